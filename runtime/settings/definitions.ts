@@ -1,0 +1,285 @@
+import { z } from 'zod';
+import { SIGNATURE_ALGORITHMS } from '../../auth-server/contract';
+import * as is from './values';
+
+/** One environment variable: what it may hold, and what stands in `.env.example` and the README. */
+export interface SettingDefinition<T = unknown> {
+  schema: z.ZodType<T, string>;
+  /** Text used when the variable is unset; `null`: there is no value then. */
+  default: string | null;
+  /** Shown in place of the default where the default is worked out from other settings. */
+  defaultNote?: string;
+  meaning: string;
+  /** A value that is accepted, for `.env.example` when there is no default. */
+  example?: string;
+  /** Accepted and checked already, but nothing in this version acts on it. */
+  reserved?: true;
+}
+
+function define<T>(definition: SettingDefinition<T>): SettingDefinition<T> {
+  return definition;
+}
+
+/**
+ * Every setting of both processes, in the order of the documents made from it. An empty
+ * value counts as unset, as in compose files.
+ */
+export const SETTING_DEFINITIONS = {
+  NODE_ENV: define({
+    schema: z.enum(
+      ['development', 'test', 'production'],
+      'must be development, test or production',
+    ),
+    default: 'development',
+    meaning:
+      '`production` refuses development defaults: no secret, embedded database, generated admin password, http origins other than loopback',
+  }),
+  DATABASE_URL: define({
+    schema: is.databaseUrl,
+    default: null,
+    defaultNote: 'embedded PostgreSQL under `.data/`',
+    meaning: 'PostgreSQL 14 to 18, Neon, or a pooler in transaction mode',
+    example: 'postgres://gatehouse:password@localhost:5432/gatehouse',
+  }),
+  DATABASE_DIRECT_URL: define({
+    schema: is.databaseUrl,
+    default: null,
+    defaultNote: '`DATABASE_URL`',
+    meaning: 'unpooled connection for migrations and LISTEN',
+    example: 'postgres://gatehouse:password@localhost:5432/gatehouse',
+  }),
+  DATABASE_POOL_MAX: define({
+    schema: is.wholeNumber(1, 1000),
+    default: '10',
+    meaning: 'connections for each process',
+  }),
+  AUTH_PORT: define({
+    schema: is.port,
+    default: '3000',
+    meaning: 'listen port of the auth server',
+  }),
+  API_PORT: define({ schema: is.port, default: '8000', meaning: 'listen port of the API' }),
+  AUTH_URL: define({
+    schema: is.baseUrl,
+    default: null,
+    defaultNote: '`http://localhost:$AUTH_PORT`',
+    meaning: 'public base URL of the auth server; default issuer',
+    example: 'https://auth.example.com',
+  }),
+  AUTH_INTERNAL_URL: define({
+    schema: is.baseUrl,
+    default: null,
+    defaultNote: '`AUTH_URL`',
+    meaning: 'how the API reaches the auth server',
+    example: 'http://auth:3000',
+  }),
+  API_URL: define({
+    schema: is.baseUrl,
+    default: null,
+    defaultNote: '`http://localhost:$API_PORT`',
+    meaning: 'public base URL of the API; default audience',
+    example: 'https://api.example.com',
+  }),
+  JWT_ISSUER: define({
+    schema: is.text,
+    default: null,
+    defaultNote: '`AUTH_URL`',
+    meaning: 'issuer of access tokens, compared exactly',
+    example: 'https://auth.example.com',
+  }),
+  JWT_AUDIENCE: define({
+    schema: is.text,
+    default: null,
+    defaultNote: '`API_URL`',
+    meaning: 'audience of access tokens, compared exactly',
+    example: 'https://api.example.com',
+  }),
+  JWT_ALGORITHM: define({
+    schema: z.enum(SIGNATURE_ALGORITHMS, `must be ${SIGNATURE_ALGORITHMS.join(', ')}`),
+    default: 'RS256',
+    meaning: '`RS256`, `ES256` or `PS256`; the API accepts this one alone',
+  }),
+  JWT_TTL: define({
+    schema: is.duration('1s', '24h'),
+    default: '15m',
+    meaning: 'lifetime of an access token',
+  }),
+  JWKS_ROTATION: define({
+    schema: is.duration('1s', '3650d'),
+    default: '30d',
+    meaning: 'how long a signing key signs before the next one takes over',
+  }),
+  JWKS_GRACE: define({
+    schema: is.duration('1s', '3650d'),
+    default: '30d',
+    meaning: 'how long an old signing key stays published; at least `JWT_TTL`',
+  }),
+  BETTER_AUTH_SECRET: define({
+    schema: is.secret(32),
+    default: null,
+    defaultNote: 'generated once into `.data/` in development',
+    meaning:
+      'signs cookies and encrypts private signing keys; at least 32 characters; auth server only',
+    example: '(openssl rand -base64 48)',
+  }),
+  INTERNAL_SECRET: define({
+    schema: is.secret(32),
+    default: null,
+    defaultNote: 'generated once into `.data/` in development',
+    meaning:
+      'shared by both processes: proves to the auth server that a forwarded client address comes from the API; unset in production: the auth server goes by `TRUST_PROXY` alone',
+    example: '(openssl rand -base64 48)',
+  }),
+  ADMIN_EMAIL: define({
+    schema: is.email,
+    default: 'admin@example.com',
+    meaning: 'first administrator, made at start when no administrator exists',
+  }),
+  ADMIN_PASSWORD: define({
+    schema: z
+      .string()
+      .min(8, 'must have at least 8 characters')
+      .max(128, 'must have at most 128 characters'),
+    default: null,
+    defaultNote: 'generated and printed once in development',
+    meaning: 'password of the first administrator; in production required, at least 12 characters',
+    example: '(a long passphrase)',
+  }),
+  GOOGLE_CLIENT_ID: define({
+    schema: is.text,
+    default: null,
+    meaning: 'with its secret: sign-in with Google',
+    example: '(client id)',
+    reserved: true,
+  }),
+  GOOGLE_CLIENT_SECRET: define({
+    schema: is.text,
+    default: null,
+    meaning: 'see `GOOGLE_CLIENT_ID`; half a pair is an error',
+    example: '(client secret)',
+    reserved: true,
+  }),
+  GITHUB_CLIENT_ID: define({
+    schema: is.text,
+    default: null,
+    meaning: 'with its secret: sign-in with GitHub',
+    example: '(client id)',
+    reserved: true,
+  }),
+  GITHUB_CLIENT_SECRET: define({
+    schema: is.text,
+    default: null,
+    meaning: 'see `GITHUB_CLIENT_ID`; half a pair is an error',
+    example: '(client secret)',
+    reserved: true,
+  }),
+  OIDC_ISSUER: define({
+    schema: is.url('http:', 'https:'),
+    default: null,
+    meaning: 'any OpenID Connect provider, by discovery',
+    example: 'https://login.example.com',
+    reserved: true,
+  }),
+  OIDC_CLIENT_ID: define({
+    schema: is.text,
+    default: null,
+    meaning: 'client id at that provider',
+    example: '(client id)',
+    reserved: true,
+  }),
+  OIDC_CLIENT_SECRET: define({
+    schema: is.text,
+    default: null,
+    meaning: 'client secret at that provider; a part of the three is an error',
+    example: '(client secret)',
+    reserved: true,
+  }),
+  SMTP_URL: define({
+    schema: is.url('smtp:', 'smtps:'),
+    default: null,
+    meaning: 'mail server',
+    example: 'smtp://localhost:1025',
+    reserved: true,
+  }),
+  MAIL_FROM: define({
+    schema: z
+      .string()
+      .regex(
+        /^([^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+        'must be an address like Gatehouse <no-reply@example.com>',
+      ),
+    default: null,
+    meaning: 'sender of mails',
+    example: 'Gatehouse <no-reply@example.com>',
+    reserved: true,
+  }),
+  TRUSTED_ORIGINS: define({
+    schema: is.originList,
+    default: null,
+    defaultNote: '`AUTH_URL,API_URL`',
+    meaning: 'comma-separated origins: CORS and CSRF allow list, exact match',
+    example: 'https://app.example.com,https://api.example.com',
+  }),
+  TRUST_PROXY: define({
+    schema: is.addressList,
+    default: null,
+    meaning: 'addresses or CIDR blocks whose `X-Forwarded-For` is believed',
+    example: '10.0.0.0/8',
+  }),
+  REDIS_URL: define({
+    schema: is.url('redis:', 'rediss:'),
+    default: null,
+    meaning: 'shared rate-limit counters when several replicas run',
+    example: 'redis://localhost:6379',
+    reserved: true,
+  }),
+  ACCESS_CHECK: define({
+    schema: z.enum(['live', 'strict', 'token'], 'must be live, strict or token'),
+    default: 'live',
+    meaning:
+      'what a valid signature is worth: `live` and `strict` ask whether session and user are still in force, `token` does not',
+  }),
+  ACCESS_LEASE: define({
+    schema: is.duration('100ms', '60s'),
+    default: '1s',
+    meaning:
+      'longest time that a replica may trust its knowledge without a fresh proof that it hears changes',
+  }),
+  REQUIRE_EMAIL_VERIFICATION: define({
+    schema: is.trueOrFalse,
+    default: null,
+    defaultNote: '`true` in production, else `false`',
+    meaning: 'no sign-in before the address is proved',
+    example: 'true',
+  }),
+  AUDIT_RETENTION: define({
+    schema: is.duration('1d', '36500d'),
+    default: '400d',
+    meaning: 'how long audit events are kept',
+    reserved: true,
+  }),
+  LOG_LEVEL: define({
+    schema: z.enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'must be fatal, error, warn, info, debug, trace or silent',
+    ),
+    default: 'info',
+    meaning: 'least severe log line that is written',
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: define({
+    schema: is.url('http:', 'https:'),
+    default: null,
+    meaning: 'switches tracing on',
+    example: 'http://localhost:4318',
+    reserved: true,
+  }),
+};
+
+export type SettingName = keyof typeof SETTING_DEFINITIONS;
+
+/** Parsed values by name; `undefined` where a variable is unset and has no default. */
+export type SettingValues = {
+  [Name in SettingName]: (typeof SETTING_DEFINITIONS)[Name] extends SettingDefinition<infer T>
+    ? T | undefined
+    : never;
+};

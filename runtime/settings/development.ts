@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+
+/** Everything that a developer's machine keeps between starts. Never in version control. */
+export const DATA_DIRECTORY = '.data';
+
+/** Holds the embedded database's URL while it runs, so that a process started alone finds it. */
+export const EMBEDDED_URL_FILE = join(DATA_DIRECTORY, 'database-url');
+
+/**
+ * The environment with `.env` below it and, outside production, with what a developer
+ * should not have to make up: secrets, generated once, and the running embedded database.
+ */
+export function completeEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const completed = { ...parseEnv(readIfThere('.env') ?? ''), ...definedValues(env) };
+  if (completed.NODE_ENV === 'production') return completed;
+  completed.DATABASE_URL ||= readIfThere(EMBEDDED_URL_FILE)?.trim();
+  completed.BETTER_AUTH_SECRET ||= keptSecret('better-auth-secret');
+  completed.INTERNAL_SECRET ||= keptSecret('internal-secret');
+  return completed;
+}
+
+function definedValues(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * Two processes may start at once: the one whose link succeeds wins, the other reads
+ * its file. The file is written before it gets its name, so it is never seen empty.
+ */
+function keptSecret(name: string): string {
+  const file = join(DATA_DIRECTORY, name);
+  const kept = readIfThere(file);
+  if (kept !== null) return kept.trim();
+  mkdirSync(DATA_DIRECTORY, { recursive: true });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, randomBytes(36).toString('base64url'), { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+  return readFileSync(file, 'utf8').trim();
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

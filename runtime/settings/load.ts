@@ -1,0 +1,224 @@
+import {
+  SETTING_DEFINITIONS,
+  type SettingDefinition,
+  type SettingName,
+  type SettingValues,
+} from './definitions';
+import type { Milliseconds } from './values';
+import type { SignatureAlgorithm } from '../../auth-server/contract';
+
+/** The process that starts: it decides which settings must be there, not which may be wrong. */
+export type ProcessName = 'auth' | 'api' | 'migrate';
+
+export type AccessCheck = 'live' | 'strict' | 'token';
+
+/** What the processes know about their environment. All lengths of time are milliseconds. */
+export interface Settings {
+  production: boolean;
+  databaseUrl: string;
+  databaseDirectUrl: string;
+  databasePoolMax: number;
+  authPort: number;
+  apiPort: number;
+  authUrl: string;
+  authInternalUrl: string;
+  apiUrl: string;
+  jwtIssuer: string;
+  jwtAudience: string;
+  jwtAlgorithm: SignatureAlgorithm;
+  jwtTtl: Milliseconds;
+  jwksRotation: Milliseconds;
+  jwksGrace: Milliseconds;
+  /** Empty in the API, which is not told it. */
+  betterAuthSecret: string;
+  /** `null`: a forwarded client address is believed from `TRUST_PROXY` alone. */
+  internalSecret: string | null;
+  adminEmail: string;
+  /** `null` in development: the first administrator's password is generated. */
+  adminPassword: string | null;
+  trustedOrigins: string[];
+  trustProxy: string[];
+  accessCheck: AccessCheck;
+  accessLease: Milliseconds;
+  requireEmailVerification: boolean;
+  logLevel: string;
+  /** Names of settings that are set although nothing in this version acts on them. */
+  reservedInUse: SettingName[];
+}
+
+export interface SettingProblem {
+  name: SettingName;
+  message: string;
+}
+
+/** Lists every bad setting at once; its message is meant for a person at a terminal. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+
+  constructor(readonly problems: SettingProblem[]) {
+    const width = Math.max(...problems.map(({ name }) => name.length));
+    const lines = problems.map(({ name, message }) => `  ${name.padEnd(width)}  ${message}`);
+    super(
+      `${problems.length === 1 ? '1 setting is' : `${problems.length} settings are`} not usable:\n` +
+        `${lines.join('\n')}\n` +
+        'The README has a table of all settings; .env.example holds one example of each.',
+    );
+  }
+}
+
+/**
+ * Reads the settings of one process.
+ *
+ * @param env the environment, usually `process.env`; an empty value counts as unset.
+ * @throws {SettingsError} naming every value that is malformed, missing or refused in production.
+ */
+export function loadSettings(env: NodeJS.ProcessEnv, processName: ProcessName): Settings {
+  const { values, problems } = parseValues(env);
+  const settings = resolve(values);
+  const malformed = new Set(problems.map(({ name }) => name));
+  const checks = [...crossChecks(values, settings), ...missing(values, settings, processName)];
+  problems.push(...checks.filter(({ name }) => !malformed.has(name)));
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settings;
+}
+
+function parseValues(env: NodeJS.ProcessEnv) {
+  const values: Partial<Record<SettingName, unknown>> = {};
+  const problems: SettingProblem[] = [];
+  for (const name of Object.keys(SETTING_DEFINITIONS) as SettingName[]) {
+    const definition: SettingDefinition = SETTING_DEFINITIONS[name];
+    const text = env[name] || definition.default;
+    if (text === null) continue;
+    const result = definition.schema.safeParse(text);
+    if (result.success) values[name] = result.data;
+    else problems.push({ name, message: result.error.issues[0]!.message });
+  }
+  return { values: values as SettingValues, problems };
+}
+
+function resolve(values: SettingValues): Settings {
+  const production = values.NODE_ENV === 'production';
+  const authUrl = values.AUTH_URL ?? `http://localhost:${values.AUTH_PORT}`;
+  const apiUrl = values.API_URL ?? `http://localhost:${values.API_PORT}`;
+  const databaseUrl = values.DATABASE_URL ?? '';
+  return {
+    production,
+    databaseUrl,
+    databaseDirectUrl: values.DATABASE_DIRECT_URL ?? databaseUrl,
+    databasePoolMax: values.DATABASE_POOL_MAX!,
+    authPort: values.AUTH_PORT!,
+    apiPort: values.API_PORT!,
+    authUrl,
+    authInternalUrl: values.AUTH_INTERNAL_URL ?? authUrl,
+    apiUrl,
+    jwtIssuer: values.JWT_ISSUER ?? authUrl,
+    jwtAudience: values.JWT_AUDIENCE ?? apiUrl,
+    jwtAlgorithm: values.JWT_ALGORITHM!,
+    jwtTtl: values.JWT_TTL!,
+    jwksRotation: values.JWKS_ROTATION!,
+    jwksGrace: values.JWKS_GRACE!,
+    betterAuthSecret: values.BETTER_AUTH_SECRET ?? '',
+    internalSecret: values.INTERNAL_SECRET ?? null,
+    adminEmail: values.ADMIN_EMAIL!,
+    adminPassword: values.ADMIN_PASSWORD ?? null,
+    trustedOrigins: values.TRUSTED_ORIGINS ?? [...new Set([authUrl, apiUrl])],
+    trustProxy: values.TRUST_PROXY ?? [],
+    accessCheck: values.ACCESS_CHECK!,
+    accessLease: values.ACCESS_LEASE!,
+    requireEmailVerification: values.REQUIRE_EMAIL_VERIFICATION ?? production,
+    logLevel: values.LOG_LEVEL!,
+    reservedInUse: reservedInUse(values),
+  };
+}
+
+function reservedInUse(values: SettingValues): SettingName[] {
+  return (Object.keys(values) as SettingName[]).filter((name) => {
+    const definition: SettingDefinition = SETTING_DEFINITIONS[name];
+    return definition.reserved && definition.default === null;
+  });
+}
+
+const COMPLETE_GROUPS: SettingName[][] = [
+  ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'],
+  ['GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET'],
+  ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'],
+];
+
+function crossChecks(values: SettingValues, settings: Settings): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  for (const group of COMPLETE_GROUPS) {
+    const present = group.filter((name) => values[name] !== undefined);
+    if (present.length === 0) continue;
+    for (const name of group.filter((each) => values[each] === undefined)) {
+      problems.push({
+        name,
+        message: `must be set as well, because ${present.join(' and ')} is set`,
+      });
+    }
+  }
+  if (settings.authPort === settings.apiPort) {
+    problems.push({ name: 'API_PORT', message: 'must differ from AUTH_PORT' });
+  }
+  if (settings.jwksGrace < settings.jwtTtl) {
+    problems.push({
+      name: 'JWKS_GRACE',
+      message: 'must be at least JWT_TTL, or tokens outlive the key that proves them',
+    });
+  }
+  return settings.production ? [...problems, ...productionChecks(values, settings)] : problems;
+}
+
+function productionChecks(values: SettingValues, settings: Settings): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  const origins: [SettingName, string][] = [
+    ['AUTH_URL', settings.authUrl],
+    ['API_URL', settings.apiUrl],
+    ...(values.TRUSTED_ORIGINS ?? []).map((origin): [SettingName, string] => [
+      'TRUSTED_ORIGINS',
+      origin,
+    ]),
+  ];
+  for (const [name, origin] of origins) {
+    if (!isSecureOrigin(origin)) {
+      problems.push({
+        name,
+        message: `${origin} must use https in production (http is for loopback alone)`,
+      });
+    }
+  }
+  return problems;
+}
+
+function isSecureOrigin(origin: string): boolean {
+  const { protocol, hostname } = new URL(origin);
+  return (
+    protocol === 'https:' || /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+  );
+}
+
+function missing(
+  values: SettingValues,
+  settings: Settings,
+  processName: ProcessName,
+): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  if (values.DATABASE_URL === undefined) {
+    problems.push({
+      name: 'DATABASE_URL',
+      message: settings.production
+        ? 'must be set in production: there is no embedded database'
+        : 'must be set, or run `npm start`, which brings an embedded database',
+    });
+  }
+  if (processName !== 'auth') return problems;
+  if (values.BETTER_AUTH_SECRET === undefined) {
+    problems.push({ name: 'BETTER_AUTH_SECRET', message: 'must be set in production' });
+  }
+  if (settings.production && (settings.adminPassword?.length ?? 0) < 12) {
+    problems.push({
+      name: 'ADMIN_PASSWORD',
+      message: 'must be set in production, with at least 12 characters',
+    });
+  }
+  return problems;
+}
