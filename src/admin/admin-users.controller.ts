@@ -1,0 +1,99 @@
+import { Body, Controller, Delete, Get, Inject, Param, Put, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import {
+  type Ban,
+  banSchema,
+  type ListUsers,
+  listUsersSchema,
+  type SetRole,
+  setRoleSchema,
+  type UserPage,
+  userPageSchema,
+} from './admin-users.schemas';
+import { AdminUsersService } from './admin-users.service';
+import { CurrentUser } from '../auth/current-user.decorator';
+import type { Principal } from '../auth/principal';
+import { Roles } from '../auth/roles.decorator';
+import { type User, userSchema } from '../auth/user.schemas';
+import { Endpoint } from '../common/endpoint.decorator';
+import { toNextLink } from '../common/next-link';
+import { idParameter } from '../common/schemas';
+import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+
+@ApiTags('Admin')
+@Roles('admin')
+@Controller({ path: 'admin/users', version: '1' })
+export class AdminUsersController {
+  constructor(
+    private readonly users: AdminUsersService,
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+  ) {}
+
+  @Get()
+  @Endpoint({
+    summary: 'List users',
+    description: 'Newest first by default. Pages follow each other by `nextCursor` or `Link`.',
+    operationId: 'listUsers',
+    answers: {
+      200: {
+        description: 'One page of users',
+        schema: userPageSchema,
+        headers: { Link: { description: 'The next page, rel="next"', schema: { type: 'string' } } },
+      },
+    },
+  })
+  async listUsers(
+    @Query({ schema: listUsersSchema }) query: ListUsers,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserPage> {
+    const page = await this.users.listUsers(query);
+    if (page.nextCursor !== null) {
+      const { url } = reply.request;
+      void reply.header('link', toNextLink(this.settings.apiUrl + url, page.nextCursor));
+    }
+    return page;
+  }
+
+  @Put(':id/role')
+  @Endpoint({
+    summary: "Set a user's role",
+    description: 'In force for the next request of the user; nobody has to sign in again.',
+    operationId: 'setUserRole',
+    answers: { 200: { description: 'The user after the change', schema: userSchema } },
+    problems: ['not_found', 'last_admin'],
+  })
+  setRole(
+    @Param('id', { schema: idParameter }) id: string,
+    @Body({ schema: setRoleSchema }) { role }: SetRole,
+  ): Promise<User> {
+    return this.users.setRole(id, role);
+  }
+
+  @Put(':id/ban')
+  @Endpoint({
+    summary: 'Ban a user',
+    description: 'Ends all sessions of the user; access tokens that are out are refused at once.',
+    operationId: 'banUser',
+    answers: { 200: { description: 'The user after the change', schema: userSchema } },
+    problems: ['not_found', 'cannot_ban_self', 'last_admin'],
+  })
+  ban(
+    @CurrentUser() principal: Principal,
+    @Param('id', { schema: idParameter }) id: string,
+    @Body({ schema: banSchema }) ban: Ban,
+  ): Promise<User> {
+    return this.users.ban(principal, id, ban);
+  }
+
+  @Delete(':id/ban')
+  @Endpoint({
+    summary: 'Lift a ban',
+    operationId: 'unbanUser',
+    answers: { 200: { description: 'The user after the change', schema: userSchema } },
+    problems: ['not_found'],
+  })
+  unban(@Param('id', { schema: idParameter }) id: string): Promise<User> {
+    return this.users.unban(id);
+  }
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { roleSchema, userSchema } from '../auth/user.schemas';
+import { personalText } from '../common/schemas';
+
+const trueOrFalse = z
+  .enum(['true', 'false'])
+  .transform((text) => text === 'true')
+  .meta({ wire: { type: 'boolean' } });
+
+/** Orders of the list; a leading `-` means descending. */
+export const USER_ORDERS = ['createdAt', '-createdAt', 'email', 'name'] as const;
+
+export type UserOrder = (typeof USER_ORDERS)[number];
+
+export const listUsersSchema = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, 'Must be a whole number')
+    .transform(Number)
+    .refine((limit) => limit >= 1 && limit <= 200, 'Must be between 1 and 200')
+    .default(50)
+    .meta({
+      description: 'Rows on a page',
+      wire: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+    }),
+  cursor: z.string().max(4000).optional().describe('`nextCursor` of the page before'),
+  search: personalText(200).optional().describe('A part of e-mail or name, in any case'),
+  role: roleSchema.optional(),
+  banned: trueOrFalse.optional().describe('Whether a ban is in force'),
+  emailVerified: trueOrFalse.optional(),
+  sort: z.enum(USER_ORDERS).default('-createdAt'),
+  include: z.literal('total').optional().describe('`total` counts all matching users'),
+});
+
+export type ListUsers = z.infer<typeof listUsersSchema>;
+
+export const userPageSchema = z
+  .object({
+    items: z.array(userSchema),
+    nextCursor: z.string().nullable().describe('null on the last page'),
+    total: z.int().optional(),
+  })
+  .meta({ id: 'UserPage' });
+
+export type UserPage = z.infer<typeof userPageSchema>;
+
+export const setRoleSchema = z.strictObject({ role: roleSchema }).meta({ id: 'SetRole' });
+
+export type SetRole = z.infer<typeof setRoleSchema>;
+
+export const banSchema = z
+  .strictObject({
+    reason: personalText(500)
+      .optional()
+      .meta({ examples: ['Sent spam'] }),
+    expiresAt: z.iso
+      .datetime({ offset: true, error: 'Must be an RFC 3339 time' })
+      .refine((text) => Date.parse(text) > Date.now(), 'Must lie in the future')
+      .optional()
+      .describe('When the ban ends by itself; without it: not'),
+  })
+  .meta({ id: 'Ban' });
+
+export type Ban = z.infer<typeof banSchema>;

@@ -1,0 +1,31 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import { IS_PUBLIC } from './public.decorator';
+import { ACCESS_TOKEN_STRATEGY } from './access-token.strategy';
+import { Problem } from '../common/problem';
+
+/** Global: closes every route that is not marked `@Public()`. */
+@Injectable()
+export class AccessTokenGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) {
+  constructor(private readonly reflector: Reflector) {
+    super();
+  }
+
+  override canActivate(context: ExecutionContext) {
+    // Handler first, then class: the narrower word wins.
+    const isPublic = this.reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    return isPublic === true || super.canActivate(context);
+  }
+
+  /** Called by passport's outcome: `error` when a check could not be made, `info` when it failed. */
+  override handleRequest<Caller>(error: unknown, caller: Caller | false, info: unknown): Caller {
+    if (error) throw error;
+    if (caller) return caller;
+    // jsonwebtoken's and our own reasons go to the log; the caller learns only "invalid".
+    throw info instanceof Problem ? info : new Problem('invalid_token', { cause: info });
+  }
+}

@@ -1,0 +1,89 @@
+import replyFrom from '@fastify/reply-from';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import { toCallerContext } from './caller-context';
+import {
+  AUTH_BASE_PATH,
+  CLIENT_ADDRESS_HEADER,
+  INTERNAL_KEY_HEADER,
+  REQUEST_ID_HEADER,
+} from '../../auth-server/contract';
+import { Problem } from '../common/problem';
+import type { ApiSettings } from '../config/api-settings';
+
+/** Meant for one connection, not for the one behind it (RFC 9110, section 7.6.1). */
+const HOP_BY_HOP =
+  /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings)$/;
+
+/**
+ * What the auth server must not hear from a client: hop-by-hop headers, `Expect` (answered
+ * here already), and everything by which an address or a host could be claimed.
+ */
+const NOT_FROM_CLIENTS = new RegExp(
+  `${HOP_BY_HOP.source}|^(expect|forwarded|x-forwarded-.*|x-real-ip|x-gatehouse-.*)$`,
+);
+
+/**
+ * Passes `/api/auth/*` through to the auth server unchanged: bodies streamed, `Set-Cookie`
+ * kept, hop-by-hop headers dropped. One base URL is enough for a browser or an SDK.
+ */
+export function registerAuthPassThrough(fastify: FastifyInstance, settings: ApiSettings): void {
+  void fastify.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    // The auth server reads the body: whatever it is, it passes unread.
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    await scope.register(replyFrom, {
+      base: settings.authInternalUrl,
+      disableRequestLogging: true,
+      disableCache: true,
+    });
+    scope.all(`${AUTH_BASE_PATH}/*`, (request, reply) => passThrough(request, reply, settings));
+  });
+}
+
+function passThrough(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  settings: ApiSettings,
+): FastifyReply {
+  const path = request.url.split('?', 1)[0]!;
+  assertInside(path);
+  return reply.from(path, {
+    // One try each: a repeated sign-in is not the same as one.
+    retryDelay: () => null,
+    rewriteRequestHeaders: (_request, headers) => ({
+      ...without(headers, NOT_FROM_CLIENTS),
+      ...callerHeaders(request, settings),
+    }),
+    rewriteHeaders: (headers) => without(headers, HOP_BY_HOP),
+    onError: (failed, { error }) => {
+      failed.send(new Problem('auth_server_unavailable', { cause: error }));
+    },
+  });
+}
+
+/**
+ * The path goes out as it came in, so nothing in it may mean another place over there
+ * than it does here: no dot segments, encoded ones included, and no encoded separators.
+ *
+ * @throws {Problem} `malformed_request`
+ */
+function assertInside(path: string): void {
+  const isSuspicious = /%2e|%2f|%5c|\\|%25|\/\.{1,2}(\/|$)|\/\//i.test(path);
+  if (isSuspicious || !path.startsWith(`${AUTH_BASE_PATH}/`))
+    throw new Problem('malformed_request');
+}
+
+function without(headers: IncomingHttpHeaders, names: RegExp): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.test(name)));
+}
+
+function callerHeaders(request: FastifyRequest, settings: ApiSettings): IncomingHttpHeaders {
+  const { address, requestId } = toCallerContext(request);
+  return {
+    'x-forwarded-for': address,
+    [REQUEST_ID_HEADER]: requestId,
+    [CLIENT_ADDRESS_HEADER]: address,
+    ...(settings.internalSecret && { [INTERNAL_KEY_HEADER]: settings.internalSecret }),
+  };
+}

@@ -1,0 +1,92 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { CallerContext } from './caller-context';
+import {
+  AUTH_BASE_PATH,
+  CLIENT_ADDRESS_HEADER,
+  INTERNAL_KEY_HEADER,
+  REQUEST_ID_HEADER,
+} from '../../auth-server/contract';
+import { Problem } from '../common/problem';
+import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+
+/** Longest that the auth server may take for one answer; a password hash is the slowest part. */
+const TIMEOUT_MS = 10_000;
+
+export interface AuthServerRequest {
+  method: 'GET' | 'POST';
+  /** Below `/api/auth`, e.g. `/sign-in/email`. */
+  path: string;
+  body?: Record<string, unknown>;
+  /** A session token, sent as bearer. */
+  sessionToken?: string;
+  caller: CallerContext;
+}
+
+export interface AuthServerAnswer {
+  status: number;
+  headers: Headers;
+  /** Parsed JSON; empty where the answer had none. */
+  body: Record<string, unknown>;
+}
+
+/** Calls the auth server for a caller: what carries credentials is its work alone. */
+@Injectable()
+export class AuthServerClient {
+  constructor(@Inject(API_SETTINGS) private readonly settings: ApiSettings) {}
+
+  /**
+   * @returns the answer, whatever its status below 500.
+   * @throws {Problem} `auth_server_unavailable`, `auth_server_failed`, `too_many_requests`.
+   */
+  async call(request: AuthServerRequest): Promise<AuthServerAnswer> {
+    const response = await this.send(request);
+    if (response.status === 429) {
+      const seconds = response.headers.get('retry-after') ?? response.headers.get('x-retry-after');
+      throw new Problem('too_many_requests', { headers: { 'retry-after': seconds ?? '10' } });
+    }
+    const body = await readJson(response);
+    if (response.status >= 500) {
+      const code = response.status === 503 ? 'auth_server_unavailable' : 'auth_server_failed';
+      throw new Problem(code, { cause: `status ${response.status} of ${request.path}` });
+    }
+    return { status: response.status, headers: response.headers, body };
+  }
+
+  private async send(request: AuthServerRequest): Promise<Response> {
+    const { method, path, body } = request;
+    try {
+      return await fetch(`${this.settings.authInternalUrl}${AUTH_BASE_PATH}${path}`, {
+        method,
+        headers: this.headersOf(request),
+        body: body && JSON.stringify(body),
+        redirect: 'error',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+    } catch (error) {
+      throw new Problem('auth_server_unavailable', { cause: error });
+    }
+  }
+
+  private headersOf({ body, sessionToken, caller }: AuthServerRequest): Record<string, string> {
+    return {
+      accept: 'application/json',
+      // Better-Auth's origin check; this call is the API's own.
+      origin: this.settings.authUrl,
+      'user-agent': caller.userAgent,
+      [REQUEST_ID_HEADER]: caller.requestId,
+      [CLIENT_ADDRESS_HEADER]: caller.address,
+      ...(this.settings.internalSecret && { [INTERNAL_KEY_HEADER]: this.settings.internalSecret }),
+      ...(body && { 'content-type': 'application/json' }),
+      ...(sessionToken && { authorization: `Bearer ${sessionToken}` }),
+    };
+  }
+}
+
+async function readJson(response: Response): Promise<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse((await response.text()) || '{}');
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch (error) {
+    throw new Problem('auth_server_failed', { cause: error });
+  }
+}

@@ -1,0 +1,124 @@
+import { Body, Controller, Get, HttpStatus, Post, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import {
+  type Refresh,
+  refreshSchema,
+  sessionAndUserSchema,
+  type SessionAndUser,
+  type SignedIn,
+  signedInSchema,
+  type SignIn,
+  signInSchema,
+  type SignUp,
+  signUpSchema,
+  type Tokens,
+  tokensSchema,
+  type VerificationRequired,
+  verificationRequiredSchema,
+} from './auth.schemas';
+import { AuthService } from './auth.service';
+import { Caller, type CallerContext } from './caller-context';
+import { CurrentUser } from './current-user.decorator';
+import type { Principal } from './principal';
+import { Public } from './public.decorator';
+import { Endpoint } from '../common/endpoint.decorator';
+import type { ProblemCode } from '../common/problem-codes';
+
+const AUTH_SERVER_PROBLEMS: ProblemCode[] = [
+  'too_many_requests',
+  'auth_server_failed',
+  'auth_server_unavailable',
+];
+
+@ApiTags('Auth')
+@Controller({ path: 'auth', version: '1' })
+export class AuthController {
+  constructor(private readonly auth: AuthService) {}
+
+  @Public()
+  @Post('sign-up')
+  @Endpoint({
+    summary: 'Sign up with e-mail and password',
+    description:
+      'Answers 201 with a session, or 202 where the address must be proved first ' +
+      '(`REQUIRE_EMAIL_VERIFICATION`): then the answer is the same for a taken e-mail.',
+    operationId: 'signUp',
+    answers: {
+      201: { description: 'Signed up and signed in', schema: signedInSchema },
+      202: {
+        description: 'A mail with a link was sent, unless the e-mail is taken',
+        schema: verificationRequiredSchema,
+      },
+    },
+    problems: ['email_taken', ...AUTH_SERVER_PROBLEMS],
+  })
+  async signUp(
+    @Body({ schema: signUpSchema }) body: SignUp,
+    @Caller() caller: CallerContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SignedIn | VerificationRequired> {
+    const outcome = await this.auth.signUp(body, caller);
+    if ('verificationRequired' in outcome) void reply.code(HttpStatus.ACCEPTED);
+    return outcome;
+  }
+
+  @Public()
+  @Post('sign-in')
+  @Endpoint({
+    summary: 'Sign in with e-mail and password',
+    operationId: 'signIn',
+    answers: { 200: { description: 'Signed in', schema: signedInSchema } },
+    problems: ['invalid_credentials', 'banned', 'email_not_verified', ...AUTH_SERVER_PROBLEMS],
+  })
+  signIn(
+    @Body({ schema: signInSchema }) body: SignIn,
+    @Caller() caller: CallerContext,
+  ): Promise<SignedIn> {
+    return this.auth.signIn(body, caller);
+  }
+
+  @Public()
+  @Post('refresh')
+  @Endpoint({
+    summary: 'Get a new access token',
+    operationId: 'refresh',
+    answers: {
+      200: { description: 'A new access token for the same session', schema: tokensSchema },
+    },
+    problems: ['invalid_refresh_token', ...AUTH_SERVER_PROBLEMS],
+  })
+  refresh(
+    @Body({ schema: refreshSchema }) body: Refresh,
+    @Caller() caller: CallerContext,
+  ): Promise<Tokens> {
+    return this.auth.refresh(body.refreshToken, caller);
+  }
+
+  @Post('sign-out')
+  @Endpoint({
+    summary: 'Sign out',
+    description:
+      'Ends the session: its access tokens and its refresh token are refused from now on.',
+    operationId: 'signOut',
+    answers: { 204: { description: 'The session is gone' } },
+  })
+  signOut(@CurrentUser() principal: Principal): Promise<void> {
+    return this.auth.signOut(principal);
+  }
+
+  @Get('session')
+  @Endpoint({
+    summary: 'Read the current session and its user',
+    operationId: 'getSession',
+    answers: {
+      200: {
+        description: 'The session that the access token belongs to',
+        schema: sessionAndUserSchema,
+      },
+    },
+  })
+  getSession(@CurrentUser() principal: Principal): Promise<SessionAndUser> {
+    return this.auth.getSession(principal);
+  }
+}

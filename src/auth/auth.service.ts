@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type {
+  SessionAndUser,
+  SignedIn,
+  SignIn,
+  SignUp,
+  Tokens,
+  VerificationRequired,
+} from './auth.schemas';
+import { type AuthServerAnswer, AuthServerClient } from './auth-server.client';
+import type { CallerContext } from './caller-context';
+import type { Principal } from './principal';
+import { toSession } from './session.mapper';
+import { toUser } from './user.mapper';
+import { Problem } from '../common/problem';
+import { SessionEntity } from '../database/session.entity';
+import { UserEntity } from '../database/user.entity';
+
+/** What Better-Auth's error codes mean to our callers; its texts never reach them. */
+const PROBLEM_BY_CODE: Record<string, () => Problem> = {
+  INVALID_EMAIL_OR_PASSWORD: () => new Problem('invalid_credentials'),
+  BANNED_USER: () => new Problem('banned'),
+  EMAIL_NOT_VERIFIED: () => new Problem('email_not_verified'),
+  USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: () => new Problem('email_taken'),
+  // Two sign-ups with one e-mail at the same time: the unique key decided.
+  FAILED_TO_CREATE_USER: () => new Problem('email_taken'),
+  INVALID_EMAIL: () => invalidField('/email', 'Must be an e-mail address'),
+  PASSWORD_TOO_SHORT: () => invalidField('/password', 'Is too short'),
+  PASSWORD_TOO_LONG: () => invalidField('/password', 'Is too long'),
+};
+
+function invalidField(pointer: string, detail: string): Problem {
+  return new Problem('validation_failed', { errors: [{ pointer, detail }] });
+}
+
+/** Sign-in flows: done by the auth server, shaped here. */
+@Injectable()
+export class AuthService {
+  constructor(
+    private readonly authServer: AuthServerClient,
+    @InjectDataSource() private readonly dataSource: DataSource,
+  ) {}
+
+  /** @throws {Problem} `email_taken`, or as {@link AuthServerClient.call} */
+  async signUp(input: SignUp, caller: CallerContext): Promise<SignedIn | VerificationRequired> {
+    const path = '/sign-up/email';
+    const answer = await this.authServer.call({ method: 'POST', path, body: input, caller });
+    assertSucceeded(answer);
+    // Without a session the address must be proved first; the same answer for a taken one.
+    if (typeof answer.body.token !== 'string') return { verificationRequired: true };
+    return this.toSignedIn(answer, caller);
+  }
+
+  /** @throws {Problem} `invalid_credentials`, `banned`, `email_not_verified`, or as the client's */
+  async signIn(input: SignIn, caller: CallerContext): Promise<SignedIn> {
+    const path = '/sign-in/email';
+    const answer = await this.authServer.call({ method: 'POST', path, body: input, caller });
+    assertSucceeded(answer);
+    return this.toSignedIn(answer, caller);
+  }
+
+  /** @throws {Problem} `invalid_refresh_token`, or as {@link AuthServerClient.call} */
+  async refresh(refreshToken: string, caller: CallerContext): Promise<Tokens> {
+    const tokens = await this.issueTokens(refreshToken, caller);
+    if (!tokens) throw new Problem('invalid_refresh_token');
+    return tokens;
+  }
+
+  /** Ends the caller's session. A session that is gone already is no error. */
+  async signOut({ sessionId }: Principal): Promise<void> {
+    await this.dataSource.manager.delete(SessionEntity, { id: sessionId });
+  }
+
+  async getSession({ sessionId }: Principal): Promise<SessionAndUser> {
+    const row = await this.dataSource.manager.findOne(SessionEntity, {
+      where: { id: sessionId },
+      relations: { user: true },
+    });
+    if (!row?.user) throw new Problem('invalid_token', { cause: 'session has ended' });
+    return { session: toSession(row, sessionId), user: toUser(row.user) };
+  }
+
+  private async toSignedIn(answer: AuthServerAnswer, caller: CallerContext): Promise<SignedIn> {
+    const sessionToken = answer.headers.get('set-auth-token') ?? String(answer.body.token);
+    const tokens = await this.issueTokens(sessionToken, caller);
+    const { id } = (answer.body.user ?? {}) as { id?: string };
+    const row = id && (await this.dataSource.manager.findOneBy(UserEntity, { id }));
+    if (!tokens || !row) {
+      throw new Problem('auth_server_failed', { cause: 'a new session gives no token' });
+    }
+    return { ...tokens, user: toUser(row) };
+  }
+
+  /** @returns `null` when the session token is not accepted. */
+  private async issueTokens(sessionToken: string, caller: CallerContext): Promise<Tokens | null> {
+    const answer = await this.authServer.call({
+      method: 'GET',
+      path: '/token',
+      sessionToken,
+      caller,
+    });
+    const { token } = answer.body;
+    if (answer.status !== 200 || typeof token !== 'string') return null;
+    return {
+      accessToken: token,
+      tokenType: 'Bearer',
+      expiresIn: lifetimeOf(token),
+      refreshToken: sessionToken,
+    };
+  }
+}
+
+function assertSucceeded({ status, body }: AuthServerAnswer): void {
+  if (status < 300) return;
+  const toProblem = PROBLEM_BY_CODE[String(body.code)];
+  if (toProblem) throw toProblem();
+  throw new Problem('auth_server_failed', { cause: `${status} ${String(body.code)}` });
+}
+
+/** `exp - iat` of a token that the auth server has just issued, in seconds. */
+function lifetimeOf(token: string): number {
+  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+  const { iat, exp } = JSON.parse(payload) as { iat: number; exp: number };
+  return exp - iat;
+}

@@ -1,0 +1,23 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { AuthenticatedRequest } from './current-user.decorator';
+import { REQUIRED_ROLES } from './roles.decorator';
+import type { Role } from '../../auth-server/contract';
+import { Problem } from '../common/problem';
+
+/** Global, after {@link AccessTokenGuard}: holds the caller's role against `@Roles()`. */
+@Injectable()
+export class RolesGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const required = this.reflector.getAllAndOverride<Role[] | undefined>(REQUIRED_ROLES, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (!required) return true;
+    const { user } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    if (user && required.includes(user.role)) return true;
+    throw new Problem('forbidden');
+  }
+}

@@ -1,0 +1,58 @@
+import { ACCESS_TOKEN_TYPES, type SignatureAlgorithm } from '../../auth-server/contract';
+
+/**
+ * Header parameters that make a token unacceptable whatever they hold: keys that the
+ * token brings or points to (RFC 8725, section 3.5), and what would have to be
+ * understood (RFC 7515, section 4.1.11; RFC 7797). Other unknown ones are ignored, as
+ * RFC 7515, section 4, asks.
+ */
+const REFUSED_PARAMETERS = ['jwk', 'jku', 'x5c', 'x5u', 'crit', 'b64', 'zip', 'enc'];
+
+export type HeaderResult = { ok: true; keyId: string } | { ok: false; reason: string };
+
+/**
+ * Reads the protected header of a compact JWS before anything is verified: the one
+ * configured algorithm (RFC 8725, section 3.1), an acceptable `typ` (section 3.11), a key
+ * id, canonical base64url in every part (RFC 7515, section 2: no padding, no stray bits).
+ */
+export function parseTokenHeader(token: string, algorithm: SignatureAlgorithm): HeaderResult {
+  const parts = token.split('.');
+  if (!parts.every(isCanonicalBase64url)) return refuse('not canonical base64url');
+  const header = decodeJsonObject(parts[0]!);
+  if (!header) return refuse('header is not a JSON object');
+  const refused = REFUSED_PARAMETERS.find((name) => Object.hasOwn(header, name));
+  if (refused !== undefined) return refuse(`header parameter ${refused}`);
+  const { alg, kid, typ } = header;
+  if (alg !== algorithm) return refuse(`alg is not ${algorithm}`);
+  if (typ !== undefined && !isAccessTokenType(typ)) return refuse('typ is not of an access token');
+  if (typeof kid !== 'string' || kid === '') return refuse('kid is missing');
+  return { ok: true, keyId: kid };
+}
+
+function refuse(reason: string): HeaderResult {
+  return { ok: false, reason };
+}
+
+/** Two spellings of one signature would be two tokens: only the canonical one is taken. */
+function isCanonicalBase64url(part: string): boolean {
+  return Buffer.from(part, 'base64url').toString('base64url') === part;
+}
+
+function decodeJsonObject(part: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Media types are compared without case (RFC 7515, section 4.1.9). */
+function isAccessTokenType(typ: unknown): boolean {
+  return (
+    typeof typ === 'string' &&
+    ACCESS_TOKEN_TYPES.some((accepted) => accepted.toLowerCase() === typ.toLowerCase())
+  );
+}

@@ -1,0 +1,23 @@
+import type { User } from './user.schemas';
+import type { UserEntity } from '../database/user.entity';
+
+/**
+ * A row as the wire shows it. A ban whose time is over counts as no ban: the auth server
+ * clears such a row at the next sign-in, which may be never.
+ */
+export function toUser(row: UserEntity, now = new Date()): User {
+  const banned = row.banned && (row.banExpires === null || row.banExpires > now);
+  return {
+    id: row.id,
+    email: row.email,
+    emailVerified: row.emailVerified,
+    name: row.name,
+    image: row.image,
+    role: row.role,
+    banned,
+    banReason: banned ? row.banReason : null,
+    banExpires: banned && row.banExpires ? row.banExpires.toISOString() : null,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,144 @@
+/** What a problem code means: its HTTP status, its title and when a caller sees it. */
+export interface ProblemDefinition {
+  status: number;
+  title: string;
+  /** One or two sentences for the page that the problem's `type` leads to. */
+  meaning: string;
+}
+
+/**
+ * The closed list of problem codes (RFC 9457). A code never changes its meaning and is
+ * safe to branch on; titles and details may be reworded.
+ */
+export const PROBLEM_CODES = {
+  malformed_request: {
+    status: 400,
+    title: 'Malformed request',
+    meaning: 'The request could not be read: broken JSON, broken encoding, or a broken address.',
+  },
+  missing_token: {
+    status: 401,
+    title: 'Access token required',
+    meaning:
+      'The route needs an access token in the Authorization header: `Authorization: Bearer <token>`.',
+  },
+  invalid_token: {
+    status: 401,
+    title: 'Access token not accepted',
+    meaning:
+      'The access token is malformed, expired, not for this API, or its session or user is no longer in force. Refresh it or sign in again.',
+  },
+  invalid_credentials: {
+    status: 401,
+    title: 'E-mail or password wrong',
+    meaning: 'No account has this e-mail and password. The answer does not tell which was wrong.',
+  },
+  invalid_refresh_token: {
+    status: 401,
+    title: 'Refresh token not accepted',
+    meaning: 'The refresh token is unknown, expired, or its session has ended. Sign in again.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'Not allowed',
+    meaning: 'The access token is valid, but its user lacks the role that the route asks for.',
+  },
+  banned: {
+    status: 403,
+    title: 'Account banned',
+    meaning: 'The account is banned and cannot sign in.',
+  },
+  email_not_verified: {
+    status: 403,
+    title: 'E-mail not verified',
+    meaning: 'The address must be proved before the first sign-in. A mail with a link was sent.',
+  },
+  origin_not_allowed: {
+    status: 403,
+    title: 'Origin not allowed',
+    meaning: 'The request comes from a web origin that is not in TRUSTED_ORIGINS.',
+  },
+  not_found: {
+    status: 404,
+    title: 'Not found',
+    meaning: 'There is no such route or resource.',
+  },
+  email_taken: {
+    status: 409,
+    title: 'E-mail taken',
+    meaning: 'Another account has this e-mail.',
+  },
+  last_admin: {
+    status: 409,
+    title: 'Last administrator',
+    meaning: 'The change would leave no administrator in force.',
+  },
+  cannot_ban_self: {
+    status: 409,
+    title: 'Cannot ban yourself',
+    meaning: 'Administrators cannot ban their own account.',
+  },
+  precondition_failed: {
+    status: 412,
+    title: 'Changed meanwhile',
+    meaning:
+      'The resource is no longer what If-Match names. Read it again, then repeat the change.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'Body too large',
+    meaning: 'Request bodies are limited to 100 kB.',
+  },
+  uri_too_long: {
+    status: 414,
+    title: 'Address too long',
+    meaning: 'A part of the address is longer than the server reads.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Media type not supported',
+    meaning: 'Request bodies are `application/json` in UTF-8.',
+  },
+  validation_failed: {
+    status: 422,
+    title: 'Validation failed',
+    meaning: 'The request was read, but values in it are not acceptable; `errors` lists each.',
+  },
+  too_many_requests: {
+    status: 429,
+    title: 'Too many requests',
+    meaning: 'A limit was reached. Wait for the seconds in Retry-After.',
+  },
+  internal_error: {
+    status: 500,
+    title: 'Internal error',
+    meaning: 'Something failed on our side. The request id finds it in the logs.',
+  },
+  auth_server_failed: {
+    status: 502,
+    title: 'Auth server failed',
+    meaning: 'The auth server gave an answer that the API does not understand.',
+  },
+  auth_server_unavailable: {
+    status: 503,
+    title: 'Auth server unavailable',
+    meaning: 'The auth server cannot be reached. Repeat the request after Retry-After seconds.',
+  },
+  keys_unavailable: {
+    status: 503,
+    title: 'Signing keys unavailable',
+    meaning:
+      'The API has no signing keys yet, so it can neither accept nor refuse tokens. Repeat the request after Retry-After seconds.',
+  },
+  database_unavailable: {
+    status: 503,
+    title: 'Database unavailable',
+    meaning: 'The database cannot be reached. Repeat the request after Retry-After seconds.',
+  },
+} as const satisfies Record<string, ProblemDefinition>;
+
+export type ProblemCode = keyof typeof PROBLEM_CODES;
+
+export function isProblemCode(value: string): value is ProblemCode {
+  return Object.hasOwn(PROBLEM_CODES, value);
+}

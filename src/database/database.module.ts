@@ -1,0 +1,37 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountEntity } from './account.entity';
+import { JwksEntity } from './jwks.entity';
+import { SessionEntity } from './session.entity';
+import { UserEntity } from './user.entity';
+import { VerificationEntity } from './verification.entity';
+import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+
+/** A caller rather hears 503 than waits for a database that is not there. */
+const CONNECT_TIMEOUT_MS = 2_000;
+
+/** No statement of the API takes long; one that does holds a connection that others need. */
+const QUERY_TIMEOUT_MS = 10_000;
+
+/** The API's connections. It never changes the schema: migrations do. */
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [API_SETTINGS],
+      useFactory: (settings: ApiSettings) => ({
+        type: 'postgres',
+        url: settings.databaseUrl,
+        entities: [UserEntity, SessionEntity, AccountEntity, VerificationEntity, JwksEntity],
+        synchronize: false,
+        // A start without database fails at once, and readably; the orchestrator repeats it.
+        retryAttempts: 0,
+        extra: {
+          max: settings.databasePoolMax,
+          connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+          query_timeout: QUERY_TIMEOUT_MS,
+        },
+      }),
+    }),
+  ],
+})
+export class DatabaseModule {}

@@ -1,0 +1,60 @@
+import { Controller, Get, Inject, Param, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import {
+  type Entrance,
+  entranceSchema,
+  type ProblemPage,
+  problemPageSchema,
+} from './entrance.schemas';
+import { AUTH_BASE_PATH } from '../../auth-server/contract';
+import { Public } from '../auth/public.decorator';
+import { Endpoint } from '../common/endpoint.decorator';
+import { Problem } from '../common/problem';
+import { isProblemCode, PROBLEM_CODES } from '../common/problem-codes';
+import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+
+/** What stands at the door: where to go, and what an error's `type` leads to. */
+@ApiTags('Entrance')
+@Public()
+@Controller({ version: VERSION_NEUTRAL })
+export class EntranceController {
+  constructor(@Inject(API_SETTINGS) private readonly settings: ApiSettings) {}
+
+  @Get()
+  @Endpoint({
+    summary: 'Where to go',
+    operationId: 'getEntrance',
+    answers: {
+      200: {
+        description: 'Addresses of the documentation and of the parts',
+        schema: entranceSchema,
+      },
+    },
+  })
+  getEntrance(): Entrance {
+    const { apiUrl, authUrl } = this.settings;
+    return {
+      name: 'Gatehouse API',
+      documentation: `${apiUrl}/docs`,
+      openapi: `${apiUrl}/openapi.json`,
+      api: `${apiUrl}/api/v1`,
+      authServer: `${authUrl}${AUTH_BASE_PATH}`,
+      health: `${apiUrl}/health/ready`,
+    };
+  }
+
+  @Get('problems/:code')
+  @Endpoint({
+    summary: 'What a problem code means',
+    description: "The address that a problem's `type` holds.",
+    operationId: 'getProblem',
+    answers: {
+      200: { description: 'The code, its status and its meaning', schema: problemPageSchema },
+    },
+    problems: ['not_found'],
+  })
+  getProblem(@Param('code') code: string): ProblemPage {
+    if (!isProblemCode(code)) throw new Problem('not_found', { detail: 'There is no such code.' });
+    return { code, ...PROBLEM_CODES[code] };
+  }
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+export const livenessSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Liveness' });
+
+const status = z.enum(['ok', 'unavailable']);
+
+export const readinessSchema = z
+  .object({
+    status,
+    checks: z.object({
+      database: z.object({ status }),
+      signingKeys: z.object({
+        status,
+        ageSeconds: z.number().nullable().describe('Age of the key set in use'),
+      }),
+      authServer: z
+        .object({ status })
+        .describe('Does not count for readiness: tokens are verified while it is away'),
+    }),
+  })
+  .meta({ id: 'Readiness' });
+
+export type Readiness = z.infer<typeof readinessSchema>;

@@ -1,0 +1,61 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { Readiness } from './health.schemas';
+import { KeySet } from '../auth/key-set';
+import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+
+/** A probe that waits longer than this is as good as failed. */
+const CHECK_LIMIT_MS = 1_000;
+
+@Injectable()
+export class HealthService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+    private readonly keySet: KeySet,
+  ) {}
+
+  async readiness(): Promise<Readiness> {
+    const [database, authServer] = await Promise.all([
+      succeeds(this.dataSource.query('SELECT 1')),
+      succeeds(this.pingAuthServer()),
+    ]);
+    const ageMs = this.keySet.ageMs();
+    return {
+      status: toStatus(database && ageMs !== null),
+      checks: {
+        database: { status: toStatus(database) },
+        signingKeys: {
+          status: toStatus(ageMs !== null),
+          ageSeconds: ageMs === null ? null : Math.round(ageMs / 1000),
+        },
+        authServer: { status: toStatus(authServer) },
+      },
+    };
+  }
+
+  private async pingAuthServer(): Promise<void> {
+    const response = await fetch(`${this.settings.authInternalUrl}/health/live`, {
+      signal: AbortSignal.timeout(CHECK_LIMIT_MS),
+    });
+    await response.body?.cancel();
+    if (!response.ok) throw new Error(`status ${response.status}`);
+  }
+}
+
+async function succeeds(check: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), CHECK_LIMIT_MS);
+  });
+  const outcome = check.then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([outcome, limit]).finally(() => clearTimeout(timer));
+}
+
+function toStatus(good: boolean): 'ok' | 'unavailable' {
+  return good ? 'ok' : 'unavailable';
+}

@@ -1,0 +1,78 @@
+import { Body, Controller, Get, Headers, Param, Patch, Res } from '@nestjs/common';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { updateProfileSchema, type UpdateProfile } from './profile.schemas';
+import { UsersService } from './users.service';
+import { CurrentUser } from '../auth/current-user.decorator';
+import type { Principal } from '../auth/principal';
+import { type User, userSchema } from '../auth/user.schemas';
+import { Endpoint } from '../common/endpoint.decorator';
+import { toEntityTag } from '../common/entity-tag';
+import { idParameter } from '../common/schemas';
+
+const ETAG = {
+  ETag: { description: 'Send it as If-Match with a change', schema: { type: 'string' } },
+} as const;
+
+@ApiTags('Users')
+@Controller({ path: 'users', version: '1' })
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  @Get('me')
+  @Endpoint({
+    summary: 'Read your own profile',
+    operationId: 'getOwnProfile',
+    answers: { 200: { description: 'Your profile', schema: userSchema, headers: ETAG } },
+  })
+  async getOwnProfile(
+    @CurrentUser() principal: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<User> {
+    return withEntityTag(await this.users.getUser(principal.userId), reply);
+  }
+
+  @Patch('me')
+  @ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: 'ETag that you read: the change is refused when the profile is another by now',
+    schema: { type: 'string' },
+  })
+  @Endpoint({
+    summary: 'Change your own profile',
+    operationId: 'updateOwnProfile',
+    answers: {
+      200: { description: 'Your profile after the change', schema: userSchema, headers: ETAG },
+    },
+    problems: ['precondition_failed'],
+  })
+  async updateOwnProfile(
+    @CurrentUser() principal: Principal,
+    @Body({ schema: updateProfileSchema }) change: UpdateProfile,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<User> {
+    return withEntityTag(await this.users.updateProfile(principal.userId, change, ifMatch), reply);
+  }
+
+  @Get(':id')
+  @Endpoint({
+    summary: 'Read a user',
+    description: 'Yourself; administrators read anyone.',
+    operationId: 'getUser',
+    answers: { 200: { description: 'The user', schema: userSchema } },
+    problems: ['forbidden', 'not_found'],
+  })
+  getUser(
+    @CurrentUser() principal: Principal,
+    @Param('id', { schema: idParameter }) id: string,
+  ): Promise<User> {
+    return this.users.getUserFor(principal, id);
+  }
+}
+
+function withEntityTag(user: User, reply: FastifyReply): User {
+  void reply.header('etag', toEntityTag(user));
+  return user;
+}

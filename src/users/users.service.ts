@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { UpdateProfile } from './profile.schemas';
+import type { Principal } from '../auth/principal';
+import { toUser } from '../auth/user.mapper';
+import type { User } from '../auth/user.schemas';
+import { assertMatches, toEntityTag } from '../common/entity-tag';
+import { Problem } from '../common/problem';
+import { UserEntity } from '../database/user.entity';
+
+@Injectable()
+export class UsersService {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** @throws {Problem} `not_found` */
+  async getUser(id: string): Promise<User> {
+    const row = await this.dataSource.manager.findOneBy(UserEntity, { id });
+    if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
+    return toUser(row);
+  }
+
+  /**
+   * A user as another caller may see them: themselves, or an administrator anyone.
+   *
+   * @throws {Problem} `forbidden` for everyone else, whether the user exists or not.
+   */
+  async getUserFor(principal: Principal, id: string): Promise<User> {
+    if (principal.role !== 'admin' && principal.userId !== id) throw new Problem('forbidden');
+    return this.getUser(id);
+  }
+
+  /**
+   * Changes the caller's own profile.
+   *
+   * @param ifMatch refuses the change when the profile is no longer what the caller read;
+   *   the row is locked meanwhile, so of two such changes at once one is refused.
+   * @throws {Problem} `precondition_failed`
+   */
+  async updateProfile(userId: string, change: UpdateProfile, ifMatch?: string): Promise<User> {
+    return this.dataSource.transaction(async (manager) => {
+      const row = await manager.findOne(UserEntity, {
+        where: { id: userId },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
+      assertMatches(ifMatch, toEntityTag(toUser(row)));
+      Object.assign(row, change, { updatedAt: new Date() });
+      return toUser(await manager.save(row));
+    });
+  }
+}
