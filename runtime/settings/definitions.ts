@@ -81,14 +81,14 @@ export const SETTING_DEFINITIONS = {
     example: 'https://api.example.com',
   }),
   JWT_ISSUER: define({
-    schema: is.text,
+    schema: is.stringOrUri,
     default: null,
     defaultNote: '`AUTH_URL`',
     meaning: 'issuer of access tokens, compared exactly',
     example: 'https://auth.example.com',
   }),
   JWT_AUDIENCE: define({
-    schema: is.text,
+    schema: is.stringOrUri,
     default: null,
     defaultNote: '`API_URL`',
     meaning: 'audience of access tokens, compared exactly',
@@ -100,17 +100,17 @@ export const SETTING_DEFINITIONS = {
     meaning: '`RS256`, `ES256` or `PS256`; the API accepts this one alone',
   }),
   JWT_TTL: define({
-    schema: is.duration('1s', '24h'),
+    schema: is.wholeSeconds('1s', '24h'),
     default: '15m',
     meaning: 'lifetime of an access token',
   }),
   JWKS_ROTATION: define({
-    schema: is.duration('1s', '3650d'),
+    schema: is.wholeSeconds('1s', '3650d'),
     default: '30d',
     meaning: 'how long a signing key signs before the next one takes over',
   }),
   JWKS_GRACE: define({
-    schema: is.duration('1s', '3650d'),
+    schema: is.wholeSeconds('1s', '3650d'),
     default: '30d',
     meaning: 'how long an old signing key stays published; at least `JWT_TTL`',
   }),

@@ -61,7 +61,7 @@ export class SettingsError extends Error {
     super(
       `${problems.length === 1 ? '1 setting is' : `${problems.length} settings are`} not usable:\n` +
         `${lines.join('\n')}\n` +
-        'The README has a table of all settings; .env.example holds one example of each.',
+        'docs/settings.md explains every setting; .env.example holds one example of each.',
     );
   }
 }
@@ -76,7 +76,13 @@ export function loadSettings(env: NodeJS.ProcessEnv, processName: ProcessName): 
   const { values, problems } = parseValues(env);
   const settings = resolve(values);
   const malformed = new Set(problems.map(({ name }) => name));
-  const checks = [...crossChecks(values, settings), ...missing(values, settings, processName)];
+  const isSet = (name: SettingName) => values[name] !== undefined || malformed.has(name);
+  const checks = [
+    ...incompleteGroups(isSet),
+    ...contradictions(values, settings),
+    ...(settings.production ? insecureUrls(values) : []),
+    ...missing(values, settings, processName),
+  ];
   problems.push(...checks.filter(({ name }) => !malformed.has(name)));
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
@@ -90,10 +96,16 @@ function parseValues(env: NodeJS.ProcessEnv) {
     const text = env[name] || definition.default;
     if (text === null) continue;
     const result = definition.schema.safeParse(text);
-    if (result.success) values[name] = result.data;
-    else problems.push({ name, message: result.error.issues[0]!.message });
+    if (!result.success) problems.push({ name, message: result.error.issues[0]!.message });
+    else if (isPlaceholder(text, definition)) problems.push({ name, message: 'is a placeholder' });
+    else values[name] = result.data;
   }
   return { values: values as SettingValues, problems };
+}
+
+/** `.env.example` says in brackets what belongs in a line that has no usable example. */
+function isPlaceholder(text: string, { example }: SettingDefinition): boolean {
+  return text === example && text.startsWith('(');
 }
 
 function resolve(values: SettingValues): Settings {
@@ -144,19 +156,19 @@ const COMPLETE_GROUPS: SettingName[][] = [
   ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'],
 ];
 
-function crossChecks(values: SettingValues, settings: Settings): SettingProblem[] {
+function incompleteGroups(isSet: (name: SettingName) => boolean): SettingProblem[] {
+  return COMPLETE_GROUPS.flatMap((group) => {
+    const present = group.filter(isSet);
+    if (present.length === 0) return [];
+    const message = `must be set as well, because ${present.join(' and ')} is set`;
+    return group.filter((name) => !isSet(name)).map((name) => ({ name, message }));
+  });
+}
+
+function contradictions(values: SettingValues, settings: Settings): SettingProblem[] {
   const problems: SettingProblem[] = [];
-  for (const group of COMPLETE_GROUPS) {
-    const present = group.filter((name) => values[name] !== undefined);
-    if (present.length === 0) continue;
-    for (const name of group.filter((each) => values[each] === undefined)) {
-      problems.push({
-        name,
-        message: `must be set as well, because ${present.join(' and ')} is set`,
-      });
-    }
-  }
-  if (settings.authPort === settings.apiPort) {
+  // In production each process may have a machine, and with it every port, to itself.
+  if (!settings.production && settings.authPort === settings.apiPort) {
     problems.push({ name: 'API_PORT', message: 'must differ from AUTH_PORT' });
   }
   if (settings.jwksGrace < settings.jwtTtl) {
@@ -165,32 +177,36 @@ function crossChecks(values: SettingValues, settings: Settings): SettingProblem[
       message: 'must be at least JWT_TTL, or tokens outlive the key that proves them',
     });
   }
-  return settings.production ? [...problems, ...productionChecks(values, settings)] : problems;
+  if (values.INTERNAL_SECRET && values.INTERNAL_SECRET === values.BETTER_AUTH_SECRET) {
+    problems.push({
+      name: 'INTERNAL_SECRET',
+      message: 'must differ from BETTER_AUTH_SECRET, which the API is not to know',
+    });
+  }
+  return problems;
 }
 
-function productionChecks(values: SettingValues, settings: Settings): SettingProblem[] {
-  const problems: SettingProblem[] = [];
-  const origins: [SettingName, string][] = [
-    ['AUTH_URL', settings.authUrl],
-    ['API_URL', settings.apiUrl],
+/** URLs that nobody set lead to loopback and need no look. */
+function insecureUrls(values: SettingValues): SettingProblem[] {
+  const urls: [SettingName, string | undefined][] = [
+    ['AUTH_URL', values.AUTH_URL],
+    ['API_URL', values.API_URL],
+    ['OIDC_ISSUER', values.OIDC_ISSUER],
     ...(values.TRUSTED_ORIGINS ?? []).map((origin): [SettingName, string] => [
       'TRUSTED_ORIGINS',
       origin,
     ]),
   ];
-  for (const [name, origin] of origins) {
-    if (!isSecureOrigin(origin)) {
-      problems.push({
-        name,
-        message: `${origin} must use https in production (http is for loopback alone)`,
-      });
-    }
-  }
-  return problems;
+  return urls
+    .filter(([, url]) => url !== undefined && !isSecure(url))
+    .map(([name, url]) => ({
+      name,
+      message: `${url} must use https in production (http is for loopback alone)`,
+    }));
 }
 
-function isSecureOrigin(origin: string): boolean {
-  const { protocol, hostname } = new URL(origin);
+function isSecure(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
   return (
     protocol === 'https:' || /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
   );
@@ -212,7 +228,10 @@ function missing(
   }
   if (processName !== 'auth') return problems;
   if (values.BETTER_AUTH_SECRET === undefined) {
-    problems.push({ name: 'BETTER_AUTH_SECRET', message: 'must be set in production' });
+    problems.push({
+      name: 'BETTER_AUTH_SECRET',
+      message: 'must be set, with at least 32 characters',
+    });
   }
   if (settings.production && (settings.adminPassword?.length ?? 0) < 12) {
     problems.push({

@@ -19,6 +19,11 @@ export function duration(least: string, most: string) {
   });
 }
 
+/** As {@link duration}, for what is told to others in whole seconds (RFC 7519, RFC 6749). */
+export function wholeSeconds(least: string, most: string) {
+  return duration(least, most).refine((value) => value % 1_000 === 0, 'must be whole seconds');
+}
+
 function toMilliseconds(text: string): Milliseconds | null {
   const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
   return match ? Number(match[1]) * UNITS[match[2] as keyof typeof UNITS] : null;
@@ -39,71 +44,98 @@ export const trueOrFalse = z
   .transform((text) => text === 'true');
 
 export function url(...protocols: string[]) {
-  return z.string().refine(
-    (text) => {
-      const parsed = URL.parse(text);
-      return parsed !== null && protocols.includes(parsed.protocol) && parsed.hostname !== '';
-    },
-    `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  );
+  return z
+    .string()
+    .refine(
+      (text) => protocols.some((protocol) => isUrl(text, protocol)),
+      `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    );
 }
 
 /** `postgres://…` or `postgresql://…` with a database name; a socket directory may take the host's place. */
 export const databaseUrl = z.string().refine((text) => {
-  const parsed = URL.parse(text);
-  return parsed !== null && /^postgres(ql)?:$/.test(parsed.protocol) && parsed.pathname.length > 1;
-}, 'must be a URL like postgres://user:password@host:5432/database');
+  const parsed = /^postgres(ql)?:\/\/\S+$/.test(text) ? URL.parse(text) : null;
+  return parsed !== null && parsed.pathname.length > 1 && isPercentEncoded(text);
+}, 'must be a URL like postgres://user:password@host:5432/database, special characters percent-encoded');
+
+/** The parser forgives missing slashes and stray blanks; whoever reads the value later may not. */
+function isUrl(text: string, protocol: string): boolean {
+  if (!text.startsWith(`${protocol}//`) || /\s/.test(text)) return false;
+  return (URL.parse(text)?.hostname ?? '') !== '';
+}
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * A public base URL: an origin and nothing else. It becomes the issuer or the audience
  * of tokens, which are compared character by character, so a trailing slash is taken off.
  */
 export const baseUrl = z.string().transform((text, context) => {
-  const parsed = URL.parse(text);
-  if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) {
-    return refuse(context, 'must be a URL that starts with http:// or https://');
-  }
-  if (text.replace(/\/$/, '') !== parsed.origin) {
-    return refuse(
-      context,
-      'must be an origin alone, like https://auth.example.com, without path, query or credentials',
-    );
-  }
-  return parsed.origin;
+  const origin = text.replace(/\/$/, '');
+  if (isOrigin(origin)) return origin;
+  const message = /^https?:\/\//.test(text)
+    ? 'must be an origin alone, like https://auth.example.com: lower case, no path, query, credentials, wildcard or default port'
+    : 'must be a URL that starts with http:// or https://';
+  return refuse(context, message);
 });
 
 /** Comma-separated origins (RFC 6454), compared exactly: no wildcard, no path. */
-export const originList = commaSeparated((item) => {
-  const parsed = URL.parse(item);
-  return parsed !== null && ['http:', 'https:'].includes(parsed.protocol) && parsed.origin === item;
-}, 'must be origins separated by commas, like https://app.example.com,https://admin.example.com');
+export const originList = commaSeparated(
+  isOrigin,
+  'must be origins separated by commas, like https://app.example.com,https://admin.example.com',
+);
 
-/** Comma-separated IP addresses or CIDR blocks. */
+/** A `*` is a lawful character of a host name, but Better-Auth reads it as a wildcard. */
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.parse(text)?.origin === text;
+}
+
+const WIDTHS: Record<number, number> = { 4: 32, 6: 128 };
+
+/** Comma-separated IP addresses or CIDR blocks; `/0` would believe the whole world. */
 export const addressList = commaSeparated((item) => {
   const [address = '', bits, ...more] = item.split('/');
   const version = isIP(address);
-  if (version === 0 || more.length > 0) return false;
-  return (
-    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  if (version === 0 || address.includes('%') || more.length > 0) return false;
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= WIDTHS[version]!);
+}, 'must be IP addresses or CIDR blocks of at least /1 separated by commas, like 10.0.0.0/8,192.0.2.7');
+
+/** Printable ASCII that neither begins nor ends with a space: it may travel in a header. */
+export const text = z
+  .string()
+  .regex(
+    /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/,
+    'must be printable ASCII without spaces around it',
   );
-}, 'must be IP addresses or CIDR blocks separated by commas, like 10.0.0.0/8,192.0.2.7');
 
 /** Refuses values that were copied from an example instead of being made up. */
 export function secret(least: number) {
-  return z
-    .string()
+  return text
     .min(least, `must have at least ${least} characters`)
-    .refine((text) => new Set(text).size >= 8, 'must not repeat a few characters')
+    .refine((value) => new Set(value).size >= 8, 'must not repeat a few characters')
     .refine(
-      (text) => !/change.?me|replace.?me|placeholder|your.?secret|better-auth-secret/i.test(text),
+      (value) => !/change.?me|replace.?me|placeholder|your.?secret|better-auth-secret/i.test(value),
       'is a placeholder',
     );
 }
 
-export const email = z.email('must be an e-mail address');
+/** Better-Auth stores and looks up addresses in lower case. */
+export const email = z.email('must be an e-mail address').toLowerCase();
 
-/** Printable text without control characters. */
-export const text = z.string().regex(/^[\x20-\x7e]+$/, 'must be printable ASCII');
+/** An issuer or audience: a StringOrURI (RFC 7519, section 2), so with a colon it must be a URI. */
+export const stringOrUri = z
+  .string()
+  .refine(
+    (value) => /^[\x21-\x7e]+$/.test(value) && (!value.includes(':') || URL.canParse(value)),
+    'must be a URL or a name without spaces or colons',
+  );
 
 function commaSeparated(accepts: (item: string) => boolean, message: string) {
   return z

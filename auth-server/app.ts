@@ -1,0 +1,86 @@
+import express from 'express';
+import { createAuth, refuseHiddenSettings, type Auth, type AuthParts } from './auth';
+import type { AuthConfig } from './config';
+import { AUTH_BASE_PATH, JWKS_PATH } from './contract';
+import { createPool } from './database';
+import { ensureFirstAdministrator } from './first-administrator';
+import { checkBody, handleAuth, limitBody } from './http/auth-handler';
+import { settleAddresses } from './http/client-address';
+import { allowOrigins } from './http/cors';
+import { answerErrors, answerNotFound } from './http/errors';
+import { healthRoutes } from './http/health';
+import { logRequests } from './http/request-log';
+import { setSecurityHeaders } from './http/security-headers';
+import { proveSigningKey } from './signing-key-proof';
+import { explainStart } from './start-error';
+import type { Logger } from '../runtime/logger';
+
+export interface AuthServer {
+  app: express.Express;
+  auth: Auth;
+  /** Gives the database connections back. The app answers 503 from then on. */
+  close(): Promise<void>;
+}
+
+export interface AuthServerOptions {
+  settings: AuthConfig;
+  logger: Logger;
+  /** Where a generated password is shown to the person at the terminal. */
+  show?: (text: string) => void;
+}
+
+/** PostgreSQL repeats the values of a row that it refuses: those are not for the log. */
+const ROW_VALUES = ['err.detail', 'err.where'];
+
+/**
+ * The auth server without a port. When it is there, a signing key and an administrator are
+ * there too.
+ *
+ * @throws {StartError} when the database cannot be reached, its schema is not up to date, or
+ *   its signing key was encrypted with another secret.
+ */
+export async function createAuthServer(options: AuthServerOptions): Promise<AuthServer> {
+  const { settings: config, show = (text) => process.stdout.write(text) } = options;
+  const logger = options.logger.child({}, { redact: { paths: ROW_VALUES, remove: true } });
+  const pool = createPool(config, logger);
+  try {
+    const auth = createAuth({ config, pool, logger });
+    await refuseHiddenSettings(auth, config);
+    await proveSigningKey(auth);
+    await ensureFirstAdministrator({ auth, config, logger, show });
+    const app = createApp({ auth, config, pool, logger });
+    return { app, auth, close: () => pool.end() };
+  } catch (error) {
+    await pool.end();
+    throw explainStart(error);
+  }
+}
+
+function createApp({ auth, config, pool, logger }: AuthParts & { auth: Auth }): express.Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(logRequests(logger));
+  app.use(settleAddresses(config));
+  app.use(setSecurityHeaders(config));
+  app.use(allowOrigins(config.trustedOrigins));
+  app.use(AUTH_BASE_PATH, limitBody, checkBody, handleAuth(auth));
+  app.use(healthRoutes({ auth, config, pool }));
+  app.get('/', (_request, response) => {
+    response.json(whereToGo(config));
+  });
+  app.use(answerNotFound);
+  app.use(answerErrors(logger));
+  return app;
+}
+
+function whereToGo({ apiUrl }: AuthConfig) {
+  return {
+    name: 'Gatehouse auth server',
+    description: 'Issues sessions and access tokens. The API in front of it is documented.',
+    authentication: AUTH_BASE_PATH,
+    keys: `${AUTH_BASE_PATH}${JWKS_PATH}`,
+    health: '/health/ready',
+    documentation: `${apiUrl}/docs`,
+  };
+}

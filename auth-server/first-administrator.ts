@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import type { Client } from 'pg';
+import type { Auth } from './auth';
+import type { AuthConfig } from './config';
+import { TABLES, type Role } from './contract';
+import { LOCKS, whileLocked } from './database';
+import type { Logger } from '../runtime/logger';
+
+const { name: table, columns } = TABLES.user;
+
+const ADMINISTRATOR: Role = 'admin';
+
+interface Parts {
+  auth: Auth;
+  config: AuthConfig;
+  logger: Logger;
+  /** Shows text to the person at the terminal; never the log. */
+  show: (text: string) => void;
+}
+
+/**
+ * Makes the first administrator when there is none, once, however many processes start
+ * together. An ordinary user who already has the address is not promoted: whoever signed
+ * up with it first would become administrator.
+ */
+export async function ensureFirstAdministrator({ auth, config, logger, show }: Parts) {
+  const { databaseUrl, adminEmail } = config;
+  await whileLocked({ databaseUrl, key: LOCKS.firstAdministrator }, async (client) => {
+    if (await existsUser(client, { column: columns.role, value: ADMINISTRATOR })) return;
+    if (await existsUser(client, { column: columns.email, value: adminEmail.toLowerCase() })) {
+      logger.warn(
+        'there is no administrator, and ADMIN_EMAIL belongs to an ordinary user, who is not promoted: set another ADMIN_EMAIL and start again',
+      );
+      return;
+    }
+    const password = config.adminPassword ?? randomBytes(18).toString('base64url');
+    await createAdministrator(auth, { email: adminEmail, password });
+    logger.info('created the first administrator');
+    if (config.adminPassword === null) show(credentials(adminEmail, password));
+  });
+}
+
+async function existsUser(
+  client: Client,
+  { column, value }: { column: string; value: string },
+): Promise<boolean> {
+  const { rowCount } = await client.query(`SELECT FROM "${table}" WHERE ${column} = $1 LIMIT 1`, [
+    value,
+  ]);
+  return rowCount !== 0;
+}
+
+/**
+ * Despite its name, `createOAuthUser` is Better-Auth's way to write a user and the way in
+ * which they sign in as one transaction: an administrator without a password could not be
+ * made again at the next start.
+ */
+async function createAdministrator(
+  auth: Auth,
+  { email, password }: { email: string; password: string },
+): Promise<void> {
+  const { internalAdapter, generateId, password: passwords } = await auth.$context;
+  const id = generateId({ model: 'user' }) || randomBytes(16).toString('hex');
+  const user = { id, email, name: 'Administrator', emailVerified: true, role: ADMINISTRATOR };
+  await internalAdapter.createOAuthUser(user, {
+    providerId: 'credential',
+    accountId: id,
+    password: await passwords.hash(password),
+  });
+}
+
+function credentials(email: string, password: string): string {
+  return [
+    '',
+    'First administrator (shown this once):',
+    `  e-mail    ${email}`,
+    `  password  ${password}`,
+    '',
+    '',
+  ].join('\n');
+}

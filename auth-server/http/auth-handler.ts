@@ -1,0 +1,68 @@
+import { toNodeHandler } from 'better-auth/node';
+import { text, type RequestHandler } from 'express';
+import type { Auth } from '../auth';
+import { requestContext } from '../request-context';
+import {
+  DATABASE_UNAVAILABLE,
+  INTERNAL_ERROR,
+  NOT_FOUND,
+  RETRY_AFTER_S,
+  sendError,
+  VALUE_REFUSED,
+  type ErrorAnswer,
+} from './errors';
+
+/** Largest body in bytes. */
+const BODY_LIMIT = 100_000;
+
+/**
+ * Takes the body in as it is, to measure it: a body sent in chunks has no length that could
+ * be looked up. It is not parsed; Better-Auth's handler picks up the text from here.
+ */
+export const limitBody: RequestHandler = text({
+  type: () => true,
+  limit: BODY_LIMIT,
+  inflate: false,
+});
+
+/** PostgreSQL stores no NUL character; in JSON it is written out. */
+const NUL = /\0|\\u0000/;
+
+/** Settles what the handler and the database would stumble over. */
+export const checkBody: RequestHandler = (request, response, next) => {
+  // No text, no body: the handler would ask an empty one for its media type.
+  if (request.body === '') request.body = undefined;
+  if (typeof request.body !== 'string' || !NUL.test(request.body)) return next();
+  sendError(response, VALUE_REFUSED);
+};
+
+/** Better-Auth behind Express. */
+export function handleAuth(auth: Auth): RequestHandler {
+  const handle = toNodeHandler(async (request) => finish(await auth.handler(request)));
+  return (request, response) => handle(request, response);
+}
+
+function finish(response: Response): Response {
+  const headers = new Headers(response.headers);
+  // CORS has named them already, for the origins that may read them.
+  headers.delete('access-control-expose-headers');
+  if (response.status >= 400 && requestContext.getStore()?.databaseUnreachable) {
+    return toResponse(DATABASE_UNAVAILABLE, { 'retry-after': RETRY_AFTER_S });
+  }
+  if (response.status === 404 && !isJson(headers)) return toResponse(NOT_FOUND);
+  if (response.status >= 500 && !isJson(headers)) return toResponse(INTERNAL_ERROR);
+  const retryAfter = headers.get('x-retry-after');
+  if (retryAfter !== null) headers.set('retry-after', retryAfter);
+  return new Response(response.body, { status: response.status, headers });
+}
+
+function isJson(headers: Headers): boolean {
+  return headers.get('content-type')?.startsWith('application/json') ?? false;
+}
+
+function toResponse(
+  { status, ...body }: ErrorAnswer,
+  headers: Record<string, string> = {},
+): Response {
+  return Response.json(body, { status, headers });
+}

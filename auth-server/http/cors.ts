@@ -1,0 +1,34 @@
+import type { RequestHandler } from 'express';
+
+const ALLOWED_METHODS = 'GET, POST, OPTIONS';
+const ALLOWED_HEADERS = 'Authorization, Content-Type, X-Request-Id, traceparent, tracestate';
+const EXPOSED_HEADERS = 'Retry-After, set-auth-jwt, set-auth-token, X-Request-Id';
+const PREFLIGHT_MAX_AGE_S = '600';
+
+/**
+ * Lets pages of the listed origins, and no other, read answers and send cookies. Origins
+ * are compared whole, never by pattern.
+ */
+export function allowOrigins(trustedOrigins: string[]): RequestHandler {
+  const trusted = new Set(trustedOrigins);
+  return (request, response, next) => {
+    const { origin } = request.headers;
+    response.vary('Origin');
+    if (origin !== undefined && trusted.has(origin)) {
+      response.set({
+        'Access-Control-Allow-Origin': origin,
+        'Access-Control-Allow-Credentials': 'true',
+        'Access-Control-Expose-Headers': EXPOSED_HEADERS,
+      });
+      if (request.method === 'OPTIONS') {
+        response.set({
+          'Access-Control-Allow-Methods': ALLOWED_METHODS,
+          'Access-Control-Allow-Headers': ALLOWED_HEADERS,
+          'Access-Control-Max-Age': PREFLIGHT_MAX_AGE_S,
+        });
+      }
+    }
+    if (request.method !== 'OPTIONS') return next();
+    response.set('Allow', ALLOWED_METHODS).status(204).end();
+  };
+}

@@ -1,0 +1,76 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { isDatabaseUnreachable, isValueRefused } from '../database-errors';
+import { requestContext } from '../request-context';
+import type { Logger } from '../../runtime/logger';
+
+/** An error as Better-Auth writes them: a code for programs, a sentence for people. */
+export interface ErrorAnswer {
+  status: number;
+  code: string;
+  message: string;
+}
+
+export const NOT_FOUND: ErrorAnswer = {
+  status: 404,
+  code: 'NOT_FOUND',
+  message: 'There is nothing at this address.',
+};
+
+export const DATABASE_UNAVAILABLE: ErrorAnswer = {
+  status: 503,
+  code: 'DATABASE_UNAVAILABLE',
+  message: 'The database cannot be reached. Try again soon.',
+};
+
+export const INTERNAL_ERROR: ErrorAnswer = {
+  status: 500,
+  code: 'INTERNAL_SERVER_ERROR',
+  message: 'Something went wrong here.',
+};
+
+const TOO_LARGE: ErrorAnswer = {
+  status: 413,
+  code: 'PAYLOAD_TOO_LARGE',
+  message: 'The body is larger than 100 kB.',
+};
+
+export const VALUE_REFUSED: ErrorAnswer = {
+  status: 400,
+  code: 'INVALID_VALUE',
+  message: 'A value in the request cannot be stored.',
+};
+
+/** Seconds after which a caller may try again while the database is away. */
+export const RETRY_AFTER_S = '2';
+
+export const answerNotFound: RequestHandler = (_request, response) => {
+  sendError(response, NOT_FOUND);
+};
+
+/** Last in the chain. No stack and no text of a library reaches the caller. */
+export function answerErrors(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    const answer = toAnswer(error);
+    const requestId = requestContext.getStore()?.requestId;
+    if (answer.status >= 500) logger.error({ requestId, err: error }, 'request failed');
+    // Express ends a connection whose answer has begun already.
+    if (response.headersSent) return next(error);
+    if (answer.status === 503) response.set('Retry-After', RETRY_AFTER_S);
+    // The rest of a body that nobody wants is not waited for.
+    if (answer.status === 413) response.set('Connection', 'close');
+    sendError(response, answer);
+  };
+}
+
+export function sendError(response: Response, { status, ...body }: ErrorAnswer): void {
+  response.status(status).json(body);
+}
+
+function toAnswer(error: unknown): ErrorAnswer {
+  if (isDatabaseUnreachable(error)) return DATABASE_UNAVAILABLE;
+  if (isValueRefused(error)) return VALUE_REFUSED;
+  const { status } = error as { status?: unknown };
+  if (status === 413) return TOO_LARGE;
+  if (typeof status !== 'number' || status < 400 || status > 499) return INTERNAL_ERROR;
+  return { status, code: 'BAD_REQUEST', message: 'The request cannot be read.' };
+}

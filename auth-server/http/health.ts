@@ -1,0 +1,51 @@
+import { Router } from 'express';
+import type { Pool } from 'pg';
+import type { Auth } from '../auth';
+import type { AuthConfig } from '../config';
+import { ensureSigningKey } from '../signing-key-proof';
+
+/** A part that does not answer within this time is not available. */
+const CHECK_LIMIT_MS = 1_000;
+
+export type Availability = 'ok' | 'unavailable';
+
+interface Parts {
+  auth: Auth;
+  config: AuthConfig;
+  pool: Pool;
+}
+
+/** Live: the process answers. Ready: so does what it depends on, part by part. */
+export function healthRoutes(parts: Parts): Router {
+  const router = Router();
+  router.get('/health/live', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  router.get('/health/ready', async (_request, response) => {
+    const [database, signingKeys] = await Promise.all([
+      isAvailable(() => parts.pool.query('SELECT 1')),
+      isAvailable(() => ensureSigningKey(parts)),
+    ]);
+    const status = database === 'ok' && signingKeys === 'ok' ? 'ok' : 'unavailable';
+    response.status(status === 'ok' ? 200 : 503).json({
+      status,
+      checks: { database: { status: database }, signingKeys: { status: signingKeys } },
+    });
+  });
+  return router;
+}
+
+async function isAvailable(check: () => Promise<unknown>): Promise<Availability> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('too slow')), CHECK_LIMIT_MS);
+  });
+  try {
+    await Promise.race([check(), limit]);
+    return 'ok';
+  } catch {
+    return 'unavailable';
+  } finally {
+    clearTimeout(timer);
+  }
+}

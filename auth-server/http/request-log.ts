@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import { AUTH_BASE_PATH, REQUEST_ID_HEADER } from '../contract';
+import { requestContext } from '../request-context';
+import type { Logger } from '../../runtime/logger';
+
+const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/** A link from a mail carries its credential in the path. */
+const CREDENTIAL_IN_PATH = new RegExp(`^(${AUTH_BASE_PATH}/reset-password/)[^/]+`, 'i');
+
+/**
+ * Gives the request its id, opens its context, and writes one line when it is answered or
+ * given up: method, path without query, status, time. Probes are logged at `debug`.
+ */
+export function logRequests(logger: Logger): RequestHandler {
+  return (request, response, next) => {
+    const start = performance.now();
+    const requestId = toRequestId(request.headers[REQUEST_ID_HEADER]);
+    const path = request.path.replace(CREDENTIAL_IN_PATH, '$1***');
+    response.setHeader(REQUEST_ID_HEADER, requestId);
+    response.once('close', () => {
+      const level = path.startsWith('/health/') ? 'debug' : 'info';
+      const { method } = request;
+      const ms = Math.round(performance.now() - start);
+      const status = response.writableFinished ? response.statusCode : null;
+      logger[level]({ requestId, method, path, status, ms }, 'request');
+    });
+    requestContext.run({ requestId, databaseUnreachable: false }, next);
+  };
+}
+
+function toRequestId(given: string | string[] | undefined): string {
+  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
+}

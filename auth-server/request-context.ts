@@ -1,0 +1,13 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What belongs to the request at hand, wherever the code that serves it is. */
+export interface RequestContext {
+  requestId: string;
+  /**
+   * Better-Auth takes a session that it could not read for one that is not there; this
+   * tells a lost database from a lost session.
+   */
+  databaseUnreachable: boolean;
+}
+
+export const requestContext = new AsyncLocalStorage<RequestContext>();

@@ -1,0 +1,38 @@
+import { isDatabaseUnreachable } from './database-errors';
+
+/** Why the auth server does not start, for the person who starts it: without a stack, which says nothing to them. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.stack = message;
+  }
+}
+
+/** Turns what a person can mend into words; anything else stays as it is. */
+export function explainStart(error: unknown): unknown {
+  const { code, message = '' } = error as { code?: unknown; message?: string };
+  if (isDatabaseUnreachable(error)) {
+    const reason = message || String(code);
+    return new StartError(`Could not reach PostgreSQL: ${reason}. Check DATABASE_URL.`, {
+      cause: error,
+    });
+  }
+  if (code === 'SCHEMA_MISMATCH') {
+    // Better-Auth's own advice is to run its own migration, which never happens here.
+    const [mismatch] = message.split('\n\n  help:');
+    return new StartError(
+      `The database schema is not up to date: run \`npm run migrate\`.\n${mismatch}`,
+      { cause: error },
+    );
+  }
+  if (message.startsWith('Failed to decrypt private key')) {
+    return new StartError(
+      'The signing key in the database was encrypted with another BETTER_AUTH_SECRET. Start with that one, ' +
+        'or delete the rows of the table "jwks": a new key is made then, and access tokens signed by the old one end.',
+      { cause: error },
+    );
+  }
+  return error;
+}

@@ -1,0 +1,31 @@
+import { types } from 'node:util';
+import { APIError } from 'better-auth/api';
+import { isRole, type SessionClaims } from './contract';
+
+/** What Better-Auth knows of the caller when it issues a token; read from the database, not from a cookie. */
+export interface SignedIn {
+  session: { id: string };
+  user: Record<string, unknown>;
+}
+
+/**
+ * Session → what the access token says besides the registered claims, and nothing more: a
+ * token is seen by whoever is sent it, so it names nobody by e-mail or name.
+ *
+ * @throws {APIError} 403 `BANNED_USER`: a ban that did not pass through Better-Auth leaves
+ *   sessions behind, which are worth no token.
+ */
+export function toSessionClaims({ session, user }: SignedIn): SessionClaims {
+  if (isBanned(user)) {
+    throw new APIError('FORBIDDEN', { code: 'BANNED_USER', message: BANNED_MESSAGE });
+  }
+  if (!isRole(user.role)) throw new Error('The user has a role outside the closed list.');
+  return { sid: session.id, role: user.role };
+}
+
+export const BANNED_MESSAGE = 'This account is banned.';
+
+function isBanned({ banned, banExpires }: SignedIn['user']): boolean {
+  const hasEnded = types.isDate(banExpires) && banExpires.getTime() <= Date.now();
+  return banned === true && !hasEnded;
+}

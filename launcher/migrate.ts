@@ -1,0 +1,29 @@
+import { completeEnvironment } from '../runtime/settings/development';
+import { loadSettings, SettingsError } from '../runtime/settings/load';
+import { MigrationError, revertLastMigration, runMigrations } from './migrations';
+
+/** `npm run migrate` applies what is pending, `npm run migrate:revert` takes the newest back. */
+async function migrate(): Promise<void> {
+  const { databaseDirectUrl } = loadSettings(completeEnvironment(), 'migrate');
+  if (process.argv.includes('--revert')) {
+    const name = await revertLastMigration(databaseDirectUrl);
+    return print(name === null ? 'There is no migration to revert.' : `Reverted ${name}`);
+  }
+  const count = await runMigrations(databaseDirectUrl, (name) => print(`Applied ${name}`));
+  print(count === 0 ? 'The schema is up to date.' : `The schema is up to date (${count} applied).`);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+migrate().catch((error: unknown) => {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
+});
+
+function explain(error: unknown): string {
+  if (error instanceof SettingsError) return error.message;
+  if (error instanceof MigrationError) return `The schema was not changed: ${error.message}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,123 @@
+import { Client, DatabaseError } from 'pg';
+import { DataSource, MigrationExecutor } from 'typeorm';
+import { CreateAuthTables1795412400000 } from '../migrations/1795412400000-CreateAuthTables';
+import { AnnounceAccessChanges1795413000000 } from '../migrations/1795413000000-AnnounceAccessChanges';
+
+/** Every migration, oldest first. Class references, so that no glob has to know where code lies. */
+export const MIGRATIONS = [CreateAuthTables1795412400000, AnnounceAccessChanges1795413000000];
+
+/** Key of the advisory lock under which the schema is changed; any number, the same for ever. */
+const LOCK_KEY = '7319045561203';
+
+const CONNECT_LIMIT_MS = 5_000;
+/** Others who start at the same time wait this long for whoever was first. */
+const LOCK_WAIT_LIMIT_MS = 120_000;
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** The schema could not be changed; the message is meant for a person at a terminal. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
+/**
+ * Applies what is pending. Many may call it at once, in any number of processes: one
+ * applies, the others wait and find nothing left to do. Migrations that this version does
+ * not know are left alone, so an older process may start in front of a newer schema.
+ *
+ * @param databaseUrl a direct connection: the lock belongs to a session, which a pooler in
+ *   transaction mode does not keep.
+ * @param onApplied is told the name of each migration once all of them are applied.
+ * @returns how many migrations were applied.
+ * @throws {MigrationError} within seconds when the database cannot be reached.
+ */
+export function runMigrations(
+  databaseUrl: string,
+  onApplied: (name: string) => void = () => {},
+): Promise<number> {
+  return whileLocked(databaseUrl, async (dataSource) => {
+    const applied = await dataSource.runMigrations({ transaction: 'each' });
+    for (const { name } of applied) onApplied(name);
+    return applied.length;
+  });
+}
+
+/**
+ * Takes back the newest migration, under the same lock.
+ *
+ * @returns its name, or `null` when there was none.
+ * @throws {MigrationError} within seconds when the database cannot be reached, and when a
+ *   newer version made the migration: only that version knows the way back.
+ */
+export function revertLastMigration(databaseUrl: string): Promise<string | null> {
+  return whileLocked(databaseUrl, async (dataSource) => {
+    const [newest] = await new MigrationExecutor(dataSource).getExecutedMigrations();
+    if (!newest) return null;
+    if (!MIGRATIONS.some(({ name }) => name === newest.name)) {
+      throw new MigrationError(`${newest.name} was applied by a newer version`);
+    }
+    await dataSource.undoLastMigration({ transaction: 'each' });
+    return newest.name;
+  });
+}
+
+async function whileLocked<T>(
+  databaseUrl: string,
+  change: (dataSource: DataSource) => Promise<T>,
+): Promise<T> {
+  const lock = new Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    application_name: 'gatehouse-migrate',
+  });
+  // Without a listener, a connection that breaks between two queries would end the process.
+  lock.on('error', () => {});
+  try {
+    await takeLock(lock);
+    return await withDataSource(databaseUrl, change);
+  } finally {
+    await lock.end().catch(() => {});
+  }
+}
+
+async function takeLock(lock: Client): Promise<void> {
+  try {
+    await lock.connect();
+  } catch (error) {
+    throw new MigrationError(`could not connect to PostgreSQL: ${reason(error)}`, { cause: error });
+  }
+  try {
+    await lock.query(`SET lock_timeout = ${LOCK_WAIT_LIMIT_MS}`);
+    await lock.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code !== LOCK_NOT_AVAILABLE) throw error;
+    throw new MigrationError(
+      `another process has held the migration lock for ${LOCK_WAIT_LIMIT_MS / 1_000} s`,
+      { cause: error },
+    );
+  }
+}
+
+async function withDataSource<T>(
+  databaseUrl: string,
+  change: (dataSource: DataSource) => Promise<T>,
+): Promise<T> {
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url: databaseUrl,
+    applicationName: 'gatehouse-migrate',
+    connectTimeoutMS: CONNECT_LIMIT_MS,
+    migrations: MIGRATIONS,
+  });
+  await dataSource.initialize();
+  try {
+    return await change(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+/** Node reports a host with several addresses as one error without a message of its own. */
+function reason(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reason).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { completeEnvironment, EMBEDDED_URL_FILE } from './development';
+import { loadSettings } from './load';
+
+const run = promisify(execFile);
+const home = process.cwd();
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'gatehouse-settings-'));
+  process.chdir(directory);
+});
+
+afterEach(() => {
+  process.chdir(home);
+  rmSync(directory, { recursive: true });
+});
+
+describe('development secrets', () => {
+  it('are made once, kept for the next start and differ from each other', () => {
+    const first = completeEnvironment({});
+    expect(completeEnvironment({})).toEqual(first);
+    expect(first.BETTER_AUTH_SECRET).not.toBe(first.INTERNAL_SECRET);
+  });
+
+  it('are strong enough for the settings', () => {
+    const env = { ...completeEnvironment({}), DATABASE_URL: 'postgres://localhost/gatehouse' };
+    expect(() => loadSettings(env, 'auth')).not.toThrow();
+  });
+
+  it('are readable by their owner alone', () => {
+    completeEnvironment({});
+    const modes = ['better-auth-secret', 'internal-secret'].map(
+      (name) => statSync(join('.data', name)).mode & 0o777,
+    );
+    expect(modes).toEqual([0o600, 0o600]);
+  });
+
+  it('give way to what is set', () => {
+    const env = { BETTER_AUTH_SECRET: 'mine', INTERNAL_SECRET: 'mine too' };
+    expect(completeEnvironment(env)).toMatchObject(env);
+    expect(readdirSync('.')).toEqual([]);
+  });
+
+  it('are the same for processes that start at once', async () => {
+    const program = `const { completeEnvironment } = await import(process.argv[1]);
+      process.stdout.write(completeEnvironment({}).BETTER_AUTH_SECRET);`;
+    const source = join(__dirname, 'development.ts');
+    const args = ['--no-warnings', '--input-type=module', '--eval', program, source];
+    const starts = Array.from({ length: 6 }, () => run(process.execPath, args, { cwd: directory }));
+    const secrets = (await Promise.all(starts)).map(({ stdout }) => stdout);
+    expect(new Set(secrets).size).toBe(1);
+    expect(secrets[0]).toHaveLength(48);
+    expect(readdirSync('.data').toSorted()).toEqual(['better-auth-secret', 'internal-secret']);
+  });
+
+  it('are never made in production', () => {
+    expect(completeEnvironment({ NODE_ENV: 'production' })).toEqual({ NODE_ENV: 'production' });
+    expect(readdirSync('.')).toEqual([]);
+  });
+});
+
+describe('the running embedded database', () => {
+  const url = 'postgres://localhost:5555/gatehouse';
+
+  beforeEach(() => {
+    mkdirSync('.data');
+    writeFileSync(EMBEDDED_URL_FILE, `${url}\n`);
+  });
+
+  it('is found by a process that is started alone', () => {
+    expect(completeEnvironment({}).DATABASE_URL).toBe(url);
+  });
+
+  it.each([
+    ['where another one is set', { DATABASE_URL: 'postgres://db/other' }, 'postgres://db/other'],
+    ['in production', { NODE_ENV: 'production' }, undefined],
+  ])('is left alone %s', (_, env, expected) => {
+    expect(completeEnvironment(env).DATABASE_URL).toBe(expected);
+  });
+});
+
+describe('.env', () => {
+  it('fills in what the environment leaves open', () => {
+    writeFileSync('.env', '# ports\nAPI_PORT=8123\nAUTH_PORT=3123\n');
+    const env = completeEnvironment({ API_PORT: '9000', AUTH_PORT: undefined });
+    expect(env).toMatchObject({ API_PORT: '9000', AUTH_PORT: '3123' });
+  });
+
+  it('can switch to production', () => {
+    writeFileSync('.env', 'NODE_ENV=production\n');
+    expect(completeEnvironment({})).toEqual({ NODE_ENV: 'production' });
+  });
+});

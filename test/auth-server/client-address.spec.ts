@@ -1,0 +1,64 @@
+import { INTERNAL_SECRET } from './auth-settings';
+import { PASSWORD, startAuthServer, type RunningAuthServer } from './harness';
+
+const FORGED = {
+  'x-forwarded-for': '203.0.113.9',
+  'x-real-ip': '203.0.113.9',
+  forwarded: 'for=203.0.113.9',
+  'x-gatehouse-client-address': '203.0.113.9',
+  'x-gatehouse-resolved-address': '203.0.113.9',
+};
+
+describe('the client address of a session', () => {
+  let server: RunningAuthServer;
+  let behindProxy: RunningAuthServer;
+  let users = 0;
+
+  beforeAll(async () => {
+    server = await startAuthServer();
+    behindProxy = await startAuthServer({ TRUST_PROXY: '127.0.0.1,::1,10.0.0.0/8' });
+  });
+  afterAll(() => Promise.all([server.stop(), behindProxy.stop()]));
+
+  async function addressWith(headers: Record<string, string>, { post, sql } = server) {
+    const body = { email: `user${(users += 1)}@example.com`, password: PASSWORD, name: 'Ann' };
+    const answer = await post('/api/auth/sign-up/email', body, headers).expect(200);
+    const query = 'SELECT ip_address FROM session WHERE token = $1';
+    const { rows } = await sql.query(query, [answer.body.token]);
+    return rows[0].ip_address;
+  }
+
+  it.each(Object.entries(FORGED))(
+    'is not taken from a %s that anyone may send',
+    async (name, value) => {
+      expect(await addressWith({ [name]: value })).toBe('127.0.0.1');
+    },
+  );
+
+  it('is what the API says, next to the right key', async () => {
+    const headers = { ...FORGED, 'x-gatehouse-client-address': '198.51.100.7' };
+    const key = { 'x-gatehouse-internal-key': INTERNAL_SECRET };
+    expect(await addressWith({ ...headers, ...key })).toBe('198.51.100.7');
+  });
+
+  it.each([
+    ['a wrong key', { 'x-gatehouse-internal-key': 'x'.repeat(32) }],
+    [
+      'no address',
+      { 'x-gatehouse-internal-key': INTERNAL_SECRET, 'x-gatehouse-client-address': 'me' },
+    ],
+  ])('is not taken from the API with %s', async (_title, headers) => {
+    expect(await addressWith({ ...FORGED, ...headers })).toBe('127.0.0.1');
+  });
+
+  it.each([
+    ['198.51.100.7', '198.51.100.7'],
+    ['203.0.113.9, 198.51.100.7', '198.51.100.7'],
+    ['203.0.113.9, 198.51.100.7, 10.1.2.3', '198.51.100.7'],
+    ['::ffff:198.51.100.7', '198.51.100.7'],
+    ['nonsense', '127.0.0.1'],
+  ])('behind a trusted proxy that says %s is %s', async (forwardedFor, address) => {
+    const headers = { ...FORGED, 'x-forwarded-for': forwardedFor };
+    expect(await addressWith(headers, behindProxy)).toBe(address);
+  });
+});

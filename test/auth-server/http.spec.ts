@@ -1,0 +1,204 @@
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import request from 'supertest';
+import { INTERNAL_SECRET } from './auth-settings';
+import { linkTo, type DatabaseLink } from './database-link';
+import { PASSWORD, startAuthServer, type RunningAuthServer, type SignedIn } from './harness';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+let server: RunningAuthServer;
+let user: SignedIn;
+
+describe('any request', () => {
+  beforeAll(async () => {
+    server = await startAuthServer();
+    user = await server.signUp('ann@example.com');
+  });
+  afterAll(() => server.stop());
+
+  it('is answered with security headers', async () => {
+    const { headers } = await server.get('/');
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+    });
+    expect(headers).not.toHaveProperty('x-powered-by');
+    expect(headers).not.toHaveProperty('strict-transport-security');
+  });
+
+  it.each(['abc-123', 'a:b.c_d', 'x'.repeat(128)])('keeps the request id %s', async (id) => {
+    const { headers } = await server.get('/health/live', { 'x-request-id': id });
+    expect(headers['x-request-id']).toBe(id);
+  });
+
+  it.each(['', 'a b', 'x'.repeat(129), '<script>'])(
+    'gets another request id than %j',
+    async (id) => {
+      const { headers } = await server.get('/api/auth/ok', { 'x-request-id': id });
+      expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    },
+  );
+
+  it('is logged in one line without credentials', async () => {
+    server.log.length = 0;
+    await server.get('/api/auth/token?secret=in-the-query', {
+      ...user.bearer,
+      'x-request-id': 'r1',
+    });
+    await server.get('/api/auth/reset-password/in-the-path?callbackURL=/');
+    const [token, reset] = server.log.map((line) => JSON.parse(line));
+    expect(token).toMatchObject({
+      requestId: 'r1',
+      method: 'GET',
+      path: '/api/auth/token',
+      status: 200,
+      ms: expect.any(Number),
+    });
+    expect(reset.path).toBe('/api/auth/reset-password/***');
+    const log = server.log.join('');
+    for (const secret of [user.sessionToken, 'in-the-query', 'in-the-path']) {
+      expect(log).not.toContain(secret);
+    }
+  });
+
+  it.each(['/nothing', '/api/auth', '/api/auth/nothing', '/API/AUTH/ok', '/api/auth/%ff', '/%ff'])(
+    'for %s finds nothing, in JSON',
+    async (path) => {
+      const { body } = await server.get(path).expect(404).expect('content-type', /json/);
+      expect(body).toEqual({ code: 'NOT_FOUND', message: expect.any(String) });
+    },
+  );
+
+  it('has its body measured, announced or not', async () => {
+    const listening = createServer(server.app).listen(0);
+    await once(listening, 'listening');
+    const { port } = listening.address() as AddressInfo;
+    const body = JSON.stringify({ email: 'x'.repeat(100_000) });
+    for (const headers of [
+      { 'content-length': String(body.length) },
+      { 'transfer-encoding': 'chunked' },
+    ]) {
+      const sent = httpRequest({
+        port,
+        method: 'POST',
+        path: '/api/auth/sign-in/email',
+        headers: { 'content-type': 'application/json', ...headers },
+      }).end(body);
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      answer.resume();
+      expect(answer.statusCode).toBe(413);
+    }
+    listening.close();
+  });
+
+  it('may come without a body where none is needed', async () => {
+    await request(server.app).post('/api/auth/sign-out').set(user.bearer).expect(200);
+  });
+
+  it.each([
+    ['a=b', 'application/x-www-form-urlencoded', 400],
+    ['<a/>', 'application/xml', 415],
+    ['\u0000', 'application/json', 400],
+  ])('with the body %j as %s is refused', async (body, type, status) => {
+    const sent = request(server.app).post('/api/auth/sign-in/email').type(type).send(body);
+    const answer = await sent.expect(status);
+    expect(answer.body.code).toEqual(expect.any(String));
+    expect(answer.text).not.toMatch(/stack|node_modules|at /);
+  });
+});
+
+describe('in production', () => {
+  beforeAll(async () => {
+    server = await startAuthServer({
+      NODE_ENV: 'production',
+      AUTH_URL: 'https://auth.example',
+      API_URL: 'https://api.example',
+      REQUIRE_EMAIL_VERIFICATION: 'false',
+    });
+  });
+  afterAll(() => server.stop());
+
+  it('cookies are for HTTPS and for the server alone', async () => {
+    const body = { email: 'ann@example.com', password: PASSWORD, name: 'Ann' };
+    const { headers } = await server.post('/api/auth/sign-up/email', body).expect(200);
+    expect(headers['set-cookie']).toEqual([
+      expect.stringMatching(
+        /^__Secure-better-auth\.session_token=[^;]+; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      ),
+    ]);
+    expect(headers['strict-transport-security']).toContain('max-age=');
+  });
+
+  it('a client who tries many passwords is told when to come back, whatever address they claim', async () => {
+    const attempt = (count: number, headers = {}) =>
+      server.post(
+        '/api/auth/sign-in/email',
+        { email: 'ann@example.com', password: 'not it' },
+        { 'x-forwarded-for': `203.0.113.${count}`, ...headers },
+      );
+    const answers = [];
+    for (let count = 0; count < 5; count += 1) answers.push(await attempt(count));
+    const refused = answers.at(-1)!;
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    const other = {
+      'x-gatehouse-internal-key': INTERNAL_SECRET,
+      'x-gatehouse-client-address': '198.51.100.8',
+    };
+    expect((await attempt(9, other)).status).toBe(401);
+  });
+});
+
+describe('with the database gone', () => {
+  let database: TestDatabase;
+  let link: DatabaseLink;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    link = await linkTo(database.url);
+    server = await startAuthServer({ DATABASE_URL: link.url });
+    user = await server.signUp('ann@example.com');
+    await link.cut();
+  });
+  afterAll(async () => {
+    await server.stop();
+    await link.cut();
+    await database.drop();
+  });
+
+  it('is alive, not ready, and says what is missing', async () => {
+    await server.get('/health/live').expect(200, { status: 'ok' });
+    await server.get('/health/ready').expect(503, {
+      status: 'unavailable',
+      checks: { database: { status: 'unavailable' }, signingKeys: { status: 'unavailable' } },
+    });
+  });
+
+  it('answers 503 soon, and does not take a session for ended', async () => {
+    const start = Date.now();
+    const body = { email: 'ann@example.com', password: PASSWORD };
+    const answers = await Promise.all([
+      server.get('/api/auth/token', user.bearer),
+      server.get('/api/auth/get-session', { cookie: user.cookie }),
+      server.get('/api/auth/jwks'),
+      server.post('/api/auth/sign-in/email', body),
+      server.post('/api/auth/sign-up/email', { ...body, name: 'Ann' }),
+    ]);
+    for (const { status, body: answer, headers } of answers) {
+      expect([status, answer.code]).toEqual([503, 'DATABASE_UNAVAILABLE']);
+      expect(headers).toHaveProperty('retry-after');
+      expect(headers).not.toHaveProperty('set-cookie');
+    }
+    expect(Date.now() - start).toBeLessThan(5_000);
+  });
+
+  it('goes on by itself when it is back', async () => {
+    await link.restore();
+    await server.get('/health/ready').expect(200);
+    await server.get('/api/auth/token', user.bearer).expect(200);
+  });
+});

@@ -1,0 +1,80 @@
+import request from 'supertest';
+import { PASSWORD, startAuthServer, type RunningAuthServer, type SignedIn } from './harness';
+
+const OWN_ORIGIN = 'http://localhost:3000';
+const FOREIGN_ORIGIN = 'https://evil.example';
+
+let server: RunningAuthServer;
+let user: SignedIn;
+
+describe('a browser', () => {
+  beforeAll(async () => {
+    server = await startAuthServer({ TRUSTED_ORIGINS: `https://app.example,${OWN_ORIGIN}` });
+    user = await server.signUp('ann@example.com');
+  });
+  afterAll(() => server.stop());
+
+  it.each([
+    ['without an Origin', {}],
+    ['from a foreign origin', { origin: FOREIGN_ORIGIN }],
+    ['from a null origin', { origin: 'null' }],
+    ['from an origin that begins like ours', { origin: `${OWN_ORIGIN}.evil.example` }],
+  ])('with a cookie is refused %s', async (_title, headers) => {
+    const sent = { ...headers, cookie: user.cookie };
+    await server.post('/api/auth/update-user', { name: 'Changed' }, sent).expect(403);
+    await server.post('/api/auth/sign-out', {}, sent).expect(403);
+    await server.get('/api/auth/token', user.bearer).expect(200);
+  });
+
+  it('signs nobody in from a foreign page', async () => {
+    const body = { email: 'ann@example.com', password: PASSWORD };
+    const crossSite = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    await server.post('/api/auth/sign-in/email', body, { origin: FOREIGN_ORIGIN }).expect(403);
+    await server.post('/api/auth/sign-in/email', body, crossSite).expect(403);
+  });
+
+  it.each([OWN_ORIGIN, 'http://localhost:8000', 'https://app.example'])(
+    'with a cookie is served from %s',
+    async (origin) => {
+      const headers = { origin, cookie: user.cookie };
+      await server.post('/api/auth/update-user', { name: 'Changed' }, headers).expect(200);
+    },
+  );
+
+  it('is not sent to a foreign page', async () => {
+    const body = { email: 'ann@example.com', password: PASSWORD, callbackURL: FOREIGN_ORIGIN };
+    await server.post('/api/auth/sign-in/email', body).expect(403);
+  });
+
+  it('may read answers from a listed origin, with credentials', async () => {
+    const { headers } = await server.get('/api/auth/ok', { origin: 'https://app.example' });
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': 'https://app.example',
+      'access-control-allow-credentials': 'true',
+      vary: 'Origin',
+    });
+    expect(headers['access-control-expose-headers']).toContain('set-auth-token');
+  });
+
+  it.each([FOREIGN_ORIGIN, 'null', 'https://app.example.evil.example', 'https://APP.example'])(
+    'may not read answers from %s',
+    async (origin) => {
+      for (const path of ['/api/auth/ok', '/health/live', '/nothing']) {
+        const { headers } = await server.get(path, { origin });
+        expect(headers['access-control-allow-origin']).toBeUndefined();
+        expect(headers.vary).toBe('Origin');
+      }
+    },
+  );
+
+  it('asks first and is answered', async () => {
+    const preflight = request(server.app)
+      .options('/api/auth/sign-in/email')
+      .set({ origin: 'https://app.example', 'access-control-request-method': 'POST' });
+    const { headers } = await preflight.expect(204);
+    expect(headers['access-control-allow-origin']).toBe('https://app.example');
+    expect(headers['access-control-allow-headers']).toContain('Content-Type');
+    const foreign = request(server.app).options('/api/auth/ok').set({ origin: FOREIGN_ORIGIN });
+    expect((await foreign.expect(204)).headers).not.toHaveProperty('access-control-allow-headers');
+  });
+});

@@ -1,0 +1,63 @@
+import type { Pool } from 'pg';
+
+export interface KeyDescription {
+  table: string;
+  columns: string[];
+  kind: 'primary' | 'unique' | 'foreign' | 'index';
+  /** Of a foreign key: where it points and what happens on delete. */
+  target: string;
+}
+
+const CONSTRAINTS = `
+  SELECT c.conrelid::regclass::text AS "table",
+         CASE c.contype WHEN 'p' THEN 'primary' WHEN 'u' THEN 'unique' ELSE 'foreign' END AS "kind",
+         columns_of(c.conrelid, c.conkey) AS "columns",
+         CASE WHEN c.contype = 'f' THEN
+           ' → ' || c.confrelid::regclass || ' (' || array_to_string(columns_of(c.confrelid, c.confkey), ', ')
+             || ') on delete ' || CASE c.confdeltype WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' ELSE 'other' END
+         ELSE '' END AS "target"
+    FROM pg_constraint c
+   WHERE c.connamespace = 'public'::regnamespace AND c.contype IN ('p', 'u', 'f')`;
+
+const INDEXES = `
+  SELECT i.indrelid::regclass::text AS "table", 'index' AS "kind",
+         columns_of(i.indrelid, i.indkey::smallint[]) AS "columns", '' AS "target"
+    FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid
+   WHERE t.relnamespace = 'public'::regnamespace AND NOT i.indisunique
+     AND i.indisvalid AND i.indpred IS NULL`;
+
+const COLUMNS_OF = `
+  CREATE FUNCTION pg_temp.columns_of(relation oid, numbers smallint[]) RETURNS text[]
+  LANGUAGE sql AS $$
+    SELECT array_agg(a.attname::text ORDER BY n.position)
+      FROM unnest(numbers) WITH ORDINALITY AS n(number, position)
+      JOIN pg_attribute a ON a.attrelid = relation AND a.attnum = n.number
+  $$`;
+
+/** Keys and plain indexes of our tables, from PostgreSQL's own catalog. */
+export async function readKeys(pool: Pool): Promise<KeyDescription[]> {
+  const client = await pool.connect();
+  try {
+    await client.query(COLUMNS_OF);
+    const query = `${CONSTRAINTS} UNION ALL ${INDEXES}`.replaceAll(
+      'columns_of(',
+      'pg_temp.columns_of(',
+    );
+    const { rows } = await client.query<KeyDescription>(query);
+    return rows
+      .map(({ table, target, columns, kind }) => ({
+        table: unquoted(table),
+        target: unquoted(target),
+        columns,
+        kind,
+      }))
+      .filter(({ table }) => !['migrations', 'typeorm_metadata'].includes(table));
+  } finally {
+    client.release(true);
+  }
+}
+
+/** `regclass` quotes what is a reserved word, such as "user". */
+function unquoted(text: string): string {
+  return text.replaceAll('"', '');
+}

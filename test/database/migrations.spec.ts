@@ -1,0 +1,166 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
+import {
+  MigrationError,
+  MIGRATIONS,
+  revertLastMigration,
+  runMigrations,
+} from '../../launcher/migrations';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database';
+
+const ALL = MIGRATIONS.map(({ name }) => name);
+
+describe('migrations on an empty database', () => {
+  let database: TestDatabase;
+  let client: Client;
+
+  beforeEach(async () => {
+    database = await createEmptyDatabase();
+    client = new Client(database.url);
+    await client.connect();
+  });
+
+  afterEach(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  it('are applied once when ten processes start together', async () => {
+    const counts = await Promise.all(Array.from({ length: 10 }, () => runMigrations(database.url)));
+    expect(counts.filter((count) => count > 0)).toHaveLength(1);
+    const applied = await client.query('SELECT name FROM migrations ORDER BY id');
+    expect(applied.rows.map(({ name }) => name)).toEqual(ALL);
+  });
+
+  it('leave no connection behind', async () => {
+    await runMigrations(database.url);
+    // PostgreSQL clears away after a connection a moment after it was closed.
+    for (let tries = 0; tries < 50 && (await countOthers()) > 0; tries += 1) await pause(20);
+    await expect(countOthers()).resolves.toBe(0);
+  });
+
+  it('tell the names of what they applied', async () => {
+    const names: string[] = [];
+    const run = () => runMigrations(database.url, (name) => names.push(name));
+    await expect(run()).resolves.toBe(ALL.length);
+    await expect(run()).resolves.toBe(0);
+    expect(names).toEqual(ALL);
+  });
+
+  it('leave nothing when they are taken back, and can be applied again', async () => {
+    await runMigrations(database.url);
+    const schema = await describeSchema();
+    for (const name of ALL.toReversed()) {
+      await expect(revertLastMigration(database.url)).resolves.toBe(name);
+    }
+    await expect(describeSchema()).resolves.toEqual([]);
+    await expect(revertLastMigration(database.url)).resolves.toBeNull();
+    await runMigrations(database.url);
+    await expect(describeSchema()).resolves.toEqual(schema);
+  });
+
+  it('leave a newer schema alone', async () => {
+    await runMigrations(database.url);
+    await client.query(
+      `INSERT INTO migrations (timestamp, name) VALUES (9995412400000, 'AddLater9995412400000')`,
+    );
+    await expect(runMigrations(database.url)).resolves.toBe(0);
+    await expect(revertLastMigration(database.url)).rejects.toThrow(
+      new MigrationError('AddLater9995412400000 was applied by a newer version'),
+    );
+  });
+
+  it('wait for whoever holds the lock', async () => {
+    await client.query('SELECT pg_advisory_lock(7319045561203)');
+    let done = false;
+    const migrations = runMigrations(database.url).then(() => (done = true));
+    await pause(300);
+    expect(done).toBe(false);
+    await client.query('SELECT pg_advisory_unlock(7319045561203)');
+    await migrations;
+  });
+
+  async function countOthers(): Promise<number> {
+    const { rows } = await client.query(
+      `SELECT count(*)::int AS count FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+    return rows[0].count;
+  }
+
+  async function describeSchema(): Promise<string[]> {
+    const { rows } = await client.query(
+      `SELECT relname || ' ' || relkind::text AS line FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace
+       UNION ALL
+       SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+       UNION ALL
+       SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '')
+         FROM information_schema.columns WHERE table_schema = 'public'
+       UNION ALL
+       SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+       UNION ALL
+       SELECT pg_get_triggerdef(oid) || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
+       ORDER BY 1`,
+    );
+    // TypeORM's own table stays.
+    return rows.map(({ line }) => line).filter((line) => !/migrations|PK_/.test(line));
+  }
+});
+
+describe('migrations of a database that cannot be reached', () => {
+  it('fail within seconds, with a reason', async () => {
+    const failure = runMigrations('postgres://gatehouse@127.0.0.1:1/gatehouse');
+    await expect(failure).rejects.toThrow(MigrationError);
+    await expect(failure).rejects.toThrow(/could not connect to PostgreSQL: .*ECONNREFUSED/);
+  }, 7_000);
+});
+
+describe('the migrated database', () => {
+  let database: TestDatabase;
+  let client: Client;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    client = new Client(database.url);
+    await client.connect();
+    await client.query(
+      `INSERT INTO "user" (id, name, email) VALUES ('u1', 'One', 'one@example.com')`,
+    );
+  });
+
+  afterAll(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  it.each(['moderator', 'Admin', 'admin,user', ''])('refuses the role %j', async (role) => {
+    const update = client.query(`UPDATE "user" SET role = $1`, [role]);
+    await expect(update).rejects.toThrow('user_role_check');
+  });
+
+  it('refuses an e-mail address in mixed case, and the same one twice', async () => {
+    const insert = (email: string) =>
+      client.query(`INSERT INTO "user" (id, name, email) VALUES ('u2', 'Two', $1)`, [email]);
+    await expect(insert('Two@example.com')).rejects.toThrow('user_email_check');
+    await expect(insert('one@example.com')).rejects.toThrow('user_email_key');
+  });
+
+  it('makes users ordinary, not banned, not verified, unless told otherwise', async () => {
+    const { rows } = await client.query(`SELECT role, banned, email_verified FROM "user"`);
+    expect(rows).toEqual([{ role: 'user', banned: false, email_verified: false }]);
+  });
+
+  it('deletes sessions and accounts with their user', async () => {
+    await client.query(
+      `INSERT INTO session (id, user_id, token, expires_at) VALUES ('s1', 'u1', 't1', now())`,
+    );
+    await client.query(
+      `INSERT INTO account (id, user_id, account_id, provider_id) VALUES ('a1', 'u1', 'u1', 'credential')`,
+    );
+    await client.query(`DELETE FROM "user" WHERE id = 'u1'`);
+    const { rows } = await client.query('SELECT id FROM session UNION ALL SELECT id FROM account');
+    expect(rows).toEqual([]);
+  });
+});

@@ -1,0 +1,166 @@
+import { getSchema } from 'better-auth/db';
+import { getMigrations } from 'better-auth/db/migration';
+import { twoFactor } from 'better-auth/plugins';
+import { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
+import { createAuth } from '../../auth-server/auth';
+import { createLogger } from '../../runtime/logger';
+import { authSettings } from '../auth-server/auth-settings';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { readKeys, type KeyDescription } from './catalog';
+
+type OrmConfig = typeof import('../../ormconfig');
+
+/** Keys that the database holds beyond what Better-Auth asks for. */
+const OWN_UNIQUE_KEYS = ['account (provider_id, account_id)'];
+
+let database: TestDatabase;
+let pool: Pool;
+let options: ReturnType<typeof createAuth>['options'];
+let schema: ReturnType<typeof getSchema>;
+let keys: KeyDescription[];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = new Pool({ connectionString: database.url });
+  const logger = createLogger('test', 'silent');
+  options = createAuth({ config: authSettings(database.url), pool, logger }).options;
+  schema = getSchema(options);
+  keys = await readKeys(pool);
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+describe('the migrated database, held against what Better-Auth wants', () => {
+  it('lacks no table, column or index, and has no column that would refuse an insert', async () => {
+    const { plan } = await planMigration();
+    expect(plan.toBeCreated).toEqual([]);
+    expect(plan.toBeAdded).toEqual([]);
+    expect(plan.toBeAddedIndexes).toEqual([]);
+    expect(plan.unsafeChanges).toEqual([]);
+    expect(plan.schemaProblems).toEqual([]);
+  });
+
+  it('has the wanted type in every column, and no null where none is wanted', async () => {
+    // Better-Auth reports these two by a warning alone.
+    const { warnings } = await planMigration();
+    expect(warnings).toEqual([]);
+  });
+
+  it('has exactly the wanted unique keys and our own', () => {
+    const wanted = columnsWhere((field) => field.unique === true);
+    expect(describeKeys('unique')).toEqual([...wanted, ...OWN_UNIQUE_KEYS].sort());
+  });
+
+  it('has exactly the wanted foreign keys, with the wanted action on delete', () => {
+    const wanted = Object.entries(schema).flatMap(([table, { fields }]) =>
+      Object.entries(fields).flatMap(([column, { references }]) =>
+        references
+          ? [
+              `${table} (${column}) → ${references.model} (${references.field}) on delete ${references.onDelete ?? 'cascade'}`,
+            ]
+          : [],
+      ),
+    );
+    expect(describeKeys('foreign')).toEqual(wanted.sort());
+  });
+
+  it('has an index that begins with every column that is looked up', () => {
+    const indexed = keys
+      .filter(({ kind }) => kind === 'index' || kind === 'unique')
+      .map(({ table, columns }) => `${table} (${columns[0]})`);
+    expect(indexed).toEqual(expect.arrayContaining(columnsWhere((field) => field.index === true)));
+  });
+
+  it('has a text primary key in every table', () => {
+    const wanted = Object.keys(schema).map((table) => `${table} (id)`);
+    expect(describeKeys('primary')).toEqual(wanted.sort());
+  });
+
+  it('would be found wanting after an upgrade that needs another table or column', async () => {
+    const { plan } = await planMigration([...options.plugins, twoFactor()]);
+    expect(plan.toBeCreated.map(({ table }) => table)).toEqual(['twoFactor']);
+    expect(plan.toBeAdded.map(({ table }) => table)).toEqual(['user']);
+  });
+});
+
+describe('the entities of ormconfig.ts, held against the migrated database', () => {
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    const { betterAuthSecret, internalSecret } = authSettings(database.url);
+    Object.assign(process.env, {
+      DATABASE_URL: database.url,
+      BETTER_AUTH_SECRET: betterAuthSecret,
+      INTERNAL_SECRET: internalSecret,
+    });
+    dataSource = jest.requireActual<OrmConfig>('../../ormconfig').default;
+    await dataSource.initialize();
+  });
+
+  afterAll(() => dataSource.destroy());
+
+  it('ask for no change of the schema', async () => {
+    const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('name every column of their tables', () => {
+    for (const [table, { fields }] of Object.entries(schema)) {
+      const columns = dataSource.entityMetadatas
+        .find(({ tableName }) => tableName === table)!
+        .columns.map(({ databaseName }) => databaseName);
+      expect(columns.sort()).toEqual(['id', ...Object.keys(fields)].sort());
+    }
+  });
+
+  it('leave credentials out unless they are asked for by name', () => {
+    const hidden = dataSource.entityMetadatas.flatMap(({ tableName, columns }) =>
+      columns
+        .filter(({ isSelect }) => !isSelect)
+        .map(({ databaseName }) => `${tableName}.${databaseName}`),
+    );
+    expect(hidden.sort()).toEqual([
+      'account.access_token',
+      'account.id_token',
+      'account.password',
+      'account.refresh_token',
+      'jwks.private_key',
+      'session.token',
+      'verification.value',
+    ]);
+  });
+});
+
+async function planMigration(plugins: object[] = options.plugins) {
+  const warnings: string[] = [];
+  const logger = {
+    level: 'warn' as const,
+    log: (_level: string, message: string) => void warnings.push(message),
+  };
+  const plan = await getMigrations(
+    { ...options, logger, plugins: plugins as typeof options.plugins },
+    { throwOnUnsafe: false },
+  );
+  return { plan, warnings };
+}
+
+type Field = (typeof schema)[string]['fields'][string];
+
+function columnsWhere(accepts: (field: Field) => boolean): string[] {
+  return Object.entries(schema).flatMap(([table, { fields }]) =>
+    Object.entries(fields)
+      .filter(([, field]) => accepts(field))
+      .map(([column]) => `${table} (${column})`),
+  );
+}
+
+function describeKeys(kind: KeyDescription['kind']): string[] {
+  return keys
+    .filter((key) => key.kind === kind)
+    .map(({ table, columns, target }) => `${table} (${columns.join(', ')})${target}`)
+    .sort();
+}

@@ -1,0 +1,90 @@
+import {
+  SETTING_DEFINITIONS,
+  type SettingDefinition,
+  type SettingName,
+} from '../runtime/settings/definitions';
+
+const SOURCE = 'runtime/settings/definitions.ts';
+
+const RESERVED = 'Accepted and checked, not acted on by this version.';
+
+/** Variables of `docker-compose.yml` that no process reads. */
+const COMPOSE_ONLY = `
+# --- docker-compose.yml only ---
+
+# Password of the database that the stack brings along. Required there. It becomes part of
+# a URL: letters and digits are safe.
+#POSTGRES_PASSWORD=(openssl rand -hex 24)
+`;
+
+/** `.env.example`: every setting as a comment, so that a copy changes nothing by itself. */
+export function renderEnvExample(): string {
+  const head = [
+    '# Settings of both processes. Copy this file to .env and uncomment what is to differ;',
+    '# the environment goes before .env, and an empty value counts as unset.',
+    `# Made from ${SOURCE} by \`npm run generate\`: change it there.`,
+  ];
+  const blocks = definitions().map(([name, definition]) => envLines(name, definition));
+  return `${[head, ...blocks].map((lines) => lines.join('\n')).join('\n\n')}\n${COMPOSE_ONLY}`;
+}
+
+function envLines(name: SettingName, definition: SettingDefinition): string[] {
+  const { meaning, defaultNote, example, reserved } = definition;
+  return [
+    ...wrap(plain(sentence(meaning))),
+    ...(defaultNote ? wrap(`Default: ${plain(defaultNote)}.`) : []),
+    ...(reserved ? wrap(RESERVED) : []),
+    `#${name}=${definition.default ?? example ?? ''}`,
+  ];
+}
+
+/** `docs/settings.md`: what is in force, and what is reserved, each as a table. */
+export function renderSettingsPage(): string {
+  const inForce = definitions().filter(([, { reserved }]) => !reserved);
+  const reserved = definitions().filter(([, definition]) => definition.reserved);
+  return `# Settings
+
+Made from [\`${SOURCE}\`](../${SOURCE}) by \`npm run generate\`: change it there.
+
+Both processes read the environment, and below it the file \`.env\`. An empty value counts as unset. Every value is checked at the start, also one that the process does not need: bad ones are listed in one error, and the process ends with code 1. Lengths of time are a whole number and a unit: \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`.
+
+${table(inForce)}
+
+## Reserved
+
+${RESERVED} The auth server names those that are set in its log.
+
+${table(reserved)}
+`;
+}
+
+function table(rows: [SettingName, SettingDefinition][]): string {
+  const lines = rows.map(([name, { default: text, defaultNote, meaning }]) => {
+    const fallback = defaultNote ?? (text === null ? 'unset' : `\`${text}\``);
+    return `| \`${name}\` | ${cell(fallback)} | ${cell(sentence(meaning))} |`;
+  });
+  return ['| Name | Default | Meaning |', '| --- | --- | --- |', ...lines].join('\n');
+}
+
+function definitions(): [SettingName, SettingDefinition][] {
+  return Object.entries(SETTING_DEFINITIONS) as [SettingName, SettingDefinition][];
+}
+
+function sentence(text: string): string {
+  const capital = text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+  return `${capital}.`;
+}
+
+function plain(markdown: string): string {
+  return markdown.replaceAll('`', '');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+/** Comment lines of at most 92 characters. */
+function wrap(text: string): string[] {
+  const lines = text.match(/.{1,90}(?=\s|$)\s?/g) ?? [];
+  return lines.map((line) => `# ${line.trim()}`);
+}
