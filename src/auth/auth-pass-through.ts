@@ -1,6 +1,7 @@
 import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import { toCallerContext } from './caller-context';
 import {
   AUTH_BASE_PATH,
@@ -23,28 +24,37 @@ const NOT_FROM_CLIENTS = new RegExp(
   `${HOP_BY_HOP.source}|^(expect|forwarded|x-forwarded-.*|x-real-ip|x-gatehouse-.*)$`,
 );
 
+export interface PassThroughOptions {
+  settings: ApiSettings;
+  /** Waits until this replica has heard what the auth server has just changed. */
+  catchUp(): Promise<void>;
+}
+
 /**
  * Passes `/api/auth/*` through to the auth server unchanged: bodies streamed, `Set-Cookie`
  * kept, hop-by-hop headers dropped. One base URL is enough for a browser or an SDK.
  */
-export function registerAuthPassThrough(fastify: FastifyInstance, settings: ApiSettings): void {
+export function registerAuthPassThrough(
+  fastify: FastifyInstance,
+  options: PassThroughOptions,
+): void {
   void fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     // The auth server reads the body: whatever it is, it passes unread.
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     await scope.register(replyFrom, {
-      base: settings.authInternalUrl,
+      base: options.settings.authInternalUrl,
       disableRequestLogging: true,
       disableCache: true,
     });
-    scope.all(`${AUTH_BASE_PATH}/*`, (request, reply) => passThrough(request, reply, settings));
+    scope.all(`${AUTH_BASE_PATH}/*`, (request, reply) => passThrough(request, reply, options));
   });
 }
 
 function passThrough(
   request: FastifyRequest,
   reply: FastifyReply,
-  settings: ApiSettings,
+  { settings, catchUp }: PassThroughOptions,
 ): FastifyReply {
   const path = request.url.split('?', 1)[0]!;
   assertInside(path);
@@ -56,6 +66,12 @@ function passThrough(
       ...callerHeaders(request, settings),
     }),
     rewriteHeaders: (headers) => without(headers, HOP_BY_HOP),
+    onResponse: (_request, _reply, response) => {
+      const answer = (response as unknown as { stream: Readable }).stream;
+      const isChange = request.method !== 'GET' && request.method !== 'HEAD';
+      // Who is told "signed out" here finds it true here with the next request.
+      void (isChange ? catchUp() : Promise.resolve()).then(() => reply.send(answer));
+    },
     onError: (failed, { error }) => {
       failed.send(new Problem('auth_server_unavailable', { cause: error }));
     },

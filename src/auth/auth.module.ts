@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { AccessTokenGuard } from './access-token.guard';
 import { AccessTokenStrategy } from './access-token.strategy';
 import { AuthController } from './auth.controller';
 import { AuthServerClient } from './auth-server.client';
 import { AuthService } from './auth.service';
+import { CatchUpInterceptor } from './catch-up.interceptor';
 import { KeySet } from './key-set';
+import { AccessStore } from './live-access/access-store';
 import { RolesGuard } from './roles.guard';
 import { SessionAccess } from './session-access';
 
@@ -15,6 +17,7 @@ import { SessionAccess } from './session-access';
   imports: [PassportModule],
   controllers: [AuthController],
   providers: [
+    AccessStore,
     AccessTokenStrategy,
     AuthServerClient,
     AuthService,
@@ -23,7 +26,8 @@ import { SessionAccess } from './session-access';
     // In this order: first who it is, then what they may.
     { provide: APP_GUARD, useClass: AccessTokenGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
+    { provide: APP_INTERCEPTOR, useClass: CatchUpInterceptor },
   ],
-  exports: [AuthServerClient, KeySet],
+  exports: [KeySet, SessionAccess],
 })
 export class AuthModule {}

@@ -83,7 +83,8 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     return this.keys.get(keyId) ?? null;
   }
 
-  private refresh(): Promise<void> {
+  /** Fetches the set now, or joins the fetch that is under way. */
+  refresh(): Promise<void> {
     this.running ??= this.fetch().finally(() => {
       this.running = null;
     });

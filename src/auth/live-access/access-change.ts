@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** The channel on which the database announces changes of access (see `migrations/`). */
+export const ACCESS_CHANNEL = 'gatehouse_access';
+
+/** What a notification says: whose knowledge is out of date. */
+export interface AccessChange {
+  users: string[];
+  sessions: string[];
+  /** Everything that is known is out of date. */
+  all: boolean;
+  /** The signing keys changed. */
+  keys: boolean;
+}
+
+const payloadSchema = z.strictObject({
+  users: z.array(z.string()).default([]),
+  sessions: z.array(z.string()).default([]),
+  all: z.boolean().default(false),
+  keys: z.boolean().default(false),
+});
+
+const EVERYTHING: AccessChange = { users: [], sessions: [], all: true, keys: true };
+
+/** What cannot be read could be about anyone: it counts as a change of everything. */
+export function parseAccessChange(payload: string): AccessChange {
+  try {
+    return payloadSchema.parse(JSON.parse(payload));
+  } catch {
+    return EVERYTHING;
+  }
+}

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { AccessKnowledge, type KnowledgeOptions, type Load } from './access-knowledge';
+import { LiveAccess } from './live-access';
+import {
+  LEASE_MS,
+  Simulation,
+  type Step,
+  steps,
+  type Variant,
+} from '../../../test/support/access-simulation';
+
+/** The protocol as it is, and with one safeguard taken out. */
+const MUTANTS: Record<string, Partial<Variant>> = {
+  'begins anew without forgetting': {
+    Knowledge: class extends AccessKnowledge {
+      protected override beginAnew(): void {
+        this.endEpoch();
+      }
+    },
+  },
+  'keeps loads that began while it was deaf': {
+    Knowledge: class extends AccessKnowledge {
+      protected override endEpoch(): void {
+        // nothing ends
+      }
+    },
+  },
+  'keeps loads that a change has overtaken': {
+    Knowledge: class extends AccessKnowledge {
+      protected override overtake(): void {
+        // nothing is marked
+      }
+    },
+  },
+  'counts late proofs': {
+    Knowledge: class extends AccessKnowledge {
+      protected override isLate(): boolean {
+        return false;
+      }
+    },
+  },
+  'goes by the monotonic clock alone': {
+    Knowledge: class extends AccessKnowledge {
+      protected override isBefore(end: { monotonic: number }): boolean {
+        return this.clock.monotonic() < end.monotonic;
+      }
+    },
+  },
+  'trusts for ever once it was proved': {
+    Knowledge: class extends AccessKnowledge {
+      private proved = false;
+
+      override prove(sent: { monotonic: number; wall: number }): boolean {
+        const counted = super.prove(sent);
+        this.proved ||= counted;
+        return counted;
+      }
+
+      override isTrusted(): boolean {
+        return this.proved;
+      }
+    },
+  },
+  'goes on trusting when the connection ends': {
+    Knowledge: class extends AccessKnowledge {
+      override lose(): void {
+        // as if nothing had happened
+      }
+    },
+  },
+  'does not forget what a notification is about': {
+    Knowledge: class extends AccessKnowledge {
+      override hear(): void {
+        // heard, and ignored
+      }
+    },
+  },
+  'lets the lease run from when the proof came back': { leaseRunsFromReceipt: true },
+  'joins loads that a change has overtaken': {
+    Access: class extends LiveAccess {
+      protected override mayJoin(_load: Load): boolean {
+        return true;
+      }
+    },
+  },
+  'shares and keeps loads while it is deaf': {
+    Access: class extends LiveAccess {
+      protected override mayShare(): boolean {
+        return true;
+      }
+    },
+  },
+};
+
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 3_000);
+
+async function check(variant: Partial<Variant>, options: { seed?: number; numRuns: number }) {
+  const property = fc.asyncProperty(steps, async (sequence: Step[]) => {
+    const simulation = new Simulation(variant);
+    for (const step of sequence) await simulation.take(step);
+    expect(simulation.staleAnswers).toEqual([]);
+  });
+  return fc.check(property, options);
+}
+
+describe('the protocol of live access', () => {
+  it('never judges a request by an old state, in any explored order', async () => {
+    const outcome = await check({}, { numRuns: RUNS });
+    if (outcome.failed) throw new Error(fc.defaultReportMessage(outcome) ?? 'failed');
+    expect(outcome.numRuns).toBe(RUNS);
+  }, 120_000);
+
+  it('answers from memory in the explored orders, so that the property is about something', async () => {
+    let fromMemory = 0;
+    const property = fc.asyncProperty(steps, async (sequence) => {
+      const simulation = new Simulation({});
+      for (const step of sequence) await simulation.take(step);
+      fromMemory += simulation.answersFromMemory;
+    });
+    await fc.assert(property, { numRuns: 300, seed: 1 });
+    expect(fromMemory).toBeGreaterThan(300);
+  }, 60_000);
+
+  it.each(Object.entries(MUTANTS))(
+    'finds a stale answer when it %s',
+    async (_name, mutant) => {
+      const outcome = await check(mutant, { numRuns: 30_000, seed: 4 });
+      expect(outcome.failed).toBe(true);
+    },
+    120_000,
+  );
+
+  it('keeps to its bound of known sessions', () => {
+    const options: KnowledgeOptions = { leaseMs: LEASE_MS, capacity: 2 };
+    const knowledge = new AccessKnowledge(options);
+    knowledge.prove(knowledge.now());
+    for (const id of ['a', 'b', 'c']) {
+      const session = { userId: id, expiresAt: Infinity };
+      const user = { role: 'user', banned: false, banExpires: null } as const;
+      knowledge.endLoad(knowledge.beginLoad(id, id), { session, user });
+    }
+    expect(knowledge.knownSessions).toBe(2);
+    expect(knowledge.find('a')).toBeNull();
+    expect(knowledge.find('c')).not.toBeNull();
+  });
+});
