@@ -8,10 +8,10 @@ import { AUTH_BASE_PATH, DEFAULT_ROLE, JWKS_PATH } from './contract';
 import { RESOLVED_ADDRESS_HEADER } from './http/client-address';
 import { ADMIN_MAPPING, JWT_MAPPING, MODEL_MAPPING } from './schema-mapping';
 import { createSigningKeyStore, keyPairConfig } from './signing-keys';
-import { StartError } from './start-error';
 import { BANNED_MESSAGE, toSessionClaims } from './token';
 import { checkUserWrite } from './user-policy';
 import type { Logger } from '../runtime/logger';
+import { StartError } from '../runtime/start-error';
 
 export type Auth = ReturnType<typeof createAuth>;
 

@@ -1,14 +1,5 @@
 import { isDatabaseUnreachable } from './database-errors';
-
-/** Why the auth server does not start, for the person who starts it: without a stack, which says nothing to them. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
-
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.stack = message;
-  }
-}
+import { StartError } from '../runtime/start-error';
 
 /** Turns what a person can mend into words; anything else stays as it is. */
 export function explainStart(error: unknown): unknown {

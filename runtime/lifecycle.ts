@@ -29,8 +29,8 @@ export function stopCleanlyOnSignal(logger: Logger, stop: () => Promise<void>): 
 }
 
 /**
- * Runs a process' start and turns what a person can mend (settings, a taken port, an
- * unreachable database) into one readable message on standard error and exit code 1.
+ * Runs a process' start and turns what a person can mend into one readable message on
+ * standard error (settings, a taken port, a {@link StartError}) and exit code 1.
  */
 export function startOrExplain(start: () => Promise<void>): void {
   start().catch((error: unknown) => {
@@ -41,9 +41,9 @@ export function startOrExplain(start: () => Promise<void>): void {
 
 function explain(error: unknown): string {
   if (error instanceof SettingsError) return error.message;
-  const { code, message, stack, port } = error as NodeJS.ErrnoException & { port?: number };
+  const { code, stack, port } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE')
     return `Port ${port} is taken by another program. Set another one (AUTH_PORT, API_PORT) or stop it.`;
-  if (code === 'ECONNREFUSED') return `Could not reach PostgreSQL: ${message}. Check DATABASE_URL.`;
-  return stack ?? String(error);
+  // Some libraries throw errors with an empty stack.
+  return stack || String(error);
 }

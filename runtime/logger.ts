@@ -5,7 +5,6 @@ export type { Logger };
 /** One JSON line an event on standard output. Credentials are never handed to it. */
 export function createLogger(name: string, level: string): Logger {
   return pino({
-    name,
     level,
     base: { process: name },
     timestamp: pino.stdTimeFunctions.isoTime,

@@ -1,18 +1,34 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApi } from './app.setup';
+import { isDatabaseUnavailable } from './common/database-errors';
 import { startOrExplain, stopCleanlyOnSignal } from '../runtime/lifecycle';
 import { createLogger } from '../runtime/logger';
+import { StartError } from '../runtime/start-error';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
 
 startOrExplain(async () => {
   const settings = loadSettings(completeEnvironment(), 'api');
   const logger = createLogger('api', settings.logLevel);
-  const app = await createApi(settings, logger);
+  const app = await createApi(settings, logger).catch((error: unknown) => {
+    throw explainStart(error);
+  });
   stopCleanlyOnSignal(logger, () => app.close());
   await listenEverywhere(app, settings.apiPort);
   logger.info({ url: settings.apiUrl, accessCheck: settings.accessCheck }, 'API listens');
 });
+
+/** Turns what a person can mend into words; anything else stays as it is. */
+function explainStart(error: unknown): unknown {
+  const { code, message, severity } = error as NodeJS.ErrnoException & { severity?: string };
+  // FATAL: PostgreSQL refused the connection itself (no such database, wrong password).
+  if (!isDatabaseUnavailable(error) && severity !== 'FATAL') return error;
+  // Node reports a host with several addresses as one error without a message of its own.
+  const reason = message || code || 'no connection';
+  return new StartError(`Could not reach PostgreSQL: ${reason}. Check DATABASE_URL.`, {
+    cause: error,
+  });
+}
 
 /** Both address families, or IPv4 alone on a machine without IPv6. */
 async function listenEverywhere(app: NestFastifyApplication, port: number): Promise<void> {

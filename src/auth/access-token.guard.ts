@@ -22,7 +22,11 @@ export class AccessTokenGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) {
   }
 
   /** Called by passport's outcome: `error` when a check could not be made, `info` when it failed. */
-  override handleRequest<Caller>(error: unknown, caller: Caller | false, info: unknown): Caller {
+  override handleRequest<Caller>(
+    error: Error | null,
+    caller: Caller | false,
+    info: unknown,
+  ): Caller {
     if (error) throw error;
     if (caller) return caller;
     // jsonwebtoken's and our own reasons go to the log; the caller learns only "invalid".

@@ -27,7 +27,7 @@ const NOT_FROM_CLIENTS = new RegExp(
 export interface PassThroughOptions {
   settings: ApiSettings;
   /** Waits until this replica has heard what the auth server has just changed. */
-  catchUp(): Promise<void>;
+  catchUp: () => Promise<void>;
 }
 
 /**

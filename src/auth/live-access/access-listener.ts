@@ -22,11 +22,11 @@ export interface AccessListenerOptions {
   knowledge: AccessKnowledge;
   store: Pick<AccessStore, 'notify'>;
   /** The signing keys may have changed. */
-  onKeysChanged(): void;
+  onKeysChanged: () => void;
   /** Changes are heard, as just proved; called at each proof. */
-  onHearing(): void;
+  onHearing: () => void;
   /** Why changes are not heard; called at each failure. */
-  onDeaf(reason: string): void;
+  onDeaf: (reason: string) => void;
 }
 
 /**
