@@ -3,7 +3,7 @@
  *
  *   main → app.module → admin → users → auth → { database, common, config } → auth-server/contract
  *
- * `health` and `entrance` stand beside `users`. Each folder may use what stands to its right and
+ * `health`, `metrics` and `entrance` stand beside `users`. Each folder may use what stands to its right and
  * nothing else. The two processes share `runtime/` and `auth-server/contract/index.ts`,
  * and never see each other. CONTRIBUTING.md shows the same as a drawing.
  */
@@ -14,6 +14,7 @@ const MAY_USE = {
   admin: ['users', 'auth', ...FLOOR],
   users: ['auth', ...FLOOR],
   health: ['auth', ...FLOOR],
+  metrics: ['auth', ...FLOOR],
   entrance: ['auth', ...FLOOR],
   auth: FLOOR,
   ...Object.fromEntries(FLOOR.map((folder) => [folder, FLOOR])),

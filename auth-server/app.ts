@@ -14,10 +14,12 @@ import { setSecurityHeaders } from './http/security-headers';
 import { proveSigningKey } from './signing-key-proof';
 import { explainStart } from './start-error';
 import type { Logger } from '../runtime/logger';
+import { Metrics, METRICS_PATH } from '../runtime/metrics';
 
 export interface AuthServer {
   app: express.Express;
   auth: Auth;
+  metrics: Metrics;
   /** Gives the database connections back. The app answers 503 from then on. */
   close(): Promise<void>;
 }
@@ -48,30 +50,39 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
     await refuseHiddenSettings(auth, config);
     await proveSigningKey(auth);
     await ensureFirstAdministrator({ auth, config, logger, show });
-    const app = createApp({ auth, config, pool, logger });
-    return { app, auth, close: () => pool.end() };
+    const metrics = new Metrics('auth');
+    const app = createApp({ auth, config, pool, logger, metrics });
+    return { app, auth, metrics, close: () => pool.end() };
   } catch (error) {
     await pool.end();
     throw explainStart(error);
   }
 }
 
-function createApp({ auth, config, pool, logger }: AuthParts & { auth: Auth }): express.Express {
+function createApp(parts: AuthParts & { auth: Auth; metrics: Metrics }): express.Express {
+  const { auth, config, pool, logger, metrics } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(logRequests(logger));
+  app.use(logRequests(logger, metrics));
   app.use(settleAddresses(config));
   app.use(setSecurityHeaders(config));
   app.use(allowOrigins(config.trustedOrigins));
   app.use(AUTH_BASE_PATH, limitBody, checkBody, handleAuth(auth));
   app.use(healthRoutes({ auth, config, pool }));
+  if (config.metricsPort === null) app.get(METRICS_PATH, serveMetrics(metrics));
   app.get('/', (_request, response) => {
     response.json(whereToGo(config));
   });
   app.use(answerNotFound);
   app.use(answerErrors(logger));
   return app;
+}
+
+function serveMetrics(metrics: Metrics): express.RequestHandler {
+  return async (_request, response) => {
+    response.type(metrics.contentType).send(await metrics.render());
+  };
 }
 
 function whereToGo({ apiUrl }: AuthConfig) {

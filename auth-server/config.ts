@@ -20,6 +20,7 @@ export type AuthConfig = Pick<
   | 'adminPassword'
   | 'trustedOrigins'
   | 'trustProxy'
+  | 'metricsPort'
   | 'requireEmailVerification'
 >;
 

@@ -19,9 +19,12 @@ async function main(): Promise<void> {
     logger.warn({ settings: settings.reservedInUse }, 'set, but without effect in this version');
   }
   const authServer = await createAuthServer({ settings, logger });
+  const metricsServer =
+    settings.metricsPort === null ? null : await authServer.metrics.listen(settings.metricsPort);
   const server = createServer({ requestTimeout: REQUEST_LIMIT_MS }, authServer.app);
   stopCleanlyOnSignal(logger, async () => {
     await stopListening(server);
+    metricsServer?.close();
     await authServer.close();
   });
   server.listen(settings.authPort);

@@ -8,11 +8,13 @@ import { SettingsModule } from './config/settings.module';
 import { DatabaseModule } from './database/database.module';
 import { EntranceModule } from './entrance/entrance.module';
 import { HealthModule } from './health/health.module';
+import { MetricsModule } from './metrics/metrics.module';
 import { UsersModule } from './users/users.module';
+import type { Metrics } from '../runtime/metrics';
 
 @Module({})
 export class AppModule {
-  static with(settings: ApiSettings): DynamicModule {
+  static with(settings: ApiSettings, metrics: Metrics): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -22,6 +24,7 @@ export class AppModule {
         UsersModule,
         AdminModule,
         HealthModule,
+        MetricsModule.with(settings, metrics),
         EntranceModule,
       ],
       providers: [

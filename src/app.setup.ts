@@ -1,23 +1,33 @@
-import { VersioningType } from '@nestjs/common';
+import { type INestApplication, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppModule } from './app.module';
 import { registerAuthPassThrough } from './auth/auth-pass-through';
+import { SessionAccess } from './auth/session-access';
+import { refuseWrongMethods } from './common/allowed-methods';
+import { createConnectionErrorHandler } from './common/connection-errors';
 import { acceptJsonBodies, BODY_LIMIT } from './common/json-body';
 import { NestLogger } from './common/nest-logger';
 import { sendProblem, toProblem } from './common/problem-details';
-import { createRequestValidationPipe } from './common/request-validation.pipe';
+import { RequestValidationPipe } from './common/request-validation.pipe';
 import { type ApiSettings, toApiSettings } from './config/api-settings';
-import { serveDocumentation } from './openapi';
+import { createOpenApiDocument, serveDocumentation } from './openapi';
 import { REQUEST_ID_HEADER } from '../auth-server/contract';
 import type { Logger } from '../runtime/logger';
+import { Metrics } from '../runtime/metrics';
 import type { Settings } from '../runtime/settings/load';
 
 /** Request ids that are taken over from a caller: short and harmless in a log line. */
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/** A request that has not arrived whole by then is given up: slow senders must not pile up. */
+const REQUEST_LIMIT_MS = 30_000;
+
+const PREFLIGHT_MAX_AGE_S = 600;
 
 /**
  * The API, ready to listen: used by main and by tests, so that what is tested is what runs.
@@ -29,14 +39,17 @@ export async function createApi(
   logger: Logger,
 ): Promise<NestFastifyApplication> {
   const settings = toApiSettings(allSettings);
+  const metrics = new Metrics('api');
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(settings),
+    AppModule.with(settings, metrics),
     createAdapter(settings, logger),
-    { bodyParser: false, logger: new NestLogger(logger), abortOnError: false },
+    // A start that fails is explained once, by whoever started it.
+    { bodyParser: false, bufferLogs: true, autoFlushLogs: false, abortOnError: false },
   );
-  app.setGlobalPrefix('api', { exclude: ['/', 'problems/:code', 'health/live', 'health/ready'] });
-  app.enableVersioning({ type: VersioningType.URI });
-  app.useGlobalPipes(createRequestValidationPipe());
+  app.useLogger(new NestLogger(logger));
+  app.flushLogs();
+  placeRoutes(app);
+  app.useGlobalPipes(new RequestValidationPipe());
   app.useSecurityHeaders({
     contentSecurityPolicy: {
       directives: {
@@ -47,31 +60,71 @@ export async function createApi(
         upgradeInsecureRequests: settings.apiUrl.startsWith('https:') || null,
       },
     },
+    xFrameOptions: { action: 'deny' },
     // RFC 6797, section 7.2: not over plain http.
     strictTransportSecurity: settings.apiUrl.startsWith('https:'),
   });
   app.enableCors({
     origin: settings.trustedOrigins,
     credentials: true,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    // An OPTIONS request that is no preflight is none the worse for it.
+    strictPreflight: false,
+    maxAge: PREFLIGHT_MAX_AGE_S,
     exposedHeaders: ['ETag', 'Link', 'Location', 'Retry-After', 'X-Request-Id'],
   });
   const fastify = app.getHttpAdapter().getInstance();
   acceptJsonBodies(fastify);
-  fastify.addHook('onRequest', echoRequestId);
+  refuseWrongMethods(fastify);
+  fastify.addHook('onSend', setCommonHeaders);
   fastify.addHook('onResponse', logRequest);
-  registerAuthPassThrough(fastify, settings);
+  fastify.addHook('onResponse', createRequestCounter(metrics));
+  const access = app.get(SessionAccess);
+  registerAuthPassThrough(fastify, { settings, catchUp: () => access.catchUp() });
   serveDocumentation(app, settings);
   return app;
 }
 
+/**
+ * The OpenAPI document without a running system: nothing is connected, no provider made.
+ * Used to keep the exported document in step with the code.
+ */
+export async function describeApi(settings: ApiSettings): Promise<OpenAPIObject> {
+  const app = await NestFactory.create(
+    AppModule.with(settings, new Metrics('api')),
+    new FastifyAdapter(),
+    {
+      preview: true,
+      logger: false,
+      abortOnError: false,
+    },
+  );
+  placeRoutes(app);
+  return createOpenApiDocument(app, settings);
+}
+
+/** Routes of the process rather than of the versioned API. */
+const OUTSIDE_THE_API = ['/', 'problems/:code', 'health/live', 'health/ready', 'metrics'];
+
+function placeRoutes(app: INestApplication): void {
+  app.setGlobalPrefix('api', { exclude: OUTSIDE_THE_API });
+  app.enableVersioning({ type: VersioningType.URI });
+}
+
 function createAdapter(settings: ApiSettings, logger: Logger): FastifyAdapter {
-  return new FastifyAdapter({
+  const adapter = new FastifyAdapter({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     // The router's own refusals (broken or over-long addresses), before any hook runs.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      adapter['securityHook']?.(request, reply.raw);
       sendProblem({ problem: toProblem(error), request, reply, apiUrl: settings.apiUrl });
     },
+    clientErrorHandler: createConnectionErrorHandler(settings.apiUrl),
+    rewriteUrl: toOriginForm,
+    requestTimeout: REQUEST_LIMIT_MS,
+    // A request on a connection that is open already is served to the end, also during a stop.
+    return503OnClosing: false,
     bodyLimit: BODY_LIMIT,
     trustProxy: settings.trustProxy.length > 0 ? settings.trustProxy : false,
     requestIdHeader: false,
@@ -80,6 +133,19 @@ function createAdapter(settings: ApiSettings, logger: Logger): FastifyAdapter {
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
   });
+  return adapter;
+}
+
+function createRequestCounter(metrics: Metrics) {
+  return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+    metrics.countRequest({
+      method: request.method,
+      route: request.routeOptions.url ?? 'unmatched',
+      status: reply.statusCode,
+      milliseconds: reply.elapsedTime,
+    });
+    done();
+  };
 }
 
 function takeOrMakeRequestId(request: IncomingMessage): string {
@@ -87,8 +153,20 @@ function takeOrMakeRequestId(request: IncomingMessage): string {
   return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-function echoRequestId(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+/** Clients of a proxy, and tests of one, name the host in the request line (RFC 9112, section 3.2.2). */
+function toOriginForm({ url = '/' }: { url?: string }): string {
+  return url.replace(/^https?:\/\/[^/?#]*\/?/i, '/');
+}
+
+/** On every answer, whoever sends it. What is said to one caller is not for a cache. */
+function setCommonHeaders(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  _payload: unknown,
+  done: () => void,
+): void {
   void reply.header(REQUEST_ID_HEADER, request.id);
+  if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
   done();
 }
 

@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import { AUTH_BASE_PATH, REQUEST_ID_HEADER } from '../contract';
 import { requestContext } from '../request-context';
 import type { Logger } from '../../runtime/logger';
+import type { Metrics } from '../../runtime/metrics';
 
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 
@@ -13,7 +14,7 @@ const CREDENTIAL_IN_PATH = new RegExp(`^(${AUTH_BASE_PATH}/reset-password/)[^/]+
  * Gives the request its id, opens its context, and writes one line when it is answered or
  * given up: method, path without query, status, time. Probes are logged at `debug`.
  */
-export function logRequests(logger: Logger): RequestHandler {
+export function logRequests(logger: Logger, metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const start = performance.now();
     const requestId = toRequestId(request.headers[REQUEST_ID_HEADER]);
@@ -22,12 +23,23 @@ export function logRequests(logger: Logger): RequestHandler {
     response.once('close', () => {
       const level = path.startsWith('/health/') ? 'debug' : 'info';
       const { method } = request;
-      const ms = Math.round(performance.now() - start);
+      const milliseconds = performance.now() - start;
+      const ms = Math.round(milliseconds);
       const status = response.writableFinished ? response.statusCode : null;
       logger[level]({ requestId, method, path, status, ms }, 'request');
+      if (status !== null) {
+        metrics.countRequest({ method, route: toRoute(path, status), status, milliseconds });
+      }
     });
     requestContext.run({ requestId, databaseUnreachable: false }, next);
   };
+}
+
+/** Two segments name an endpoint; what callers make up beyond that is not worth a series each. */
+function toRoute(path: string, status: number): string {
+  if (status === 404) return 'unmatched';
+  if (!path.startsWith(`${AUTH_BASE_PATH}/`)) return path;
+  return AUTH_BASE_PATH + path.slice(AUTH_BASE_PATH.length).split('/', 3).join('/');
 }
 
 function toRequestId(given: string | string[] | undefined): string {

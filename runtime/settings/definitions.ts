@@ -258,6 +258,14 @@ export const SETTING_DEFINITIONS = {
     meaning: 'how long audit events are kept',
     reserved: true,
   }),
+  METRICS_PORT: define({
+    schema: is.port,
+    default: null,
+    defaultNote: 'the port of the process',
+    meaning:
+      'port of `GET /metrics` (Prometheus), so that it can be kept from the public; one for each process of a host',
+    example: '9464',
+  }),
   LOG_LEVEL: define({
     schema: z.enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],

@@ -41,6 +41,8 @@ export interface Settings {
   accessCheck: AccessCheck;
   accessLease: Milliseconds;
   requireEmailVerification: boolean;
+  /** `null`: metrics are served on the process' own port. */
+  metricsPort: number | null;
   logLevel: string;
   /** Names of settings that are set although nothing in this version acts on them. */
   reservedInUse: SettingName[];
@@ -138,6 +140,7 @@ function resolve(values: SettingValues): Settings {
     accessCheck: values.ACCESS_CHECK!,
     accessLease: values.ACCESS_LEASE!,
     requireEmailVerification: values.REQUIRE_EMAIL_VERIFICATION ?? production,
+    metricsPort: values.METRICS_PORT ?? null,
     logLevel: values.LOG_LEVEL!,
     reservedInUse: reservedInUse(values),
   };

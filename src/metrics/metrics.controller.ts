@@ -1,0 +1,25 @@
+import { Controller, Get, Res, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Metrics } from '../../runtime/metrics';
+import { Public } from '../auth/public.decorator';
+import { Endpoint } from '../common/endpoint.decorator';
+
+@ApiTags('Health')
+@Public()
+@Controller({ path: 'metrics', version: VERSION_NEUTRAL })
+export class MetricsController {
+  constructor(private readonly metrics: Metrics) {}
+
+  @Get()
+  @Endpoint({
+    summary: 'Metrics for Prometheus',
+    description: 'Served on `METRICS_PORT` instead where that is set.',
+    operationId: 'getMetrics',
+    answers: { 200: { description: 'Text exposition format' } },
+  })
+  async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    void reply.type(this.metrics.contentType);
+    return this.metrics.render();
+  }
+}
