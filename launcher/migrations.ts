@@ -2,9 +2,14 @@ import { Client, DatabaseError } from 'pg';
 import { DataSource, MigrationExecutor } from 'typeorm';
 import { CreateAuthTables1795412400000 } from '../migrations/1795412400000-CreateAuthTables';
 import { AnnounceAccessChanges1795413000000 } from '../migrations/1795413000000-AnnounceAccessChanges';
+import { KeepImpersonationShort1795413100000 } from '../migrations/1795413100000-KeepImpersonationShort';
 
 /** Every migration, oldest first. Class references, so that no glob has to know where code lies. */
-export const MIGRATIONS = [CreateAuthTables1795412400000, AnnounceAccessChanges1795413000000];
+export const MIGRATIONS = [
+  CreateAuthTables1795412400000,
+  AnnounceAccessChanges1795413000000,
+  KeepImpersonationShort1795413100000,
+];
 
 /** Key of the advisory lock under which the schema is changed; any number, the same for ever. */
 const LOCK_KEY = '7319045561203';

@@ -23,7 +23,7 @@ export const listUsersSchema = z.strictObject({
       description: 'Rows on a page',
       wire: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
     }),
-  cursor: z.string().max(4000).optional().describe('`nextCursor` of the page before'),
+  cursor: z.string().max(12_000).optional().describe('`nextCursor` of the page before'),
   search: personalText(200).optional().describe('A part of e-mail or name, in any case'),
   role: roleSchema.optional(),
   banned: trueOrFalse.optional().describe('Whether a ban is in force'),
@@ -54,7 +54,7 @@ export const banSchema = z
       .optional()
       .meta({ examples: ['Sent spam'] }),
     expiresAt: z.iso
-      .datetime({ offset: true, error: 'Must be an RFC 3339 time' })
+      .datetime({ offset: true, error: 'Must be an RFC 3339 time', abort: true })
       .refine((text) => Date.parse(text) > Date.now(), 'Must lie in the future')
       .optional()
       .describe('When the ban ends by itself; without it: not'),

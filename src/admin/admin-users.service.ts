@@ -11,6 +11,11 @@ import { toCursor } from '../common/cursor';
 import { Problem } from '../common/problem';
 import { SessionEntity } from '../database/session.entity';
 import { UserEntity } from '../database/user.entity';
+import {
+  assertOtherAdministrator,
+  endImpersonations,
+  lockAdministrators,
+} from '../users/administrators';
 
 @Injectable()
 export class AdminUsersService {
@@ -33,7 +38,10 @@ export class AdminUsersService {
   /** @throws {Problem} `not_found`, `last_admin` */
   setRole(id: string, role: Role): Promise<User> {
     return this.change(id, async (row, manager) => {
-      if (role !== 'admin') await assertOtherAdministrator(row, manager);
+      if (role !== 'admin') {
+        await assertOtherAdministrator(row, manager);
+        await endImpersonations(id, manager);
+      }
       row.role = role;
     });
   }
@@ -50,6 +58,7 @@ export class AdminUsersService {
       row.banned = true;
       row.banReason = reason ?? null;
       row.banExpires = expiresAt === undefined ? null : new Date(expiresAt);
+      await endImpersonations(id, manager);
       await manager.delete(SessionEntity, { userId: id });
     });
   }
@@ -80,23 +89,4 @@ export class AdminUsersService {
       return toUser(await manager.save(row));
     });
   }
-}
-
-/**
- * Changes that could take the last administrator away run one after another: two
- * administrators who demote each other at the same time would otherwise both succeed.
- */
-async function lockAdministrators(manager: EntityManager): Promise<void> {
-  await manager.query(`SELECT pg_advisory_xact_lock(hashtext('gatehouse.administrators'))`);
-}
-
-/** @throws {Problem} `last_admin` when the row is the only administrator in force. */
-async function assertOtherAdministrator(row: UserEntity, manager: EntityManager): Promise<void> {
-  if (row.role !== 'admin') return;
-  const others = await manager
-    .createQueryBuilder(UserEntity, 'user')
-    .where('user.role = :admin AND user.id <> :id', { admin: 'admin', id: row.id })
-    .andWhere('NOT (user.banned AND (user.banExpires IS NULL OR user.banExpires > now()))')
-    .getCount();
-  if (others === 0) throw new Problem('last_admin');
 }

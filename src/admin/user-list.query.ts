@@ -1,18 +1,28 @@
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { z } from 'zod';
 import type { ListUsers, UserOrder } from './admin-users.schemas';
 import { type Cursor, parseCursor } from '../common/cursor';
 import { UserEntity } from '../database/user.entity';
 
 /** Keyset pagination: a page starts behind the last row of the one before, whatever came in meanwhile. */
-const ORDERS: Record<
-  UserOrder,
-  { column: 'createdAt' | 'email' | 'name'; direction: 'ASC' | 'DESC' }
-> = {
-  createdAt: { column: 'createdAt', direction: 'ASC' },
-  '-createdAt': { column: 'createdAt', direction: 'DESC' },
+const ORDERS: Record<UserOrder, Order> = {
+  createdAt: { column: 'createdAt', direction: 'ASC', isKey: isTime },
+  '-createdAt': { column: 'createdAt', direction: 'DESC', isKey: isTime },
   email: { column: 'email', direction: 'ASC' },
   name: { column: 'name', direction: 'ASC' },
 };
+
+interface Order {
+  column: 'createdAt' | 'email' | 'name';
+  direction: 'ASC' | 'DESC';
+  /** Whether a value that a caller sent back can be one of the column. */
+  isKey?: (value: string) => boolean;
+}
+
+function isTime(value: string): boolean {
+  // There is no year 0 in PostgreSQL.
+  return z.iso.datetime({ precision: 3 }).safeParse(value).success && !value.startsWith('0000');
+}
 
 /** Users that match the filters, in no order. */
 export function matchingUsers(manager: EntityManager, query: ListUsers) {
@@ -35,9 +45,9 @@ export function matchingUsers(manager: EntityManager, query: ListUsers) {
 
 /** Adds order, start and length of one page; one row more than asked for tells whether another follows. */
 export function onePage(users: SelectQueryBuilder<UserEntity>, query: ListUsers) {
-  const { column, direction } = ORDERS[query.sort];
+  const { column, direction, isKey } = ORDERS[query.sort];
   if (query.cursor !== undefined) {
-    const { value, id } = parseCursor(query.cursor, query.sort);
+    const { value, id } = parseCursor(query.cursor, { order: query.sort, isKey });
     users.andWhere(`(user.${column}, user.id) ${direction === 'ASC' ? '>' : '<'} (:value, :id)`, {
       value,
       id,

@@ -7,7 +7,15 @@ import {
   REQUEST_ID_HEADER,
 } from '../../auth-server/contract';
 import { Problem } from '../common/problem';
+import type { ProblemCode } from '../common/problem-codes';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+
+/** What every call of the auth server may come to. */
+export const AUTH_SERVER_PROBLEMS: ProblemCode[] = [
+  'too_many_requests',
+  'auth_server_failed',
+  'auth_server_unavailable',
+];
 
 /** Longest that the auth server may take for one answer; a password hash is the slowest part. */
 const TIMEOUT_MS = 10_000;

@@ -17,19 +17,13 @@ import {
   type VerificationRequired,
   verificationRequiredSchema,
 } from './auth.schemas';
+import { AUTH_SERVER_PROBLEMS } from './auth-server.client';
 import { AuthService } from './auth.service';
 import { Caller, type CallerContext } from './caller-context';
 import { CurrentUser } from './current-user.decorator';
 import type { Principal } from './principal';
 import { Public } from './public.decorator';
 import { Endpoint } from '../common/endpoint.decorator';
-import type { ProblemCode } from '../common/problem-codes';
-
-const AUTH_SERVER_PROBLEMS: ProblemCode[] = [
-  'too_many_requests',
-  'auth_server_failed',
-  'auth_server_unavailable',
-];
 
 @ApiTags('Auth')
 @Controller({ path: 'auth', version: '1' })

@@ -11,6 +11,7 @@ import { KeySet } from './key-set';
 import { AccessStore } from './live-access/access-store';
 import { RolesGuard } from './roles.guard';
 import { SessionAccess } from './session-access';
+import { SessionsService } from './sessions.service';
 
 /** Who is calling, and may they: its guards stand before every route of the application. */
 @Module({
@@ -23,11 +24,12 @@ import { SessionAccess } from './session-access';
     AuthService,
     KeySet,
     SessionAccess,
+    SessionsService,
     // In this order: first who it is, then what they may.
     { provide: APP_GUARD, useClass: AccessTokenGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
     { provide: APP_INTERCEPTOR, useClass: CatchUpInterceptor },
   ],
-  exports: [KeySet, SessionAccess],
+  exports: [AuthServerClient, AuthService, KeySet, SessionAccess, SessionsService],
 })
 export class AuthModule {}

@@ -3,7 +3,7 @@ import { userSchema } from './user.schemas';
 import { email, id, personalText, timestamp } from '../common/schemas';
 
 /** Upper bound as in the auth server: a longer one would only cost hashing time. */
-const password = z
+export const newPasswordSchema = z
   .string()
   .min(8, 'Must have at least 8 characters')
   .max(128, 'Must have at most 128 characters')
@@ -12,7 +12,7 @@ const password = z
 export const signUpSchema = z
   .strictObject({
     email,
-    password,
+    password: newPasswordSchema,
     name: personalText(200).meta({ examples: ['Ada Lovelace'] }),
   })
   .meta({ id: 'SignUp' });

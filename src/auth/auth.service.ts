@@ -50,7 +50,7 @@ export class AuthService {
     assertSucceeded(answer);
     // Without a session the address must be proved first; the same answer for a taken one.
     if (typeof answer.body.token !== 'string') return { verificationRequired: true };
-    return this.toSignedIn(answer, caller);
+    return this.toSignedIn(signInOf(answer, caller));
   }
 
   /** @throws {Problem} `invalid_credentials`, `banned`, `email_not_verified`, or as the client's */
@@ -58,7 +58,7 @@ export class AuthService {
     const path = '/sign-in/email';
     const answer = await this.authServer.call({ method: 'POST', path, body: input, caller });
     assertSucceeded(answer);
-    return this.toSignedIn(answer, caller);
+    return this.toSignedIn(signInOf(answer, caller));
   }
 
   /** @throws {Problem} `invalid_refresh_token`, or as {@link AuthServerClient.call} */
@@ -82,11 +82,31 @@ export class AuthService {
     return { session: toSession(row, sessionId), user: toUser(row.user) };
   }
 
-  private async toSignedIn(answer: AuthServerAnswer, caller: CallerContext): Promise<SignedIn> {
-    const sessionToken = answer.headers.get('set-auth-token') ?? String(answer.body.token);
+  /**
+   * Lets the auth server do for a signed-in caller what carries credentials, within the
+   * caller's own session: Better-Auth checks once more whether they may.
+   *
+   * @throws {Problem} what the auth server's refusal means, or as {@link AuthServerClient.call}
+   */
+  async actAs(
+    { principal, caller }: { principal: Principal; caller: CallerContext },
+    { path, body }: { path: string; body: Record<string, unknown> },
+  ): Promise<Record<string, unknown>> {
+    const row = await this.dataSource.manager.findOne(SessionEntity, {
+      where: { id: principal.sessionId },
+      select: { id: true, token: true },
+    });
+    if (!row?.token) throw new Problem('invalid_token', { cause: 'session has ended' });
+    const sessionToken = row.token;
+    const answer = await this.authServer.call({ method: 'POST', path, body, sessionToken, caller });
+    assertSucceeded(answer);
+    return answer.body;
+  }
+
+  /** Tokens of a session that has just begun, and whose it is. */
+  async toSignedIn({ sessionToken, userId, caller }: NewSession): Promise<SignedIn> {
     const tokens = await this.issueTokens(sessionToken, caller);
-    const { id } = (answer.body.user ?? {}) as { id?: string };
-    const row = id && (await this.dataSource.manager.findOneBy(UserEntity, { id }));
+    const row = await this.dataSource.manager.findOneBy(UserEntity, { id: userId });
     if (!tokens || !row) {
       throw new Problem('auth_server_failed', { cause: 'a new session gives no token' });
     }
@@ -110,6 +130,18 @@ export class AuthService {
       refreshToken: sessionToken,
     };
   }
+}
+
+interface NewSession {
+  sessionToken: string;
+  userId: string;
+  caller: CallerContext;
+}
+
+function signInOf({ headers, body }: AuthServerAnswer, caller: CallerContext): NewSession {
+  const { id } = (body.user ?? {}) as { id?: unknown };
+  const sessionToken = headers.get('set-auth-token') ?? String(body.token);
+  return { sessionToken, userId: String(id), caller };
 }
 
 function assertSucceeded({ status, body }: AuthServerAnswer): void {

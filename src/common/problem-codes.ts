@@ -63,6 +63,17 @@ export const PROBLEM_CODES = {
     title: 'Not found',
     meaning: 'There is no such route or resource.',
   },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    meaning:
+      'The address exists, but does not take this method; `Allow` lists those that it takes.',
+  },
+  request_timeout: {
+    status: 408,
+    title: 'Request too slow',
+    meaning: 'The request did not arrive whole in time.',
+  },
   email_taken: {
     status: 409,
     title: 'E-mail taken',
@@ -77,6 +88,11 @@ export const PROBLEM_CODES = {
     status: 409,
     title: 'Cannot ban yourself',
     meaning: 'Administrators cannot ban their own account.',
+  },
+  cannot_impersonate_admin: {
+    status: 409,
+    title: 'Cannot impersonate an administrator',
+    meaning: 'Administrators cannot act as another administrator, nor as themselves.',
   },
   precondition_failed: {
     status: 412,
@@ -108,6 +124,11 @@ export const PROBLEM_CODES = {
     status: 429,
     title: 'Too many requests',
     meaning: 'A limit was reached. Wait for the seconds in Retry-After.',
+  },
+  headers_too_large: {
+    status: 431,
+    title: 'Headers too large',
+    meaning: 'Address and headers together are limited to 16 kB.',
   },
   internal_error: {
     status: 500,

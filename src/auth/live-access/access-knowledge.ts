@@ -126,6 +126,11 @@ export class AccessKnowledge {
     this.users.set(load.userId, state.user);
   }
 
+  /** Whether a load can only answer with what has been in force since it was heard of. */
+  mayKeep(load: Load): boolean {
+    return !load.overtaken && load.epoch === this.epoch;
+  }
+
   /** A change was announced: what it is about is forgotten, and loads under way are marked. */
   hear(change: AccessChange): void {
     this.counters.notifications += 1;
@@ -157,9 +162,10 @@ export class AccessKnowledge {
     load.overtaken = true;
   }
 
-  /** Safeguard: late proofs mean late notifications. */
+  /** Safeguard: late proofs mean late notifications, by whichever clock says so. */
   protected isLate(sent: Instant): boolean {
-    return this.clock.monotonic() - sent.monotonic > SLOWEST_PROOF_MS;
+    const { monotonic, wall } = this.now();
+    return Math.max(monotonic - sent.monotonic, wall - sent.wall) > SLOWEST_PROOF_MS;
   }
 
   /** Safeguard: a lease ends by whichever clock is ahead. */
@@ -170,10 +176,6 @@ export class AccessKnowledge {
   protected forgetEverything(): void {
     this.sessions.clear();
     this.users.clear();
-  }
-
-  private mayKeep(load: Load): boolean {
-    return !load.overtaken && load.epoch === this.epoch;
   }
 }
 

@@ -31,7 +31,7 @@ export class LiveAccess {
     return this.loadOnce(sessionId, userId);
   }
 
-  /** Requests for one session share a load, but never one that a change has overtaken. */
+  /** Requests for one session share a load, but never one whose answer may be old by now. */
   private loadOnce(sessionId: string, userId: string): Promise<AccessState | null> {
     const key = `${sessionId} ${userId}`;
     const current = this.shared.get(key);
@@ -58,8 +58,11 @@ export class LiveAccess {
     return this.knowledge.isTrusted();
   }
 
-  /** Safeguard: an overtaken load answers those who asked before the change, nobody else. */
+  /**
+   * Safeguard: a load that a change has overtaken, or that began before the replica was deaf,
+   * answers those who asked before that and nobody else.
+   */
   protected mayJoin(load: Load): boolean {
-    return !load.overtaken;
+    return this.knowledge.mayKeep(load);
   }
 }

@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { CreateUser, Statistics, UpdateUser } from './admin-accounts.schemas';
+import type { SignedIn } from '../auth/auth.schemas';
+import { AuthService } from '../auth/auth.service';
+import type { CallerContext } from '../auth/caller-context';
+import type { Principal } from '../auth/principal';
+import { toUser } from '../auth/user.mapper';
+import type { User } from '../auth/user.schemas';
+import { isUniqueViolation } from '../common/database-errors';
+import { Problem } from '../common/problem';
+import { UserEntity } from '../database/user.entity';
+import { deleteUser } from '../users/user-deletion';
+import { UsersService } from '../users/users.service';
+
+/** A caller and where they call from: what the auth server is told when it acts for them. */
+export interface Acting {
+  principal: Principal;
+  caller: CallerContext;
+}
+
+@Injectable()
+export class AdminAccountsService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly auth: AuthService,
+    private readonly users: UsersService,
+  ) {}
+
+  /** @throws {Problem} `email_taken`, or as {@link AuthService.actAs} */
+  async createUser(acting: Acting, input: CreateUser): Promise<User> {
+    const body = await this.auth.actAs(acting, { path: '/admin/create-user', body: input });
+    return this.users.getUser(userIdOf(body));
+  }
+
+  /** @throws {Problem} `not_found`, `email_taken` */
+  async updateUser(id: string, change: UpdateUser): Promise<User> {
+    try {
+      return await this.dataSource.transaction(async (manager) => {
+        const where = { id };
+        const lock = { mode: 'pessimistic_write' } as const;
+        const row = await manager.findOne(UserEntity, { where, lock });
+        if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
+        Object.assign(row, change, { updatedAt: new Date() });
+        return toUser(await manager.save(row));
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new Problem('email_taken', { cause: error });
+      throw error;
+    }
+  }
+
+  /** @throws {Problem} `not_found`, `last_admin` */
+  async deleteUser(id: string): Promise<void> {
+    await this.dataSource.transaction((manager) => deleteUser(id, manager));
+  }
+
+  /**
+   * Begins a session as someone else, marked with who acts. It lasts an hour at most.
+   *
+   * @throws {Problem} `not_found`, `cannot_impersonate_admin`, or as {@link AuthService.actAs}
+   */
+  async impersonate(acting: Acting, id: string): Promise<SignedIn> {
+    const user = await this.users.getUser(id);
+    if (user.role === 'admin') throw new Problem('cannot_impersonate_admin');
+    const path = '/admin/impersonate-user';
+    const body = await this.auth.actAs(acting, { path, body: { userId: id } });
+    const { token } = (body.session ?? {}) as { token?: unknown };
+    return this.auth.toSignedIn({ sessionToken: String(token), userId: id, caller: acting.caller });
+  }
+
+  async getStatistics(): Promise<Statistics> {
+    const [row] = await this.dataSource.query<Statistics[]>(SELECT_STATISTICS);
+    return row!;
+  }
+}
+
+function userIdOf(body: Record<string, unknown>): string {
+  const { id } = (body.user ?? {}) as { id?: unknown };
+  if (typeof id !== 'string') throw new Problem('auth_server_failed', { cause: 'no user id' });
+  return id;
+}
+
+/** One statement, so that the figures belong together. Counts are `bigint`, which would arrive as text. */
+const SELECT_STATISTICS = `
+  SELECT count(*)::int AS "users",
+         (count(*) FILTER (WHERE email_verified))::int AS "verified",
+         (count(*) FILTER (WHERE banned AND (ban_expires IS NULL OR ban_expires > now())))::int AS "banned",
+         (count(*) FILTER (WHERE role = 'admin'))::int AS "admins",
+         (SELECT count(*)::int FROM session WHERE expires_at > now()) AS "sessions",
+         (SELECT json_agg(json_build_object('day', to_char(day, 'YYYY-MM-DD'), 'count', count) ORDER BY day)
+            FROM (SELECT day, count(u.id)::int
+                    FROM generate_series((now() AT TIME ZONE 'UTC')::date - 29,
+                                         (now() AT TIME ZONE 'UTC')::date, interval '1 day') AS day
+                    LEFT JOIN "user" u ON u.created_at >= day AT TIME ZONE 'UTC'
+                                      AND u.created_at < (day + interval '1 day') AT TIME ZONE 'UTC'
+                   GROUP BY day) AS days) AS "signUpsByDay"
+    FROM "user"`;

@@ -1,0 +1,61 @@
+import { Controller, Delete, Get, Param } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentUser } from '../auth/current-user.decorator';
+import type { Principal } from '../auth/principal';
+import { Roles } from '../auth/roles.decorator';
+import { SessionsService } from '../auth/sessions.service';
+import { Endpoint } from '../common/endpoint.decorator';
+import { idParameter } from '../common/schemas';
+import { type SessionList, sessionListSchema } from '../users/account.schemas';
+import { UsersService } from '../users/users.service';
+
+@ApiTags('Admin')
+@Roles('admin')
+@Controller({ path: 'admin/users/:id/sessions', version: '1' })
+export class AdminSessionsController {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly users: UsersService,
+  ) {}
+
+  @Get()
+  @Endpoint({
+    summary: "List a user's sessions",
+    operationId: 'listUserSessions',
+    answers: { 200: { description: 'Sessions in force, newest first', schema: sessionListSchema } },
+    problems: ['not_found'],
+  })
+  async listUserSessions(
+    @CurrentUser() principal: Principal,
+    @Param('id', { schema: idParameter }) id: string,
+  ): Promise<SessionList> {
+    await this.users.getUser(id);
+    return { items: await this.sessions.listSessions(id, principal.sessionId) };
+  }
+
+  @Delete()
+  @Endpoint({
+    summary: "End all of a user's sessions",
+    operationId: 'endUserSessions',
+    answers: { 204: { description: 'The user is signed out everywhere' } },
+    problems: ['not_found'],
+  })
+  async endUserSessions(@Param('id', { schema: idParameter }) id: string): Promise<void> {
+    await this.users.getUser(id);
+    await this.sessions.endAllSessions(id);
+  }
+
+  @Delete(':sessionId')
+  @Endpoint({
+    summary: "End one of a user's sessions",
+    operationId: 'endUserSession',
+    answers: { 204: { description: 'The session is gone' } },
+    problems: ['not_found'],
+  })
+  endUserSession(
+    @Param('id', { schema: idParameter }) id: string,
+    @Param('sessionId', { schema: idParameter }) sessionId: string,
+  ): Promise<void> {
+    return this.sessions.endSession(id, sessionId);
+  }
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { sessionSchema } from '../auth/auth.schemas';
+import { userSchema } from '../auth/user.schemas';
+import { id, timestamp } from '../common/schemas';
+
+export const accountSchema = z
+  .object({
+    id,
+    providerId: z
+      .string()
+      .describe('`credential` is a password here; anything else another provider')
+      .meta({ examples: ['credential'] }),
+    accountId: z.string().describe('Who the user is at the provider'),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'Account', description: 'One way in which a user signs in, without its secrets' });
+
+export const sessionListSchema = z
+  .object({ items: z.array(sessionSchema) })
+  .meta({ id: 'SessionList' });
+
+export const accountListSchema = z
+  .object({ items: z.array(accountSchema) })
+  .meta({ id: 'AccountList' });
+
+export const userExportSchema = z
+  .object({
+    exportedAt: timestamp,
+    user: userSchema,
+    accounts: z.array(accountSchema),
+    sessions: z.array(sessionSchema),
+  })
+  .meta({ id: 'UserExport', description: 'Everything that is held about a user, but for secrets' });
+
+export type Account = z.infer<typeof accountSchema>;
+export type SessionList = z.infer<typeof sessionListSchema>;
+export type AccountList = z.infer<typeof accountListSchema>;
+export type UserExport = z.infer<typeof userExportSchema>;

@@ -1,0 +1,36 @@
+import type { EntityManager } from 'typeorm';
+import { Problem } from '../common/problem';
+import { SessionEntity } from '../database/session.entity';
+import { UserEntity } from '../database/user.entity';
+
+/**
+ * Changes that could take the last administrator away run one after another: two
+ * administrators who demote each other at the same time would otherwise both succeed.
+ * Held until the transaction ends.
+ */
+export async function lockAdministrators(manager: EntityManager): Promise<void> {
+  await manager.query(`SELECT pg_advisory_xact_lock(hashtext('gatehouse.administrators'))`);
+}
+
+/**
+ * To be called, under the lock, before an administrator stops being one in force.
+ *
+ * @throws {Problem} `last_admin` when the row is the only administrator in force.
+ */
+export async function assertOtherAdministrator(
+  row: UserEntity,
+  manager: EntityManager,
+): Promise<void> {
+  if (row.role !== 'admin') return;
+  const others = await manager
+    .createQueryBuilder(UserEntity, 'user')
+    .where('user.role = :admin AND user.id <> :id', { admin: 'admin', id: row.id })
+    .andWhere('NOT (user.banned AND (user.banExpires IS NULL OR user.banExpires > now()))')
+    .getCount();
+  if (others === 0) throw new Problem('last_admin');
+}
+
+/** Whoever is no administrator any more does not go on acting as someone else. */
+export async function endImpersonations(userId: string, manager: EntityManager): Promise<void> {
+  await manager.delete(SessionEntity, { impersonatedBy: userId });
+}

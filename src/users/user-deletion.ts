@@ -1,0 +1,34 @@
+import type { EntityManager } from 'typeorm';
+import { assertOtherAdministrator, endImpersonations, lockAdministrators } from './administrators';
+import { Problem } from '../common/problem';
+import { UserEntity } from '../database/user.entity';
+import { VerificationEntity } from '../database/verification.entity';
+
+/**
+ * Deletes a user and every row that is theirs, within the caller's transaction: sessions
+ * and accounts by cascade, open verifications by what they are about.
+ *
+ * @throws {Problem} `not_found`, `last_admin`
+ */
+export async function deleteUser(id: string, manager: EntityManager): Promise<void> {
+  await lockAdministrators(manager);
+  const row = await manager.findOne(UserEntity, {
+    where: { id },
+    lock: { mode: 'pessimistic_write' },
+  });
+  if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
+  await assertOtherAdministrator(row, manager);
+  await endImpersonations(id, manager);
+  // Better-Auth notes the user's id as value, or the address at the end of the identifier.
+  await manager
+    .createQueryBuilder()
+    .delete()
+    .from(VerificationEntity)
+    .where('value = :id OR identifier = :email OR identifier LIKE :ending', {
+      id,
+      email: row.email,
+      ending: `%-${row.email.replace(/[\\%_]/g, '\\$&')}`,
+    })
+    .execute();
+  await manager.delete(UserEntity, { id });
+}

@@ -1,0 +1,145 @@
+import type { SignedIn } from '../../src/auth/auth.schemas';
+import type { User } from '../../src/auth/user.schemas';
+import type { SessionList } from '../../src/users/account.schemas';
+import type { Statistics } from '../../src/admin/admin-accounts.schemas';
+import { Caller } from '../support/caller';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
+
+describe('an administrator', () => {
+  let system: System;
+  let admin: SignedInUser;
+
+  beforeAll(async () => {
+    system = await System.start();
+    admin = await system.asAdmin();
+  });
+
+  afterAll(() => system.stop());
+
+  it('creates a user who can sign in', async () => {
+    const body = { email: 'Grace@Example.com', password: PASSWORD, name: 'Grace', role: 'admin' };
+    const answer = await admin.caller.post<User>('/api/v1/admin/users', body);
+    expect(answer).toMatchObject({
+      status: 201,
+      body: { email: 'grace@example.com', role: 'admin' },
+    });
+    const location = answer.headers.get('location')!;
+    expect(await admin.caller.get(location.replace(system.apiUrl, ''))).toMatchObject({
+      status: 200,
+      body: answer.body,
+    });
+    const grace = await system.signIn({ email: 'grace@example.com', password: PASSWORD });
+    expect(await grace.caller.get('/api/v1/admin/stats')).toMatchObject({ status: 200 });
+  });
+
+  it('creates a user without a password, who cannot sign in with one', async () => {
+    const body = { email: 'no-password@example.com', name: 'Nobody yet' };
+    expect(await admin.caller.post('/api/v1/admin/users', body)).toMatchObject({ status: 201 });
+    const credentials = { email: body.email, password: PASSWORD };
+    const answer = await system.asAnonymous().post('/api/v1/auth/sign-in', credentials);
+    expect(answer).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
+  });
+
+  it('is told that an e-mail is taken, on creation and on change', async () => {
+    const ada = await system.asUser();
+    const body = { email: ada.email.toUpperCase(), name: 'Twin' };
+    const taken = { status: 409, body: { code: 'email_taken' } };
+    expect(await admin.caller.post('/api/v1/admin/users', body)).toMatchObject(taken);
+    const change = { email: 'admin@example.com' };
+    expect(await admin.caller.patch(`/api/v1/admin/users/${ada.id}`, change)).toMatchObject(taken);
+  });
+
+  it("changes a user's profile", async () => {
+    const ada = await system.asUser();
+    const change = {
+      email: `new-${ada.email}`,
+      emailVerified: true,
+      name: 'Countess',
+      image: null,
+    };
+    const answer = await admin.caller.patch<User>(`/api/v1/admin/users/${ada.id}`, change);
+    expect(answer).toMatchObject({ status: 200, body: change });
+    expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ body: change });
+  });
+
+  it('deletes a user, whose token is refused with the next request', async () => {
+    const ada = await system.asUser();
+    expect(await admin.caller.delete(`/api/v1/admin/users/${ada.id}`)).toMatchObject({
+      status: 204,
+    });
+    expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ status: 401 });
+    const gone = { status: 404, body: { code: 'not_found' } };
+    expect(await admin.caller.delete(`/api/v1/admin/users/${ada.id}`)).toMatchObject(gone);
+    expect(await admin.caller.get(`/api/v1/admin/users/${ada.id}`)).toMatchObject(gone);
+  });
+
+  it("lists and ends a user's sessions", async () => {
+    const ada = await system.asUser();
+    const path = `/api/v1/admin/users/${ada.id}/sessions`;
+    const phone = await system.signIn({ email: ada.email, password: PASSWORD });
+    const { body } = await admin.caller.get<SessionList>(path);
+    expect(body.items.map(({ current }) => current)).toEqual([false, false]);
+    expect(await admin.caller.delete(`${path}/${body.items[0]!.id}`)).toMatchObject({
+      status: 204,
+    });
+    expect(await phone.caller.get('/api/v1/users/me')).toMatchObject({ status: 401 });
+    expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ status: 200 });
+    expect(await admin.caller.delete(path)).toMatchObject({ status: 204 });
+    expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ status: 401 });
+  });
+
+  it('acts as a user in a marked session of an hour, which a token does not extend', async () => {
+    const ada = await system.asUser();
+    const path = `/api/v1/admin/users/${ada.id}/impersonate`;
+    const answer = await admin.caller.post<SignedIn>(path);
+    expect(answer).toMatchObject({ status: 201, body: { user: { id: ada.id } } });
+    const acting = new Caller(system.apiUrl, answer.body.accessToken);
+    const session = await acting.get('/api/v1/auth/session');
+    expect(session.body).toMatchObject({ session: { impersonatedBy: admin.id, current: true } });
+    const { refreshToken } = answer.body;
+    await system.asAnonymous().post('/api/v1/auth/refresh', { refreshToken });
+    const [row] = await system.query<{ minutes: number }>(
+      `SELECT extract(epoch FROM expires_at - now())::int / 60 AS minutes FROM session WHERE impersonated_by = $1`,
+      [admin.id],
+    );
+    expect(row!.minutes).toBeLessThanOrEqual(60);
+    expect(await acting.post('/api/v1/auth/sign-out')).toMatchObject({ status: 204 });
+    expect(await acting.get('/api/v1/users/me')).toMatchObject({ status: 401 });
+    expect(await admin.caller.get('/api/v1/users/me')).toMatchObject({ status: 200 });
+  });
+
+  it('cannot act as an administrator or as a banned user', async () => {
+    const refused = { status: 409, body: { code: 'cannot_impersonate_admin' } };
+    const self = `/api/v1/admin/users/${admin.id}/impersonate`;
+    expect(await admin.caller.post(self)).toMatchObject(refused);
+    const ada = await system.asUser();
+    await admin.caller.put(`/api/v1/admin/users/${ada.id}/ban`, {});
+    const path = `/api/v1/admin/users/${ada.id}/impersonate`;
+    expect(await admin.caller.post(path)).toMatchObject({ status: 403, body: { code: 'banned' } });
+  });
+
+  it('stops acting as others when demoted', async () => {
+    const grace = await system.asUser();
+    await admin.caller.put(`/api/v1/admin/users/${grace.id}/role`, { role: 'admin' });
+    const ada = await system.asUser();
+    const answer = await grace.caller.post<SignedIn>(`/api/v1/admin/users/${ada.id}/impersonate`);
+    const acting = new Caller(system.apiUrl, answer.body.accessToken);
+    expect(await acting.get('/api/v1/users/me')).toMatchObject({ status: 200 });
+    await admin.caller.put(`/api/v1/admin/users/${grace.id}/role`, { role: 'user' });
+    expect(await acting.get('/api/v1/users/me')).toMatchObject({ status: 401 });
+  });
+
+  it('reads statistics that agree with the tables', async () => {
+    const { status, body } = await admin.caller.get<Statistics>('/api/v1/admin/stats');
+    const [counted] = await system.query<{ users: number; sessions: number; banned: number }>(
+      `SELECT (SELECT count(*)::int FROM "user") AS users, (SELECT count(*)::int FROM session) AS sessions,
+              (SELECT count(*)::int FROM "user" WHERE banned) AS banned`,
+    );
+    expect({ status, body }).toMatchObject({ status: 200, body: counted });
+    expect(body.signUpsByDay).toHaveLength(30);
+    expect(body.signUpsByDay.at(-1)).toEqual({
+      day: new Date().toISOString().slice(0, 10),
+      count: counted!.users,
+    });
+  });
+});

@@ -1,0 +1,105 @@
+import type { AccountList, SessionList, UserExport } from '../../src/users/account.schemas';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
+
+describe('a signed-in user', () => {
+  let system: System;
+  let ada: SignedInUser;
+
+  beforeAll(async () => {
+    system = await System.start();
+  });
+
+  beforeEach(async () => {
+    ada = await system.asUser();
+  });
+
+  afterAll(() => system.stop());
+
+  it('sees the own sessions, the current one marked, never a token', async () => {
+    const phone = await system.signIn({ email: ada.email, password: PASSWORD });
+    const { status, body } = await phone.caller.get<SessionList>('/api/v1/users/me/sessions');
+    expect(status).toBe(200);
+    expect(body.items.map(({ current }) => current)).toEqual([true, false]);
+    expect(JSON.stringify(body)).not.toContain(phone.refreshToken.split('.')[0]);
+  });
+
+  it('ends one session, which is refused with its next request', async () => {
+    const phone = await system.signIn({ email: ada.email, password: PASSWORD });
+    const { body } = await phone.caller.get<SessionList>('/api/v1/users/me/sessions');
+    const other = body.items.find(({ current }) => !current)!;
+    const path = `/api/v1/users/me/sessions/${other.id}`;
+    expect(await phone.caller.delete(path)).toMatchObject({ status: 204 });
+    expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ status: 401 });
+    expect(await phone.caller.delete(path)).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    });
+  });
+
+  it('cannot end the session of someone else, whether it exists or not', async () => {
+    const eve = await system.asUser();
+    const { body } = await ada.caller.get<SessionList>('/api/v1/users/me/sessions');
+    const answer = await eve.caller.delete(`/api/v1/users/me/sessions/${body.items[0]!.id}`);
+    expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ status: 200 });
+  });
+
+  it('ends all other sessions and keeps this one', async () => {
+    const phone = await system.signIn({ email: ada.email, password: PASSWORD });
+    expect(await phone.caller.delete('/api/v1/users/me/sessions')).toMatchObject({ status: 204 });
+    expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ status: 401 });
+    expect(await phone.caller.get('/api/v1/users/me')).toMatchObject({ status: 200 });
+  });
+
+  it('sees the own ways to sign in, without secrets', async () => {
+    const { status, body } = await ada.caller.get<AccountList>('/api/v1/users/me/accounts');
+    expect(status).toBe(200);
+    expect(body.items).toEqual([
+      {
+        id: expect.any(String),
+        providerId: 'credential',
+        accountId: ada.id,
+        createdAt: expect.any(String),
+      },
+    ]);
+  });
+
+  it('exports everything that is held, without secrets', async () => {
+    const { status, body } = await ada.caller.get<UserExport>('/api/v1/users/me/export');
+    expect(status).toBe(200);
+    expect(body.user.email).toBe(ada.email);
+    expect(body.accounts).toHaveLength(1);
+    expect(body.sessions).toHaveLength(1);
+    const [account] = await system.query<{ password: string }>(
+      'SELECT password FROM account WHERE user_id = $1',
+      [ada.id],
+    );
+    expect(JSON.stringify(body)).not.toContain(account!.password);
+  });
+
+  it('deletes the own account: every row is gone and the token is refused', async () => {
+    await system.query(
+      `INSERT INTO verification (id, identifier, value, expires_at) VALUES
+       ('v1-' || $1, 'reset-password:x', $1, now() + interval '1 h'),
+       ('v2-' || $1, 'sign-in-otp-' || $2, 'hash', now() + interval '1 h'),
+       ('v3-' || $1, 'sign-in-otp-x' || $2, 'hash', now() + interval '1 h')`,
+      [ada.id, ada.email],
+    );
+    expect(await ada.caller.delete('/api/v1/users/me')).toMatchObject({ status: 204 });
+    expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ status: 401 });
+    const left = await system.query(
+      `SELECT id FROM "user" WHERE id = $1 UNION ALL SELECT id FROM session WHERE user_id = $1
+       UNION ALL SELECT id FROM account WHERE user_id = $1
+       UNION ALL SELECT id FROM verification WHERE id LIKE '%' || $1`,
+      [ada.id],
+    );
+    // The third verification is about another address.
+    expect(left).toEqual([{ id: `v3-${ada.id}` }]);
+  });
+
+  it('cannot be deleted as the last administrator', async () => {
+    const admin = await system.asAdmin();
+    const answer = await admin.caller.delete('/api/v1/users/me');
+    expect(answer).toMatchObject({ status: 409, body: { code: 'last_admin' } });
+  });
+});
