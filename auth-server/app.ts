@@ -11,7 +11,9 @@ import { answerErrors, answerNotFound } from './http/errors';
 import { healthRoutes } from './http/health';
 import { logRequests } from './http/request-log';
 import { setSecurityHeaders } from './http/security-headers';
-import { proveSigningKey } from './signing-key-proof';
+import { createMailer } from './mail/mailer';
+import { keepKeysInRotation } from './signing-key-schedule';
+import { SigningKeys } from './signing-keys';
 import { explainStart } from './start-error';
 import type { Logger } from '../runtime/logger';
 import { Metrics, METRICS_PATH } from '../runtime/metrics';
@@ -38,29 +40,43 @@ const ROW_VALUES = ['err.detail', 'err.where'];
  * The auth server without a port. When it is there, a signing key and an administrator are
  * there too.
  *
- * @throws {StartError} when the database cannot be reached, its schema is not up to date, or
- *   its signing key was encrypted with another secret.
+ * @throws {StartError} when the database cannot be reached or its schema is not up to date.
  */
 export async function createAuthServer(options: AuthServerOptions): Promise<AuthServer> {
   const { settings: config, show = (text) => process.stdout.write(text) } = options;
   const logger = options.logger.child({}, { redact: { paths: ROW_VALUES, remove: true } });
   const pool = createPool(config, logger);
   try {
-    const auth = createAuth({ config, pool, logger });
+    const mailer = createMailer(config, logger);
+    const auth = createAuth({ config, pool, logger, mailer });
     await refuseHiddenSettings(auth, config);
-    await proveSigningKey(auth);
+    // Signs something: a request would find out too late that it cannot be done.
+    await auth.api.signJWT({ body: { payload: {} } });
     await ensureFirstAdministrator({ auth, config, logger, show });
     const metrics = new Metrics('auth');
-    const app = createApp({ auth, config, pool, logger, metrics });
-    return { app, auth, metrics, close: () => pool.end() };
+    const signingKeys = new SigningKeys(config, pool);
+    const app = createApp({ auth, config, pool, logger, mailer, metrics, signingKeys });
+    const rotation = keepKeysInRotation({ signingKeys, config, logger });
+    const close = async () => {
+      mailer.close();
+      await rotation.stop();
+      await pool.end();
+    };
+    return { app, auth, metrics, close };
   } catch (error) {
     await pool.end();
     throw explainStart(error);
   }
 }
 
-function createApp(parts: AuthParts & { auth: Auth; metrics: Metrics }): express.Express {
-  const { auth, config, pool, logger, metrics } = parts;
+interface AppParts extends AuthParts {
+  auth: Auth;
+  metrics: Metrics;
+  signingKeys: SigningKeys;
+}
+
+function createApp(parts: AppParts): express.Express {
+  const { auth, config, pool, logger, mailer, metrics, signingKeys } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -68,8 +84,14 @@ function createApp(parts: AuthParts & { auth: Auth; metrics: Metrics }): express
   app.use(settleAddresses(config));
   app.use(setSecurityHeaders(config));
   app.use(allowOrigins(config.trustedOrigins));
-  app.use(AUTH_BASE_PATH, limitBody, checkBody, handleAuth(auth));
-  app.use(healthRoutes({ auth, config, pool }));
+  app.use(AUTH_BASE_PATH, limitBody, checkBody, handleAuth(auth, config));
+  app.use(healthRoutes({ pool, signingKeys }));
+  const { mailbox } = mailer;
+  if (mailbox) {
+    app.get('/dev/mailbox', (_request, response) => {
+      response.json({ items: mailbox });
+    });
+  }
   if (config.metricsPort === null) app.get(METRICS_PATH, serveMetrics(metrics));
   app.get('/', (_request, response) => {
     response.json(whereToGo(config));

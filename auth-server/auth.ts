@@ -6,8 +6,15 @@ import { createAuthLogger } from './auth-logger';
 import { SESSION_LIFETIME_S, SESSION_UPDATE_AGE_S, type AuthConfig } from './config';
 import { AUTH_BASE_PATH, DEFAULT_ROLE, JWKS_PATH } from './contract';
 import { RESOLVED_ADDRESS_HEADER } from './http/client-address';
+import type { Mailer } from './mail/mailer';
+import {
+  composeAlreadyRegistered,
+  composePasswordReset,
+  composeVerification,
+} from './mail/messages';
 import { ADMIN_MAPPING, JWT_MAPPING, MODEL_MAPPING } from './schema-mapping';
-import { createSigningKeyStore, keyPairConfig } from './signing-keys';
+import { createSigningKeyStore } from './signing-key-store';
+import { keyPairConfig, SigningKeys } from './signing-keys';
 import { BANNED_MESSAGE, toSessionClaims } from './token';
 import { checkUserWrite } from './user-policy';
 import type { Logger } from '../runtime/logger';
@@ -20,7 +27,7 @@ export type Auth = ReturnType<typeof createAuth>;
  * Better-Auth (tests switch its checks off, production switches them on) is decided here
  * instead, so that every environment runs the same thing.
  */
-export function createAuth({ config, pool, logger }: AuthParts) {
+export function createAuth({ config, pool, logger, mailer }: AuthParts) {
   return betterAuth({
     appName: 'Gatehouse',
     baseURL: config.authUrl,
@@ -38,7 +45,9 @@ export function createAuth({ config, pool, logger }: AuthParts) {
       requireEmailVerification: config.requireEmailVerification,
       revokeSessionsOnPasswordReset: true,
       customSyntheticUser: likeNewUser,
+      ...passwordMails(mailer),
     },
+    emailVerification: verificationMails(mailer),
     databaseHooks: {
       user: { create: { before: checkUserWrite }, update: { before: checkUserWrite } },
     },
@@ -61,6 +70,30 @@ export interface AuthParts {
   config: AuthConfig;
   pool: Pool;
   logger: Logger;
+  mailer: Mailer;
+}
+
+/** The addressee is whoever the database says, never whoever asks. */
+function passwordMails(mailer: Mailer) {
+  return {
+    sendResetPassword: async ({ user, url, token }: { user: User; url: string; token: string }) =>
+      mailer.send(composePasswordReset(user, { url, token })),
+    onExistingUserSignUp: async ({ user }: { user: User }) =>
+      mailer.send(composeAlreadyRegistered(user)),
+  };
+}
+
+function verificationMails(mailer: Mailer) {
+  return {
+    sendOnSignIn: true,
+    sendVerificationEmail: async ({ user, url }: { user: User; url: string }) =>
+      mailer.send(composeVerification(user, url)),
+  };
+}
+
+interface User {
+  email: string;
+  name: string;
 }
 
 /**
@@ -96,8 +129,6 @@ function jwtOptions({ config, pool }: Pick<AuthParts, 'config' | 'pool'>) {
     jwks: {
       jwksPath: JWKS_PATH,
       keyPairConfig: keyPairConfig(config.jwtAlgorithm),
-      rotationInterval: config.jwksRotation / 1_000,
-      gracePeriod: config.jwksGrace / 1_000,
     },
     jwt: {
       issuer: config.jwtIssuer,
@@ -106,7 +137,8 @@ function jwtOptions({ config, pool }: Pick<AuthParts, 'config' | 'pool'>) {
       expirationTime: `${Math.floor(config.jwtTtl / 1_000)}s`,
       definePayload: toSessionClaims,
     },
-    adapter: createSigningKeyStore(config, pool),
+    // Rotation and grace are not the plugin's business.
+    adapter: createSigningKeyStore(new SigningKeys(config, pool)),
     schema: JWT_MAPPING,
   };
 }

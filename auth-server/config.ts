@@ -21,6 +21,8 @@ export type AuthConfig = Pick<
   | 'trustedOrigins'
   | 'trustProxy'
   | 'metricsPort'
+  | 'smtpUrl'
+  | 'mailFrom'
   | 'requireEmailVerification'
 >;
 

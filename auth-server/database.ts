@@ -42,7 +42,12 @@ export async function whileLocked<T>(
   { databaseUrl, key }: { databaseUrl: string; key: number },
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const client = new Client({ ...COMMON, connectionString: databaseUrl, query_timeout: undefined });
+  const client = new Client({
+    ...COMMON,
+    connectionString: databaseUrl,
+    // Waiting for the lock is no sign of a connection that has gone silent.
+    query_timeout: LOCK_WAIT_LIMIT_MS + QUERY_LIMIT_MS,
+  });
   client.on('error', () => {});
   try {
     await client.connect();

@@ -18,12 +18,5 @@ export function explainStart(error: unknown): unknown {
       { cause: error },
     );
   }
-  if (message.startsWith('Failed to decrypt private key')) {
-    return new StartError(
-      'The signing key in the database was encrypted with another BETTER_AUTH_SECRET. Start with that one, ' +
-        'or delete the rows of the table "jwks": a new key is made then, and access tokens signed by the old one end.',
-      { cause: error },
-    );
-  }
   return error;
 }

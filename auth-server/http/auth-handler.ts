@@ -1,7 +1,10 @@
 import { toNodeHandler } from 'better-auth/node';
 import { text, type RequestHandler } from 'express';
 import type { Auth } from '../auth';
+import type { AuthConfig } from '../config';
+import { JWKS_PATH } from '../contract';
 import { requestContext } from '../request-context';
+import { toKeyTimes } from '../signing-key-ring';
 import {
   DATABASE_UNAVAILABLE,
   INTERNAL_ERROR,
@@ -37,9 +40,25 @@ export const checkBody: RequestHandler = (request, response, next) => {
 };
 
 /** Better-Auth behind Express. */
-export function handleAuth(auth: Auth): RequestHandler {
+export function handleAuth(auth: Auth, config: AuthConfig): RequestHandler {
   const handle = toNodeHandler(async (request) => finish(await auth.handler(request)));
-  return (request, response) => handle(request, response);
+  const handleKeys = toNodeHandler(async (request) =>
+    letCache(finish(await auth.handler(request)), config),
+  );
+  return (request, response) =>
+    request.path === JWKS_PATH ? handleKeys(request, response) : handle(request, response);
+}
+
+/** Longest that anyone may keep the key set, in seconds. */
+const LONGEST_JWKS_AGE_S = 60;
+
+/** The key set is for everyone, and a new key is in it for longer than it may be kept. */
+function letCache(response: Response, config: AuthConfig): Response {
+  if (response.status !== 200) return response;
+  const ahead = Math.floor(toKeyTimes(config).publishAhead / 1_000 / 2);
+  const maxAge = Math.min(LONGEST_JWKS_AGE_S, ahead);
+  response.headers.set('cache-control', `public, max-age=${maxAge}, must-revalidate`);
+  return response;
 }
 
 function finish(response: Response): Response {

@@ -1,8 +1,6 @@
 import { Router } from 'express';
 import type { Pool } from 'pg';
-import type { Auth } from '../auth';
-import type { AuthConfig } from '../config';
-import { ensureSigningKey } from '../signing-key-proof';
+import type { SigningKeys } from '../signing-keys';
 
 /** A part that does not answer within this time is not available. */
 const CHECK_LIMIT_MS = 1_000;
@@ -10,9 +8,8 @@ const CHECK_LIMIT_MS = 1_000;
 export type Availability = 'ok' | 'unavailable';
 
 interface Parts {
-  auth: Auth;
-  config: AuthConfig;
   pool: Pool;
+  signingKeys: SigningKeys;
 }
 
 /** Live: the process answers. Ready: so does what it depends on, part by part. */
@@ -24,7 +21,7 @@ export function healthRoutes(parts: Parts): Router {
   router.get('/health/ready', async (_request, response) => {
     const [database, signingKeys] = await Promise.all([
       isAvailable(() => parts.pool.query('SELECT 1')),
-      isAvailable(() => ensureSigningKey(parts)),
+      isAvailable(() => parts.signingKeys.current()),
     ]);
     const status = database === 'ok' && signingKeys === 'ok' ? 'ok' : 'unavailable';
     response.status(status === 'ok' ? 200 : 503).json({

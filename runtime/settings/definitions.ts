@@ -197,9 +197,9 @@ export const SETTING_DEFINITIONS = {
   SMTP_URL: define({
     schema: is.url('smtp:', 'smtps:'),
     default: null,
-    meaning: 'mail server',
+    meaning:
+      'mail server; unset in development: mails are kept and can be read at `GET /dev/mailbox` of the auth server',
     example: 'smtp://localhost:1025',
-    reserved: true,
   }),
   MAIL_FROM: define({
     schema: z
@@ -209,9 +209,9 @@ export const SETTING_DEFINITIONS = {
         'must be an address like Gatehouse <no-reply@example.com>',
       ),
     default: null,
+    defaultNote: '`no-reply@` the host of `AUTH_URL`',
     meaning: 'sender of mails',
     example: 'Gatehouse <no-reply@example.com>',
-    reserved: true,
   }),
   TRUSTED_ORIGINS: define({
     schema: is.originList,

@@ -40,6 +40,9 @@ export interface Settings {
   trustProxy: string[];
   accessCheck: AccessCheck;
   accessLease: Milliseconds;
+  /** `null`: no mail server. */
+  smtpUrl: string | null;
+  mailFrom: string;
   requireEmailVerification: boolean;
   /** `null`: metrics are served on the process' own port. */
   metricsPort: number | null;
@@ -139,6 +142,8 @@ function resolve(values: SettingValues): Settings {
     trustProxy: values.TRUST_PROXY ?? [],
     accessCheck: values.ACCESS_CHECK!,
     accessLease: values.ACCESS_LEASE!,
+    smtpUrl: values.SMTP_URL ?? null,
+    mailFrom: values.MAIL_FROM ?? `Gatehouse <no-reply@${new URL(authUrl).hostname}>`,
     requireEmailVerification: values.REQUIRE_EMAIL_VERIFICATION ?? production,
     metricsPort: values.METRICS_PORT ?? null,
     logLevel: values.LOG_LEVEL!,

@@ -94,6 +94,21 @@ export class AdminAccountsController {
     return this.accounts.deleteUser(id);
   }
 
+  @Post('users/:id/password-reset')
+  @Endpoint({
+    summary: 'Send a user a mail to set a new password',
+    operationId: 'requestPasswordReset',
+    answers: { 202: { description: 'The mail is on its way' } },
+    problems: ['not_found', ...AUTH_SERVER_PROBLEMS],
+  })
+  requestPasswordReset(
+    @CurrentUser() principal: Principal,
+    @Caller() caller: CallerContext,
+    @Param('id', { schema: idParameter }) id: string,
+  ): Promise<void> {
+    return this.accounts.requestPasswordReset({ principal, caller }, id);
+  }
+
   @Post('users/:id/impersonate')
   @Endpoint({
     summary: 'Act as a user',

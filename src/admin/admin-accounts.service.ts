@@ -57,6 +57,16 @@ export class AdminAccountsService {
   }
 
   /**
+   * Has a mail sent with which the user sets a new password.
+   *
+   * @throws {Problem} `not_found`, or as {@link AuthServerClient.call}
+   */
+  async requestPasswordReset({ caller }: Acting, id: string): Promise<void> {
+    const { email } = await this.users.getUser(id);
+    await this.auth.requestPasswordReset(email, caller);
+  }
+
+  /**
    * Begins a session as someone else, marked with who acts. It lasts an hour at most.
    *
    * @throws {Problem} `not_found`, `cannot_impersonate_admin`, or as {@link AuthService.actAs}

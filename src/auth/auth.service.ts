@@ -103,6 +103,12 @@ export class AuthService {
     return answer.body;
   }
 
+  /** Has a mail sent with which the owner of an address sets a new password. */
+  async requestPasswordReset(email: string, caller: CallerContext): Promise<void> {
+    const path = '/request-password-reset';
+    assertSucceeded(await this.authServer.call({ method: 'POST', path, body: { email }, caller }));
+  }
+
   /** Tokens of a session that has just begun, and whose it is. */
   async toSignedIn({ sessionToken, userId, caller }: NewSession): Promise<SignedIn> {
     const tokens = await this.issueTokens(sessionToken, caller);

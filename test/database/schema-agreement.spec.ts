@@ -4,6 +4,7 @@ import { twoFactor } from 'better-auth/plugins';
 import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createAuth } from '../../auth-server/auth';
+import { createMailer } from '../../auth-server/mail/mailer';
 import { createLogger } from '../../runtime/logger';
 import { authSettings } from '../auth-server/auth-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -24,7 +25,9 @@ beforeAll(async () => {
   database = await createTestDatabase();
   pool = new Pool({ connectionString: database.url });
   const logger = createLogger('test', 'silent');
-  options = createAuth({ config: authSettings(database.url), pool, logger }).options;
+  const config = authSettings(database.url);
+  const mailer = createMailer(config, logger);
+  options = createAuth({ config, pool, logger, mailer }).options;
   schema = getSchema(options);
   keys = await readKeys(pool);
 });
