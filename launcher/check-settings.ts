@@ -1,0 +1,44 @@
+import { completeEnvironment } from '../runtime/settings/development';
+import {
+  loadSettings,
+  SettingsError,
+  type SettingProblem,
+  type Settings,
+} from '../runtime/settings/load';
+
+/** Stands in for the embedded database's URL until it runs. */
+const TO_BE_STARTED = 'postgres://gatehouse@127.0.0.1/gatehouse';
+
+export interface CheckedSettings {
+  /** As the auth server sees them, which is told the most. */
+  settings: Settings;
+  /** No database is given: the embedded one is wanted. */
+  embedded: boolean;
+}
+
+/**
+ * Reads the settings of both processes before anything is started.
+ *
+ * @throws {SettingsError} that lists every bad value of either process, once.
+ */
+export function checkSettings(): CheckedSettings {
+  const env = completeEnvironment();
+  const embedded = !env.DATABASE_URL && env.NODE_ENV !== 'production';
+  if (embedded) env.DATABASE_URL = TO_BE_STARTED;
+  const problems = new Map<string, SettingProblem>();
+  let settings: Settings | null = null;
+  for (const processName of ['api', 'auth'] as const) {
+    try {
+      settings = loadSettings(env, processName);
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      for (const problem of error.problems) problems.set(problem.name + problem.message, problem);
+    }
+  }
+  if (embedded && env.DATABASE_DIRECT_URL) {
+    const message = 'must not be set without DATABASE_URL, next to the embedded database';
+    problems.set('embedded', { name: 'DATABASE_DIRECT_URL', message });
+  }
+  if (!settings || problems.size > 0) throw new SettingsError([...problems.values()]);
+  return { settings, embedded };
+}

@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DATA_DIRECTORY, EMBEDDED_URL_FILE } from '../runtime/settings/development';
+import { SettingsError } from '../runtime/settings/load';
+import { AlreadyRunningError, takeLock, type OwnerLock } from './owner-lock';
+import { StartError } from '../runtime/start-error';
+
+/** A process that belongs to the command and ends with it. */
+export interface Part {
+  /** How messages name it. */
+  name: string;
+  /** Resolves with how it ended (`exit code 1`, `SIGKILL`), whoever ended it. */
+  ended: Promise<string>;
+  /** Returns when it has ended; never takes longer than a few seconds. */
+  stop(): Promise<void>;
+  /** Ends it at once, at the cost of what it was doing. */
+  kill(): void;
+}
+
+/** What a command's start has to work with. */
+export interface Foreground {
+  /** Aborted when the command is to stop: on a signal, or because a part ended. */
+  signal: AbortSignal;
+  /** The last start here was killed, so what it started may still be on its way out. */
+  takenOver: boolean;
+  /** Makes a part end with the command, and the command with the part. */
+  keep(part: Part): void;
+}
+
+class StopRequested extends Error {}
+
+/**
+ * npm passes on the signals that it gets, so at a terminal one Ctrl-C arrives twice. Only
+ * one that comes later than this is a second one.
+ */
+const REPEATED_SIGNAL_MS = 500;
+const FORCED_EXIT_MS = 2_000;
+const PARENT_WATCH_MS = 250;
+const EXIT_FORCED = 130;
+
+/**
+ * Runs a command until SIGINT, SIGTERM or SIGHUP, then stops its parts in the reverse order
+ * of their start and exits with 0. A part that ends by itself, or a start that fails, stops
+ * the rest with a message and exits with 1. A second Ctrl-C ends everything at once (130).
+ */
+export async function runInForeground(
+  start: (foreground: Foreground) => Promise<void>,
+): Promise<never> {
+  const controller = new AbortController();
+  const parts: Part[] = [];
+  const isForced = listenForSignals(controller, parts);
+  const lock = lockOrExplain();
+  const { signal } = controller;
+  const keep = (part: Part) => {
+    parts.push(part);
+    void part.ended.then((how) => controller.abort(endedUnexpectedly(part, how)));
+  };
+  const failure = await untilStopped(signal, start({ signal, takenOver: lock.takenOver, keep }));
+  // One part's end makes the steps that wait for it fail as well: the first reason is the true one.
+  const code = explain(signal.aborted ? signal.reason : failure);
+  await stopInReverse(parts);
+  lock.release();
+  process.exit(isForced() ? EXIT_FORCED : code);
+}
+
+/** @returns why the start failed, when it did. */
+async function untilStopped(signal: AbortSignal, started: Promise<void>): Promise<unknown> {
+  try {
+    await started;
+    if (!signal.aborted) await once(signal, 'abort');
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+function endedUnexpectedly({ name }: Part, how: string): StartError {
+  return new StartError(`${name} ended unexpectedly (${how}).`);
+}
+
+async function stopInReverse(parts: Part[]): Promise<void> {
+  for (const part of parts.toReversed()) {
+    await part.stop().catch((error: unknown) => {
+      process.stderr.write(`${part.name} could not be stopped: ${String(error)}\n`);
+    });
+  }
+  if (parts.length > 0) process.stdout.write('Stopped.\n');
+}
+
+function lockOrExplain(): OwnerLock {
+  try {
+    const lock = takeLock(join(DATA_DIRECTORY, 'launcher.lock'));
+    // Left by a start that was killed; nobody else may write it now.
+    rmSync(EMBEDDED_URL_FILE, { force: true });
+    return lock;
+  } catch (error) {
+    if (!(error instanceof AlreadyRunningError)) throw error;
+    process.stderr.write(
+      `Gatehouse is already running in this folder (pid ${error.pid}). Stop that one first.\n`,
+    );
+    process.exit(1);
+  }
+}
+
+/** @returns what tells whether the stop was cut short by a second Ctrl-C. */
+function listenForSignals(controller: AbortController, parts: Part[]): () => boolean {
+  let firstAt = 0;
+  let forced = false;
+  const begin = (name: NodeJS.Signals) => {
+    if (firstAt === 0) {
+      firstAt = Date.now();
+      controller.abort(new StopRequested(name));
+    } else if (name === 'SIGINT' && Date.now() - firstAt > REPEATED_SIGNAL_MS) {
+      forced = true;
+      endNow(parts);
+    }
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, begin);
+  whenAbandonedByNpm(() => begin('SIGTERM'));
+  // After SIGHUP there is no terminal to write to any more.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  return () => forced;
+}
+
+/** A SIGTERM to npm ends the shell between it and us, and never gets here. */
+function whenAbandonedByNpm(stop: () => void): void {
+  if (!process.env.npm_lifecycle_event) return;
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    stop();
+  }, PARENT_WATCH_MS);
+  watch.unref();
+}
+
+/** The stop under way goes on, and now finds every part ended. */
+function endNow(parts: Part[]): void {
+  process.stderr.write('Ending everything at once.\n');
+  for (const part of parts) part.kill();
+  setTimeout(() => process.exit(EXIT_FORCED), FORCED_EXIT_MS);
+}
+
+/** @returns the exit code. */
+function explain(reason: unknown): number {
+  if (reason instanceof StopRequested) {
+    process.stdout.write('\nStopping…\n');
+    return 0;
+  }
+  const mendable = reason instanceof StartError || reason instanceof SettingsError;
+  const text = mendable ? reason.message : reason instanceof Error ? reason.stack : String(reason);
+  process.stderr.write(`\n${text}\n`);
+  return 1;
+}

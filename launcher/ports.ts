@@ -1,0 +1,29 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+
+/**
+ * @param host address to try, or `undefined` for all of this machine.
+ * @returns whether a server could listen there now.
+ */
+export async function isFree(port: number, host?: string): Promise<boolean> {
+  return (await listenOnce(port, host)) !== null;
+}
+
+/** @returns the preferred port when it is free, else one that the operating system chooses. */
+export async function findFreePort(host: string, preferred?: number): Promise<number> {
+  return (preferred && (await listenOnce(preferred, host))) || (await listenOnce(0, host))!;
+}
+
+async function listenOnce(port: number, host?: string): Promise<number | null> {
+  const server = createServer().listen({ port, host });
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return null;
+    throw error;
+  }
+  const { port: taken } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return taken;
+}

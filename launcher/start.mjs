@@ -1,0 +1,81 @@
+// The door of `npm start` and `npm run database`. Plain JavaScript that old versions of Node
+// can read as well, because it runs before anything is built: it builds what is missing or
+// out of date and hands over, in the same process, to dist/launcher/<command>.js.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const NODE_VERSION = 24;
+const parent = process.ppid;
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stampFile = join(root, 'dist', '.sources');
+
+refuseOtherNode();
+const sources = hashSources();
+if (readStamp() !== sources) await build();
+await import(
+  pathToFileURL(join(root, 'dist', 'launcher', `${process.argv[2] ?? 'start'}.js`)).href
+);
+
+function refuseOtherNode() {
+  if (Number.parseInt(process.versions.node, 10) >= NODE_VERSION) return;
+  const installed = existsSync(join(root, 'node_modules', '.bin', 'node'));
+  const advice = installed ? 'Start it with `npm start`.' : 'Run `npm ci` first.';
+  fail(
+    `Gatehouse runs on the Node.js ${NODE_VERSION} that \`npm ci\` installs with it, ` +
+      `and this is Node.js ${process.versions.node}. ${advice}`,
+  );
+}
+
+/** Contents, not times of change: a checkout, a copy or a touched file says nothing about the build. */
+function hashSources() {
+  const hash = createHash('sha256');
+  const settings = ['package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.build.json'), 'utf8'));
+  for (const file of [...settings, ...include.flatMap(listSources)].sort()) {
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function listSources(name) {
+  if (!statSync(join(root, name)).isDirectory()) return [name];
+  return readdirSync(join(root, name), { recursive: true })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+    .map((file) => join(name, file));
+}
+
+function readStamp() {
+  return existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : null;
+}
+
+/** The stamp is written last: a build that was interrupted is done again. */
+async function build() {
+  const compiler = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+  if (!existsSync(compiler)) fail('Some packages are missing. Run `npm ci` first.');
+  process.stdout.write('Building (only after a change)\n');
+  const child = spawn(process.execPath, [compiler, 'build'], { cwd: root, stdio: 'inherit' });
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    child.kill('SIGKILL');
+  };
+  for (const signal of signals) process.on(signal, stop);
+  const code = await new Promise((resolve) => child.on('exit', resolve));
+  for (const signal of signals) process.off(signal, stop);
+  const abandoned = process.env.npm_lifecycle_event && process.ppid !== parent;
+  if (stopped || abandoned) process.exit(0);
+  if (code !== 0) fail('The build failed; the reason is above.');
+  writeFileSync(stampFile, sources);
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}

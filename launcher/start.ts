@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { checkPorts } from './check-ports';
+import { checkSettings } from './check-settings';
+import { startEmbeddedDatabase } from './embedded-database';
+import { runInForeground, type Foreground } from './foreground';
+import { formatLine } from './log-lines';
+import { MigrationError, runMigrations } from './migrations';
+import { startService, waitUntilReady } from './service';
+import { StartError } from '../runtime/start-error';
+import { describeWelcome } from './welcome';
+
+const AUTH_SERVER = { name: 'The auth server', source: 'auth', folder: 'auth-server' };
+const API = { name: 'The API', source: 'api', folder: 'src' };
+
+/** `npm start`: database, schema, auth server and API, until Ctrl-C. */
+void runInForeground(async (foreground) => {
+  const { settings, embedded } = checkSettings();
+  await checkPorts(settings, foreground);
+  const databaseUrl = embedded ? await startEmbeddedDatabase(foreground) : settings.databaseUrl;
+  const directUrl = embedded ? databaseUrl : settings.databaseDirectUrl;
+  await migrate(directUrl, { direct: directUrl !== databaseUrl, signal: foreground.signal });
+
+  const log = new Log(settings.logLevel);
+  const env = { ...process.env, DATABASE_URL: databaseUrl };
+  const run = (service: Service) => startAndWait(service, { foreground, env, log });
+  // Side by side: loading takes either of them most of its start, and the API waits for keys.
+  await Promise.all([
+    run({ ...AUTH_SERVER, port: settings.authPort }),
+    run({ ...API, port: settings.apiPort }),
+  ]);
+
+  // Since this process began, the build included.
+  const milliseconds = performance.now();
+  say(describeWelcome({ settings, databaseUrl, embedded, milliseconds }));
+  log.showAll();
+});
+
+interface Service {
+  name: string;
+  /** Its short name in front of log lines. */
+  source: string;
+  /** Folder of its `main.js` in the build. */
+  folder: string;
+  port: number;
+}
+
+interface Surroundings {
+  foreground: Foreground;
+  env: NodeJS.ProcessEnv;
+  log: Log;
+}
+
+async function startAndWait(service: Service, { foreground, env, log }: Surroundings) {
+  const { name, source, port } = service;
+  foreground.keep(
+    startService({
+      name,
+      script: join(__dirname, '..', service.folder, 'main.js'),
+      env,
+      onLine: (line) => log.print(line, source),
+    }),
+  );
+  const url = `http://localhost:${port}/health/ready`;
+  await waitUntilReady({ name, url, signal: foreground.signal });
+  say(`${name} is ready.`);
+}
+
+/** What is worth a look while all goes well is little at the start and everything afterwards. */
+class Log {
+  private least: string;
+
+  constructor(level: string) {
+    this.least = ['debug', 'trace'].includes(level) ? 'trace' : 'warn';
+  }
+
+  showAll(): void {
+    this.least = 'trace';
+  }
+
+  print(line: string, source: string): void {
+    const text = formatLine(line, { source, least: this.least });
+    if (text !== null) say(text);
+  }
+}
+
+/** A stop does not wait for a migration: the connection breaks and PostgreSQL rolls back. */
+async function migrate(
+  url: string,
+  { direct, signal }: { direct: boolean; signal: AbortSignal },
+): Promise<void> {
+  signal.throwIfAborted();
+  try {
+    const count = await Promise.race([runMigrations(url), rejectOnAbort(signal)]);
+    say(count === 0 ? 'The schema is up to date.' : `The schema is up to date (${count} applied).`);
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error;
+    const setting = direct ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL';
+    throw new StartError(`The schema was not changed (${setting}): ${error.message}.`);
+  }
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,47 @@
+import type { Settings } from '../runtime/settings/load';
+import { EMBEDDED_DIRECTORY } from './embedded-database';
+
+export interface Welcome {
+  settings: Settings;
+  databaseUrl: string;
+  embedded: boolean;
+  /** How long the start took. */
+  milliseconds: number;
+}
+
+/** What a newcomer wants to know when everything is ready. */
+export function describeWelcome({
+  settings,
+  databaseUrl,
+  embedded,
+  milliseconds,
+}: Welcome): string {
+  const { apiUrl, authUrl, adminEmail } = settings;
+  const addresses = {
+    API: `${apiUrl}/api/v1`,
+    'Swagger UI': `${apiUrl}/docs`,
+    OpenAPI: `${apiUrl}/openapi.json`,
+    'Auth server': `${authUrl}/api/auth`,
+    Database: describeDatabase(databaseUrl, embedded),
+  };
+  const rows = Object.entries(addresses).map(([name, what]) => `  ${name.padEnd(13)}${what}`);
+  return `
+${rows.join('\n')}
+
+Try next:
+  curl ${apiUrl}/health/ready
+  curl ${apiUrl}/api/v1/auth/sign-in -H 'content-type: application/json' \\
+    -d '{"email":"${adminEmail}","password":"<the administrator password>"}'
+  curl ${apiUrl}/api/v1/admin/users -H 'authorization: Bearer <accessToken of the answer>'
+
+Ready after ${(milliseconds / 1_000).toFixed(1)} s. Ctrl-C stops everything.
+`;
+}
+
+/** Never with the password: terminals are copied into bug reports. */
+function describeDatabase(databaseUrl: string, embedded: boolean): string {
+  const url = new URL(databaseUrl);
+  url.password = '';
+  url.search = '';
+  return embedded ? `${url.href} (embedded, in ${EMBEDDED_DIRECTORY})` : url.href;
+}

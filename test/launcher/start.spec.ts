@@ -1,0 +1,245 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { Command, DOOR, makePlace, waitUntil, type Place } from './command';
+import { findOwner } from '../../launcher/owner-lock';
+import { findProcess, waitForEnd } from '../../launcher/process-table';
+
+const POSTGRES = 'postgres -D';
+const AUTH = 'auth-server/main.js';
+const API = 'src/main.js';
+const READY = 'Ready after';
+const BUILD_AND_START_LIMIT_MS = 120_000;
+
+describe('npm start', () => {
+  let place: Place;
+  const commands: Command[] = [];
+
+  beforeAll(async () => {
+    place = await makePlace();
+    // Builds when that is due, so that no other test waits for it.
+    const command = start({ LOG_LEVEL: 'none' });
+    await command.exit();
+    if (!command.output.includes('LOG_LEVEL')) throw new Error(command.output);
+  }, BUILD_AND_START_LIMIT_MS);
+
+  afterAll(async () => {
+    for (const command of commands) {
+      command.signal('SIGTERM');
+      await command.leftOver();
+    }
+    place.remove();
+  });
+
+  function start(env: NodeJS.ProcessEnv = {}, name?: string): Command {
+    const command = new Command(place.folder, { ...place.env, ...env }, name);
+    commands.push(command);
+    return command;
+  }
+
+  async function startUntilReady(): Promise<Command> {
+    const command = start();
+    await command.until(READY);
+    return command;
+  }
+
+  function url(setting: 'API_PORT' | 'AUTH_PORT', path: string): string {
+    return `http://localhost:${place.env[setting]}${path}`;
+  }
+
+  async function expectNothingLeft(command: Command): Promise<void> {
+    expect(await command.leftOver()).toEqual([]);
+    expect(place.has('.data/database-url')).toBe(false);
+  }
+
+  describe('with bad settings', () => {
+    it('lists every bad value of both processes once, and starts nothing', async () => {
+      const command = start({
+        API_PORT: '99999',
+        JWT_ALGORITHM: 'none',
+        BETTER_AUTH_SECRET: 'short',
+        GITHUB_CLIENT_ID: 'half',
+        DATABASE_DIRECT_URL: 'postgres://localhost/other',
+      });
+      expect(await command.exit()).toBe(1);
+      expect(command.output).toMatch(/^5 settings are not usable:$/m);
+      for (const name of [
+        'API_PORT',
+        'JWT_ALGORITHM',
+        'BETTER_AUTH_SECRET',
+        'GITHUB_CLIENT_SECRET',
+        'DATABASE_DIRECT_URL',
+      ]) {
+        expect(command.output.match(new RegExp(`^  ${name} `, 'gm'))).toHaveLength(1);
+      }
+      expect(command.output).not.toMatch(/ at .+:\d+:\d+/);
+      expect(place.has('.data/postgres')).toBe(false);
+      await expectNothingLeft(command);
+    });
+
+    it('refuses production without a database', async () => {
+      const command = start({ NODE_ENV: 'production' });
+      expect(await command.exit()).toBe(1);
+      expect(command.output).toMatch(/^  DATABASE_URL +must be set in production/m);
+    });
+
+    it('names the setting that moves a taken port', async () => {
+      const other = await listen(Number(place.env.API_PORT));
+      const command = start();
+      expect(await command.exit()).toBe(1);
+      expect(command.output).toContain(
+        `Port ${place.env.API_PORT} is taken by another program. Stop that, or set API_PORT`,
+      );
+      expect(command.output).not.toContain('AUTH_PORT');
+      other.close();
+    });
+
+    it('says within seconds that a given database cannot be reached', async () => {
+      const command = start({ DATABASE_URL: 'postgres://user:hidden-password@127.0.0.1:1/none' });
+      expect(await command.exit()).toBe(1);
+      expect(command.output).toMatch(
+        /\(DATABASE_URL\): could not connect to PostgreSQL: .*127\.0\.0\.1:1/,
+      );
+      expect(command.output).not.toContain('hidden-password');
+      await expectNothingLeft(command);
+    });
+  });
+
+  describe('stopped in the middle of the start', () => {
+    it.each([
+      ['SIGINT', 'the settings are read', () => place.has('.data/launcher.lock')],
+      ['SIGTERM', 'the database is created', () => isInFolder(/^postgres\.draft-/)],
+      ['SIGHUP', 'the database starts', () => place.has('.data/postgres/data/postmaster.pid')],
+      ['SIGINT', 'the schema is applied', () => place.has('.data/database-url')],
+      ['SIGTERM', 'the processes load', 'The schema is up to date'],
+      ['SIGINT', 'one process is ready', 'is ready.'],
+    ] as const)('by %s while %s, leaves nothing running and exits with 0', async (...row) => {
+      const [signal, , moment] = row;
+      const command = start();
+      await command.until(moment);
+      command.signal(signal);
+      expect(await command.exit()).toBe(0);
+      await expectNothingLeft(command);
+      expect(isInFolder(/\.draft-|lock/)).toBe(false);
+    });
+
+    it('by a SIGTERM to npm, which ends only the shell in between, stops as well', async () => {
+      const shell = spawn('sh', ['-c', `"${process.execPath}" "${DOOR}"; exit`], {
+        cwd: place.folder,
+        env: { PATH: process.env.PATH, ...place.env, npm_lifecycle_event: 'start' },
+        stdio: 'ignore',
+      });
+      const database = join(place.folder, '.data/postgres/data/postmaster.pid');
+      await waitUntil(() => existsSync(database));
+      const supervisor = findOwner(join(place.folder, '.data/launcher.lock'))!;
+      shell.kill('SIGTERM');
+      expect(await waitForEnd(supervisor, 10_000)).toBe(true);
+      expect(existsSync(database)).toBe(false);
+    });
+  });
+
+  describe('when all goes well', () => {
+    it('starts everything, says where it is, and stops all of it at Ctrl-C', async () => {
+      const command = await startUntilReady();
+      for (const address of ['/api/v1', '/docs', '/openapi.json']) {
+        expect(command.output).toContain(url('API_PORT', address));
+      }
+      expect((await fetch(url('API_PORT', '/health/ready'))).status).toBe(200);
+      expect((await fetch(url('AUTH_PORT', '/health/ready'))).status).toBe(200);
+      expect(statSync(join(place.folder, '.data/database-url')).mode & 0o777).toBe(0o600);
+      expect(command.children()).toHaveLength(3);
+      command.signal('SIGINT');
+      // npm hands the same signal on a second time.
+      command.signal('SIGINT');
+      expect(await command.exit()).toBe(0);
+      await expectNothingLeft(command);
+    });
+
+    it('refuses a second start in the same folder and leaves the first alone', async () => {
+      const first = await startUntilReady();
+      const second = start();
+      expect(await second.exit()).toBe(1);
+      expect(second.output).toContain(
+        `Gatehouse is already running in this folder (pid ${first.pid}).`,
+      );
+      expect((await fetch(url('API_PORT', '/health/ready'))).status).toBe(200);
+      expect(place.has('.data/database-url')).toBe(true);
+
+      // A process that hangs does not keep a person waiting who asks twice.
+      process.kill(first.find(API).pid, 'SIGSTOP');
+      first.signal('SIGINT');
+      await delay(700);
+      first.signal('SIGINT');
+      expect(await first.exit()).toBe(130);
+      expect(await first.leftOver()).toEqual([]);
+    });
+  });
+
+  describe('when a part is killed', () => {
+    it.each([
+      ['The database', POSTGRES],
+      ['The auth server', AUTH],
+      ['The API', API],
+    ])('%s: stops the rest, names it, exits with 1', async (name, part) => {
+      const command = await startUntilReady();
+      command.children();
+      process.kill(command.find(part).pid, 'SIGKILL');
+      expect(await command.exit()).toBe(1);
+      expect(command.output).toContain(`${name} ended unexpectedly (SIGKILL).`);
+      await expectNothingLeft(command);
+    });
+
+    it.each([
+      ['begin to load', 0],
+      ['start', 700],
+    ])('the supervisor, while the processes %s: they stop as well', async (_, milliseconds) => {
+      const command = start();
+      await command.until('The schema is up to date');
+      await delay(milliseconds);
+      command.signal('SIGKILL');
+      expect(await command.exit()).toBeNull();
+      expect(await command.leftOver(POSTGRES)).toEqual([]);
+    });
+
+    it('the supervisor: both processes stop, and the next start clears the database away', async () => {
+      const killed = await startUntilReady();
+      const database = killed.find(POSTGRES).pid;
+      killed.signal('SIGKILL');
+      const next = await startUntilReady();
+      expect(next.output).toContain(`an earlier start left behind (pid ${database})`);
+      expect(await killed.leftOver()).toEqual([]);
+      next.signal('SIGTERM');
+      expect(await next.exit()).toBe(0);
+      await expectNothingLeft(next);
+    });
+  });
+
+  it('npm run database: lends the database to processes that are started alone', async () => {
+    const command = start({}, 'database');
+    await command.until('The embedded database is ready');
+    const client = new Client(
+      readFileSync(join(place.folder, '.data/database-url'), 'utf8').trim(),
+    );
+    await client.connect();
+    const { rows } = await client.query('SELECT email FROM "user"');
+    await client.end();
+    expect(rows).toEqual([{ email: 'admin@example.com' }]);
+    const { pid } = command.find(POSTGRES);
+    command.signal('SIGINT');
+    expect(await command.exit()).toBe(0);
+    expect(findProcess(pid)).toBeNull();
+  });
+
+  function isInFolder(pattern: RegExp): boolean {
+    return place.files().some((name) => pattern.test(name));
+  }
+});
+
+async function listen(port: number): Promise<Server> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen({ port, host: '127.0.0.1' }, resolve));
+  return server;
+}
