@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppModule } from './app.module';
 import { registerAuthPassThrough } from './auth/auth-pass-through';
 import { SessionAccess } from './auth/session-access';
@@ -29,6 +29,9 @@ const REQUEST_LIMIT_MS = 30_000;
 
 const PREFLIGHT_MAX_AGE_S = 600;
 
+/** A failed query brings along what was asked for and the row: those are not for the log. */
+const ROW_VALUES = ['err.parameters', 'err.driverError', 'err.detail', 'err.where'];
+
 /**
  * The API, ready to listen: used by main and by tests, so that what is tested is what runs.
  *
@@ -36,8 +39,9 @@ const PREFLIGHT_MAX_AGE_S = 600;
  */
 export async function createApi(
   allSettings: Settings,
-  logger: Logger,
+  parentLogger: Logger,
 ): Promise<NestFastifyApplication> {
+  const logger = parentLogger.child({}, { redact: { paths: ROW_VALUES, remove: true } });
   const settings = toApiSettings(allSettings);
   const metrics = new Metrics('api');
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -111,13 +115,18 @@ function placeRoutes(app: INestApplication): void {
   app.enableVersioning({ type: VersioningType.URI });
 }
 
+/** What `useSecurityHeaders()` left with the adapter, which keeps it to itself. */
+interface WithSecurityHook {
+  securityHook?: (request: FastifyRequest, response: ServerResponse) => unknown;
+}
+
 function createAdapter(settings: ApiSettings, logger: Logger): FastifyAdapter {
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     // The router's own refusals (broken or over-long addresses), before any hook runs.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      adapter['securityHook']?.(request, reply.raw);
+      (adapter as unknown as WithSecurityHook).securityHook?.(request, reply.raw);
       sendProblem({ problem: toProblem(error), request, reply, apiUrl: settings.apiUrl });
     },
     clientErrorHandler: createConnectionErrorHandler(settings.apiUrl),

@@ -17,7 +17,7 @@ const EVERYWHERE: ProblemCode[] = ['malformed_request', 'internal_error'];
 
 /** Serves Swagger UI at `/docs` and the document at `/openapi.json` and `/openapi.yaml`. */
 export function serveDocumentation(app: INestApplication, settings: ApiSettings): void {
-  SwaggerModule.setup('docs', app, () => createOpenApiDocument(app, settings), {
+  SwaggerModule.setup('docs', app, createOpenApiDocument(app, settings), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     customSiteTitle: 'Gatehouse API',
@@ -55,6 +55,7 @@ export function createOpenApiDocument(app: INestApplication, settings: ApiSettin
     // Fails the start rather than describe a route as something that it is not.
     if (!access) throw new Error(`a route has no @Endpoint(): ${operation.operationId}`);
     describeAccess(operation, access);
+    addProblemResponses(operation, { codes: problemsOf(operation, access), ...settings });
   }
   return document;
 }
@@ -100,22 +101,30 @@ function readAccess(app: INestApplication): Map<string, Access> {
 }
 
 /** One decorator sets what the guard enforces; the document reads the same, so it cannot lie. */
-function describeAccess(operation: Operation, { isPublic, roles, problems }: Access): void {
-  const codes = new Set<ProblemCode>([...EVERYWHERE, ...problems]);
+function describeAccess(operation: Operation, { isPublic, roles }: Access): void {
   operation.security = isPublic ? [] : [{ accessToken: [] }];
-  if (!isPublic) for (const code of CLOSED_ROUTE_PROBLEMS) codes.add(code);
-  if (roles) {
-    codes.add('forbidden');
-    operation.description = [operation.description, `Role: ${roles.join(' or ')}.`]
-      .filter(Boolean)
-      .join(' ');
-    Object.assign(operation, { 'x-roles': roles });
+  if (roles) Object.assign(operation, { 'x-roles': roles });
+  const who = isPublic
+    ? 'Open to everyone.'
+    : roles
+      ? `Role: ${roles.join(' or ')}.`
+      : 'For every signed-in user.';
+  operation.description = [operation.description, who].filter(Boolean).join(' ');
+}
+
+/** What an operation may refuse with: what it says itself, what its guards and its input do. */
+function problemsOf(operation: Operation, { isPublic, roles, problems }: Access): Set<ProblemCode> {
+  const codes = new Set<ProblemCode>([...EVERYWHERE, ...problems]);
+  const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
+  const { parameters = [], requestBody } = operation;
+  if (!isPublic) add(...CLOSED_ROUTE_PROBLEMS);
+  if (roles) add('forbidden');
+  if (requestBody) add('body_too_large', 'unsupported_media_type');
+  if (requestBody || parameters.length > 0) add('validation_failed');
+  if (parameters.some((parameter) => 'in' in parameter && parameter.in === 'path')) {
+    add('uri_too_long');
   }
-  if (operation.requestBody) {
-    for (const code of ['body_too_large', 'unsupported_media_type'] as const) codes.add(code);
-  }
-  if (operation.requestBody || operation.parameters?.length) codes.add('validation_failed');
-  addProblemResponses(operation, [...codes]);
+  return codes;
 }
 
 const CLOSED_ROUTE_PROBLEMS: ProblemCode[] = [
@@ -125,7 +134,10 @@ const CLOSED_ROUTE_PROBLEMS: ProblemCode[] = [
   'database_unavailable',
 ];
 
-function addProblemResponses(operation: Operation, codes: ProblemCode[]): void {
+function addProblemResponses(
+  operation: Operation,
+  { codes, apiUrl }: { codes: Set<ProblemCode>; apiUrl: string },
+): void {
   const byStatus = Map.groupBy(codes, (code) => PROBLEM_CODES[code].status);
   for (const [status, group] of [...byStatus].sort(([a], [b]) => a - b)) {
     operation.responses[status] ??= {
@@ -133,7 +145,7 @@ function addProblemResponses(operation: Operation, codes: ProblemCode[]): void {
       content: {
         'application/problem+json': {
           schema: { $ref: '#/components/schemas/Problem' },
-          examples: Object.fromEntries(group.map((code) => [code, toExample(code)])),
+          examples: Object.fromEntries(group.map((code) => [code, toExample(code, apiUrl)])),
         },
       },
       ...(status === 401 && {
@@ -146,12 +158,12 @@ function addProblemResponses(operation: Operation, codes: ProblemCode[]): void {
   }
 }
 
-function toExample(code: ProblemCode) {
+function toExample(code: ProblemCode, apiUrl: string) {
   const { status, title, meaning } = PROBLEM_CODES[code];
   return {
     summary: title,
     value: {
-      type: `http://localhost:8000/problems/${code}`,
+      type: `${apiUrl}/problems/${code}`,
       title,
       status,
       detail: meaning,

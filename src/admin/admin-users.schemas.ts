@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { roleSchema, userSchema } from '../auth/user.schemas';
-import { personalText } from '../common/schemas';
+import { personalText, whenMalformed } from '../common/schemas';
 
 const trueOrFalse = z
   .enum(['true', 'false'])
@@ -54,7 +54,7 @@ export const banSchema = z
       .optional()
       .meta({ examples: ['Sent spam'] }),
     expiresAt: z.iso
-      .datetime({ offset: true, error: 'Must be an RFC 3339 time', abort: true })
+      .datetime({ offset: true, error: whenMalformed('Must be an RFC 3339 time'), abort: true })
       .refine((text) => Date.parse(text) > Date.now(), 'Must lie in the future')
       .optional()
       .describe('When the ban ends by itself; without it: not'),

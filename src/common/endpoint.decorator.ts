@@ -10,6 +10,8 @@ interface AnswerDescription {
   description: string;
   /** Shape of the answer; nothing that is not in it can leave the API. */
   schema?: z.ZodType;
+  /** Media type of an answer that is text instead. */
+  textType?: string;
   headers?: Record<string, { description: string; schema: { type: 'string' } }>;
 }
 
@@ -39,6 +41,9 @@ export function Endpoint(endpoint: EndpointDescription): MethodDecorator {
         status: Number(status),
         description: answer.description,
         standardSchema: answer.schema,
+        content: answer.textType
+          ? { [answer.textType]: { schema: { type: 'string' } } }
+          : undefined,
         headers: answer.headers,
       }),
     ),

@@ -16,16 +16,16 @@ export function toOpenApiSchema(
   { schemaType }: { schemaType: 'input' | 'output' },
 ): OpenApiSchemas | undefined {
   if (!(schema instanceof z.ZodType)) return undefined;
-  const { $defs = {}, ...root } = z.toJSONSchema(schema, { io: schemaType, override: simplify });
+  const override = ({ jsonSchema }: { jsonSchema: Record<string, unknown> }) => {
+    simplify(jsonSchema);
+    // Answers may gain fields within v1: a client that refuses unknown ones would break.
+    if (schemaType === 'output') delete jsonSchema.additionalProperties;
+  };
+  const { $defs = {}, ...root } = z.toJSONSchema(schema, { io: schemaType, override });
   const components = Object.fromEntries(
     Object.entries($defs).map(([id, definition]) => [id, withoutKeywords(definition)]),
   );
-  const { id } = root;
-  if (typeof id !== 'string') return { schema: withoutKeywords(root), components };
-  return {
-    schema: { $ref: `#/components/schemas/${id}` },
-    components: { ...components, [id]: withoutKeywords(root) },
-  };
+  return { schema: withoutKeywords(root), components };
 }
 
 /** `$schema` and `id` say where a JSON Schema lives; in OpenAPI its place in the document does. */
@@ -36,10 +36,13 @@ function withoutKeywords(schema: object): Record<string, unknown> {
 
 /**
  * Query parameters are text that is parsed: `wire` in a schema's metadata says as what a
- * caller should think of them. A pattern next to a `format` would only repeat it at length.
+ * caller should think of them. A pattern next to a `format` would only repeat it at length,
+ * and the bounds of JavaScript's integers are nobody's business.
  */
-function simplify({ jsonSchema }: { jsonSchema: Record<string, unknown> }): void {
+function simplify(jsonSchema: Record<string, unknown>): void {
   if (typeof jsonSchema.format === 'string') delete jsonSchema.pattern;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   const { wire } = jsonSchema;
   if (typeof wire !== 'object') return;
   for (const keyword of ['wire', 'type', 'enum', 'pattern']) delete jsonSchema[keyword];

@@ -8,7 +8,6 @@ import { REQUEST_ID_HEADER } from '../../auth-server/contract';
 /** The problem that stands for a status that Fastify or Nest raised on their own. */
 const CODE_BY_STATUS: Record<number, ProblemCode> = {
   404: 'not_found',
-  405: 'not_found',
   413: 'body_too_large',
   414: 'uri_too_long',
   415: 'unsupported_media_type',
@@ -40,20 +39,11 @@ export interface ProblemAnswer {
 /** Answers with `application/problem+json` (RFC 9457) and logs the private reason. */
 export function sendProblem({ problem, request, reply, apiUrl }: ProblemAnswer): void {
   logProblem(request, problem);
-  const { code, title, status, detail, errors } = problem;
-  const body = {
-    type: `${apiUrl}/problems/${code}`,
-    title,
-    status,
-    detail,
-    // The path alone: a query string may hold what should not be repeated.
-    instance: request.url.split('?', 1)[0],
-    code,
-    requestId: request.id,
-    ...(errors && { errors }),
-  };
+  // The path alone: a query string may hold what should not be repeated.
+  const instance = request.url.split('?', 1)[0]!;
+  const body = toProblemBody(problem, { apiUrl, instance, requestId: request.id });
   void reply
-    .code(status)
+    .code(problem.status)
     .headers({
       'cache-control': 'no-store',
       [REQUEST_ID_HEADER]: request.id,
@@ -63,7 +53,16 @@ export function sendProblem({ problem, request, reply, apiUrl }: ProblemAnswer):
     .send(JSON.stringify(body));
 }
 
+/** Members of RFC 9457 and our own, in this order on the wire. */
+export function toProblemBody(
+  { code, title, status, detail, errors }: Problem,
+  { apiUrl, instance, requestId }: { apiUrl: string; instance: string; requestId: string },
+) {
+  const type = `${apiUrl}/problems/${code}`;
+  return { type, title, status, detail, instance, code, requestId, ...(errors && { errors }) };
+}
+
 function logProblem(request: FastifyRequest, { code, status, title, cause }: Problem): void {
   if (status >= 500) request.log.error({ code, err: cause }, title);
-  else request.log.debug({ code, reason: cause instanceof Error ? cause.message : cause }, title);
+  else request.log.debug({ code, reason: String(cause) }, title);
 }

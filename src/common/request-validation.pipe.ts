@@ -1,5 +1,8 @@
-import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, StandardSchemaValidationPipe } from '@nestjs/common';
 import { Problem, type ValidationIssue } from './problem';
+
+/** Faults named in one answer: a body of nothing but faults must not become a longer answer. */
+const MOST_ERRORS = 50;
 
 /** What zod adds to the path and message of a Standard Schema issue. */
 interface Issue {
@@ -10,11 +13,33 @@ interface Issue {
 }
 
 /** Validates bodies, queries and path parameters against their zod schema; 422 names every fault. */
-export function createRequestValidationPipe(): StandardSchemaValidationPipe {
-  return new StandardSchemaValidationPipe({
-    exceptionFactory: (issues) =>
-      new Problem('validation_failed', { errors: issues.flatMap(toValidationIssues) }),
-  });
+export class RequestValidationPipe extends StandardSchemaValidationPipe {
+  constructor() {
+    super({
+      exceptionFactory: (issues) =>
+        new Problem('validation_failed', {
+          errors: issues.flatMap(toValidationIssues).slice(0, MOST_ERRORS),
+        }),
+    });
+  }
+
+  override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
+    try {
+      return await super.transform(value, metadata);
+    } catch (error) {
+      // A path parameter is validated alone: its own name is what the caller can find it by.
+      const { type, data } = metadata;
+      if (type !== 'param' || data === undefined || !(error instanceof Problem)) throw error;
+      const errors = error.errors?.map((issue) => ({
+        ...issue,
+        pointer: toPointer([data]) + issue.pointer,
+      }));
+      throw new Problem(error.code, { errors });
+    }
+  }
+
+  /** Names such as `constructor` are unknown fields like others: refused, not dropped in silence. */
+  protected override stripProtoKeys(): void {}
 }
 
 function toValidationIssues(issue: Issue): ValidationIssue[] {

@@ -1,12 +1,32 @@
 import { z } from 'zod';
 
-// Our words for the commonest faults; zod's would tell callers about the library.
-z.config({
-  customError: (issue) => {
-    if (issue.code !== 'invalid_type') return undefined;
-    return issue.input === undefined ? 'Required' : `Must be of type ${issue.expected}`;
-  },
-});
+// Where a schema does not say it in its own words: zod's would tell callers about the library.
+z.config({ customError: describeFault });
+
+function describeFault(issue: z.core.$ZodRawIssue): string {
+  if (issue.input === undefined) return 'Required';
+  switch (issue.code) {
+    case 'invalid_type':
+      return `Must be of type ${issue.expected}`;
+    case 'invalid_value':
+      return `Must be ${issue.values.map(String).join(' or ')}`;
+    case 'too_big':
+      return `Must have at most ${issue.maximum} ${unitOf(issue)}`;
+    case 'too_small':
+      return `Must have at least ${issue.minimum} ${unitOf(issue)}`;
+    default:
+      return 'Not acceptable';
+  }
+}
+
+/** Words for a text of another form; what is no text at all is described like anywhere else. */
+export function whenMalformed(words: string) {
+  return ({ code }: { code?: string }) => (code === 'invalid_format' ? words : undefined);
+}
+
+function unitOf({ origin }: { origin: string }): string {
+  return origin === 'string' ? 'characters' : 'entries';
+}
 
 /** RFC 3339 in UTC with `Z`, milliseconds. */
 export const timestamp = z
@@ -24,21 +44,32 @@ export const idParameter = z
   .regex(/^[\w-]+$/, 'Not an id')
   .describe('Opaque id');
 
-/** Text as a person types it: no control characters, which PostgreSQL or a terminal may not take. */
+/** What PostgreSQL or a terminal may not take, and what would not come back as it was sent. */
+const plainText = [
+  z.refine<string>((text) => text.isWellFormed(), 'Must be well-formed Unicode'),
+  z.refine<string>((text) => !/\p{Cc}/u.test(text), 'Must not contain control characters'),
+];
+
+/** Text as a person types it. */
 export function personalText(longest: number) {
   return z
     .string()
     .trim()
     .min(1, 'Must not be empty')
-    .max(longest, `Must have at most ${longest} characters`)
-    .refine((text) => text.isWellFormed(), 'Must be well-formed Unicode')
-    .refine((text) => !/\p{Cc}/u.test(text), 'Must not contain control characters');
+    .max(longest)
+    .check(...plainText);
 }
+
+/** The address of something on the web. */
+export const webAddress = z
+  .url({ protocol: /^https?$/, error: whenMalformed('Must be an http or https address') })
+  .max(2000)
+  .check(...plainText);
 
 /** The auth server keeps e-mails in lower case. */
 export const email = z
-  .email('Must be an e-mail address')
-  .max(254, 'Must have at most 254 characters')
+  .email({ error: whenMalformed('Must be an e-mail address') })
+  .max(254)
   .toLowerCase()
   .meta({ examples: ['ada@example.com'] });
 

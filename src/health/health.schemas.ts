@@ -16,6 +16,19 @@ export const readinessSchema = z
       authServer: z
         .object({ status })
         .describe('Does not count for readiness: tokens are verified while it is away'),
+      access: z
+        .object({
+          mode: z.enum(['live', 'strict', 'token']).describe('How access is judged right now'),
+          proofAgeMs: z
+            .number()
+            .nullable()
+            .describe('Age of the newest proof that changes are heard; null without one'),
+          knownSessions: z.int(),
+          notifications: z.int(),
+          loads: z.int(),
+          discardedLoads: z.int().describe('Overtaken by a change while under way'),
+        })
+        .describe('Does not count for readiness: without proof, each request asks the database'),
     }),
   })
   .meta({ id: 'Readiness' });

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Readiness } from './health.schemas';
 import { KeySet } from '../auth/key-set';
+import { SessionAccess } from '../auth/session-access';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** A probe that waits longer than this is as good as failed. */
@@ -14,6 +15,7 @@ export class HealthService {
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
     private readonly keySet: KeySet,
+    private readonly sessionAccess: SessionAccess,
   ) {}
 
   async readiness(): Promise<Readiness> {
@@ -31,6 +33,7 @@ export class HealthService {
           ageSeconds: ageMs === null ? null : Math.round(ageMs / 1000),
         },
         authServer: { status: toStatus(authServer) },
+        access: this.sessionAccess.report(),
       },
     };
   }

@@ -1,0 +1,440 @@
+import { createAuthClient } from 'better-auth/client';
+import { jwtClient } from 'better-auth/client/plugins';
+import { request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Caller } from '../support/caller';
+import { createBrowserFetch } from '../support/cookie-jar';
+import { expectProblem } from '../support/problems';
+import { send, type RawRequest } from '../support/raw-http';
+import { RecordingServer } from '../support/recording-server';
+import { PASSWORD, System } from '../support/system';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** Loopback addresses of whom the tests play. */
+const CLIENT = '127.0.0.2';
+const PROXY = '127.0.0.9';
+
+let system: System;
+
+beforeAll(async () => {
+  system = await System.start({ env: { TRUST_PROXY: `${PROXY},10.0.0.0/8` } });
+});
+
+afterAll(() => system.stop());
+
+function browserClient() {
+  return createAuthClient({
+    baseURL: system.apiUrl,
+    plugins: [jwtClient()],
+    fetchOptions: { customFetchImpl: createBrowserFetch(system.apiUrl) },
+  });
+}
+
+describe("Better-Auth's own client, by way of the API", () => {
+  it('signs up, has a session and a token that the API takes, and signs out', async () => {
+    const client = browserClient();
+    const email = 'browser@example.com';
+    const signUp = await client.signUp.email({ email, password: PASSWORD, name: 'Browser' });
+    expect(signUp.error).toBeNull();
+    expect((await client.getSession()).data?.user.email).toBe(email);
+    const token = await client.token();
+    const caller = new Caller(system.apiUrl, token.data!.token);
+    expect(await caller.get('/api/v1/users/me')).toMatchObject({ status: 200, body: { email } });
+    expect((await client.signOut()).data).toEqual({ success: true });
+    expect((await client.getSession()).data).toBeNull();
+    expectProblem(await caller.get('/api/v1/users/me'), 'invalid_token');
+  });
+
+  it('signs in, and is told what is wrong in words of its own', async () => {
+    const { email } = await system.asUser();
+    const client = browserClient();
+    const wrong = await client.signIn.email({ email, password: 'not the password' });
+    expect(wrong.error).toMatchObject({ status: 401, code: 'INVALID_EMAIL_OR_PASSWORD' });
+    const right = await client.signIn.email({ email, password: PASSWORD, rememberMe: false });
+    expect(right.data?.user.email).toBe(email);
+    expect((await client.getSession()).data?.user.email).toBe(email);
+  });
+
+  it('keeps its session apart from that of another browser', async () => {
+    const [one, other] = [browserClient(), browserClient()];
+    const { email } = await system.asUser();
+    await one.signIn.email({ email, password: PASSWORD });
+    expect((await one.getSession()).data).not.toBeNull();
+    expect((await other.getSession()).data).toBeNull();
+  });
+});
+
+describe('an answer of the auth server', () => {
+  it('comes through as it was given, every cookie by itself', async () => {
+    const { email } = await system.asUser();
+    const signIn = (base: string) =>
+      send(base, {
+        method: 'POST',
+        path: '/api/auth/sign-in/email',
+        headers: JSON_TYPE,
+        body: JSON.stringify({ email, password: PASSWORD, rememberMe: false }),
+      });
+    const [direct, through] = [await signIn(system.settings.authUrl), await signIn(system.apiUrl)];
+    const cookies = ({ headers }: typeof direct) =>
+      headers['set-cookie']!.map((line) => line.replace(/=[^;]+/, '=…')).sort();
+    expect(cookies(through)).toHaveLength(2);
+    expect(cookies(through)).toEqual(cookies(direct));
+    expect(through.status).toBe(direct.status);
+    expect(Object.keys(JSON.parse(through.text))).toEqual(Object.keys(JSON.parse(direct.text)));
+    expect(through.headers['set-auth-token']).toHaveLength(1);
+  });
+
+  it('is its own refusal of a body that is too large, also while that is still being sent', async () => {
+    const body = Buffer.alloc(8_000_000, ' ');
+    for (const headers of [JSON_TYPE, { ...JSON_TYPE, 'transfer-encoding': 'chunked' }]) {
+      const sent = { method: 'POST', path: '/api/auth/sign-in/email', headers, body };
+      const answer = await send(system.apiUrl, sent);
+      expect(answer.status).toBe(413);
+      expect(JSON.parse(answer.text)).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+    }
+    expect((await send(system.apiUrl, { path: '/api/auth/ok' })).status).toBe(200);
+  });
+});
+
+describe('the client address', () => {
+  /** What the newest session of the user says. */
+  async function recordedFor(email: string): Promise<string | undefined> {
+    const [row] = await system.query<{ ip_address: string }>(
+      `SELECT ip_address FROM session JOIN "user" u ON u.id = user_id
+        WHERE u.email = $1 ORDER BY session.created_at DESC, session.id LIMIT 1`,
+      [email],
+    );
+    return row?.ip_address;
+  }
+
+  /** Signs in as each way allows, and tells which address was recorded. */
+  async function addressesOf(options: Pick<RawRequest, 'from' | 'headers'>): Promise<unknown[]> {
+    const { email } = await system.asUser();
+    const seen = [];
+    for (const path of ['/api/auth/sign-in/email', '/api/v1/auth/sign-in']) {
+      await system.query('DELETE FROM session');
+      const { status } = await send(system.apiUrl, {
+        method: 'POST',
+        path,
+        from: options.from,
+        headers: { ...JSON_TYPE, ...options.headers },
+        body: JSON.stringify({ email, password: PASSWORD }),
+      });
+      expect(status).toBe(200);
+      seen.push(await recordedFor(email));
+    }
+    return seen;
+  }
+
+  it('is where the connection comes from', async () => {
+    expect(await addressesOf({ from: '127.0.0.1' })).toEqual(['127.0.0.1', '127.0.0.1']);
+    expect(await addressesOf({ from: CLIENT })).toEqual([CLIENT, CLIENT]);
+  });
+
+  it('is not what a client says that it is', async () => {
+    const headers = {
+      'x-forwarded-for': ['198.51.100.1', '198.51.100.2'],
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'https',
+      'x-real-ip': '198.51.100.3',
+      'x-client-ip': '198.51.100.3',
+      'cf-connecting-ip': '198.51.100.3',
+      'true-client-ip': '198.51.100.3',
+      forwarded: 'for=198.51.100.4',
+      'x-gatehouse-client-address': '198.51.100.5',
+      'x-gatehouse-resolved-address': '198.51.100.6',
+      'x-gatehouse-internal-key': 'a guess',
+    };
+    expect(await addressesOf({ from: CLIENT, headers })).toEqual([CLIENT, CLIENT]);
+  });
+
+  it('is not what a client says of the headers that it wants dropped', async () => {
+    const connection =
+      'close, x-gatehouse-client-address, x-gatehouse-internal-key, x-forwarded-for';
+    expect(await addressesOf({ from: CLIENT, headers: { connection } })).toEqual([CLIENT, CLIENT]);
+  });
+
+  it.each([
+    ['the only one', '203.0.113.9', '203.0.113.9'],
+    ['the last one, whatever stands before', '198.51.100.1, 203.0.113.9', '203.0.113.9'],
+    ['the last that is no proxy of ours', '198.51.100.1, 203.0.113.9, 10.1.2.3', '203.0.113.9'],
+    // Better-Auth keeps the network of an IPv6 address: one customer, one address.
+    ['the network of an IPv6 address', '2001:db8::7', '2001:0db8:0000:0000:0000:0000:0000:0000'],
+    ['an IPv4 address in IPv6 clothes', '::ffff:203.0.113.9', '203.0.113.9'],
+    ['the proxy itself, when it names nobody', '', PROXY],
+    ['the proxy itself, when it names no address', '203.0.113.9, unknown', PROXY],
+  ])('is, behind a trusted proxy, %s', async (_title, forwarded, expected) => {
+    const headers = { 'x-forwarded-for': forwarded };
+    expect(await addressesOf({ from: PROXY, headers })).toEqual([expected, expected]);
+  });
+
+  it('is the same on the way to the auth server that leaves the API out', async () => {
+    const { email } = await system.asUser();
+    await send(system.settings.authUrl, {
+      method: 'POST',
+      path: '/api/auth/sign-in/email',
+      from: CLIENT,
+      headers: {
+        ...JSON_TYPE,
+        'x-forwarded-for': '198.51.100.1',
+        'x-gatehouse-client-address': '198.51.100.1',
+      },
+      body: JSON.stringify({ email, password: PASSWORD }),
+    });
+    expect(await recordedFor(email)).toBe(CLIENT);
+  });
+});
+
+describe('what reaches the auth server', () => {
+  let upstream: RecordingServer;
+  let api: System;
+
+  beforeAll(async () => {
+    upstream = await RecordingServer.start();
+    api = await System.start({ env: { AUTH_INTERNAL_URL: upstream.url } });
+  });
+
+  afterEach(() => upstream.reset());
+
+  afterAll(async () => {
+    await api.stop();
+    await upstream.stop();
+  });
+
+  const reached = () => upstream.requests.map(({ method, url }) => `${method} ${url}`);
+
+  async function expectSoon(condition: () => boolean) {
+    for (let tries = 0; tries < 100 && !condition(); tries += 1) await pause(20);
+    expect(condition()).toBe(true);
+  }
+
+  it('is the request as it is: method, path, query, body and headers', async () => {
+    const body = '{"not": "touched"  }';
+    const headers = {
+      'content-type': 'text/x-anything; a=b',
+      cookie: 'a=1; b=2',
+      origin: 'https://x.example',
+      authorization: 'Bearer x',
+      accept: '*/*',
+      'user-agent': 'Test/1',
+    };
+    const path = '/api/auth/some/where?a=1&a=2&b=%2F..%2f&c';
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      await send(api.apiUrl, { method, path, headers, body });
+    }
+    expect(reached()).toEqual(
+      ['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => `${method} ${path}`),
+    );
+    for (const { headers: arrived, body: received } of upstream.requests) {
+      expect(received).toBe(body);
+      for (const [name, value] of Object.entries(headers)) expect(arrived[name]).toEqual([value]);
+    }
+  });
+
+  it('names the client, the request and the API itself, once', async () => {
+    await send(api.apiUrl, {
+      path: '/api/auth/ok',
+      from: CLIENT,
+      headers: { 'x-request-id': 'one' },
+    });
+    expect(upstream.requests[0]!.headers).toMatchObject({
+      host: [new URL(upstream.url).host],
+      'x-request-id': ['one'],
+      'x-forwarded-for': [CLIENT],
+      'x-gatehouse-client-address': [CLIENT],
+      'x-gatehouse-internal-key': [api.settings.internalSecret],
+    });
+  });
+
+  it('is nothing that was meant for one connection, or that claims an address or a host', async () => {
+    const dropped = {
+      connection: 'close, x-for-this-hop',
+      'x-for-this-hop': '1',
+      'keep-alive': 'timeout=5',
+      te: 'trailers',
+      upgrade: 'websocket',
+      'proxy-authorization': 'Basic eDp5',
+      'proxy-connection': 'keep-alive',
+      forwarded: 'for=198.51.100.1',
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'gopher',
+      'x-forwarded-port': '1',
+      'x-forwarded-prefix': '/evil',
+      'x-real-ip': '198.51.100.1',
+      'x-gatehouse-anything': '1',
+    };
+    await send(api.apiUrl, { path: '/api/auth/ok', headers: { ...dropped, 'x-kept': '1' } });
+    const { headers } = upstream.requests[0]!;
+    expect(headers['x-kept']).toEqual(['1']);
+    // The connection to the auth server is another one, with its own word for how it is kept.
+    for (const name of Object.keys(dropped).filter((each) => each !== 'connection')) {
+      expect({ name, values: headers[name] }).toEqual({ name, values: undefined });
+    }
+    expect(headers.connection).not.toContain('x-for-this-hop');
+  });
+
+  it('is the body while it is still being sent, and the answer comes the same way', async () => {
+    upstream.answer = (incoming, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      incoming.on('data', (chunk: Buffer) => response.write(`<${chunk.toString()}>`));
+      incoming.on('end', () => response.end('.'));
+    };
+    const outgoing = request(`${api.apiUrl}/api/auth/stream`, { method: 'POST' });
+    let answer = '';
+    outgoing.on('response', (incoming) =>
+      incoming.on('data', (chunk: Buffer) => (answer += chunk.toString())),
+    );
+    outgoing.write('one');
+    await expectSoon(() => answer === '<one>');
+    outgoing.write('two');
+    await expectSoon(() => answer === '<one><two>');
+    outgoing.end();
+    await expectSoon(() => answer === '<one><two>.');
+  });
+
+  it('answers without what was meant for its own connection', async () => {
+    upstream.answer = (_request, response) => {
+      response.writeHead(207, {
+        connection: 'close',
+        'keep-alive': 'timeout=99',
+        'proxy-authenticate': 'Basic',
+        upgrade: 'h2c',
+        trailer: 'x-late',
+        'x-kept': '1',
+        'set-cookie': ['a=1; Path=/', 'b=2; Path=/'],
+      });
+      response.end('{}');
+    };
+    const { status, headers } = await send(api.apiUrl, { path: '/api/auth/ok' });
+    expect(status).toBe(207);
+    expect(headers['x-kept']).toEqual(['1']);
+    expect(headers['set-cookie']).toEqual(['a=1; Path=/', 'b=2; Path=/']);
+    for (const name of ['keep-alive', 'proxy-authenticate', 'upgrade', 'trailer']) {
+      expect({ name, values: headers[name] }).toEqual({ name, values: undefined });
+    }
+    expect(headers.connection).toEqual(['close']);
+  });
+
+  it('may lead elsewhere: the client is told, and not taken there', async () => {
+    upstream.answer = (_request, response) => {
+      response.writeHead(302, { location: 'https://provider.example/authorize' }).end();
+    };
+    const { status, headers } = await send(api.apiUrl, { path: '/api/auth/callback' });
+    expect({ status, location: headers.location }).toEqual({
+      status: 302,
+      location: ['https://provider.example/authorize'],
+    });
+    expect(reached()).toHaveLength(1);
+  });
+
+  it.each([
+    '/api/auth/../../health/ready',
+    '/api/auth/..',
+    '/api/auth/./ok',
+    '/api/auth/a/..',
+    '/api/auth/%2e%2e/%2E%2E/health/ready',
+    '/api/auth/.%2e/health',
+    '/api/auth/..%2fhealth',
+    '/api/auth/..%5chealth',
+    '/api/auth/..\\health',
+    '/api/auth/a\\b',
+    '/api/auth/%252e%252e/health',
+    '/api/auth//health/ready',
+    '/api/auth//evil.example/',
+    '/api/auth/a//b',
+    '/api/auth/...',
+    '/api/auth/..;/health',
+    '/api/auth/ok#/../../health',
+    '/api/auth/%zz',
+    '/api/%61uth/ok',
+    '/api/auth',
+    '/api/authority/ok',
+    '/api/auth;/../health',
+    '/API/AUTH/ok',
+    '//api/auth/ok',
+    '//evil.example/api/auth/ok',
+    '/x/../api/auth/ok',
+    'http://evil.example/api/auth/../health',
+    'http://evil.example//api/auth/ok',
+    'ftp://evil.example/api/auth/ok',
+    '*',
+    'api/auth/ok',
+  ])('is nothing for %s', async (path) => {
+    const answer = await send(api.apiUrl, { path });
+    expect([400, 404]).toContain(answer.status);
+    expectProblem(answer, answer.status === 400 ? 'malformed_request' : 'not_found');
+    expect(reached()).toEqual([]);
+  });
+
+  it('is what an address with a host in it asks for, of the auth server and nobody else', async () => {
+    const path = 'http://evil.example/api/auth/ok?x=1';
+    expect((await send(api.apiUrl, { path })).status).toBe(200);
+    expect(reached()).toEqual(['GET /api/auth/ok?x=1']);
+  });
+
+  it.each(['a;b', 'a.b', 'a..b', '.a', '%00', '~a', 'a%20b', 'a+b', 'a:b@c', "a'b", '%C3%A4'])(
+    'is a path that is merely unusual: %s',
+    async (part) => {
+      const path = `/api/auth/${part}`;
+      expect((await send(api.apiUrl, { path })).status).toBe(200);
+      expect(reached()).toEqual([`GET ${path}`]);
+    },
+  );
+
+  it('is let go of when the client goes away', async () => {
+    const abandon = async (answer: RecordingServer['answer'], body?: string) => {
+      upstream.reset();
+      upstream.answer = answer;
+      const outgoing = request(`${api.apiUrl}/api/auth/slow`, { method: body ? 'POST' : 'GET' });
+      outgoing.on('error', () => {});
+      outgoing.on('response', (incoming) => incoming.on('error', () => {}).resume());
+      if (body) outgoing.write(body);
+      else outgoing.end();
+      await expectSoon(() => upstream.requests.length === 1);
+      await pause(50);
+      outgoing.destroy();
+      await expectSoon(() => upstream.requests[0]!.abandoned);
+    };
+    // While the answer came, while the body was sent.
+    await abandon((_request, response) => void response.write('the beginning of'));
+    await abandon(() => {}, 'the beginning of');
+  });
+
+  it('may break off: before the answer it is a problem, within the answer the end of it', async () => {
+    upstream.answer = (incoming) => incoming.socket.destroy();
+    const before = await send(api.apiUrl, { path: '/api/auth/ok' });
+    expectProblem(before, 'auth_server_unavailable');
+    upstream.answer = (incoming, response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('the beginning of');
+      setTimeout(() => incoming.socket.destroy(), 50);
+    };
+    await expect(send(api.apiUrl, { path: '/api/auth/ok' })).rejects.toThrow(/aborted|hang up/);
+    upstream.reset();
+    expect((await send(api.apiUrl, { path: '/api/auth/ok' })).status).toBe(200);
+  });
+
+  it('is told the internal key, which nobody else ever is', async () => {
+    const secret = api.settings.internalSecret!;
+    upstream.answer = (incoming, response) => {
+      incoming.resume();
+      response.writeHead(500, { 'x-other': '1' }).end('broken');
+    };
+    const paths = [
+      '/api/auth/ok',
+      '/api/auth/..',
+      '/',
+      '/openapi.json',
+      '/health/ready',
+      '/nowhere',
+    ];
+    for (const base of [api.apiUrl, system.apiUrl, system.settings.authUrl]) {
+      for (const path of paths) {
+        for (const method of ['GET', 'TRACE', 'OPTIONS', 'POST']) {
+          const answer = await send(base, { method, path });
+          expect(JSON.stringify(answer)).not.toContain(secret);
+        }
+      }
+    }
+  });
+});

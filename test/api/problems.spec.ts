@@ -1,0 +1,512 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { PROBLEM_CODES } from '../../src/common/problem-codes';
+import { expectProblem } from '../support/problems';
+import { exchange, send } from '../support/raw-http';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
+
+const ME = '/api/v1/users/me';
+const LIST = '/api/v1/admin/users';
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+const log: string[] = [];
+
+let system: System;
+let user: SignedInUser;
+let admin: SignedInUser;
+
+beforeAll(async () => {
+  system = await System.start({ log });
+  user = await system.asUser({ name: 'Unchanged' });
+  admin = await system.asAdmin();
+});
+
+afterAll(() => system.stop());
+
+/** Sends bytes as a change of the own profile. */
+function patchMe(body: string | Uint8Array, headers: Record<string, string> = JSON_TYPE) {
+  const authorization = `Bearer ${user.accessToken}`;
+  return send(system.apiUrl, {
+    method: 'PATCH',
+    path: ME,
+    headers: { authorization, ...headers },
+    body,
+  });
+}
+
+async function expectFaults(answer: Parameters<typeof expectProblem>[0], pointers: string[]) {
+  const { errors } = expectProblem(answer, 'validation_failed');
+  expect(errors!.map(({ pointer }) => pointer)).toEqual(pointers);
+  for (const { detail } of errors!) expect(detail).toMatch(/^(Must|Required|Unknown|Not|Name)/);
+}
+
+describe('every problem', () => {
+  it('has a type that leads to its meaning', async () => {
+    for (const [code, { status, title, meaning }] of Object.entries(PROBLEM_CODES)) {
+      const page = await system.asAnonymous().get(`/problems/${code}`);
+      expect(page).toMatchObject({ status: 200, body: { code, status, title, meaning } });
+    }
+    const { type } = expectProblem(await system.asAnonymous().get('/nowhere'), 'not_found');
+    expect(type).toBe(`${system.apiUrl}/problems/not_found`);
+  });
+
+  it.each(['nothing', 'constructor', '__proto__', 'toString', '%00', 'NOT_FOUND'])(
+    'has a page only if it exists: there is none for %s',
+    async (code) => {
+      expectProblem(await system.asAnonymous().get(`/problems/${code}`), 'not_found');
+    },
+  );
+
+  it('names the path of the request, without its query', async () => {
+    const answer = await system.asAnonymous().get('/nowhere/at/all?password=secret');
+    expect(expectProblem(answer, 'not_found').instance).toBe('/nowhere/at/all');
+  });
+});
+
+describe('a body', () => {
+  it.each([
+    ['cut off', '{"name":'],
+    ['followed by something else', '{"name":"x"} x'],
+    ['with a trailing comma', '{"name":"x",}'],
+    ['in single quotes', "{'name':'x'}"],
+    ['with NaN', '{"name":NaN}'],
+    ['of white space alone', '  \n '],
+    ['with the key __proto__', '{"__proto__":{"role":"admin"}}'],
+    ['with an escaped __proto__', String.raw`{"__pr\u006fto__":{"role":"admin"}}`],
+    ['with a nested __proto__', '{"name":{"a":[{"__proto__":1}]}}'],
+    ['with a prototype below constructor', '{"constructor":{"prototype":{"role":"admin"}}}'],
+    ['with a byte that is no UTF-8', Buffer.from('7b226e616d65223a22ff227d', 'hex')],
+    ['with an overlong encoding', Buffer.from('7b226e616d65223a22c0af227d', 'hex')],
+    ['with a surrogate as three bytes', Buffer.from('7b226e616d65223a22eda080227d', 'hex')],
+    ['in UTF-16', Buffer.from('\ufeff{"name":"x"}', 'utf16le')],
+  ])('%s is malformed', async (_title, body) => {
+    expectProblem(await patchMe(body), 'malformed_request');
+  });
+
+  it.each([
+    ['plain text', { 'content-type': 'text/plain' }],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['a multipart form', { 'content-type': 'multipart/form-data; boundary=x' }],
+    ['another JSON', { 'content-type': 'application/merge-patch+json' }],
+    ['a longer name', { 'content-type': 'application/jsonp' }],
+    ['no media type at all', { 'content-type': 'json' }],
+    ['two media types', { 'content-type': 'application/json, text/plain' }],
+    ['no declaration', {}],
+    ['another charset', { 'content-type': 'application/json; charset=iso-8859-1' }],
+    ['UTF-16', { 'content-type': 'application/json;charset="UTF-16"' }],
+    ['a compressed body', { ...JSON_TYPE, 'content-encoding': 'gzip' }],
+  ])('sent as %s is not supported', async (_title, headers) => {
+    expectProblem(await patchMe('{"name":"x"}', headers), 'unsupported_media_type');
+  });
+
+  it.each([
+    ['in the usual spelling', JSON_TYPE, '{"name":"Unchanged"}'],
+    [
+      'in another spelling',
+      { 'content-type': 'Application/JSON; Charset="UTF-8"' },
+      '{"name":"Unchanged"}',
+    ],
+    ['with a byte order mark', JSON_TYPE, Buffer.from('\ufeff{"name":"Unchanged"}')],
+  ])('of JSON %s is taken', async (_title, headers, body) => {
+    expect((await patchMe(body, headers)).status).toBe(200);
+  });
+
+  it('of 100 kB is read, and one byte more is not, however it is sent', async () => {
+    const body = (size: number) => JSON.stringify({ x: 'a'.repeat(size - 8) });
+    await expectFaults(await patchMe(body(100_000)), ['/x']);
+    expectProblem(await patchMe(body(100_001)), 'body_too_large');
+    const chunked = { ...JSON_TYPE, 'transfer-encoding': 'chunked' };
+    await expectFaults(await patchMe(body(100_000), chunked), ['/x']);
+    expectProblem(await patchMe(body(100_001), chunked), 'body_too_large');
+  });
+
+  it('that is much too large is refused before it is sent', async () => {
+    const head = [
+      `PATCH ${ME} HTTP/1.1`,
+      'Host: localhost',
+      'Content-Type: application/json',
+      'Content-Length: 5000000000',
+      'Connection: close',
+    ];
+    const answer = await exchange(system.apiUrl, `${head.join('\r\n')}\r\n\r\n{`);
+    expectProblem(answer, 'body_too_large');
+  });
+
+  it('that is missing is missed', async () => {
+    await expectFaults(await user.caller.patch(ME), ['']);
+    await expectFaults(await patchMe('', {}), ['']);
+    await expectFaults(await patchMe(''), ['']);
+  });
+
+  it.each(['null', '[]', '7', '"text"', 'true'])('%s is no object', async (body) => {
+    await expectFaults(await patchMe(body), ['']);
+  });
+
+  it('that is nested without end is refused like any other', async () => {
+    const depth = 49_000;
+    await expectFaults(await patchMe('['.repeat(depth) + ']'.repeat(depth)), ['']);
+    const nested = `{"name":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    await expectFaults(await patchMe(nested), ['/name']);
+  });
+});
+
+describe('a field', () => {
+  it('that nobody knows is refused by its name, also one that every object inherits', async () => {
+    const body = '{"role":"admin","constructor":1,"prototype":2,"a/b~c":3,"":4,"hasOwnProperty":5}';
+    const pointers = ['/role', '/constructor', '/prototype', '/a~1b~0c', '/', '/hasOwnProperty'];
+    const { errors } = expectProblem(await patchMe(body), 'validation_failed');
+    expect(errors!.map(({ pointer }) => pointer).sort()).toEqual(pointers.sort());
+  });
+
+  it('among thousands of unknown ones does not make a long answer', async () => {
+    const body = Object.fromEntries(Array.from({ length: 9000 }, (_, index) => [`f${index}`, 1]));
+    const { errors } = expectProblem(await user.caller.patch(ME, body), 'validation_failed');
+    expect(errors).toHaveLength(50);
+  });
+
+  it.each([
+    ['of another type', { name: 7 }, '/name'],
+    ['of null', { name: null }, '/name'],
+    ['of a list', { name: ['x'] }, '/name'],
+    ['of white space', { name: ' \u3000 ' }, '/name'],
+    ['that is too long', { name: 'a'.repeat(201) }, '/name'],
+    ['with NUL', { name: 'a\0b' }, '/name'],
+    ['with a line break', { name: 'a\nb' }, '/name'],
+    ['with half a character', { name: 'a\ud800b' }, '/name'],
+    ['that is no address', { image: 'picture' }, '/image'],
+    ['that runs code', { image: 'javascript:alert(1)' }, '/image'],
+    ['that is a whole picture', { image: 'data:image/png;base64,AAAA' }, '/image'],
+    ['that is an address with NUL', { image: 'https://example.com/\0' }, '/image'],
+    ['that is an address with half a character', { image: 'https://example.com/\udc00' }, '/image'],
+    [
+      'that is an address without end',
+      { image: `https://example.com/${'a'.repeat(2000)}` },
+      '/image',
+    ],
+  ])('%s is refused', async (_title, body, pointer) => {
+    await expectFaults(await user.caller.patch(ME, body), [pointer]);
+  });
+
+  it.each([
+    ['e-mail with NUL', { email: 'a\0@example.com' }, '/email'],
+    ['e-mail that is none', { email: 'a@b@c' }, '/email'],
+    ['e-mail without end', { email: `${'a'.repeat(250)}@example.com` }, '/email'],
+    ['password of another type', { password: 12345678 }, '/password'],
+    ['password that is too short', { password: 'short' }, '/password'],
+    ['password that is too long', { password: 'a'.repeat(129) }, '/password'],
+    ['name that is missing', { name: undefined }, '/name'],
+  ])('of a sign-up is refused: %s', async (_title, change, pointer) => {
+    const body = { email: 'new@example.com', password: 'long enough', name: 'New', ...change };
+    await expectFaults(await system.asAnonymous().post('/api/v1/auth/sign-up', body), [pointer]);
+  });
+
+  it('that was refused has changed nothing', async () => {
+    expect((await user.caller.get(ME)).body).toMatchObject({ name: 'Unchanged', image: null });
+  });
+});
+
+describe('an address', () => {
+  it.each([
+    ['limit=1&limit=2', '/limit'],
+    ['limit[]=1', '/limit[]'],
+    ['search[$ne]=x', '/search[$ne]'],
+    ['unknown=1', '/unknown'],
+    ['__proto__=1', '/__proto__'],
+    ['constructor=1', '/constructor'],
+    ['search=%00', '/search'],
+    ['search=', '/search'],
+    ['role=root', '/role'],
+    ['role=ADMIN', '/role'],
+    ['banned=1', '/banned'],
+    ['emailVerified=TRUE', '/emailVerified'],
+    ['sort=password', '/sort'],
+    ['sort=createdAt;drop', '/sort'],
+    ['include=everything', '/include'],
+  ])('with the query %s is refused', async (query, pointer) => {
+    await expectFaults(await admin.caller.get(`${LIST}?${query}`), [pointer]);
+  });
+
+  it('takes a broken escape in a query for what it is', async () => {
+    expect((await admin.caller.get(`${LIST}?search=%zz`)).status).toBe(200);
+    expect((await admin.caller.get(`${LIST}?search=%ff`)).status).toBe(200);
+  });
+
+  it.each(['%zz', '%', '%c0%af', '%ed%a0%80', 'a%2'])(
+    'with the escape %s is broken',
+    async (part) => {
+      const answer = await send(system.apiUrl, { path: `/api/v1/users/${part}` });
+      expectProblem(answer, 'malformed_request');
+    },
+  );
+
+  it.each(['a.b', 'a%2fb', '%00', '%F0%9F%92%A9', 'a b', "a'--", 'a'.repeat(65)])(
+    'with the id %s is refused, and told where',
+    async (id) => {
+      const answer = await send(system.apiUrl, {
+        path: `/api/v1/users/${id.replace(' ', '%20')}`,
+        headers: { authorization: `Bearer ${user.accessToken}` },
+      });
+      await expectFaults(answer, ['/id']);
+    },
+  );
+
+  it('with a part that is too long is refused as such', async () => {
+    expectProblem(await user.caller.get(`/api/v1/users/${'a'.repeat(201)}`), 'uri_too_long');
+  });
+
+  it.each([
+    '/api/v1/users/me/',
+    '/API/v1/users/me',
+    '/api/v2/users/me',
+    '//api/v1/users/me',
+    '/api/v1/users//me',
+    '/api/v1',
+  ])('that is only like a route, as %s, is not one', async (path) => {
+    expectProblem(await send(system.apiUrl, { path }), 'not_found');
+  });
+
+  it('may name the host, which is not taken over', async () => {
+    const authorization = `Bearer ${admin.accessToken}`;
+    const path = `http://evil.example${LIST}?limit=1`;
+    const answer = await send(system.apiUrl, { path, headers: { authorization } });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.link![0]).toContain(`<${system.apiUrl}${LIST}?limit=1&cursor=`);
+    const lost = await send(system.apiUrl, { path: 'HTTPS://evil.example?x' });
+    expect(JSON.parse(lost.text)).toMatchObject({ name: 'Gatehouse API' });
+  });
+});
+
+describe('a method', () => {
+  it.each([
+    ['POST', ME, ['GET', 'HEAD', 'PATCH', 'DELETE']],
+    ['TRACE', ME, ['GET', 'HEAD', 'PATCH', 'DELETE']],
+    ['PROPFIND', ME, ['GET', 'HEAD', 'PATCH', 'DELETE']],
+    ['GET', '/api/v1/auth/sign-in', ['POST']],
+    ['PATCH', '/api/v1/admin/users/some-id/ban', ['PUT', 'DELETE']],
+    ['DELETE', '/', ['GET', 'HEAD']],
+  ])('%s of %s is not among those that it takes', async (method, path, others) => {
+    const answer = await send(system.apiUrl, { method, path });
+    expectProblem(answer, 'method_not_allowed');
+    const [allow] = answer.headers.allow!;
+    expect(allow!.split(', ').sort()).toEqual([...others, 'OPTIONS'].sort());
+  });
+
+  it('is wrong nowhere where there is nothing', async () => {
+    const answer = await send(system.apiUrl, { method: 'POST', path: '/nowhere' });
+    expectProblem(answer, 'not_found');
+    expect(answer.headers.allow).toBeUndefined();
+  });
+
+  it('HEAD tells what GET would, without the body', async () => {
+    const headers = { authorization: `Bearer ${user.accessToken}` };
+    const get = await send(system.apiUrl, { path: ME, headers });
+    const head = await send(system.apiUrl, { method: 'HEAD', path: ME, headers });
+    expect(head).toMatchObject({ status: 200, text: '' });
+    for (const name of ['etag', 'content-type', 'content-length', 'cache-control']) {
+      expect(head.headers[name]).toEqual(get.headers[name]);
+    }
+    const refused = await send(system.apiUrl, { method: 'HEAD', path: ME });
+    expect(refused).toMatchObject({ status: 401, text: '' });
+    expect(refused.headers['www-authenticate']).toEqual(['Bearer']);
+  });
+
+  it('OPTIONS asks for nothing and is given nothing', async () => {
+    for (const path of [ME, '/nowhere', '*']) {
+      const answer = await send(system.apiUrl, { method: 'OPTIONS', path });
+      expect(answer).toMatchObject({ status: 204, text: '' });
+    }
+  });
+});
+
+describe('a request that is no HTTP', () => {
+  const head = 'POST /api/v1/auth/sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n';
+
+  it.each([
+    ['two lengths', `${head}Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd`],
+    [
+      'a length and chunks',
+      `${head}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    ],
+    ['a length that is none', `${head}Content-Length: -1\r\n\r\n`],
+    [
+      'a chunk that is none',
+      `${head}Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\nzz\r\n`,
+    ],
+    ['a coding after the chunks', `${head}Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n`],
+    ['a header folded over two lines', `${head}X-One: a\r\n b\r\n\r\n`],
+    ['a space before the colon', `${head}X-One : a\r\n\r\n`],
+    ['a bare line feed in a value', `${head}X-One: a\nX-Two: b\r\n\r\n`],
+    ['another protocol', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+    ['another version', 'GET / HTTP/3.0\r\nHost: localhost\r\n\r\n'],
+  ])('with %s is malformed', async (_title, bytes) => {
+    expectProblem(await exchange(system.apiUrl, bytes), 'malformed_request');
+  });
+
+  it.each([
+    ['names no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['expects what nobody offers', `${head}Expect: a miracle\r\n\r\n`, 417],
+  ])('is refused by Node before it is a request when it %s', async (_title, bytes, status) => {
+    const answer = await exchange(system.apiUrl, bytes);
+    expect(answer).toMatchObject({ status, text: '0\r\n\r\n' });
+  });
+
+  it('has its headers, address included, cut off at 16 kB', async () => {
+    const long = 'a'.repeat(17_000);
+    const inHeader = `GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ${long}\r\n\r\n`;
+    expectProblem(await exchange(system.apiUrl, inHeader), 'headers_too_large');
+    const inPath = `GET /${long} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+    expectProblem(await exchange(system.apiUrl, inPath), 'headers_too_large');
+  });
+});
+
+describe('the request id', () => {
+  const idOf = async (path: string, headers: Record<string, string | string[]>) => {
+    const answer = await send(system.apiUrl, { path, headers });
+    expect(answer.headers['x-request-id']).toHaveLength(1);
+    return answer.headers['x-request-id']![0]!;
+  };
+  const PATHS = [
+    '/',
+    '/nowhere',
+    '/api/v1/users/%zz',
+    '/api/auth/ok',
+    '/api/auth/nowhere',
+    '/docs',
+  ];
+
+  it.each(PATHS)('of %s is taken from the caller when it is sane', async (path) => {
+    expect(await idOf(path, { 'x-request-id': 'trace.1:2_3-4' })).toBe('trace.1:2_3-4');
+  });
+
+  it.each([
+    ['too long', 'a'.repeat(129)],
+    ['empty', ''],
+    ['of other characters', 'ä'],
+    ['of several words', 'a b'],
+    ['of markup', '<script>'],
+    ['sent twice', ['one', 'two']],
+  ])('is made anew when it is %s', async (_title, given) => {
+    for (const path of PATHS) {
+      expect(await idOf(path, { 'x-request-id': given })).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+
+  it('differs from request to request', async () => {
+    const ids = await Promise.all(Array.from({ length: 20 }, () => idOf('/', {})));
+    expect(new Set(ids).size).toBe(20);
+  });
+});
+
+describe('an error of our own', () => {
+  afterEach(() => system.query('ALTER TABLE "user" DROP CONSTRAINT surprise'));
+
+  it('is told to the log, without what callers entrusted to us, and to nobody else', async () => {
+    await system.query(
+      `ALTER TABLE "user" ADD CONSTRAINT surprise CHECK (name NOT LIKE 'private%')`,
+    );
+    log.length = 0;
+    const { requestId } = expectProblem(
+      await user.caller.patch(`${ME}?private=query-value`, { name: 'private-name' }),
+      'internal_error',
+    );
+    const lines = log.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const line = lines.find(({ code }) => code === 'internal_error');
+    expect(line).toMatchObject({ level: 50, reqId: requestId, err: { query: expect.any(String) } });
+    expect(log.join()).not.toMatch(/private-name|query-value|Bearer/);
+    expect(log.join()).not.toContain(user.accessToken.slice(-20));
+  });
+});
+
+describe('while the auth server is away', () => {
+  beforeAll(() => system.stopAuthServer());
+
+  afterAll(() => system.startAuthServer());
+
+  it('signing in and up and refreshing is 503, and says when to come back', async () => {
+    const { email, refreshToken } = user;
+    for (const [path, body] of [
+      ['/api/v1/auth/sign-in', { email, password: PASSWORD }],
+      ['/api/v1/auth/sign-up', { email: 'late@example.com', password: PASSWORD, name: 'Late' }],
+      ['/api/v1/auth/refresh', { refreshToken }],
+      ['/api/auth/sign-in/email', { email, password: PASSWORD }],
+    ] as const) {
+      const answer = await system.asAnonymous().post(path, body);
+      expectProblem(answer, 'auth_server_unavailable');
+      expect(answer.headers.get('retry-after')).toBe('2');
+    }
+  });
+
+  it('tokens that are out work as before', async () => {
+    expect((await user.caller.get(ME)).status).toBe(200);
+    expect((await admin.caller.get(LIST)).status).toBe(200);
+    expect((await system.asAnonymous().get('/health/ready')).body).toMatchObject({
+      status: 'ok',
+      checks: { authServer: { status: 'unavailable' }, database: { status: 'ok' } },
+    });
+  });
+});
+
+describe('while the database is away', () => {
+  afterEach(() => system.databaseLink.restore());
+
+  /** Every kind of route that needs it. */
+  const calls = () => [
+    user.caller.get(ME),
+    user.caller.patch(ME, { name: 'Changed' }),
+    admin.caller.get(LIST),
+    admin.caller.put(`${LIST}/${user.id}/role`, { role: 'admin' }),
+  ];
+
+  async function expectUnavailable(withinMs: number) {
+    const start = performance.now();
+    for (const answer of await Promise.all(calls())) {
+      expectProblem(answer, 'database_unavailable');
+      expect(answer.headers.get('retry-after')).toBe('2');
+    }
+    expect(performance.now() - start).toBeLessThan(withinMs);
+    const ready = await system.asAnonymous().get('/health/ready');
+    expect(ready).toMatchObject({
+      status: 503,
+      body: { status: 'unavailable', checks: { database: { status: 'unavailable' } } },
+    });
+    expect(await system.asAnonymous().get('/health/live')).toMatchObject({ status: 200 });
+  }
+
+  async function expectRecovery(withinMs: number) {
+    const end = performance.now() + withinMs;
+    while ((await admin.caller.get(LIST)).status !== 200) {
+      expect(performance.now()).toBeLessThan(end);
+      await pause(50);
+    }
+    const answers = await Promise.all(Array.from({ length: 20 }, () => admin.caller.get(LIST)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    const { status } = await system.asAnonymous().get('/health/ready');
+    expect(status).toBe(200);
+  }
+
+  it('connections are refused: 503 at once, and service again without a restart', async () => {
+    await system.databaseLink.cut();
+    await expectUnavailable(1_000);
+    await system.databaseLink.restore();
+    // A client that has heeded Retry-After is served.
+    await expectRecovery(2_000);
+  });
+
+  it('nobody answers: 503 within seconds, and service again once another machine does', async () => {
+    // All connections of the pool lead to the machine that is lost.
+    await Promise.all(Array.from({ length: 20 }, () => admin.caller.get(LIST)));
+    system.databaseLink.blackHole();
+    await expectUnavailable(7_000);
+    await system.databaseLink.restore({ giveUpOld: true });
+    // The first query that is given up takes all silent connections with it.
+    await expectRecovery(5_000);
+  });
+
+  it('everything is slow: it is served all the same', async () => {
+    system.databaseLink.delay(100);
+    expect((await user.caller.patch(ME, { name: 'Unchanged' })).status).toBe(200);
+  });
+
+  it('nothing of what was refused has happened', async () => {
+    expect((await user.caller.get(ME)).body).toMatchObject({ name: 'Unchanged', role: 'user' });
+  });
+});

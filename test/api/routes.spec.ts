@@ -1,0 +1,328 @@
+import { decodeJwt } from 'jose';
+import { randomUUID } from 'node:crypto';
+import { describeApi } from '../../src/app.setup';
+import { type Answer, Caller } from '../support/caller';
+import {
+  faultsOf,
+  findAll,
+  type OpenApiDocument,
+  type Operation,
+  operationsOf,
+  resolveReference,
+} from '../support/openapi';
+import { expectProblem } from '../support/problems';
+import { handlersOf, routesOf } from '../support/routes';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
+
+/** Who may call what: the contract's table, those that are not there yet included. */
+const CONTRACT = {
+  open: [
+    'GET /',
+    'GET /health/live',
+    'GET /health/ready',
+    'GET /metrics',
+    'GET /problems/{code}',
+    'POST /api/v1/auth/sign-up',
+    'POST /api/v1/auth/sign-in',
+    'POST /api/v1/auth/refresh',
+    'POST /api/v1/auth/two-factor',
+  ],
+  user: [
+    'POST /api/v1/auth/sign-out',
+    'GET /api/v1/auth/session',
+    'GET /api/v1/users/me',
+    'PATCH /api/v1/users/me',
+    'DELETE /api/v1/users/me',
+    'GET /api/v1/users/me/sessions',
+    'DELETE /api/v1/users/me/sessions',
+    'DELETE /api/v1/users/me/sessions/{id}',
+    'GET /api/v1/users/me/accounts',
+    'GET /api/v1/users/me/export',
+    'GET /api/v1/users/{id}',
+  ],
+  admin: [
+    'GET /api/v1/admin/users',
+    'POST /api/v1/admin/users',
+    'GET /api/v1/admin/users/{id}',
+    'PATCH /api/v1/admin/users/{id}',
+    'DELETE /api/v1/admin/users/{id}',
+    'PUT /api/v1/admin/users/{id}/role',
+    'PUT /api/v1/admin/users/{id}/ban',
+    'DELETE /api/v1/admin/users/{id}/ban',
+    'GET /api/v1/admin/users/{id}/sessions',
+    'DELETE /api/v1/admin/users/{id}/sessions',
+    'DELETE /api/v1/admin/users/{id}/sessions/{sessionId}',
+    'POST /api/v1/admin/users/{id}/password-reset',
+    'POST /api/v1/admin/users/{id}/impersonate',
+    'GET /api/v1/admin/audit-events',
+    'GET /api/v1/admin/clients',
+    'POST /api/v1/admin/clients',
+    'GET /api/v1/admin/clients/{clientId}',
+    'PATCH /api/v1/admin/clients/{clientId}',
+    'DELETE /api/v1/admin/clients/{clientId}',
+    'POST /api/v1/admin/clients/{clientId}/secret',
+    'GET /api/v1/admin/stats',
+  ],
+};
+
+type Who = keyof typeof CONTRACT;
+
+type Examples = Record<string, { value: unknown }>;
+
+/** Of the router, but not of the API: its documentation, the auth server's own, preflights. */
+const BESIDES = /^\w+ (\/docs(\/.*)?|\/openapi\.(json|yaml)|\/api\/auth\/\*|\*)$/;
+
+/** Bodies that do what each route is for. */
+const BODIES: Record<string, (target: SignedInUser) => object> = {
+  'POST /api/v1/auth/sign-up': () => ({ email: newEmail(), password: PASSWORD, name: 'New' }),
+  'POST /api/v1/auth/sign-in': ({ email }) => ({ email, password: PASSWORD }),
+  'POST /api/v1/auth/refresh': ({ refreshToken }) => ({ refreshToken }),
+  'PATCH /api/v1/users/me': () => ({ name: 'Another' }),
+  'POST /api/v1/admin/users': () => ({ email: newEmail(), name: 'New' }),
+  'PATCH /api/v1/admin/users/{id}': () => ({ name: 'Another' }),
+  'PUT /api/v1/admin/users/{id}/role': () => ({ role: 'user' }),
+  'PUT /api/v1/admin/users/{id}/ban': () => ({ reason: 'Spam' }),
+};
+
+function newEmail(): string {
+  return `${randomUUID()}@example.com`;
+}
+
+let system: System;
+let admin: SignedInUser;
+let document: OpenApiDocument;
+let operations: Map<string, Operation>;
+
+beforeAll(async () => {
+  system = await System.start();
+  admin = await system.asAdmin();
+  document = (await system.asAnonymous().get<OpenApiDocument>('/openapi.json')).body;
+  operations = operationsOf(document);
+});
+
+afterAll(() => system.stop());
+
+/** Calls a route as it is meant to be called. */
+async function call(name: string, caller: Caller, target: SignedInUser): Promise<Answer<unknown>> {
+  const [method, path] = name.split(' ') as [string, string];
+  const url = path
+    .replace('/sessions/{id}', `/sessions/${sessionIdOf(target)}`)
+    .replace('{sessionId}', sessionIdOf(target))
+    .replace('{id}', target.id)
+    .replace('{code}', 'not_found');
+  const answer = await caller.call<unknown>(method, url, { body: BODIES[name]?.(target) });
+  expectDocumented(name, answer);
+  return answer;
+}
+
+function sessionIdOf({ accessToken }: SignedInUser): string {
+  return String(decodeJwt(accessToken).sid);
+}
+
+/** The first success that the document lists. */
+function successOf(name: string): number {
+  return Number(
+    Object.keys(operations.get(name)!.responses).find((status) => status.startsWith('2')),
+  );
+}
+
+/** The status, the media type and the shape of an answer are those of the document. */
+function expectDocumented(name: string, { status, headers, body }: Answer<unknown>): void {
+  const response = operations.get(name)!.responses[status];
+  const type = headers.get('content-type')?.split(';', 1)[0];
+  expect({ name, status, listed: response !== undefined }).toEqual({ name, status, listed: true });
+  expect({ name, types: Object.keys(response!.content ?? {}) }).toEqual({
+    name,
+    types: type === undefined ? [] : [type],
+  });
+  if (type === undefined) return;
+  const faults = faultsOf(document, response!.content![type]!.schema, body);
+  expect({ name, status, faults }).toEqual({ name, status, faults: [] });
+}
+
+/** Routes that exist, of those that are for them. */
+function routesFor(who: Who): string[] {
+  return CONTRACT[who].filter((name) => operations.has(name));
+}
+
+describe('every route', () => {
+  it('of the router is an operation of the document, and the other way round', () => {
+    const routes = routesOf(system.replicas[0]!.app)
+      .filter(({ method }) => method !== 'HEAD')
+      .map(({ method, path }) => `${method} ${path}`)
+      .filter((name) => !BESIDES.test(name));
+    expect(routes.sort()).toEqual([...operations.keys()].sort());
+    expect(routes).toHaveLength(handlersOf(system.replicas[0]!.app).length);
+  });
+
+  it('is in the contract, and open to whom the contract says', () => {
+    const found: Record<Who, string[]> = { open: [], user: [], admin: [] };
+    for (const [name, { security, 'x-roles': roles = ['user'] }] of operations) {
+      found[security.length === 0 ? 'open' : (roles.join() as Who)].push(name);
+    }
+    for (const who of ['open', 'user', 'admin'] as const) {
+      expect(found[who].sort()).toEqual(routesFor(who).sort());
+    }
+  });
+
+  it('that is closed refuses callers without a token, and says how to bring one', async () => {
+    const someone = await system.asUser();
+    for (const name of [...routesFor('user'), ...routesFor('admin')]) {
+      const answer = await call(name, system.asAnonymous(), someone);
+      expectProblem(answer, 'missing_token');
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    }
+  });
+
+  it('that is closed refuses a token that is none, and says that this is why', async () => {
+    const someone = await system.asUser();
+    const stranger = new Caller(system.apiUrl, 'not.a.token');
+    for (const name of [...routesFor('user'), ...routesFor('admin')]) {
+      const answer = await call(name, stranger, someone);
+      expectProblem(answer, 'invalid_token');
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+    }
+  });
+
+  it('that is open takes callers without a token, and does not mind a bad one', async () => {
+    const someone = await system.asUser();
+    const stranger = new Caller(system.apiUrl, 'not.a.token');
+    for (const name of routesFor('open')) {
+      const { status } = await call(name, system.asAnonymous(), someone);
+      expect({ name, status }).toEqual({ name, status: successOf(name) });
+      expect((await call(name, stranger, someone)).status).toBe(status);
+    }
+  });
+
+  it('for administrators refuses other users, before it looks at what they ask for', async () => {
+    const someone = await system.asUser();
+    const target = await system.asUser();
+    for (const name of routesFor('admin')) {
+      expectProblem(await call(name, someone.caller, target), 'forbidden');
+      const [method, path] = name.split(' ') as [string, string];
+      const nonsense = await someone.caller.call(
+        method,
+        `${path.replace(/\{\w+\}/g, '%20')}?unknown=1`,
+      );
+      expectProblem(nonsense, 'forbidden');
+    }
+    const { body } = await admin.caller.get(`/api/v1/users/${target.id}`);
+    expect(body).toMatchObject({ role: 'user', banned: false });
+  });
+
+  it('serves who may call it, with the status and the shape that the document shows', async () => {
+    for (const who of ['user', 'admin'] as const) {
+      for (const name of routesFor(who)) {
+        const target = await system.asUser();
+        const { status } = await call(name, who === 'user' ? target.caller : admin.caller, target);
+        expect({ name, status }).toEqual({ name, status: successOf(name) });
+      }
+    }
+  });
+});
+
+describe('every operation of the document', () => {
+  it('has an id of its own, a summary, a description and a tag that is explained', () => {
+    const ids = [...operations.values()].map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    const tags = document.tags.map(({ name }) => name);
+    for (const [name, { operationId, summary, description, tags: own }] of operations) {
+      expect({ name, operationId, summary, description, own }).toEqual({
+        name,
+        operationId: expect.stringMatching(/^[a-z][A-Za-z]+$/),
+        summary: expect.stringMatching(/^[A-Z].*[^.]$/),
+        description: expect.stringMatching(/^[A-Z`].*\.$/),
+        own: [expect.stringMatching(new RegExp(`^(${tags.join('|')})$`))],
+      });
+    }
+  });
+
+  it('lists a success, and every problem as one', () => {
+    for (const [name, { responses }] of operations) {
+      const statuses = Object.keys(responses);
+      expect({ name, statuses }).toEqual({
+        name,
+        statuses: expect.arrayContaining([expect.stringMatching(/^2\d\d$/), '400', '500']),
+      });
+      const problems = Object.entries(responses).filter(
+        ([status]) => Number(status) >= 400 && `${name} ${status}` !== 'GET /health/ready 503',
+      );
+      for (const [, { content }] of problems) {
+        expect(content).toHaveProperty(['application/problem+json', 'schema', '$ref']);
+      }
+    }
+  });
+
+  it('declares the parameters of its path, each as required', () => {
+    for (const [name, { parameters = [] }] of operations) {
+      const inPath = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
+      const declared = parameters.filter((parameter) => parameter.in === 'path');
+      expect(declared.map((parameter) => parameter.name)).toEqual(inPath);
+      expect(declared.every(({ required }) => required)).toBe(true);
+    }
+  });
+});
+
+describe('the document', () => {
+  it('is OpenAPI 3.1 with this API as its server', () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d+$/);
+    expect(document.servers).toEqual([{ url: system.apiUrl }]);
+  });
+
+  it('leads nowhere but to itself', () => {
+    const references = findAll(document, '$ref').map(({ value }) => String(value));
+    expect(references.length).toBeGreaterThan(50);
+    const lost = references.filter((reference) => !resolveReference(document, reference));
+    expect(lost).toEqual([]);
+  });
+
+  it('has examples that are what their schemas ask for', () => {
+    const inSchemas = findAll(document.components.schemas, 'example');
+    const inAnswers = findAll(document.paths, 'examples');
+    expect(inSchemas.length).toBeGreaterThan(10);
+    expect(inAnswers.length).toBeGreaterThan(50);
+    const faults = [
+      ...inSchemas.map(({ value, holder }) => faultsOf(document, holder, value)),
+      ...inAnswers.flatMap(({ value, holder }) =>
+        Object.values(value as Examples).map((example) =>
+          faultsOf(document, holder.schema as Record<string, unknown>, example.value),
+        ),
+      ),
+    ];
+    expect(faults.flat()).toEqual([]);
+    // The judge itself is awake.
+    expect(faultsOf(document, { $ref: '#/components/schemas/User' }, { id: 7 })).not.toEqual([]);
+  });
+
+  it('lets clients accept answers that have gained a field, and refuses unknown fields in bodies', () => {
+    const schemaOf = (name: string) => document.components.schemas[name]!;
+    const bodies = [...operations.values()].flatMap(({ requestBody }) =>
+      Object.values(requestBody?.content ?? {}).map(({ schema }) => String(schema.$ref)),
+    );
+    const names = bodies.map((reference) => reference.split('/').at(-1)!);
+    expect(names.length).toBeGreaterThan(4);
+    for (const name of Object.keys(document.components.schemas)) {
+      const closed = schemaOf(name).additionalProperties === false;
+      expect({ name, closed }).toEqual({ name, closed: names.includes(name) });
+    }
+  });
+
+  it('has the same operations in YAML', async () => {
+    const { headers, body } = await system.asAnonymous().get<string>('/openapi.yaml');
+    expect(headers.get('content-type')).toMatch(/yaml/);
+    const found = (pattern: RegExp) => [...body.matchAll(pattern)].map(([, text]) => text);
+    expect(found(/^openapi: (.*)$/gm)).toEqual([document.openapi]);
+    expect(found(/^ {2}(\/.*):$/gm)).toEqual(Object.keys(document.paths));
+    expect(found(/^ {6}operationId: (\w+)$/gm).sort()).toEqual(
+      [...operations.values()].map(({ operationId }) => operationId).sort(),
+    );
+    expect(found(/^ {4}(\w+):$/gm)).toEqual(
+      expect.arrayContaining(Object.keys(document.components.schemas)),
+    );
+  });
+
+  it('is the same without a running system', async () => {
+    const described = await describeApi(system.settings);
+    expect(JSON.parse(JSON.stringify(described))).toEqual(document);
+  });
+});

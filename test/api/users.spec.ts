@@ -1,0 +1,186 @@
+import type { User } from '../../src/auth/user.schemas';
+import { expectProblem } from '../support/problems';
+import { type SignedInUser, System } from '../support/system';
+
+const ME = '/api/v1/users/me';
+
+let system: System;
+
+beforeAll(async () => {
+  system = await System.start();
+});
+
+afterAll(() => system.stop());
+
+describe('the own profile', () => {
+  let ada: SignedInUser;
+
+  beforeAll(async () => {
+    ada = await system.asUser({ email: 'Ada@Example.com', name: '  Ada Lovelace ' });
+  });
+
+  it('shows what is held, times in UTC, and no credential', async () => {
+    const { status, body } = await ada.caller.get<User>(ME);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      id: ada.id,
+      email: 'ada@example.com',
+      emailVerified: false,
+      name: 'Ada Lovelace',
+      image: null,
+      role: 'user',
+      banned: false,
+      banReason: null,
+      banExpires: null,
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      updatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    });
+  });
+
+  it('takes a new name and picture, and leaves out what is not named', async () => {
+    const image = 'https://example.com/ada.png?size=2#face';
+    const named = await ada.caller.patch<User>(ME, { name: ' Ada King ' });
+    expect(named).toMatchObject({ status: 200, body: { name: 'Ada King', image: null } });
+    const pictured = await ada.caller.patch<User>(ME, { image });
+    expect(pictured).toMatchObject({ status: 200, body: { name: 'Ada King', image } });
+    const bare = await ada.caller.patch<User>(ME, { image: null });
+    expect(bare).toMatchObject({ status: 200, body: { name: 'Ada King', image: null } });
+    expect((await ada.caller.get<User>(ME)).body).toEqual(bare.body);
+  });
+
+  it.each(['Ωμέγα', '王小明', '🏳️‍🌈', "O'Brien; DROP TABLE", 'a'.repeat(200), 'مريم', '%_\\'])(
+    'keeps the name %s as it is',
+    async (name) => {
+      await ada.caller.patch(ME, { name });
+      expect((await ada.caller.get<User>(ME)).body.name).toBe(name);
+    },
+  );
+
+  it('says by updatedAt that it was changed, and by createdAt since when it is', async () => {
+    const { body: before } = await ada.caller.get<User>(ME);
+    const { body: after } = await ada.caller.patch<User>(ME, { name: 'Later' });
+    expect(after.createdAt).toBe(before.createdAt);
+    expect(Date.parse(after.updatedAt)).toBeGreaterThanOrEqual(Date.parse(before.updatedAt));
+    expect(Math.abs(Date.now() - Date.parse(after.updatedAt))).toBeLessThan(5_000);
+  });
+
+  it.each(['email', 'emailVerified', 'role', 'banned', 'id', 'password', 'createdAt'])(
+    'does not take a change of %s',
+    async (field) => {
+      const answer = await ada.caller.patch(ME, { name: 'Sneaky', [field]: true });
+      const { errors } = expectProblem(answer, 'validation_failed');
+      expect(errors).toEqual([{ pointer: `/${field}`, detail: 'Unknown field' }]);
+      expect((await ada.caller.get<User>(ME)).body.name).not.toBe('Sneaky');
+    },
+  );
+
+  it('asks for at least one change', async () => {
+    const { errors } = expectProblem(await ada.caller.patch(ME, {}), 'validation_failed');
+    expect(errors).toEqual([{ pointer: '', detail: 'Name at least one field to change' }]);
+  });
+});
+
+describe('a change that names what it was made from', () => {
+  let ada: SignedInUser;
+  let etag: string;
+
+  const rename = (ifMatch: string, name = 'New') =>
+    ada.caller.patch<User>(ME, { name }, { 'if-match': ifMatch });
+
+  beforeEach(async () => {
+    ada = await system.asUser();
+    etag = (await ada.caller.get(ME)).headers.get('etag')!;
+  });
+
+  it('has a strong tag that stays the same while nothing changes', async () => {
+    expect(etag).toMatch(/^"[\w-]{20,}"$/);
+    expect((await ada.caller.get(ME)).headers.get('etag')).toBe(etag);
+  });
+
+  it('is made when nothing has happened, and answers with the next tag', async () => {
+    const { status, headers } = await rename(etag);
+    expect(status).toBe(200);
+    expect(headers.get('etag')).not.toBe(etag);
+    expect((await ada.caller.get(ME)).headers.get('etag')).toBe(headers.get('etag'));
+    expect((await rename(headers.get('etag')!, 'Newer')).status).toBe(200);
+  });
+
+  it('is refused when something has happened, whoever did it', async () => {
+    await system.query(`UPDATE "user" SET email_verified = true WHERE id = $1`, [ada.id]);
+    expectProblem(await rename(etag), 'precondition_failed');
+    const current = await ada.caller.get<User>(ME);
+    expect(current.body.name).not.toBe('New');
+    expect((await rename(current.headers.get('etag')!)).status).toBe(200);
+  });
+
+  it.each([
+    ['a weak tag, which proves nothing', () => `W/${etag}`],
+    ['the tag without its quotes', () => etag.slice(1, -1)],
+    ['the tag of something else', () => '"another"'],
+    ['a list without the tag', () => '"one", "two"'],
+    ['nothing', () => ''],
+  ])('is refused with %s', async (_title, ifMatch) => {
+    expectProblem(await rename(ifMatch()), 'precondition_failed');
+  });
+
+  it.each([
+    ['any state that there is', () => '*'],
+    ['a list that holds the tag', () => `"one" ,${etag}, W/"two"`],
+  ])('is made with %s', async (_title, ifMatch) => {
+    expect((await rename(ifMatch())).status).toBe(200);
+  });
+
+  it('is told about a wrong value first, about a stale tag next', async () => {
+    expectProblem(await rename('"stale"', ''), 'validation_failed');
+  });
+
+  it('wins alone against others made from the same state', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const tag = (await ada.caller.get(ME)).headers.get('etag')!;
+      const names = Array.from({ length: 4 }, (_, index) => `Name ${round}.${index}`);
+      const answers = await Promise.all(names.map((name) => rename(tag, name)));
+      const won = answers.filter(({ status }) => status === 200);
+      expect(won).toHaveLength(1);
+      const lost = answers.filter(({ status }) => status !== 200);
+      for (const answer of lost) expectProblem(answer, 'precondition_failed');
+      expect((await ada.caller.get<User>(ME)).body).toEqual(won[0]!.body);
+    }
+  });
+});
+
+describe('a user by id', () => {
+  let ada: SignedInUser;
+  let bob: SignedInUser;
+
+  beforeAll(async () => {
+    [ada, bob] = [await system.asUser(), await system.asUser()];
+  });
+
+  it('is shown to themselves', async () => {
+    const { body } = await ada.caller.get<User>(ME);
+    expect(await ada.caller.get(`/api/v1/users/${ada.id}`)).toMatchObject({ status: 200, body });
+  });
+
+  it('is shown to administrators, also when banned', async () => {
+    const admin = await system.asAdmin();
+    await admin.caller.put(`/api/v1/admin/users/${bob.id}/ban`, { reason: 'Spam' });
+    const answer = await admin.caller.get(`/api/v1/users/${bob.id}`);
+    expect(answer).toMatchObject({ status: 200, body: { id: bob.id, banned: true } });
+    expectProblem(await admin.caller.get('/api/v1/users/nobody'), 'not_found');
+  });
+
+  it('is not shown to others, who cannot tell whether there is one', async () => {
+    const existing = expectProblem(await ada.caller.get(`/api/v1/users/${bob.id}`), 'forbidden');
+    const missing = expectProblem(await ada.caller.get('/api/v1/users/nobody'), 'forbidden');
+    const same = { instance: '', requestId: '' };
+    expect({ ...missing, ...same }).toEqual({ ...existing, ...same });
+  });
+
+  it('is shown to whoever became an administrator meanwhile, with the token of before', async () => {
+    const eve = await system.asUser();
+    expectProblem(await eve.caller.get(`/api/v1/users/${ada.id}`), 'forbidden');
+    const admin = await system.asAdmin();
+    await admin.caller.put(`/api/v1/admin/users/${eve.id}/role`, { role: 'admin' });
+    expect((await eve.caller.get(`/api/v1/users/${ada.id}`)).status).toBe(200);
+  });
+});

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:os';
+import { runMigrations } from '../../launcher/migrations';
+import { createTemplate, RUN_VARIABLE, SERVER_URL_VARIABLE } from './database';
+import { startOwnServer, useGivenServer, type TestServer } from './database-server';
+
+declare global {
+  // Jest loads setup and teardown apart from each other: this is what both can see.
+  var gatehouseTestServer: TestServer | undefined;
+}
+
+/**
+ * One PostgreSQL server for the run: `TEST_DATABASE_URL` where it is set (its user must be
+ * allowed to create databases), else one of our own that is gone afterwards.
+ */
+export default async function globalSetup(): Promise<void> {
+  const run = `gatehouse_test_${randomBytes(4).toString('hex')}`;
+  const given = process.env.TEST_DATABASE_URL;
+  const server = given ? await useGivenServer(given, run) : await startOwnServer();
+  globalThis.gatehouseTestServer = server;
+  process.on('exit', () => globalThis.gatehouseTestServer?.abandon());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => process.exit(128 + constants.signals[signal]));
+  }
+  process.env[SERVER_URL_VARIABLE] = server.url;
+  process.env[RUN_VARIABLE] = run;
+  try {
+    await createTemplate((url) => runMigrations(url));
+  } catch (error) {
+    // Jest runs no teardown after a setup that failed.
+    await server.stop();
+    throw error;
+  }
+}

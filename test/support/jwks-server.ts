@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+type Answer = (response: ServerResponse) => void;
+
+/** Stands in for the auth server's key set, where a test wants to decide what it says. */
+export class JwksServer {
+  /** Requests that have arrived. */
+  fetches = 0;
+  /** How the next requests are answered. */
+  answer: Answer = (response) => response.writeHead(503).end();
+  private port = 0;
+  private readonly server: Server;
+
+  private constructor() {
+    this.server = createServer((request, response) => {
+      if (!request.url?.startsWith('/api/auth/jwks')) return void response.writeHead(404).end();
+      this.fetches += 1;
+      this.answer(response);
+    });
+  }
+
+  static async start(): Promise<JwksServer> {
+    const server = new JwksServer();
+    await server.resume();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Answers with these keys, or with whatever else is put in their place. */
+  publish(keys: unknown): void {
+    this.answer = sayJson({ keys });
+  }
+
+  /** From now on nobody answers at its address. */
+  async stop(): Promise<void> {
+    if (!this.server.listening) return;
+    this.server.close();
+    this.server.closeAllConnections();
+    await once(this.server, 'close');
+  }
+
+  async resume(): Promise<void> {
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+}
+
+export function sayJson(body: unknown): Answer {
+  return (response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+}

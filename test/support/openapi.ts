@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+type JsonSchema = Record<string, unknown>;
+
+interface Content {
+  schema: JsonSchema;
+  examples?: Record<string, { value: unknown }>;
+}
+
+export interface Operation {
+  operationId: string;
+  summary: string;
+  description: string;
+  tags: string[];
+  security: Record<string, string[]>[];
+  parameters?: { name: string; in: string; required: boolean; schema: JsonSchema }[];
+  requestBody?: { required: boolean; content: Record<string, Content> };
+  responses: Record<string, { content?: Record<string, Content> }>;
+  'x-roles'?: string[];
+}
+
+export interface OpenApiDocument {
+  openapi: string;
+  tags: { name: string }[];
+  servers: { url: string }[];
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, JsonSchema> };
+}
+
+/** Operations by `GET /path`. */
+export function operationsOf({ paths }: OpenApiDocument): Map<string, Operation> {
+  return new Map(
+    Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]): [string, Operation] => [
+        `${method.toUpperCase()} ${path}`,
+        operation,
+      ]),
+    ),
+  );
+}
+
+/** Every value under the name, wherever it stands, with the object that holds it. */
+export function findAll(node: unknown, name: string): { value: unknown; holder: JsonSchema }[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const own = Object.hasOwn(node, name)
+    ? [{ value: (node as JsonSchema)[name], holder: node as JsonSchema }]
+    : [];
+  return [...own, ...Object.values(node).flatMap((child) => findAll(child, name))];
+}
+
+/** What a reference such as `#/components/schemas/User` leads to. */
+export function resolveReference(document: OpenApiDocument, reference: string): unknown {
+  return reference
+    .replace(/^#\//, '')
+    .split('/')
+    .reduce<unknown>((node, name) => (node as JsonSchema | undefined)?.[name], document);
+}
+
+/** What is wrong with the value by a schema of the document; nothing: an empty list. */
+export function faultsOf(document: OpenApiDocument, schema: JsonSchema, value: unknown): string[] {
+  const definitions = { ...schema, $defs: document.components.schemas };
+  const standalone = JSON.parse(
+    JSON.stringify(definitions).replaceAll('#/components/schemas/', '#/$defs/'),
+  ) as JsonSchema;
+  const result = z.fromJSONSchema(standalone).safeParse(value);
+  return result.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+}

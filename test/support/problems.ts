@@ -1,0 +1,54 @@
+import type { Answer } from './caller';
+import type { RawAnswer } from './raw-http';
+import { PROBLEM_CODES, type ProblemCode } from '../../src/common/problem-codes';
+
+export interface ProblemBody {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  code: ProblemCode;
+  requestId: string;
+  errors?: { pointer: string; detail: string }[];
+}
+
+/** What only a library, the database or a stack trace would say. */
+const FOREIGN_TEXT =
+  /FST_|Fastify|Nest|zod|TypeORM|QueryFailed|postgres|\bpg\b|SQLSTATE|relation "|invalid input|better-auth|undici|ECONN|node_modules|\.[jt]s:\d|\bat \S+ \(|Unexpected token|SyntaxError|Invalid option|Invalid input|Too (big|small)/i;
+
+/**
+ * Holds an answer against RFC 9457 and the contract: the code's own status and title, the
+ * request id of the header, no text that is not ours.
+ *
+ * @returns the body, for what else a test wants of it.
+ */
+export function expectProblem(answer: Answer<unknown> | RawAnswer, code: ProblemCode): ProblemBody {
+  const { status, title } = PROBLEM_CODES[code];
+  const { header, text } = read(answer);
+  const body = JSON.parse(text) as ProblemBody;
+  expect({ status: answer.status, code: body.code }).toEqual({ status, code });
+  expect(body).toEqual({
+    type: expect.stringMatching(new RegExp(`^https?://[^/]+/problems/${code}$`)),
+    title,
+    status,
+    detail: expect.stringMatching(/\S/),
+    instance: expect.any(String),
+    code,
+    requestId: header('x-request-id'),
+    ...(code === 'validation_failed' && { errors: expect.any(Array) }),
+  });
+  expect(header('content-type')).toBe('application/problem+json; charset=utf-8');
+  expect(header('cache-control')).toBe('no-store');
+  expect(text).not.toMatch(FOREIGN_TEXT);
+  return body;
+}
+
+function read(answer: Answer<unknown> | RawAnswer) {
+  if ('text' in answer) {
+    const { headers, text } = answer;
+    return { header: (name: string) => headers[name]?.join(', ') ?? null, text };
+  }
+  const { headers, body } = answer;
+  return { header: (name: string) => headers.get(name), text: JSON.stringify(body) };
+}

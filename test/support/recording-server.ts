@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What reached the server. */
+export interface RecordedRequest {
+  method: string;
+  url: string;
+  /** By lower-case name, every value that was sent. */
+  headers: Record<string, string[] | undefined>;
+  /** As much of the body as has arrived. */
+  body: string;
+  /** Whether the other side went away before the answer was complete. */
+  abandoned: boolean;
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Stands in for the auth server where a test wants to see what the API sends. */
+export class RecordingServer {
+  readonly requests: RecordedRequest[] = [];
+  /** How the next requests are answered. */
+  answer: Answer = answerEmpty;
+  private readonly server = createServer((request, response) => this.record(request, response));
+
+  static async start(): Promise<RecordingServer> {
+    const recorder = new RecordingServer();
+    recorder.server.listen(0, '127.0.0.1');
+    await once(recorder.server, 'listening');
+    return recorder;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  reset(): void {
+    this.requests.length = 0;
+    this.answer = answerEmpty;
+  }
+
+  async stop(): Promise<void> {
+    this.server.close();
+    this.server.closeAllConnections();
+    await once(this.server, 'close');
+  }
+
+  private record(request: IncomingMessage, response: ServerResponse): void {
+    const { method = '', url = '', headersDistinct: headers } = request;
+    // The API's own: nobody asked for it.
+    if (url === '/api/auth/jwks') return void response.writeHead(503).end();
+    const recorded: RecordedRequest = { method, url, headers, body: '', abandoned: false };
+    this.requests.push(recorded);
+    request.on('data', (chunk: Buffer) => (recorded.body += chunk.toString()));
+    request.on('error', () => {});
+    response.on('close', () => (recorded.abandoned = !response.writableFinished));
+    this.answer(request, response);
+  }
+}
+
+function answerEmpty(request: IncomingMessage, response: ServerResponse): void {
+  request.on('end', () => response.end('{}'));
+}

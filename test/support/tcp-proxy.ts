@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/**
+ * A way to PostgreSQL that a test can break as networks break: refused (`cut`), silent
+ * (`blackHole`), slow (`delay`). Whatever was done, `restore` mends it.
+ */
+export class TcpProxy {
+  private readonly links = new Set<Link>();
+  private silent = false;
+  private delayMs = 0;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly port: number,
+  ) {}
+
+  /** @param url of a database. */
+  static async before(url: string): Promise<TcpProxy> {
+    const { hostname: host, port } = new URL(url);
+    const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const proxy = new TcpProxy(server, (server.address() as AddressInfo).port);
+    server.on('connection', (near) => {
+      proxy.join(near, connect({ host, port: Number(port || 5432), allowHalfOpen: true }));
+    });
+    return proxy;
+  }
+
+  /** The same address by way of this proxy. */
+  via(url: string): string {
+    const address = new URL(url);
+    address.host = `127.0.0.1:${this.port}`;
+    return address.href;
+  }
+
+  /** Connections that are open at the moment, on whichever side. */
+  get connectionCount(): number {
+    return this.links.size;
+  }
+
+  /** Resets every connection and refuses new ones, as when the server has stopped. */
+  async cut(): Promise<void> {
+    if (!this.server.listening) return;
+    this.server.close();
+    for (const link of this.links) link.reset();
+    await once(this.server, 'close');
+  }
+
+  /**
+   * Lets nothing through any more, neither bytes nor the end of a connection, and tells
+   * nobody: connections stay open, new ones are taken and never answered.
+   */
+  blackHole(): void {
+    this.silent = true;
+    for (const link of this.links) link.hold();
+  }
+
+  /** From now on every byte arrives this much later, in either direction. */
+  delay(milliseconds: number): void {
+    this.delayMs = milliseconds;
+  }
+
+  /**
+   * Everything passes again, and what was held back arrives.
+   *
+   * @param giveUpOld leaves connections of the black hole's time silent for ever, as when
+   *   another machine took the server's place.
+   */
+  async restore({ giveUpOld = false } = {}): Promise<void> {
+    this.delayMs = 0;
+    this.silent = false;
+    if (!giveUpOld) for (const link of this.links) link.release();
+    if (this.server.listening) return;
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+  }
+
+  private join(near: Socket, far: Socket): void {
+    const link = new Link(near, far, () => this.delayMs);
+    if (this.silent) link.hold();
+    this.links.add(link);
+    void link.ended.then(() => this.links.delete(link));
+  }
+}
+
+/** One connection on its way from the client (`near`) to the server (`far`). */
+class Link {
+  readonly ended: Promise<unknown>;
+  private passing: Promise<void> = Promise.resolve();
+  release = () => {};
+
+  constructor(
+    private readonly near: Socket,
+    private readonly far: Socket,
+    private readonly delayMs: () => number,
+  ) {
+    this.ended = Promise.all([this.pass(near, far), this.pass(far, near)]);
+  }
+
+  hold(): void {
+    this.release();
+    this.passing = new Promise((resolve) => {
+      this.release = resolve;
+    });
+  }
+
+  reset(): void {
+    this.near.resetAndDestroy();
+    this.far.resetAndDestroy();
+  }
+
+  /** Hands on what happens at one end to the other, in order. */
+  private pass(from: Socket, to: Socket): Promise<void> {
+    let order: Promise<unknown> = Promise.resolve();
+    const inOrder = (act: () => void) => {
+      const due = performance.now() + this.delayMs();
+      order = order.then(async () => {
+        const wait = due - performance.now();
+        if (wait > 0) await pause(wait);
+        await this.passing;
+        act();
+      });
+    };
+    from.on('data', (chunk) => inOrder(() => to.write(chunk)));
+    from.on('end', () => inOrder(() => to.end()));
+    from.on('error', () => inOrder(() => to.resetAndDestroy()));
+    return new Promise((resolve) => {
+      from.on('close', () => {
+        inOrder(() => to.destroySoon());
+        resolve();
+      });
+    });
+  }
+}
