@@ -9,6 +9,7 @@ import { settleAddresses } from './http/client-address';
 import { allowOrigins } from './http/cors';
 import { answerErrors, answerNotFound } from './http/errors';
 import { healthRoutes } from './http/health';
+import { keepAnAdministrator } from './http/last-administrator';
 import { logRequests } from './http/request-log';
 import { setSecurityHeaders } from './http/security-headers';
 import { createMailer } from './mail/mailer';
@@ -84,7 +85,8 @@ function createApp(parts: AppParts): express.Express {
   app.use(settleAddresses(config));
   app.use(setSecurityHeaders(config));
   app.use(allowOrigins(config.trustedOrigins));
-  app.use(AUTH_BASE_PATH, limitBody, checkBody, handleAuth(auth, config));
+  app.use(AUTH_BASE_PATH, limitBody, checkBody);
+  app.use(AUTH_BASE_PATH, keepAnAdministrator(config), handleAuth(auth, config));
   app.use(healthRoutes({ pool, signingKeys }));
   const { mailbox } = mailer;
   if (mailbox) {

@@ -10,17 +10,40 @@ type UserWrite = Record<string, unknown>;
  * here a user has exactly one of the known roles, and the caller is told so (400) before
  * the database has to refuse.
  *
- * @throws {APIError} 400 `INVALID_ROLE`, `INVALID_BAN`.
+ * Names and pictures are held to what the API takes, so that neither way in lets through
+ * what the other refuses.
+ *
+ * @throws {APIError} 400 `INVALID_ROLE`, `INVALID_BAN`, `INVALID_NAME`, `INVALID_IMAGE`.
  */
 export function checkUserWrite(user: UserWrite): Promise<void> {
-  if ('role' in user && user.role !== undefined && !isRole(user.role)) {
-    throw new APIError('BAD_REQUEST', { code: 'INVALID_ROLE', message: 'There is no such role.' });
+  const { role, banned, name, image } = user;
+  if (role !== undefined && !isRole(role)) throw refusal('INVALID_ROLE', 'There is no such role.');
+  if (banned !== undefined && typeof banned !== 'boolean') {
+    throw refusal('INVALID_BAN', 'banned must be true or false.');
   }
-  if ('banned' in user && user.banned !== undefined && typeof user.banned !== 'boolean') {
-    throw new APIError('BAD_REQUEST', {
-      code: 'INVALID_BAN',
-      message: 'banned must be true or false.',
-    });
+  if (name !== undefined && !isPlainText(name, 200)) {
+    throw refusal('INVALID_NAME', 'name must be plain text of at most 200 characters.');
+  }
+  if (image !== undefined && image !== null && !isWebAddress(image)) {
+    throw refusal('INVALID_IMAGE', 'image must be an http or https address.');
   }
   return Promise.resolve();
+}
+
+function refusal(code: string, message: string): APIError {
+  return new APIError('BAD_REQUEST', { code, message });
+}
+
+function isPlainText(value: unknown, longest: number): value is string {
+  return (
+    typeof value === 'string' &&
+    value.length <= longest &&
+    value.isWellFormed() &&
+    !/\p{Cc}/u.test(value)
+  );
+}
+
+function isWebAddress(value: unknown): boolean {
+  if (!isPlainText(value, 2000)) return false;
+  return ['http:', 'https:'].includes(URL.parse(value)?.protocol ?? '');
 }

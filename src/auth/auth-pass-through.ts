@@ -65,12 +65,12 @@ function passThrough(
       ...without(headers, NOT_FROM_CLIENTS),
       ...callerHeaders(request, settings),
     }),
-    rewriteHeaders: (headers) => without(headers, HOP_BY_HOP),
+    rewriteHeaders: withoutHopByHop,
     onResponse: (_request, _reply, response) => {
       const answer = (response as unknown as { stream: Readable }).stream;
       const isChange = request.method !== 'GET' && request.method !== 'HEAD';
       // Who is told "signed out" here finds it true here with the next request.
-      void (isChange ? catchUp() : Promise.resolve()).then(() => reply.send(answer));
+      void (isChange ? catchUp() : Promise.resolve()).finally(() => reply.send(answer));
     },
     onError: (failed, { error }) => {
       failed.send(new Problem('auth_server_unavailable', { cause: error }));
@@ -88,6 +88,13 @@ function assertInside(path: string): void {
   const isSuspicious = /%2e|%2f|%5c|\\|%25|\/\.{1,2}(\/|$)|\/\//i.test(path);
   if (isSuspicious || !path.startsWith(`${AUTH_BASE_PATH}/`))
     throw new Problem('malformed_request');
+}
+
+/** Also what `Connection` names itself (RFC 9110, section 7.6.1). */
+function withoutHopByHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const named = (headers.connection ?? '').toLowerCase().split(/[\s,]+/);
+  const kept = Object.entries(without(headers, HOP_BY_HOP));
+  return Object.fromEntries(kept.filter(([name]) => !named.includes(name)));
 }
 
 function without(headers: IncomingHttpHeaders, names: RegExp): IncomingHttpHeaders {

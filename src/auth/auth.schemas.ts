@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { userSchema } from './user.schemas';
-import { email, id, personalText, timestamp } from '../common/schemas';
+import { email, exactText, id, personalText, timestamp } from '../common/schemas';
 
 /** Upper bound as in the auth server: a longer one would only cost hashing time. */
-export const newPasswordSchema = z
-  .string()
-  .min(8, 'Must have at least 8 characters')
-  .max(128, 'Must have at most 128 characters')
+export const newPasswordSchema = exactText(128)
+  .min(8)
   .meta({ format: 'password', examples: ['correct horse battery staple'] });
 
 export const signUpSchema = z
@@ -21,10 +19,8 @@ export const signInSchema = z
   .strictObject({
     email,
     // No rules here: whatever was once accepted must still sign in.
-    password: z
-      .string()
+    password: exactText(1024)
       .min(1, 'Must not be empty')
-      .max(1024, 'Must have at most 1024 characters')
       .meta({ format: 'password', examples: ['correct horse battery staple'] }),
   })
   .meta({ id: 'SignIn' });
@@ -32,7 +28,9 @@ export const signInSchema = z
 const refreshToken = z.string().meta({ examples: ['kq0rXw4zTn8sGv2yPb6mCd1hJf5lAe9o.Qx%3D'] });
 
 export const refreshSchema = z
-  .strictObject({ refreshToken: refreshToken.min(1, 'Must not be empty').max(512) })
+  .strictObject({
+    refreshToken: refreshToken.regex(/^[\x21-\x7e]+$/, 'Not a refresh token').max(512),
+  })
   .meta({ id: 'Refresh' });
 
 export const tokensSchema = z

@@ -27,6 +27,7 @@ const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   // Two sign-ups with one e-mail at the same time: the unique key decided.
   FAILED_TO_CREATE_USER: () => new Problem('email_taken'),
   INVALID_EMAIL: () => invalidField('/email', 'Must be an e-mail address'),
+  INVALID_VALUE: () => invalidField('', 'A value cannot be stored'),
   PASSWORD_TOO_SHORT: () => invalidField('/password', 'Is too short'),
   PASSWORD_TOO_LONG: () => invalidField('/password', 'Is too long'),
 };

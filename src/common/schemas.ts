@@ -50,6 +50,17 @@ const plainText = [
   z.refine<string>((text) => !/\p{Cc}/u.test(text), 'Must not contain control characters'),
 ];
 
+/** Text that is taken as it is, a password for instance: whatever can be stored and sent on. */
+export function exactText(longest: number) {
+  return z
+    .string()
+    .max(longest)
+    .check(
+      z.refine<string>((text) => text.isWellFormed(), 'Must be well-formed Unicode'),
+      z.refine<string>((text) => !text.includes('\0'), 'Must not contain NUL'),
+    );
+}
+
 /** Text as a person types it. */
 export function personalText(longest: number) {
   return z

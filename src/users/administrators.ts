@@ -1,15 +1,12 @@
 import type { EntityManager } from 'typeorm';
+import { ADMINISTRATORS_LOCK } from '../../auth-server/contract';
 import { Problem } from '../common/problem';
 import { SessionEntity } from '../database/session.entity';
 import { UserEntity } from '../database/user.entity';
 
-/**
- * Changes that could take the last administrator away run one after another: two
- * administrators who demote each other at the same time would otherwise both succeed.
- * Held until the transaction ends.
- */
+/** Changes that could take the last administrator away run one after another, until the transaction ends. */
 export async function lockAdministrators(manager: EntityManager): Promise<void> {
-  await manager.query(`SELECT pg_advisory_xact_lock(hashtext('gatehouse.administrators'))`);
+  await manager.query('SELECT pg_advisory_xact_lock($1)', [ADMINISTRATORS_LOCK]);
 }
 
 /**

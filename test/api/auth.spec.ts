@@ -1,0 +1,79 @@
+import { expectProblem } from '../support/problems';
+import { send } from '../support/raw-http';
+import { RecordingServer } from '../support/recording-server';
+import { PASSWORD, System } from '../support/system';
+
+describe('what is asked of the auth flows and cannot be right', () => {
+  let system: System;
+
+  beforeAll(async () => {
+    system = await System.start();
+  });
+
+  afterAll(() => system.stop());
+
+  it('refuses a NUL in a password as a wrong value or a wrong password, not as a failure of ours', async () => {
+    const { email } = await system.asUser();
+    const password = 'a\0bcdefgh';
+    const anonymous = system.asAnonymous();
+    const signIn = await anonymous.post('/api/v1/auth/sign-in', { email, password });
+    expect([401, 422]).toContain(signIn.status);
+    const body = { email: 'new@example.com', name: 'New', password };
+    expectProblem(await anonymous.post('/api/v1/auth/sign-up', body), 'validation_failed');
+  });
+
+  it.each(['a\nb', 'ａ', 'a\0b', '😀'])(
+    'refuses the refresh token %j as such',
+    async (refreshToken) => {
+      const answer = await system.asAnonymous().post('/api/v1/auth/refresh', { refreshToken });
+      expect([401, 422]).toContain(answer.status);
+    },
+  );
+
+  it('keeps an administrator, whatever is asked of the auth server directly', async () => {
+    const admin = await system.asAdmin();
+    const headers = { authorization: `Bearer ${admin.refreshToken}` };
+    const body = { userId: admin.id, role: 'user' };
+    await system.asAnonymous().post('/api/auth/admin/set-role', body, headers);
+    const rows = await system.query(`SELECT id FROM "user" WHERE role = 'admin'`);
+    await system.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [admin.id]);
+    expect(rows).toHaveLength(1);
+  });
+
+  it.each([
+    ['a name without end', { name: 'a'.repeat(50_000) }],
+    ['a name with a line break', { name: 'a\nb' }],
+    ['a name of half a character', { name: '\ud800' }],
+    ['a picture that runs code', { image: 'javascript:alert(1)' }],
+  ])('does not take %s by way of the auth server either', async (_title, change) => {
+    const user = await system.asUser();
+    const headers = { authorization: `Bearer ${user.refreshToken}` };
+    const { status } = await system.asAnonymous().post('/api/auth/update-user', change, headers);
+    expect(status).toBe(400);
+  });
+});
+
+describe('an answer that is passed through', () => {
+  let upstream: RecordingServer;
+  let system: System;
+
+  beforeAll(async () => {
+    upstream = await RecordingServer.start();
+    system = await System.start({ env: { AUTH_INTERNAL_URL: upstream.url } });
+  });
+
+  afterEach(() => upstream.reset());
+
+  afterAll(async () => {
+    await system.stop();
+    await upstream.stop();
+  });
+
+  it('drops what the answer says is meant for one connection (RFC 9110, section 7.6.1)', async () => {
+    upstream.answer = (_request, response) => {
+      response.writeHead(200, { connection: 'x-for-this-hop, close', 'x-for-this-hop': '1' }).end();
+    };
+    const { headers } = await send(system.apiUrl, { path: '/api/auth/ok' });
+    expect(headers['x-for-this-hop']).toBeUndefined();
+  });
+});
