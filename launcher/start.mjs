@@ -44,6 +44,7 @@ function hashSources() {
 }
 
 function listSources(name) {
+  if (!existsSync(join(root, name))) return [];
   if (!statSync(join(root, name)).isDirectory()) return [name];
   return readdirSync(join(root, name), { recursive: true })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
