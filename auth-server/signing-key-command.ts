@@ -2,22 +2,35 @@ import type { AuthConfig } from './config';
 import { createPool } from './database';
 import { SigningKeys } from './signing-keys';
 import { explainStart } from './start-error';
-import { startOrExplain } from '../runtime/lifecycle';
 import { createLogger } from '../runtime/logger';
-import { completeEnvironment } from '../runtime/settings/development';
-import { loadSettings } from '../runtime/settings/load';
 import { StartError } from '../runtime/start-error';
+
+const OTHER_SECRET =
+  'The keys in force were encrypted with another BETTER_AUTH_SECRET than this one. ' +
+  'Auth servers that start with this one make a key of their own.';
 
 const USAGE = 'Usage: npm run keys:rotate, or npm run keys:revoke -- <kid>';
 
-/** `npm run keys:rotate` and `npm run keys:revoke -- <kid>`: signing keys by hand. */
-async function main([verb, kid, ...more]: string[]): Promise<void> {
-  const config = loadSettings(completeEnvironment(), 'auth');
+interface CommandParts {
+  config: AuthConfig;
+  /** Shows a line to the person at the terminal. */
+  print: (line: string) => void;
+}
+
+/**
+ * `npm run keys:rotate` and `npm run keys:revoke -- <kid>`: signing keys by hand.
+ *
+ * @throws {StartError} saying what the person can do about it.
+ */
+export async function runKeyCommand(
+  [verb, kid, ...more]: string[],
+  { config, print }: CommandParts,
+): Promise<void> {
   const pool = createPool(config, createLogger('keys', 'silent'));
   const signingKeys = new SigningKeys(config, pool);
   try {
-    if (verb === 'rotate' && kid === undefined) await rotate(signingKeys, config);
-    else if (verb === 'revoke' && more.length === 0) await revoke(signingKeys, kid ?? '');
+    if (verb === 'rotate' && kid === undefined) await rotate({ signingKeys, config, print });
+    else if (verb === 'revoke' && more.length === 0) await revoke({ signingKeys, print }, kid);
     else throw new StartError(USAGE);
   } catch (error) {
     throw explainStart(error);
@@ -26,32 +39,32 @@ async function main([verb, kid, ...more]: string[]): Promise<void> {
   }
 }
 
-async function rotate(signingKeys: SigningKeys, config: AuthConfig): Promise<void> {
-  const { made, signsIn } = await signingKeys.rotate();
+interface Hands extends Pick<CommandParts, 'print'> {
+  signingKeys: SigningKeys;
+}
+
+/** @throws {StartError} when the auth servers go by another secret. */
+async function rotate({ signingKeys, config, print }: Hands & CommandParts): Promise<void> {
+  const rotation = await signingKeys.rotate();
+  if (!rotation) throw new StartError(OTHER_SECRET);
+  const { made, signsIn } = rotation;
   print(`Key ${made} is published.`);
-  print(
-    signsIn === 0
-      ? 'It signs from now on: there was no other key that could.'
-      : `It signs in ${inWords(signsIn)}; until then verifiers have time to fetch it.`,
-  );
+  if (signsIn === 0) return print('It signs from now on: no other key could.');
+  print(`It signs in ${inWords(signsIn)}: until then, verifiers have time to fetch it.`);
   print(`The key before it stays published for ${inWords(config.jwksGrace)} after that.`);
 }
 
-/** @throws {StartError} listing the keys there are, when there is no such key. */
-async function revoke(signingKeys: SigningKeys, kid: string): Promise<void> {
+/** @throws {StartError} listing the keys that there are, when there is no such key. */
+async function revoke({ signingKeys, print }: Hands, kid = ''): Promise<void> {
   const { phase, signer, left } = await signingKeys.revoke(kid);
   if (phase === null) {
-    const keys = left.map(({ id, phase: itsPhase }) => `\n  ${id}  (${itsPhase})`);
-    throw new StartError(
-      `${kid === '' ? USAGE : `There is no key ${kid}.`} Keys:${keys.join('') || ' none'}`,
-    );
+    const keys = left.map(({ id, phase: itsPhase }) => `\n  ${id} (${itsPhase})`);
+    const problem = kid === '' ? USAGE : `There is no key ${kid}.`;
+    throw new StartError(`${problem}\nThe keys are:${keys.join('') || ' none'}`);
   }
-  print(`Key ${kid} (${phase}) is withdrawn. Tokens that it signed are refused.`);
-  print(
-    signer === null
-      ? 'The auth servers make a new key when they need one.'
-      : `Key ${signer} ${phase === 'signing' ? 'signs from now on' : 'signs as before'}.`,
-  );
+  print(`Key ${kid} (${phase}) is withdrawn: tokens that it signed are refused.`);
+  if (signer === null) return print('The auth servers make a key when they need one.');
+  print(`Key ${signer} signs${phase === 'signing' ? ' from now on' : ', as before'}.`);
 }
 
 function inWords(milliseconds: number): string {
@@ -62,9 +75,3 @@ function inWords(milliseconds: number): string {
   const hours = Math.round(minutes / 60);
   return hours < 72 ? `${hours} h` : `${Math.round(hours / 24)} days`;
 }
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-startOrExplain(() => main(process.argv.slice(2)));

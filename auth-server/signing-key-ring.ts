@@ -88,6 +88,12 @@ export class KeyRing {
     return keys.filter((key) => this.isOurs(key) && key.canSign && key.endsAt > now);
   }
 
+  /** Keys in force that were encrypted with another secret than this process has. */
+  get foreign(): SigningKey[] {
+    const { keys, now } = this.parts;
+    return keys.filter((key) => this.isOurs(key) && !key.canSign && key.endsAt > now);
+  }
+
   /** Whether it is time to publish the key that will sign when the newest one ends. */
   get isSuccessorDue(): boolean {
     const [newest] = this.live;

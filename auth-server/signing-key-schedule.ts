@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuthConfig } from './config';
-import { toKeyTimes } from './signing-key-ring';
+import { type SigningKey, toKeyTimes } from './signing-key-ring';
 import type { KeyChanges, SigningKeys } from './signing-keys';
 import type { Logger } from '../runtime/logger';
 
@@ -9,6 +9,10 @@ const LONGEST_PAUSE_MS = 60_000;
 
 /** Looks within the time that a key is published ahead: one that fails is made up for. */
 const LOOKS_AHEAD = 4;
+
+const OTHER_SECRET =
+  'signing keys were encrypted with another BETTER_AUTH_SECRET: tokens that they signed are ' +
+  'good as before, new ones are signed by a key of this one';
 
 interface ScheduleParts {
   signingKeys: SigningKeys;
@@ -34,9 +38,13 @@ export function keepKeysInRotation(parts: ScheduleParts): { stop(): Promise<void
 async function run({ signingKeys, config, logger }: ScheduleParts, signal: AbortSignal) {
   const pause = Math.min(LONGEST_PAUSE_MS, toKeyTimes(config).publishAhead / LOOKS_AHEAD);
   let failing = false;
+  let foreign = 0;
   while (!signal.aborted) {
     try {
       report(await signingKeys.maintain(), logger);
+      const { foreign: others } = await signingKeys.current();
+      if (others.length > foreign) logger.warn({ kids: idsOf(others) }, OTHER_SECRET);
+      foreign = others.length;
       failing = false;
     } catch (error) {
       // Said on the change, not on every try. The message alone: a database error drags values along.
@@ -46,6 +54,10 @@ async function run({ signingKeys, config, logger }: ScheduleParts, signal: Abort
     }
     await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
   }
+}
+
+function idsOf(keys: SigningKey[]): string[] {
+  return keys.map(({ id }) => id);
 }
 
 function report({ made, removed }: KeyChanges, logger: Logger): void {

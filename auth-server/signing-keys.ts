@@ -83,9 +83,17 @@ export class SigningKeys {
     });
   }
 
-  /** Publishes a new key now. It signs as soon as it has been published for long enough. */
-  rotate(): Promise<KeyRotation> {
-    return this.whileLocked((client) => this.succeed(client, (ring) => ring.takeover()));
+  /**
+   * Publishes a new key now. It signs as soon as it has been published for long enough.
+   *
+   * @returns `null` when the keys in force belong to another secret, and nothing was done.
+   */
+  rotate(): Promise<KeyRotation | null> {
+    return this.whileLocked(async (client) => {
+      const { live, foreign } = await this.read(client);
+      if (live.length === 0 && foreign.length > 0) return null;
+      return this.succeed(client, (ring) => ring.takeover());
+    });
   }
 
   /** Withdraws a key at once. When no other key can sign, a new one takes over at once. */

@@ -8,53 +8,111 @@ import { KeySet } from './key-set';
 import type { Principal } from './principal';
 import { SessionAccess } from './session-access';
 import { parseTokenHeader } from './token-header';
-import { CLOCK_TOLERANCE_SECONDS, parseAccessTokenClaims } from '../../auth-server/contract';
+import { timeProblem } from './token-times';
+import type { VerificationKey } from './verification-key';
+import { VerifiedTokens } from './verified-tokens';
+import {
+  type AccessTokenClaims,
+  CLOCK_TOLERANCE_SECONDS,
+  parseAccessTokenClaims,
+} from '../../auth-server/contract';
 import { Problem } from '../common/problem';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** Name under which passport knows the strategy. */
 export const ACCESS_TOKEN_STRATEGY = 'access-token';
 
+/** A token whose form and header are good, and the key to verify it with. */
+interface Candidate {
+  token: string;
+  key: VerificationKey;
+}
+
+/** What passport-jwt is verifying at the moment: it hands nothing but the request around. */
+const candidates = new WeakMap<FastifyRequest, Candidate>();
+
 /**
  * Verifies a user's access token on passport-jwt: form and header first, then the
  * signature with a key of the auth server, then times, issuer and audience (RFC 7519,
- * RFC 8725), then the claims of the contract, then whether the session is in force.
+ * RFC 8725), then the claims of the contract, then whether the session is in force. All
+ * but the last is remembered for as long as the token is.
  */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, ACCESS_TOKEN_STRATEGY) {
+  private readonly verifiedTokens = new VerifiedTokens();
+
   constructor(
-    @Inject(API_SETTINGS) settings: ApiSettings,
-    keySet: KeySet,
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+    private readonly keySet: KeySet,
     private readonly sessionAccess: SessionAccess,
   ) {
     super({
-      jwtFromRequest: bearerTokenOf,
+      jwtFromRequest: (request: FastifyRequest) => candidates.get(request)!.token,
+      secretOrKeyProvider: (request: FastifyRequest, _token, done) =>
+        done(null, asSecret(candidates.get(request)!.key.publicKey)),
       algorithms: [settings.jwtAlgorithm],
       issuer: settings.jwtIssuer,
       audience: settings.jwtAudience,
       jsonWebTokenOptions: { clockTolerance: CLOCK_TOLERANCE_SECONDS },
-      secretOrKeyProvider: (_request: FastifyRequest, token: string, done) => {
-        const header = parseTokenHeader(token, settings.jwtAlgorithm);
-        if (!header.ok) return done(invalid(header.reason));
-        keySet.find(header.keyId).then(
-          (key) => (key ? done(null, asSecret(key)) : done(invalid('unknown key id'))),
-          (error: unknown) => done(error),
-        );
-      },
+      passReqToCallback: true,
     });
+    keySet.onLeave((key) => this.verifiedTokens.forgetKey(key));
+  }
+
+  /** Called by passport for each request that is not for everyone. */
+  override authenticate(request: object): void {
+    const token = bearerTokenOf(request as FastifyRequest);
+    const claims = this.verifiedTokens.find(token);
+    if (claims) return this.admit(claims);
+    const header = parseTokenHeader(token, this.settings.jwtAlgorithm);
+    if (!header.ok) return this.refuse(header.reason);
+    const key = this.keySet.get(header.keyId);
+    if (key) return this.verify(request, { token, key });
+    this.keySet.find(header.keyId).then(
+      (found) => {
+        if (found) this.verify(request, { token, key: found });
+        else this.refuse('unknown key id');
+      },
+      (error: Error) => this.error(error),
+    );
   }
 
   /** Called by passport-jwt with the payload of a token that it has verified. */
-  async validate(payload: unknown): Promise<Principal> {
+  async validate(request: FastifyRequest, payload: unknown): Promise<Principal> {
     const parsed = parseAccessTokenClaims(payload);
     if (!parsed.ok) throw invalid(parsed.reason);
     const { claims } = parsed;
-    if (claims.iat > Date.now() / 1000 + CLOCK_TOLERANCE_SECONDS) throw invalid('iat lies ahead');
+    const { nbf } = payload as { nbf?: number };
+    const problem = timeProblem({ exp: claims.exp, iat: claims.iat, nbf });
+    if (problem !== null) throw invalid(problem);
+    const { token, key } = candidates.get(request)!;
+    if (this.keySet.holds(key)) this.verifiedTokens.add(token, { claims, nbf, key });
     return this.sessionAccess.judge(claims);
+  }
+
+  private verify(request: object, candidate: Candidate): void {
+    candidates.set(request as FastifyRequest, candidate);
+    try {
+      super.authenticate(request as never);
+    } catch (error) {
+      // jsonwebtoken stumbles over a payload of `null`.
+      this.refuse(error);
+    }
+  }
+
+  private refuse(reason: unknown): void {
+    this.fail(invalid(reason), 401);
+  }
+
+  private admit(claims: AccessTokenClaims): void {
+    this.sessionAccess.judge(claims).then(
+      (principal) => this.success(principal),
+      (error: Error) => this.error(error),
+    );
   }
 }
 
-function invalid(reason: string): Problem {
+function invalid(reason: unknown): Problem {
   return new Problem('invalid_token', { cause: reason });
 }
 

@@ -1,36 +1,41 @@
-/** Longest that the auth server may take to hand out its keys. */
-const TIMEOUT_MS = 3_000;
-
-/** Largest JWKS that is read; a real one has a few kilobytes. */
-const LARGEST_BODY = 256 * 1024;
+/** What a fetch of JSON may take. */
+export interface FetchBounds {
+  /** Longest time for the whole, in milliseconds. */
+  timeoutMs: number;
+  /** Largest body, in bytes. */
+  largestBody: number;
+  /** Gives the fetch up early. */
+  signal: AbortSignal;
+}
 
 /**
  * Fetches JSON from an address of our own settings, within bounds: no redirect, 200
- * alone, a size limit while reading, a time limit for the whole.
+ * alone, a size limit while reading, a time limit for the whole, nothing that a cache on
+ * the way has kept.
  *
  * @throws {Error} on anything else.
  */
-export async function fetchJsonWithin(url: string): Promise<{ keys: never }> {
+export async function fetchJsonWithin(url: string, bounds: FetchBounds): Promise<unknown> {
   const response = await fetch(url, {
     redirect: 'error',
-    headers: { accept: 'application/json' },
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    headers: { accept: 'application/json', 'cache-control': 'no-cache' },
+    signal: AbortSignal.any([bounds.signal, AbortSignal.timeout(bounds.timeoutMs)]),
   });
   if (response.status !== 200) {
     await response.body?.cancel();
     throw new Error(`status ${response.status}`);
   }
-  // Shaped by toVerificationKeys(), which takes nothing for granted.
-  return JSON.parse(await readText(response)) as { keys: never };
+  return JSON.parse(await readText(response, bounds.largestBody));
 }
 
-async function readText(response: Response): Promise<string> {
+async function readText(response: Response, largestBody: number): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  const chunks = (response.body ?? []) as AsyncIterable<Uint8Array>;
+  for await (const chunk of chunks) {
     size += chunk.byteLength;
-    if (size > LARGEST_BODY) throw new Error(`more than ${LARGEST_BODY} bytes`);
+    if (size > largestBody) throw new Error(`more than ${largestBody} bytes`);
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

@@ -1,29 +1,59 @@
-import type { KeyObject } from 'node:crypto';
 import {
   Inject,
   Injectable,
   Logger,
   type OnApplicationShutdown,
   type OnModuleInit,
+  Optional,
 } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
 import { JwksClient } from 'jwks-rsa';
+import type { DataSource } from 'typeorm';
 import { fetchJsonWithin } from './bounded-fetch';
-import { toVerificationKeys } from './verification-key';
-import { AUTH_BASE_PATH, JWKS_PATH } from '../../auth-server/contract';
+import {
+  toVerificationKeys,
+  type VerificationKey,
+  type VerificationKeys,
+} from './verification-key';
+import { WithdrawnKeys } from './withdrawn-keys';
+import { AUTH_BASE_PATH, JWKS_PATH, TABLES } from '../../auth-server/contract';
 import { Problem } from '../common/problem';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
-/** How long the set is used before it is fetched again in the background. */
-const REFRESH_MS = 60_000;
+/** When keys are fetched; all in milliseconds. */
+export interface KeySetTiming {
+  /** How long a set is used before it is fetched again in the background. */
+  refreshMs: number;
+  /** The same while announcements of changed keys do not arrive. */
+  unheardRefreshMs: number;
+  /** How soon a failed fetch is tried again while a set is held. */
+  retryMs: number;
+  /** The same while there is no set. */
+  emptyRetryMs: number;
+  /** Least time between two fetches that unknown key ids ask for. */
+  coolDownMs: number;
+  /** Longest time that the auth server may take. */
+  timeoutMs: number;
+}
 
-/** How soon a failed fetch is tried again while there is no set at all. */
-const RETRY_MS = 500;
+function defaultTiming({ accessLease }: ApiSettings): KeySetTiming {
+  return {
+    refreshMs: 60_000,
+    unheardRefreshMs: Math.max(accessLease / 2, 250),
+    retryMs: 5_000,
+    emptyRetryMs: 500,
+    coolDownMs: 5_000,
+    timeoutMs: 3_000,
+  };
+}
 
-/** Least time between two fetches that unknown key ids ask for. */
-const COOL_DOWN_MS = 5_000;
+/** Largest JWKS that is read, in bytes; a real one has a few kilobytes. */
+const LARGEST_JWKS = 256 * 1024;
+
+const SELECT_KEY_IDS = `SELECT ${TABLES.jwks.columns.id} AS "id" FROM ${TABLES.jwks.name}`;
 
 /**
- * The auth server's verification keys: held, not asked for.
+ * The auth server's verification keys: held, not asked for (docs/verifier.md).
  *
  * The whole JWKS is fetched at start and again in the background; the last good set is
  * kept while the auth server is away or answers nonsense. Callers with a known key id
@@ -35,20 +65,33 @@ const COOL_DOWN_MS = 5_000;
 export class KeySet implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(KeySet.name);
   private readonly client: JwksClient;
-  private keys: ReadonlyMap<string, KeyObject> = new Map();
+  private readonly timing: KeySetTiming;
+  private keys: VerificationKeys = new Map();
+  private readonly withdrawn = new WithdrawnKeys();
+  private readonly leaveListeners: ((key: VerificationKey) => void)[] = [];
   private fetchedAt: number | null = null;
   private lastAttemptAt = -Infinity;
   private running: Promise<void> | null = null;
+  private attempt = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private failing = false;
+  /** `null` until somebody says so: without live access nobody listens. */
+  private heard: boolean | null = null;
   private closed = false;
 
-  constructor(@Inject(API_SETTINGS) private readonly settings: ApiSettings) {
+  constructor(
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+    @InjectDataSource() private readonly dataSource: Pick<DataSource, 'query'>,
+    // Provided by nobody: tests, which cannot wait for minutes, give it themselves.
+    @Optional() timing?: Partial<KeySetTiming>,
+  ) {
+    this.timing = { ...defaultTiming(settings), ...timing };
     this.client = new JwksClient({
       jwksUri: `${settings.authInternalUrl}${AUTH_BASE_PATH}${JWKS_PATH}`,
       cache: false,
       rateLimit: false,
-      fetcher: fetchJsonWithin,
+      // Shaped by toVerificationKeys(), which takes nothing for granted.
+      fetcher: (url) => this.fetchJson(url) as Promise<{ keys: never }>,
     });
   }
 
@@ -59,56 +102,148 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     this.closed = true;
+    this.attempt.abort();
     clearTimeout(this.timer);
   }
 
   /** Milliseconds since the set in use was fetched; `null` without a set. */
   ageMs(): number | null {
-    return this.fetchedAt === null ? null : performance.now() - this.fetchedAt;
+    return this.isEmpty || this.fetchedAt === null ? null : performance.now() - this.fetchedAt;
+  }
+
+  /** The key with this id, when it is known. */
+  get(keyId: string): VerificationKey | null {
+    return this.keys.get(keyId) ?? null;
+  }
+
+  /** Whether the key is still in the set: else what it has verified is not to be believed. */
+  holds(key: VerificationKey): boolean {
+    return this.keys.get(key.keyId) === key;
+  }
+
+  /** `listener` is told of each key that leaves the set, at the moment when it does. */
+  onLeave(listener: (key: VerificationKey) => void): void {
+    this.leaveListeners.push(listener);
   }
 
   /**
-   * The key to verify with.
+   * The key with this id, from the auth server when it is unknown here.
    *
    * @returns `null` when the auth server publishes no such key.
    * @throws {Problem} `keys_unavailable` when there is no key set to judge by.
    */
-  async find(keyId: string): Promise<KeyObject | null> {
-    const known = this.keys.get(keyId);
+  async find(keyId: string): Promise<VerificationKey | null> {
+    const known = this.get(keyId);
     if (known) return known;
-    if (this.fetchedAt === null) await this.running;
-    else if (performance.now() - this.lastAttemptAt >= COOL_DOWN_MS) void this.refresh();
-    if (this.running) await this.running;
-    if (this.fetchedAt === null) throw new Problem('keys_unavailable');
-    return this.keys.get(keyId) ?? null;
+    if (!this.running && this.hasCooledDown()) void this.refresh();
+    // One fetch may give way to another.
+    while (this.running) await this.running;
+    if (this.isEmpty) throw new Problem('keys_unavailable');
+    return this.get(keyId);
   }
 
-  /** Fetches the set now, or joins the fetch that is under way. */
+  /**
+   * Fetches the set now. A fetch that is under way is given up: it may have been answered
+   * before the change that asks for this one, and would bring a withdrawn key back.
+   */
   refresh(): Promise<void> {
-    this.running ??= this.fetch().finally(() => {
-      this.running = null;
+    this.attempt.abort();
+    this.attempt = new AbortController();
+    const running = this.run(this.attempt.signal).finally(() => {
+      if (this.running === running) this.running = null;
     });
-    return this.running;
+    this.running = running;
+    return running;
   }
 
-  private async fetch(): Promise<void> {
+  /**
+   * Told whether announcements of changed keys arrive. A change of that is followed by a
+   * fetch, since one may have been missed; while none arrive, the keys are looked at often,
+   * so that a withdrawn key goes nearly as soon.
+   */
+  setHeard(heard: boolean): void {
+    if (this.heard === heard) return;
+    this.heard = heard;
+    void this.refresh();
+  }
+
+  private get isEmpty(): boolean {
+    return this.keys.size === 0;
+  }
+
+  private hasCooledDown(): boolean {
+    const { coolDownMs, emptyRetryMs } = this.timing;
+    const pause = this.isEmpty ? emptyRetryMs : coolDownMs;
+    return performance.now() - this.lastAttemptAt >= pause;
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
     clearTimeout(this.timer);
     this.lastAttemptAt = performance.now();
+    // Waited for by nobody: a slow database must not make callers wait for keys.
+    void this.dropWithdrawn(signal);
+    const problem = await this.replace(signal);
+    if (signal.aborted) return;
+    this.report(problem);
+    const { refreshMs, unheardRefreshMs, retryMs, emptyRetryMs } = this.timing;
+    const pause = this.isEmpty ? emptyRetryMs : problem === null ? refreshMs : retryMs;
+    this.schedule(this.heard === false ? Math.min(pause, unheardRefreshMs) : pause);
+  }
+
+  /** @returns why the set could not be replaced; `null` when it was. */
+  private async replace(signal: AbortSignal): Promise<string | null> {
+    const { jwtAlgorithm: algorithm } = this.settings;
     try {
-      this.keys = toVerificationKeys(await this.client.getKeys(), this.settings.jwtAlgorithm);
+      const published = await this.client.getKeys();
+      if (signal.aborted) return null;
+      this.use(toVerificationKeys(published, { algorithm, held: this.keys }));
       this.fetchedAt = performance.now();
-      if (this.failing) this.logger.log('signing keys are fetched again');
-      this.failing = false;
+      return this.isEmpty ? `no key that may verify ${algorithm} is published` : null;
     } catch (error) {
-      // Logged on the change, not on every try.
-      if (!this.failing) this.logger.warn(`signing keys cannot be fetched: ${String(error)}`);
-      this.failing = true;
+      return describe(error);
     }
-    this.schedule(this.fetchedAt === null ? RETRY_MS : REFRESH_MS);
+  }
+
+  /** Where the table cannot be read, nothing changes. */
+  private async dropWithdrawn(signal: AbortSignal): Promise<void> {
+    const rows = await this.dataSource.query<{ id: string }[]>(SELECT_KEY_IDS).catch(() => null);
+    if (rows === null || signal.aborted) return;
+    this.withdrawn.look(rows.map(({ id }) => id));
+    this.use(this.keys);
+  }
+
+  private use(keys: VerificationKeys): void {
+    const before = this.keys;
+    this.keys = new Map([...keys].filter(([id]) => !this.withdrawn.include(id)));
+    for (const key of before.values()) {
+      if (!this.holds(key)) for (const listener of this.leaveListeners) listener(key);
+    }
+  }
+
+  private fetchJson(url: string): Promise<unknown> {
+    const { timeoutMs } = this.timing;
+    const { signal } = this.attempt;
+    return fetchJsonWithin(url, { timeoutMs, largestBody: LARGEST_JWKS, signal });
+  }
+
+  /** Said on the change, not on every try. */
+  private report(problem: string | null): void {
+    if (problem !== null && !this.failing) {
+      const consequence = this.isEmpty ? 'no token can be verified' : 'the last good set is kept';
+      this.logger.warn(`signing keys cannot be fetched, ${consequence}: ${problem}`);
+    }
+    if (problem === null && this.failing) this.logger.log('signing keys are fetched again');
+    this.failing = problem !== null;
   }
 
   private schedule(delay: number): void {
     if (this.closed) return;
     this.timer = setTimeout(() => void this.refresh(), delay).unref();
   }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // What `fetch` throws names the reason in its cause alone.
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

@@ -11,7 +11,7 @@ import { AccessListener } from './live-access/access-listener';
 import { type AccessState, refusalReason } from './live-access/access-state';
 import { AccessStore } from './live-access/access-store';
 import { LiveAccess } from './live-access/live-access';
-import { TurnWatch } from './live-access/turn-watch';
+import { Turn } from './live-access/turn';
 import type { Principal } from './principal';
 import type { AccessTokenClaims } from '../../auth-server/contract';
 import { Problem } from '../common/problem';
@@ -38,7 +38,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
   private readonly knowledge: AccessKnowledge;
   private readonly liveAccess: LiveAccess;
   private readonly listener: AccessListener;
-  private readonly turns = new TurnWatch();
+  private readonly turn = new Turn();
   private wasHearing: boolean | null = null;
 
   constructor(
@@ -64,9 +64,8 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
     if (this.settings.accessCheck !== 'token') this.listener.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.turns.stop();
-    await this.listener.stop();
+  onApplicationShutdown(): Promise<void> {
+    return this.listener.stop();
   }
 
   /**
@@ -98,8 +97,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
 
   private async stateOf(sessionId: string, userId: string): Promise<AccessState | null> {
     if (this.settings.accessCheck === 'strict') return this.store.load(sessionId);
-    const turn = this.turns.settled();
-    if (turn) await turn;
+    await this.turn.over();
     return this.liveAccess.stateOf(sessionId, userId);
   }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { ACCESS_TOKEN_TYPES, type SignatureAlgorithm } from '../../auth-server/contract';
 
 /**
@@ -11,14 +12,18 @@ const REFUSED_PARAMETERS = ['jwk', 'jku', 'x5c', 'x5u', 'crit', 'b64', 'zip', 'e
 export type HeaderResult = { ok: true; keyId: string } | { ok: false; reason: string };
 
 /**
- * Reads the protected header of a compact JWS before anything is verified: the one
- * configured algorithm (RFC 8725, section 3.1), an acceptable `typ` (section 3.11), a key
- * id, canonical base64url in every part (RFC 7515, section 2: no padding, no stray bits).
+ * Reads the protected header of a compact JWS (RFC 7515, section 7.1: three parts) before
+ * anything is verified: the one configured algorithm (RFC 8725, section 3.1), an acceptable
+ * `typ` (section 3.11), a key id, canonical base64url in every part (RFC 7515, section 2:
+ * no padding, no stray bits), UTF-8 in what is read as text.
  */
 export function parseTokenHeader(token: string, algorithm: SignatureAlgorithm): HeaderResult {
   const parts = token.split('.');
+  if (parts.length !== 3) return refuse('not a compact JWS');
   if (!parts.every(isCanonicalBase64url)) return refuse('not canonical base64url');
-  const header = decodeJsonObject(parts[0]!);
+  const [head, payload] = parts.map((part) => Buffer.from(part, 'base64url'));
+  if (!isUtf8(payload!)) return refuse('payload is not UTF-8');
+  const header = parseJsonObject(head!);
   if (!header) return refuse('header is not a JSON object');
   const refused = REFUSED_PARAMETERS.find((name) => Object.hasOwn(header, name));
   if (refused !== undefined) return refuse(`header parameter ${refused}`);
@@ -35,12 +40,13 @@ function refuse(reason: string): HeaderResult {
 
 /** Two spellings of one signature would be two tokens: only the canonical one is taken. */
 function isCanonicalBase64url(part: string): boolean {
-  return Buffer.from(part, 'base64url').toString('base64url') === part;
+  return part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part;
 }
 
-function decodeJsonObject(part: string): Record<string, unknown> | null {
+function parseJsonObject(bytes: Buffer): Record<string, unknown> | null {
+  if (!isUtf8(bytes)) return null;
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;
@@ -49,10 +55,9 @@ function decodeJsonObject(part: string): Record<string, unknown> | null {
   }
 }
 
-/** Media types are compared without case (RFC 7515, section 4.1.9). */
+/** Media types are compared without case, and `application/` may be left out (RFC 7515, section 4.1.9). */
 function isAccessTokenType(typ: unknown): boolean {
-  return (
-    typeof typ === 'string' &&
-    ACCESS_TOKEN_TYPES.some((accepted) => accepted.toLowerCase() === typ.toLowerCase())
-  );
+  if (typeof typ !== 'string') return false;
+  const type = typ.toLowerCase().replace(/^application\//, '');
+  return ACCESS_TOKEN_TYPES.some((accepted) => accepted.toLowerCase() === type);
 }

@@ -1,8 +1,14 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { SignatureAlgorithm } from '../../auth-server/contract';
 
 /** RFC 7518, section 3.3: RSA keys have 2048 bits or more. */
 const LEAST_RSA_BITS = 2048;
+
+/** With an exponent of 1 every message would be its own signature. */
+const LEAST_RSA_EXPONENT = 3n;
+
+/** No set of ours comes near; parsing more would only cost time. */
+const MOST_KEYS = 100;
 
 const KEY_TYPE: Record<SignatureAlgorithm, 'RSA' | 'EC'> = {
   RS256: 'RSA',
@@ -10,48 +16,87 @@ const KEY_TYPE: Record<SignatureAlgorithm, 'RSA' | 'EC'> = {
   ES256: 'EC',
 };
 
+/** Where private and symmetric keys keep what nobody is to see (RFC 7518, section 6). */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
+/** A public key, parsed once, and what it was parsed from. */
+export interface VerificationKey {
+  keyId: string;
+  publicKey: KeyObject;
+  /** The members that make up the key, to know it again. */
+  source: string;
+}
+
+export type VerificationKeys = ReadonlyMap<string, VerificationKey>;
+
+export interface ReadOptions {
+  algorithm: SignatureAlgorithm;
+  /** The keys held so far: one that has not changed is not parsed again and stays the same object. */
+  held: VerificationKeys;
+}
+
 /**
- * Reads a JWKS (RFC 7517, section 5) into the keys that may verify tokens.
+ * Reads the keys of a JWKS (RFC 7517, section 5) into those that may verify tokens.
  *
- * A key counts when it has a `kid`, is public, fits the one configured algorithm, and
- * neither `use`, `key_ops` nor `alg` speak against it (sections 4.2 to 4.4). Others are
- * left out, as section 5 asks. Two usable keys with one `kid` make the set ambiguous.
+ * A key counts when it has a `kid`, fits the one configured algorithm, is strong enough,
+ * and neither `use`, `key_ops` nor `alg` speak against it (sections 4.2 to 4.4). Others
+ * are left out, as section 5 asks; a set without any is a set all the same, in which
+ * every key has been withdrawn.
  *
- * @throws {Error} when the set is unusable as a whole: not a JWKS, no usable key, or
- *   ambiguous. The caller then keeps the set it has.
+ * @throws {Error} when the set makes no sense as a whole: not a JWKS, an entry that is no
+ *   key, one key id for two usable keys, private parts in public. The caller then keeps
+ *   the set it has.
  */
-export function toVerificationKeys(
-  jwks: unknown,
-  algorithm: SignatureAlgorithm,
-): Map<string, KeyObject> {
-  if (!Array.isArray(jwks)) throw new Error('the answer is not a JWKS');
-  const keys = new Map<string, KeyObject>();
-  for (const jwk of jwks as unknown[]) {
-    const key = toVerificationKey(jwk, algorithm);
+export function toVerificationKeys(keys: unknown, options: ReadOptions): VerificationKeys {
+  const usable = new Map<string, VerificationKey>();
+  for (const jwk of toJwks(keys)) {
+    const key = toVerificationKey(jwk, options);
     if (!key) continue;
-    if (keys.has(key.keyId)) throw new Error('the JWKS holds one key id twice');
-    keys.set(key.keyId, key.publicKey);
+    if (usable.has(key.keyId)) throw new Error('the JWKS holds one key id twice');
+    usable.set(key.keyId, key);
   }
-  if (keys.size === 0) throw new Error(`the JWKS holds no key that may verify ${algorithm}`);
-  return keys;
+  return usable;
 }
 
-function toVerificationKey(jwk: unknown, algorithm: SignatureAlgorithm) {
-  if (typeof jwk !== 'object' || jwk === null) return null;
-  const { kid, kty, use, key_ops: operations, alg, d, k, p, q } = jwk as Record<string, unknown>;
-  if (typeof kid !== 'string' || kid === '' || kty !== KEY_TYPE[algorithm]) return null;
-  if (use !== undefined && use !== 'sig') return null;
-  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
-    return null;
-  }
-  if (alg !== undefined && alg !== algorithm) return null;
-  // A set that publishes private parts is compromised: such a key proves nothing any more.
-  if ([d, k, p, q].some((part) => part !== undefined)) return null;
-  const publicKey = importKey(jwk as JsonWebKey);
-  return publicKey && isStrongEnough(publicKey, algorithm) ? { keyId: kid, publicKey } : null;
+type Jwk = Record<string, unknown>;
+
+function toJwks(keys: unknown): Jwk[] {
+  if (!Array.isArray(keys)) throw new Error('the answer is not a JWKS');
+  if (keys.length > MOST_KEYS) throw new Error(`the JWKS holds more than ${MOST_KEYS} keys`);
+  return keys.map((entry: unknown) => {
+    if (!isObject(entry) || typeof entry.kty !== 'string') {
+      throw new Error('the JWKS holds something that is not a key');
+    }
+    if (PRIVATE_MEMBERS.some((name) => Object.hasOwn(entry, name))) {
+      throw new Error('the JWKS publishes private parts of a key, which must be revoked');
+    }
+    return entry;
+  });
 }
 
-function importKey(jwk: JsonWebKey): KeyObject | null {
+function isObject(value: unknown): value is Jwk {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function toVerificationKey(jwk: Jwk, { algorithm, held }: ReadOptions): VerificationKey | null {
+  const { kid: keyId, kty } = jwk;
+  if (typeof keyId !== 'string' || keyId === '' || kty !== KEY_TYPE[algorithm]) return null;
+  if (!mayVerify(jwk, algorithm)) return null;
+  const { n, e, crv, x, y } = jwk;
+  const source = JSON.stringify([kty, n, e, crv, x, y]);
+  const known = held.get(keyId);
+  if (known?.source === source) return known;
+  const publicKey = importKey(jwk);
+  return publicKey && isStrongEnough(publicKey, algorithm) ? { keyId, publicKey, source } : null;
+}
+
+function mayVerify({ use, key_ops: operations, alg }: Jwk, algorithm: SignatureAlgorithm): boolean {
+  if (use !== undefined && use !== 'sig') return false;
+  if (alg !== undefined && alg !== algorithm) return false;
+  return operations === undefined || (Array.isArray(operations) && operations.includes('verify'));
+}
+
+function importKey(jwk: Jwk): KeyObject | null {
   try {
     return createPublicKey({ key: jwk, format: 'jwk' });
   } catch {
@@ -60,8 +105,8 @@ function importKey(jwk: JsonWebKey): KeyObject | null {
 }
 
 function isStrongEnough(key: KeyObject, algorithm: SignatureAlgorithm): boolean {
-  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
+  const { modulusLength = 0, publicExponent = 0n, namedCurve } = key.asymmetricKeyDetails ?? {};
   return KEY_TYPE[algorithm] === 'RSA'
-    ? modulusLength >= LEAST_RSA_BITS
+    ? modulusLength >= LEAST_RSA_BITS && publicExponent >= LEAST_RSA_EXPONENT
     : namedCurve === 'prime256v1';
 }

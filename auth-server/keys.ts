@@ -1,0 +1,13 @@
+import { runKeyCommand } from './signing-key-command';
+import { startOrExplain } from '../runtime/lifecycle';
+import { completeEnvironment } from '../runtime/settings/development';
+import { loadSettings } from '../runtime/settings/load';
+
+startOrExplain(async () => {
+  const config = loadSettings(completeEnvironment(), 'auth');
+  await runKeyCommand(process.argv.slice(2), { config, print });
+});
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,27 @@
+import { cpus } from 'node:os';
+import type { Benchmark } from './benchmark';
+import { verifierBenchmark } from './verifier';
+
+const BENCHMARKS: readonly Benchmark[] = [verifierBenchmark];
+
+/** `npm run bench` runs all benchmarks, `npm run bench -- <name>…` some. */
+async function main(names: string[]): Promise<void> {
+  const chosen = BENCHMARKS.filter(({ name }) => names.length === 0 || names.includes(name));
+  if (chosen.length < names.length || chosen.length === 0) {
+    throw new Error(`The benchmarks are: ${BENCHMARKS.map(({ name }) => name).join(', ')}`);
+  }
+  print(`Node.js ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}`);
+  for (const benchmark of chosen) {
+    print(`\n# ${benchmark.name}`);
+    await benchmark.run(print);
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

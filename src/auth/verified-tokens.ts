@@ -1,0 +1,109 @@
+import { hash } from 'node:crypto';
+import { timeProblem } from './token-times';
+import type { VerificationKey } from './verification-key';
+import type { AccessTokenClaims } from '../../auth-server/contract';
+
+/** A token whose signature and claims have been found good. */
+export interface VerifiedToken {
+  claims: AccessTokenClaims;
+  /** Not before, in seconds since the epoch, where the token says so. */
+  nbf?: number;
+  /** The key that verified it. */
+  key: VerificationKey;
+}
+
+export interface VerifiedTokensOptions {
+  /** Tokens that are remembered at most. */
+  maxEntries?: number;
+  /** Bytes that they take at most, estimated by {@link sizeOf}. */
+  maxBytes?: number;
+}
+
+interface Entry extends VerifiedToken {
+  bytes: number;
+}
+
+/** What an entry takes besides the texts of its claims. Generous: the benchmark measures less. */
+const ENTRY_BYTES = 512;
+
+/**
+ * The tokens that have been verified lately, so that one that comes again is not verified
+ * again. Whether it is in force (`exp`, `nbf`, `iat`) is judged at each look-up; whether
+ * its session is, is not judged here.
+ *
+ * A token is found by its SHA-256, whole: one bit changed is another token. The token
+ * itself is not kept, so a dump of this memory hands out none. When room is needed, the
+ * oldest make it: those expire first, and looking one up costs no bookkeeping.
+ */
+export class VerifiedTokens {
+  private readonly entries = new Map<string, Entry>();
+  private readonly maxEntries: number;
+  private readonly maxBytes: number;
+  private totalBytes = 0;
+
+  constructor({ maxEntries = 50_000, maxBytes = 64 * 1024 * 1024 }: VerifiedTokensOptions = {}) {
+    this.maxEntries = maxEntries;
+    this.maxBytes = maxBytes;
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** Estimated bytes that all of them take. */
+  get bytes(): number {
+    return this.totalBytes;
+  }
+
+  /** The claims of a token that is known and in force now, or `null`. */
+  find(token: string): AccessTokenClaims | null {
+    const id = idOf(token);
+    const entry = this.entries.get(id);
+    if (!entry) return null;
+    if (isInForce(entry)) return entry.claims;
+    this.delete(id, entry);
+    return null;
+  }
+
+  add(token: string, verified: VerifiedToken): void {
+    const id = idOf(token);
+    const known = this.entries.get(id);
+    if (known) this.delete(id, known);
+    const entry = { ...verified, bytes: sizeOf(token) };
+    this.entries.set(id, entry);
+    this.totalBytes += entry.bytes;
+    this.makeRoom();
+  }
+
+  /** Forgets every token that the key has verified. */
+  forgetKey(key: VerificationKey): void {
+    for (const [id, entry] of this.entries) if (entry.key === key) this.delete(id, entry);
+  }
+
+  /** Takes the oldest out, as long as there are too many or they are of no use any more. */
+  private makeRoom(): void {
+    for (const [id, entry] of this.entries) {
+      const fits = this.size <= this.maxEntries && this.totalBytes <= this.maxBytes;
+      if (fits && isInForce(entry)) return;
+      this.delete(id, entry);
+    }
+  }
+
+  private delete(id: string, entry: Entry): void {
+    this.entries.delete(id);
+    this.totalBytes -= entry.bytes;
+  }
+}
+
+function isInForce({ claims: { exp, iat }, nbf }: Entry): boolean {
+  return timeProblem({ exp, iat, nbf }) === null;
+}
+
+function idOf(token: string): string {
+  return hash('sha256', token, 'base64url');
+}
+
+/** The claims are a part of the token, and take less room than it. */
+function sizeOf(token: string): number {
+  return ENTRY_BYTES + token.length;
+}

@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ask,
+  Cluster,
+  fetchKeyIds,
+  fetchToken,
+  kidOf,
+  showFigures,
+  startAuthServer,
+  until,
+} from './cluster';
+import { linkTo } from '../auth-server/database-link';
+
+const OTHER_SECRET = 'quite another secret of more than 32 characters';
+
+let cluster: Cluster;
+
+afterAll(() => cluster.stop());
+
+/** Calls the API with tokens of both auth servers, and looks at what comes back. */
+class Load {
+  readonly statuses: Record<number, number> = {};
+  /** The keys that signed, in the order in which they took over. */
+  readonly signers: string[] = [];
+  /** When each key was seen first as the one that signs. */
+  readonly signing = new Map<string, number>();
+  /** When each key was seen first in a key set. */
+  readonly published = new Map<string, number>();
+  private readonly ending = new AbortController();
+  private readonly work: Promise<void>[];
+
+  constructor(callers: number) {
+    this.work = [this.watch(), ...Array.from({ length: callers }, () => this.call())];
+  }
+
+  async end(): Promise<void> {
+    this.ending.abort();
+    await Promise.all(this.work);
+  }
+
+  private async call(): Promise<void> {
+    const { replicas } = cluster.system;
+    for (let turn = 0; !this.ending.signal.aborted; turn += 1) {
+      const token = await cluster.token(cluster.authUrls[turn % 2]);
+      this.note(kidOf(token));
+      for (let count = 0; count < 20; count += 1) {
+        const status = await ask(replicas[(turn + count) % replicas.length]!.url, token);
+        this.statuses[status] = (this.statuses[status] ?? 0) + 1;
+      }
+    }
+  }
+
+  private note(kid: string): void {
+    if (!this.signing.has(kid)) this.signing.set(kid, performance.now());
+    if (this.signers.at(-1) !== kid) this.signers.push(kid);
+  }
+
+  private async watch(): Promise<void> {
+    while (!this.ending.signal.aborted) {
+      for (const kid of await fetchKeyIds(cluster.second.url)) {
+        if (!this.published.has(kid)) this.published.set(kid, performance.now());
+      }
+      await sleep(25);
+    }
+  }
+}
+
+describe('a rotation, with two auth servers and three replicas of the API under load', () => {
+  const ROTATION_S = 6;
+
+  beforeAll(async () => {
+    const env = { JWKS_ROTATION: `${ROTATION_S}s`, JWKS_GRACE: '3s', JWT_TTL: '2s' };
+    cluster = await Cluster.start({ replicas: 3, env });
+  });
+
+  it('refuses nobody, makes one key, publishes it before it signs, and removes the old one', async () => {
+    const load = new Load(6);
+    const { signers, signing, published, statuses } = load;
+    await until(() => signers.length > 0);
+    await until(async () => signers.length > 1 && !(await cluster.keyIds()).includes(signers[0]!));
+    await load.end();
+    const made = await cluster.system.query<{ seconds: number }>(
+      'SELECT extract(epoch FROM created_at)::float8 AS seconds FROM jwks ORDER BY 1',
+    );
+    const aheadMs = signing.get(signers[1]!)! - published.get(signers[1]!)!;
+    showFigures(
+      `rotation under load: answers ${JSON.stringify(statuses)}; ${signers.length} keys signed; ` +
+        `the second was published ${(aheadMs / 1_000).toFixed(1)} s before`,
+    );
+    expect(Object.keys(statuses)).toEqual(['200']);
+    expect(statuses[200]).toBeGreaterThan(200);
+    expect(aheadMs).toBeGreaterThan((ROTATION_S / 2) * 1_000 * 0.8);
+    // One after another, none of them twice, and none made but at its time.
+    expect(new Set(signers).size).toBe(signers.length);
+    made.slice(1).forEach(({ seconds }, index) => {
+      expect(seconds - made[index]!.seconds).toBeGreaterThan(ROTATION_S * 0.7);
+    });
+  }, 60_000);
+});
+
+describe('the keys', () => {
+  beforeAll(async () => {
+    await cluster.stop();
+    cluster = await Cluster.start({ replicas: 1 });
+  });
+
+  it('are one, when twenty ask both auth servers for a token at once and there is none', async () => {
+    await cluster.system.query('DELETE FROM jwks');
+    const tokens = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => cluster.token(cluster.authUrls[index % 2])),
+    );
+    expect(new Set(tokens.map(kidOf)).size).toBe(1);
+    expect(await cluster.keyIds()).toHaveLength(1);
+  });
+
+  it('may be kept by caches for a minute; other answers may not', async () => {
+    for (const url of [cluster.second.url, cluster.system.apiUrl]) {
+      const { headers } = await fetch(`${url}/api/auth/jwks`);
+      expect(headers.get('cache-control')).toBe('public, max-age=60, must-revalidate');
+    }
+    for (const path of ['token', 'jwks/x', 'get-session']) {
+      const { headers } = await fetch(`${cluster.second.url}/api/auth/${path}`);
+      expect(headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
+  it('survive a change of the secret: old tokens verify, new ones are signed by a new key', async () => {
+    const { settings } = cluster.system;
+    const old = await cluster.token();
+    const third = await startAuthServer({ ...settings, betterAuthSecret: OTHER_SECRET });
+    try {
+      // What the user holds of the session is signed with the old secret, and ends with it.
+      const sessionToken = await cluster.unsignedSessionToken();
+      const token = await fetchToken(third.url, sessionToken);
+      expect(await cluster.keyIds()).toEqual([kidOf(old), kidOf(token)]);
+      expect(await cluster.askAll(old)).toEqual([200]);
+      expect(await cluster.askAll(token)).toEqual([200]);
+      // Those who still have the old secret go on with the old key: no tug-of-war.
+      expect(kidOf(await cluster.token())).toBe(kidOf(old));
+      expect(kidOf(await fetchToken(third.url, sessionToken))).toBe(kidOf(token));
+      expect(await cluster.keyIds()).toEqual([kidOf(old), kidOf(token)]);
+      await until(() => third.log.some((line) => line.includes('another BETTER_AUTH_SECRET')));
+      expect(new Set(await fetchKeyIds(third.url))).toEqual(new Set([kidOf(old), kidOf(token)]));
+    } finally {
+      await third.stop();
+    }
+  });
+
+  it('are looked after again when the database is back, and that it was away is said once', async () => {
+    const { settings } = cluster.system;
+    const link = await linkTo(settings.databaseUrl);
+    const third = await startAuthServer({
+      ...settings,
+      databaseUrl: link.url,
+      jwksRotation: 2_000,
+      // Of its own, so that nobody else makes its keys.
+      betterAuthSecret: `${OTHER_SECRET}, and a third one`,
+    });
+    try {
+      await link.cut();
+      // Longer than a key of two seconds signs.
+      await sleep(2_500);
+      const before = await cluster.keyIds();
+      await link.restore();
+      await until(async () => (await cluster.keyIds()).length > before.length);
+      const failures = third.log.filter((line) => line.includes('cannot be looked after'));
+      expect(failures).toHaveLength(1);
+      await fetchToken(third.url, await cluster.unsignedSessionToken());
+    } finally {
+      await third.stop();
+      await link.cut();
+    }
+  });
+});

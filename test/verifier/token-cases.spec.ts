@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startTokenBench, type TokenBench } from './token-bench';
+import { expectProblem } from '../support/problems';
+import { type RawAnswer, send } from '../support/raw-http';
+import { renderTokenCases, TOKEN_CASES } from '../support/token-cases';
+import type { CaseRequest, TokenCase } from '../support/token-cases/token-case';
+
+const PATH = '/api/v1/users/me';
+const NOW = Math.floor(Date.now() / 1_000);
+
+const CHALLENGES = {
+  missing_token: 'Bearer',
+  invalid_token: 'Bearer error="invalid_token"',
+};
+
+describe.each(['RS256', 'ES256', 'PS256'] as const)('with %s, a token', (algorithm) => {
+  let bench: TokenBench;
+  const cases = TOKEN_CASES.filter((group) => group.algorithm === algorithm).flatMap((group) =>
+    group.cases.map((one): [string, TokenCase] => [`${group.title}: ${one.title}`, one]),
+  );
+  /** The first refusal of each code, less its request id: all others must be the same. */
+  const refusals = new Map<string, object>();
+
+  beforeAll(async () => {
+    jest.spyOn(Date, 'now').mockReturnValue(NOW * 1_000);
+    bench = await startTokenBench(algorithm, { now: NOW });
+    // The key set is there before the first token is.
+    await untilReady(bench.apiUrl);
+  });
+
+  afterAll(async () => {
+    await bench.stop();
+    jest.restoreAllMocks();
+  });
+
+  async function ask({ headers, query = '' }: CaseRequest): Promise<RawAnswer> {
+    return send(bench.apiUrl, { path: PATH + query, headers });
+  }
+
+  function expectRefusal(answer: RawAnswer, code: 'missing_token' | 'invalid_token'): void {
+    const { requestId: _requestId, ...body } = expectProblem(answer, code);
+    const { 'x-request-id': _id, date: _date, ...headers } = answer.headers;
+    const refusal = { body, headers };
+    expect(headers['www-authenticate']).toEqual([CHALLENGES[code]]);
+    if (!refusals.has(code)) refusals.set(code, refusal);
+    expect(refusal).toEqual(refusals.get(code));
+  }
+
+  it.each(cases)('%s', async (_title, one) => {
+    const request =
+      'request' in one
+        ? await one.request(bench.kit)
+        : { headers: { authorization: `Bearer ${await one.token(bench.kit)}` } };
+    // The second time, a token that was accepted comes from the cache.
+    for (const answer of [await ask(request), await ask(request)]) {
+      if (one.outcome !== 'accepted') {
+        expectRefusal(answer, one.outcome);
+        continue;
+      }
+      expect([answer.status, JSON.parse(answer.text).id]).toEqual([200, bench.kit.claims.sub]);
+    }
+  });
+
+  it('says who may do what by the database, whatever role the token names', async () => {
+    const token = await bench.kit.key.sign({ ...bench.kit.claims, role: 'admin' });
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await send(bench.apiUrl, { path: '/api/v1/admin/users', headers });
+    expectProblem(answer, 'forbidden');
+  });
+
+  it('is refused at the second that it expires, also when it is cached', async () => {
+    const { now, claims, key } = bench.kit;
+    const token = await key.sign({ ...claims, exp: now + 10 });
+    const headers = { authorization: `Bearer ${token}` };
+    const statuses: number[] = [];
+    for (const seconds of [0, 14, 15, 14, -66, 0]) {
+      jest.mocked(Date.now).mockReturnValue((now + seconds) * 1_000);
+      statuses.push((await ask({ headers })).status);
+    }
+    // Back in time it is in force again, and before it was issued it is not.
+    expect(statuses).toEqual([200, 200, 401, 200, 401, 200]);
+  });
+});
+
+describe('the list of cases', () => {
+  it('has at least 80, with titles of their own', () => {
+    const titles = TOKEN_CASES.flatMap((group) =>
+      group.cases.map((one) => group.title + one.title),
+    );
+    expect(titles.length).toBeGreaterThanOrEqual(80);
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  it('is the one that stands in docs/token-cases.md', () => {
+    const page = readFileSync(join(__dirname, '../../docs/token-cases.md'), 'utf8');
+    expect(page).toBe(renderTokenCases());
+  });
+});
+
+async function untilReady(apiUrl: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const { text } = await send(apiUrl, { path: '/health/ready' });
+    if (JSON.parse(text).checks.signingKeys.status === 'ok') return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('there is no key set');
+}
