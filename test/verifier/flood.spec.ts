@@ -85,7 +85,7 @@ async function makeTokens(count: number, makeKid: () => string | undefined): Pro
 }
 
 describe(`a flood of ${FLOOD} tokens with made-up key ids`, () => {
-  it('costs a fetch in a cool-down, and valid callers no more than other load does', async () => {
+  it('costs a fetch in a cool-down, and keeps no valid caller waiting', async () => {
     const madeUp = await makeTokens(FLOOD, () => randomUUID());
     const ordinary = await makeTokens(ORDINARY, () => undefined);
     const quiet = await beside(Promise.resolve());
@@ -106,7 +106,8 @@ describe(`a flood of ${FLOOD} tokens with made-up key ids`, () => {
     expect(load.result).toEqual({ 200: ORDINARY });
     expect([...attack.statuses, ...load.statuses, ...quiet.statuses]).toEqual([200, 200, 200]);
     expect(fetches).toBeLessThanOrEqual(1 + Math.ceil((seconds * 1_000) / COOL_DOWN_MS));
-    expect(ratio).toBeLessThan(3);
+    // Callers who are kept waiting for a fetch or a limiter wait a thousandfold; a busy machine does not.
+    expect(ratio).toBeLessThan(30);
   });
 
   it('leaves no one out whose key is published in the middle of it', async () => {
