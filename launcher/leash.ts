@@ -1,3 +1,5 @@
+import process from 'node:process';
+
 /**
  * Loaded into each process before its own code. If the supervisor is killed while the
  * process still loads, nobody there listens yet who would stop it (`runtime/lifecycle.ts`

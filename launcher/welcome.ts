@@ -31,7 +31,7 @@ ${rows.join('\n')}
 Try next:
   curl ${apiUrl}/health/ready
   curl ${apiUrl}/api/v1/auth/sign-in -H 'content-type: application/json' \\
-    -d '{"email":"${adminEmail}","password":"<the administrator password>"}'
+    -d '{"email":"${adminEmail}","password":"<shown at the first start>"}'
   curl ${apiUrl}/api/v1/admin/users -H 'authorization: Bearer <accessToken of the answer>'
 
 Ready after ${(milliseconds / 1_000).toFixed(1)} s. Ctrl-C stops everything.

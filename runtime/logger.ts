@@ -4,10 +4,12 @@ export type { Logger };
 
 /** One JSON line an event on standard output. Credentials are never handed to it. */
 export function createLogger(name: string, level: string): Logger {
-  return pino({
+  const options = {
     level,
     base: { process: name },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-  });
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  // Written at once: pino's buffered destination hangs at the exit when nobody reads any more.
+  return pino(options, pino.destination({ dest: 1, sync: true }));
 }

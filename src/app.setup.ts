@@ -123,7 +123,10 @@ interface WithSecurityHook {
 function createAdapter(settings: ApiSettings, logger: Logger): FastifyAdapter {
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'requestId',
+    }),
     // The router's own refusals (broken or over-long addresses), before any hook runs.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       (adapter as unknown as WithSecurityHook).securityHook?.(request, reply.raw);
@@ -186,7 +189,7 @@ function logRequest(request: FastifyRequest, reply: FastifyReply, done: () => vo
       method: request.method,
       path: request.url.split('?', 1)[0],
       status: reply.statusCode,
-      milliseconds: Math.round(reply.elapsedTime),
+      ms: Math.round(reply.elapsedTime),
     },
     'request',
   );

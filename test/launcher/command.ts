@@ -8,7 +8,7 @@ import { findProcess, waitForEnd } from '../../launcher/process-table';
 
 /** The program behind `npm start`. */
 export const DOOR = join(__dirname, '../../launcher/start.mjs');
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 60_000;
 /** "Within seconds", also on a busy machine. */
 const STOP_LIMIT_MS = 10_000;
 
