@@ -4,8 +4,8 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 const COLOURS = { warn: 'yellow', error: 'red', fatal: 'red' } as const;
 
 /** Shown in another place, or of use to machines alone. */
-const KNOWN_FIELDS = ['time', 'level', 'process', 'name', 'msg', 'err', 'requestId', 'reqId'];
-const REQUEST_FIELDS = ['method', 'path', 'status', 'ms', 'milliseconds'];
+const KNOWN_FIELDS = ['time', 'level', 'process', 'name', 'msg', 'err', 'requestId'];
+const REQUEST_FIELDS = ['method', 'path', 'status', 'ms'];
 
 type Fields = Record<string, unknown>;
 
@@ -45,7 +45,7 @@ function parseEvent(line: string): Fields | null {
 
 function describeWhat(event: Fields): string {
   if (!isRequest(event)) return String(event.msg);
-  const { method, path, status, ms = event.milliseconds } = event;
+  const { method, path, status, ms } = event;
   return [method, path, status, ms, 'ms'].map(String).join(' ');
 }
 

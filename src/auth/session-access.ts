@@ -87,9 +87,10 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
 
   report(): AccessReport {
     const { accessCheck } = this.settings;
+    const proofAgeMs = this.knowledge.proofAgeMs();
     return {
       mode: accessCheck === 'live' && !this.knowledge.isTrusted() ? 'strict' : accessCheck,
-      proofAgeMs: this.knowledge.proofAgeMs(),
+      proofAgeMs: proofAgeMs === null ? null : Math.round(proofAgeMs),
       knownSessions: this.knowledge.knownSessions,
       ...this.knowledge.counters,
     };
@@ -105,8 +106,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
   private changeHearing(isHearing: boolean, reason: string): void {
     if (this.wasHearing === isHearing) return;
     this.wasHearing = isHearing;
-    // A key may have been withdrawn while nothing was heard.
-    if (isHearing) void this.keySet.refresh();
+    this.keySet.setHeard(isHearing);
     if (isHearing) this.logger.log(`${reason}: ${this.describe('live')}`);
     else this.logger.warn(`${reason}: ${this.describe('strict')}`);
   }
