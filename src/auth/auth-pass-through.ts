@@ -70,7 +70,7 @@ function passThrough(
       const answer = (response as unknown as { stream: Readable }).stream;
       const isChange = request.method !== 'GET' && request.method !== 'HEAD';
       // Who is told "signed out" here finds it true here with the next request.
-      void (isChange ? catchUp() : Promise.resolve()).finally(() => reply.send(answer));
+      void (isChange ? catchUp() : Promise.resolve()).finally(() => void reply.send(answer));
     },
     onError: (failed, { error }) => {
       failed.send(new Problem('auth_server_unavailable', { cause: error }));

@@ -1,7 +1,7 @@
 import { expectProblem } from '../support/problems';
 import { send } from '../support/raw-http';
 import { RecordingServer } from '../support/recording-server';
-import { PASSWORD, System } from '../support/system';
+import { System } from '../support/system';
 
 describe('what is asked of the auth flows and cannot be right', () => {
   let system: System;

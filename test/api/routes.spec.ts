@@ -313,9 +313,8 @@ describe('the document', () => {
     const found = (pattern: RegExp) => [...body.matchAll(pattern)].map(([, text]) => text);
     expect(found(/^openapi: (.*)$/gm)).toEqual([document.openapi]);
     expect(found(/^ {2}(\/.*):$/gm)).toEqual(Object.keys(document.paths));
-    expect(found(/^ {6}operationId: (\w+)$/gm).sort()).toEqual(
-      [...operations.values()].map(({ operationId }) => operationId).sort(),
-    );
+    const operationIds = [...operations.values()].map(({ operationId }) => operationId);
+    expect(new Set(found(/^ {6}operationId: (\w+)$/gm))).toEqual(new Set(operationIds));
     expect(found(/^ {4}(\w+):$/gm)).toEqual(
       expect.arrayContaining(Object.keys(document.components.schemas)),
     );
