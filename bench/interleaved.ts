@@ -38,7 +38,7 @@ export async function takeTurns(
 
 function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
+  return sorted.at(sorted.length >> 1) ?? NaN;
 }
 
 /** A table of medians, and how many times that of `reference` each of them is. */

@@ -18,20 +18,34 @@ const { JwtVerifier: verifyWithJsonwebtoken } = Strategy as unknown as {
 
 const TOLERANCE_S = 5;
 
-export function bareVerify({ tokens, publicKey: key }: TokenSet): Contestant {
+export function bareVerify({ tokens, publicKey: key, algorithm }: TokenSet): Contestant {
   const parts = tokens.map((token) => {
     const end = token.lastIndexOf('.');
     const signature = Buffer.from(token.slice(end + 1), 'base64url');
-    return { input: Buffer.from(token.slice(0, end)), signature };
+    return {
+      input: Buffer.from(token.slice(0, end)),
+      signature: algorithm === 'ES256' ? toDer(signature) : signature,
+    };
   });
   return {
     name: 'crypto.verify alone',
     run: () => {
       for (const { input, signature } of parts) {
-        expectTrue(verify('sha256', input, { key, dsaEncoding: 'ieee-p1363' }, signature));
+        expectTrue(verify('sha256', input, key, signature));
       }
     },
   };
+}
+
+/** As OpenSSL takes it, so that nothing has to be converted while it is measured. */
+function toDer(signature: Buffer): Buffer {
+  const integers = [signature.subarray(0, 32), signature.subarray(32)].map((half) => {
+    const digits = half.subarray(half.findIndex((byte) => byte !== 0));
+    const number = digits.readUInt8() < 0x80 ? digits : Buffer.concat([Buffer.of(0), digits]);
+    return Buffer.concat([Buffer.of(2, number.length), number]);
+  });
+  const body = Buffer.concat(integers);
+  return Buffer.concat([Buffer.of(0x30, body.length), body]);
 }
 
 /** @param key a PEM text, or a KeyObject that was made once. */

@@ -143,7 +143,7 @@ function resolve(values: SettingValues): Settings {
     accessCheck: values.ACCESS_CHECK!,
     accessLease: values.ACCESS_LEASE!,
     smtpUrl: values.SMTP_URL ?? null,
-    mailFrom: values.MAIL_FROM ?? `Gatehouse <no-reply@${new URL(authUrl).hostname}>`,
+    mailFrom: values.MAIL_FROM ?? `Gatehouse <no-reply@${URL.parse(authUrl)?.hostname}>`,
     requireEmailVerification: values.REQUIRE_EMAIL_VERIFICATION ?? production,
     metricsPort: values.METRICS_PORT ?? null,
     logLevel: values.LOG_LEVEL!,

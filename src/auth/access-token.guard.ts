@@ -2,14 +2,17 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { IS_PUBLIC } from './public.decorator';
-import { ACCESS_TOKEN_STRATEGY } from './access-token.strategy';
+import { AccessTokenStrategy } from './access-token.strategy';
 import { Problem } from '../common/problem';
 
 /** Global: closes every route that is not marked `@Public()`. */
 @Injectable()
-export class AccessTokenGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) {
-  constructor(private readonly reflector: Reflector) {
-    super();
+export class AccessTokenGuard extends AuthGuard() {
+  constructor(
+    private readonly reflector: Reflector,
+    strategy: AccessTokenStrategy,
+  ) {
+    super({ defaultStrategy: strategy.passportName });
   }
 
   override canActivate(context: ExecutionContext) {

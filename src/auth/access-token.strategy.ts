@@ -1,7 +1,8 @@
-import type { KeyObject } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { type KeyObject, randomUUID } from 'node:crypto';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
+import passport from 'passport';
 import { Strategy } from 'passport-jwt';
 import { bearerTokenOf } from './bearer-token';
 import { KeySet } from './key-set';
@@ -19,9 +20,6 @@ import {
 import { Problem } from '../common/problem';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
-/** Name under which passport knows the strategy. */
-export const ACCESS_TOKEN_STRATEGY = 'access-token';
-
 /** A token whose form and header are good, and the key to verify it with. */
 interface Candidate {
   token: string;
@@ -38,7 +36,15 @@ const candidates = new WeakMap<FastifyRequest, Candidate>();
  * but the last is remembered for as long as the token is.
  */
 @Injectable()
-export class AccessTokenStrategy extends PassportStrategy(Strategy, ACCESS_TOKEN_STRATEGY) {
+export class AccessTokenStrategy
+  extends PassportStrategy(Strategy, 'access-token')
+  implements OnApplicationShutdown
+{
+  /**
+   * Passport keeps strategies by name for the whole process. With a name of its own, each
+   * application in a process (a test has several) is judged by its own keys.
+   */
+  readonly passportName = `access-token ${randomUUID()}`;
   private readonly verifiedTokens = new VerifiedTokens();
 
   constructor(
@@ -56,7 +62,12 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, ACCESS_TOKEN
       jsonWebTokenOptions: { clockTolerance: CLOCK_TOLERANCE_SECONDS },
       passReqToCallback: true,
     });
+    passport.use(this.passportName, this);
     keySet.onLeave((key) => this.verifiedTokens.forgetKey(key));
+  }
+
+  onApplicationShutdown(): void {
+    passport.unuse(this.passportName);
   }
 
   /** Called by passport for each request that is not for everyone. */

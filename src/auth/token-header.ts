@@ -20,10 +20,10 @@ export type HeaderResult = { ok: true; keyId: string } | { ok: false; reason: st
 export function parseTokenHeader(token: string, algorithm: SignatureAlgorithm): HeaderResult {
   const parts = token.split('.');
   if (parts.length !== 3) return refuse('not a compact JWS');
-  if (!parts.every(isCanonicalBase64url)) return refuse('not canonical base64url');
-  const [head, payload] = parts.map((part) => Buffer.from(part, 'base64url'));
-  if (!isUtf8(payload!)) return refuse('payload is not UTF-8');
-  const header = parseJsonObject(head!);
+  const [head, payload, signature] = parts.map(decodeCanonicalBase64url);
+  if (!head || !payload || !signature) return refuse('not canonical base64url');
+  if (!isUtf8(payload)) return refuse('payload is not UTF-8');
+  const header = parseJsonObject(head);
   if (!header) return refuse('header is not a JSON object');
   const refused = REFUSED_PARAMETERS.find((name) => Object.hasOwn(header, name));
   if (refused !== undefined) return refuse(`header parameter ${refused}`);
@@ -39,8 +39,9 @@ function refuse(reason: string): HeaderResult {
 }
 
 /** Two spellings of one signature would be two tokens: only the canonical one is taken. */
-function isCanonicalBase64url(part: string): boolean {
-  return part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part;
+function decodeCanonicalBase64url(part: string): Buffer | null {
+  const bytes = Buffer.from(part, 'base64url');
+  return bytes.length > 0 && bytes.toString('base64url') === part ? bytes : null;
 }
 
 function parseJsonObject(bytes: Buffer): Record<string, unknown> | null {

@@ -410,7 +410,7 @@ describe('an error of our own', () => {
     );
     const lines = log.map((line) => JSON.parse(line) as Record<string, unknown>);
     const line = lines.find(({ code }) => code === 'internal_error');
-    expect(line).toMatchObject({ level: 50, reqId: requestId, err: { query: expect.any(String) } });
+    expect(line).toMatchObject({ level: 50, requestId, err: { query: expect.any(String) } });
     expect(log.join()).not.toMatch(/private-name|query-value|Bearer/);
     expect(log.join()).not.toContain(user.accessToken.slice(-20));
   });

@@ -1,4 +1,7 @@
-import { Cluster, fetchKeyIds, kidOf, showFigures, until } from './cluster';
+import type { AddressInfo } from 'node:net';
+import { ask, Cluster, fetchKeyIds, kidOf, showFigures, until } from './cluster';
+import { createLogger } from '../../runtime/logger';
+import { createApi } from '../../src/app.setup';
 
 const OTHER_SECRET = 'quite another secret of more than 32 characters';
 const LEASE_MS = 1_000;
@@ -30,6 +33,29 @@ describe('a key that is withdrawn', () => {
         `Key ${kidOf(next)} signs from now on.`,
     );
     expect(kidOf(await cluster.token(cluster.authUrls[0]))).toBe(kidOf(next));
+  });
+
+  it('is refused within the lease also by a replica that hears no announcements', async () => {
+    const { settings } = cluster.system;
+    // Where nobody listens: as behind a pooler that knows no LISTEN.
+    const deaf = { ...settings, databaseDirectUrl: 'postgres://nobody@127.0.0.1:9/nothing' };
+    const app = await createApi(deaf, createLogger('api', 'silent'));
+    await app.listen(0, '127.0.0.1');
+    const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+    try {
+      const old = await cluster.token();
+      await until(async () => (await ask(url, old)) === 200);
+      await cluster.command(['revoke', kidOf(old)]);
+      const revokedAt = performance.now();
+      await until(async () => (await ask(url, old)) === 401);
+      const tookMs = performance.now() - revokedAt;
+      showFigures(
+        `withdrawn key: refused by a replica that hears nothing after ${tookMs.toFixed(0)} ms`,
+      );
+      expect(tookMs).toBeLessThan(LEASE_MS);
+    } finally {
+      await app.close();
+    }
   });
 
   it('is refused within the lease, also while no auth server is there to ask', async () => {
