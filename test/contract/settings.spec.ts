@@ -45,7 +45,7 @@ const TABLE = `
 `;
 
 /** Settings of our own, besides the contract's. */
-const ADDED = ['INTERNAL_SECRET'];
+const ADDED = ['INTERNAL_SECRET', 'METRICS_PORT'];
 
 const ROWS = TABLE.trim()
   .split('\n')
