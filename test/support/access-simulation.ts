@@ -71,12 +71,12 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** A proof that comes back at once, which random steps seldom line up by themselves. */
-const promptProof = fc.constant<Step[]>([
+const PROMPT_PROOF: Step[] = [
   { do: 'sendProof' },
   { do: 'commitProof', pick: 0 },
   { do: 'deliver' },
   { do: 'deliver' },
-]);
+];
 
 const promptLoad = session.map((number): Step[] => [
   { do: 'request', session: number },
@@ -84,12 +84,36 @@ const promptLoad = session.map((number): Step[] => [
   { do: 'answerLoad', pick: 0 },
 ]);
 
+/** A proof that comes back too late, whichever clock notices it. */
+const lateProof = fc
+  .constantFrom('wait' as const, 'sleepWithClock' as const)
+  .map((what): Step[] => [{ do: 'sendProof' }, { do: what, ms: 400 }, ...PROMPT_PROOF.slice(1)]);
+
+/** More than a lease goes by, and is never over. */
+const QUIET_TIME: Step[] = Array.from({ length: 3 }, (): Step[] => [
+  { do: 'wait', ms: 400 },
+  ...PROMPT_PROOF,
+]).flat();
+
+/** A change that is missed altogether, while a load may be under way. */
+const missedChange = fc
+  .record({ session, ms })
+  .map(({ session: number, ms: pause }): Step[] => [
+    { do: 'noticeLoss' },
+    { do: 'commit', what: 'ban', session: number },
+    { do: 'reconnect' },
+    { do: 'wait', ms: pause },
+  ]);
+
 export const steps: fc.Arbitrary<Step[]> = fc
   .array(
     fc.oneof(
-      { weight: 6, arbitrary: anyStep.map((step) => [step]) },
-      { weight: 1, arbitrary: promptProof },
-      { weight: 1, arbitrary: promptLoad },
+      { weight: 24, arbitrary: anyStep.map((step) => [step]) },
+      { weight: 6, arbitrary: fc.constant(PROMPT_PROOF) },
+      { weight: 6, arbitrary: promptLoad },
+      { weight: 1, arbitrary: fc.constant(QUIET_TIME) },
+      { weight: 1, arbitrary: missedChange },
+      { weight: 1, arbitrary: lateProof },
     ),
     { minLength: 5, maxLength: 40, size: 'max' },
   )

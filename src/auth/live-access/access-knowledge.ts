@@ -8,7 +8,7 @@ export interface Clock {
   wall(): number;
 }
 
-export const SYSTEM_CLOCK: Clock = {
+const SYSTEM_CLOCK: Clock = {
   monotonic: () => performance.now(),
   wall: () => Date.now(),
 };

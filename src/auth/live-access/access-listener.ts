@@ -15,6 +15,9 @@ const LONGEST_PAUSE_MS = 2_000;
 /** Proofs in one lease: three may be lost before trust is. */
 const PROOFS_PER_LEASE = 4;
 
+/** What became of a proof: it counted, it did not come back, or anything else, in words. */
+type Outcome = 'proved' | 'lost' | (string & {});
+
 export interface AccessListenerOptions {
   /** A direct connection: LISTEN does not work through a pooler in transaction mode. */
   databaseDirectUrl: string;
@@ -37,9 +40,13 @@ export class AccessListener {
   /** Proofs come back here; others listen for theirs elsewhere. */
   private readonly proofChannel = `gatehouse_proof_${randomBytes(8).toString('hex')}`;
   private readonly stopping = new AbortController();
-  /** What a proof that comes back resolves, by its number; `null` while nothing is listening. */
+  /** What a proof that comes back calls, by its number; `null` while nothing is listening. */
   private proofs: Map<string, () => void> | null = null;
   private proofsSent = 0;
+  /** Proofs that the pool has not been rid of yet. */
+  private proofsUnderWay = 0;
+  private catchingUp: Promise<void> | null = null;
+  private nextCatchUp: Promise<void> | null = null;
   private pause = SHORTEST_PAUSE_MS;
   private finished: Promise<void> = Promise.resolve();
 
@@ -57,17 +64,22 @@ export class AccessListener {
   /**
    * Waits until everything that is committed by now has been heard, so that a caller who was
    * told that a change is made finds it made. Returns soon, also when nothing is heard.
+   * Whoever asks while a proof is under way shares the next one.
    */
-  async catchUp(): Promise<void> {
-    if (!this.options.knowledge.isTrusted()) return;
-    await this.proveOnce({ limitMs: SLOWEST_PROOF_MS, signal: this.stopping.signal });
+  catchUp(): Promise<void> {
+    if (!this.options.knowledge.isTrusted()) return Promise.resolve();
+    this.nextCatchUp ??= (this.catchingUp ?? Promise.resolve()).then(async () => {
+      this.catchingUp = this.nextCatchUp;
+      this.nextCatchUp = null;
+      await this.prove(SLOWEST_PROOF_MS);
+    });
+    return this.nextCatchUp;
   }
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       const reason = await this.hearOnce();
-      this.options.knowledge.lose();
       if (signal.aborted) return;
       this.options.onDeaf(reason);
       await sleep(this.pause, undefined, { signal }).catch(() => {});
@@ -77,6 +89,24 @@ export class AccessListener {
 
   /** Listens on one connection until it is of no use. @returns why. */
   private async hearOnce(): Promise<string> {
+    const end = new AbortController();
+    const stop = () => end.abort(new Error('the replica stops'));
+    this.stopping.signal.addEventListener('abort', stop, { once: true });
+    try {
+      const listening = this.listen(end);
+      await Promise.race([listening, aborted(end.signal)]);
+      await this.keepProving(end);
+      return messageOf(end.signal.reason);
+    } catch (error) {
+      end.abort(error);
+      return `cannot listen: ${messageOf(error)}`;
+    } finally {
+      this.stopping.signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** @param end is aborted when the connection ends, and ends it when it is aborted. */
+  private async listen(end: AbortController): Promise<void> {
     const client = new Client({
       connectionString: this.options.databaseDirectUrl,
       connectionTimeoutMillis: CONNECT_LIMIT_MS,
@@ -85,25 +115,19 @@ export class AccessListener {
       keepAlive: true,
       application_name: 'gatehouse-access',
     });
-    const ended = new AbortController();
-    let reason = 'the listening connection ended';
-    client.on('error', (error) => {
-      reason = `the listening connection failed: ${error.message}`;
-      ended.abort();
-    });
-    client.on('end', () => ended.abort());
-    const signal = AbortSignal.any([ended.signal, this.stopping.signal]);
-    try {
-      await client.connect();
-      this.hear(client);
-      await client.query(`LISTEN ${ACCESS_CHANNEL}; LISTEN ${this.proofChannel}`);
-      return (await this.keepProving(signal)) ?? reason;
-    } catch (error) {
-      return `cannot listen: ${error instanceof Error ? error.message : String(error)}`;
-    } finally {
+    client.on('error', ({ message }) =>
+      end.abort(new Error(`the listening connection failed: ${message}`)),
+    );
+    client.on('end', () => end.abort(new Error('the listening connection ended')));
+    end.signal.addEventListener('abort', () => {
+      // In the same moment: nothing that this connection still brings may count.
       this.proofs = null;
       discard(client);
-    }
+      this.options.knowledge.lose();
+    });
+    await client.connect();
+    this.hear(client);
+    await client.query(`LISTEN ${ACCESS_CHANNEL}; LISTEN ${this.proofChannel}`);
   }
 
   private hear(client: Client): void {
@@ -120,56 +144,80 @@ export class AccessListener {
     });
   }
 
-  /** Proves again and again. @returns why it stopped; `null` when the connection ended. */
-  private async keepProving(signal: AbortSignal): Promise<string | null> {
-    const { leaseMs, knowledge, onHearing, onDeaf } = this.options;
+  /** Proves again and again until the connection ends, or is given up for lost proofs. */
+  private async keepProving(end: AbortController): Promise<void> {
+    const { leaseMs } = this.options;
+    const { signal } = end;
     while (!signal.aborted) {
-      const began = performance.now();
-      const outcome = await this.proveOnce({ limitMs: leaseMs, signal });
-      if (signal.aborted) return null;
-      if (outcome === 'lost') return 'a proof did not come back';
-      if (outcome === 'proved') {
-        this.pause = SHORTEST_PAUSE_MS;
-        onHearing();
-      } else if (!knowledge.isTrusted()) {
-        onDeaf(outcome);
+      // A pool that is stuck is not helped by more of them.
+      if (this.proofsUnderWay < PROOFS_PER_LEASE) {
+        void this.prove(leaseMs).then((outcome) => this.judgeProof(outcome, end));
       }
-      const rest = leaseMs / PROOFS_PER_LEASE - (performance.now() - began);
-      await sleep(Math.max(rest, 1), undefined, { signal }).catch(() => {});
+      await sleep(leaseMs / PROOFS_PER_LEASE, undefined, { signal }).catch(() => {});
     }
-    return null;
   }
 
-  /** @returns `proved`, `lost` when it did not come back within the limit, or what else is wrong. */
-  private async proveOnce(options: { limitMs: number; signal: AbortSignal }): Promise<string> {
-    const { knowledge, store } = this.options;
+  private judgeProof(outcome: Outcome, end: AbortController): void {
+    if (end.signal.aborted) return;
+    if (outcome === 'proved') {
+      this.pause = SHORTEST_PAUSE_MS;
+      this.options.onHearing();
+      return;
+    }
+    if (this.options.knowledge.isTrusted()) return;
+    if (outcome === 'lost') end.abort(new Error('a proof did not come back'));
+    else this.options.onDeaf(outcome);
+  }
+
+  /** Sends one proof and waits for it, but not beyond the limit. */
+  private prove(limitMs: number): Promise<Outcome> {
     const { proofs } = this;
-    if (!proofs) return 'lost';
+    if (!proofs) return Promise.resolve('nothing is listening');
+    const { knowledge } = this.options;
     const number = String((this.proofsSent += 1));
-    let sent: Instant | null = null;
-    const back = new Promise<string>((resolve) => {
+    const proof: { sent: Instant | null; isOut: boolean } = { sent: null, isOut: false };
+    const onSend = () => {
+      proof.sent = knowledge.now();
+    };
+    return new Promise<Outcome>((resolve) => {
+      const late = () => resolve(proof.isOut ? 'lost' : 'a proof cannot be sent');
+      const timer = setTimeout(late, limitMs).unref();
       // Judged in the turn in which it is heard, and so behind every earlier notification.
       proofs.set(number, () => {
-        resolve(sent && knowledge.prove(sent) ? 'proved' : 'notifications are late');
+        clearTimeout(timer);
+        resolve(proof.sent && knowledge.prove(proof.sent) ? 'proved' : 'notifications are late');
       });
-    });
+      this.send(number, onSend).then(
+        () => {
+          proof.isOut = true;
+        },
+        (error: unknown) => {
+          clearTimeout(timer);
+          resolve(`a proof cannot be sent: ${messageOf(error)}`);
+        },
+      );
+    }).finally(() => proofs.delete(number));
+  }
+
+  private async send(number: string, onSend: () => void): Promise<void> {
+    this.proofsUnderWay += 1;
     try {
-      await store.notify(this.proofChannel, number, () => {
-        sent = knowledge.now();
-      });
-      return await Promise.race([back, lostAfter(options)]);
-    } catch (error) {
-      return `cannot send a proof: ${error instanceof Error ? error.message : String(error)}`;
+      await this.options.store.notify(this.proofChannel, number, onSend);
     } finally {
-      proofs.delete(number);
+      this.proofsUnderWay -= 1;
     }
   }
 }
 
-async function lostAfter(options: { limitMs: number; signal: AbortSignal }): Promise<string> {
-  const { limitMs, signal } = options;
-  await sleep(limitMs, undefined, { signal, ref: false }).catch(() => {});
-  return 'lost';
+/** Rejects, with the reason, when the signal is aborted. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Ends a connection that may be half-open: nobody waits for the other side's goodbye. */

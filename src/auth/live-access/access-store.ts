@@ -21,11 +21,14 @@ const ANSWER_LIMIT_MS = 2_000;
 
 interface Row {
   userId: string;
-  expiresAt: Date;
+  expiresAt: Time;
   role: Role;
   banned: boolean;
-  banExpires: Date | null;
+  banExpires: Time | null;
 }
+
+/** PostgreSQL's `infinity` is a number, every other time a date. */
+type Time = Date | number;
 
 /** Reads what decides about access, and sends proofs of hearing, over the ordinary pool. */
 @Injectable()
@@ -40,8 +43,12 @@ export class AccessStore {
     const [row] = await withinLimit(this.dataSource.query<Row[]>(SELECT_STATE, [sessionId]));
     if (!row) return null;
     return {
-      session: { userId: row.userId, expiresAt: row.expiresAt.getTime() },
-      user: { role: row.role, banned: row.banned, banExpires: row.banExpires?.getTime() ?? null },
+      session: { userId: row.userId, expiresAt: Number(row.expiresAt) },
+      user: {
+        role: row.role,
+        banned: row.banned,
+        banExpires: row.banExpires === null ? null : Number(row.banExpires),
+      },
     };
   }
 

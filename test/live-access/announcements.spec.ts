@@ -1,0 +1,333 @@
+import { Ear } from './ear';
+import { parseAccessChange } from '../../src/auth/live-access/access-change';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+const EVERYTHING = { all: true };
+
+/** Notifications that one transaction sends at most. */
+const MOST = 17;
+
+let database: TestDatabase;
+let ear: Ear;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ear = await Ear.on(database.url);
+});
+
+afterAll(async () => {
+  await ear.close();
+  await database.drop();
+});
+
+beforeEach(async () => {
+  await ear.sql.query('ROLLBACK; TRUNCATE "user" CASCADE');
+  await addUsers('a', 'b');
+  await addSessions({ a: ['a1', 'a2'], b: ['b1'] });
+});
+
+describe('a change that takes access away or gives it is announced', () => {
+  it.each([
+    ['a role that changes', `SET role = 'admin'`],
+    ['a ban', `SET banned = true`],
+    ['a ban that ends at a time', `SET ban_expires = now()`],
+    ['a user who gets another id', `SET id = 'z'`],
+  ])('announces %s', async (_what, assignment) => {
+    await ear.sql.query('DELETE FROM session');
+    const heard = await ear.announcedBy(`UPDATE "user" ${assignment} WHERE id = 'a'`);
+    expect(heard).toEqual([{ users: ['a'] }]);
+  });
+
+  it('announces a ban that is lifted, and an expiry that is taken off', async () => {
+    await ear.sql.query(`UPDATE "user" SET banned = true, ban_expires = now() WHERE id = 'a'`);
+    const lifted = `UPDATE "user" SET banned = false WHERE id = 'a'`;
+    const unlimited = `UPDATE "user" SET ban_expires = NULL WHERE id = 'a'`;
+    expect(await ear.announcedBy(lifted)).toEqual([{ users: ['a'] }]);
+    expect(await ear.announcedBy(unlimited)).toEqual([{ users: ['a'] }]);
+  });
+
+  it('announces a user who is deleted together with their sessions', async () => {
+    const heard = await ear.announcedBy(`DELETE FROM "user" WHERE id = 'a'`);
+    expect(sorted(heard)).toEqual(sorted([{ users: ['a'] }, { sessions: ['a1', 'a2'] }]));
+  });
+
+  it.each([
+    ['a session that is deleted', `DELETE FROM session WHERE id = 'a1'`],
+    ['a session that ends earlier', `UPDATE session SET expires_at = now() WHERE id = 'a1'`],
+    ['a session that goes to another user', `UPDATE session SET user_id = 'b' WHERE id = 'a1'`],
+    ['a session that gets another id', `UPDATE session SET id = 'z' WHERE id = 'a1'`],
+  ])('announces %s', async (_what, statement) => {
+    expect(await ear.announcedBy(statement)).toEqual([{ sessions: ['a1'] }]);
+  });
+
+  it('announces only the rows of a statement that a change is about', async () => {
+    const heard = await ear.announcedBy(
+      `UPDATE "user" SET role = CASE id WHEN 'a' THEN 'admin' ELSE role END, name = 'Other'`,
+    );
+    expect(heard).toEqual([{ users: ['a'] }]);
+  });
+
+  it('announces a session that takes the id of one that is deleted before it', async () => {
+    const heard = await ear.announcedTogether(
+      `DELETE FROM session WHERE id = 'a1'`,
+      `UPDATE session SET id = 'a1' WHERE id = 'b1'`,
+    );
+    expect(heard).toEqual([{ sessions: ['a1'] }, { sessions: ['b1'] }]);
+  });
+
+  it.each(['"user" CASCADE', 'session'])('announces TRUNCATE %s', async (tables) => {
+    expect(await ear.announcedBy(`TRUNCATE ${tables}`)).toContainEqual(EVERYTHING);
+  });
+
+  it.each([
+    [`INSERT INTO jwks (id, public_key, private_key) VALUES ('k', 'p', 'q')`],
+    [`UPDATE jwks SET expires_at = now()`],
+    [`DELETE FROM jwks`],
+    [`TRUNCATE jwks`],
+  ])('announces a change of the signing keys: %s', async (statement) => {
+    expect(await ear.announcedBy(statement)).toEqual([{ keys: true }]);
+  });
+});
+
+describe('a change of nothing that access depends on is silent', () => {
+  it.each([
+    ['a user who signs up', `INSERT INTO "user" (id, name, email) VALUES ('c', 'C', 'c@x.org')`],
+    [
+      'a sign-in',
+      `INSERT INTO session (id, user_id, token, expires_at) VALUES ('a3', 'a', 't', now())`,
+    ],
+    ['a session that is extended', `UPDATE session SET expires_at = expires_at + '1 day'`],
+    ['a session that is touched', `UPDATE session SET updated_at = now(), ip_address = '::1'`],
+    ['a name', `UPDATE "user" SET name = 'Another'`],
+    ['a picture', `UPDATE "user" SET image = 'https://x.org/a.png'`],
+    ['an e-mail address', `UPDATE "user" SET email = 'other-' || email, email_verified = true`],
+    ['a role that stays the same', `UPDATE "user" SET role = 'user'`],
+    ['a ban that stays the same', `UPDATE "user" SET banned = false, ban_expires = NULL`],
+    ['the reason of a ban', `UPDATE "user" SET ban_reason = 'spam'`],
+    ['a statement that matches no row', `DELETE FROM session WHERE id = 'nobody'`],
+    ['a new table of someone else', `CREATE TEMP TABLE t AS SELECT * FROM "user"`],
+  ])('says nothing about %s', async (_what, statement) => {
+    expect(await ear.announcedBy(statement)).toEqual([]);
+  });
+
+  it('says nothing about users who are copied in', async () => {
+    if (!(await isSuperuser())) return;
+    const copy = `COPY "user" (id, name, email) FROM PROGRAM 'echo c,C,c@x.org' WITH (FORMAT csv)`;
+    expect(await ear.announcedBy(copy)).toEqual([]);
+  });
+});
+
+describe('whoever makes the change, and however', () => {
+  it('announces what INSERT ON CONFLICT DO UPDATE changes', async () => {
+    const heard = await ear.announcedBy(
+      `INSERT INTO "user" (id, name, email, role)
+       VALUES ('a', 'A', 'new@x.org', 'admin'), ('c', 'C', 'c@x.org', 'admin')
+       ON CONFLICT (id) DO UPDATE SET role = excluded.role`,
+    );
+    expect(heard).toEqual([{ users: ['a'] }]);
+  });
+
+  it('announces what MERGE updates and deletes', async () => {
+    if (await isOlderThan(15)) return;
+    const heard = await ear.announcedBy(
+      `MERGE INTO session s USING (VALUES ('a1'), ('a2')) AS given (id) ON s.id = given.id
+       WHEN MATCHED AND s.id = 'a1' THEN DELETE
+       WHEN MATCHED THEN UPDATE SET expires_at = s.expires_at - interval '1 day'`,
+    );
+    expect(sorted(heard)).toEqual(sorted([{ sessions: ['a1'] }, { sessions: ['a2'] }]));
+  });
+
+  it('announces a change that is made by a data-modifying WITH', async () => {
+    const heard = await ear.announcedBy(
+      `WITH gone AS (DELETE FROM session WHERE user_id = 'a' RETURNING user_id)
+       UPDATE "user" SET banned = true WHERE id IN (SELECT user_id FROM gone)`,
+    );
+    expect(heard).toHaveLength(2);
+  });
+
+  it('announces a change in replication role, which ordinary triggers sleep through', async () => {
+    if (!(await isSuperuser())) return;
+    const heard = await ear.announcedBy(
+      'SET session_replication_role = replica',
+      `UPDATE "user" SET banned = true WHERE id = 'a'`,
+      `DELETE FROM session WHERE id = 'a1'`,
+      'RESET session_replication_role',
+    );
+    expect(heard).toEqual([{ users: ['a'] }, { sessions: ['a1'] }]);
+  });
+
+  it('announces a change by a role that may do no more than write rows', async () => {
+    if (!(await isSuperuser())) return;
+    const role = `gatehouse_test_${process.pid}`;
+    await ear.sql.query(
+      `CREATE ROLE ${role}; GRANT SELECT, UPDATE, DELETE ON "user", session TO ${role}`,
+    );
+    const heard = await ear.announcedBy(
+      `SET ROLE ${role}`,
+      `UPDATE "user" SET role = 'admin' WHERE id = 'a'`,
+      `DELETE FROM session WHERE id = 'b1'`,
+      'RESET ROLE',
+    );
+    await ear.sql.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    expect(heard).toEqual([{ users: ['a'] }, { sessions: ['b1'] }]);
+  });
+
+  it('is not led astray by objects of other schemas with the names that it uses', async () => {
+    await ear.sql.query(
+      `CREATE SCHEMA trap;
+       CREATE FUNCTION trap.pg_notify(text, text) RETURNS void LANGUAGE sql AS '';
+       SET search_path = trap, public, pg_catalog`,
+    );
+    const heard = await ear.announcedBy(`UPDATE "user" SET banned = true WHERE id = 'a'`);
+    await ear.sql.query('RESET search_path; DROP SCHEMA trap CASCADE');
+    expect(heard).toEqual([{ users: ['a'] }]);
+  });
+});
+
+describe('with the commit, and only then', () => {
+  it('announces after the commit, not at the statement', async () => {
+    const early = ['BEGIN', `UPDATE "user" SET banned = true WHERE id = 'a'`];
+    expect(await ear.announcedBy(...early)).toEqual([]);
+    expect(await ear.announcedBy('COMMIT')).toEqual([{ users: ['a'] }]);
+  });
+
+  it('announces nothing that is rolled back', async () => {
+    const heard = await ear.announcedBy('BEGIN', `UPDATE "user" SET banned = true`, 'ROLLBACK');
+    expect(heard).toEqual([]);
+  });
+
+  it('announces nothing that is rolled back to a savepoint, and what comes after it', async () => {
+    const heard = await ear.announcedTogether(
+      'SAVEPOINT s',
+      `UPDATE "user" SET banned = true WHERE id = 'a'`,
+      'ROLLBACK TO s',
+      `UPDATE "user" SET banned = true WHERE id = 'b'`,
+    );
+    expect(heard).toEqual([{ users: ['b'] }]);
+  });
+
+  it('does not count against its limit what was rolled back', async () => {
+    const single = (id: string) => `UPDATE "user" SET banned = NOT banned WHERE id = '${id}'`;
+    const heard = await ear.announcedTogether(
+      'SAVEPOINT s',
+      ...Array.from({ length: 20 }, () => single('a')),
+      'ROLLBACK TO s',
+      single('b'),
+    );
+    expect(heard).toEqual([{ users: ['b'] }]);
+  });
+
+  it('starts counting anew with each transaction', async () => {
+    const flips = Array.from({ length: 20 }, () => `UPDATE "user" SET banned = NOT banned`);
+    const heard = await ear.announcedBy(...flips);
+    expect(heard.filter((payload) => 'users' in (payload as object))).toHaveLength(20);
+  });
+});
+
+describe('however much is changed, a transaction sends few notifications', () => {
+  const COUNT = 10_000;
+
+  beforeEach(async () => {
+    await ear.sql.query('TRUNCATE "user" CASCADE');
+    await ear.sql.query(
+      `INSERT INTO "user" (id, name, email) SELECT 'u' || i, 'U', 'u' || i || '@x.org'
+         FROM generate_series(1, ${COUNT}) i;
+       INSERT INTO session (id, user_id, token, expires_at)
+       SELECT 's' || i, 'u' || i, 't' || i, now() + '1 day' FROM generate_series(1, ${COUNT}) i`,
+    );
+  });
+
+  it.each([
+    ['one UPDATE', [`UPDATE "user" SET banned = true`]],
+    ['one DELETE', [`DELETE FROM session`]],
+    ['one DELETE that cascades', [`DELETE FROM "user"`]],
+    ['one DELETE after many of one row each', [...eachRow('session'), `DELETE FROM "user"`]],
+    ['a statement for each row', eachRow('"user"')],
+  ])('sends at most 17 and covers everyone for %s', async (_what, statements) => {
+    const heard = await ear.announcedTogether(...statements);
+    expect(heard.length).toBeLessThanOrEqual(MOST);
+    expect(heard.at(-1)).toEqual(EVERYTHING);
+  });
+
+  it('names up to 100 rows of a statement', async () => {
+    const some = `UPDATE "user" SET banned = true WHERE id IN (SELECT 'u' || i FROM generate_series(1, 100) i)`;
+    const [payload, ...others] = await ear.announcedBy(some);
+    expect((payload as { users: string[] }).users).toHaveLength(100);
+    expect(others).toEqual([]);
+  });
+
+  function eachRow(table: string): string[] {
+    const change =
+      table === 'session'
+        ? 'DELETE FROM session WHERE id ='
+        : 'UPDATE "user" SET banned = true WHERE id =';
+    const prefix = table === 'session' ? 's' : 'u';
+    return [
+      `DO $$ BEGIN
+         FOR i IN 1..${COUNT} LOOP EXECUTE format('${change} %L', '${prefix}' || i); END LOOP;
+       END $$`,
+    ];
+  }
+});
+
+describe('whatever ids look like', () => {
+  it.each([
+    ['quotes, commas and braces', `it's "a", {"all":true}\\`],
+    ['characters of every plane', 'Zoë 漢字 🚪 \u0301 \u202e'],
+    ['control characters', 'a\nb\tc\u0001'],
+    ['an empty string', ''],
+  ])('announces ids with %s so that they can be read', async (_what, id) => {
+    await addUsers(id);
+    const [payload] = await ear.during(() =>
+      ear.sql.query(`UPDATE "user" SET banned = true WHERE id = $1`, [id]),
+    );
+    expect(parseAccessChange(JSON.stringify(payload)).users).toEqual([id]);
+  });
+
+  it('announces everyone when ids are too long for a payload', async () => {
+    const ids = ['x'.repeat(4_000), 'y'.repeat(4_000)];
+    await addUsers(...ids);
+    const heard = await ear.during(() =>
+      ear.sql.query(`UPDATE "user" SET banned = true WHERE id = ANY($1)`, [ids]),
+    );
+    expect(heard).toEqual([EVERYTHING]);
+  });
+
+  it('reads a payload that it does not understand as a change of everything', () => {
+    for (const payload of ['', '{', 'null', '[]', '{"users":"a"}', '{"other":[]}', '{"users":[1]}'])
+      expect(parseAccessChange(payload)).toMatchObject({ all: true, keys: true });
+  });
+});
+
+async function addUsers(...ids: string[]): Promise<void> {
+  await ear.sql.query(
+    `INSERT INTO "user" (id, name, email) SELECT id, 'Someone', md5(id) || '@x.org'
+       FROM unnest($1::text[]) AS id`,
+    [ids],
+  );
+}
+
+async function addSessions(byUser: Record<string, string[]>): Promise<void> {
+  for (const [user, ids] of Object.entries(byUser)) {
+    await ear.sql.query(
+      `INSERT INTO session (id, user_id, token, expires_at)
+       SELECT id, $1, id, now() + '1 day' FROM unnest($2::text[]) AS id`,
+      [user, ids],
+    );
+  }
+}
+
+/** What a server that was given to the tests may not allow is not tested on it. */
+async function isSuperuser(): Promise<boolean> {
+  const found = await ear.sql.query<{ is_superuser: string }>('SHOW is_superuser');
+  return found.rows[0]!.is_superuser === 'on';
+}
+
+async function isOlderThan(major: number): Promise<boolean> {
+  const found = await ear.sql.query<{ server_version_num: string }>('SHOW server_version_num');
+  return Number(found.rows[0]!.server_version_num) < major * 10_000;
+}
+
+function sorted(payloads: unknown[]): string[] {
+  return payloads.map((payload) => JSON.stringify(payload)).toSorted();
+}

@@ -1,0 +1,59 @@
+import { Client } from 'pg';
+import { PostgresWire } from '../support/postgres-wire';
+import { type LogEntry, ReplicaProcess } from '../support/replica-process';
+import { System } from '../support/system';
+import { TcpProxy } from '../support/tcp-proxy';
+import { eventually, modeOf } from './readiness';
+import type { Stage } from './stage';
+import { ADMINISTRATOR } from './ways';
+
+/** A replica whose ways to the database can be broken apart from each other. */
+export class BreakableReplica {
+  private constructor(
+    readonly stage: Stage,
+    readonly process: ReplicaProcess,
+    private readonly system: System,
+    readonly ways: { listening: TcpProxy; pool: TcpProxy; wire: PostgresWire },
+  ) {}
+
+  static async start(env: NodeJS.ProcessEnv = {}): Promise<BreakableReplica> {
+    const system = await System.start();
+    const { databaseUrl, authUrl } = system.settings;
+    const wire = await PostgresWire.before(databaseUrl);
+    const listening = await TcpProxy.before(wire.via(databaseUrl));
+    const pool = await TcpProxy.before(databaseUrl);
+    const settings = {
+      ...system.settings,
+      databaseUrl: pool.via(databaseUrl),
+      databaseDirectUrl: listening.via(wire.via(databaseUrl)),
+    };
+    const replica = await ReplicaProcess.start({ settings, env });
+    const sql = new Client(databaseUrl);
+    await sql.connect();
+    const { accessToken, refreshToken: sessionToken } = await system.signIn(ADMINISTRATOR);
+    const admin = { accessToken, sessionToken };
+    const stage = { authUrl, replicas: [replica.url], sql, admin };
+    return new BreakableReplica(stage, replica, system, { listening, pool, wire });
+  }
+
+  get url(): string {
+    return this.process.url;
+  }
+
+  /** What was said about hearing changes, in order. */
+  get accessLog(): LogEntry[] {
+    return this.process.log.filter(({ msg }) => /access (is checked|costs)/.test(msg));
+  }
+
+  async untilLive(): Promise<number> {
+    return eventually(() => modeOf(this.url), 'live');
+  }
+
+  async stop(): Promise<number | null> {
+    const code = await this.process.stop();
+    await this.stage.sql.end();
+    await Promise.all([this.ways.listening.cut(), this.ways.pool.cut(), this.ways.wire.close()]);
+    await this.system.stop();
+    return code;
+  }
+}

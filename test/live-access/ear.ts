@@ -1,0 +1,69 @@
+import { Client } from 'pg';
+
+const CHANNEL = 'gatehouse_access';
+const FENCE = 'gatehouse_test_fence';
+
+/** Listens to what a database announces, and changes it by another connection. */
+export class Ear {
+  private readonly heard: string[] = [];
+  private onFence: ((number: string) => void) | null = null;
+  private fences = 0;
+
+  private constructor(
+    private readonly listening: Client,
+    /** For changes: the database's owner. */
+    readonly sql: Client,
+    private readonly fencing: Client,
+  ) {
+    listening.on('notification', ({ channel, payload = '' }) => {
+      if (channel === FENCE) this.onFence?.(payload);
+      else this.heard.push(payload);
+    });
+  }
+
+  static async on(url: string): Promise<Ear> {
+    const [listening, sql, fencing] = [new Client(url), new Client(url), new Client(url)];
+    await Promise.all([listening.connect(), sql.connect(), fencing.connect()]);
+    await listening.query(`LISTEN ${CHANNEL}; LISTEN ${FENCE}`);
+    return new Ear(listening, sql, fencing);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.listening.end(), this.sql.end(), this.fencing.end()]);
+  }
+
+  /**
+   * What was announced by the time that `act` is done: PostgreSQL delivers in the order of
+   * commits, so a notification that is sent afterwards comes behind all of it.
+   */
+  async during(act: () => Promise<unknown>): Promise<unknown[]> {
+    await this.fence();
+    this.heard.length = 0;
+    await act();
+    await this.fence();
+    return this.heard.map((payload) => JSON.parse(payload) as unknown);
+  }
+
+  /** As {@link during}, for statements that are separate transactions. */
+  announcedBy(...statements: string[]): Promise<unknown[]> {
+    return this.during(async () => {
+      for (const statement of statements) await this.sql.query(statement);
+    });
+  }
+
+  /** As {@link during}, for statements of one transaction. */
+  announcedTogether(...statements: string[]): Promise<unknown[]> {
+    return this.announcedBy('BEGIN', ...statements, 'COMMIT');
+  }
+
+  private async fence(): Promise<void> {
+    const number = String((this.fences += 1));
+    const passed = new Promise<void>((resolve) => {
+      this.onFence = (payload) => {
+        if (payload === number) resolve();
+      };
+    });
+    await this.fencing.query('SELECT pg_notify($1, $2)', [FENCE, number]);
+    await passed;
+  }
+}

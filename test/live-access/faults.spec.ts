@@ -1,0 +1,208 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { BreakableReplica } from './breakable-replica';
+import { accessOf, eventually, modeOf } from './readiness';
+import { makePerson, type Person, visit } from './stage';
+import { look, Watcher } from './watcher';
+
+/** `ACCESS_LEASE`, which is not set. */
+const LEASE_MS = 1_000;
+
+/** "At once": the news that a connection is closed has to arrive too, on a busy machine. */
+const AT_ONCE_MS = 300;
+
+/** "Quickly" for an answer that there is no database. */
+const QUICKLY_MS = 3_500;
+
+let replica: BreakableReplica;
+
+beforeAll(async () => {
+  replica = await BreakableReplica.start();
+});
+
+afterAll(async () => {
+  const code = await replica.stop();
+  if (code !== 0) throw new Error(`the replica did not stop cleanly: exit code ${code}`);
+});
+
+interface Fault {
+  name: string;
+  begin(): Promise<unknown> | void;
+  end(): Promise<unknown> | void;
+  /** From the fault on, until when a request may start that is still judged by the old state. */
+  safeAfterMs: number;
+}
+
+const DEAF: Fault[] = [
+  {
+    name: 'the listening connection is closed and refused',
+    begin: () => replica.ways.listening.cut(),
+    end: () => replica.ways.listening.restore(),
+    safeAfterMs: AT_ONCE_MS,
+  },
+  {
+    name: 'the listening connection is half-open',
+    begin: () => replica.ways.listening.blackHole(),
+    end: () => replica.ways.listening.restore({ giveUpOld: true }),
+    safeAfterMs: LEASE_MS,
+  },
+  {
+    name: 'the listening connection is silent for a while, and what was held back arrives late',
+    begin: () => replica.ways.listening.blackHole(),
+    end: () => replica.ways.listening.restore(),
+    safeAfterMs: LEASE_MS,
+  },
+  {
+    name: 'notifications take 300 ms',
+    begin: () => replica.ways.listening.delay(300),
+    end: () => replica.ways.listening.restore(),
+    safeAfterMs: LEASE_MS,
+  },
+  {
+    name: 'notifications get lost on a connection that works otherwise',
+    begin: () => void (replica.ways.wire.losesNotifications = true),
+    end: () => void (replica.ways.wire.losesNotifications = false),
+    safeAfterMs: LEASE_MS,
+  },
+];
+
+describe('when changes are not heard', () => {
+  it.each(DEAF)('$name: asks the database, and forgets before it trusts again', async (fault) => {
+    const person = await knownPerson();
+    const logBefore = replica.accessLog.length;
+    const watcher = new Watcher(replica.url, person);
+    await pause(50);
+    const beganAt = performance.now();
+    try {
+      await fault.begin();
+      await ban(person);
+      await eventually(() => modeOf(replica.url), 'strict');
+      await pause(200);
+      await expectFreshAnswers();
+    } finally {
+      await watcher.stop();
+      await fault.end();
+    }
+    expect(new Set(watcher.seen.map(({ status }) => status))).toEqual(new Set([200, 401]));
+    expect(watcher.lastYes - beganAt).toBeLessThanOrEqual(fault.safeAfterMs);
+    await replica.untilLive();
+    expect((await look(replica.url, person)).status).toBe(401);
+    expect(replica.accessLog.slice(logBefore).map(({ level }) => level)).toEqual(['warn', 'info']);
+  });
+
+  async function expectFreshAnswers(): Promise<void> {
+    const other = await makePerson(replica.stage);
+    expect((await look(replica.url, other)).status).toBe(200);
+    await ban(other);
+    expect((await look(replica.url, other)).status).toBe(401);
+  }
+});
+
+describe('when the listening backend is terminated', () => {
+  it('is strict at once, listens anew within a second, and judges nobody by the old state', async () => {
+    const person = await knownPerson();
+    const logBefore = replica.accessLog.length;
+    const { rows } = await replica.stage.sql.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name = 'gatehouse-access' AND datname = current_database()`,
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    const changedAt = performance.now();
+    await ban(person);
+    const watcher = new Watcher(replica.url, person);
+    await pause(AT_ONCE_MS);
+    const waited = await replica.untilLive();
+    await watcher.stop();
+    expect(watcher.lastYes - changedAt).toBeLessThanOrEqual(AT_ONCE_MS);
+    expect(watcher.seen.at(-1)!.status).toBe(401);
+    expect(waited).toBeLessThan(3_000);
+    expect(replica.accessLog.slice(logBefore).map(({ level }) => level)).toEqual(['warn', 'info']);
+  });
+});
+
+describe('when the database cannot be asked', () => {
+  const GONE: Omit<Fault, 'safeAfterMs'>[] = [
+    {
+      name: 'the database is gone, and every connection with it',
+      begin: async () => {
+        await Promise.all([replica.ways.listening.cut(), replica.ways.pool.cut()]);
+      },
+      end: () => Promise.all([replica.ways.listening.restore(), replica.ways.pool.restore()]),
+    },
+    {
+      name: 'the database has become silent',
+      begin: () => {
+        replica.ways.listening.blackHole();
+        replica.ways.pool.blackHole();
+      },
+      end: () =>
+        Promise.all([
+          replica.ways.listening.restore({ giveUpOld: true }),
+          replica.ways.pool.restore({ giveUpOld: true }),
+        ]),
+    },
+    {
+      name: 'the pool alone leads nowhere',
+      begin: () => replica.ways.pool.blackHole(),
+      end: () => replica.ways.pool.restore({ giveUpOld: true }),
+    },
+  ];
+
+  it.each(GONE)('answers 503 quickly and never yes: $name', async ({ begin, end }) => {
+    const person = await knownPerson();
+    const beganAt = performance.now();
+    await begin();
+    await ban(person);
+    await eventually(() => modeOf(replica.url), 'strict');
+    await pause(Math.max(0, beganAt + LEASE_MS - performance.now()));
+    const answers = await Promise.all(Array.from({ length: 30 }, () => look(replica.url, person)));
+    const slowest = Math.max(...answers.map(({ started, ended }) => ended - started));
+    await end();
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(slowest).toBeLessThan(QUICKLY_MS);
+    await eventually(async () => (await look(replica.url, person)).status, 401);
+    await replica.untilLive();
+    expect((await look(replica.url, person)).status).toBe(401);
+  });
+
+  it('says in readiness that it is not ready, and how access is judged', async () => {
+    await Promise.all([replica.ways.listening.cut(), replica.ways.pool.cut()]);
+    await eventually(() => modeOf(replica.url), 'strict');
+    const { status } = await visit(`${replica.url}/health/ready`);
+    const access = await accessOf(replica.url);
+    await Promise.all([replica.ways.listening.restore(), replica.ways.pool.restore()]);
+    expect(status).toBe(503);
+    expect(access).toMatchObject({ mode: 'strict', proofAgeMs: null });
+  });
+});
+
+describe('when the process is halted', () => {
+  it.each([300, 1_500])(
+    'judges nobody by the old state who asked after the change, %i ms later',
+    async (ms) => {
+      const person = await knownPerson();
+      replica.process.pause();
+      await ban(person);
+      await pause(ms / 2);
+      const asked = Array.from({ length: 10 }, () => look(replica.url, person));
+      await pause(ms / 2);
+      replica.process.resume();
+      const statuses = (await Promise.all(asked)).map(({ status }) => status);
+      expect(new Set(statuses)).toEqual(new Set([401]));
+    },
+  );
+});
+
+/** Someone whom the replica lets in without asking. */
+async function knownPerson(): Promise<Person> {
+  await replica.untilLive();
+  const person = await makePerson(replica.stage);
+  for (let count = 0; count < 2; count += 1) {
+    expect((await look(replica.url, person)).status).toBe(200);
+  }
+  return person;
+}
+
+/** Commits a change of access that only the database tells of. */
+async function ban({ id }: Person): Promise<void> {
+  await replica.stage.sql.query(`UPDATE "user" SET banned = true WHERE id = $1`, [id]);
+}

@@ -1,0 +1,126 @@
+import { Client } from 'pg';
+import { eventually, modeOf } from './readiness';
+import { makePerson, type Person, type Stage, visit } from './stage';
+import { ADMINISTRATOR } from './ways';
+import { PostgresWire } from '../support/postgres-wire';
+import { ReplicaProcess } from '../support/replica-process';
+import { System } from '../support/system';
+
+let system: System;
+let wire: PostgresWire;
+let stage: Stage;
+let person: Person;
+
+/** A replica whose every statement passes by, but for those on its listening connection. */
+async function startReplica(env: NodeJS.ProcessEnv = {}): Promise<ReplicaProcess> {
+  const databaseUrl = wire.via(system.settings.databaseUrl);
+  return ReplicaProcess.start({ settings: { ...system.settings, databaseUrl }, env });
+}
+
+beforeAll(async () => {
+  system = await System.start();
+  wire = await PostgresWire.before(system.settings.databaseUrl);
+  const sql = new Client(system.database.url);
+  await sql.connect();
+  const { accessToken, refreshToken: sessionToken } = await system.signIn(ADMINISTRATOR);
+  const { authUrl } = system.settings;
+  stage = { authUrl, replicas: [], sql, admin: { accessToken, sessionToken } };
+});
+
+beforeEach(async () => {
+  person = await makePerson(stage);
+});
+
+afterAll(async () => {
+  await stage.sql.end();
+  await wire.close();
+  await system.stop();
+});
+
+describe('queries of a replica that hears changes', () => {
+  let replica: ReplicaProcess;
+
+  beforeAll(async () => {
+    replica = await startReplica();
+    await eventually(() => modeOf(replica.url), 'live');
+  });
+
+  afterAll(() => replica.stop());
+
+  it('sends no query for a request of a session that it knows', async () => {
+    await refusedElsewhere(replica);
+    const sent = await statementsOf(async () => {
+      for (let count = 0; count < 50; count += 1) await refusedElsewhere(replica);
+    });
+    expect(sent).toEqual([]);
+  });
+
+  it('sends the query of the route itself and no other', async () => {
+    await visit(`${replica.url}/api/v1/users/me`, { bearer: person.accessToken });
+    const sent = await statementsOf(() =>
+      visit(`${replica.url}/api/v1/users/me`, { bearer: person.accessToken }),
+    );
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).not.toContain('"session"');
+  });
+
+  it('sends one query for many requests at once of a session that it does not know', async () => {
+    const sent = await statementsOf(() =>
+      Promise.all(Array.from({ length: 20 }, () => refusedElsewhere(replica))),
+    );
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toContain('"session"');
+  });
+
+  it('sends one query after each change, however many requests follow', async () => {
+    await refusedElsewhere(replica);
+    await stage.sql.query(`UPDATE "user" SET ban_expires = now() WHERE id = $1`, [person.id]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const sent = await statementsOf(async () => {
+      for (let count = 0; count < 10; count += 1) await refusedElsewhere(replica);
+    });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('goes on knowing a session that is extended or whose user changes their profile', async () => {
+    await refusedElsewhere(replica);
+    await stage.sql.query(`UPDATE "user" SET name = 'Other' WHERE id = $1`, [person.id]);
+    await stage.sql.query(
+      `UPDATE session SET expires_at = expires_at + interval '1 h' WHERE id = $1`,
+      [person.sessionId],
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await statementsOf(() => refusedElsewhere(replica))).toEqual([]);
+  });
+});
+
+describe('queries in the other modes', () => {
+  it.each([
+    ['strict', 1],
+    ['token', 0],
+  ])('sends in %s mode %i for each request', async (mode, count) => {
+    const replica = await startReplica({ ACCESS_CHECK: mode });
+    await refusedElsewhere(replica);
+    const sent = await statementsOf(async () => {
+      for (let times = 0; times < 10; times += 1) await refusedElsewhere(replica);
+    });
+    await replica.stop();
+    expect(sent).toHaveLength(10 * count);
+  });
+});
+
+/** A request that is authorized and then refused by the route, without a query of its own. */
+async function refusedElsewhere({ url }: ReplicaProcess): Promise<void> {
+  const answer = await visit(`${url}/api/v1/users/someone-else`, { bearer: person.accessToken });
+  if (answer.status !== 403) throw new Error(`answers ${answer.status}`);
+}
+
+/** What comes by time, not by request: proofs of hearing, and looks for withdrawn keys. */
+const BY_TIME = /pg_notify|FROM jwks/;
+
+/** What was sent meanwhile because of requests. */
+async function statementsOf(act: () => Promise<unknown>): Promise<string[]> {
+  const from = wire.statements.length;
+  await act();
+  return wire.statements.slice(from).filter((text) => !BY_TIME.test(text));
+}

@@ -1,0 +1,169 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
+import { makePerson, type Person, type Stage, visit } from './stage';
+import type { Question, Way } from './ways';
+
+/** From when on after a change no request that starts may be judged by the state before. */
+const PROMISE_MS = 100;
+
+/** Requests go on for so long after the change. */
+const WATCH_MS = 180;
+
+/** Between two requests to one replica. */
+const REST_MS = 3;
+
+/** Until a replica judges by the new state at last; then the round is a failure anyway. */
+const PATIENCE_MS = 5_000;
+
+/** Times are of `performance.now()`. */
+interface Asked {
+  replica: number;
+  started: number;
+  ended: number;
+  answer: boolean;
+}
+
+export interface Round {
+  requests: number;
+  /** Requests that started more than 100 ms after the change and were judged by the old state. */
+  stale: number;
+  /** For each replica: from the change until the first answer by the new state was there. */
+  delaysMs: number[];
+  /** For each replica: how long after the change the last request started that it did not count for. */
+  staleForMs: number[];
+}
+
+/** When the database announces a change: soon after the commit, long before an API answers. */
+export class CommitWatch {
+  private first: number | null = null;
+
+  private constructor(private readonly client: Client) {
+    client.on('notification', () => (this.first ??= performance.now()));
+  }
+
+  static async on(url: string): Promise<CommitWatch> {
+    const client = new Client(url);
+    await client.connect();
+    await client.query('LISTEN gatehouse_access');
+    return new CommitWatch(client);
+  }
+
+  /** Forgets what was announced so far. */
+  reset(): void {
+    this.first = null;
+  }
+
+  /** The first announcement since {@link reset}. */
+  get heardAt(): number {
+    return this.first ?? Infinity;
+  }
+
+  close(): Promise<void> {
+    return this.client.end();
+  }
+}
+
+/** Takes access away from someone new while every replica is asked for them again and again. */
+export async function playRound(
+  { stage, watch }: { stage: Stage; watch: CommitWatch },
+  way: Way,
+): Promise<Round> {
+  const person = await makePerson(stage);
+  await way.prepare?.(stage, person);
+  await warmUp(stage, { way, person });
+  const asked: Asked[] = [];
+  const isOver = new AbortController();
+  const asking = stage.replicas.map(async (_url, replica) => {
+    while (!isOver.signal.aborted) {
+      asked.push(await ask(stage, { replica, person, question: way.question }));
+      await pause(REST_MS);
+    }
+  });
+  try {
+    watch.reset();
+    const endsAt = await way.take(stage, person);
+    const changedAt = endsAt ?? Math.min(performance.now(), watch.heardAt);
+    await untilAnswered({ asked, way, changedAt, replicas: stage.replicas.length });
+    return toRound({ asked, way, changedAt, replicas: stage.replicas.length });
+  } finally {
+    isOver.abort();
+    await Promise.allSettled(asking);
+  }
+}
+
+/** Until every replica knows the person and answers as before the change, several times over. */
+async function warmUp(stage: Stage, { way, person }: { way: Way; person: Person }): Promise<void> {
+  for (const replica of stage.replicas.keys()) {
+    for (let inARow = 0, tries = 0; inARow < 3; tries += 1) {
+      if (tries > 200) throw new Error(`replica ${replica} never answers as before: ${way.name}`);
+      const { answer } = await ask(stage, { replica, person, question: way.question });
+      inARow = answer === way.before ? inARow + 1 : 0;
+    }
+  }
+}
+
+async function untilAnswered(seen: Seen): Promise<void> {
+  const { asked, changedAt, way, replicas } = seen;
+  const isAnswered = (replica: number) =>
+    asked.some((each) => isLater(each, changedAt, replica) && each.answer !== way.before);
+  for (;;) {
+    const waited = performance.now() - changedAt;
+    const isDone = Array.from({ length: replicas }, (_, index) => isAnswered(index)).every(Boolean);
+    if (waited > WATCH_MS && isDone) return;
+    if (waited > PATIENCE_MS) throw new Error(`the change never arrives: ${way.name}`);
+    await pause(10);
+  }
+}
+
+interface Seen {
+  asked: Asked[];
+  way: Way;
+  changedAt: number;
+  replicas: number;
+}
+
+function toRound({ asked, way, changedAt, replicas }: Seen): Round {
+  const old = asked.filter(({ answer }) => answer === way.before);
+  const byReplica = Array.from({ length: replicas }, (_, replica) => {
+    const news = asked.filter(
+      (each) => isLater(each, changedAt, replica) && each.answer !== way.before,
+    );
+    const late = old.filter((each) => isLater(each, changedAt, replica));
+    return {
+      delay: Math.min(...news.map(({ ended }) => ended)) - changedAt,
+      staleFor: Math.max(0, ...late.map(({ started }) => started - changedAt)),
+    };
+  });
+  return {
+    requests: asked.length,
+    stale: old.filter(({ started }) => started > changedAt + PROMISE_MS).length,
+    delaysMs: byReplica.map(({ delay }) => delay),
+    staleForMs: byReplica.map(({ staleFor }) => staleFor),
+  };
+}
+
+function isLater(each: Asked, changedAt: number, replica: number): boolean {
+  return each.replica === replica && each.started >= changedAt;
+}
+
+async function ask(
+  stage: Stage,
+  { replica, person, question }: { replica: number; person: Person; question: Question },
+): Promise<Asked> {
+  const started = performance.now();
+  const answer = await askReplica(stage.replicas[replica]!, { person, question });
+  return { replica, started, ended: performance.now(), answer };
+}
+
+/** @throws when the answer is neither yes nor no. */
+export async function askReplica(
+  url: string,
+  { person, question }: { person: { accessToken: string }; question: Question },
+): Promise<boolean> {
+  const path = question === 'is let in' ? '/users/me' : '/admin/users?limit=1';
+  const { status } = await visit(`${url}/api/v1${path}`, { bearer: person.accessToken });
+  // Let in, and then there is nothing to read: the user is gone, and the replica does not know.
+  if (status === 200 || (status === 404 && question === 'is let in')) return true;
+  if (status === 401 || (status === 403 && question === 'administers')) return false;
+  throw new Error(`${url}${path} answers ${status}`);
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from 'pg';
+
+/** What a way of taking access away can reach. */
+export interface Stage {
+  authUrl: string;
+  /** Base URL of each replica of the API. */
+  replicas: string[];
+  /** What someone with access to the database does. */
+  sql: Client;
+  /** Access token and session token of an administrator. */
+  admin: Credentials;
+}
+
+export interface Credentials {
+  accessToken: string;
+  sessionToken: string;
+}
+
+/** Someone with two sessions: the one whose access is watched, and another. */
+export interface Person extends Credentials {
+  id: string;
+  sessionId: string;
+  other: Credentials;
+}
+
+export interface Visit {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+/** How long a made-up session lasts, in seconds. */
+const SESSION_LIFETIME_S = 3_600;
+
+/** Calls a URL as a program does: no cookie, the origin of the auth server. */
+export async function visit(
+  url: string,
+  options: { method?: string; bearer?: string; body?: object; origin?: string } = {},
+): Promise<Visit> {
+  const { method = 'GET', bearer, body, origin } = options;
+  const response = await fetch(url, {
+    method,
+    body: body && JSON.stringify(body),
+    headers: {
+      ...(body && { 'content-type': 'application/json' }),
+      ...(bearer && { authorization: `Bearer ${bearer}` }),
+      ...(origin && { origin }),
+    },
+  });
+  const text = await response.text();
+  return { status: response.status, body: text ? (JSON.parse(text) as Visit['body']) : {} };
+}
+
+/**
+ * Makes someone up by rows rather than by signing up, which costs a password hash each.
+ *
+ * @param role is `user` unless it is given.
+ */
+export async function makePerson(stage: Stage, { role = 'user' } = {}): Promise<Person> {
+  const id = `person-${randomUUID()}`;
+  await stage.sql.query(
+    `INSERT INTO "user" (id, name, email, email_verified, role) VALUES ($1, 'Crowd', $2, true, $3)`,
+    [id, `${id}@example.com`, role],
+  );
+  const [session, other] = [await beginSession(stage, id), await beginSession(stage, id)];
+  return { id, ...session, other };
+}
+
+/** Gives someone the password of the administrator, whose hash is there already. */
+export async function givePassword({ sql }: Stage, { id }: Person): Promise<void> {
+  await sql.query(
+    `INSERT INTO account (id, user_id, account_id, provider_id, password)
+     SELECT 'account-' || $1, $1, $1, provider_id, password FROM account
+      WHERE provider_id = 'credential' AND password IS NOT NULL
+        AND user_id IN (SELECT id FROM "user" WHERE role = 'admin') LIMIT 1`,
+    [id],
+  );
+}
+
+async function beginSession({ sql, authUrl }: Stage, userId: string) {
+  const sessionId = `session-${randomUUID()}`;
+  const sessionToken = randomUUID().replaceAll('-', '');
+  await sql.query(
+    `INSERT INTO session (id, user_id, token, expires_at)
+     VALUES ($1, $2, $3, now() + make_interval(secs => $4))`,
+    [sessionId, userId, sessionToken, SESSION_LIFETIME_S],
+  );
+  const { status, body } = await visit(`${authUrl}/api/auth/token`, { bearer: sessionToken });
+  if (status !== 200) throw new Error(`no token: ${status} ${JSON.stringify(body)}`);
+  return { sessionId, sessionToken, accessToken: String(body.token) };
+}

@@ -1,0 +1,104 @@
+import { Client } from 'pg';
+import { Crowd } from './crowd';
+import { askReplica, CommitWatch, playRound } from './round';
+import { makePerson, type Stage, visit } from './stage';
+import { ADMINISTRATOR, type Way, WAYS, WAYS_FOR_ALL } from './ways';
+import { ReplicaProcess } from '../support/replica-process';
+import { System } from '../support/system';
+
+const ROUNDS = 3;
+
+let system: System;
+let replicas: ReplicaProcess[];
+let stage: Stage;
+let watch: CommitWatch;
+let crowd: Crowd;
+
+beforeAll(async () => {
+  system = await System.start();
+  const { settings } = system;
+  replicas = await Promise.all([1, 2, 3].map(() => ReplicaProcess.start({ settings })));
+  const sql = new Client(system.database.url);
+  await sql.connect();
+  const { accessToken, refreshToken: sessionToken } = await system.signIn(ADMINISTRATOR);
+  stage = {
+    authUrl: system.settings.authUrl,
+    replicas: replicas.map(({ url }) => url),
+    sql,
+    admin: { accessToken, sessionToken },
+  };
+  watch = await CommitWatch.on(system.database.url);
+  crowd = await Crowd.in(stage, { size: 4 });
+  await untilLive();
+});
+
+afterAll(async () => {
+  await crowd.leave();
+  await watch.close();
+  await stage.sql.end();
+  await Promise.all(replicas.map((replica) => replica.stop()));
+  await system.stop();
+});
+
+describe('no request that starts 100 ms after a change is judged by the state before', () => {
+  it.each(WAYS.map((way): [string, Way] => [way.name, way]))('%s', async (_name, way) => {
+    for (let count = 0; count < ROUNDS; count += 1) await expectNoStaleAnswer(way);
+  });
+});
+
+describe("the caller's own next request", () => {
+  it.each(
+    WAYS.filter(({ name }) => /through/.test(name) && !/Better/.test(name)).map(
+      (way): [string, Way] => [way.name, way],
+    ),
+  )('is judged by what the last one did: %s', async (_name, way) => {
+    for (let count = 0; count < 5; count += 1) {
+      const person = await makePerson(stage);
+      await way.prepare?.(stage, person);
+      const { question } = way;
+      await expectEventually(
+        () => askReplica(stage.replicas[0]!, { person, question }),
+        way.before,
+      );
+      await way.take(stage, person);
+      expect(await askReplica(stage.replicas[0]!, { person, question })).toBe(!way.before);
+    }
+  });
+});
+
+describe('what hits everyone', () => {
+  it.each(WAYS_FOR_ALL.map((way): [string, Way] => [way.name, way]))('%s', async (_name, way) => {
+    await expectNoStaleAnswer(way);
+  });
+});
+
+/**
+ * The test shares its cores with three replicas, the auth server, the database and whatever
+ * else runs: a process that gets no time for a tenth of a second is late without any fault.
+ * A round with a late answer is played again; a fault of the protocol shows in every round.
+ */
+async function expectNoStaleAnswer(way: Way): Promise<void> {
+  let round = await playRound({ stage, watch }, way);
+  for (let again = 0; round.stale > 0 && again < 2; again += 1) {
+    round = await playRound({ stage, watch }, way);
+  }
+  expect(round.stale).toBe(0);
+  // Each replica was asked more than once.
+  expect(round.requests).toBeGreaterThan(6);
+}
+
+async function untilLive(): Promise<void> {
+  for (const url of stage.replicas) {
+    await expectEventually(async () => {
+      const { body } = await visit(`${url}/health/ready`);
+      return (body as { checks: { access: { mode: string } } }).checks.access.mode;
+    }, 'live');
+  }
+}
+
+async function expectEventually<T>(look: () => Promise<T>, expected: T): Promise<void> {
+  const deadline = performance.now() + 5_000;
+  while ((await look()) !== expected) {
+    if (performance.now() > deadline) throw new Error(`never ${String(expected)}`);
+  }
+}

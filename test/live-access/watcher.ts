@@ -1,0 +1,54 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Person, visit } from './stage';
+
+/** Times are of `performance.now()`. */
+export interface Seen {
+  started: number;
+  ended: number;
+  status: number;
+}
+
+/** Between two requests. */
+const REST_MS = 5;
+
+/** Asks one replica for one person again and again, a new request each time. */
+export class Watcher {
+  readonly seen: Seen[] = [];
+  private readonly stopping = new AbortController();
+  private readonly finished: Promise<void>;
+
+  constructor(
+    private readonly url: string,
+    private readonly person: Person,
+  ) {
+    this.finished = this.watch();
+  }
+
+  async stop(): Promise<Seen[]> {
+    this.stopping.abort();
+    await this.finished;
+    return this.seen;
+  }
+
+  /** When the last request started that was let in; `-Infinity` without one. */
+  get lastYes(): number {
+    return Math.max(
+      ...this.seen.filter(({ status }) => status === 200).map(({ started }) => started),
+    );
+  }
+
+  private async watch(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      this.seen.push(await look(this.url, this.person));
+      await pause(REST_MS);
+    }
+  }
+}
+
+/** One request of the person; status 0 when there was no answer at all. */
+export async function look(url: string, { accessToken }: Person): Promise<Seen> {
+  const started = performance.now();
+  const path = `${url}/api/v1/users/me`;
+  const { status } = await visit(path, { bearer: accessToken }).catch(() => ({ status: 0 }));
+  return { started, ended: performance.now(), status };
+}

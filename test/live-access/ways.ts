@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { givePassword, type Person, type Stage, visit } from './stage';
+
+/** What a request of the person shows: whether they are let in, or whether they administer. */
+export type Question = 'is let in' | 'administers';
+
+/** One way in which access is taken away, or given. */
+export interface Way {
+  name: string;
+  question: Question;
+  /** The answer before; afterwards it is the other one. */
+  before: boolean;
+  /** What has to be so first. */
+  prepare?(stage: Stage, person: Person): Promise<unknown>;
+  /**
+   * @returns when the change is committed, or at what time (as of `performance.now()`) it
+   *   comes about by itself.
+   */
+  take(stage: Stage, person: Person): Promise<number | void>;
+}
+
+/** What ends by time ends this much later. */
+const ENDS_IN_MS = 300;
+
+/** The password of the administrator, which {@link givePassword} hands on. */
+export const ADMINISTRATOR = { email: 'admin@example.com', password: 'the first administrator' };
+
+/** Everything but what hits everyone at once. */
+export const WAYS: Way[] = [
+  ended('signing out of the API', (stage, { accessToken }) =>
+    api(stage, 'POST', '/auth/sign-out', accessToken),
+  ),
+  ended('signing out of the auth server', (stage, { sessionToken }) =>
+    auth(stage, '/sign-out', { bearer: sessionToken }),
+  ),
+  ended('signing out through the pass-through', (stage, { sessionToken }) =>
+    auth(stage, '/sign-out', { bearer: sessionToken, baseUrl: stage.replicas[0] }),
+  ),
+  ended('ending one session through the API', (stage, { other, sessionId }) =>
+    api(stage, 'DELETE', `/users/me/sessions/${sessionId}`, other.accessToken),
+  ),
+  ended('ending all other sessions through the API', (stage, { other }) =>
+    api(stage, 'DELETE', '/users/me/sessions', other.accessToken),
+  ),
+  ended('an administrator ending all sessions through the API', (stage, { id }) =>
+    api(stage, 'DELETE', `/admin/users/${id}/sessions`, stage.admin.accessToken),
+  ),
+  ended("Better-Auth's revoke-session", (stage, { other, sessionToken }) =>
+    auth(stage, '/revoke-session', { bearer: other.sessionToken, body: { token: sessionToken } }),
+  ),
+  ended("Better-Auth's revoke-sessions", (stage, { other }) =>
+    auth(stage, '/revoke-sessions', { bearer: other.sessionToken }),
+  ),
+  ended("Better-Auth's revoke-other-sessions", (stage, { other }) =>
+    auth(stage, '/revoke-other-sessions', { bearer: other.sessionToken }),
+  ),
+  ended("Better-Auth's admin/revoke-user-sessions", (stage, { id }) =>
+    auth(stage, '/admin/revoke-user-sessions', asAdmin(stage, { userId: id })),
+  ),
+  {
+    ...ended('changing the password with revocation', (stage, { other }) =>
+      auth(stage, '/change-password', {
+        bearer: other.sessionToken,
+        body: {
+          currentPassword: ADMINISTRATOR.password,
+          newPassword: `${randomUUID()} is new`,
+          revokeOtherSessions: true,
+        },
+      }),
+    ),
+    prepare: givePassword,
+  },
+  {
+    // No mail is needed for it: the row is what the link in the mail points to.
+    ...ended('resetting the password', (stage, { id }) =>
+      auth(stage, '/reset-password', {
+        body: { token: id, newPassword: `${randomUUID()} is new` },
+      }),
+    ),
+    prepare: async (stage, person) => {
+      await givePassword(stage, person);
+      await stage.sql.query(
+        `INSERT INTO verification (id, identifier, value, expires_at)
+         VALUES ($1, 'reset-password:' || $1, $1, now() + interval '1 hour')`,
+        [person.id],
+      );
+    },
+  },
+  ended('a ban through the API', (stage, { id }) =>
+    api(stage, 'PUT', `/admin/users/${id}/ban`, stage.admin.accessToken, {}),
+  ),
+  ended("a ban through Better-Auth's admin endpoint", (stage, { id }) =>
+    auth(stage, '/admin/ban-user', asAdmin(stage, { userId: id })),
+  ),
+  ended('a ban by a statement', sql(`UPDATE "user" SET banned = true WHERE id = $1`)),
+  {
+    name: 'a ban that expires',
+    question: 'is let in',
+    before: false,
+    prepare: sql(`UPDATE "user" SET banned = true WHERE id = $1`),
+    take: (stage, { id }) =>
+      endingSoon(stage, [
+        `UPDATE "user" SET ban_expires = $2 WHERE id = $1 RETURNING ban_expires AS at`,
+        id,
+      ]),
+  },
+  {
+    name: 'a session that expires',
+    question: 'is let in',
+    before: true,
+    take: (stage, { sessionId }) =>
+      endingSoon(stage, [
+        'UPDATE session SET expires_at = $2 WHERE id = $1 RETURNING expires_at AS at',
+        sessionId,
+      ]),
+  },
+  ended(
+    'a session that is cut short by a statement',
+    sql(
+      `UPDATE session SET expires_at = now() - interval '1 s' WHERE user_id = $1 AND expires_at > now()`,
+    ),
+  ),
+  ended('a session that a statement deletes', sql('DELETE FROM session WHERE user_id = $1')),
+  demoted('a demotion through the API', (stage, { id }) =>
+    api(stage, 'PUT', `/admin/users/${id}/role`, stage.admin.accessToken, { role: 'user' }),
+  ),
+  demoted("a demotion through Better-Auth's set-role", (stage, { id }) =>
+    auth(stage, '/admin/set-role', asAdmin(stage, { userId: id, role: 'user' })),
+  ),
+  demoted('a demotion by a statement', sql(`UPDATE "user" SET role = 'user' WHERE id = $1`)),
+  promoted('a promotion through the API', (stage, { id }) =>
+    api(stage, 'PUT', `/admin/users/${id}/role`, stage.admin.accessToken, { role: 'admin' }),
+  ),
+  promoted('a promotion by a statement', sql(`UPDATE "user" SET role = 'admin' WHERE id = $1`)),
+  ended('deleting oneself through the API', (stage, { other }) =>
+    api(stage, 'DELETE', '/users/me', other.accessToken),
+  ),
+  ended("deletion by Better-Auth's remove-user", (stage, { id }) =>
+    auth(stage, '/admin/remove-user', asAdmin(stage, { userId: id })),
+  ),
+  ended('deletion by a statement', sql('DELETE FROM "user" WHERE id = $1')),
+  {
+    ...ended(
+      'a statement that bans thousands',
+      sql(`UPDATE "user" SET banned = true WHERE name = 'One of thousands' OR id = $1`),
+    ),
+    prepare: async ({ sql: client }, { id }) => {
+      await client.query(`DELETE FROM "user" WHERE name = 'One of thousands'`);
+      await client.query(
+        `INSERT INTO "user" (id, name, email)
+         SELECT $1 || i, 'One of thousands', $1 || i || '@example.com' FROM generate_series(1, 5000) i`,
+        [id],
+      );
+    },
+  },
+];
+
+/** What hits everyone: for the end. */
+export const WAYS_FOR_ALL: Way[] = [
+  ended('TRUNCATE of all sessions', sql('TRUNCATE session')),
+  ended('TRUNCATE of all users', sql('TRUNCATE "user" CASCADE')),
+];
+
+function ended(name: string, take: Way['take']): Way {
+  return { name, question: 'is let in', before: true, take };
+}
+
+function demoted(name: string, take: Way['take']): Way {
+  const prepare = sql(`UPDATE "user" SET role = 'admin' WHERE id = $1`);
+  return { name, question: 'administers', before: true, prepare, take };
+}
+
+function promoted(name: string, take: Way['take']): Way {
+  return { name, question: 'administers', before: false, take };
+}
+
+/** @param statement whose `$1` is the person's id; it must change something. */
+function sql(statement: string): (stage: Stage, person: Person) => Promise<void> {
+  return async (stage, { id }) => {
+    await stage.sql.query(statement, statement.includes('$1') ? [id] : []);
+  };
+}
+
+async function endingSoon(stage: Stage, [statement, id]: [string, string]): Promise<number> {
+  const found = await stage.sql.query<{ at: Date }>(statement, [
+    id,
+    new Date(Date.now() + ENDS_IN_MS),
+  ]);
+  return performance.now() + (found.rows[0]!.at.getTime() - Date.now());
+}
+
+function asAdmin(stage: Stage, body: object) {
+  return { bearer: stage.admin.sessionToken, body };
+}
+
+async function auth(
+  stage: Stage,
+  path: string,
+  {
+    bearer,
+    body = {},
+    baseUrl = stage.authUrl,
+  }: { bearer?: string; body?: object; baseUrl?: string },
+): Promise<void> {
+  const url = `${baseUrl}/api/auth${path}`;
+  const answer = await visit(url, { method: 'POST', bearer, body, origin: stage.authUrl });
+  if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer)}`);
+}
+
+async function api(stage: Stage, ...[method, path, bearer, body]: ApiCall): Promise<void> {
+  const answer = await visit(`${stage.replicas[0]}/api/v1${path}`, { method, bearer, body });
+  if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer)}`);
+}
+
+type ApiCall = [method: string, path: string, bearer: string, body?: object];

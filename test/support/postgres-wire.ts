@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** PostgreSQL's message types, as of https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const QUERY = 'Q';
+const PARSE = 'P';
+const NOTIFICATION = 'A';
+
+/**
+ * A way to PostgreSQL that understands what passes: it notes the statements that are sent,
+ * and can keep notifications back, which is how LISTEN fares behind a pooler in
+ * transaction mode. Without TLS only.
+ */
+export class PostgresWire {
+  /** Text of every statement that was sent, in order. */
+  readonly statements: string[] = [];
+  /** Whether notifications get lost on the way. */
+  losesNotifications = false;
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(private readonly server: Server) {}
+
+  /** @param url of a database. */
+  static async before(url: string): Promise<PostgresWire> {
+    const { hostname: host, port } = new URL(url);
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const wire = new PostgresWire(server);
+    server.on('connection', (near) =>
+      wire.join(near, connect({ host, port: Number(port || 5432) })),
+    );
+    return wire;
+  }
+
+  /** The same address by way of this wire. */
+  via(url: string): string {
+    const address = new URL(url);
+    address.host = `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return address.href;
+  }
+
+  async close(): Promise<void> {
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+    await once(this.server, 'close');
+  }
+
+  private join(near: Socket, far: Socket): void {
+    const fromClient = new Messages({ startsUntyped: true });
+    const fromServer = new Messages({ startsUntyped: false });
+    near.on('data', (chunk) => {
+      for (const message of fromClient.take(chunk)) this.note(message);
+      far.write(chunk);
+    });
+    far.on('data', (chunk) => {
+      for (const message of fromServer.take(chunk))
+        if (this.passes(message)) near.write(message.bytes);
+    });
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.sockets.add(socket);
+      socket.setNoDelay();
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        this.sockets.delete(socket);
+        other.destroy();
+      });
+    }
+  }
+
+  private note({ type, bytes }: Message): void {
+    if (type !== QUERY && type !== PARSE) return;
+    // Parse: the name of the statement comes before its text.
+    const start = type === PARSE ? bytes.indexOf(0, 5) + 1 : 5;
+    this.statements.push(bytes.toString('utf8', start, bytes.indexOf(0, start)));
+  }
+
+  private passes({ type }: Message): boolean {
+    return type !== NOTIFICATION || !this.losesNotifications;
+  }
+}
+
+interface Message {
+  type: string;
+  bytes: Buffer;
+}
+
+/** Cuts a stream of bytes into messages: a letter, a length that counts itself, the rest. */
+class Messages {
+  private rest: Buffer = Buffer.alloc(0);
+  private isUntyped: boolean;
+
+  constructor({ startsUntyped }: { startsUntyped: boolean }) {
+    this.isUntyped = startsUntyped;
+  }
+
+  take(chunk: Buffer): Message[] {
+    this.rest = Buffer.concat([this.rest, chunk]);
+    const found: Message[] = [];
+    for (;;) {
+      const typeLength = this.isUntyped ? 0 : 1;
+      if (this.rest.length < typeLength + 4) return found;
+      const length = typeLength + this.rest.readInt32BE(typeLength);
+      if (this.rest.length < length) return found;
+      const bytes = this.rest.subarray(0, length);
+      found.push({ type: typeLength ? String.fromCharCode(bytes[0]!) : '', bytes });
+      this.rest = this.rest.subarray(length);
+      this.isUntyped = false;
+    }
+  }
+}
