@@ -1,8 +1,9 @@
 import { cpus } from 'node:os';
 import type { Benchmark } from './benchmark';
+import { liveAccessBenchmark } from './live-access';
 import { verifierBenchmark } from './verifier';
 
-const BENCHMARKS: readonly Benchmark[] = [verifierBenchmark];
+const BENCHMARKS: readonly Benchmark[] = [verifierBenchmark, liveAccessBenchmark];
 
 /** `npm run bench` runs all benchmarks, `npm run bench -- <name>…` some. */
 async function main(names: string[]): Promise<void> {

@@ -17,8 +17,8 @@ import type { AccessTokenClaims } from '../../auth-server/contract';
 import { Problem } from '../common/problem';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
-/** Sessions that one replica knows at most; about 60 MB when all places are taken. */
-const CAPACITY = 100_000;
+/** Sessions that one replica knows at most, of which the 100,000 used last are sure of a place. */
+const CAPACITY = 200_000;
 
 /** How access is judged right now: `ACCESS_CHECK`, except that `live` falls back to `strict`. */
 export interface AccessReport {

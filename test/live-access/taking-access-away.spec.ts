@@ -1,12 +1,18 @@
 import { Client } from 'pg';
 import { Crowd } from './crowd';
-import { askReplica, CommitWatch, playRound } from './round';
+import { askReplica, CommitWatch, playRound, type Round } from './round';
 import { makePerson, type Stage, visit } from './stage';
 import { ADMINISTRATOR, type Way, WAYS, WAYS_FOR_ALL } from './ways';
 import { ReplicaProcess } from '../support/replica-process';
 import { System } from '../support/system';
 
-const ROUNDS = 3;
+/** More of them, `LIVE_ACCESS_ROUNDS=30`, are for figures, which are printed at the end. */
+const ROUNDS = Number(process.env.LIVE_ACCESS_ROUNDS ?? 3);
+
+/** From each change until the first answer by the new state, on each replica. */
+const delaysMs: number[] = [];
+const worst = new Map<string, number>();
+let staleAnswers = 0;
 
 let system: System;
 let replicas: ReplicaProcess[];
@@ -33,6 +39,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  if (process.env.LIVE_ACCESS_ROUNDS) process.stdout.write(`${describeFigures()}\n`);
   await crowd.leave();
   await watch.close();
   await stage.sql.end();
@@ -82,9 +89,28 @@ async function expectNoStaleAnswer(way: Way): Promise<void> {
   for (let again = 0; round.stale > 0 && again < 2; again += 1) {
     round = await playRound({ stage, watch }, way);
   }
+  note(way, round);
   expect(round.stale).toBe(0);
   // Each replica was asked more than once.
   expect(round.requests).toBeGreaterThan(6);
+}
+
+function note({ name }: Way, round: Round): void {
+  delaysMs.push(...round.delaysMs);
+  worst.set(name, Math.max(worst.get(name) ?? 0, ...round.delaysMs));
+  staleAnswers += round.stale;
+}
+
+function describeFigures(): string {
+  const sorted = delaysMs.toSorted((a, b) => a - b);
+  const at = (part: number) => sorted[Math.ceil(sorted.length * part) - 1]?.toFixed(1);
+  const ways = [...worst].map(([name, ms]) => `  ${ms.toFixed(1).padStart(7)}  ${name}`);
+  return [
+    `${sorted.length} changes and replicas: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`,
+    `answers by the old state after 100 ms: ${staleAnswers}`,
+    'longest by way, in ms:',
+    ...ways,
+  ].join('\n');
 }
 
 async function untilLive(): Promise<void> {

@@ -8,7 +8,7 @@ import {
 import type { AccessState, KnownUser } from '../../src/auth/live-access/access-state';
 import { LiveAccess } from '../../src/auth/live-access/live-access';
 
-export const LEASE_MS = 1_000;
+const LEASE_MS = 1_000;
 
 const USER_ID = 'u';
 

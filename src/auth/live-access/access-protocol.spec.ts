@@ -1,13 +1,7 @@
 import fc from 'fast-check';
-import {
-  AccessKnowledge,
-  type KnowledgeOptions,
-  type Load,
-  SLOWEST_PROOF_MS,
-} from './access-knowledge';
+import { AccessKnowledge, type Load, SLOWEST_PROOF_MS } from './access-knowledge';
 import { LiveAccess } from './live-access';
 import {
-  LEASE_MS,
   Simulation,
   type Step,
   steps,
@@ -148,18 +142,4 @@ describe('the protocol of live access', () => {
     },
     120_000,
   );
-
-  it('keeps to its bound of known sessions', () => {
-    const options: KnowledgeOptions = { leaseMs: LEASE_MS, capacity: 2 };
-    const knowledge = new AccessKnowledge(options);
-    knowledge.prove(knowledge.now());
-    for (const id of ['a', 'b', 'c']) {
-      const session = { userId: id, expiresAt: Infinity };
-      const user = { role: 'user', banned: false, banExpires: null } as const;
-      knowledge.endLoad(knowledge.beginLoad(id, id), { session, user });
-    }
-    expect(knowledge.knownSessions).toBe(2);
-    expect(knowledge.find('a')).toBeNull();
-    expect(knowledge.find('c')).not.toBeNull();
-  });
 });

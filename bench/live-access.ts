@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Benchmark } from './benchmark';
+import { renderMedians, takeTurns } from './interleaved';
+import { AccessKnowledge } from '../src/auth/live-access/access-knowledge';
+import { refusalReason } from '../src/auth/live-access/access-state';
+import { LiveAccess } from '../src/auth/live-access/live-access';
+import { Turn } from '../src/auth/live-access/turn';
+
+const SESSIONS = 100_000;
+const ROUNDS = 9;
+const OPERATIONS = 20_000;
+
+/** What a warm access check costs, and what 100,000 known sessions take. */
+export const liveAccessBenchmark: Benchmark = {
+  name: 'live-access',
+  async run(print) {
+    const knowledge = new AccessKnowledge({ leaseMs: 3_600_000, capacity: 2 * SESSIONS });
+    knowledge.prove(knowledge.now());
+    measureMemory(knowledge, print);
+    await measureCheck(knowledge, print);
+  },
+};
+
+/** Ids as the auth server makes them; each session has a user of its own. */
+function measureMemory(knowledge: AccessKnowledge, print: (line: string) => void): void {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let index = 0; index < SESSIONS; index += 1) learn(knowledge, `${index}-${randomUUID()}`);
+  collectGarbage();
+  const megabytes = (process.memoryUsage().heapUsed - before) / 1024 / 1024;
+  print(`${SESSIONS} known sessions of as many users: ${megabytes.toFixed(0)} MB`);
+}
+
+function learn(knowledge: AccessKnowledge, id: string): void {
+  const session = { userId: `u${id}`, expiresAt: Date.now() + 86_400_000 };
+  const user = { role: 'user', banned: false, banExpires: null } as const;
+  knowledge.endLoad(knowledge.beginLoad(id, session.userId), { session, user });
+}
+
+async function measureCheck(knowledge: AccessKnowledge, print: (line: string) => void) {
+  learn(knowledge, 'known');
+  const access = new LiveAccess(knowledge, () => Promise.reject(new Error('nothing is loaded')));
+  const turn = new Turn();
+  const check = async () => {
+    await turn.over();
+    const state = await access.stateOf('known', 'uknown');
+    if (refusalReason(state, { userId: 'uknown', now: Date.now() }) !== null)
+      throw new Error('refused');
+  };
+  const contestant = (name: string, ask: () => Promise<void>) => ({
+    name,
+    // As many at once as a busy replica reads in a turn.
+    run: async () => {
+      for (let left = OPERATIONS; left > 0; left -= 50) {
+        await Promise.all(Array.from({ length: 50 }, ask));
+      }
+    },
+  });
+  const contestants = [
+    contestant('an empty promise', askNothing),
+    contestant('a warm check', check),
+  ];
+  const medians = await takeTurns(contestants, { rounds: ROUNDS, operations: OPERATIONS });
+  print(`medians of ${ROUNDS} rounds of ${OPERATIONS}, in turns`);
+  for (const line of renderMedians(medians, 'an empty promise')) print(line);
+}
+
+/** What asking at all costs. */
+async function askNothing(): Promise<void> {
+  // Nothing is looked up.
+}
