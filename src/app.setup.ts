@@ -13,9 +13,11 @@ import { createConnectionErrorHandler } from './common/connection-errors';
 import { acceptJsonBodies, BODY_LIMIT } from './common/json-body';
 import { NestLogger } from './common/nest-logger';
 import { sendProblem, toProblem } from './common/problem-details';
+import { traceOf } from './common/request-trace';
 import { RequestValidationPipe } from './common/request-validation.pipe';
 import { type ApiSettings, toApiSettings } from './config/api-settings';
-import { createOpenApiDocument, serveDocumentation } from './openapi';
+import { createOpenApiDocument } from './openapi/document';
+import { serveDocumentation } from './openapi/serving';
 import { REQUEST_ID_HEADER } from '../auth-server/contract';
 import type { Logger } from '../runtime/logger';
 import { Metrics } from '../runtime/metrics';
@@ -190,6 +192,7 @@ function logRequest(request: FastifyRequest, reply: FastifyReply, done: () => vo
       path: request.url.split('?', 1)[0],
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
+      traceId: traceOf(request).traceId,
     },
     'request',
   );

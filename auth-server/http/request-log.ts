@@ -4,6 +4,7 @@ import { AUTH_BASE_PATH, REQUEST_ID_HEADER } from '../contract';
 import { requestContext } from '../request-context';
 import type { Logger } from '../../runtime/logger';
 import type { Metrics } from '../../runtime/metrics';
+import { continueTrace } from '../../runtime/trace-context';
 
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 
@@ -18,6 +19,7 @@ export function logRequests(logger: Logger, metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const start = performance.now();
     const requestId = toRequestId(request.headers[REQUEST_ID_HEADER]);
+    const { traceId } = continueTrace(request.headers.traceparent);
     const path = request.path.replace(CREDENTIAL_IN_PATH, '$1***');
     response.setHeader(REQUEST_ID_HEADER, requestId);
     response.once('close', () => {
@@ -26,7 +28,7 @@ export function logRequests(logger: Logger, metrics: Metrics): RequestHandler {
       const milliseconds = performance.now() - start;
       const ms = Math.round(milliseconds);
       const status = response.writableFinished ? response.statusCode : null;
-      logger[level]({ requestId, method, path, status, ms }, 'request');
+      logger[level]({ requestId, method, path, status, ms, traceId }, 'request');
       if (status !== null) {
         metrics.countRequest({ method, route: toRoute(path, status), status, milliseconds });
       }

@@ -102,10 +102,11 @@ function without(headers: IncomingHttpHeaders, names: RegExp): IncomingHttpHeade
 }
 
 function callerHeaders(request: FastifyRequest, settings: ApiSettings): IncomingHttpHeaders {
-  const { address, requestId } = toCallerContext(request);
+  const { address, requestId, traceparent } = toCallerContext(request);
   return {
     'x-forwarded-for': address,
     [REQUEST_ID_HEADER]: requestId,
+    traceparent,
     [CLIENT_ADDRESS_HEADER]: address,
     ...(settings.internalSecret && { [INTERNAL_KEY_HEADER]: settings.internalSecret }),
   };

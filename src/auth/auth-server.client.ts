@@ -82,6 +82,7 @@ export class AuthServerClient {
       origin: this.settings.authUrl,
       'user-agent': caller.userAgent,
       [REQUEST_ID_HEADER]: caller.requestId,
+      traceparent: caller.traceparent,
       [CLIENT_ADDRESS_HEADER]: caller.address,
       ...(this.settings.internalSecret && { [INTERNAL_KEY_HEADER]: this.settings.internalSecret }),
       ...(body && { 'content-type': 'application/json' }),

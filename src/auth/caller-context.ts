@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { traceOf } from '../common/request-trace';
+import { toTraceparent } from '../../runtime/trace-context';
 
 /** Where a request comes from, for the auth server and the logs. */
 export interface CallerContext {
@@ -8,6 +10,8 @@ export interface CallerContext {
   address: string;
   userAgent: string;
   requestId: string;
+  /** For the calls that are made for this request (W3C Trace Context, section 3.2). */
+  traceparent: string;
 }
 
 export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext) => {
@@ -20,6 +24,7 @@ export function toCallerContext(request: FastifyRequest): CallerContext {
     address: clientAddressOf(request),
     userAgent: request.headers['user-agent'] ?? '',
     requestId: request.id,
+    traceparent: toTraceparent(traceOf(request)),
   };
 }
 
