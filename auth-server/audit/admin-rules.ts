@@ -1,0 +1,78 @@
+import { aboutEndedSession } from './account-rules';
+import {
+  type AuditEntry,
+  type AuditFacts,
+  type AuditRule,
+  difference,
+  userSubject,
+} from './audit-facts';
+import type { UserRow } from './request-notes';
+
+/** Endpoints before which the user is read, to say afterwards what was different. */
+export const PATHS_WITH_BEFORE = [
+  '/admin/set-role',
+  '/admin/update-user',
+  '/admin/ban-user',
+  '/admin/unban-user',
+  '/admin/remove-user',
+];
+
+/** What administrators do by Better-Auth's own endpoints. */
+export const ADMIN_RULES: Record<string, AuditRule> = {
+  '/admin/create-user': done(({ answer }) => {
+    const { id, email, name, role } = (answer.user ?? {}) as UserRow;
+    return [{ action: 'user.created', subject: userSubject(id), after: { email, name, role } }];
+  }),
+  '/admin/set-role': done(changed),
+  '/admin/update-user': done(changed),
+  '/admin/ban-user': done(changed),
+  '/admin/unban-user': done(changed),
+  '/admin/set-user-password': done(({ body }) => [
+    { action: 'user.password_set', subject: userSubject(body.userId) },
+  ]),
+  '/admin/remove-user': done(({ body, userBefore }) => [
+    {
+      action: 'user.deleted',
+      subject: userSubject(body.userId),
+      before: { role: userBefore?.role },
+    },
+  ]),
+  '/admin/revoke-user-session': done(aboutEndedSession),
+  '/admin/revoke-user-sessions': done(({ body, notes }) => [
+    {
+      action: 'session.all_revoked',
+      subject: userSubject(body.userId),
+      detail: { sessions: notes.sessionsEnded.length },
+    },
+  ]),
+  '/admin/impersonate-user': done(({ body, notes }) => [
+    {
+      action: 'impersonation.started',
+      subject: userSubject(body.userId),
+      detail: { sessionId: notes.sessionsBegun.at(-1)?.id },
+    },
+  ]),
+};
+
+function done(rule: (facts: AuditFacts) => AuditEntry[]): AuditRule {
+  return (facts) => (facts.refusal ? [] : rule(facts));
+}
+
+/** One event for each kind of change, whichever endpoint it came by. */
+function changed({ userBefore: before, notes }: AuditFacts): AuditEntry[] {
+  const after = notes.usersChanged.at(-1);
+  if (!before || !after) return [];
+  const subject = userSubject(after.id);
+  const parts = {
+    'user.updated': difference(['name', 'image', 'emailVerified'], { before, after }),
+    'user.email_changed': difference(['email'], { before, after }),
+    'user.role_changed': difference(['role'], { before, after }),
+    [after.banned ? 'user.banned' : 'user.unbanned']: difference(
+      ['banned', 'banReason', 'banExpires'],
+      { before, after },
+    ),
+  };
+  return Object.entries(parts).flatMap(([action, values]) =>
+    values ? [{ action: action as AuditEntry['action'], subject, ...values }] : [],
+  );
+}

@@ -1,0 +1,92 @@
+import type { Notes, UserRow } from './request-notes';
+import {
+  ACTING_CLIENT_HEADER,
+  type AuditAction,
+  type AuditActor,
+  type AuditEvent,
+} from '../contract';
+
+/** What is known about a request to Better-Auth when its answer is settled. */
+export interface AuditFacts {
+  /** The endpoint as Better-Auth names it: `/callback/:id`. */
+  path: string;
+  body: Record<string, unknown>;
+  query: Record<string, unknown>;
+  params: Record<string, string>;
+  headers: Headers;
+  /** The authorization request that a page of ours answers. */
+  oauthQuery: URLSearchParams;
+  /** `null`: what was asked for was done. */
+  refusal: { status: number; code: string } | null;
+  answer: Record<string, unknown>;
+  /** In which session it was asked for. */
+  session: CallerSession | null;
+  /** The user whom an administrator is about to change, as they were. */
+  userBefore: UserRow | null;
+  notes: Notes;
+  /** @returns the id of the user with an address; an address itself is not for the log. */
+  findUserId(email: unknown): Promise<string | null>;
+  /** @returns whose sign-in waits for the second factor. */
+  findChallengedUserId(): Promise<string | null>;
+}
+
+export interface CallerSession {
+  session: { id: string; impersonatedBy?: string | null };
+  user: UserRow;
+}
+
+/** An event but for where the request came from. The actor is the caller unless it says otherwise. */
+export type AuditEntry = Omit<AuditEvent, 'actor' | 'origin'> & { actor?: AuditActor };
+
+/** What the log is told about one endpoint. */
+export type AuditRule = (facts: AuditFacts) => AuditEntry[] | Promise<AuditEntry[]>;
+
+export const ANONYMOUS: AuditActor = { type: 'anonymous', id: null };
+
+export function actorOf({ session, headers }: AuditFacts): AuditActor {
+  const client = headers.get(ACTING_CLIENT_HEADER);
+  if (!session) return client === null ? ANONYMOUS : { type: 'client', id: client };
+  const { id, impersonatedBy } = session.session;
+  return { type: 'user', id: session.user.id, sessionId: id, impersonatorId: impersonatedBy };
+}
+
+export function userSubject(id: unknown): AuditEntry['subject'] {
+  return typeof id === 'string' ? { type: 'user', id } : null;
+}
+
+/** One event about the caller, when what was asked for was done. */
+export function aboutCaller(
+  action: AuditAction,
+  describe: (facts: AuditFacts) => Partial<AuditEntry> = () => ({}),
+): AuditRule {
+  return (facts) => {
+    if (facts.refusal || !facts.session) return [];
+    return [{ action, subject: userSubject(facts.session.user.id), ...describe(facts) }];
+  };
+}
+
+/** The same, and a failure when Better-Auth refuses for one of the reasons. */
+export function alsoRefused(rule: AuditRule, action: AuditAction, codes: string[]): AuditRule {
+  return (facts) => {
+    const { refusal, session } = facts;
+    if (!refusal || !codes.includes(refusal.code)) return rule(facts);
+    const subject = userSubject(session?.user.id);
+    return [{ action, outcome: 'failure', subject, detail: { reason: refusal.code } }];
+  };
+}
+
+/** What is different, of the fields that are named. */
+export function difference(
+  fields: string[],
+  { before, after }: { before: UserRow; after: UserRow },
+): { before: object; after: object } | null {
+  const changed = fields.filter((field) => toText(before[field]) !== toText(after[field]));
+  if (changed.length === 0) return null;
+  const pick = (row: UserRow) =>
+    Object.fromEntries(changed.map((name) => [name, row[name] ?? null]));
+  return { before: pick(before), after: pick(after) };
+}
+
+function toText(value: unknown): string {
+  return JSON.stringify(value ?? null);
+}

@@ -1,0 +1,145 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api';
+import type { Pool } from 'pg';
+import { ACCOUNT_RULES } from './account-rules';
+import { ADMIN_RULES, PATHS_WITH_BEFORE } from './admin-rules';
+import { type AuditFacts, type AuditRule, actorOf } from './audit-facts';
+import { writeAuditEvent } from './audit-writer';
+import { OAUTH_RULES } from './oauth-rules';
+import { NOTING_HOOKS, takeNotes, type UserRow } from './request-notes';
+import { SIGN_IN_RULES } from './sign-in-rules';
+import { RESOLVED_ADDRESS_HEADER } from '../http/client-address';
+import { requestContext } from '../request-context';
+
+const RULES: Readonly<Record<string, AuditRule>> = {
+  ...SIGN_IN_RULES,
+  ...ACCOUNT_RULES,
+  ...ADMIN_RULES,
+  ...OAUTH_RULES,
+};
+
+type Context = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
+
+/** The user whom a request is about to change, by the context of the request. */
+const usersBefore = new WeakMap<object, UserRow>();
+
+/**
+ * Records what Better-Auth does (docs/audit-log.md). Last among the plugins: it goes by the
+ * answer that leaves. An event that cannot be written fails the request, after the change:
+ * the caller is told 503 or 500, and nobody is handed a session that is not on record.
+ */
+export function auditLog(pool: Pool) {
+  return {
+    id: 'audit-log',
+    init: () => ({ options: { databaseHooks: NOTING_HOOKS } }),
+    hooks: {
+      before: [
+        {
+          matcher: ({ path }) => PATHS_WITH_BEFORE.includes(path ?? ''),
+          handler: createAuthMiddleware(rememberUser),
+        },
+      ],
+      after: [
+        {
+          matcher: ({ path }) => Object.hasOwn(RULES, path ?? ''),
+          handler: createAuthMiddleware((ctx) => record(ctx, pool)),
+        },
+      ],
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+async function rememberUser({ context, body }: Context): Promise<void> {
+  const request = requestContext.getStore();
+  const { userId } = (body ?? {}) as { userId?: unknown };
+  if (!request || typeof userId !== 'string') return;
+  const user = await context.internalAdapter.findUserById(userId);
+  if (user) usersBefore.set(request, user);
+}
+
+async function record(ctx: Context, pool: Pool): Promise<void> {
+  const request = requestContext.getStore();
+  const rule = RULES[ctx.path];
+  // Outside of a request Better-Auth is called by our own code, which knows what it does.
+  if (!request || !rule) return;
+  const facts = await toFacts(ctx);
+  const origin = {
+    address: facts.headers.get(RESOLVED_ADDRESS_HEADER),
+    userAgent: facts.headers.get('user-agent'),
+    requestId: request.requestId,
+  };
+  const entries = await rule(facts);
+  const events = entries.map((entry) => ({ actor: actorOf(facts), ...entry, origin }));
+  try {
+    for (const event of events) await writeAuditEvent(pool, event);
+  } catch (error) {
+    // Wrapped: what is refused here is ours, not a value that the caller sent.
+    throw new Error('an audit event cannot be written', { cause: error });
+  }
+}
+
+async function toFacts(ctx: Context): Promise<AuditFacts> {
+  const { returned } = ctx.context;
+  const body = (ctx.body ?? {}) as Record<string, unknown>;
+  return {
+    path: ctx.path,
+    body,
+    query: (ctx.query ?? {}) as Record<string, unknown>,
+    params: (ctx.params ?? {}) as Record<string, string>,
+    headers: ctx.headers ?? new Headers(),
+    oauthQuery: new URLSearchParams(typeof body.oauth_query === 'string' ? body.oauth_query : ''),
+    refusal: toRefusal(returned),
+    answer: isAPIError(returned) ? {} : ((returned ?? {}) as Record<string, unknown>),
+    session: (await findSession(ctx)) as AuditFacts['session'],
+    userBefore: usersBefore.get(requestContext.getStore()!) ?? null,
+    notes: takeNotes(),
+    findUserId: (email) => findUserId(ctx, email),
+    findChallengedUserId: () => findChallengedUserId(ctx),
+  };
+}
+
+/** A sign-in begins a session and happens in none, whatever cookie comes along. */
+const SIGN_INS = /^\/(sign-in|sign-up|callback|oauth2\/callback|passkey\/verify-auth)/;
+
+async function findSession(ctx: Context): Promise<unknown> {
+  if (SIGN_INS.test(ctx.path)) return null;
+  if (ctx.context.session) return ctx.context.session;
+  // The second step of a sign-in has begun a session, which is not the one it happens in.
+  if (ctx.path.startsWith('/two-factor/')) return null;
+  return ctx.request || ctx.headers
+    ? await getSessionFromCtx(ctx, { disableRefresh: true }).catch(() => null)
+    : null;
+}
+
+/** What of Better-Auth's errors is of use here. */
+interface ThrownAnswer {
+  statusCode: number;
+  headers?: Record<string, string>;
+  body?: { code?: unknown; error?: unknown };
+}
+
+/** A redirect is how some endpoints answer; one that brings an error along is a refusal. */
+function toRefusal(returned: unknown): AuditFacts['refusal'] {
+  if (!isAPIError(returned)) return null;
+  const { statusCode: status, headers, body } = returned as unknown as ThrownAnswer;
+  if (status < 400) {
+    const location = new Headers(headers).get('location') ?? '';
+    const code = URL.parse(location, 'http://localhost')?.searchParams.get('error');
+    return code ? { status: 400, code: code.slice(0, 100) } : null;
+  }
+  const name = [body?.code, body?.error].find((part) => typeof part === 'string') ?? `${status}`;
+  return { status, code: name.slice(0, 100) };
+}
+
+async function findUserId({ context }: Context, email: unknown): Promise<string | null> {
+  if (typeof email !== 'string') return null;
+  const found = await context.internalAdapter.findUserByEmail(email.toLowerCase());
+  return found?.user.id ?? null;
+}
+
+async function findChallengedUserId(ctx: Context): Promise<string | null> {
+  const { name } = ctx.context.createAuthCookie('two_factor');
+  const identifier = await ctx.getSignedCookie(name, ctx.context.secret);
+  if (!identifier) return null;
+  return (await ctx.context.internalAdapter.findVerificationValue(identifier))?.value ?? null;
+}

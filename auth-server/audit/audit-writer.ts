@@ -1,0 +1,17 @@
+import type { Client, Pool } from 'pg';
+import { type AuditEvent, toAuditInsert } from '../contract';
+
+/** Writes one event, in whatever transaction the connection is. */
+export async function writeAuditEvent(
+  connection: Pick<Client | Pool, 'query'>,
+  event: AuditEvent,
+): Promise<void> {
+  const { sql, parameters } = toAuditInsert(event);
+  await connection.query(sql, parameters);
+}
+
+/** What Gatehouse does by itself, or whoever runs it by a command. */
+export const SYSTEM = {
+  actor: { type: 'system', id: null },
+  origin: { address: null, userAgent: null, requestId: null },
+} as const satisfies Pick<AuditEvent, 'actor' | 'origin'>;

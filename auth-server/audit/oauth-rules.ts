@@ -1,0 +1,88 @@
+import {
+  aboutCaller,
+  ANONYMOUS,
+  type AuditEntry,
+  type AuditFacts,
+  type AuditRule,
+  userSubject,
+} from './audit-facts';
+import { type AuditAction, CLIENT_PATHS } from '../contract';
+
+/** Clients, what users grant them, and the tokens they get. */
+export const OAUTH_RULES: Record<string, AuditRule> = {
+  [CLIENT_PATHS.create]: aboutCaller('client.created', ({ answer, body }) => {
+    const { name, applicationType, redirectUris, grantTypes, scopes } = body;
+    return {
+      subject: clientSubject(answer.clientId),
+      after: { name, applicationType, redirectUris, grantTypes, scopes },
+    };
+  }),
+  [CLIENT_PATHS.rotateSecret]: aboutCaller('client.secret_rotated', ({ body }) => ({
+    subject: clientSubject(body.clientId),
+  })),
+  '/oauth2/consent': consent,
+  '/oauth2/update-consent': aboutConsent('oauth.consent_updated'),
+  '/oauth2/delete-consent': aboutConsent('oauth.consent_revoked'),
+  '/oauth2/token': token,
+  '/oauth2/revoke': (facts) =>
+    facts.refusal ? [] : [{ action: 'oauth.tokens_revoked', ...byClient(facts) }],
+};
+
+function consent({ refusal, body, session, oauthQuery }: AuditFacts): AuditEntry[] {
+  if (refusal || !session) return [];
+  const { scope } = body;
+  const subject = clientSubject(oauthQuery.get('client_id'));
+  const detail = { scope: scope ?? oauthQuery.get('scope') };
+  const action = body.accept === true ? 'oauth.consent_granted' : 'oauth.consent_denied';
+  return [{ action, subject, detail }];
+}
+
+function aboutConsent(action: AuditAction): AuditRule {
+  return aboutCaller(action, ({ body, session }) => ({
+    subject: userSubject(session?.user.id),
+    detail: { consentId: body.id },
+  }));
+}
+
+/** A renewal is no news: what it renews was recorded when it began. */
+function token(facts: AuditFacts): AuditEntry[] {
+  const { refusal, body } = facts;
+  const { grant_type: grant, scope } = body;
+  if (refusal) {
+    const detail = { grant, reason: refusal.code };
+    const { subject } = byClient(facts);
+    return [
+      { action: 'oauth.token_refused', outcome: 'failure', actor: ANONYMOUS, subject, detail },
+    ];
+  }
+  if (grant === 'refresh_token') return [];
+  return [
+    {
+      action: 'oauth.token_issued',
+      ...byClient(facts),
+      detail: { grant, scope: facts.answer.scope ?? scope },
+    },
+  ];
+}
+
+/** The client that proved itself, by the header or in the body (RFC 6749, section 2.3.1). */
+function byClient({ headers, body }: AuditFacts): Pick<AuditEntry, 'actor' | 'subject'> {
+  const id = body.client_id ?? basicUser(headers.get('authorization'));
+  if (typeof id !== 'string') return { actor: ANONYMOUS, subject: null };
+  return { actor: { type: 'client', id: short(id) }, subject: clientSubject(id) };
+}
+
+function basicUser(authorization: string | null): string | null {
+  const [, encoded] = /^Basic ([\w+/=-]+)$/i.exec(authorization ?? '') ?? [];
+  if (encoded === undefined) return null;
+  return Buffer.from(encoded, 'base64').toString('utf8').split(':', 1)[0] ?? null;
+}
+
+function clientSubject(id: unknown): AuditEntry['subject'] {
+  return typeof id === 'string' ? { type: 'client', id: short(id) } : null;
+}
+
+/** Whoever is refused may have called themselves anything. */
+function short(id: string): string {
+  return id.slice(0, 64);
+}

@@ -1,0 +1,105 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import { requestContext, type RequestContext } from '../request-context';
+
+export interface SessionRow {
+  id: string;
+  userId: string;
+  impersonatedBy?: string | null;
+  ipAddress?: string | null;
+  userAgent?: string | null;
+}
+
+export type UserRow = { id: string } & Record<string, unknown>;
+
+interface AccountRow {
+  userId: string;
+  providerId: string;
+}
+
+/** What Better-Auth did to its rows in the course of one request. */
+export interface Notes {
+  sessionsBegun: SessionRow[];
+  sessionsEnded: SessionRow[];
+  usersMade: UserRow[];
+  /** As they are now. */
+  usersChanged: UserRow[];
+  /** The values that were set. */
+  userChanges: Record<string, unknown>[];
+  accountsMade: AccountRow[];
+  accountsRemoved: AccountRow[];
+  /** Ids of users whose link to set a password was used up. */
+  passwordLinksUsed: string[];
+}
+
+const notesByRequest = new WeakMap<RequestContext, Notes>();
+
+/** @returns the notes of the request at hand, to be written on; thrown away outside of one. */
+function notes(): Notes {
+  const context = requestContext.getStore();
+  const found = context && notesByRequest.get(context);
+  if (found) return found;
+  const fresh = createNotes();
+  if (context) notesByRequest.set(context, fresh);
+  return fresh;
+}
+
+/** @returns what was noted since the last time: nothing is told twice. */
+export function takeNotes(): Notes {
+  const taken = notes();
+  const context = requestContext.getStore();
+  if (context) notesByRequest.delete(context);
+  return taken;
+}
+
+function createNotes(): Notes {
+  return {
+    sessionsBegun: [],
+    sessionsEnded: [],
+    usersMade: [],
+    usersChanged: [],
+    userChanges: [],
+    accountsMade: [],
+    accountsRemoved: [],
+    passwordLinksUsed: [],
+  };
+}
+
+type Init = NonNullable<BetterAuthPlugin['init']>;
+type InitResult = Exclude<ReturnType<Init>, Promise<unknown> | void>;
+type DatabaseHooks = NonNullable<NonNullable<InitResult['options']>['databaseHooks']>;
+
+/** Better-Auth's own name of what a link to set a password is kept under. */
+const PASSWORD_LINK = /^reset-password:/;
+
+/** They look on and change nothing. */
+export const NOTING_HOOKS: DatabaseHooks = {
+  session: {
+    create: { after: take((row: SessionRow) => notes().sessionsBegun.push(row)) },
+    delete: { after: take((row: SessionRow) => notes().sessionsEnded.push(row)) },
+  },
+  user: {
+    create: { after: take((row: UserRow) => notes().usersMade.push(row)) },
+    update: {
+      before: take((data: Record<string, unknown>) => notes().userChanges.push(data)),
+      after: take((row: UserRow | null) => row && notes().usersChanged.push(row)),
+    },
+  },
+  account: {
+    create: { after: take((row: AccountRow) => notes().accountsMade.push(row)) },
+    delete: { after: take((row: AccountRow) => notes().accountsRemoved.push(row)) },
+  },
+  verification: {
+    delete: {
+      after: take(({ identifier, value }: { identifier: string; value: string }) => {
+        if (PASSWORD_LINK.test(identifier)) notes().passwordLinksUsed.push(value);
+      }),
+    },
+  },
+};
+
+function take<Row>(note: (row: Row) => unknown): (row: Row) => Promise<void> {
+  return (row) => {
+    note(row);
+    return Promise.resolve();
+  };
+}

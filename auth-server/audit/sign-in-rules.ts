@@ -1,0 +1,142 @@
+import {
+  ANONYMOUS,
+  type AuditEntry,
+  type AuditFacts,
+  type AuditRule,
+  userSubject,
+} from './audit-facts';
+import type { SessionRow } from './request-notes';
+
+/** Sign-ins in all ways, what they fail for, and sign-outs. */
+export const SIGN_IN_RULES: Record<string, AuditRule> = {
+  '/sign-up/email': async (facts) => [
+    ...signedUp(facts, 'password'),
+    ...signedIn(facts, 'password'),
+  ],
+  '/sign-in/email': async (facts) =>
+    facts.refusal ? await failed(facts, 'password') : signedIn(facts, 'password'),
+  '/sign-in/social': async (facts) => provider(facts, String(facts.body.provider)),
+  '/callback/:id': async (facts) => provider(facts, facts.params.id ?? 'unknown'),
+  '/oauth2/callback/:providerId': async (facts) =>
+    provider(facts, facts.params.providerId ?? 'unknown'),
+  '/passkey/verify-authentication': async (facts) =>
+    facts.refusal ? await failed(facts, 'passkey') : signedIn(facts, 'passkey'),
+  '/two-factor/verify-totp': async (facts) => secondStep(facts, 'totp'),
+  '/two-factor/verify-otp': async (facts) => secondStep(facts, 'otp'),
+  '/two-factor/verify-backup-code': async (facts) => secondStep(facts, 'recovery_code'),
+  '/sign-out': signedOut,
+  '/oauth2/end-session': signedOut,
+  '/oauth2/end-session/confirm': signedOut,
+  '/admin/stop-impersonating': signedOut,
+};
+
+function signedUp({ notes }: AuditFacts, method: string): AuditEntry[] {
+  return notes.usersMade.map(({ id }) => ({
+    action: 'user.signed_up',
+    actor: { type: 'user', id },
+    subject: userSubject(id),
+    detail: { method },
+  }));
+}
+
+/** Sessions that were begun and are still there: a second step takes the first one's back. */
+function signedIn(facts: AuditFacts, method: string): AuditEntry[] {
+  const { sessionsBegun, sessionsEnded } = facts.notes;
+  const ended = new Set(sessionsEnded.map(({ id }) => id));
+  if (facts.answer.twoFactorRedirect === true) return sessionsBegun.map(challenged);
+  return sessionsBegun
+    .filter(({ id }) => !ended.has(id))
+    .map(({ id: sessionId, userId }) => ({
+      action: 'user.signed_in',
+      actor: { type: 'user', id: userId },
+      subject: userSubject(userId),
+      detail: { method, sessionId },
+    }));
+}
+
+function challenged({ userId }: SessionRow): AuditEntry {
+  return { action: 'two_factor.challenged', actor: ANONYMOUS, subject: userSubject(userId) };
+}
+
+/** The address that was tried is kept as the id of the user who has it, or not at all. */
+async function failed(facts: AuditFacts, method: string): Promise<AuditEntry[]> {
+  const { refusal, body } = facts;
+  if (!refusal || !isFailure(refusal, method)) return [];
+  return [
+    {
+      action: 'user.sign_in_failed',
+      outcome: 'failure',
+      actor: ANONYMOUS,
+      subject: userSubject(await facts.findUserId(body.email)),
+      detail: { method, reason: refusal.code },
+    },
+  ];
+}
+
+/** A password that was not even looked at is no attempt; whatever else fails was one. */
+function isFailure({ status }: { status: number }, method: string): boolean {
+  return status === 401 || status === 403 || (status === 400 && method !== 'password');
+}
+
+/** Another provider vouches: for someone new, for someone known, or for one more way to sign in. */
+async function provider(facts: AuditFacts, method: string): Promise<AuditEntry[]> {
+  if (facts.refusal) return failed(facts, method);
+  const { usersMade, accountsMade } = facts.notes;
+  const isNew = new Set(usersMade.map(({ id }) => id));
+  const linked = accountsMade.filter(({ userId }) => !isNew.has(userId));
+  return [
+    ...signedUp(facts, method),
+    ...linked.map(({ userId, providerId }): AuditEntry => ({
+      action: 'account.linked',
+      actor: { type: 'user', id: userId },
+      subject: userSubject(userId),
+      detail: { provider: providerId },
+    })),
+    ...signedIn(facts, method),
+  ];
+}
+
+/** Of a sign-in, or of the one who switches the second factor on. */
+async function secondStep(facts: AuditFacts, method: string): Promise<AuditEntry[]> {
+  const { refusal, session, notes } = facts;
+  if (refusal) {
+    if (refusal.status !== 401 && refusal.status !== 429) return [];
+    const userId = session?.user.id ?? (await facts.findChallengedUserId());
+    const detail = { method, reason: refusal.code };
+    return [
+      { action: 'two_factor.failed', outcome: 'failure', subject: userSubject(userId), detail },
+    ];
+  }
+  if (session) return switchedSecondFactor(facts);
+  const { userId } = notes.sessionsBegun[0] ?? {};
+  return [
+    {
+      action: 'two_factor.verified',
+      actor: { type: 'user', id: userId ?? null },
+      subject: userSubject(userId),
+      detail: { method },
+    },
+    ...signedIn(facts, 'two_factor'),
+  ];
+}
+
+/** The second factor is in force, or no longer, when the user's row says so. */
+export function switchedSecondFactor({ notes, session }: AuditFacts): AuditEntry[] {
+  return notes.userChanges
+    .filter(({ twoFactorEnabled }) => typeof twoFactorEnabled === 'boolean')
+    .map(({ twoFactorEnabled }) => ({
+      action: twoFactorEnabled ? 'two_factor.enabled' : 'two_factor.disabled',
+      subject: userSubject(session?.user.id),
+    }));
+}
+
+/** A session knows whether an administrator acted in it. */
+function signedOut({ refusal, notes }: AuditFacts): AuditEntry[] {
+  if (refusal) return [];
+  return notes.sessionsEnded.map(({ id: sessionId, userId, impersonatedBy }) => ({
+    action: impersonatedBy ? 'impersonation.stopped' : 'user.signed_out',
+    actor: { type: 'user', id: userId, impersonatorId: impersonatedBy },
+    subject: userSubject(userId),
+    detail: { sessionId },
+  }));
+}

@@ -1,0 +1,78 @@
+/**
+ * The closed list of what the audit log records: `<what it is about>.<what happened>`.
+ * A name never changes its meaning, for events outlive the version that wrote them.
+ * docs/audit-log.md says who records each, and when.
+ */
+export const AUDIT_ACTIONS = [
+  'user.signed_up',
+  'user.signed_in',
+  'user.sign_in_failed',
+  'user.signed_out',
+  'user.created',
+  'user.updated',
+  'user.deleted',
+  'user.exported',
+  'user.role_changed',
+  'user.banned',
+  'user.unbanned',
+  'user.password_changed',
+  'user.password_reset_requested',
+  'user.password_reset',
+  'user.password_set',
+  'user.email_change_requested',
+  'user.email_changed',
+  'user.email_verification_requested',
+  'user.email_verified',
+  'session.revoked',
+  'session.others_revoked',
+  'session.all_revoked',
+  'impersonation.started',
+  'impersonation.stopped',
+  'account.linked',
+  'account.unlinked',
+  'two_factor.enabled',
+  'two_factor.disabled',
+  'two_factor.challenged',
+  'two_factor.verified',
+  'two_factor.failed',
+  'two_factor.recovery_codes_generated',
+  'two_factor.devices_forgotten',
+  'passkey.added',
+  'passkey.updated',
+  'passkey.removed',
+  'client.created',
+  'client.updated',
+  'client.secret_rotated',
+  'client.disabled',
+  'client.enabled',
+  'client.deleted',
+  'oauth.consent_granted',
+  'oauth.consent_denied',
+  'oauth.consent_updated',
+  'oauth.consent_revoked',
+  'oauth.token_issued',
+  'oauth.token_refused',
+  'oauth.tokens_revoked',
+  'key.rotated',
+  'key.removed',
+  'key.revoked',
+] as const;
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+export const AUDIT_OUTCOMES = ['success', 'failure'] as const;
+
+export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
+
+/**
+ * Who acts: a user within a session, an OAuth client for itself, Gatehouse or whoever runs
+ * it (a schedule, the command line), or a caller who has not said who they are.
+ */
+export const AUDIT_ACTOR_TYPES = ['user', 'client', 'system', 'anonymous'] as const;
+
+export type AuditActorType = (typeof AUDIT_ACTOR_TYPES)[number];
+
+/** What an event is about. What happens to a session or a passkey is about the user whose it is. */
+export const AUDIT_SUBJECT_TYPES = ['user', 'client', 'key'] as const;
+
+export type AuditSubjectType = (typeof AUDIT_SUBJECT_TYPES)[number];

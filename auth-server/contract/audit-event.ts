@@ -1,0 +1,82 @@
+import type { AuditAction, AuditActorType, AuditOutcome, AuditSubjectType } from './audit-actions';
+
+/** Who acted. */
+export interface AuditActor {
+  type: AuditActorType;
+  /** Of the user or the client. */
+  id: string | null;
+  /** The session it was done in: it knows whether an administrator acts in it. */
+  sessionId?: string | null;
+  /** The administrator who acts as the user, where that is known already. */
+  impersonatorId?: string | null;
+}
+
+/** Where a request came from. */
+export interface AuditOrigin {
+  address: string | null;
+  userAgent: string | null;
+  /** The same in both processes. */
+  requestId: string | null;
+}
+
+/** One line of the audit log, as either process writes it. */
+export interface AuditEvent {
+  action: AuditAction;
+  /** Default: `success`. */
+  outcome?: AuditOutcome;
+  actor: AuditActor;
+  subject?: { type: AuditSubjectType; id: string } | null;
+  origin: AuditOrigin;
+  /** What changed, as it was and as it is. Never a credential. */
+  before?: object | null;
+  after?: object | null;
+  /** What else there is to know: the method of a sign-in, the reason of a refusal. Never a credential. */
+  detail?: object | null;
+}
+
+/**
+ * The impersonator is looked up by the same statement, so that nobody can forget to. Write
+ * the event before the session of its actor is deleted.
+ */
+const INSERT_AUDIT_EVENT = `
+  INSERT INTO audit_event (action, outcome, actor_type, actor_id, impersonator_id, subject_type,
+                           subject_id, ip_address, user_agent, request_id, before, after, detail)
+  SELECT $1, $2, $3, $4, coalesce($5, (SELECT impersonated_by FROM session WHERE id = $6)), $7,
+         $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14::jsonb`;
+
+/** Longest part of a `User-Agent` header that is kept, in characters. */
+const USER_AGENT_LENGTH = 512;
+
+/** The statement that writes an event, for whichever connection holds the change it belongs to. */
+export function toAuditInsert(event: AuditEvent): { sql: string; parameters: unknown[] } {
+  const { action, outcome = 'success', actor, subject, origin, before, after, detail } = event;
+  const parameters = [
+    action,
+    outcome,
+    actor.type,
+    actor.id,
+    actor.impersonatorId ?? null,
+    actor.sessionId ?? null,
+    subject?.type ?? null,
+    subject?.id ?? null,
+    origin.address,
+    origin.userAgent === null ? null : toStorable(origin.userAgent.slice(0, USER_AGENT_LENGTH)),
+    origin.requestId,
+    toJson(before),
+    toJson(after),
+    toJson(detail),
+  ];
+  return { sql: INSERT_AUDIT_EVENT, parameters };
+}
+
+function toJson(value: object | null | undefined): string | null {
+  if (!value || Object.keys(value).length === 0) return null;
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'string' ? toStorable(part) : part,
+  );
+}
+
+/** PostgreSQL takes neither NUL nor half of a surrogate pair. */
+function toStorable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '');
+}

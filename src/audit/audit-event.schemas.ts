@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import {
+  AUDIT_ACTIONS,
+  AUDIT_ACTOR_TYPES,
+  AUDIT_OUTCOMES,
+  AUDIT_SUBJECT_TYPES,
+} from '../../auth-server/contract';
+import { id, timestamp } from '../common/schemas';
+
+const values = z.record(z.string(), z.unknown()).nullable();
+
+export const auditActionSchema = z.enum(AUDIT_ACTIONS);
+
+export const auditEventSchema = z
+  .object({
+    id,
+    occurredAt: timestamp,
+    action: z
+      .string()
+      .describe('What happened; docs/audit-log.md lists them all')
+      .meta({ examples: ['user.signed_in'] }),
+    outcome: z.enum(AUDIT_OUTCOMES),
+    actor: z
+      .object({
+        type: z.enum(AUDIT_ACTOR_TYPES),
+        id: id.nullable().describe('null for `system` and `anonymous`'),
+      })
+      .describe('Who did it'),
+    impersonatorId: id.nullable().describe('The administrator who acted as the user'),
+    subject: z
+      .object({ type: z.enum(AUDIT_SUBJECT_TYPES), id })
+      .nullable()
+      .describe('Whom or what it was done to'),
+    ipAddress: z.string().nullable(),
+    userAgent: z.string().nullable(),
+    requestId: z.string().nullable().describe('The `X-Request-Id` of the request that did it'),
+    before: values.describe('What changed, as it was; never a credential'),
+    after: values.describe('What changed, as it is; never a credential'),
+    detail: values.describe('What else there is to know, such as the method of a sign-in'),
+  })
+  .meta({ id: 'AuditEvent' });
+
+export type AuditEvent = z.infer<typeof auditEventSchema>;

@@ -1,0 +1,53 @@
+import type { EntityManager } from 'typeorm';
+import {
+  type AuditAction,
+  type AuditActor,
+  type AuditOutcome,
+  type AuditSubjectType,
+  toAuditInsert,
+} from '../../auth-server/contract';
+
+/** Who acts and from where, as far as the record goes: a principal and the context of its request. */
+export interface AuditActing {
+  /** Nobody: the caller has not said who they are. */
+  principal?: { userId?: string | null; sessionId?: string | null; clientId?: string | null };
+  caller: { address: string; userAgent: string; requestId: string };
+}
+
+export interface AuditRecord {
+  action: AuditAction;
+  acting: AuditActing;
+  /** What it is about; for a session, the user whose it is. */
+  subject?: { type: AuditSubjectType; id: string };
+  /** Default: `success`. */
+  outcome?: AuditOutcome;
+  /** What changed, as it was and as it is. Never a credential. */
+  before?: object;
+  after?: object;
+  /** What else there is to know. Never a credential. */
+  detail?: object;
+}
+
+/**
+ * Writes an event into the audit log within the caller's transaction: neither is there
+ * without the other. To be called before the session of the actor is deleted, which knows
+ * whether an administrator acts in it.
+ */
+export async function recordAuditEvent(manager: EntityManager, record: AuditRecord): Promise<void> {
+  const { acting, ...event } = record;
+  const { address, userAgent, requestId } = acting.caller;
+  const { sql, parameters } = toAuditInsert({
+    ...event,
+    actor: toActor(acting.principal),
+    origin: { address: address || null, userAgent: userAgent || null, requestId },
+  });
+  await manager.query(sql, parameters);
+}
+
+function toActor(principal: AuditActing['principal']): AuditActor {
+  if (principal?.userId) {
+    return { type: 'user', id: principal.userId, sessionId: principal.sessionId };
+  }
+  if (principal?.clientId) return { type: 'client', id: principal.clientId };
+  return { type: 'anonymous', id: null };
+}

@@ -1,0 +1,60 @@
+import type { EntityManager } from 'typeorm';
+import { type AuditActing, recordAuditEvent } from './audit-trail';
+import type { AuditAction } from '../../auth-server/contract';
+import { UserEntity } from '../database/user.entity';
+
+/** What a change can be about. There are no credentials in a user's row. */
+type Field = keyof UserEntity & ('name' | 'image' | 'email' | 'emailVerified' | 'role' | BanField);
+type BanField = 'banned' | 'banReason' | 'banExpires';
+
+const FIELDS_BY_ACTION = {
+  'user.updated': ['name', 'image', 'emailVerified'],
+  'user.email_changed': ['email'],
+  'user.role_changed': ['role'],
+} as const satisfies Partial<Record<AuditAction, Field[]>>;
+
+const BAN_FIELDS = ['banned', 'banReason', 'banExpires'] as const satisfies Field[];
+
+/** A user before and after a change that somebody makes. */
+export interface UserChange {
+  acting: AuditActing;
+  before: UserEntity;
+  after: UserEntity;
+}
+
+/** A user as they are before a change of the row. */
+export function copyUser(row: UserEntity): UserEntity {
+  return Object.assign(new UserEntity(), row);
+}
+
+/** One event for each kind of change; none where nothing is different. */
+export async function recordUserChange(manager: EntityManager, change: UserChange): Promise<void> {
+  const { acting, before, after } = change;
+  const subject = { type: 'user', id: after.id } as const;
+  for (const action of Object.keys(FIELDS_BY_ACTION) as (keyof typeof FIELDS_BY_ACTION)[]) {
+    const fields = differing(change, FIELDS_BY_ACTION[action]);
+    if (fields.length === 0) continue;
+    const parts = { before: pick(before, fields), after: pick(after, fields) };
+    await recordAuditEvent(manager, { action, acting, subject, ...parts });
+  }
+  if (differing(change, BAN_FIELDS).length === 0) return;
+  await recordAuditEvent(manager, {
+    action: after.banned ? 'user.banned' : 'user.unbanned',
+    acting,
+    subject,
+    before: pick(before, BAN_FIELDS),
+    after: pick(after, BAN_FIELDS),
+  });
+}
+
+function differing({ before, after }: UserChange, fields: readonly Field[]): Field[] {
+  return fields.filter((field) => plain(before[field]) !== plain(after[field]));
+}
+
+function pick(row: UserEntity, fields: readonly Field[]): object {
+  return Object.fromEntries(fields.map((field) => [field, row[field]]));
+}
+
+function plain(value: UserEntity[Field]): string | boolean | number | null {
+  return value instanceof Date ? value.getTime() : value;
+}
