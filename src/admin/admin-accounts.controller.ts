@@ -10,14 +10,14 @@ import {
   updateUserSchema,
 } from './admin-accounts.schemas';
 import { AdminAccountsService } from './admin-accounts.service';
+import { type Acting, type ActingAsUser, ActingPrincipal, ActingUser } from '../auth/acting';
 import { type SignedIn, signedInSchema } from '../auth/auth.schemas';
 import { AUTH_SERVER_PROBLEMS } from '../auth/auth-server.client';
-import { Caller, type CallerContext } from '../auth/caller-context';
-import { CurrentUser } from '../auth/current-user.decorator';
-import type { Principal } from '../auth/principal';
 import { Roles } from '../auth/roles.decorator';
+import { Scopes } from '../auth/scopes.decorator';
 import { type User, userSchema } from '../auth/user.schemas';
 import { Endpoint } from '../common/endpoint.decorator';
+import { Idempotent } from '../common/idempotent.decorator';
 import { idParameter } from '../common/schemas';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 import { UsersService } from '../users/users.service';
@@ -33,6 +33,7 @@ export class AdminAccountsController {
   ) {}
 
   @Post('users')
+  @Idempotent()
   @Endpoint({
     summary: 'Create a user',
     operationId: 'createUser',
@@ -46,16 +47,16 @@ export class AdminAccountsController {
     problems: ['email_taken', ...AUTH_SERVER_PROBLEMS],
   })
   async createUser(
-    @CurrentUser() principal: Principal,
-    @Caller() caller: CallerContext,
+    @ActingUser() acting: ActingAsUser,
     @Body({ schema: createUserSchema }) body: CreateUser,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<User> {
-    const user = await this.accounts.createUser({ principal, caller }, body);
+    const user = await this.accounts.createUser(acting, body);
     void reply.header('location', `${this.settings.apiUrl}/api/v1/admin/users/${user.id}`);
     return user;
   }
 
+  @Scopes('users:read')
   @Get('users/:id')
   @Endpoint({
     summary: 'Read a user as an administrator',
@@ -67,6 +68,7 @@ export class AdminAccountsController {
     return this.users.getUser(id);
   }
 
+  @Scopes('users:write')
   @Patch('users/:id')
   @Endpoint({
     summary: "Change a user's profile",
@@ -75,12 +77,14 @@ export class AdminAccountsController {
     problems: ['not_found', 'email_taken'],
   })
   updateUser(
+    @ActingPrincipal() acting: Acting,
     @Param('id', { schema: idParameter }) id: string,
     @Body({ schema: updateUserSchema }) change: UpdateUser,
   ): Promise<User> {
-    return this.accounts.updateUser(id, change);
+    return this.accounts.updateUser(acting, { id, change });
   }
 
+  @Scopes('users:write')
   @Delete('users/:id')
   @Endpoint({
     summary: 'Delete a user',
@@ -90,11 +94,16 @@ export class AdminAccountsController {
     answers: { 204: { description: 'Gone' } },
     problems: ['not_found', 'last_admin'],
   })
-  deleteUser(@Param('id', { schema: idParameter }) id: string): Promise<void> {
-    return this.accounts.deleteUser(id);
+  deleteUser(
+    @ActingPrincipal() acting: Acting,
+    @Param('id', { schema: idParameter }) id: string,
+  ): Promise<void> {
+    return this.accounts.deleteUser(acting, id);
   }
 
+  @Scopes('users:write')
   @Post('users/:id/password-reset')
+  @Idempotent()
   @Endpoint({
     summary: 'Send a user a mail to set a new password',
     operationId: 'requestPasswordReset',
@@ -102,14 +111,14 @@ export class AdminAccountsController {
     problems: ['not_found', ...AUTH_SERVER_PROBLEMS],
   })
   requestPasswordReset(
-    @CurrentUser() principal: Principal,
-    @Caller() caller: CallerContext,
+    @ActingPrincipal() acting: Acting,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<void> {
-    return this.accounts.requestPasswordReset({ principal, caller }, id);
+    return this.accounts.requestPasswordReset(acting, id);
   }
 
   @Post('users/:id/impersonate')
+  @Idempotent()
   @Endpoint({
     summary: 'Act as a user',
     description: 'Begins a session that is marked with who acts; never as another administrator.',
@@ -118,13 +127,13 @@ export class AdminAccountsController {
     problems: ['not_found', 'banned', 'cannot_impersonate_admin', ...AUTH_SERVER_PROBLEMS],
   })
   impersonate(
-    @CurrentUser() principal: Principal,
-    @Caller() caller: CallerContext,
+    @ActingUser() acting: ActingAsUser,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<SignedIn> {
-    return this.accounts.impersonate({ principal, caller }, id);
+    return this.accounts.impersonate(acting, id);
   }
 
+  @Scopes('users:read')
   @Get('stats')
   @Endpoint({
     summary: 'Read statistics',

@@ -17,8 +17,13 @@ export const createUserSchema = z
 export const updateUserSchema = z
   .strictObject({
     email: email.optional(),
-    emailVerified: z.boolean().optional(),
-    name: personalText(200).optional(),
+    emailVerified: z
+      .boolean()
+      .optional()
+      .meta({ examples: [true] }),
+    name: personalText(200)
+      .optional()
+      .meta({ examples: ['Ada King'] }),
     image: webAddress.nullable().optional().describe('null takes the picture away'),
   })
   .refine((body) => Object.keys(body).length > 0, {
@@ -28,7 +33,10 @@ export const updateUserSchema = z
   })
   .meta({ id: 'UpdateUser' });
 
-const count = z.int().min(0);
+const count = z
+  .int()
+  .min(0)
+  .meta({ examples: [3] });
 
 export const statisticsSchema = z
   .object({
@@ -38,7 +46,9 @@ export const statisticsSchema = z
     admins: count,
     sessions: count.describe('Sessions in force'),
     signUpsByDay: z
-      .array(z.object({ day: z.string().meta({ format: 'date' }), count }))
+      .array(
+        z.object({ day: z.string().meta({ format: 'date', examples: ['2026-11-23'] }), count }),
+      )
       .describe('The last 30 days in UTC, today last'),
   })
   .meta({ id: 'Statistics' });

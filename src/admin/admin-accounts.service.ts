@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { CreateUser, Statistics, UpdateUser } from './admin-accounts.schemas';
+import { copyUser, recordUserChange } from '../audit/user-change';
+import type { Acting, ActingAsUser } from '../auth/acting';
 import type { SignedIn } from '../auth/auth.schemas';
 import { AuthService } from '../auth/auth.service';
-import type { CallerContext } from '../auth/caller-context';
-import type { Principal } from '../auth/principal';
 import { toUser } from '../auth/user.mapper';
 import type { User } from '../auth/user.schemas';
 import { isUniqueViolation } from '../common/database-errors';
@@ -13,12 +13,6 @@ import { Problem } from '../common/problem';
 import { UserEntity } from '../database/user.entity';
 import { deleteUser } from '../users/user-deletion';
 import { UsersService } from '../users/users.service';
-
-/** A caller and where they call from: what the auth server is told when it acts for them. */
-export interface Acting {
-  principal: Principal;
-  caller: CallerContext;
-}
 
 @Injectable()
 export class AdminAccountsService {
@@ -29,20 +23,25 @@ export class AdminAccountsService {
   ) {}
 
   /** @throws {Problem} `email_taken`, or as {@link AuthService.actAs} */
-  async createUser(acting: Acting, input: CreateUser): Promise<User> {
+  async createUser(acting: ActingAsUser, input: CreateUser): Promise<User> {
     const body = await this.auth.actAs(acting, { path: '/admin/create-user', body: input });
     return this.users.getUser(userIdOf(body));
   }
 
   /** @throws {Problem} `not_found`, `email_taken` */
-  async updateUser(id: string, change: UpdateUser): Promise<User> {
+  async updateUser(
+    acting: Acting,
+    { id, change }: { id: string; change: UpdateUser },
+  ): Promise<User> {
     try {
       return await this.dataSource.transaction(async (manager) => {
         const where = { id };
         const lock = { mode: 'pessimistic_write' } as const;
         const row = await manager.findOne(UserEntity, { where, lock });
         if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
+        const before = copyUser(row);
         Object.assign(row, change, { updatedAt: new Date() });
+        await recordUserChange(manager, { acting, before, after: row });
         return toUser(await manager.save(row));
       });
     } catch (error) {
@@ -52,18 +51,18 @@ export class AdminAccountsService {
   }
 
   /** @throws {Problem} `not_found`, `last_admin` */
-  async deleteUser(id: string): Promise<void> {
-    await this.dataSource.transaction((manager) => deleteUser(id, manager));
+  async deleteUser(acting: Acting, id: string): Promise<void> {
+    await this.dataSource.transaction((manager) => deleteUser({ id, acting }, manager));
   }
 
   /**
    * Has a mail sent with which the user sets a new password.
    *
-   * @throws {Problem} `not_found`, or as {@link AuthServerClient.call}
+   * @throws {Problem} `not_found`, or as {@link AuthService.actAs}
    */
-  async requestPasswordReset({ caller }: Acting, id: string): Promise<void> {
+  async requestPasswordReset(acting: Acting, id: string): Promise<void> {
     const { email } = await this.users.getUser(id);
-    await this.auth.requestPasswordReset(email, caller);
+    await this.auth.actAs(acting, { path: '/request-password-reset', body: { email } });
   }
 
   /**
@@ -71,7 +70,7 @@ export class AdminAccountsService {
    *
    * @throws {Problem} `not_found`, `cannot_impersonate_admin`, or as {@link AuthService.actAs}
    */
-  async impersonate(acting: Acting, id: string): Promise<SignedIn> {
+  async impersonate(acting: ActingAsUser, id: string): Promise<SignedIn> {
     const user = await this.users.getUser(id);
     if (user.role === 'admin') throw new Problem('cannot_impersonate_admin');
     const path = '/admin/impersonate-user';

@@ -1,8 +1,10 @@
 import { Controller, Delete, Get, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentUser } from '../auth/current-user.decorator';
+import { type Acting, ActingPrincipal } from '../auth/acting';
+import { CurrentPrincipal } from '../auth/current-user.decorator';
 import type { Principal } from '../auth/principal';
 import { Roles } from '../auth/roles.decorator';
+import { Scopes } from '../auth/scopes.decorator';
 import { SessionsService } from '../auth/sessions.service';
 import { Endpoint } from '../common/endpoint.decorator';
 import { idParameter } from '../common/schemas';
@@ -18,6 +20,7 @@ export class AdminSessionsController {
     private readonly users: UsersService,
   ) {}
 
+  @Scopes('users:read')
   @Get()
   @Endpoint({
     summary: "List a user's sessions",
@@ -26,13 +29,14 @@ export class AdminSessionsController {
     problems: ['not_found'],
   })
   async listUserSessions(
-    @CurrentUser() principal: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<SessionList> {
     await this.users.getUser(id);
     return { items: await this.sessions.listSessions(id, principal.sessionId) };
   }
 
+  @Scopes('users:write')
   @Delete()
   @Endpoint({
     summary: "End all of a user's sessions",
@@ -40,11 +44,15 @@ export class AdminSessionsController {
     answers: { 204: { description: 'The user is signed out everywhere' } },
     problems: ['not_found'],
   })
-  async endUserSessions(@Param('id', { schema: idParameter }) id: string): Promise<void> {
+  async endUserSessions(
+    @ActingPrincipal() acting: Acting,
+    @Param('id', { schema: idParameter }) id: string,
+  ): Promise<void> {
     await this.users.getUser(id);
-    await this.sessions.endAllSessions(id);
+    await this.sessions.endAllSessions(acting, id);
   }
 
+  @Scopes('users:write')
   @Delete(':sessionId')
   @Endpoint({
     summary: "End one of a user's sessions",
@@ -53,9 +61,10 @@ export class AdminSessionsController {
     problems: ['not_found'],
   })
   endUserSession(
-    @Param('id', { schema: idParameter }) id: string,
+    @ActingPrincipal() acting: Acting,
+    @Param('id', { schema: idParameter }) userId: string,
     @Param('sessionId', { schema: idParameter }) sessionId: string,
   ): Promise<void> {
-    return this.sessions.endSession(id, sessionId);
+    return this.sessions.endSession(acting, { userId, sessionId });
   }
 }

@@ -12,12 +12,13 @@ import {
   userPageSchema,
 } from './admin-users.schemas';
 import { AdminUsersService } from './admin-users.service';
-import { CurrentUser } from '../auth/current-user.decorator';
-import type { Principal } from '../auth/principal';
+import { UserListService } from './user-list.service';
+import { type Acting, ActingPrincipal } from '../auth/acting';
 import { Roles } from '../auth/roles.decorator';
+import { Scopes } from '../auth/scopes.decorator';
 import { type User, userSchema } from '../auth/user.schemas';
 import { Endpoint } from '../common/endpoint.decorator';
-import { toNextLink } from '../common/next-link';
+import { linkNextPage, NEXT_LINK } from '../common/pages';
 import { idParameter } from '../common/schemas';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
@@ -27,34 +28,29 @@ import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 export class AdminUsersController {
   constructor(
     private readonly users: AdminUsersService,
+    private readonly list: UserListService,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
+  @Scopes('users:read')
   @Get()
   @Endpoint({
     summary: 'List users',
     description: 'Newest first by default. Pages follow each other by `nextCursor` or `Link`.',
     operationId: 'listUsers',
     answers: {
-      200: {
-        description: 'One page of users',
-        schema: userPageSchema,
-        headers: { Link: { description: 'The next page, rel="next"', schema: { type: 'string' } } },
-      },
+      200: { description: 'One page of users', schema: userPageSchema, headers: NEXT_LINK },
     },
   })
   async listUsers(
     @Query({ schema: listUsersSchema }) query: ListUsers,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserPage> {
-    const page = await this.users.listUsers(query);
-    if (page.nextCursor !== null) {
-      const { url } = reply.request;
-      void reply.header('link', toNextLink(this.settings.apiUrl + url, page.nextCursor));
-    }
-    return page;
+    const page = await this.list.listUsers(query);
+    return linkNextPage(page, { reply, apiUrl: this.settings.apiUrl });
   }
 
+  @Scopes('users:write')
   @Put(':id/role')
   @Endpoint({
     summary: "Set a user's role",
@@ -64,12 +60,14 @@ export class AdminUsersController {
     problems: ['not_found', 'last_admin'],
   })
   setRole(
+    @ActingPrincipal() acting: Acting,
     @Param('id', { schema: idParameter }) id: string,
     @Body({ schema: setRoleSchema }) { role }: SetRole,
   ): Promise<User> {
-    return this.users.setRole(id, role);
+    return this.users.setRole(acting, { id, role });
   }
 
+  @Scopes('users:write')
   @Put(':id/ban')
   @Endpoint({
     summary: 'Ban a user',
@@ -79,13 +77,14 @@ export class AdminUsersController {
     problems: ['not_found', 'cannot_ban_self', 'last_admin'],
   })
   ban(
-    @CurrentUser() principal: Principal,
+    @ActingPrincipal() acting: Acting,
     @Param('id', { schema: idParameter }) id: string,
     @Body({ schema: banSchema }) ban: Ban,
   ): Promise<User> {
-    return this.users.ban(principal, id, ban);
+    return this.users.ban(acting, { id, ban });
   }
 
+  @Scopes('users:write')
   @Delete(':id/ban')
   @Endpoint({
     summary: 'Lift a ban',
@@ -93,7 +92,10 @@ export class AdminUsersController {
     answers: { 200: { description: 'The user after the change', schema: userSchema } },
     problems: ['not_found'],
   })
-  unban(@Param('id', { schema: idParameter }) id: string): Promise<User> {
-    return this.users.unban(id);
+  unban(
+    @ActingPrincipal() acting: Acting,
+    @Param('id', { schema: idParameter }) id: string,
+  ): Promise<User> {
+    return this.users.unban(acting, id);
   }
 }

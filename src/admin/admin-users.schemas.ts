@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { roleSchema, userSchema } from '../auth/user.schemas';
+import { nextCursor, pageFields } from '../common/pages';
 import { personalText, whenMalformed } from '../common/schemas';
 
 const trueOrFalse = z
@@ -13,18 +14,11 @@ export const USER_ORDERS = ['createdAt', '-createdAt', 'email', 'name'] as const
 export type UserOrder = (typeof USER_ORDERS)[number];
 
 export const listUsersSchema = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, 'Must be a whole number')
-    .transform(Number)
-    .refine((limit) => limit >= 1 && limit <= 200, 'Must be between 1 and 200')
-    .default(50)
-    .meta({
-      description: 'Rows on a page',
-      wire: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
-    }),
-  cursor: z.string().max(12_000).optional().describe('`nextCursor` of the page before'),
-  search: personalText(200).optional().describe('A part of e-mail or name, in any case'),
+  ...pageFields,
+  search: personalText(200)
+    .optional()
+    .describe('A part of e-mail or name, in any case')
+    .meta({ examples: ['ada'] }),
   role: roleSchema.optional(),
   banned: trueOrFalse.optional().describe('Whether a ban is in force'),
   emailVerified: trueOrFalse.optional(),
@@ -37,8 +31,11 @@ export type ListUsers = z.infer<typeof listUsersSchema>;
 export const userPageSchema = z
   .object({
     items: z.array(userSchema),
-    nextCursor: z.string().nullable().describe('null on the last page'),
-    total: z.int().optional(),
+    nextCursor,
+    total: z
+      .int()
+      .optional()
+      .meta({ examples: [1] }),
   })
   .meta({ id: 'UserPage' });
 
@@ -57,7 +54,8 @@ export const banSchema = z
       .datetime({ offset: true, error: whenMalformed('Must be an RFC 3339 time'), abort: true })
       .refine((text) => Date.parse(text) > Date.now(), 'Must lie in the future')
       .optional()
-      .describe('When the ban ends by itself; without it: not'),
+      .describe('When the ban ends by itself; without it: not')
+      .meta({ examples: ['2099-12-31T00:00:00Z'] }),
   })
   .meta({ id: 'Ban' });
 

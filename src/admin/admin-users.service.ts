@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Ban, ListUsers, UserPage } from './admin-users.schemas';
-import { cursorBehind, matchingUsers, onePage } from './user-list.query';
+import type { Ban } from './admin-users.schemas';
 import type { Role } from '../../auth-server/contract';
-import type { Principal } from '../auth/principal';
+import { copyUser, recordUserChange } from '../audit/user-change';
+import type { Acting } from '../auth/acting';
 import { toUser } from '../auth/user.mapper';
 import type { User } from '../auth/user.schemas';
-import { toCursor } from '../common/cursor';
 import { Problem } from '../common/problem';
 import { SessionEntity } from '../database/session.entity';
 import { UserEntity } from '../database/user.entity';
@@ -21,23 +20,9 @@ import {
 export class AdminUsersService {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  async listUsers(query: ListUsers): Promise<UserPage> {
-    const matching = matchingUsers(this.dataSource.manager, query);
-    const total = query.include === 'total' ? await matching.clone().getCount() : undefined;
-    const rows = await onePage(matching, query).getMany();
-    const items = rows.slice(0, query.limit);
-    const last = items.at(-1);
-    return {
-      items: items.map((row) => toUser(row)),
-      nextCursor:
-        last && rows.length > query.limit ? toCursor(cursorBehind(last, query.sort)) : null,
-      ...(total !== undefined && { total }),
-    };
-  }
-
   /** @throws {Problem} `not_found`, `last_admin` */
-  setRole(id: string, role: Role): Promise<User> {
-    return this.change(id, async (row, manager) => {
+  setRole(acting: Acting, { id, role }: { id: string; role: Role }): Promise<User> {
+    return this.change({ acting, id }, async (row, manager) => {
       if (role !== 'admin') {
         await assertOtherAdministrator(row, manager);
         await endImpersonations(id, manager);
@@ -51,9 +36,10 @@ export class AdminUsersService {
    *
    * @throws {Problem} `not_found`, `cannot_ban_self`, `last_admin`
    */
-  ban(principal: Principal, id: string, { reason, expiresAt }: Ban): Promise<User> {
-    if (principal.userId === id) throw new Problem('cannot_ban_self');
-    return this.change(id, async (row, manager) => {
+  ban(acting: Acting, { id, ban }: { id: string; ban: Ban }): Promise<User> {
+    if (acting.principal.userId === id) throw new Problem('cannot_ban_self');
+    const { reason, expiresAt } = ban;
+    return this.change({ acting, id }, async (row, manager) => {
       await assertOtherAdministrator(row, manager);
       row.banned = true;
       row.banReason = reason ?? null;
@@ -64,8 +50,8 @@ export class AdminUsersService {
   }
 
   /** @throws {Problem} `not_found` */
-  unban(id: string): Promise<User> {
-    return this.change(id, (row) => {
+  unban(acting: Acting, id: string): Promise<User> {
+    return this.change({ acting, id }, (row) => {
       row.banned = false;
       row.banReason = null;
       row.banExpires = null;
@@ -74,7 +60,7 @@ export class AdminUsersService {
 
   /** Changes one user while nobody else can change who administers. */
   private change(
-    id: string,
+    { acting, id }: { acting: Acting; id: string },
     apply: (row: UserEntity, manager: EntityManager) => Promise<void> | void,
   ): Promise<User> {
     return this.dataSource.transaction(async (manager) => {
@@ -84,7 +70,9 @@ export class AdminUsersService {
         lock: { mode: 'pessimistic_write' },
       });
       if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
+      const before = copyUser(row);
       await apply(row, manager);
+      await recordUserChange(manager, { acting, before, after: row });
       row.updatedAt = new Date();
       return toUser(await manager.save(row));
     });

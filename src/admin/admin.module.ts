@@ -1,15 +1,36 @@
 import { Module } from '@nestjs/common';
 import { AdminAccountsController } from './admin-accounts.controller';
 import { AdminAccountsService } from './admin-accounts.service';
+import { AdminSecondFactorController } from './admin-second-factor.controller';
+import { AdminSecondFactorService } from './admin-second-factor.service';
 import { AdminSessionsController } from './admin-sessions.controller';
 import { AdminUsersController } from './admin-users.controller';
 import { AdminUsersService } from './admin-users.service';
+import { AuditEventsController } from './audit-events.controller';
+import { AuditEventsService } from './audit-events.service';
+import { ClientsController } from './clients.controller';
+import { ClientsService } from './clients.service';
+import { UserListService } from './user-list.service';
 import { AuthModule } from '../auth/auth.module';
 import { UsersModule } from '../users/users.module';
 
 @Module({
   imports: [AuthModule, UsersModule],
-  controllers: [AdminAccountsController, AdminSessionsController, AdminUsersController],
-  providers: [AdminAccountsService, AdminUsersService],
+  controllers: [
+    AdminAccountsController,
+    AdminSecondFactorController,
+    AdminSessionsController,
+    AdminUsersController,
+    AuditEventsController,
+    ClientsController,
+  ],
+  providers: [
+    AdminAccountsService,
+    AdminSecondFactorService,
+    AdminUsersService,
+    AuditEventsService,
+    UserListService,
+    ClientsService,
+  ],
 })
 export class AdminModule {}

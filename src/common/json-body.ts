@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { MIMEType } from 'node:util';
 import { Problem } from './problem';
+import { findJsonFault, type JsonFault } from '../../runtime/json-faults';
 
 /** Largest request body in bytes. */
 export const BODY_LIMIT = 100 * 1000;
@@ -21,7 +22,8 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
       if (body.length === 0) return done(null, undefined);
       try {
         assertPlainUtf8(request.headers);
-        return parseJson(request, decode(body as Buffer), done);
+        const text = decode(body as Buffer);
+        return parseJson(request, text, (error, value) => done(error ?? faultIn(text), value));
       } catch (error) {
         return done(error as Error);
       }
@@ -35,6 +37,16 @@ function assertPlainUtf8(headers: IncomingHttpHeaders): void {
   const coding = headers['content-encoding'] ?? 'identity';
   if (/^utf-?8$/i.test(charset) && /^identity$/i.test(coding)) return;
   throw new Problem('unsupported_media_type', { headers: { 'accept-encoding': 'identity' } });
+}
+
+const FAULTS: Record<JsonFault, string> = {
+  'field-twice': 'The body names a field twice.',
+  'too-deep': 'The body has too many levels.',
+};
+
+function faultIn(text: string): Problem | null {
+  const fault = findJsonFault(text);
+  return fault && new Problem('malformed_request', { detail: FAULTS[fault] });
 }
 
 function decode(body: Buffer): string {

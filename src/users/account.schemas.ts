@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { auditEventSchema } from '../audit/audit-event.schemas';
+import { passkeySchema, secondFactorSchema } from './second-factor.schemas';
 import { sessionSchema } from '../auth/auth.schemas';
 import { userSchema } from '../auth/user.schemas';
 import { id, timestamp } from '../common/schemas';
@@ -10,7 +12,7 @@ export const accountSchema = z
       .string()
       .describe('`credential` is a password here; anything else another provider')
       .meta({ examples: ['credential'] }),
-    accountId: z.string().describe('Who the user is at the provider'),
+    accountId: id.describe('Who the user is at the provider'),
     createdAt: timestamp,
   })
   .meta({ id: 'Account', description: 'One way in which a user signs in, without its secrets' });
@@ -28,7 +30,12 @@ export const userExportSchema = z
     exportedAt: timestamp,
     user: userSchema,
     accounts: z.array(accountSchema),
+    secondFactor: secondFactorSchema,
+    passkeys: z.array(passkeySchema),
     sessions: z.array(sessionSchema),
+    auditEvents: z
+      .array(auditEventSchema)
+      .describe('What you did and what was done to you, newest first; the newest 10,000'),
   })
   .meta({ id: 'UserExport', description: 'Everything that is held about a user, but for secrets' });
 

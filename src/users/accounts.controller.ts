@@ -9,8 +9,9 @@ import {
   userExportSchema,
 } from './account.schemas';
 import { AccountsService } from './accounts.service';
+import { type ActingAsUser, ActingUser } from '../auth/acting';
 import { CurrentUser } from '../auth/current-user.decorator';
-import type { Principal } from '../auth/principal';
+import type { UserPrincipal } from '../auth/principal';
 import { SessionsService } from '../auth/sessions.service';
 import { Endpoint } from '../common/endpoint.decorator';
 import { idParameter } from '../common/schemas';
@@ -31,8 +32,8 @@ export class AccountsController {
     answers: { 204: { description: 'Gone' } },
     problems: ['last_admin'],
   })
-  deleteOwnAccount(@CurrentUser() principal: Principal): Promise<void> {
-    return this.accounts.deleteOwnUser(principal);
+  deleteOwnAccount(@ActingUser() acting: ActingAsUser): Promise<void> {
+    return this.accounts.deleteOwnUser(acting);
   }
 
   @Get('sessions')
@@ -41,7 +42,7 @@ export class AccountsController {
     operationId: 'listOwnSessions',
     answers: { 200: { description: 'Sessions in force, newest first', schema: sessionListSchema } },
   })
-  async listOwnSessions(@CurrentUser() { userId, sessionId }: Principal): Promise<SessionList> {
+  async listOwnSessions(@CurrentUser() { userId, sessionId }: UserPrincipal): Promise<SessionList> {
     return { items: await this.sessions.listSessions(userId, sessionId) };
   }
 
@@ -51,8 +52,8 @@ export class AccountsController {
     operationId: 'endOtherSessions',
     answers: { 204: { description: 'Only the session of this request is left' } },
   })
-  endOtherSessions(@CurrentUser() principal: Principal): Promise<void> {
-    return this.sessions.endOtherSessions(principal);
+  endOtherSessions(@ActingUser() acting: ActingAsUser): Promise<void> {
+    return this.sessions.endOtherSessions(acting);
   }
 
   @Delete('sessions/:id')
@@ -63,10 +64,11 @@ export class AccountsController {
     problems: ['not_found'],
   })
   endOwnSession(
-    @CurrentUser() { userId }: Principal,
-    @Param('id', { schema: idParameter }) id: string,
+    @ActingUser() acting: ActingAsUser,
+    @Param('id', { schema: idParameter }) sessionId: string,
   ): Promise<void> {
-    return this.sessions.endSession(userId, id);
+    const { userId } = acting.principal;
+    return this.sessions.endSession(acting, { userId, sessionId });
   }
 
   @Get('accounts')
@@ -75,7 +77,7 @@ export class AccountsController {
     operationId: 'listOwnAccounts',
     answers: { 200: { description: 'Sign-in methods, no secrets', schema: accountListSchema } },
   })
-  async listOwnAccounts(@CurrentUser() { userId }: Principal): Promise<AccountList> {
+  async listOwnAccounts(@CurrentUser() { userId }: UserPrincipal): Promise<AccountList> {
     return { items: await this.accounts.listAccounts(userId) };
   }
 
@@ -85,7 +87,7 @@ export class AccountsController {
     operationId: 'exportOwnData',
     answers: { 200: { description: 'One JSON document', schema: userExportSchema } },
   })
-  exportOwnData(@CurrentUser() principal: Principal): Promise<UserExport> {
-    return this.accounts.exportUser(principal);
+  exportOwnData(@ActingUser() acting: ActingAsUser): Promise<UserExport> {
+    return this.accounts.exportUser(acting);
   }
 }

@@ -2,10 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Account, UserExport } from './account.schemas';
+import { listPasskeys, readSecondFactor } from './second-factor.reader';
 import { deleteUser } from './user-deletion';
 import { UsersService } from './users.service';
-import type { Principal } from '../auth/principal';
+import type { ActingAsUser } from '../auth/acting';
 import { SessionsService } from '../auth/sessions.service';
+import { recordAuditEvent } from '../audit/audit-trail';
+import { listOwnAuditEvents } from '../audit/own-audit-events';
 import { AccountEntity } from '../database/account.entity';
 
 /** What is held about a user, as a whole: shown, handed over, deleted. */
@@ -30,17 +33,26 @@ export class AccountsService {
     }));
   }
 
-  async exportUser({ userId, sessionId }: Principal): Promise<UserExport> {
+  /** The export is an event itself, and the newest one in it. */
+  async exportUser(acting: ActingAsUser): Promise<UserExport> {
+    const { userId, sessionId } = acting.principal;
+    const { manager } = this.dataSource;
+    const subject = { type: 'user', id: userId } as const;
+    await recordAuditEvent(manager, { action: 'user.exported', acting, subject });
     return {
       exportedAt: new Date().toISOString(),
       user: await this.users.getUser(userId),
       accounts: await this.listAccounts(userId),
+      secondFactor: await readSecondFactor(manager, userId),
+      passkeys: await listPasskeys(manager, userId),
       sessions: await this.sessions.listSessions(userId, sessionId),
+      auditEvents: await listOwnAuditEvents(manager, userId),
     };
   }
 
   /** @throws {Problem} `last_admin` */
-  async deleteOwnUser({ userId }: Principal): Promise<void> {
-    await this.dataSource.transaction((manager) => deleteUser(userId, manager));
+  async deleteOwnUser(acting: ActingAsUser): Promise<void> {
+    const { userId: id } = acting.principal;
+    await this.dataSource.transaction((manager) => deleteUser({ id, acting }, manager));
   }
 }

@@ -1,5 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { assertOtherAdministrator, endImpersonations, lockAdministrators } from './administrators';
+import { recordAuditEvent } from '../audit/audit-trail';
+import type { Acting } from '../auth/acting';
 import { Problem } from '../common/problem';
 import { UserEntity } from '../database/user.entity';
 import { VerificationEntity } from '../database/verification.entity';
@@ -10,7 +12,10 @@ import { VerificationEntity } from '../database/verification.entity';
  *
  * @throws {Problem} `not_found`, `last_admin`
  */
-export async function deleteUser(id: string, manager: EntityManager): Promise<void> {
+export async function deleteUser(
+  { id, acting }: { id: string; acting: Acting },
+  manager: EntityManager,
+): Promise<void> {
   await lockAdministrators(manager);
   const row = await manager.findOne(UserEntity, {
     where: { id },
@@ -18,6 +23,13 @@ export async function deleteUser(id: string, manager: EntityManager): Promise<vo
   });
   if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
   await assertOtherAdministrator(row, manager);
+  const subject = { type: 'user', id } as const;
+  await recordAuditEvent(manager, {
+    action: 'user.deleted',
+    acting,
+    subject,
+    before: { role: row.role },
+  });
   await endImpersonations(id, manager);
   // Better-Auth notes the user's id as value, or the address at the end of the identifier.
   await manager

@@ -3,8 +3,9 @@ import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { updateProfileSchema, type UpdateProfile } from './profile.schemas';
 import { UsersService } from './users.service';
+import { type ActingAsUser, ActingUser } from '../auth/acting';
 import { CurrentUser } from '../auth/current-user.decorator';
-import type { Principal } from '../auth/principal';
+import type { UserPrincipal } from '../auth/principal';
 import { type User, userSchema } from '../auth/user.schemas';
 import { Endpoint } from '../common/endpoint.decorator';
 import { toEntityTag } from '../common/entity-tag';
@@ -26,7 +27,7 @@ export class UsersController {
     answers: { 200: { description: 'Your profile', schema: userSchema, headers: ETAG } },
   })
   async getOwnProfile(
-    @CurrentUser() principal: Principal,
+    @CurrentUser() principal: UserPrincipal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<User> {
     return withEntityTag(await this.users.getUser(principal.userId), reply);
@@ -37,7 +38,7 @@ export class UsersController {
     name: 'If-Match',
     required: false,
     description: 'ETag that you read: the change is refused when the profile is another by now',
-    schema: { type: 'string' },
+    schema: { type: 'string', example: '"m9xQ2k"' },
   })
   @Endpoint({
     summary: 'Change your own profile',
@@ -48,12 +49,12 @@ export class UsersController {
     problems: ['precondition_failed'],
   })
   async updateOwnProfile(
-    @CurrentUser() principal: Principal,
+    @ActingUser() acting: ActingAsUser,
     @Body({ schema: updateProfileSchema }) change: UpdateProfile,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<User> {
-    return withEntityTag(await this.users.updateProfile(principal.userId, change, ifMatch), reply);
+    return withEntityTag(await this.users.updateProfile(acting, { change, ifMatch }), reply);
   }
 
   @Get(':id')
@@ -65,7 +66,7 @@ export class UsersController {
     problems: ['forbidden', 'not_found'],
   })
   getUser(
-    @CurrentUser() principal: Principal,
+    @CurrentUser() principal: UserPrincipal,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<User> {
     return this.users.getUserFor(principal, id);

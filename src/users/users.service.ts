@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { UpdateProfile } from './profile.schemas';
-import type { Principal } from '../auth/principal';
+import type { Acting } from '../auth/acting';
+import type { UserPrincipal } from '../auth/principal';
 import { toUser } from '../auth/user.mapper';
 import type { User } from '../auth/user.schemas';
+import { copyUser, recordUserChange } from '../audit/user-change';
 import { assertMatches, toEntityTag } from '../common/entity-tag';
 import { Problem } from '../common/problem';
 import { UserEntity } from '../database/user.entity';
@@ -25,7 +27,7 @@ export class UsersService {
    *
    * @throws {Problem} `forbidden` for everyone else, whether the user exists or not.
    */
-  async getUserFor(principal: Principal, id: string): Promise<User> {
+  async getUserFor(principal: UserPrincipal, id: string): Promise<User> {
     if (principal.role !== 'admin' && principal.userId !== id) throw new Problem('forbidden');
     return this.getUser(id);
   }
@@ -33,19 +35,25 @@ export class UsersService {
   /**
    * Changes the caller's own profile.
    *
+   * @param acting.principal whose profile it is.
    * @param ifMatch refuses the change when the profile is no longer what the caller read;
    *   the row is locked meanwhile, so of two such changes at once one is refused.
    * @throws {Problem} `precondition_failed`
    */
-  async updateProfile(userId: string, change: UpdateProfile, ifMatch?: string): Promise<User> {
+  async updateProfile(
+    acting: Acting,
+    { change, ifMatch }: { change: UpdateProfile; ifMatch?: string },
+  ): Promise<User> {
     return this.dataSource.transaction(async (manager) => {
       const row = await manager.findOne(UserEntity, {
-        where: { id: userId },
+        where: { id: acting.principal.userId },
         lock: { mode: 'pessimistic_write' },
       });
       if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
       assertMatches(ifMatch, toEntityTag(toUser(row)));
+      const before = copyUser(row);
       Object.assign(row, change, { updatedAt: new Date() });
+      await recordUserChange(manager, { acting, before, after: row });
       return toUser(await manager.save(row));
     });
   }

@@ -8,6 +8,19 @@ export interface KeyDescription {
   target: string;
 }
 
+/** Tables that no model of Better-Auth stands for. */
+const OTHER_TABLES = [
+  'migrations',
+  'typeorm_metadata',
+  'mail_queue',
+  'rate_limit',
+  'idempotency_key',
+  'installation_secret',
+  'audit_event',
+  'audit_retention',
+  'audit_cleaning',
+];
+
 const CONSTRAINTS = `
   SELECT c.conrelid::regclass::text AS "table",
          CASE c.contype WHEN 'p' THEN 'primary' WHEN 'u' THEN 'unique' ELSE 'foreign' END AS "kind",
@@ -51,7 +64,7 @@ export async function readKeys(pool: Pool): Promise<KeyDescription[]> {
         columns,
         kind,
       }))
-      .filter(({ table }) => !['migrations', 'typeorm_metadata'].includes(table));
+      .filter(({ table }) => !OTHER_TABLES.includes(table));
   } finally {
     client.release(true);
   }

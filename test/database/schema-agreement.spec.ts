@@ -13,7 +13,11 @@ import { readKeys, type KeyDescription } from './catalog';
 type OrmConfig = typeof import('../../ormconfig');
 
 /** Keys that the database holds beyond what Better-Auth asks for. */
-const OWN_UNIQUE_KEYS = ['account (provider_id, account_id)'];
+const OWN_UNIQUE_KEYS = [
+  'account (provider_id, account_id)',
+  'passkey (credential_id)',
+  'two_factor (user_id)',
+];
 
 let database: TestDatabase;
 let pool: Pool;
@@ -26,7 +30,7 @@ beforeAll(async () => {
   pool = new Pool({ connectionString: database.url });
   const logger = createLogger('test', 'silent');
   const config = authSettings(database.url);
-  const mailer = createMailer(config, logger);
+  const mailer = createMailer({ config, pool, logger });
   options = createAuth({ config, pool, logger, mailer }).options;
   schema = getSchema(options);
   keys = await readKeys(pool);
@@ -63,7 +67,7 @@ describe('the migrated database, held against what Better-Auth wants', () => {
       Object.entries(fields).flatMap(([column, { references }]) =>
         references
           ? [
-              `${table} (${column}) → ${references.model} (${references.field}) on delete ${references.onDelete ?? 'cascade'}`,
+              `${table} (${column}) → ${references.model} (${toColumn(references.field)}) on delete ${references.onDelete ?? 'cascade'}`,
             ]
           : [],
       ),
@@ -132,7 +136,13 @@ describe('the entities of ormconfig.ts, held against the migrated database', () 
       'account.password',
       'account.refresh_token',
       'jwks.private_key',
+      'oauth_access_token.token',
+      'oauth_client.client_secret',
+      'oauth_refresh_token.rotation_replay_response',
+      'oauth_refresh_token.token',
       'session.token',
+      'two_factor.backup_codes',
+      'two_factor.secret',
       'verification.value',
     ]);
   });
@@ -159,6 +169,11 @@ function columnsWhere(accepts: (field: Field) => boolean): string[] {
       .filter(([, field]) => accepts(field))
       .map(([column]) => `${table} (${column})`),
   );
+}
+
+/** Better-Auth maps the columns of a table, but not those that a reference names. */
+function toColumn(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function describeKeys(kind: KeyDescription['kind']): string[] {

@@ -1,0 +1,118 @@
+import { DataSource, type QueryRunner } from 'typeorm';
+import type { Benchmark } from './benchmark';
+import { type Contestant, renderMedians, takeTurns } from './interleaved';
+import { startUserListSystem, type UserListSystem } from './user-list-system';
+import type { ListUsers, UserPage } from '../src/admin/admin-users.schemas';
+import { matchingUsers, onePage } from '../src/admin/user-list.query';
+
+const USERS = 1_000_000;
+const LIMIT = 50;
+const FAR_PAGE = 10_000;
+const ROUNDS = 9;
+const LIST = '/api/v1/admin/users';
+
+type Print = (line: string) => void;
+
+/** Pages of a long list, near and far, and searches in it with and without the index. */
+export const userListBenchmark: Benchmark = {
+  name: 'user-list',
+  async run(print) {
+    const system = await startUserListSystem(USERS);
+    try {
+      print(`${USERS} users; medians of ${ROUNDS} rounds, in turns`);
+      await comparePages(system, print);
+      await compareSearches(system, print);
+    } finally {
+      await system.stop();
+    }
+  },
+};
+
+async function comparePages(system: UserListSystem, print: Print): Promise<void> {
+  const cursor = await cursorBefore(system, FAR_PAGE);
+  const offset = (FAR_PAGE - 1) * LIMIT;
+  const select = 'SELECT * FROM "user" ORDER BY created_at, id';
+  await compare(print, {
+    reference: 'first page, HTTP',
+    operations: 50,
+    ways: {
+      'first page, HTTP': () => system.get(`${LIST}?sort=createdAt&limit=${LIMIT}`),
+      'page 10,000, HTTP': () =>
+        system.get(`${LIST}?sort=createdAt&limit=${LIMIT}&cursor=${cursor}`),
+    },
+  });
+  const dataSource = system.app.get(DataSource);
+  await compare(print, {
+    reference: 'first page, SQL',
+    operations: 3,
+    ways: {
+      'first page, SQL': () => dataSource.query(`${select} LIMIT ${LIMIT + 1}`),
+      'page 10,000 by OFFSET, SQL': () =>
+        dataSource.query(`${select} OFFSET ${offset} LIMIT ${LIMIT + 1}`),
+    },
+  });
+}
+
+/** Walks there in large steps: the size of a page may change on the way. */
+async function cursorBefore(system: UserListSystem, page: number): Promise<string> {
+  let cursor = '';
+  for (let left = (page - 1) * LIMIT; left > 0; left -= Math.min(left, 200)) {
+    const query = `sort=createdAt&limit=${Math.min(left, 200)}`;
+    const { nextCursor } = await system.get<UserPage>(
+      `${LIST}?${query}${cursor && `&cursor=${cursor}`}`,
+    );
+    cursor = nextCursor!;
+  }
+  return cursor;
+}
+
+async function compareSearches(system: UserListSystem, print: Print): Promise<void> {
+  const runner = system.app.get(DataSource).createQueryRunner();
+  await runner.connect();
+  // What a search costs when only the rows themselves can be read; for this connection alone.
+  await runner.query('SET enable_bitmapscan = off; SET enable_indexscan = off');
+  try {
+    for (const search of ['.777777@', 'nobodyhasthis']) {
+      await compare(print, {
+        reference: 'with the index, HTTP',
+        operations: 3,
+        ways: {
+          'with the index, HTTP': () => system.get(`${LIST}?search=${encodeURIComponent(search)}`),
+          'without it, SQL': () => searchOn(runner, search),
+        },
+        title: `search for ${search}`,
+      });
+    }
+  } finally {
+    await runner.query('RESET enable_bitmapscan; RESET enable_indexscan');
+    await runner.release();
+  }
+}
+
+function searchOn({ manager }: QueryRunner, search: string): Promise<unknown> {
+  const query: ListUsers = { search, sort: '-createdAt', limit: LIMIT };
+  return onePage(matchingUsers(manager, query), {
+    order: query.sort,
+    start: null,
+    limit: LIMIT,
+  }).getMany();
+}
+
+interface Comparison {
+  title?: string;
+  reference: string;
+  operations: number;
+  ways: Record<string, () => Promise<unknown>>;
+}
+
+async function compare(print: Print, { title, reference, operations, ways }: Comparison) {
+  if (title) print(title);
+  const contestants = Object.entries(ways).map(([name, ask]): Contestant => ({
+    name,
+    run: async () => {
+      for (let count = 0; count < operations; count += 1) await ask();
+    },
+  }));
+  const medians = await takeTurns(contestants, { rounds: ROUNDS, operations });
+  for (const line of renderMedians(medians, reference)) print(line);
+}

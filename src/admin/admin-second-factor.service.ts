@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { type DataSource, type EntityManager, Like } from 'typeorm';
+import { recordAuditEvent } from '../audit/audit-trail';
+import type { ActingAsUser } from '../auth/acting';
+import { Problem } from '../common/problem';
+import { SessionEntity } from '../database/session.entity';
+import { TwoFactorEntity } from '../database/two-factor.entity';
+import { UserEntity } from '../database/user.entity';
+import { VerificationEntity } from '../database/verification.entity';
+
+/** A second factor that its owner has lost. */
+@Injectable()
+export class AdminSecondFactorService {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /**
+   * Takes it away, with all that rests on it: trusted devices, sign-ins under way, sessions.
+   * Where there is none, nothing is done.
+   *
+   * @throws {Problem} `not_found`; `forbidden` for one's own, which whoever has got hold of
+   *   the session could take off otherwise.
+   */
+  async remove(acting: ActingAsUser, userId: string): Promise<void> {
+    if (acting.principal.userId === userId) {
+      throw new Problem('forbidden', { detail: 'Switch your own off with your password.' });
+    }
+    await this.dataSource.transaction(async (manager) => {
+      const isThere = await manager.existsBy(UserEntity, { id: userId });
+      if (!isThere) throw new Problem('not_found', { detail: 'There is no such user.' });
+      const { affected } = await manager.delete(TwoFactorEntity, { userId });
+      if (!affected) return;
+      await recordAuditEvent(manager, {
+        action: 'two_factor.disabled',
+        acting,
+        subject: { type: 'user', id: userId },
+      });
+      await manager.update(
+        UserEntity,
+        { id: userId },
+        { twoFactorEnabled: false, updatedAt: new Date() },
+      );
+      await forgetDevices(manager, userId);
+      await manager.delete(SessionEntity, { userId });
+    });
+  }
+}
+
+/** Better-Auth notes trusted devices and open challenges by the user's id. */
+async function forgetDevices(manager: EntityManager, value: string): Promise<void> {
+  for (const start of ['trust-device-', '2fa-']) {
+    await manager.delete(VerificationEntity, { value, identifier: Like(`${start}%`) });
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  type Type,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
+import { VERSION_METADATA } from '@nestjs/common/constants';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { toClientNetwork } from '../../../runtime/client-network';
+import { RateLimit } from './rate-limit';
+import { SharedCounters } from './shared-counters';
+import { toCallerContext } from '../caller-context';
+import { callerIdOf } from '../caller-id';
+import type { AuthenticatedRequest } from '../current-user.decorator';
+import { Problem } from '../../common/problem';
+import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
+
+const WINDOW_SECONDS = 60;
+
+/** For a user in all sessions together, or a program. */
+const CALLER_QUOTA = 600;
+
+/**
+ * For an address on routes without a token. Many people may share one; the auth server
+ * limits attempts for each account besides.
+ */
+const ADDRESS_QUOTA = 300;
+
+/**
+ * Global, between {@link AccessTokenGuard} and {@link RolesGuard}: limits how often a caller
+ * may call the versioned API, and says where they stand in `RateLimit` and `RateLimit-Policy`.
+ * A token that is refused is nobody's request and counts for nobody: a limit by address would
+ * lock out whoever shares it.
+ */
+@Injectable()
+export class RateLimitGuard implements CanActivate {
+  private readonly callers: RateLimit;
+  private readonly addresses: RateLimit;
+
+  constructor(
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+    { redis }: SharedCounters,
+  ) {
+    const common = { windowSeconds: WINDOW_SECONDS, redis };
+    this.callers = new RateLimit({ name: 'caller', quota: CALLER_QUOTA, ...common });
+    this.addresses = new RateLimit({ name: 'address', quota: ADDRESS_QUOTA, ...common });
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (!this.settings.rateLimits || !isLimited(context.getClass())) return true;
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest & AuthenticatedRequest>();
+    const limit = request.user ? this.callers : this.addresses;
+    const state = await limit.count(
+      request.user ? callerIdOf(request) : toClientNetwork(toCallerContext(request).address),
+    );
+    void http.getResponse<FastifyReply>().headers({
+      'ratelimit-policy': limit.policy,
+      ratelimit: limit.describe(state),
+    });
+    if (state.isAllowed) return true;
+    const headers = { 'retry-after': String(state.resetSeconds) };
+    throw new Problem('too_many_requests', { headers });
+  }
+}
+
+/** The versioned API is; health, metrics and the entrance are not. */
+export function isLimited(controller: Type): boolean {
+  return Reflect.getMetadata(VERSION_METADATA, controller) !== VERSION_NEUTRAL;
+}

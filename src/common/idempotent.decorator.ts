@@ -1,0 +1,38 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
+
+/** Metadata key of {@link Idempotent}. */
+export const IDEMPOTENT = Symbol('Idempotent');
+
+/** Carries the key (draft-ietf-httpapi-idempotency-key-header). */
+export const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key';
+
+/** Longest key, in characters. */
+export const LONGEST_IDEMPOTENCY_KEY = 255;
+
+/**
+ * Lets a caller repeat a `POST` without doing its work twice: the answer to a request with
+ * `Idempotency-Key` is kept for 24 hours and given again to the same request with the same
+ * key. Without the header the route works as any other.
+ *
+ * The same metadata makes the operation's header and problems in the OpenAPI document. It
+ * belongs on routes that create or trigger something and answer in JSON or not at all.
+ */
+export function Idempotent(): MethodDecorator {
+  return applyDecorators(
+    SetMetadata(IDEMPOTENT, true),
+    ApiHeader({
+      name: IDEMPOTENCY_KEY_HEADER,
+      required: false,
+      description:
+        'Any text that is new for each new request, best a random UUID: within 24 hours the same ' +
+        'request with the same key is answered as before instead of being done again',
+      schema: {
+        type: 'string',
+        minLength: 1,
+        maxLength: LONGEST_IDEMPOTENCY_KEY,
+        examples: ['8e03978e-40d5-43dd-bc93-6894a57f9324'],
+      },
+    }),
+  );
+}

@@ -1,0 +1,94 @@
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  Logger,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { catchError, concatMap, type Observable, of } from 'rxjs';
+import { IdempotencyStore } from './idempotency.store';
+import { parseIdempotencyKey } from './idempotency-key';
+import { SealedRequest } from './sealed-request';
+import { repeatAnswer, type StoredAnswer, toStoredAnswer, toStoredProblem } from './stored-answer';
+import { callerIdOf } from '../auth/caller-id';
+import type { AuthenticatedRequest } from '../auth/current-user.decorator';
+import { IDEMPOTENCY_KEY_HEADER, IDEMPOTENT } from '../common/idempotent.decorator';
+import { Problem } from '../common/problem';
+import { InstallationSecret } from '../database/installation-secret';
+
+type Request = FastifyRequest & AuthenticatedRequest;
+
+/**
+ * Answers a repeated request as it was answered before, on routes marked `@Idempotent()`
+ * (draft-ietf-httpapi-idempotency-key-header). Runs behind the guards: who may not call the route any
+ * more is not told what it answered; and before the body is checked.
+ */
+@Injectable()
+export class IdempotencyInterceptor implements NestInterceptor {
+  private readonly logger = new Logger('Idempotency');
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly store: IdempotencyStore,
+    private readonly secret: InstallationSecret,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const request = context.switchToHttp().getRequest<Request>();
+    const header = request.headers[IDEMPOTENCY_KEY_HEADER.toLowerCase()];
+    const isIdempotent = this.reflector.get<true | undefined>(IDEMPOTENT, context.getHandler());
+    if (header === undefined || !isIdempotent) return next.handle();
+    const sealed = await this.seal(request, parseIdempotencyKey(header));
+    const claim = await this.store.claim(sealed);
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    switch (claim.kind) {
+      case 'running':
+        throw new Problem('idempotency_in_progress', { headers: { 'retry-after': '1' } });
+      case 'another-request':
+        throw new Problem('idempotency_key_reused');
+      case 'answered':
+        return of(repeatAnswer(sealed.open(claim.answer) as StoredAnswer, reply));
+      case 'mine':
+        return this.run(next, { sealed, attempt: claim.attempt, reply });
+    }
+  }
+
+  private run(
+    next: CallHandler,
+    { sealed, attempt, reply }: { sealed: SealedRequest; attempt: string; reply: FastifyReply },
+  ): Observable<unknown> {
+    const settle = async (answer: StoredAnswer | null) => {
+      const work = answer
+        ? this.store.keep(sealed, attempt, sealed.seal(answer))
+        : this.store.release(sealed, attempt);
+      // The work is done: the caller is told so. The lease takes care of the row.
+      await work.catch((error: unknown) =>
+        this.logger.warn(`an answer is not kept: ${String(error)}`),
+      );
+    };
+    return next.handle().pipe(
+      concatMap(async (body: unknown) => {
+        await settle(toStoredAnswer(body, reply));
+        return body;
+      }),
+      catchError(async (error: unknown) => {
+        await settle(toStoredProblem(error));
+        throw error;
+      }),
+    );
+  }
+
+  private async seal(request: Request, key: string): Promise<SealedRequest> {
+    const { method, url, body } = request;
+    const installationKey = await this.secret.deriveKey('idempotency');
+    return new SealedRequest(installationKey, {
+      caller: callerIdOf(request),
+      key,
+      method,
+      url,
+      body,
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { SealedRequest } from './sealed-request';
+
+/** What became of an attempt to be the one that does a request's work. */
+export type Claim =
+  | { kind: 'mine'; attempt: string }
+  | { kind: 'running' }
+  | { kind: 'another-request' }
+  | { kind: 'answered'; answer: Buffer };
+
+/**
+ * One statement, so that of any number of callers at once one gets a row back. A row can be
+ * taken over when it is too old, or when whoever held it has not answered within the lease.
+ */
+const CLAIM = `
+  INSERT INTO idempotency_key AS held (id, fingerprint, attempt, lease_expires_at, expires_at)
+  VALUES ($1, $2, $3, now() + interval '60 seconds', now() + interval '24 hours')
+  ON CONFLICT (id) DO UPDATE
+     SET fingerprint = excluded.fingerprint, attempt = excluded.attempt, answer = NULL,
+         lease_expires_at = excluded.lease_expires_at, expires_at = excluded.expires_at
+   WHERE held.expires_at <= now()
+      OR (held.answer IS NULL AND held.lease_expires_at <= now()
+          AND held.fingerprint = excluded.fingerprint)
+  RETURNING attempt`;
+
+const FIND = 'SELECT fingerprint, answer FROM idempotency_key WHERE id = $1 AND expires_at > now()';
+
+/** Whoever was overtaken after its lease has nothing to say any more. */
+const KEEP = 'UPDATE idempotency_key SET answer = $3 WHERE id = $1 AND attempt = $2';
+const RELEASE = 'DELETE FROM idempotency_key WHERE id = $1 AND attempt = $2';
+
+interface Row {
+  fingerprint: Buffer;
+  answer: Buffer | null;
+}
+
+/** Requests with a key, shared by all replicas. */
+@Injectable()
+export class IdempotencyStore {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  async claim({ id, fingerprint }: SealedRequest): Promise<Claim> {
+    const attempt = randomUUID();
+    const claimed = await this.dataSource.query<object[]>(CLAIM, [id, fingerprint, attempt]);
+    if (claimed.length > 0) return { kind: 'mine', attempt };
+    const [row] = await this.dataSource.query<Row[]>(FIND, [id]);
+    // Released between the two statements: the caller's next try finds it free.
+    if (!row) return { kind: 'running' };
+    if (!row.fingerprint.equals(fingerprint)) return { kind: 'another-request' };
+    return row.answer ? { kind: 'answered', answer: row.answer } : { kind: 'running' };
+  }
+
+  /** From now on the answer is given to whoever repeats the request. */
+  async keep({ id }: SealedRequest, attempt: string, answer: Buffer): Promise<void> {
+    await this.dataSource.query(KEEP, [id, attempt, answer]);
+  }
+
+  /** From now on the request may be tried anew. */
+  async release({ id }: SealedRequest, attempt: string): Promise<void> {
+    await this.dataSource.query(RELEASE, [id, attempt]);
+  }
+}

@@ -1,0 +1,40 @@
+import type { FastifyReply } from 'fastify';
+import { Problem } from '../common/problem';
+import type { ProblemCode } from '../common/problem-codes';
+
+/** Headers that belong to an answer rather than to the request that got it. */
+const KEPT_HEADERS = ['location', 'etag', 'link'];
+
+/** What is given again to whoever repeats a request. */
+export type StoredAnswer =
+  | { status: number; headers: Record<string, string>; body?: unknown }
+  | { code: ProblemCode; detail: string; headers: Record<string, string> };
+
+export function toStoredAnswer(body: unknown, reply: FastifyReply): StoredAnswer {
+  const headers: Record<string, string> = {};
+  for (const name of KEPT_HEADERS) {
+    const value = reply.getHeader(name);
+    if (value !== undefined) headers[name] = String(value);
+  }
+  return { status: reply.statusCode, headers, body };
+}
+
+/**
+ * A refusal is kept when it says how things stand: not found, a conflict, not allowed.
+ *
+ * @returns `null` for what may be another answer at once, without anything having been done:
+ *   a request that was not acceptable, who asked too often, and whatever failed on our side.
+ */
+export function toStoredProblem(error: unknown): StoredAnswer | null {
+  if (!(error instanceof Problem)) return null;
+  const { code, status, detail, headers } = error;
+  return [403, 404, 409, 412].includes(status) ? { code, detail, headers } : null;
+}
+
+/** @throws {Problem} when the answer was one. */
+export function repeatAnswer(answer: StoredAnswer, reply: FastifyReply): unknown {
+  void reply.header('idempotency-replayed', 'true');
+  if ('code' in answer) throw new Problem(answer.code, answer);
+  void reply.code(answer.status).headers(answer.headers);
+  return answer.body;
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { Caller } from '../support/caller';
+import { System } from '../support/system';
+
+/** More of them take longer: `LAST_ADMINISTRATOR_ROUNDS=200 npm test -- test/admin/last`. */
+const ROUNDS = Number(process.env.LAST_ADMINISTRATOR_ROUNDS ?? 15);
+
+const REPLICAS = 3;
+const ADMINISTRATORS = 6;
+/** Of each administrator, all at the same moment. */
+const ATTEMPTS = 3;
+
+/** Somebody with the sign-in of an administrator, on every replica and at the auth server. */
+interface Administrator {
+  id: string;
+  replicas: Caller[];
+  authServer: Caller;
+}
+
+interface Attempt {
+  actor: Administrator;
+  target: Administrator;
+  /** The replica that is asked, where one is. */
+  replica: Caller;
+}
+
+/** Every way in which an administrator can stop being one. */
+const WAYS: Record<string, (attempt: Attempt) => Promise<{ status: number }>> = {
+  'demotes another': ({ replica, target }) =>
+    replica.put(`/api/v1/admin/users/${target.id}/role`, { role: 'user' }),
+  'bans another': ({ replica, target }) => replica.put(`/api/v1/admin/users/${target.id}/ban`, {}),
+  'deletes another': ({ replica, target }) => replica.delete(`/api/v1/admin/users/${target.id}`),
+  'deletes themselves': ({ replica }) => replica.delete('/api/v1/users/me'),
+  'demotes themselves': ({ replica, actor }) =>
+    replica.put(`/api/v1/admin/users/${actor.id}/role`, { role: 'user' }),
+  'set-role': ({ actor, target }) =>
+    actor.authServer.post('/api/auth/admin/set-role', { userId: target.id, role: 'user' }),
+  'set-role of themselves': ({ actor }) =>
+    actor.authServer.post('/api/auth/admin/set-role', { userId: actor.id, role: 'user' }),
+  'ban-user': ({ actor, target }) =>
+    actor.authServer.post('/api/auth/admin/ban-user', { userId: target.id }),
+  'remove-user': ({ actor, target }) =>
+    actor.authServer.post('/api/auth/admin/remove-user', { userId: target.id }),
+  'update-user': ({ actor, target }) =>
+    actor.authServer.post('/api/auth/admin/update-user', {
+      userId: target.id,
+      data: { role: 'user' },
+    }),
+};
+
+/** The first of them; the others are the auth server's own. */
+const OF_THE_API = 5;
+
+let system: System;
+
+beforeAll(async () => {
+  system = await System.start({ replicas: REPLICAS });
+});
+
+afterAll(() => system.stop());
+
+/** Nobody but these is an administrator then. */
+async function makeAdministrators(): Promise<Administrator[]> {
+  await system.query('DELETE FROM "user"');
+  const ids = Array.from({ length: ADMINISTRATORS }, () => randomUUID());
+  await system.query(
+    `INSERT INTO "user" (id, name, email, role, email_verified)
+     SELECT id, 'Administrator', id || '@example.com', 'admin', true FROM unnest($1::text[]) AS id`,
+    [ids],
+  );
+  await system.query(
+    `INSERT INTO session (id, user_id, token, expires_at)
+     SELECT 's-' || id, id, 't-' || id, now() + interval '1 day' FROM unnest($1::text[]) AS id`,
+    [ids],
+  );
+  return Promise.all(ids.map(signIn));
+}
+
+async function signIn(id: string): Promise<Administrator> {
+  const authServer = new Caller(system.settings.authUrl, `t-${id}`);
+  const { body } = await authServer.get<{ token: string }>('/api/auth/token');
+  const replicas = system.replicas.map(({ url }) => new Caller(url, body.token));
+  return { id, replicas, authServer };
+}
+
+/** All at once, in another combination each round: by the API, by the auth server, and by both. */
+function attemptAll(round: number, administrators: Administrator[]) {
+  const all = Object.keys(WAYS);
+  const names = [all, all.slice(0, OF_THE_API), all.slice(OF_THE_API)][round % 3]!;
+  return Promise.all(
+    administrators.flatMap((actor, index) =>
+      Array.from({ length: ATTEMPTS }, async (_, attempt) => {
+        const way = names[(round * 7 + index * 3 + attempt) % names.length]!;
+        const step = 1 + ((round + attempt) % (ADMINISTRATORS - 1));
+        const target = administrators[(index + step) % ADMINISTRATORS]!;
+        const replica = actor.replicas[(round + index + attempt) % REPLICAS]!;
+        const { status } = await WAYS[way]!({ actor, target, replica });
+        return { way, status };
+      }),
+    ),
+  );
+}
+
+async function countAdministrators(): Promise<number> {
+  const [row] = await system.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM "user" WHERE role = 'admin' AND NOT banned`,
+  );
+  return row!.count;
+}
+
+it('always leaves an administrator in force, whatever administrators do to each other at once', async () => {
+  const tally: Record<string, Record<number, number>> = {};
+  const left: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const { way, status } of await attemptAll(round, await makeAdministrators())) {
+      const counts = (tally[way] ??= {});
+      counts[status] = (counts[status] ?? 0) + 1;
+    }
+    // Nobody becomes one again: had there been none at any moment, there would be none now.
+    left.push(await countAdministrators());
+  }
+  const lines = Object.entries(tally).map(([way, counts]) => `${way}: ${JSON.stringify(counts)}`);
+  process.stdout.write(
+    `${ROUNDS} rounds, administrators left: ${left.join(' ')}\n${lines.join('\n')}\n`,
+  );
+  expect(Math.min(...left)).toBeGreaterThanOrEqual(1);
+  // It was close: in most rounds all but one were gone, and the last one was refused to.
+  expect(left.filter((count) => count === 1).length).toBeGreaterThan(ROUNDS / 3);
+  const refusals = Object.values(tally).reduce((sum, counts) => sum + (counts[409] ?? 0), 0);
+  expect(refusals).toBeGreaterThan(0);
+  expect(Object.keys(tally).toSorted()).toEqual(Object.keys(WAYS).toSorted());
+  const statuses = new Set(Object.values(tally).flatMap((counts) => Object.keys(counts)));
+  expect([...statuses].filter((status) => Number(status) >= 500)).toEqual([]);
+}, 120_000);

@@ -1,0 +1,356 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
+import type { SignedIn } from '../../src/auth/auth.schemas';
+import type { User } from '../../src/auth/user.schemas';
+import { IdempotencyCleanup } from '../../src/idempotency/idempotency-cleanup';
+import { type Answer, Caller } from '../support/caller';
+import { expectProblem } from '../support/problems';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
+
+const USERS = '/api/v1/admin/users';
+
+let system: System;
+let admin: SignedInUser;
+
+beforeAll(async () => {
+  system = await System.start({ replicas: 2 });
+  admin = await system.asAdmin();
+});
+
+afterAll(() => system.stop());
+
+function newUser() {
+  return { email: `${randomUUID()}@example.com`, name: 'New', password: PASSWORD };
+}
+
+/** On the replica that is asked for; the first one otherwise. */
+function create(body: object, key: string, replica = 0): Promise<Answer<User>> {
+  const caller = new Caller(system.replicas[replica]!.url, admin.accessToken);
+  return caller.post<User>(USERS, body, { 'idempotency-key': key });
+}
+
+async function countUsers(email: string): Promise<number> {
+  const [row] = await system.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM "user" WHERE email = $1`,
+    [email],
+  );
+  return row!.count;
+}
+
+/** What is kept of all keys, as someone sees it who reads the database. */
+function rows() {
+  return system.query<{ id: Buffer; answer: Buffer | null; fingerprint: Buffer }>(
+    'SELECT * FROM idempotency_key',
+  );
+}
+
+function expectReplayOf(answer: Answer<unknown>, first: Answer<unknown>): void {
+  expect(answer).toMatchObject({ status: first.status, body: first.body });
+  expect(answer.headers.get('idempotency-replayed')).toBe('true');
+  for (const name of ['content-type', 'location', 'etag']) {
+    expect(answer.headers.get(name)).toBe(first.headers.get(name));
+  }
+}
+
+describe('a repeated request with the same key', () => {
+  it('is answered as before, on another replica too, and does nothing', async () => {
+    const body = newUser();
+    const first = await create(body, 'again');
+    expect(first.status).toBe(201);
+    expect(first.headers.get('idempotency-replayed')).toBeNull();
+    expect(first.headers.get('location')).toContain(first.body.id);
+    for (const replica of [0, 1]) expectReplayOf(await create(body, 'again', replica), first);
+    expect(await countUsers(body.email)).toBe(1);
+  });
+
+  it('has a request id of its own', async () => {
+    const body = newUser();
+    const first = await create(body, 'request-id');
+    const second = await create(body, 'request-id');
+    expect(second.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
+  });
+
+  it('is the same with quotes around the key, and with other white space in the body', async () => {
+    const body = newUser();
+    const first = await create(body, 'spelled');
+    expectReplayOf(await create(body, '"spelled"'), first);
+    const headers = { 'idempotency-key': 'spelled', 'content-type': 'application/json' };
+    const spaced = JSON.stringify(body, null, 2);
+    expectReplayOf(await admin.caller.post(USERS, spaced, headers), first);
+  });
+
+  it('does its work once when twenty arrive at once on two replicas', async () => {
+    const body = newUser();
+    const burst = (key: string) =>
+      Promise.all(Array.from({ length: 20 }, (_, index) => create(body, key, index % 2)));
+    const answers = await burst('burst');
+    const statuses = Map.groupBy(answers, ({ status }) => status);
+    expect([...statuses.keys()].filter((status) => ![201, 409].includes(status))).toEqual([]);
+    const original = statuses
+      .get(201)!
+      .filter(({ headers }) => !headers.has('idempotency-replayed'));
+    expect(original).toHaveLength(1);
+    for (const answer of statuses.get(409) ?? []) {
+      expectProblem(answer, 'idempotency_in_progress');
+      expect(answer.headers.get('retry-after')).toBe('1');
+    }
+    for (const answer of await burst('burst')) expectReplayOf(answer, original[0]!);
+    expect(await countUsers(body.email)).toBe(1);
+  });
+
+  it('with another body, another address or on another route is refused', async () => {
+    const body = newUser();
+    const first = await create(body, 'other');
+    for (const other of [
+      { ...body, name: 'Other' },
+      { ...body, password: `${PASSWORD}!` },
+    ]) {
+      expectProblem(await create(other, 'other'), 'idempotency_key_reused');
+    }
+    const headers = { 'idempotency-key': 'other' };
+    const mail = `${USERS}/${first.body.id}/password-reset`;
+    expectProblem(await admin.caller.post(mail, undefined, headers), 'idempotency_key_reused');
+    expectProblem(await admin.caller.post(`${USERS}?a`, body, headers), 'idempotency_key_reused');
+    expectReplayOf(await create(body, 'other'), first);
+  });
+
+  it('is forgotten after 24 hours, whatever it was', async () => {
+    await create(newUser(), 'old');
+    await system.query(`UPDATE idempotency_key SET expires_at = expires_at - interval '24 hours'`);
+    const answer = await create(newUser(), 'old');
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get('idempotency-replayed')).toBeNull();
+  });
+});
+
+describe('another caller with the same key', () => {
+  it('makes a request of their own', async () => {
+    const other = await system.asNewAdmin();
+    const body = newUser();
+    await create(body, 'shared');
+    const headers = { 'idempotency-key': 'shared' };
+    expectProblem(await other.caller.post(USERS, body, headers), 'email_taken');
+    const answer = await other.caller.post(USERS, newUser(), headers);
+    expectProblem(answer, 'idempotency_key_reused');
+  });
+
+  it('is not told the answer when they may not call the route, nor is who no longer may', async () => {
+    const other = await system.asNewAdmin();
+    const body = newUser();
+    const headers = { 'idempotency-key': 'demoted' };
+    expect((await other.caller.post(USERS, body, headers)).status).toBe(201);
+    await admin.caller.put(`${USERS}/${other.id}/role`, { role: 'user' });
+    expectProblem(await other.caller.post(USERS, body, headers), 'forbidden');
+    expectProblem(await system.asAnonymous().post(USERS, body, headers), 'missing_token');
+  });
+});
+
+describe('a refusal', () => {
+  it('is repeated when it says how things stand', async () => {
+    const { email } = await system.asUser();
+    const body = { ...newUser(), email };
+    const first = await create(body, 'taken');
+    expectProblem(first, 'email_taken');
+    await system.query(`DELETE FROM "user" WHERE email = $1`, [email]);
+    const second = await create(body, 'taken');
+    expectProblem(second, 'email_taken');
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect((await create(body, 'taken-new')).status).toBe(201);
+  });
+
+  it('of what was not acceptable leaves the key free for a better request', async () => {
+    const body = newUser();
+    expectProblem(await create({ ...body, name: '' }, 'invalid'), 'validation_failed');
+    expect((await create(body, 'invalid')).status).toBe(201);
+  });
+
+  it('for a failure on our side leaves the key free', async () => {
+    const body = newUser();
+    await system.stopAuthServer();
+    expectProblem(await create(body, 'failed'), 'auth_server_unavailable');
+    await system.startAuthServer();
+    expect((await create(body, 'failed')).status).toBe(201);
+  });
+
+  it.each([
+    ['empty', ''],
+    ['empty in quotes', '""'],
+    ['too long', 'x'.repeat(256)],
+    ['two', 'one, two'],
+    ['of two words', 'one two'],
+    ['not ASCII', 'ä'],
+    ['an open quote', '"open'],
+    ['with parameters', '"key";a=1'],
+  ])('meets a key that is none: %s', async (_title, key) => {
+    const body = newUser();
+    const { errors } = expectProblem(await create(body, key), 'validation_failed');
+    expect(errors).toEqual([{ pointer: '/Idempotency-Key', detail: expect.any(String) }]);
+    expect(await countUsers(body.email)).toBe(0);
+  });
+
+  it.each(['x', 'x'.repeat(255), '"two words"', '"a \\"quote\\""', '!#$%&()*+-./:;<=>?@[]^_`{|}~'])(
+    'does not meet the key %s',
+    async (key) => {
+      const body = newUser();
+      const first = await create(body, key);
+      expectReplayOf(await create(body, key), first);
+    },
+  );
+});
+
+describe('an answer that was not given', () => {
+  it('may be tried again once the lease of who worked on it is over', async () => {
+    const body = newUser();
+    await create(body, 'crashed');
+    // As a replica leaves it that died before it had an answer.
+    const lease = (interval: string) =>
+      system.query(
+        `UPDATE idempotency_key SET answer = NULL, lease_expires_at = now() + interval '${interval}'
+          WHERE answer IS NOT NULL OR lease_expires_at > now()`,
+      );
+    await lease('60 seconds');
+    expectProblem(await create(body, 'crashed'), 'idempotency_in_progress');
+    expectProblem(await create(newUser(), 'crashed'), 'idempotency_key_reused');
+    await lease('0 seconds');
+    expectProblem(await create(newUser(), 'crashed'), 'idempotency_key_reused');
+    await system.query(`DELETE FROM "user" WHERE email = $1`, [body.email]);
+    expect((await create(body, 'crashed')).status).toBe(201);
+  });
+
+  it('is not kept when it comes after another has taken over', async () => {
+    const body = newUser();
+    const release = await holdUsers();
+    const answer = create(body, 'overtaken');
+    await untilClaimed();
+    await system.query(
+      'UPDATE idempotency_key SET attempt = gen_random_uuid() WHERE answer IS NULL',
+    );
+    await release();
+    expect((await answer).status).toBe(201);
+    expectProblem(await create(body, 'overtaken'), 'idempotency_in_progress');
+  });
+
+  it('is waited for by nobody: a repeat meanwhile is told so, on every replica', async () => {
+    const body = newUser();
+    const release = await holdUsers();
+    const answer = create(body, 'slow');
+    await untilClaimed();
+    for (const replica of [0, 1]) {
+      expectProblem(await create(body, 'slow', replica), 'idempotency_in_progress');
+    }
+    await release();
+    const first = await answer;
+    expectReplayOf(await create(body, 'slow'), first);
+  });
+});
+
+describe('keys that are too old', () => {
+  it('are removed by one replica, the others are not touched', async () => {
+    await system.query('DELETE FROM idempotency_key');
+    const body = newUser();
+    const first = await create(body, 'young');
+    await system.query(
+      `INSERT INTO idempotency_key (id, fingerprint, attempt, lease_expires_at, expires_at)
+       SELECT sha256(n::text::bytea), '', gen_random_uuid(), now(), now() - interval '1 second'
+         FROM generate_series(1, 500) AS n`,
+    );
+    const removed = await Promise.all(
+      system.replicas.map(({ app }) => app.get(IdempotencyCleanup).removeExpired()),
+    );
+    expect(removed.toSorted((a, b) => a - b)).toEqual([0, 500]);
+    expect(await rows()).toHaveLength(1);
+    expectReplayOf(await create(body, 'young'), first);
+  });
+});
+
+describe('every route that takes a key', () => {
+  it('sends one mail for a password reset', async () => {
+    const { id, email } = await system.asUser();
+    const headers = { 'idempotency-key': 'mail' };
+    for (let tries = 0; tries < 2; tries += 1) {
+      const answer = await admin.caller.post(`${USERS}/${id}/password-reset`, undefined, headers);
+      expect(answer.status).toBe(202);
+    }
+    const mailbox = await fetch(`${system.settings.authUrl}/dev/mailbox`);
+    const { items } = (await mailbox.json()) as { items: { to: string }[] };
+    expect(items.filter(({ to }) => to === email)).toHaveLength(1);
+  });
+
+  it('begins one session to act as a user', async () => {
+    const { id } = await system.asUser();
+    const headers = { 'idempotency-key': 'act' };
+    const act = () => admin.caller.post<SignedIn>(`${USERS}/${id}/impersonate`, undefined, headers);
+    const first = await act();
+    expect(first.status).toBe(201);
+    expectReplayOf(await act(), first);
+    const sessions = await system.query(
+      'SELECT id FROM session WHERE user_id = $1 AND impersonated_by IS NOT NULL',
+      [id],
+    );
+    expect(sessions).toHaveLength(1);
+  });
+
+  it('signs someone up once, without a token', async () => {
+    const body = newUser();
+    const signUp = (key: string, changed = {}) => {
+      const headers = { 'idempotency-key': key };
+      return system
+        .asAnonymous()
+        .post<SignedIn>('/api/v1/auth/sign-up', { ...body, ...changed }, headers);
+    };
+    const first = await signUp('hello');
+    expect(first.status).toBe(201);
+    expectReplayOf(await signUp('hello'), first);
+    // Whoever wants the answer needs the password.
+    expectProblem(
+      await signUp('hello', { password: 'another password' }),
+      'idempotency_key_reused',
+    );
+    expectProblem(await signUp('goodbye'), 'email_taken');
+  });
+
+  it('keeps nothing that could be read, and nothing that says whose it is', async () => {
+    await system.query('DELETE FROM idempotency_key');
+    const { id, email } = await system.asUser();
+    const body = newUser();
+    await create(body, 'secret-key');
+    const headers = { 'idempotency-key': 'secret-key-2' };
+    const path = `${USERS}/${id}/impersonate`;
+    const { body: tokens } = await admin.caller.post<SignedIn>(path, undefined, headers);
+    const kept = await rows();
+    expect(kept.map(({ answer }) => answer !== null)).toEqual([true, true]);
+    const text = kept
+      .flatMap((row) => Object.values(row))
+      .map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : String(value)))
+      .join();
+    const secrets = [tokens.accessToken, tokens.refreshToken, PASSWORD, 'secret-key'];
+    for (const secret of [...secrets, body.email, email, id, admin.id, '{"']) {
+      expect(text).not.toContain(secret);
+    }
+  });
+
+  it('takes no notice of a key elsewhere', async () => {
+    const headers = { 'idempotency-key': 'one, two' };
+    expect((await admin.caller.get(USERS, headers)).status).toBe(200);
+    const signIn = { email: admin.email, password: 'wrong' };
+    const answer = await system.asAnonymous().post('/api/v1/auth/sign-in', signIn, headers);
+    expectProblem(answer, 'invalid_credentials');
+  });
+});
+
+/** From now on nobody writes a user, until they are let go. */
+async function holdUsers(): Promise<() => Promise<void>> {
+  const client = new Client(system.database.url);
+  await client.connect();
+  await client.query('BEGIN; LOCK TABLE "user" IN SHARE MODE');
+  return () => client.end();
+}
+
+async function untilClaimed(): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if ((await rows()).some(({ answer }) => answer === null)) return;
+    await pause(10);
+  }
+  throw new Error('no replica works on a request');
+}

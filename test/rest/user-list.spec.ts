@@ -1,0 +1,247 @@
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import {
+  type ListUsers,
+  USER_ORDERS,
+  type UserOrder,
+  type UserPage,
+} from '../../src/admin/admin-users.schemas';
+import { matchingUsers, onePage } from '../../src/admin/user-list.query';
+import { Caller } from '../support/caller';
+import { expectProblem } from '../support/problems';
+import { type SignedInUser, System } from '../support/system';
+
+const LIST = '/api/v1/admin/users';
+
+let system: System;
+let admin: SignedInUser;
+
+beforeAll(async () => {
+  system = await System.start({ replicas: 2 });
+  admin = await system.asAdmin();
+});
+
+afterAll(() => system.stop());
+
+/** A page of the replica. */
+async function list(query: string, replica = 0): Promise<UserPage> {
+  const caller = new Caller(system.replicas[replica]!.url, admin.accessToken);
+  const { status, body } = await caller.get<UserPage>(`${LIST}?${query}`);
+  expect(status).toBe(200);
+  return body;
+}
+
+/** All pages, each from the other replica than the one before. */
+async function walk(query: string): Promise<string[]> {
+  const ids: string[] = [];
+  let next: string | null = '';
+  for (let page = 0; next !== null; page += 1) {
+    expect(page).toBeLessThan(1_000);
+    const answer: UserPage = await list(next ? `${query}&cursor=${next}` : query, page % 2);
+    ids.push(...answer.items.map(({ id }) => id));
+    next = answer.nextCursor;
+  }
+  return ids;
+}
+
+describe('a walk while others write', () => {
+  const BASE = 300;
+
+  beforeAll(async () => {
+    // Seven names, and times that differ by microseconds: in any order many rows are alike.
+    await system.query(
+      `INSERT INTO "user" (id, name, email, created_at)
+       SELECT 'base-' || md5(n::text), 'Name ' || n % 7, 'base.' || n || '@example.com',
+              timestamptz '2020-01-01' + n * interval '1 microsecond' * 37
+         FROM generate_series(1, $1::int) AS n`,
+      [BASE],
+    );
+  });
+
+  afterAll(() => system.query(`DELETE FROM "user" WHERE email <> $1`, [admin.email]));
+
+  it('meets many rows of which the order alone does not tell which is first', async () => {
+    const [row] = await system.query<{ times: number; names: number }>(
+      `SELECT count(DISTINCT created_at)::int AS times, count(DISTINCT name)::int AS names
+         FROM "user" WHERE id LIKE 'base-%'`,
+    );
+    expect(row!.times).toBeLessThan(20);
+    expect(row!.names).toBe(7);
+  });
+
+  it.each(USER_ORDERS)(
+    'in the order %s shows everyone who stays once, and nobody twice',
+    async (sort) => {
+      const writers = await Promise.all([1, 2, 3].map((name) => Writer.start(name)));
+      try {
+        for (const limit of [10, 50]) {
+          const ids = await walk(`sort=${sort}&limit=${limit}`);
+          expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+          expect(ids.filter((id) => id.startsWith('base-'))).toHaveLength(BASE);
+        }
+      } finally {
+        const written = await Promise.all(writers.map((writer) => writer.stop()));
+        // Each has come and gone all over the list meanwhile.
+        expect(Math.min(...written)).toBeGreaterThan(10);
+      }
+    },
+    60_000,
+  );
+});
+
+/** Makes users everywhere in the list and takes them away again, as fast as it can. */
+class Writer {
+  private stopping = false;
+  private rounds = 0;
+  private readonly finished: Promise<void>;
+
+  private constructor(
+    private readonly client: Client,
+    private readonly name: number,
+  ) {
+    this.finished = this.run();
+  }
+
+  static async start(name: number): Promise<Writer> {
+    const client = new Client(system.database.url);
+    await client.connect();
+    return new Writer(client, name);
+  }
+
+  /** @returns how often it has made users. */
+  async stop(): Promise<number> {
+    this.stopping = true;
+    await this.finished;
+    await this.client.end();
+    return this.rounds;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      this.rounds += 1;
+      const prefix = `passing-${this.name}-${this.rounds}`;
+      await this.client.query(
+        `INSERT INTO "user" (id, name, email, created_at)
+         SELECT $1 || '-' || n, 'Name ' || n || '.5', md5($1 || n) || '@example.com',
+                timestamptz '2020-01-01' + n * interval '1 microsecond' * 1111
+           FROM generate_series(1, 9) AS n`,
+        [prefix],
+      );
+      await this.client.query(`DELETE FROM "user" WHERE id LIKE $1`, [`${prefix}-%`]);
+    }
+  }
+}
+
+describe('a cursor', () => {
+  beforeAll(async () => {
+    await system.asUser();
+    await system.asUser();
+  });
+
+  it('leads on with another size of a page, and with a total', async () => {
+    const { nextCursor } = await list('limit=1');
+    const rest = await list(`limit=200&include=total&cursor=${nextCursor}`, 1);
+    expect(rest.items).toHaveLength(rest.total! - 1);
+  });
+
+  it.each([
+    ['another order', 'sort=name'],
+    ['another role', 'role=user'],
+    ['another search', 'search=user'],
+    ['another ban', 'banned=false'],
+    ['another verification', 'emailVerified=false'],
+  ])('is refused with %s', async (_title, query) => {
+    const { nextCursor } = await list('limit=1');
+    const answer = await admin.caller.get(`${LIST}?${query}&cursor=${nextCursor}`);
+    expect(expectProblem(answer, 'validation_failed').errors![0]!.pointer).toBe('/cursor');
+  });
+
+  it('is refused when it was changed', async () => {
+    const { nextCursor } = await list('limit=1');
+    const changed = Buffer.from(nextCursor!, 'base64url');
+    changed[changed.length - 3]! ^= 1;
+    const other = changed.toString('base64url');
+    expectProblem(await admin.caller.get(`${LIST}?cursor=${other}`), 'validation_failed');
+  });
+
+  it('is signed with one key, however many replicas come for it first', async () => {
+    const keys = await system.query('SELECT name FROM installation_secret');
+    expect(keys).toHaveLength(1);
+  });
+});
+
+describe('with 20,000 users', () => {
+  beforeAll(async () => {
+    await system.query(
+      `INSERT INTO "user" (id, name, email, created_at)
+       SELECT md5(n::text), 'Name ' || md5((n % 8000)::text), md5((n * 7)::text) || '.' || n || '@example.com',
+              timestamptz '2020-01-01' + n / 3 * interval '1 second'
+         FROM generate_series(1, 20000) AS n`,
+    );
+    await system.query('VACUUM (ANALYZE) "user"');
+  }, 60_000);
+
+  interface Plan {
+    'Node Type': string;
+    'Index Name'?: string;
+    Plans?: Plan[];
+  }
+
+  /** How PostgreSQL goes about a page: the nodes of its plan that read rows. */
+  async function readsOf(query: Partial<ListUsers>, hasStart = false): Promise<string[]> {
+    const { manager } = system.replicas[0]!.app.get(DataSource);
+    const full: ListUsers = { limit: 50, sort: '-createdAt', ...query };
+    const start = hasStart ? startIn(full.sort) : null;
+    const page = onePage(matchingUsers(manager, full), { order: full.sort, start, limit: 50 });
+    const [sql, parameters] = page.getQueryAndParameters();
+    const [row] = await manager.query<{ 'QUERY PLAN': { Plan: Plan }[] }[]>(
+      `EXPLAIN (FORMAT JSON) ${sql}`,
+      parameters as unknown[],
+    );
+    return [...new Set(flatten(row!['QUERY PLAN'][0]!.Plan))];
+  }
+
+  function flatten(plan: Plan): string[] {
+    const own = plan['Node Type'].includes('Scan') ? [plan['Index Name'] ?? plan['Node Type']] : [];
+    return [...own, ...(plan.Plans ?? []).flatMap(flatten)];
+  }
+
+  function startIn(order: UserOrder) {
+    const value = order.endsWith('createdAt') ? '2020-01-01T01:00:00.000Z' : 'm';
+    return { value, id: 'm' };
+  }
+
+  it.each([
+    ['createdAt', 'user_created_at_id_idx'],
+    ['-createdAt', 'user_created_at_id_idx'],
+    ['email', 'user_email_key'],
+    ['name', 'user_name_id_idx'],
+  ] as const)('a page in the order %s is read from an index alone', async (sort, index) => {
+    expect(await readsOf({ sort })).toEqual([index]);
+    expect(await readsOf({ sort }, true)).toEqual([index]);
+  });
+
+  it.each(USER_ORDERS)('a search is read from the trigrams in the order %s', async (sort) => {
+    for (const search of ['.13337@', 'nobodyhasthis', 'Name c4ca4238a0']) {
+      const reads = await readsOf({ sort, search });
+      expect(reads).toContain('user_search_idx');
+      expect(reads).not.toContain('Seq Scan');
+    }
+  });
+
+  it('finds parts of names and e-mails in any case, counted exactly', async () => {
+    const search = async (text: string) =>
+      (await list(`include=total&search=${encodeURIComponent(text)}`)).total;
+    expect(await search('.13337@EXAMPLE')).toBe(1);
+    // md5('1'), of users 1, 8001 and 16001.
+    expect(await search('name C4CA4238A0B9')).toBe(3);
+    expect(await search('c4')).toBe(await countWhere(`name ILIKE '%c4%' OR email ILIKE '%c4%'`));
+    expect(await search('é')).toBe(0);
+  });
+
+  async function countWhere(condition: string): Promise<number> {
+    const sql = `SELECT count(*)::int AS count FROM "user" WHERE ${condition}`;
+    const [row] = await system.query<{ count: number }>(sql);
+    return row!.count;
+  }
+});
