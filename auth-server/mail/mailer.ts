@@ -1,14 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createTransport, type Transporter } from 'nodemailer';
+import type { Pool } from 'pg';
+import { MailQueue } from './mail-queue';
+import { MailSender } from './mail-sender';
 import type { Message } from './messages';
 import type { AuthConfig } from '../config';
 import type { Logger } from '../../runtime/logger';
-
-/** Pauses between the attempts to hand a mail to a server that is away, in milliseconds. */
-const PAUSES_MS = [1_000, 5_000, 15_000, 60_000];
-
-/** A server that does not answer is tried again later, not waited for. */
-const SMTP_LIMIT_MS = 10_000;
 
 /** What the development mailbox keeps at most. */
 const MAILBOX_CAPACITY = 100;
@@ -18,72 +13,74 @@ export interface MailboxEntry extends Message {
 }
 
 export interface Mailer {
-  /** Takes the mail over and returns at once: how long a mail takes says whether an account exists. */
-  send(message: Message): void;
+  /**
+   * Takes the mail over: when this is over, it is not lost any more. It does not wait for
+   * the mail server.
+   */
+  send(message: Message): Promise<void>;
   /** The development mailbox, newest first; `null` where mails really go out. */
   mailbox: readonly MailboxEntry[] | null;
-  close(): void;
+  /** Mails that wait for the mail server. */
+  queueLength(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface MailerParts {
+  config: Pick<AuthConfig, 'smtpUrl' | 'mailFrom' | 'production' | 'betterAuthSecret'>;
+  pool: Pool;
+  logger: Logger;
 }
 
 /**
  * Sends over `SMTP_URL`. Without it, development keeps mails to be read at
  * `GET /dev/mailbox`, and production says that they cannot be sent.
  */
-export function createMailer(config: AuthConfig, logger: Logger): Mailer {
-  if (config.smtpUrl !== null) return new SmtpMailer(config, logger);
-  return config.production ? new NoMailer(logger) : new DevelopmentMailbox();
+export function createMailer(parts: MailerParts): Mailer {
+  const { smtpUrl, production } = parts.config;
+  if (smtpUrl !== null) return new SmtpMailer(parts, smtpUrl);
+  return production ? new NoMailer(parts.logger) : new DevelopmentMailbox();
 }
 
 class SmtpMailer implements Mailer {
   readonly mailbox = null;
-  private readonly transport: Transporter;
-  private readonly closing = new AbortController();
+  private readonly queue: MailQueue;
+  private readonly sender: MailSender;
 
-  constructor(
-    private readonly config: AuthConfig,
-    private readonly logger: Logger,
-  ) {
-    const limits = { connectionTimeout: SMTP_LIMIT_MS, socketTimeout: SMTP_LIMIT_MS };
-    this.transport = createTransport({ url: config.smtpUrl!, ...limits });
+  constructor({ config, pool, logger }: MailerParts, smtpUrl: string) {
+    this.queue = new MailQueue(pool, config.betterAuthSecret);
+    this.sender = new MailSender({ queue: this.queue, logger, smtpUrl, from: config.mailFrom });
+    this.sender.start();
   }
 
-  send(message: Message): void {
-    void this.deliver(message);
+  async send(message: Message): Promise<void> {
+    await this.queue.add(message);
+    this.sender.wake();
   }
 
-  close(): void {
-    this.closing.abort();
-    this.transport.close();
+  async queueLength(): Promise<number> {
+    return (await this.queue.state()).length;
   }
 
-  private async deliver(message: Message): Promise<void> {
-    for (const pause of [0, ...PAUSES_MS]) {
-      try {
-        await sleep(pause, undefined, { signal: this.closing.signal });
-        await this.transport.sendMail({ ...message, from: this.config.mailFrom });
-        return;
-      } catch (error) {
-        if (this.closing.signal.aborted) break;
-        this.logger.warn(
-          { reason: toReason(error), subject: message.subject },
-          'mail not sent yet',
-        );
-      }
-    }
-    this.logger.error({ subject: message.subject }, 'mail given up');
+  close(): Promise<void> {
+    return this.sender.stop();
   }
 }
 
 class DevelopmentMailbox implements Mailer {
   readonly mailbox: MailboxEntry[] = [];
 
-  send(message: Message): void {
-    this.mailbox.unshift({ ...message, sentAt: new Date().toISOString() });
+  send({ to, subject, text, html }: Message): Promise<void> {
+    this.mailbox.unshift({ to, subject, text, html, sentAt: new Date().toISOString() });
     this.mailbox.length = Math.min(this.mailbox.length, MAILBOX_CAPACITY);
+    return Promise.resolve();
   }
 
-  close(): void {
-    // Nothing is under way.
+  queueLength(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 }
 
@@ -94,15 +91,16 @@ class NoMailer implements Mailer {
     logger.warn('SMTP_URL is not set: no mail can be sent');
   }
 
-  send({ subject }: Message): void {
+  send({ subject }: Message): Promise<void> {
     this.logger.error({ subject }, 'mail not sent: SMTP_URL is not set');
+    return Promise.resolve();
   }
 
-  close(): void {
-    // Nothing is under way.
+  queueLength(): Promise<number> {
+    return Promise.resolve(0);
   }
-}
 
-function toReason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
 }

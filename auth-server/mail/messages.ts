@@ -4,7 +4,12 @@ export interface Message {
   subject: string;
   text: string;
   html: string;
+  /** How long the mail is worth sending, in milliseconds; a day where nothing is said. */
+  usefulForMs?: number;
 }
+
+/** How long links and codes of mails work. */
+const LINK_LIFETIME_MS = 3_600_000;
 
 interface Letter {
   to: string;
@@ -34,7 +39,7 @@ export function composePasswordReset(
   { url, token }: { url: string; token: string },
 ): Message {
   const leadsToPage = (new URL(url).searchParams.get('callbackURL') ?? '') !== '';
-  return compose({
+  const message = compose({
     to: user.email,
     subject: 'Set a new password',
     greeting: user.name,
@@ -42,6 +47,7 @@ export function composePasswordReset(
     link: leadsToPage ? { label: 'Set a new password', url } : undefined,
     footer: 'It works once, for an hour. If it was not you, ignore this mail.',
   });
+  return { ...message, usefulForMs: LINK_LIFETIME_MS };
 }
 
 /** Goes to the owner of an address with which somebody tried to sign up again. */
@@ -55,7 +61,8 @@ export function composeAlreadyRegistered(user: { email: string; name: string }):
   });
 }
 
-function compose({ to, subject, greeting, lines, link, footer }: Letter): Message {
+/** One letter as text and as HTML. */
+export function compose({ to, subject, greeting, lines, link, footer }: Letter): Message {
   const text = [
     `Hello ${greeting},`,
     ...lines,
@@ -68,7 +75,7 @@ function compose({ to, subject, greeting, lines, link, footer }: Letter): Messag
     ...(link ? [`<p><a href="${escapeHtml(link.url)}">${escapeHtml(link.label)}</a></p>`] : []),
     `<p>${escapeHtml(footer)}</p>`,
   ].join('\n');
-  return { to, subject, text, html };
+  return { to, subject, text, html, ...(link && { usefulForMs: LINK_LIFETIME_MS }) };
 }
 
 /** Names are what people typed; in a mail they are text and nothing else. */

@@ -148,51 +148,47 @@ export const SETTING_DEFINITIONS = {
   GOOGLE_CLIENT_ID: define({
     schema: is.text,
     default: null,
-    meaning: 'with its secret: sign-in with Google',
+    meaning:
+      'with its secret: sign-in with Google; redirect URI to register: `$AUTH_URL/api/auth/callback/google`',
     example: '(client id)',
-    reserved: true,
   }),
   GOOGLE_CLIENT_SECRET: define({
     schema: is.text,
     default: null,
     meaning: 'see `GOOGLE_CLIENT_ID`; half a pair is an error',
     example: '(client secret)',
-    reserved: true,
   }),
   GITHUB_CLIENT_ID: define({
     schema: is.text,
     default: null,
-    meaning: 'with its secret: sign-in with GitHub',
+    meaning:
+      'with its secret: sign-in with GitHub; redirect URI to register: `$AUTH_URL/api/auth/callback/github`',
     example: '(client id)',
-    reserved: true,
   }),
   GITHUB_CLIENT_SECRET: define({
     schema: is.text,
     default: null,
     meaning: 'see `GITHUB_CLIENT_ID`; half a pair is an error',
     example: '(client secret)',
-    reserved: true,
   }),
   OIDC_ISSUER: define({
     schema: is.url('http:', 'https:'),
     default: null,
-    meaning: 'any OpenID Connect provider, by discovery',
+    meaning:
+      'any OpenID Connect provider, by discovery, as it writes its own issuer; redirect URI to register: `$AUTH_URL/api/auth/callback/oidc`',
     example: 'https://login.example.com',
-    reserved: true,
   }),
   OIDC_CLIENT_ID: define({
     schema: is.text,
     default: null,
     meaning: 'client id at that provider',
     example: '(client id)',
-    reserved: true,
   }),
   OIDC_CLIENT_SECRET: define({
     schema: is.text,
     default: null,
     meaning: 'client secret at that provider; a part of the three is an error',
     example: '(client secret)',
-    reserved: true,
   }),
   SMTP_URL: define({
     schema: is.url('smtp:', 'smtps:'),
@@ -229,9 +225,22 @@ export const SETTING_DEFINITIONS = {
   REDIS_URL: define({
     schema: is.url('redis:', 'rediss:'),
     default: null,
-    meaning: 'shared rate-limit counters when several replicas run',
+    meaning: 'shared rate-limit counters when several replicas run; unset: PostgreSQL',
     example: 'redis://localhost:6379',
-    reserved: true,
+  }),
+  RATE_LIMITS: define({
+    schema: z.enum(['on', 'off'], 'must be on or off').transform((text) => text === 'on'),
+    default: null,
+    defaultNote: '`on` in production, else `off`',
+    meaning: 'limits for each account and each address',
+    example: 'on',
+  }),
+  BREACHED_PASSWORDS_URL: define({
+    schema: is.url('http:', 'https:'),
+    default: null,
+    meaning:
+      'range endpoint of a breached-password service in the way of Have I Been Pwned; unset: new passwords are held against the list of common ones alone; only five characters of a hash are sent',
+    example: 'https://api.pwnedpasswords.com/range/',
   }),
   ACCESS_CHECK: define({
     schema: z.enum(['live', 'strict', 'token'], 'must be live, strict or token'),
@@ -256,7 +265,6 @@ export const SETTING_DEFINITIONS = {
     schema: is.duration('1d', '36500d'),
     default: '400d',
     meaning: 'how long audit events are kept',
-    reserved: true,
   }),
   METRICS_PORT: define({
     schema: is.port,
@@ -265,6 +273,11 @@ export const SETTING_DEFINITIONS = {
     meaning:
       'port of `GET /metrics` (Prometheus), so that it can be kept from the public; one for each process of a host',
     example: '9464',
+  }),
+  API_DOCS: define({
+    schema: z.enum(['on', 'off'], 'must be on or off').transform((text) => text === 'on'),
+    default: 'on',
+    meaning: 'Swagger UI at `/docs` and the OpenAPI documents of the API',
   }),
   LOG_LEVEL: define({
     schema: z.enum(

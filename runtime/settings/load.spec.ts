@@ -171,6 +171,9 @@ const BAD_VALUES: Record<SettingName, string[]> = {
     '*',
   ],
   REDIS_URL: ['localhost:6379', 'http://localhost:6379', 'redis:', 'redis://'],
+  RATE_LIMITS: ['true', 'ON', '1'],
+  API_DOCS: ['true', 'ON', '1'],
+  BREACHED_PASSWORDS_URL: ['api.pwnedpasswords.com', 'ftp://example.com/range/'],
   ACCESS_CHECK: ['Live', 'off', 'true', 'none'],
   ACCESS_LEASE: ['0s', '99ms', '61s', '1', '1,5s', '-1s'],
   REQUIRE_EMAIL_VERIFICATION: ['1', 'yes', 'TRUE', 'on', 'true '],
@@ -201,6 +204,8 @@ const GOOD_VALUES: Partial<Record<SettingName, string[]>> = {
   TRUSTED_ORIGINS: ['https://app.example.com', 'https://a.example.com, http://localhost:5173'],
   TRUST_PROXY: ['10.0.0.0/8', '127.0.0.1,::1', '2001:db8::/32, 192.0.2.7/32', '::ffff:10.0.0.1'],
   REDIS_URL: ['redis://localhost:6379/0', 'rediss://:password@cache.example.com'],
+  RATE_LIMITS: ['on', 'off'],
+  BREACHED_PASSWORDS_URL: ['https://api.pwnedpasswords.com/range/', 'http://localhost:8080/range'],
 };
 
 function load(env: NodeJS.ProcessEnv, processName: ProcessName = 'auth') {
@@ -361,8 +366,15 @@ describe('settings that belong together', () => {
     expect(namesOf(problems)).toEqual(['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET']);
   });
 
-  it('are accepted together and reported as not yet acted on', () => {
-    expect(load(COMPANY).reservedInUse).toEqual(Object.keys(COMPANY));
+  it('are accepted together and name each provider', () => {
+    const client = { clientId: 'id', clientSecret: 'secret' };
+    expect(load(COMPANY)).toMatchObject({
+      google: client,
+      github: client,
+      oidc: { issuer: 'https://login.example.com', ...client },
+      reservedInUse: [],
+    });
+    expect(load({})).toMatchObject({ google: null, github: null, oidc: null });
   });
 
   it('keep the ports of one machine apart', () => {

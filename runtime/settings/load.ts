@@ -4,6 +4,7 @@ import {
   type SettingName,
   type SettingValues,
 } from './definitions';
+import { toProviders, type ProviderSettings } from './providers';
 import type { Milliseconds } from './values';
 import type { SignatureAlgorithm } from '../../auth-server/contract';
 
@@ -13,7 +14,7 @@ export type ProcessName = 'auth' | 'api' | 'migrate';
 export type AccessCheck = 'live' | 'strict' | 'token';
 
 /** What the processes know about their environment. All lengths of time are milliseconds. */
-export interface Settings {
+export interface Settings extends ProviderSettings {
   production: boolean;
   databaseUrl: string;
   databaseDirectUrl: string;
@@ -44,6 +45,15 @@ export interface Settings {
   smtpUrl: string | null;
   mailFrom: string;
   requireEmailVerification: boolean;
+  /** `null`: counters are kept in PostgreSQL. */
+  redisUrl: string | null;
+  rateLimits: boolean;
+  /** `null`: new passwords are not held against those of breaches. */
+  breachedPasswordsUrl: string | null;
+  /** Whether the API serves its documentation. */
+  apiDocs: boolean;
+  /** How long audit events are kept. */
+  auditRetention: Milliseconds;
   /** `null`: metrics are served on the process' own port. */
   metricsPort: number | null;
   logLevel: string;
@@ -138,6 +148,7 @@ function resolve(values: SettingValues): Settings {
     internalSecret: values.INTERNAL_SECRET ?? null,
     adminEmail: values.ADMIN_EMAIL!,
     adminPassword: values.ADMIN_PASSWORD ?? null,
+    ...toProviders(values),
     trustedOrigins: values.TRUSTED_ORIGINS ?? [...new Set([authUrl, apiUrl])],
     trustProxy: values.TRUST_PROXY ?? [],
     accessCheck: values.ACCESS_CHECK!,
@@ -145,6 +156,11 @@ function resolve(values: SettingValues): Settings {
     smtpUrl: values.SMTP_URL ?? null,
     mailFrom: values.MAIL_FROM ?? `Gatehouse <no-reply@${URL.parse(authUrl)?.hostname}>`,
     requireEmailVerification: values.REQUIRE_EMAIL_VERIFICATION ?? production,
+    redisUrl: values.REDIS_URL ?? null,
+    rateLimits: values.RATE_LIMITS ?? production,
+    breachedPasswordsUrl: values.BREACHED_PASSWORDS_URL ?? null,
+    apiDocs: values.API_DOCS!,
+    auditRetention: values.AUDIT_RETENTION!,
     metricsPort: values.METRICS_PORT ?? null,
     logLevel: values.LOG_LEVEL!,
     reservedInUse: reservedInUse(values),
@@ -200,6 +216,7 @@ function insecureUrls(values: SettingValues): SettingProblem[] {
     ['AUTH_URL', values.AUTH_URL],
     ['API_URL', values.API_URL],
     ['OIDC_ISSUER', values.OIDC_ISSUER],
+    ['BREACHED_PASSWORDS_URL', values.BREACHED_PASSWORDS_URL],
     ...(values.TRUSTED_ORIGINS ?? []).map((origin): [SettingName, string] => [
       'TRUSTED_ORIGINS',
       origin,

@@ -1,0 +1,113 @@
+import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
+import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
+import { LAST_STEP, readEmailChange } from './email-change';
+import { composeEmailChanged, composePasswordChanged } from '../mail/account-messages';
+import type { Mailer } from '../mail/mailer';
+
+const VERIFY_EMAIL = '/verify-email';
+const CHANGE_PASSWORD = '/change-password';
+const SET_PASSWORD = '/admin/set-user-password';
+
+/**
+ * Stays closed: it tells a thief of a session whether a password is right, as often as they
+ * ask, and changes nothing for anybody else.
+ */
+export const PASSWORD_ORACLE_PATHS = ['/verify-password'];
+
+type Context = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
+
+/**
+ * What has to happen around changes of credentials that Better-Auth leaves open: their
+ * owner is told, a password set by an administrator ends the user's sessions, and a change
+ * of the e-mail that was begun under an old password is void.
+ */
+export function accountChanges(mailer: Mailer) {
+  return {
+    id: 'account-changes',
+    init: () => ({
+      options: {
+        databaseHooks: {
+          user: {
+            update: {
+              after: (user: { email: string; name: string }, ctx: GenericEndpointContext | null) =>
+                tellFormerAddress(user, { ctx, mailer }),
+            },
+          },
+        },
+      },
+    }),
+    hooks: {
+      before: [
+        {
+          matcher: ({ path }) => path === VERIFY_EMAIL,
+          handler: createAuthMiddleware(refuseVoidChange),
+        },
+      ],
+      after: [
+        {
+          matcher: ({ path }) => path === CHANGE_PASSWORD,
+          handler: createAuthMiddleware(async ({ context }) => {
+            if (isAPIError(context.returned) || !context.session) return;
+            await mailer.send(composePasswordChanged(context.session.user));
+          }),
+        },
+        {
+          matcher: ({ path }) => path === SET_PASSWORD,
+          handler: createAuthMiddleware((ctx) => afterSetPassword(ctx, mailer)),
+        },
+      ],
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+/** Whoever holds a session may have it from the password that is now replaced. */
+async function afterSetPassword({ context, body }: Context, mailer: Mailer): Promise<void> {
+  if (isAPIError(context.returned)) return;
+  const { userId } = body as { userId: string };
+  await context.internalAdapter.deleteUserSessions(userId);
+  const user = await context.internalAdapter.findUserById(userId);
+  if (user) await mailer.send(composePasswordChanged(user));
+}
+
+/**
+ * The link of a change works without a session, so it would outlive the password of
+ * whoever began it: of a thief, or of someone who signed up with an address that is not
+ * theirs. A new address that was taken meanwhile is refused here as well, readably.
+ */
+async function refuseVoidChange({ context, query, redirect }: Context): Promise<void> {
+  const change = await readEmailChange(query?.token, context);
+  if (!change) return;
+  const account = await context.internalAdapter.findCredentialAccount(change.userId);
+  const isVoid = account !== null && account.updatedAt.getTime() >= change.iat * 1_000;
+  const isTaken =
+    change.requestType === LAST_STEP &&
+    (await context.internalAdapter.findUserByEmail(change.updateTo)) !== null;
+  if (!isVoid && !isTaken) return;
+  const refusal = isVoid ? VOID : TAKEN;
+  const { callbackURL } = (query ?? {}) as { callbackURL?: string };
+  if (!callbackURL || !context.isTrustedOrigin(callbackURL, { allowRelativePaths: true })) {
+    throw new APIError('BAD_REQUEST', refusal);
+  }
+  throw redirect(withError(callbackURL, refusal.code));
+}
+
+const VOID = { code: 'INVALID_TOKEN', message: 'The link is no longer valid. Ask for a new one.' };
+const TAKEN = { code: 'EMAIL_TAKEN', message: 'The address belongs to another account.' };
+
+function withError(url: string, code: string): string {
+  const [beforeHash = '', hash] = url.split('#', 2);
+  const separator = beforeHash.includes('?') ? '&' : '?';
+  return `${beforeHash}${separator}error=${code}${hash === undefined ? '' : `#${hash}`}`;
+}
+
+async function tellFormerAddress(
+  user: { email: string; name: string },
+  { ctx, mailer }: { ctx: GenericEndpointContext | null; mailer: Mailer },
+): Promise<void> {
+  if (ctx?.path !== VERIFY_EMAIL) return;
+  const { token } = (ctx.query ?? {}) as { token?: unknown };
+  const change = await readEmailChange(token, ctx.context);
+  if (change?.updateTo !== user.email) return;
+  const former = { name: user.name, email: change.email };
+  await mailer.send(composeEmailChanged(former, user.email));
+}

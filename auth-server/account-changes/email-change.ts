@@ -1,0 +1,63 @@
+import type { GenericEndpointContext } from 'better-auth';
+import { verifyJWT } from 'better-auth/crypto';
+import type { Mailer } from '../mail/mailer';
+import {
+  composeEmailChangeConfirmation,
+  composeNewEmailVerification,
+} from '../mail/account-messages';
+import { composeVerification } from '../mail/messages';
+
+interface User {
+  email: string;
+  name: string;
+}
+
+/** What a link to `/verify-email` asks for when it belongs to a change of the e-mail. */
+export interface EmailChange {
+  userId: string;
+  /** The address that the user had when they asked. */
+  email: string;
+  updateTo: string;
+  /** Seconds since 1970. */
+  iat: number;
+  requestType?: string;
+}
+
+/** The step that makes the change: the link that went to the new address. */
+export const LAST_STEP = 'change-email-verification';
+
+/** @returns `null` for a link that is not genuine, has expired or asks for something else. */
+export async function readEmailChange(
+  token: unknown,
+  context: Pick<GenericEndpointContext['context'], 'secret'>,
+): Promise<EmailChange | null> {
+  if (typeof token !== 'string') return null;
+  const payload = await verifyJWT<Partial<EmailChange>>(token, context.secret);
+  return payload?.updateTo && payload.userId ? (payload as EmailChange) : null;
+}
+
+/**
+ * Both addresses have to agree: first the present one, so that a stolen session alone moves
+ * no account, then the new one, so that nobody lands on an address that is not theirs. A
+ * user who has not proved the present address goes to the second step.
+ */
+export function emailChanges(mailer: Mailer) {
+  return {
+    changeEmail: {
+      enabled: true,
+      sendChangeEmailConfirmation: async (change: { user: User; newEmail: string; url: string }) =>
+        mailer.send(composeEmailChangeConfirmation(change.user, change)),
+    },
+  };
+}
+
+/** One mail proves the address of a sign-up, or the new one of a change. */
+export function composeProof(user: User, { url, token }: { url: string; token: string }) {
+  return isChange(token) ? composeNewEmailVerification(user, url) : composeVerification(user, url);
+}
+
+/** For a token that was signed a moment ago. */
+function isChange(token: string): boolean {
+  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+  return (JSON.parse(payload) as { requestType?: unknown }).requestType === LAST_STEP;
+}

@@ -1,0 +1,145 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import { createAuthMiddleware, isAPIError } from 'better-auth/api';
+import { GrowingDelay, type DelayRule } from './growing-delay';
+import { announce, refusal, toHeaders } from './limit-headers';
+import { LimitKeys, networkOf } from './limit-keys';
+import type { LimitStore } from './limit-store';
+import { KnownSources, type Origin } from './known-sources';
+import { RequestLimits } from './request-limits';
+import { SignInLimits, type SignInAttempt } from './sign-in-limits';
+import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../request-caller';
+
+const SIGN_IN = '/sign-in/email';
+const RESET_PASSWORD = '/reset-password';
+
+/** Where whoever is signed in proves it once more with the password. */
+const PASSWORD_PATHS = new Set([
+  '/change-password',
+  '/delete-user',
+  '/two-factor/enable',
+  '/two-factor/disable',
+  '/two-factor/generate-backup-codes',
+]);
+
+/** A stolen session is no way to find out the password. */
+const PASSWORD_RULE: DelayRule = { name: 'password', free: 5, window: 3_600, longest: 900 };
+
+/** An administrator who acts as a user is not that user. */
+const ADMIN_PATHS = '/admin/';
+
+/** Parts of one whole, before and behind what else looks at requests. */
+export interface LimitsPlugins {
+  first: BetterAuthPlugin[];
+  last: BetterAuthPlugin[];
+}
+
+/**
+ * Limits for each account and each address, in front of Better-Auth's endpoints: what they
+ * see is what the endpoint will see. They judge by the address that the server has settled
+ * on, and calls without one are the server's own. What comes of a request is looked at
+ * last: a second factor that is due takes back the session of the first.
+ */
+export function limitsPlugins(store: LimitStore | null, secret: string): LimitsPlugins {
+  if (!store) return { first: [], last: [] };
+  const guard = new LimitsGuard(store, secret);
+  const before = [
+    { matcher: everything, handler: createAuthMiddleware((ctx) => guard.before(ctx)) },
+  ];
+  const after = [{ matcher: everything, handler: createAuthMiddleware((ctx) => guard.after(ctx)) }];
+  return {
+    first: [{ id: 'gatehouse-limits', hooks: { before } }],
+    last: [{ id: 'gatehouse-limits-outcome', hooks: { after } }],
+  };
+}
+
+function everything(): boolean {
+  return true;
+}
+
+/** What is known of a request before its endpoint has run. */
+interface Pending {
+  signIn?: SignInAttempt;
+  /** Whose password check it is. */
+  checked?: string;
+  /** E-mail of whoever sets a password with the code of a mail. */
+  proven?: string;
+}
+
+class LimitsGuard {
+  private readonly keys: LimitKeys;
+  private readonly sources: KnownSources;
+  private readonly requests: RequestLimits;
+  private readonly signIns: SignInLimits;
+  private readonly passwords: GrowingDelay;
+  private readonly pending = new WeakMap<Request, Pending>();
+
+  constructor(store: LimitStore, secret: string) {
+    this.keys = new LimitKeys(secret);
+    this.sources = new KnownSources(store);
+    this.requests = new RequestLimits(store, this.keys);
+    this.signIns = new SignInLimits(store, this.sources);
+    this.passwords = new GrowingDelay(store, PASSWORD_RULE);
+  }
+
+  async before(ctx: HookContext): Promise<void> {
+    const { path, request } = ctx;
+    const body: unknown = ctx.body;
+    const network = networkOf(ctx);
+    if (network === null || !request) return;
+    await this.requests.checkFlood(network);
+    const standing = await this.requests.check({ path, body, network });
+    if (standing) announce(ctx, toHeaders(standing.policy, standing.verdict));
+    if (path === SIGN_IN)
+      this.pending.set(request, { signIn: await this.beginSignIn(ctx, network) });
+    if (PASSWORD_PATHS.has(path)) this.pending.set(request, await this.beginCheck(ctx));
+    if (path === RESET_PASSWORD) {
+      this.pending.set(request, { proven: (await ownerOfResetToken(ctx))?.email });
+    }
+  }
+
+  async after(ctx: HookContext): Promise<void> {
+    const network = networkOf(ctx);
+    if (network === null || !ctx.request) return;
+    const { signIn, checked, proven } = this.pending.get(ctx.request) ?? {};
+    if (signIn) await this.endSignIn(ctx, signIn);
+    if (checked !== undefined && !isRefused(ctx, 'INVALID_PASSWORD')) {
+      await this.passwords.giveBack(checked);
+    }
+    const signedIn = ctx.path.startsWith(ADMIN_PATHS) ? null : ctx.context.newSession?.user.email;
+    const byMail = isAPIError(ctx.context.returned) ? null : proven;
+    if (byMail) await this.signIns.forgetStrangers(this.originOf(byMail, network));
+    const owner = signedIn ?? byMail;
+    if (owner) await this.sources.remember(ctx, this.originOf(owner, network));
+  }
+
+  private async beginSignIn(ctx: HookContext, network: string): Promise<SignInAttempt> {
+    const origin = this.originOf(fieldOf(ctx.body, 'email'), network);
+    const attempt = await this.signIns.begin(ctx, origin);
+    announce(ctx, toHeaders(attempt.policy, attempt.verdict));
+    return attempt;
+  }
+
+  private async endSignIn(ctx: HookContext, attempt: SignInAttempt): Promise<void> {
+    // Each of the latter has a mail sent.
+    if (isRefused(ctx, 'INVALID_EMAIL_OR_PASSWORD', 'EMAIL_NOT_VERIFIED')) return;
+    if (isAPIError(ctx.context.returned)) await this.signIns.cancel(attempt);
+    else await this.signIns.succeed(attempt);
+  }
+
+  private async beginCheck(ctx: HookContext): Promise<Pending> {
+    const checked = (await callerOf(ctx))?.id;
+    if (checked === undefined) return {};
+    const verdict = await this.passwords.take(checked);
+    const { name, free: quota, window } = PASSWORD_RULE;
+    if (!verdict.isAllowed) throw refusal({ name, quota, window }, verdict);
+    return { checked };
+  }
+
+  private originOf(email: string, network: string): Origin {
+    return { account: this.keys.account(email), network };
+  }
+}
+
+function isRefused({ context: { returned } }: HookContext, ...codes: string[]): boolean {
+  return isAPIError(returned) && codes.includes(returned.body?.code ?? '');
+}

@@ -1,0 +1,100 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import type { Verdict } from './growing-delay';
+import { refusal, type Policy } from './limit-headers';
+import type { LimitKeys } from './limit-keys';
+import type { LimitStore } from './limit-store';
+import { WindowLimit, type WindowRule } from './window-limit';
+import { fieldOf } from '../request-caller';
+
+const HOUR = 3_600;
+
+/** Limits of what is a burden whatever comes of it; docs/abuse-protection.md explains them. */
+const REQUEST_RULES = {
+  signUp: { name: 'sign-up', most: 20, window: HOUR },
+  signUpAccount: { name: 'sign-up-account', most: 5, window: HOUR },
+  mail: { name: 'mail', most: 20, window: HOUR },
+  mailAccount: { name: 'mail-account', most: 5, window: HOUR },
+  code: { name: 'code', most: 30, window: 900 },
+} as const satisfies Record<string, WindowRule>;
+
+type RuleName = keyof typeof REQUEST_RULES;
+
+/** What a path counts for the address, and for the account whose e-mail is in a field of the body. */
+interface PathRules {
+  address: RuleName;
+  account?: { rule: RuleName; field: string };
+}
+
+const PATHS: Record<string, PathRules> = {
+  '/sign-up/email': { address: 'signUp', account: { rule: 'signUpAccount', field: 'email' } },
+  '/request-password-reset': { address: 'mail', account: { rule: 'mailAccount', field: 'email' } },
+  '/send-verification-email': { address: 'mail', account: { rule: 'mailAccount', field: 'email' } },
+  '/change-email': { address: 'mail', account: { rule: 'mailAccount', field: 'newEmail' } },
+  // Attempts at one account's second factor wait for each other besides.
+  '/two-factor/verify-totp': { address: 'code' },
+  '/two-factor/verify-backup-code': { address: 'code' },
+  '/reset-password': { address: 'code' },
+};
+
+/** Everything that one address asks of one auth server; keeps a flood from the rest of the limits. */
+export const FLOOD = { name: 'requests', points: 500, duration: 10 } as const;
+
+export interface LimitedRequest {
+  path: string;
+  body: unknown;
+  network: string;
+}
+
+/** Where the request stands with the limit that it is nearest to. */
+export interface Standing {
+  policy: Policy;
+  verdict: Verdict;
+}
+
+/** Limits of everything but password sign-in. */
+export class RequestLimits {
+  private readonly limits: Record<RuleName, WindowLimit>;
+  private readonly flood = new RateLimiterMemory(FLOOD);
+
+  constructor(
+    store: LimitStore,
+    private readonly keys: LimitKeys,
+  ) {
+    const entries = Object.entries(REQUEST_RULES).map(([name, rule]) => [
+      name,
+      new WindowLimit(store, rule),
+    ]);
+    this.limits = Object.fromEntries(entries) as Record<RuleName, WindowLimit>;
+  }
+
+  /** @throws {APIError} 429 */
+  async checkFlood(network: string): Promise<void> {
+    const { points: quota, duration: window, name } = FLOOD;
+    const counted = await this.flood.penalty(network);
+    if (counted.consumedPoints <= quota) return;
+    const reset = Math.max(1, Math.ceil(counted.msBeforeNext / 1_000));
+    throw refusal({ name, quota, window }, { isAllowed: false, remaining: 0, reset });
+  }
+
+  /**
+   * @returns `null` for a path without limits of its own.
+   * @throws {APIError} 429
+   */
+  async check({ path, body, network }: LimitedRequest): Promise<Standing | null> {
+    const rules = Object.hasOwn(PATHS, path) ? PATHS[path]! : null;
+    if (!rules) return null;
+    const standing = await this.take(rules.address, network);
+    if (!rules.account) return standing;
+    const email = fieldOf(body, rules.account.field);
+    const ofAccount = await this.take(rules.account.rule, this.keys.account(email));
+    return ofAccount.verdict.remaining < standing.verdict.remaining ? ofAccount : standing;
+  }
+
+  private async take(name: RuleName, key: string): Promise<Standing> {
+    const { most: quota, ...rule } = REQUEST_RULES[name];
+    const policy = { ...rule, quota };
+    const verdict = await this.limits[name].take(key);
+    if (!verdict.isAllowed) throw refusal(policy, verdict);
+    return { policy, verdict };
+  }
+}

@@ -1,0 +1,116 @@
+import { GrowingDelay, type DelayRule, type Verdict } from './growing-delay';
+import { refusal, type Policy } from './limit-headers';
+import type { LimitStore } from './limit-store';
+import { keyOf, type KnownSources, type Origin } from './known-sources';
+import type { HookContext } from '../request-caller';
+
+const HOUR = 3_600;
+const DAY = 86_400;
+
+/** The limits of password sign-in; docs/abuse-protection.md explains them. */
+export const SIGN_IN_RULES = {
+  /** One account from one address: whoever mistypes, and whoever guesses from one place. */
+  origin: { name: 'sign-in', free: 5, window: HOUR, longest: 900 },
+  /** One account from a browser that its owner has used. */
+  device: { name: 'sign-in-device', free: 10, window: HOUR, longest: 900 },
+  /** All accounts from one address: one common password, tried everywhere. */
+  address: { name: 'sign-in-address', free: 30, window: HOUR, longest: 300 },
+  /** One account from everywhere but where its owner has been: fewer than 100 guesses a day. */
+  account: { name: 'sign-in-account', free: 20, window: DAY, longest: 1_800 },
+} as const satisfies Record<string, DelayRule>;
+
+/** One of the limits that an attempt has to pass, and what it counts. */
+interface Hurdle {
+  limit: GrowingDelay;
+  key: string;
+}
+
+/** An attempt that was let through; what it comes to is not known yet. */
+export interface SignInAttempt {
+  /** The nearest comes first. */
+  hurdles: Hurdle[];
+  /** Of the nearest, to which the verdict belongs. */
+  policy: Policy;
+  verdict: Verdict;
+}
+
+/** Counts what goes wrong at password sign-in, for each account and each address. */
+export class SignInLimits {
+  private readonly origin: GrowingDelay;
+  private readonly device: GrowingDelay;
+  private readonly address: GrowingDelay;
+  private readonly account: GrowingDelay;
+
+  constructor(
+    store: LimitStore,
+    private readonly sources: KnownSources,
+  ) {
+    this.origin = new GrowingDelay(store, SIGN_IN_RULES.origin);
+    this.device = new GrowingDelay(store, SIGN_IN_RULES.device);
+    this.address = new GrowingDelay(store, SIGN_IN_RULES.address);
+    this.account = new GrowingDelay(store, SIGN_IN_RULES.account);
+  }
+
+  /**
+   * Counts the attempt before it is made.
+   *
+   * @throws {APIError} 429 when it has to wait; it is not counted then.
+   */
+  async begin(ctx: HookContext, origin: Origin): Promise<SignInAttempt> {
+    const device = await this.sources.deviceOf(ctx, origin.account);
+    const nearest =
+      device === null
+        ? { limit: this.origin, key: keyOf(origin) }
+        : { limit: this.device, key: device };
+    const policy = policyOf(nearest.limit);
+    const [verdict, isKnown] = await Promise.all([
+      nearest.limit.take(nearest.key),
+      device !== null || this.sources.isKnownAddress(origin),
+    ]);
+    if (!verdict.isAllowed) throw refusal(policy, verdict);
+    const hurdles = [nearest];
+    // What strangers have done is held against strangers alone.
+    if (!isKnown) await this.passAsStranger(hurdles, origin);
+    return { hurdles, policy, verdict };
+  }
+
+  /** The password was right: the attempt was no attack, and none before it from here was. */
+  async succeed({ hurdles: [nearest, ...others], verdict }: SignInAttempt): Promise<void> {
+    await Promise.all([nearest!.limit.settle(nearest!.key, verdict), giveBack(others)]);
+  }
+
+  /** It came to nothing that has to do with the password. */
+  async cancel({ hurdles }: SignInAttempt): Promise<void> {
+    await giveBack(hurdles);
+  }
+
+  /** The owner has proved themselves by mail: what strangers did is over. */
+  async forgetStrangers(origin: Origin): Promise<void> {
+    const { account } = origin;
+    await Promise.all([this.account.forget(account), this.origin.forget(keyOf(origin))]);
+  }
+
+  /** Adds what has been passed; when something cannot be, all of it is given back. */
+  private async passAsStranger(passed: Hurdle[], { account, network }: Origin): Promise<void> {
+    const more = [
+      { limit: this.address, key: network },
+      { limit: this.account, key: account },
+    ];
+    for (const hurdle of more) {
+      const verdict = await hurdle.limit.take(hurdle.key);
+      if (!verdict.isAllowed) {
+        await giveBack(passed);
+        throw refusal(policyOf(hurdle.limit), verdict);
+      }
+      passed.push(hurdle);
+    }
+  }
+}
+
+async function giveBack(hurdles: Hurdle[]): Promise<void> {
+  await Promise.all(hurdles.map(({ limit, key }) => limit.giveBack(key)));
+}
+
+function policyOf({ rule: { name, free, window } }: GrowingDelay): Policy {
+  return { name, quota: free, window };
+}

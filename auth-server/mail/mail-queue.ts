@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
+import { MailSeal } from './mail-seal';
+import type { Message } from './messages';
+
+/** How long a mail is tried that says nothing else, in milliseconds. */
+const LIFETIME_MS = 86_400_000;
+
+const ADD = `
+  INSERT INTO mail_queue (id, sealed, expires_at)
+  VALUES ($1, $2, now() + $3 * interval '1 millisecond')`;
+
+/** Whoever else is looking at the same moment takes others, and nobody takes these again in time. */
+const TAKE = `
+  UPDATE mail_queue
+     SET attempts = attempts + 1, due_at = now() + $2 * interval '1 millisecond'
+   WHERE id IN (SELECT id FROM mail_queue WHERE due_at <= now()
+                 ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+  RETURNING id, sealed, attempts, expires_at <= now() AS "isExpired"`;
+
+/** Only while nobody else has taken it since. */
+const POSTPONE = `
+  UPDATE mail_queue SET due_at = now() + $3 * interval '1 millisecond'
+   WHERE id = $1 AND attempts = $2`;
+
+const SELECT_STATE = `
+  SELECT count(*)::int AS "length",
+         extract(epoch FROM min(due_at) - now())::float8 * 1000 AS "nextMs"
+    FROM mail_queue`;
+
+/** A mail that this process is to send now. */
+export interface TakenMail {
+  id: string;
+  /** How often it has been taken, this time included. */
+  attempts: number;
+  isExpired: boolean;
+  /** `null`: sealed with another secret. */
+  message: Message | null;
+}
+
+export interface QueueState {
+  length: number;
+  /** Milliseconds until the next mail is due; `null`: none waits. */
+  nextMs: number | null;
+}
+
+/** Mails that wait, in the table that all auth servers share. */
+export class MailQueue {
+  private readonly seal: MailSeal;
+
+  constructor(
+    private readonly pool: Pool,
+    secret: string,
+  ) {
+    this.seal = new MailSeal(secret);
+  }
+
+  /** When this is over, the mail outlives this process. */
+  async add(message: Message): Promise<void> {
+    const id = randomUUID();
+    const sealed = this.seal.seal(id, message);
+    await this.pool.query(ADD, [id, sealed, message.usefulForMs ?? LIFETIME_MS]);
+  }
+
+  /** @param leaseMs the time after which a mail is due again, should this process be gone by then. */
+  async take(most: number, leaseMs: number): Promise<TakenMail[]> {
+    const { rows } = await this.pool.query<Omit<TakenMail, 'message'> & { sealed: Buffer }>(TAKE, [
+      most,
+      leaseMs,
+    ]);
+    return rows.map(({ id, sealed, attempts, isExpired }) => ({
+      id,
+      attempts,
+      isExpired,
+      message: this.seal.open(id, sealed),
+    }));
+  }
+
+  async postpone({ id, attempts }: TakenMail, pauseMs: number): Promise<void> {
+    await this.pool.query(POSTPONE, [id, attempts, pauseMs]);
+  }
+
+  async remove({ id }: TakenMail): Promise<void> {
+    await this.pool.query('DELETE FROM mail_queue WHERE id = $1', [id]);
+  }
+
+  async state(): Promise<QueueState> {
+    const { rows } = await this.pool.query<QueueState>(SELECT_STATE);
+    return rows[0]!;
+  }
+}

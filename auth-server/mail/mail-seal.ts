@@ -1,0 +1,41 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import type { Message } from './messages';
+
+const CIPHER = 'aes-256-gcm';
+const NONCE_LENGTH = 12;
+const TAG_LENGTH = 16;
+
+/**
+ * Keeps what a waiting mail says from whoever can read the database: a link that sets a
+ * password is a credential. The key is derived from `BETTER_AUTH_SECRET` (HKDF, RFC 5869),
+ * and a sealed mail opens under its own id alone.
+ */
+export class MailSeal {
+  private readonly key: Buffer;
+
+  constructor(secret: string) {
+    this.key = Buffer.from(hkdfSync('sha256', secret, '', 'gatehouse mail queue', 32));
+  }
+
+  seal(id: string, message: Message): Buffer {
+    const nonce = randomBytes(NONCE_LENGTH);
+    const cipher = createCipheriv(CIPHER, this.key, nonce).setAAD(Buffer.from(id));
+    const sealed = [cipher.update(JSON.stringify(message), 'utf8'), cipher.final()];
+    return Buffer.concat([nonce, cipher.getAuthTag(), ...sealed]);
+  }
+
+  /** @returns `null` for what was sealed with another secret, or was tampered with. */
+  open(id: string, sealed: Buffer): Message | null {
+    const tagEnd = NONCE_LENGTH + TAG_LENGTH;
+    try {
+      const nonce = sealed.subarray(0, NONCE_LENGTH);
+      const decipher = createDecipheriv(CIPHER, this.key, nonce, { authTagLength: TAG_LENGTH })
+        .setAAD(Buffer.from(id))
+        .setAuthTag(sealed.subarray(NONCE_LENGTH, tagEnd));
+      const opened = [decipher.update(sealed.subarray(tagEnd)), decipher.final()];
+      return JSON.parse(Buffer.concat(opened).toString('utf8')) as Message;
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTransport, type Transporter } from 'nodemailer';
+import type { MailQueue, TakenMail } from './mail-queue';
+import type { Message } from './messages';
+import type { Logger } from '../../runtime/logger';
+
+/** A server that does not answer is tried again later, not waited for. */
+const SMTP_LIMIT_MS = 10_000;
+
+/** Longest that one mail may take, however slowly the server goes on answering. */
+const SEND_LIMIT_MS = 45_000;
+
+/** When the process dies over a mail, another one takes it after this time. */
+const LEASE_MS = 60_000;
+
+/** Mails that one process sends at the same time. */
+const AT_ONCE = 5;
+
+/** Another process may have left a mail behind: this often it is looked for one. */
+const LONGEST_PAUSE_MS = 5_000;
+
+/** Pauses between the attempts for one mail; the last one is repeated until the mail has expired. */
+const PAUSES_MS = [1_000, 5_000, 15_000, 30_000, 60_000, 120_000, 300_000, 900_000];
+
+/** At the end, what is under way gets this long. */
+const STOP_LIMIT_MS = 5_000;
+
+export interface MailSenderParts {
+  queue: MailQueue;
+  logger: Logger;
+  smtpUrl: string;
+  /** The sender's address, with or without a name. */
+  from: string;
+}
+
+/**
+ * Sends what is in the queue, at least once each: when a process dies between the server's
+ * "accepted" and the removal from the queue, the mail goes out again with the same
+ * `Message-ID`, by which mail programs know it.
+ */
+export class MailSender {
+  private readonly transport: Transporter;
+  private readonly stopping = new AbortController();
+  private finished: Promise<void> | null = null;
+  private wakeUp = new AbortController();
+  private isFailing = false;
+
+  constructor(private readonly parts: MailSenderParts) {
+    const limits = { connectionTimeout: SMTP_LIMIT_MS, socketTimeout: SMTP_LIMIT_MS };
+    this.transport = createTransport({
+      url: parts.smtpUrl,
+      greetingTimeout: SMTP_LIMIT_MS,
+      ...limits,
+    });
+  }
+
+  start(): void {
+    this.finished = this.run();
+  }
+
+  /** There is something to send. */
+  wake(): void {
+    this.wakeUp.abort();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.wake();
+    await Promise.race([this.finished, sleep(STOP_LIMIT_MS, undefined, { ref: false })]);
+    this.transport.close();
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      this.wakeUp = new AbortController();
+      const pause = await this.round();
+      await sleep(pause, undefined, { signal: this.wakeUp.signal, ref: false }).catch(() => {});
+    }
+  }
+
+  /** @returns the time until there may be something to do again, in milliseconds. */
+  private async round(): Promise<number> {
+    try {
+      const mails = await this.parts.queue.take(AT_ONCE, LEASE_MS);
+      await Promise.all(mails.map((mail) => this.deliver(mail)));
+      this.isFailing = false;
+      if (mails.length > 0) return 0;
+      const { nextMs } = await this.parts.queue.state();
+      return Math.min(Math.max(nextMs ?? LONGEST_PAUSE_MS, 0), LONGEST_PAUSE_MS);
+    } catch (error) {
+      // Said on the change, not on every try.
+      if (!this.isFailing)
+        this.parts.logger.warn({ reason: toReason(error) }, 'mail queue is away');
+      this.isFailing = true;
+      return LONGEST_PAUSE_MS;
+    }
+  }
+
+  private async deliver(mail: TakenMail): Promise<void> {
+    const { queue } = this.parts;
+    const { message } = mail;
+    if (!message) return this.giveUp(mail, 'sealed with another BETTER_AUTH_SECRET');
+    if (mail.isExpired) return this.giveUp(mail, 'expired');
+    try {
+      await this.send(mail.id, message);
+    } catch (error) {
+      if (isRefusedForGood(error)) return this.giveUp(mail, toReason(error));
+      const pauseMs = PAUSES_MS[mail.attempts - 1] ?? PAUSES_MS.at(-1)!;
+      const { id, attempts } = mail;
+      const details = { id, subject: message.subject, attempts, reason: toReason(error) };
+      this.parts.logger.warn(details, 'mail not sent yet');
+      return queue.postpone(mail, pauseMs);
+    }
+    return queue.remove(mail);
+  }
+
+  private async send(id: string, { to, subject, text, html }: Message): Promise<void> {
+    const { from } = this.parts;
+    const domain = /@([^\s<>@]+)>?$/.exec(from)![1];
+    const messageId = `<${id}@${domain}>`;
+    const limit = AbortSignal.timeout(SEND_LIMIT_MS);
+    await Promise.race([
+      this.transport.sendMail({ from, to, subject, text, html, messageId }),
+      new Promise<never>((_resolve, reject) => {
+        limit.addEventListener('abort', () => reject(new Error('the server is too slow')));
+      }),
+    ]);
+  }
+
+  private async giveUp(mail: TakenMail, reason: string): Promise<void> {
+    const { id, attempts, message } = mail;
+    this.parts.logger.error({ id, subject: message?.subject, attempts, reason }, 'mail given up');
+    await this.parts.queue.remove(mail);
+  }
+}
+
+/** Commands whose refusal concerns this one mail; `MAIL FROM` is the same for all of them. */
+const OF_THE_MAIL = new Set(['RCPT TO', 'DATA']);
+
+/** The server asks for a sign-in: a matter of `SMTP_URL`, not of the mail (RFC 4954). */
+const SIGN_IN_REPLIES = new Set([530, 534, 535, 538]);
+
+/** RFC 5321, section 4.2.1: a reply 5yz says that the same again will fail again. */
+function isRefusedForGood(error: unknown): boolean {
+  const { command = '', responseCode = 0 } = error as { command?: string; responseCode?: number };
+  return OF_THE_MAIL.has(command) && responseCode >= 500 && !SIGN_IN_REPLIES.has(responseCode);
+}
+
+/** Never what the server says: it repeats addresses. */
+function toReason(error: unknown): string {
+  const { code, responseCode } = error as { code?: string; responseCode?: number };
+  if (responseCode !== undefined) return `the server answers ${responseCode}`;
+  if (code !== undefined) return code;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,32 @@
+import { compose, type Message } from './messages';
+
+interface Owner {
+  email: string;
+  name: string;
+}
+
+const NOT_YOU = 'If it was not you, set a new password and end your sessions.';
+
+/** Somebody who has the password fails at the second step. */
+export function composeSecondStepWarning(owner: Owner): Message {
+  return compose({
+    to: owner.email,
+    subject: 'Somebody fails at your second factor',
+    greeting: owner.name,
+    lines: [
+      'Somebody signed in with your password and then gave several wrong codes of the second factor.',
+    ],
+    footer: 'If it was not you, your password is known to somebody else: set a new one.',
+  });
+}
+
+/** A way to sign in was added or taken away. */
+export function composeSecurityNotice(owner: Owner, what: string): Message {
+  return compose({
+    to: owner.email,
+    subject: what,
+    greeting: owner.name,
+    lines: [`${what}.`],
+    footer: NOT_YOU,
+  });
+}

@@ -1,0 +1,102 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import { APIError, createAuthMiddleware } from 'better-auth/api';
+import type { BreachedPasswords } from './breached-passwords';
+import { isEasilyGuessed, type Person } from './password-rules';
+import type { PasswordUpgrade } from './password-upgrade';
+import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../request-caller';
+import { requestContext } from '../request-context';
+
+/** Where a password is chosen: the field that holds it, and whose it is to be. */
+const NEW_PASSWORDS: Record<
+  string,
+  { field: string; personOf: (ctx: HookContext) => Promise<Person | null> }
+> = {
+  '/sign-up/email': { field: 'password', personOf: (ctx) => Promise.resolve(personIn(ctx.body)) },
+  '/change-password': { field: 'newPassword', personOf: callerOf },
+  '/reset-password': { field: 'newPassword', personOf: ownerOfResetToken },
+  '/admin/create-user': { field: 'password', personOf: forAdministrators(newUser) },
+  '/admin/set-user-password': { field: 'newPassword', personOf: forAdministrators(namedUser) },
+};
+
+const TOO_COMMON = {
+  code: 'PASSWORD_TOO_COMMON',
+  message:
+    'This password is among the first that are guessed. Choose a longer one, for example several unrelated words.',
+};
+
+const BREACHED = {
+  code: 'PASSWORD_BREACHED',
+  message: 'This password is known from a data breach of another service. Choose another one.',
+};
+
+interface Parts {
+  breached: BreachedPasswords;
+  upgrade: PasswordUpgrade;
+}
+
+/**
+ * Refuses new passwords that are easily guessed or known from breaches, wherever one is
+ * chosen, and renews old hashes at sign-in. Length is Better-Auth's own business.
+ */
+export function passwordPlugin({ breached, upgrade }: Parts): BetterAuthPlugin {
+  return {
+    id: 'gatehouse-passwords',
+    init: () => upgrade.lookWhenDue(),
+    hooks: {
+      before: [
+        {
+          matcher: ({ path }) => path !== undefined && Object.hasOwn(NEW_PASSWORDS, path),
+          handler: createAuthMiddleware((ctx) => checkNewPassword(ctx, breached)),
+        },
+      ],
+      after: [
+        {
+          matcher: ({ path }) => path === '/sign-in/email',
+          handler: createAuthMiddleware((ctx) => renewHash(ctx, upgrade)),
+        },
+      ],
+    },
+  };
+}
+
+async function checkNewPassword(ctx: HookContext, breached: BreachedPasswords): Promise<void> {
+  const { field, personOf } = NEW_PASSWORDS[ctx.path]!;
+  const password = fieldOf(ctx.body, field);
+  const { minPasswordLength, maxPasswordLength } = ctx.context.password.config;
+  // The endpoint says so itself.
+  if (password.length < minPasswordLength || password.length > maxPasswordLength) return;
+  const person = await personOf(ctx);
+  // Nor does who may not set a password need to know what is wrong with it.
+  if (!person) return;
+  if (isEasilyGuessed(password, person)) throw new APIError('BAD_REQUEST', TOO_COMMON);
+  if (await breached.has(password)) throw new APIError('BAD_REQUEST', BREACHED);
+}
+
+function renewHash(ctx: HookContext, upgrade: PasswordUpgrade): Promise<void> {
+  const hash = requestContext.getStore()?.outdatedHash;
+  if (hash !== undefined) {
+    const [email, password] = [fieldOf(ctx.body, 'email'), fieldOf(ctx.body, 'password')];
+    upgrade.begin({ email, password, hash });
+  }
+  upgrade.lookWhenDue();
+  return Promise.resolve();
+}
+
+function personIn(body: unknown): Person {
+  return { email: fieldOf(body, 'email'), name: fieldOf(body, 'name') };
+}
+
+function forAdministrators(personOf: (ctx: HookContext) => Promise<Person | null>) {
+  return async (ctx: HookContext): Promise<Person | null> => {
+    const caller: Record<string, unknown> | null = await callerOf(ctx);
+    return caller?.role === 'admin' ? personOf(ctx) : null;
+  };
+}
+
+function newUser(ctx: HookContext): Promise<Person> {
+  return Promise.resolve(personIn(ctx.body));
+}
+
+function namedUser(ctx: HookContext): Promise<Person | null> {
+  return ctx.context.internalAdapter.findUserById(fieldOf(ctx.body, 'userId'));
+}

@@ -1,0 +1,17 @@
+import { isIPv6 } from 'node:net';
+
+const GROUPS = 8;
+
+/**
+ * Who stands behind an address: itself with IPv4; with IPv6 the /64 that it lies in, since
+ * every customer is given at least that many addresses (RFC 6177).
+ */
+export function toClientNetwork(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [head = '', tail = ''] = address.split('::');
+  const before = head.split(':').filter(Boolean);
+  const after = tail.split(':').filter(Boolean);
+  const zeros = Array<string>(Math.max(0, GROUPS - before.length - after.length)).fill('0');
+  const groups = [...before, ...zeros, ...after].slice(0, GROUPS / 2);
+  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
+}

@@ -1,0 +1,374 @@
+import { Browser, type Arrival } from './browser';
+import { APP, atApp, begin, dance, NEW_HERE, TROUBLE, WELCOME, whoIs } from './dance';
+import { CLIENT, OpenIdProvider, type Person } from './openid-provider';
+import { freePorts } from '../support/ports';
+import { PASSWORD, System } from '../support/system';
+
+let system: System;
+let provider: OpenIdProvider;
+let authUrl: string;
+
+beforeAll(async () => {
+  const [providerPort, authPort] = await freePorts(2);
+  provider = await OpenIdProvider.start(providerPort!, `http://localhost:${authPort}`);
+  system = await System.start({
+    env: {
+      AUTH_PORT: String(authPort),
+      TRUSTED_ORIGINS: APP,
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: CLIENT.id,
+      OIDC_CLIENT_SECRET: CLIENT.secret,
+    },
+  });
+  ({ authUrl } = system.settings);
+});
+
+afterAll(async () => {
+  await system?.stop();
+  await provider?.stop();
+});
+
+afterEach(() => {
+  provider.fault = () => false;
+});
+
+const atCallback = ({ pathname }: URL) => pathname === '/api/auth/callback/oidc';
+
+const start = (path?: string, more?: object) => ({ authUrl, provider: 'oidc', path, more });
+
+/** The whole dance of one person in one browser. */
+async function signIn(person: Person | null, browser = new Browser(APP)): Promise<Arrival> {
+  provider.person = person;
+  return dance(browser, start());
+}
+
+const accountsOf = (email: string) =>
+  system.query<Record<string, unknown>>(
+    `SELECT a.*, u.email_verified, u.role FROM account a JOIN "user" u ON u.id = a.user_id
+      WHERE u.email = $1 ORDER BY a.created_at`,
+    [email],
+  );
+
+const ada = { sub: 'ada', email: 'Ada@example.com', email_verified: true, name: 'Ada Lovelace' };
+
+describe('a first sign-in', () => {
+  it('creates a verified user, and the second finds the same one', async () => {
+    const browser = new Browser(APP);
+    expect((await signIn(ada, browser)).url.href).toBe(NEW_HERE);
+    const user = await whoIs(browser, authUrl);
+    expect(user).toMatchObject({
+      email: 'ada@example.com',
+      emailVerified: true,
+      name: 'Ada Lovelace',
+      role: 'user',
+    });
+    const another = new Browser(APP);
+    expect((await signIn(ada, another)).url.href).toBe(WELCOME);
+    expect((await whoIs(another, authUrl))!.id).toBe(user!.id);
+  });
+
+  it('leads to a token that the API accepts', async () => {
+    const browser = new Browser(APP);
+    await signIn(ada, browser);
+    const response = await browser.get(`${authUrl}/api/auth/token`);
+    const { token } = (await response.json()) as { token: string };
+    const me = await system
+      .asAnonymous()
+      .get('/api/v1/users/me', { authorization: `Bearer ${token}` });
+    expect(me).toMatchObject({ status: 200, body: { email: 'ada@example.com' } });
+  });
+
+  it('may begin at the API where that has the same host name', async () => {
+    provider.person = ada;
+    const browser = new Browser(APP);
+    const begun = await begin(browser, { authUrl: system.apiUrl, provider: 'oidc' });
+    expect((await browser.visit(begun, atApp)).url.href).toBe(WELCOME);
+    expect((await whoIs(browser, system.apiUrl))!.email).toBe('ada@example.com');
+  });
+
+  it('keeps nothing that would open the account at the provider', async () => {
+    await signIn(ada);
+    const [account] = await accountsOf('ada@example.com');
+    expect(account).toMatchObject({
+      provider_id: 'oidc',
+      account_id: 'ada',
+      access_token: null,
+      refresh_token: null,
+      id_token: null,
+    });
+  });
+
+  it('takes no role and no rights from the provider, and only what may be a name', async () => {
+    const person = {
+      sub: 'mallory',
+      email: 'mallory@example.com',
+      email_verified: true,
+      name: `Mallory\u0007${'!'.repeat(300)}`,
+      picture: 'javascript:alert(1)',
+      role: 'admin',
+      banned: false,
+    };
+    const browser = new Browser(APP);
+    await signIn(person, browser);
+    const user = await whoIs(browser, authUrl);
+    expect(user).toMatchObject({ role: 'user', image: null });
+    expect(user!.name).toHaveLength(200);
+    expect(user!.name).toMatch(/^Mallory !/);
+  });
+
+  it('is refused with an e-mail that the provider has not verified', async () => {
+    for (const email_verified of [false, undefined]) {
+      const arrival = await signIn({ sub: 'eve', email: 'eve@example.com', email_verified });
+      expect(arrival.url.origin + arrival.url.pathname).toBe(TROUBLE);
+      expect(arrival.url.searchParams.get('error')).toBe('email_not_verified');
+    }
+    expect(await accountsOf('eve@example.com')).toEqual([]);
+  });
+
+  it('is refused without an e-mail', async () => {
+    const { url } = await signIn({ sub: 'nobody' });
+    expect(url.searchParams.get('error')).toBe('email_not_found');
+  });
+
+  it('asks for PKCE and a nonce', async () => {
+    const url = new URL(await begin(new Browser(APP), start()));
+    expect(url.origin).toBe(provider.issuer);
+    expect(url.searchParams.get('code_challenge_method')).toBe('S256');
+    expect(url.searchParams.get('nonce')).toMatch(/^[\w-]{32}$/);
+    expect(url.searchParams.get('redirect_uri')).toBe(`${authUrl}/api/auth/callback/oidc`);
+    expect(url.searchParams.get('scope')!.split(' ').toSorted()).toEqual([
+      'email',
+      'openid',
+      'profile',
+    ]);
+  });
+});
+
+describe('an account with the same e-mail', () => {
+  it('is joined when both sides have verified it', async () => {
+    const { id } = await system.asUser({ email: 'grace@example.com' });
+    await system.query(`UPDATE "user" SET email_verified = true WHERE id = $1`, [id]);
+    const browser = new Browser(APP);
+    const person = { sub: 'grace', email: 'grace@example.com', email_verified: true };
+    expect((await signIn(person, browser)).url.href).toBe(WELCOME);
+    expect((await whoIs(browser, authUrl))!.id).toBe(id);
+    const accounts = await accountsOf('grace@example.com');
+    expect(accounts.map(({ provider_id }) => provider_id)).toEqual(['credential', 'oidc']);
+  });
+
+  it('is not taken over by an e-mail that the provider has not verified', async () => {
+    const { id } = await system.asUser({ email: 'victim@example.com' });
+    await system.query(`UPDATE "user" SET email_verified = true WHERE id = $1`, [id]);
+    const browser = new Browser(APP);
+    const thief = { sub: 'thief', email: 'victim@example.com', email_verified: false };
+    const { url } = await signIn(thief, browser);
+    expect(url.searchParams.get('error')).toBe('account_not_linked');
+    expect(await whoIs(browser, authUrl)).toBeNull();
+    expect(await accountsOf('victim@example.com')).toHaveLength(1);
+  });
+
+  it('does not lie in wait for its owner where somebody else signed up with it first', async () => {
+    const attacker = await system.asUser({ email: 'owner@example.com' });
+    const browser = new Browser(APP);
+    const owner = { sub: 'owner', email: 'owner@example.com', email_verified: true };
+    const { url } = await signIn(owner, browser);
+    expect(url.searchParams.get('error')).toBe('account_not_linked');
+    expect(await whoIs(browser, authUrl)).toBeNull();
+    const accounts = await accountsOf('owner@example.com');
+    expect(accounts).toMatchObject([{ user_id: attacker.id, email_verified: false }]);
+  });
+
+  it('is joined by itself only while it has no second factor', async () => {
+    const email = 'careful@example.com';
+    await system.asUser({ email });
+    await system.query(
+      `UPDATE "user" SET email_verified = true, two_factor_enabled = true WHERE email = $1`,
+      [email],
+    );
+    const browser = new Browser(APP);
+    const { url } = await signIn({ sub: 'careful', email, email_verified: true }, browser);
+    expect(url.searchParams.get('error')).toBe('account_not_linked');
+    expect(await whoIs(browser, authUrl)).toBeNull();
+    expect(await accountsOf(email)).toHaveLength(1);
+  });
+
+  it('follows the provider’s own id, not the e-mail, once they are joined', async () => {
+    const browser = new Browser(APP);
+    const moved = { ...ada, email: 'grace@example.com' };
+    await signIn(moved, browser);
+    expect((await whoIs(browser, authUrl))!.email).toBe('ada@example.com');
+  });
+});
+
+describe('a signed-in user', () => {
+  async function signedIn(email: string): Promise<Browser> {
+    await system.asUser({ email });
+    const browser = new Browser(APP);
+    const body = { email, password: PASSWORD };
+    expect((await browser.post(`${authUrl}/api/auth/sign-in/email`, body)).status).toBe(200);
+    return browser;
+  }
+
+  it('links an identity with their own, verified e-mail', async () => {
+    const browser = await signedIn('linus@example.com');
+    provider.person = { sub: 'linus', email: 'linus@example.com', email_verified: true };
+    const { url } = await browser.visit(await begin(browser, start('/link-social')), atApp);
+    expect(url.href).toBe(WELCOME);
+    expect(await accountsOf('linus@example.com')).toHaveLength(2);
+  });
+
+  it.each([
+    ['an unverified e-mail', { email_verified: false }, 'email_not_verified'],
+    ['another e-mail', { email: 'other@example.com' }, 'email_does_not_match'],
+    ['an identity of another user', { sub: 'ada' }, 'account_already_linked_to_different_user'],
+  ])('does not link %s', async (title, claims, error) => {
+    const email = `${title.replaceAll(' ', '-')}@example.com`;
+    const browser = await signedIn(email);
+    provider.person = { sub: title, email, email_verified: true, ...claims };
+    const { url } = await browser.visit(await begin(browser, start('/link-social')), atApp);
+    expect(url.searchParams.get('error')).toBe(error);
+    expect(await accountsOf(email)).toHaveLength(1);
+  });
+
+  it('does not link after the session that began it has ended', async () => {
+    const browser = await signedIn('late@example.com');
+    provider.person = { sub: 'late', email: 'late@example.com', email_verified: true };
+    const { url: callback } = await browser.visit(
+      await begin(browser, start('/link-social')),
+      atCallback,
+    );
+    await system.query(`DELETE FROM session WHERE user_id =
+      (SELECT id FROM "user" WHERE email = 'late@example.com')`);
+    const { url } = await browser.visit(callback, atApp);
+    expect(url.searchParams.get('error')).toBe('unable_to_link_account');
+  });
+});
+
+describe('a way back from the provider', () => {
+  const lost = ({ pathname }: URL) => pathname === '/error';
+
+  it('is refused in another browser, and stays good for the right one', async () => {
+    provider.person = ada;
+    const victim = new Browser(APP);
+    const { url: callback } = await victim.visit(await begin(victim, start()), atCallback);
+    const thief = new Browser(APP);
+    await begin(thief, start());
+    const { url } = await thief.visit(callback, atApp);
+    expect(url.searchParams.get('error')).toBe('state_mismatch');
+    expect(await whoIs(thief, authUrl)).toBeNull();
+    expect((await victim.visit(callback, atApp)).url.href).toBe(WELCOME);
+  });
+
+  it('is refused with the state of this browser and the code of another', async () => {
+    provider.person = { sub: 'forced', email: 'forced@example.com', email_verified: true };
+    const attacker = new Browser(APP);
+    const { url: theirs } = await attacker.visit(await begin(attacker, start()), atCallback);
+    const victim = new Browser(APP);
+    provider.person = ada;
+    const { url: callback } = await victim.visit(await begin(victim, start()), atCallback);
+    callback.searchParams.set('code', theirs.searchParams.get('code')!);
+    const { url } = await victim.visit(callback, atApp);
+    expect(url.searchParams.get('error')).toBe('invalid_code');
+    expect(await whoIs(victim, authUrl)).toBeNull();
+  });
+
+  it('works once', async () => {
+    provider.person = ada;
+    const browser = new Browser(APP);
+    const { url: callback } = await browser.visit(await begin(browser, start()), atCallback);
+    await browser.visit(callback, atApp);
+    const { url } = await browser.visit(callback, lost);
+    expect(url.searchParams.get('error')).toBe('state_mismatch');
+  });
+
+  it('is refused with a made-up state, or none', async () => {
+    for (const query of ['?code=x&state=made-up', '?code=x', '', '?state=made-up&error=x']) {
+      const browser = new Browser(APP);
+      const { url } = await browser.visit(`${authUrl}/api/auth/callback/oidc${query}`, lost);
+      expect(url.origin).toBe(authUrl);
+      expect(url.searchParams.get('error')).toMatch(/^state_(mismatch|not_found)$/);
+    }
+  });
+
+  it('names another issuer in vain', async () => {
+    provider.person = ada;
+    const browser = new Browser(APP);
+    const { url: callback } = await browser.visit(await begin(browser, start()), atCallback);
+    expect(callback.searchParams.get('iss')).toBe(provider.issuer);
+    callback.searchParams.set('iss', 'https://evil.example');
+    const { url } = await browser.visit(callback, atApp);
+    expect(url.searchParams.get('error')).toBe('issuer_mismatch');
+  });
+
+  it('leads where the server noted, whatever the caller adds to the note', async () => {
+    const { id } = await system.asUser({ email: 'noted@example.com' });
+    const link = { userId: id, email: 'noted@example.com' };
+    const evil = 'https://evil.example';
+    const additionalData = { link, callbackURL: evil, errorURL: evil, newUserURL: evil };
+    provider.person = ada;
+    const browser = new Browser(APP);
+    const address = await begin(browser, start(undefined, { additionalData }));
+    expect((await browser.visit(address, atApp)).url.href).toBe(WELCOME);
+    expect((await whoIs(browser, authUrl))!.email).toBe('ada@example.com');
+    expect(await accountsOf('noted@example.com')).toHaveLength(1);
+  });
+
+  it('says readably that the person declined', async () => {
+    const { url } = await signIn(null);
+    expect(url.origin + url.pathname).toBe(TROUBLE);
+    expect(url.searchParams.get('error')).toBe('access_denied');
+    expect(url.searchParams.get('error_description')).toBe('The person declined.');
+  });
+
+  it('leads to the error page where the app names none', async () => {
+    provider.person = null;
+    const browser = new Browser(APP);
+    const address = await begin(browser, start(undefined, { errorCallbackURL: undefined }));
+    const { url } = await browser.visit(address, lost);
+    expect(url.origin + url.pathname).toBe(`${authUrl}/error`);
+    expect(url.searchParams.get('error')).toBe('access_denied');
+  });
+
+  it('says readably that the provider fails', async () => {
+    for (const path of ['/token', '/me']) {
+      provider.fault = ({ url }, response) => {
+        if (!url?.startsWith(path)) return false;
+        response.writeHead(503).end('not now');
+        return true;
+      };
+      const { url } = await signIn(ada);
+      expect(url.searchParams.get('error')).toBe(
+        path === '/token' ? 'invalid_code' : 'unable_to_get_user_info',
+      );
+    }
+  });
+
+  it('lets nobody in who is banned', async () => {
+    const person = { sub: 'banned', email: 'banned@example.com', email_verified: true };
+    await signIn(person);
+    await system.query(`UPDATE "user" SET banned = true WHERE email = $1`, [person.email]);
+    const browser = new Browser(APP);
+    const { url } = await signIn(person, browser);
+    expect(url.searchParams.get('error')).toBe('BANNED_USER');
+    expect(await whoIs(browser, authUrl)).toBeNull();
+  });
+});
+
+describe('what belongs to a redirect alone', () => {
+  it.each(['/sign-in/social', '/link-social'])('is refused as a token: %s', async (path) => {
+    const browser = new Browser(APP);
+    const body = { provider: 'oidc', idToken: { token: 'a.b.c' } };
+    const response = await browser.post(`${authUrl}/api/auth${path}`, body);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 'ID_TOKEN_NOT_SUPPORTED' });
+  });
+
+  it.each(['/get-access-token', '/refresh-token', '/account-info'])(
+    'is not handed out: %s',
+    async (path) => {
+      const method = path === '/account-info' ? 'GET' : 'POST';
+      const response = await fetch(`${authUrl}/api/auth${path}`, { method });
+      expect(response.status).toBe(404);
+    },
+  );
+});

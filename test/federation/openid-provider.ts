@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { generateKeyPair, exportJWK } from 'jose';
+import { Provider } from 'oidc-provider';
+import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
+
+/** A person at the provider, and what it says about them. */
+export interface Person {
+  sub: string;
+  email?: string;
+  email_verified?: boolean;
+  name?: string;
+  [claim: string]: unknown;
+}
+
+/** The part of the provider's own context that a grant is made of. */
+interface GrantContext {
+  oidc: {
+    provider: {
+      Grant: new (of: object) => { addOIDCScope(scope: string): void; save(): Promise<string> };
+    };
+    client: { clientId: string };
+    session: { accountId: string };
+  };
+}
+
+/** The one that the provider warns about is meant for a test. */
+class TestAdapter extends MemoryAdapter {}
+
+type Fault = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+export const CLIENT = { id: 'gatehouse', secret: 'a secret of/the:client 100%' };
+
+/** A real OpenID Connect provider on loopback, whose sign-in page knows who is there. */
+export class OpenIdProvider {
+  /** Who signs in next; `null`: somebody who declines. */
+  person: Person | null = null;
+  /** Answers in the provider's place where it returns `true`. */
+  fault: Fault = () => false;
+  readonly requests: string[] = [];
+  private readonly people = new Map<string, Person>();
+  private readonly provider: Provider;
+  private readonly server: Server;
+
+  private constructor(
+    readonly issuer: string,
+    client: { redirectUri: string; key: object },
+  ) {
+    this.provider = new Provider(issuer, this.configuration(client));
+    const answer = this.provider.callback();
+    this.server = createServer((request, response) => {
+      this.requests.push(`${request.method} ${request.url?.split('?', 1)[0]}`);
+      if (this.fault(request, response)) return;
+      if (request.url?.startsWith('/interaction/')) void this.interact(request, response);
+      else void answer(request, response);
+    });
+  }
+
+  static async start(port: number, authUrl: string): Promise<OpenIdProvider> {
+    const redirectUri = `${authUrl}/api/auth/callback/oidc`;
+    const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+    const key = { ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'one' };
+    const provider = new OpenIdProvider(`http://127.0.0.1:${port}`, { redirectUri, key });
+    provider.server.listen(port, '127.0.0.1');
+    await once(provider.server, 'listening');
+    return provider;
+  }
+
+  async stop(): Promise<void> {
+    this.server.close();
+    this.server.closeAllConnections();
+    await once(this.server, 'close');
+  }
+
+  private configuration({ redirectUri, key }: { redirectUri: string; key: object }) {
+    const { people } = this;
+    return {
+      clients: [
+        {
+          client_id: CLIENT.id,
+          client_secret: CLIENT.secret,
+          redirect_uris: [redirectUri],
+          grant_types: ['authorization_code'],
+          response_types: ['code' as const],
+        },
+      ],
+      claims: { email: ['email', 'email_verified'], profile: ['name', 'picture', 'role'] },
+      adapter: TestAdapter,
+      jwks: { keys: [key] },
+      ttl: { Interaction: 60, Grant: 60, Session: 60, AccessToken: 60, IdToken: 60 },
+      cookies: { keys: ['a key of the provider in a test'] },
+      features: { devInteractions: { enabled: false } },
+      pkce: { required: () => true },
+      interactions: {
+        url: (_ctx: unknown, interaction: { uid: string }) => `/interaction/${interaction.uid}`,
+      },
+      findAccount: (_ctx: unknown, id: string) => ({
+        accountId: id,
+        claims: () => ({ ...people.get(id), sub: id }),
+      }),
+      loadExistingGrant: async (ctx: GrantContext) => {
+        const grant = new ctx.oidc.provider.Grant({
+          clientId: ctx.oidc.client.clientId,
+          accountId: ctx.oidc.session.accountId,
+        });
+        grant.addOIDCScope('openid email profile');
+        await grant.save();
+        return grant;
+      },
+    };
+  }
+
+  private async interact(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { person } = this;
+    if (person) this.people.set(person.sub, person);
+    const result = person
+      ? { login: { accountId: person.sub } }
+      : { error: 'access_denied', error_description: 'The person declined.' };
+    await this.provider.interactionFinished(request, response, result);
+  }
+}

@@ -1,0 +1,216 @@
+import { generateKeyPair } from 'jose';
+import { Browser } from './browser';
+import { APP, dance, NEW_HERE, WELCOME, whoIs } from './dance';
+import { DISCOVERY, EDGE_SETTINGS, FORGER, ProviderEdge } from './provider-edge';
+import { System } from '../support/system';
+
+let edge: ProviderEdge;
+let system: System;
+let authUrl: string;
+
+beforeAll(async () => {
+  edge = await ProviderEdge.start();
+  system = await System.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS } });
+  ({ authUrl } = system.settings);
+});
+
+afterAll(async () => {
+  await system?.stop();
+  await edge?.stop();
+});
+
+beforeEach(() => {
+  edge.claims = {};
+  edge.sign = (claims) => edge.signWith(claims);
+  edge.silent.clear();
+  edge.breakingOff.clear();
+  edge.discovery = DISCOVERY;
+});
+
+const providersOf = async (email: string) => {
+  const rows = await system.query<{ provider_id: string }>(
+    `SELECT provider_id FROM account a JOIN "user" u ON u.id = a.user_id
+      WHERE u.email = $1 ORDER BY 1`,
+    [email],
+  );
+  return rows.map((row) => row.provider_id);
+};
+
+const atGoogle = (email: string, email_verified = true) => {
+  edge.claims = { sub: `google-${email}`, email, email_verified, name: 'Ada' };
+};
+
+const atGitHub = (email: string, verified = true) => {
+  const id = Buffer.from(email).reduce((sum, byte) => (sum * 31 + byte) % 1_000_003, 7);
+  edge.github = {
+    user: { id, login: 'ada', name: null, email: null, avatar_url: 'https://example.com/a.png' },
+    emails: [
+      { email: `noreply-${email}`, primary: false, verified: true },
+      { email, primary: true, verified },
+    ],
+  };
+};
+
+describe.each([
+  ['google', atGoogle, { name: 'Ada' }],
+  ['github', atGitHub, { name: 'ada', image: 'https://example.com/a.png' }],
+])('%s', (provider, person, profile) => {
+  const other = provider === 'google' ? 'github' : 'google';
+
+  it('creates a verified user at the first sign-in and finds them at the second', async () => {
+    const email = `new-${provider}@example.com`;
+    person(email);
+    const browser = new Browser(APP);
+    expect((await dance(browser, { authUrl, provider })).url.href).toBe(NEW_HERE);
+    const user = await whoIs(browser, authUrl);
+    expect(user).toMatchObject({ email, emailVerified: true, role: 'user', ...profile });
+    expect((await dance(new Browser(APP), { authUrl, provider })).url.href).toBe(WELCOME);
+    expect(await providersOf(email)).toEqual([provider]);
+  });
+
+  it('joins the account of another provider where both have verified the e-mail', async () => {
+    const email = `both-${provider}@example.com`;
+    (other === 'google' ? atGoogle : atGitHub)(email);
+    await dance(new Browser(APP), { authUrl, provider: other });
+    person(email);
+    expect((await dance(new Browser(APP), { authUrl, provider })).url.href).toBe(WELCOME);
+    expect(await providersOf(email)).toEqual(['github', 'google']);
+  });
+
+  it('takes over no account and creates none with an unverified e-mail', async () => {
+    const taken = `taken-${provider}@example.com`;
+    await system.asUser({ email: taken });
+    await system.query(`UPDATE "user" SET email_verified = true WHERE email = $1`, [taken]);
+    for (const email of [taken, `fresh-${provider}@example.com`]) {
+      person(email, false);
+      const browser = new Browser(APP);
+      const { url } = await dance(browser, { authUrl, provider });
+      expect(url.searchParams.get('error')).toMatch(/^(account_not_linked|email_not_verified)$/);
+      expect(await whoIs(browser, authUrl)).toBeNull();
+    }
+    expect(await providersOf(taken)).toEqual(['credential']);
+    expect(await providersOf(`fresh-${provider}@example.com`)).toEqual([]);
+  });
+});
+
+describe('an id token of the OpenID Connect provider', () => {
+  const right = { sub: 'somebody', email: 'somebody@example.com', email_verified: true };
+  const now = () => Math.floor(Date.now() / 1_000);
+  const start = () => ({ authUrl, provider: 'oidc' });
+
+  it('lets its subject in when everything about it is right', async () => {
+    edge.claims = right;
+    const browser = new Browser(APP);
+    await dance(browser, start());
+    expect(await whoIs(browser, authUrl)).toMatchObject({ email: right.email });
+  });
+
+  it.each([
+    ['of another issuer', () => ({ iss: 'https://evil.example' })],
+    ['of an issuer with a slash at the end', () => ({ iss: `${FORGER}/` })],
+    ['without an issuer', () => ({ iss: undefined })],
+    ['for another client', () => ({ aud: 'somebody-else' })],
+    ['that has expired', () => ({ exp: now() - 120 })],
+    ['that never expires', () => ({ exp: undefined })],
+    ['for another sign-in', () => ({ nonce: 'another' })],
+    ['without a nonce', () => ({ nonce: undefined })],
+    ['of nobody', () => ({ sub: undefined })],
+  ])('is refused %s', async (_title, wrong) => {
+    edge.claims = { ...right, ...wrong() };
+    await expectRefusal();
+  });
+
+  it('is refused when somebody else signed it', async () => {
+    const { privateKey } = await generateKeyPair('RS256');
+    edge.claims = right;
+    edge.sign = (claims) => edge.signWith(claims, privateKey);
+    await expectRefusal();
+  });
+
+  it('is refused when the client’s secret signed it', async () => {
+    const secret = new TextEncoder().encode(EDGE_SETTINGS.OIDC_CLIENT_SECRET.padEnd(32, '!'));
+    edge.claims = right;
+    edge.sign = (claims) => edge.signWith(claims, secret, 'HS256');
+    await expectRefusal();
+  });
+
+  it('is refused without a signature', async () => {
+    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+    edge.claims = right;
+    edge.sign = async (claims) => `${encode({ alg: 'none' })}.${encode(claims)}.`;
+    await expectRefusal();
+  });
+
+  async function expectRefusal(): Promise<void> {
+    const browser = new Browser(APP);
+    const { url } = await dance(browser, start());
+    expect(url.searchParams.get('error')).toBe('unable_to_get_user_info');
+    expect(await whoIs(browser, authUrl)).toBeNull();
+  }
+});
+
+describe('a provider that takes calls and stays silent, or breaks off', () => {
+  it('is not waited for', async () => {
+    atGitHub('silence@example.com');
+    const cases = [
+      ['google', 'https://oauth2.googleapis.com/token', 'invalid_code'],
+      ['github', 'https://api.github.com/user', 'unable_to_get_user_info'],
+      ['oidc', `${FORGER}/token`, 'invalid_code'],
+    ] as const;
+    edge.breakingOff.add('https://api.github.com/user');
+    const errors = cases.map(async ([provider, address]) => {
+      if (provider !== 'github') edge.silent.add(address);
+      const { url } = await dance(new Browser(APP), { authUrl, provider });
+      return url.searchParams.get('error');
+    });
+    expect(await Promise.all(errors)).toEqual(cases.map(([, , error]) => error));
+  });
+
+  it('keeps nobody from starting, and is used as soon as it speaks', async () => {
+    edge.silent.add(`${FORGER}/.well-known/openid-configuration`);
+    const late = await System.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS } });
+    try {
+      const start = { authUrl: late.settings.authUrl, provider: 'oidc' };
+      await expect(dance(new Browser(APP), start)).rejects.toThrow(/503.*PROVIDER_UNAVAILABLE/);
+      edge.silent.clear();
+      edge.claims = { sub: 'late', email: 'late@example.com', email_verified: true };
+      expect((await dance(new Browser(APP), start)).url.href).toBe(NEW_HERE);
+    } finally {
+      await late.stop();
+    }
+  });
+});
+
+describe('where addresses have to be verified', () => {
+  it('an identity that is linked already does not stand in for that', async () => {
+    const strict = await System.start({
+      env: { TRUSTED_ORIGINS: APP, REQUIRE_EMAIL_VERIFICATION: 'true', ...EDGE_SETTINGS },
+    });
+    try {
+      const start = { authUrl: strict.settings.authUrl, provider: 'google' };
+      atGoogle('strict@example.com');
+      expect((await dance(new Browser(APP), start)).url.href).toBe(NEW_HERE);
+      await strict.query(`UPDATE "user" SET email_verified = false`);
+      atGoogle('strict@example.com', false);
+      const { url } = await dance(new Browser(APP), start);
+      expect(url.searchParams.get('error')).toBe('email_not_verified');
+    } finally {
+      await strict.stop();
+    }
+  });
+});
+
+describe('a provider that calls itself another issuer', () => {
+  it('is not used, not even when a slash makes the difference', async () => {
+    edge.discovery = { ...DISCOVERY, issuer: `${FORGER}/` };
+    const log: string[] = [];
+    const misled = await System.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS }, log });
+    try {
+      const start = { authUrl: misled.settings.authUrl, provider: 'oidc' };
+      await expect(dance(new Browser(APP), start)).rejects.toThrow(/503.*PROVIDER_UNAVAILABLE/);
+      expect(log.join('')).toContain('calls itself another issuer');
+    } finally {
+      await misled.stop();
+    }
+  });
+});

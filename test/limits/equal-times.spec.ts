@@ -1,0 +1,102 @@
+import { hashPassword } from 'better-auth/crypto';
+import { PASSWORD, startAuthServer, type RunningAuthServer } from '../auth-server/harness';
+
+/** Generous: on a busy machine medians of interleaved samples differ by a few percent. */
+const LEAST_RATIO = 0.7;
+const MOST_RATIO = 1.4;
+
+let server: RunningAuthServer;
+let count = 0;
+
+beforeAll(async () => {
+  // A mail server that is away: what is sent is queued, as in production.
+  const env = { REQUIRE_EMAIL_VERIFICATION: 'true', SMTP_URL: 'smtp://127.0.0.1:1' };
+  server = await startAuthServer(env);
+  for (const email of ['known@example.com', 'social@example.com']) {
+    const body = { email, password: PASSWORD, name: 'Known' };
+    await server.post('/api/auth/sign-up/email', body).expect(200);
+  }
+  await server.sql.query(`
+    DELETE FROM account WHERE user_id = (SELECT id FROM "user" WHERE email = 'social@example.com')`);
+});
+afterAll(() => server.stop());
+
+/** Takes turns. @returns the median of each in milliseconds. */
+async function mediansOf(
+  asks: Record<string, () => PromiseLike<{ status: number }>>,
+  { rounds, status }: { rounds: number; status: number },
+): Promise<Record<string, number>> {
+  const times: Record<string, number[]> = {};
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [name, ask] of Object.entries(asks)) {
+      const start = performance.now();
+      const answer = await ask();
+      expect([name, answer.status]).toEqual([name, status]);
+      // The first round warms up.
+      if (round > 0) (times[name] ??= []).push(performance.now() - start);
+    }
+  }
+  const medians = Object.entries(times).map(
+    ([name, list]) => [name, list.toSorted((a, b) => a - b)[list.length >> 1]!] as const,
+  );
+  return Object.fromEntries(medians);
+}
+
+function expectEqual(medians: Record<string, number>): void {
+  const { unknown, ...others } = medians;
+  for (const [name, median] of Object.entries(others)) {
+    const ratio = median / unknown!;
+    const isEqual = ratio > LEAST_RATIO && ratio < MOST_RATIO;
+    expect({ name, isEqual, medians }).toMatchObject({ isEqual: true });
+  }
+}
+
+const signIn = (email: string) => () =>
+  server.post('/api/auth/sign-in/email', { email, password: 'not the password' });
+
+it('a refused sign-in takes as long for an unknown e-mail and for an account without a password', async () => {
+  const asks = {
+    known: signIn('known@example.com'),
+    unknown: signIn('unknown@example.com'),
+    social: signIn('social@example.com'),
+  };
+  expectEqual(await mediansOf(asks, { rounds: 15, status: 401 }));
+});
+
+it.each([
+  ['for a new password', '/api/auth/request-password-reset'],
+  ['for another mail of verification', '/api/auth/send-verification-email'],
+])('an answer to who asks %s takes as long for an unknown e-mail', async (_what, path) => {
+  const ask = (email: string) => () => server.post(path, { email });
+  const asks = { known: ask('known@example.com'), unknown: ask('unknown@example.com') };
+  expectEqual(await mediansOf(asks, { rounds: 5, status: 200 }));
+});
+
+it('a sign-up that has to be confirmed takes as long for a taken e-mail', async () => {
+  const signUp = (email: () => string) => () =>
+    server.post('/api/auth/sign-up/email', { email: email(), password: PASSWORD, name: 'New' });
+  const asks = {
+    taken: signUp(() => 'known@example.com'),
+    unknown: signUp(() => `new${(count += 1)}@example.com`),
+  };
+  expectEqual(await mediansOf(asks, { rounds: 7, status: 200 }));
+});
+
+it('a refused sign-in takes as long for an account whose hash is of an older make', async () => {
+  await server.post('/api/auth/sign-up/email', {
+    email: 'old@example.com',
+    password: PASSWORD,
+    name: 'Old',
+  });
+  await server.sql.query(
+    `UPDATE account SET password = $1 WHERE user_id = (SELECT id FROM "user" WHERE email = $2)`,
+    [await hashPassword(PASSWORD), 'old@example.com'],
+  );
+  const asks = {
+    old: signIn('old@example.com'),
+    known: signIn('known@example.com'),
+    unknown: signIn('unknown@example.com'),
+    social: signIn('social@example.com'),
+  };
+  expectEqual(await mediansOf(asks, { rounds: 7, status: 401 }));
+});

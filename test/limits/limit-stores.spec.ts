@@ -1,0 +1,173 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Pool } from 'pg';
+import { pino } from 'pino';
+import { GrowingDelay } from '../../auth-server/limits/growing-delay';
+import { createLimitStore, type LimitStore } from '../../auth-server/limits/limit-store';
+import { WindowLimit } from '../../auth-server/limits/window-limit';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/eventually';
+import { freePorts } from '../support/ports';
+
+const RULE = { name: 'guess', free: 3, window: 60, longest: 30 };
+
+let log: string[] = [];
+const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
+
+beforeEach(() => {
+  log = [];
+});
+
+/** What both stores promise, however they are kept. */
+function itCountsTogether(open: () => LimitStore) {
+  let stores: LimitStore[] = [];
+
+  afterEach(() => {
+    stores.forEach((store) => store.close());
+    stores = [];
+  });
+
+  async function openTwo() {
+    stores = [open(), open()];
+    const limits = stores.map((store) => new GrowingDelay(store, RULE));
+    let tries = 0;
+    await eventually(async () => {
+      // Who has no connection yet counts alone.
+      const key = `try-${(tries += 1)}`;
+      await limits[0]!.take(key);
+      expect((await limits[1]!.take(key)).remaining).toBe(RULE.free - 2);
+    });
+    return limits as [GrowingDelay, GrowingDelay];
+  }
+
+  it('counts what both count, and lets one at a time through afterwards', async () => {
+    const [a, b] = await openTwo();
+    const key = 'together';
+    const verdicts = [await a.take(key), await b.take(key), await a.take(key), await b.take(key)];
+    expect(verdicts.map(({ isAllowed, remaining }) => [isAllowed, remaining])).toEqual([
+      [true, 2],
+      [true, 1],
+      [true, 0],
+      [true, 0],
+    ]);
+    expect(await a.take(key)).toMatchObject({ isAllowed: false, reset: 1 });
+    expect(await b.take(key)).toMatchObject({ isAllowed: false, reset: 1 });
+  });
+
+  it('lets no more through when many come at once', async () => {
+    const [a, b] = await openTwo();
+    const takes = Array.from({ length: 20 }, (_, index) => (index % 2 ? a : b).take('at once'));
+    const allowed = (await Promise.all(takes)).filter(({ isAllowed }) => isAllowed);
+    expect(allowed.length).toBeGreaterThanOrEqual(1);
+    expect(allowed.length).toBeLessThanOrEqual(RULE.free + 1);
+  });
+
+  it('takes back what was none, and forgets', async () => {
+    const [a, b] = await openTwo();
+    for (let index = 0; index < 6; index += 1) {
+      expect((await a.take('back')).isAllowed).toBe(true);
+      await b.giveBack('back');
+    }
+    for (let index = 0; index < 4; index += 1) await a.take('forgotten');
+    expect((await b.take('forgotten')).isAllowed).toBe(false);
+    await b.forget('forgotten');
+    expect(await a.take('forgotten')).toMatchObject({ isAllowed: true, remaining: 2 });
+  });
+
+  it('counts windows', async () => {
+    await openTwo();
+    const limits = stores.map(
+      (store) => new WindowLimit(store, { name: 'w', most: 2, window: 60 }),
+    );
+    const verdicts = [
+      await limits[0]!.take('x'),
+      await limits[1]!.take('x'),
+      await limits[0]!.take('x'),
+    ];
+    expect(verdicts.map(({ isAllowed }) => isAllowed)).toEqual([true, true, false]);
+    expect((await limits[1]!.take('y')).isAllowed).toBe(true);
+  });
+}
+
+/** While the counters are away, a server counts for itself. */
+async function expectCountingAlone(store: LimitStore): Promise<void> {
+  const limit = new GrowingDelay(store, RULE);
+  const verdicts = [];
+  for (let index = 0; index < 5; index += 1) verdicts.push(await limit.take('alone'));
+  expect(verdicts.map(({ isAllowed }) => isAllowed)).toEqual([true, true, true, true, false]);
+  const losses = log.filter((line) => line.includes('shared limits are away'));
+  expect(losses).toHaveLength(1);
+}
+
+describe('counters in PostgreSQL', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    pool = new Pool({ connectionString: database.url });
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  itCountsTogether(() => createLimitStore({ config: { redisUrl: null }, pool, logger }));
+
+  it('are kept by each server while the database is away', async () => {
+    const lost = new Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/nowhere' });
+    const store = createLimitStore({ config: { redisUrl: null }, pool: lost, logger });
+    await expectCountingAlone(store);
+    store.close();
+    await lost.end();
+  });
+});
+
+const REDIS = findRedis();
+if (REDIS === null) {
+  process.stderr.write('NOT TESTED: limits in Redis, because there is no redis-server here.\n');
+}
+
+(REDIS === null ? describe.skip : describe)('counters in Redis', () => {
+  let redis: ChildProcess;
+  let url: string;
+  const nothing = new Pool();
+
+  beforeAll(async () => {
+    const [port] = await freePorts(1);
+    url = `redis://127.0.0.1:${port}`;
+    redis = spawn(REDIS!, ['--port', String(port), '--bind', '127.0.0.1', '--save', ''], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    redis.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    await eventually(() => {
+      if (!output.includes('Ready to accept connections')) throw new Error(output);
+    });
+  });
+  afterAll(async () => {
+    redis.kill('SIGKILL');
+    await nothing.end();
+  });
+
+  itCountsTogether(() => createLimitStore({ config: { redisUrl: url }, pool: nothing, logger }));
+
+  it('are kept by each server while Redis is away', async () => {
+    const store = createLimitStore({ config: { redisUrl: url }, pool: nothing, logger });
+    const limit = new GrowingDelay(store, RULE);
+    await eventually(async () => expect((await limit.take('before')).isAllowed).toBe(true));
+    redis.kill('SIGKILL');
+    await once(redis, 'exit');
+    await eventually(() => expect(log.join()).toContain('shared limits are away'));
+    await expectCountingAlone(store);
+    store.close();
+  });
+});
+
+function findRedis(): string | null {
+  try {
+    return execFileSync('sh', ['-c', 'command -v redis-server'], { encoding: 'utf8' }).trim();
+  } catch {
+    return null;
+  }
+}

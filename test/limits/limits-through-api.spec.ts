@@ -1,0 +1,91 @@
+import { PASSWORD, System } from '../support/system';
+
+const FORGED: Record<string, (index: number) => string> = {
+  'x-forwarded-for': (index) => `192.0.2.${index}`,
+  forwarded: (index) => `for=192.0.2.${index}`,
+  'x-real-ip': (index) => `192.0.2.${index}`,
+  'cf-connecting-ip': (index) => `192.0.2.${index}`,
+  'x-gatehouse-client-address': (index) => `192.0.2.${index}`,
+};
+
+describe('behind the API', () => {
+  let system: System;
+  let email: string;
+
+  beforeAll(async () => (system = await System.start({ env: { RATE_LIMITS: 'on' } })));
+  beforeEach(async () => {
+    ({ email } = await system.asUser());
+    await system.query('DELETE FROM rate_limit');
+  });
+  afterAll(() => system.stop());
+
+  /** Wrong passwords until somebody has to wait. @returns the last answer, `null` when nobody had to. */
+  async function guess(
+    send: (index: number) => Promise<{ status: number; headers: Headers; body: unknown }>,
+  ) {
+    for (let index = 1; index <= 12; index += 1) {
+      const answer = await send(index);
+      if (answer.status === 429) return answer;
+      expect(answer.status).toBe(401);
+    }
+    return null;
+  }
+
+  it.each(Object.keys(FORGED))('a forged %s changes nothing at REST sign-in', async (name) => {
+    const refused = await guess((index) =>
+      system
+        .asAnonymous()
+        .post(
+          '/api/v1/auth/sign-in',
+          { email, password: 'wrong' },
+          { [name]: FORGED[name]!(index) },
+        ),
+    );
+    expect(refused).toMatchObject({
+      status: 429,
+      body: { code: 'too_many_requests', status: 429 },
+    });
+    expect(Number(refused!.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(refused!.headers.get('ratelimit-policy')).toContain('"sign-in";q=5;w=3600');
+  });
+
+  it.each(Object.keys(FORGED))('a forged %s changes nothing when passed through', async (name) => {
+    const refused = await guess((index) =>
+      system
+        .asAnonymous()
+        .post(
+          '/api/auth/sign-in/email',
+          { email, password: 'wrong' },
+          { origin: system.settings.authUrl, [name]: FORGED[name]!(index) },
+        ),
+    );
+    expect(refused).toMatchObject({ status: 429, body: { code: 'TOO_MANY_REQUESTS' } });
+    expect(refused!.headers.get('ratelimit')).toMatch(/^"sign-in";r=0;t=\d+$/);
+  });
+
+  it('sign-in works again with the right password after the pause', async () => {
+    await guess(() =>
+      system.asAnonymous().post('/api/v1/auth/sign-in', { email, password: 'wrong' }),
+    );
+    await system.query(`DELETE FROM rate_limit WHERE key LIKE '%-gate:%'`);
+    const signedIn = await system.signIn({ email, password: PASSWORD });
+    expect(signedIn.email).toBe(email);
+  });
+});
+
+describe('where limits are off', () => {
+  let system: System;
+
+  beforeAll(async () => (system = await System.start()));
+  afterAll(() => system.stop());
+
+  it('nobody waits, and nothing is counted', async () => {
+    const { email } = await system.asUser();
+    for (let index = 0; index < 8; index += 1) {
+      const body = { email, password: 'wrong' };
+      const answer = await system.asAnonymous().post('/api/v1/auth/sign-in', body);
+      expect(answer.status).toBe(401);
+    }
+    expect(await system.query('SELECT key FROM rate_limit')).toEqual([]);
+  });
+});

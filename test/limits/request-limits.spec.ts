@@ -1,0 +1,145 @@
+import { RESOLVED_ADDRESS_HEADER } from '../../auth-server/http/client-address';
+import { FLOOD } from '../../auth-server/limits/request-limits';
+import { LimitsCluster, PASSWORD } from './limits-cluster';
+
+let cluster: LimitsCluster;
+
+beforeAll(async () => {
+  cluster = await LimitsCluster.start(2);
+  await cluster.signUp('known@example.com');
+});
+afterEach(() => cluster.forgetAttempts());
+afterAll(() => cluster.stop());
+
+/** Sends the requests in turn to both auth servers. @returns the statuses. */
+async function statusesOf(
+  times: number,
+  send: (index: number, server: number) => PromiseLike<{ status: number }>,
+): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let index = 0; index < times; index += 1) {
+    statuses.push((await send(index, index % 2)).status);
+  }
+  return statuses;
+}
+
+/** So many requests that are let through, then one that is not. */
+function limitedTo(count: number, status: number): number[] {
+  return [...Array<number>(count).fill(status), 429];
+}
+
+describe.each([
+  ['a new password', '/request-password-reset', 'email', 200],
+  ['another mail of verification', '/send-verification-email', 'email', 200],
+  ['a change of address', '/change-email', 'newEmail', 401],
+])('whoever asks for %s', (_what, path, field, status) => {
+  it.each(['known@example.com', 'unknown@example.com'])(
+    'waits after five requests for one address, from wherever they come: %s',
+    async (email) => {
+      const statuses = await statusesOf(6, (index, server) =>
+        cluster.post(path, { [field]: email }, { server, from: `192.0.2.${index}` }),
+      );
+      expect(statuses).toEqual(limitedTo(5, status));
+    },
+  );
+});
+
+describe('one address', () => {
+  it('asks for twenty mails in an hour, to whomever', async () => {
+    const statuses = await statusesOf(21, (index, server) =>
+      cluster.post('/change-email', { newEmail: `user${index}@example.com` }, { server }),
+    );
+    expect(statuses).toEqual(limitedTo(20, 401));
+  });
+
+  it('signs up twenty times in an hour', async () => {
+    const statuses = await statusesOf(21, (index, server) =>
+      cluster.post(
+        '/sign-up/email',
+        { email: `new${index}@example.com`, password: 'short', name: 'N' },
+        { server },
+      ),
+    );
+    expect(statuses).toEqual(limitedTo(20, 400));
+    const elsewhere = { from: '192.0.2.1' };
+    await cluster.signUp('elsewhere@example.com', elsewhere);
+  });
+
+  it('tries thirty codes in a quarter of an hour', async () => {
+    const statuses = await statusesOf(31, (index, server) =>
+      cluster.post(
+        '/reset-password',
+        { token: `guess${index}`, newPassword: PASSWORD },
+        { server },
+      ),
+    );
+    expect(statuses).toEqual(limitedTo(30, 400));
+    await cluster.post('/two-factor/verify-totp', { code: '123456' }).expect(429);
+  });
+
+  it('gets no further with a flood than to the first limit, and others are not affected', async () => {
+    const { auth } = cluster.servers[0]!;
+    const url = 'http://localhost:3000/api/auth/ok';
+    const statuses: number[] = [];
+    for (let index = 0; index < FLOOD.points + 5; index += 1) {
+      const headers = { [RESOLVED_ADDRESS_HEADER]: `2001:db8::${index.toString(16)}` };
+      statuses.push((await auth.handler(new Request(url, { headers }))).status);
+    }
+    expect(statuses.slice(0, FLOOD.points)).toEqual(Array(FLOOD.points).fill(200));
+    expect(statuses.slice(FLOOD.points)).toEqual(Array(5).fill(429));
+    const headers = { [RESOLVED_ADDRESS_HEADER]: '2001:db8:0:1::1' };
+    expect((await auth.handler(new Request(url, { headers }))).status).toBe(200);
+  });
+});
+
+it('an address that is signed up again and again gets five mails an hour', async () => {
+  const statuses = await statusesOf(6, (index, server) =>
+    cluster.post(
+      '/sign-up/email',
+      { email: 'known@example.com', password: PASSWORD, name: 'Again' },
+      { server, from: `192.0.2.${index}` },
+    ),
+  );
+  expect(statuses).toEqual(limitedTo(5, 422));
+});
+
+describe('a stolen session', () => {
+  it('is no way to find out the password, which its owner still changes after the pause', async () => {
+    const { body } = await cluster.signIn('known@example.com', PASSWORD).expect(200);
+    const headers = { authorization: `Bearer ${body.token}` };
+    const change = (currentPassword: string, server: number) =>
+      cluster.post(
+        '/change-password',
+        { currentPassword, newPassword: PASSWORD },
+        { headers, server },
+      );
+    const statuses = await statusesOf(7, (index, server) => change(`wrong ${index}`, server));
+    expect(statuses).toEqual(limitedTo(6, 400));
+    await change(PASSWORD, 0).expect(429);
+    await cluster.endPauses();
+    await change(PASSWORD, 1).expect(200);
+  });
+
+  it('that is none is refused as ever', async () => {
+    const body = { currentPassword: 'x', newPassword: PASSWORD };
+    const statuses = await statusesOf(8, (_index, server) =>
+      cluster.post('/change-password', body, { server }),
+    );
+    expect(statuses).toEqual(Array(8).fill(401));
+  });
+});
+
+it('every answer of a limited path says where the caller stands', async () => {
+  const email = 'somebody@example.com';
+  const { headers } = await cluster.post('/request-password-reset', { email }).expect(200);
+  expect(headers['ratelimit-policy']).toBe('"mail-account";q=5;w=3600');
+  expect(headers.ratelimit).toBe('"mail-account";r=4;t=3600');
+});
+
+it('limits are of no concern to what the server asks of itself', async () => {
+  const { auth } = cluster.servers[0]!;
+  for (let index = 0; index < 8; index += 1) {
+    const body = { email: 'known@example.com' };
+    await expect(auth.api.requestPasswordReset({ body })).resolves.toMatchObject({ status: true });
+  }
+});

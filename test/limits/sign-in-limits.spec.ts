@@ -1,0 +1,248 @@
+import { pauseAfter } from '../../auth-server/limits/growing-delay';
+import { SIGN_IN_RULES } from '../../auth-server/limits/sign-in-limits';
+import { deviceOf, HELD_S, LimitsCluster, PASSWORD } from './limits-cluster';
+
+/** Of the victim; nobody else is there. */
+const HOME = '203.0.113.7';
+
+let cluster: LimitsCluster;
+let people = 0;
+
+beforeAll(async () => (cluster = await LimitsCluster.start(2)));
+afterEach(() => cluster.forgetAttempts());
+afterAll(() => cluster.stop());
+
+/** Somebody who has never been here from the address of the test. */
+async function person(from = HOME): Promise<string> {
+  const email = `person${(people += 1)}@example.com`;
+  await cluster.signUp(email, { from });
+  await cluster.forgetAttempts();
+  return email;
+}
+
+/** An attack from 30 addresses, five at a time, until strangers have to wait. */
+async function attack(email: string): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let round = 0; round < 6; round += 1) {
+    const guesses = [1, 2, 3, 4, 5].map((index) => {
+      const from = `192.0.2.${round * 5 + index}`;
+      return cluster.guess(email, 1, { from, server: index % 2 });
+    });
+    statuses.push(...(await Promise.all(guesses)).flat());
+  }
+  return statuses;
+}
+
+function count(statuses: number[], status: number): number {
+  return statuses.filter((one) => one === status).length;
+}
+
+describe('whoever guesses at one account from one address', () => {
+  it('waits after five wrong passwords, at every auth server, whatever the password', async () => {
+    const email = await person();
+    const statuses = [
+      ...(await cluster.guess(email, 3)),
+      ...(await cluster.guess(email, 4, { server: 1 })),
+    ];
+    // The sixth is let through and closes the gate behind it.
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 401, 429]);
+    const refused = await cluster.signIn(email, PASSWORD).expect(429);
+    expect(refused.body).toEqual({
+      code: 'TOO_MANY_REQUESTS',
+      message: 'Too many attempts. Wait before you try again.',
+    });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+  });
+
+  it('waits longer each time', async () => {
+    const email = await person();
+    await cluster.guess(email, 6);
+    const waits: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const refused = await cluster.signIn(email, PASSWORD).expect(429);
+      waits.push(Number(refused.headers['retry-after']) - HELD_S);
+      await cluster.endPauses();
+      await cluster.signIn(email, 'one more wrong guess').expect(401);
+    }
+    // 1, 2, 4 and 8 seconds, less what has passed of them.
+    expect(waits[3]! - waits[0]!).toBeGreaterThan(3);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(8);
+  });
+
+  it('gains nothing by guessing many times at once', async () => {
+    const email = await person();
+    const all = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        cluster.signIn(email, `wrong ${index}`, { server: index % 2 }).then(({ status }) => status),
+      ),
+    );
+    expect(count(all, 401)).toBeLessThanOrEqual(6);
+    expect(count(all, 401) + count(all, 429)).toBe(20);
+  });
+
+  it.each([
+    ['another case of letters', (email: string) => email.toUpperCase()],
+    ['another body type', (email: string) => email],
+  ])('gains nothing by %s', async (kind, spell) => {
+    const email = await person();
+    await cluster.guess(email, 6);
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const headers = kind === 'another body type' ? form : undefined;
+    const from = { headers, cookie: 'any=thing' };
+    await cluster.signIn(spell(email), PASSWORD, from).expect(429);
+  });
+
+  it('gains nothing by moving within an IPv6 network', async () => {
+    const email = await person();
+    for (let index = 0; index < 6; index += 1) {
+      await cluster.guess(email, 1, { from: `2001:db8:1:2:${index}::${index}` });
+    }
+    await cluster.signIn(email, PASSWORD, { from: '2001:db8:1:2:ffff::1' }).expect(429);
+    await cluster.signIn(email, PASSWORD, { from: '2001:db8:1:3::1' }).expect(200);
+  });
+
+  it('is free again after the right password', async () => {
+    const email = await person('198.51.100.1');
+    expect(await cluster.guess(email, 4)).toEqual([401, 401, 401, 401]);
+    await cluster.signIn(email, PASSWORD).expect(200);
+    expect(await cluster.guess(email, 5)).toEqual([401, 401, 401, 401, 401]);
+  });
+
+  it('is told how many attempts are left', async () => {
+    const email = await person();
+    const { headers } = await cluster.signIn(email, 'wrong').expect(401);
+    expect(headers['ratelimit-policy']).toBe('"sign-in";q=5;w=3600');
+    expect(headers.ratelimit).toMatch(/^"sign-in";r=4;t=(3600|3599)$/);
+    await cluster.guess(email, 5);
+    const refused = await cluster.signIn(email, 'wrong').expect(429);
+    expect(refused.headers.ratelimit).toMatch(/^"sign-in";r=0;t=\d+$/);
+    expect(refused.headers['ratelimit-policy']).toBe('"sign-in";q=5;w=3600');
+  });
+});
+
+describe('forged headers', () => {
+  it.each([
+    'x-forwarded-for',
+    'forwarded',
+    'x-real-ip',
+    'cf-connecting-ip',
+    'true-client-ip',
+    'x-client-ip',
+    'x-gatehouse-resolved-address',
+  ])('change nothing: %s', async (name) => {
+    const email = await person();
+    const key = { 'x-gatehouse-internal-key': 'x'.repeat(32) };
+    for (let index = 0; index < 7; index += 1) {
+      const forged = name === 'forwarded' ? `for=192.0.2.${index}` : `192.0.2.${index}`;
+      await cluster.guess(email, 1, { headers: { ...key, [name]: forged } });
+    }
+    await cluster
+      .signIn(email, PASSWORD, { headers: { ...key, [name]: '192.0.2.99' } })
+      .expect(429);
+  });
+});
+
+describe('whoever tries one password at many accounts', () => {
+  it('waits after thirty of them', async () => {
+    const statuses: number[] = [];
+    for (let index = 0; index < 33; index += 1) {
+      statuses.push(...(await cluster.guess(`nobody${index}@example.com`, 1)));
+    }
+    expect(statuses.slice(0, 30)).toEqual(Array(30).fill(401));
+    expect(statuses.slice(31)).toEqual([429, 429]);
+  });
+});
+
+describe('an attack on one account from many addresses', () => {
+  const away = { from: '198.51.100.99' };
+  let email: string;
+  let device: string;
+  let answers: number[];
+
+  beforeEach(async () => {
+    email = await person();
+    device = deviceOf(await cluster.signIn(email, PASSWORD, { from: HOME }).expect(200));
+    answers = await attack(email);
+    await cluster.signIn(email, PASSWORD, away).expect(429);
+  });
+
+  it('is slowed down for all strangers together, whether there is an account or not', async () => {
+    const unknown = await attack('nobody@example.com');
+    for (const statuses of [answers, unknown]) {
+      expect(statuses.slice(0, 20)).toEqual(Array(20).fill(401));
+      expect(count(statuses, 429)).toBeGreaterThanOrEqual(7);
+    }
+  });
+
+  it('does not keep the owner out who comes from their usual address', async () => {
+    await cluster.signIn(email, PASSWORD, { from: HOME }).expect(200);
+    await cluster.signIn(email, PASSWORD, { from: HOME, server: 1 }).expect(200);
+  });
+
+  it('does not keep the owner out who comes with their usual browser, from anywhere', async () => {
+    await cluster.signIn(email, PASSWORD, { ...away, cookie: device }).expect(200);
+  });
+
+  it('even from the address of the owner does not keep their browser out', async () => {
+    await cluster.guess(email, 7, { from: HOME });
+    await cluster.signIn(email, PASSWORD, { from: HOME }).expect(429);
+    await cluster.signIn(email, PASSWORD, { from: HOME, cookie: device }).expect(200);
+  });
+
+  it('does not keep the owner out who sets a new password by mail', async () => {
+    await cluster.post('/request-password-reset', { email }, away).expect(200);
+    const { rows } = await cluster.sql.query(
+      `SELECT identifier FROM verification WHERE identifier LIKE 'reset-password:%'`,
+    );
+    const token = rows[0].identifier.replace('reset-password:', '');
+    const newPassword = 'chosen after the attack';
+    await cluster.post('/reset-password', { token, newPassword }, away).expect(200);
+    await cluster.signIn(email, newPassword, away).expect(200);
+  });
+
+  it('gains nothing by a browser that is known for another account', async () => {
+    const attacker = await person('192.0.2.200');
+    const stranger = { from: '192.0.2.200' };
+    await attack(email);
+    const own = deviceOf(await cluster.signIn(attacker, PASSWORD, stranger).expect(200));
+    await cluster.signIn(email, PASSWORD, { ...stranger, cookie: own }).expect(429);
+    const [account] = device.split('=')[1]!.split('.');
+    const forged = own.replace(/=[^.]+/, `=${account}`);
+    await cluster.signIn(email, PASSWORD, { ...stranger, cookie: forged }).expect(429);
+  });
+});
+
+it('strangers have fewer than a hundred guesses a day at an account', () => {
+  const { free, window, longest } = SIGN_IN_RULES.account;
+  let [guesses, seconds] = [free, 0];
+  while (seconds < window) {
+    guesses += 1;
+    seconds += pauseAfter(guesses - free, longest);
+  }
+  expect(guesses).toBeLessThan(100);
+});
+
+describe('a browser that is known', () => {
+  it('is limited as well: a stolen cookie is no way around', async () => {
+    const email = await person();
+    const device = deviceOf(await cluster.signIn(email, PASSWORD, { from: HOME }).expect(200));
+    const statuses: number[] = [];
+    for (let index = 0; index < 13; index += 1) {
+      statuses.push(
+        ...(await cluster.guess(email, 1, { from: `192.0.2.${index}`, cookie: device })),
+      );
+    }
+    expect(statuses.slice(0, 10)).toEqual(Array(10).fill(401));
+    expect(statuses.slice(11)).toEqual([429, 429]);
+  });
+
+  it('has a cookie that scripts and other sites do not get', async () => {
+    const email = await person();
+    const { headers } = await cluster.signIn(email, PASSWORD, { from: HOME }).expect(200);
+    const cookies = headers['set-cookie'] as unknown as string[];
+    const device = cookies.find((cookie) => cookie.includes('known_device'))!;
+    expect(device).toMatch(/HttpOnly/);
+    expect(device).toMatch(/SameSite=Lax/);
+    expect(device).not.toContain(encodeURIComponent(email));
+  });
+});

@@ -1,0 +1,244 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Pool } from 'pg';
+import { pino } from 'pino';
+import { createMailer, type Mailer } from '../../auth-server/mail/mailer';
+import { MailQueue } from '../../auth-server/mail/mail-queue';
+import type { Message } from '../../auth-server/mail/messages';
+import { authSettings } from '../auth-server/auth-settings';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/eventually';
+import { MailServer } from './smtp-server';
+
+const ROOT = join(__dirname, '../..');
+
+let database: TestDatabase;
+let pool: Pool;
+let mailServer: MailServer;
+let mailers: Mailer[] = [];
+let log: string[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = new Pool({ connectionString: database.url });
+});
+
+beforeEach(async () => {
+  mailServer = await MailServer.away();
+  log = [];
+});
+
+afterEach(async () => {
+  await Promise.all(mailers.map((mailer) => mailer.close()));
+  mailers = [];
+  await mailServer.down();
+  await pool.query('DELETE FROM mail_queue');
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+/** What one auth server sends its mails with. */
+function startMailer(env: NodeJS.ProcessEnv = {}): Mailer {
+  const config = authSettings(database.url, {
+    SMTP_URL: mailServer.url,
+    MAIL_FROM: 'Gatehouse <no-reply@gatehouse.example>',
+    ...env,
+  });
+  const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
+  const mailer = createMailer({ config, pool, logger });
+  mailers.push(mailer);
+  return mailer;
+}
+
+function letterTo(to: string): Message {
+  return { to, subject: 'A letter', text: 'Code: s3cret-code', html: '<p>Code: s3cret-code</p>' };
+}
+
+async function waiting(): Promise<number> {
+  const { rows } = await pool.query('SELECT count(*)::int AS count FROM mail_queue');
+  return rows[0].count;
+}
+
+describe('a mail', () => {
+  it('goes out once, with text and HTML, and leaves nothing behind', async () => {
+    await mailServer.up();
+    await startMailer().send(letterTo('ada@example.com'));
+    await eventually(async () => expect(await waiting()).toBe(0));
+    expect(mailServer.received).toHaveLength(1);
+    const [mail] = mailServer.received;
+    expect(mail).toMatchObject({ to: 'ada@example.com', subject: 'A letter' });
+    expect(mail!.messageId).toMatch(/^[0-9a-f-]{36}@gatehouse\.example$/);
+    expect(mail!.raw).toContain('From: Gatehouse <no-reply@gatehouse.example>');
+    expect(mail!.raw).toContain('Content-Type: text/plain');
+    expect(mail!.raw).toContain('Content-Type: text/html');
+  });
+
+  it('waits while the server is away, unreadable, and goes out when it is back', async () => {
+    await startMailer().send(letterTo('bob@example.com'));
+    await eventually(() => expect(log.join()).toContain('mail not sent yet'));
+    const { rows } = await pool.query('SELECT *, sealed::text AS hex FROM mail_queue');
+    expect(rows).toHaveLength(1);
+    const stored = rows[0].sealed.toString('latin1') + JSON.stringify(rows);
+    for (const secret of ['s3cret', 'bob@', 'letter']) expect(stored).not.toContain(secret);
+    await mailServer.up();
+    await eventually(() => expect(mailServer.mailsTo('bob@example.com')).toHaveLength(1));
+    await eventually(async () => expect(await waiting()).toBe(0));
+    expect(log.join()).not.toContain('s3cret');
+  });
+
+  it('is tried with growing pauses', async () => {
+    startMailer();
+    await mailers[0]!.send(letterTo('eve@example.com'));
+    const pauses: number[] = [];
+    for (const attempts of [1, 2, 3]) {
+      await eventually(async () => {
+        const { rows } = await pool.query(
+          `SELECT extract(epoch FROM due_at - now())::float8 AS pause FROM mail_queue
+            WHERE attempts = $1 AND due_at < now() + interval '40 s'`,
+          [attempts],
+        );
+        expect(rows).toHaveLength(1);
+        pauses.push(rows[0].pause);
+      });
+      await pool.query('UPDATE mail_queue SET due_at = now()');
+      // Another mail wakes the sender, as it does in life.
+      if (attempts < 3) await mailers[0]!.send(letterTo(`waker-${attempts}@example.com`));
+      await pool.query('DELETE FROM mail_queue WHERE attempts = 0 AND due_at > now()');
+    }
+    expect(pauses[0]).toBeLessThanOrEqual(1);
+    expect(pauses[1]).toBeGreaterThan(pauses[0]!);
+    expect(pauses[2]).toBeGreaterThan(pauses[1]!);
+  });
+
+  it('is given up when the server refuses it for good, which the log says without the address', async () => {
+    await mailServer.up();
+    mailServer.refusal = 550;
+    await startMailer().send(letterTo('gone@example.com'));
+    await eventually(async () => expect(await waiting()).toBe(0));
+    expect(mailServer.attempts).toBe(1);
+    expect(log.join()).toContain('mail given up');
+    expect(log.join()).toContain('the server answers 550');
+    expect(log.join()).not.toMatch(/gone@|someone@/);
+  });
+
+  it.each([450, 530])('is kept when the server answers %d', async (code) => {
+    await mailServer.up();
+    mailServer.refusal = code;
+    await startMailer().send(letterTo('later@example.com'));
+    await eventually(() => expect(log.join()).toContain('mail not sent yet'));
+    expect(await waiting()).toBe(1);
+    mailServer.refusal = null;
+    await eventually(() => expect(mailServer.mailsTo('later@example.com')).toHaveLength(1));
+  });
+
+  it('is not sent when what it is for is over', async () => {
+    await startMailer().send({ ...letterTo('late@example.com'), usefulForMs: 1 });
+    await eventually(() => expect(log.join()).toContain('expired'));
+    await eventually(async () => expect(await waiting()).toBe(0));
+    expect(mailServer.received).toEqual([]);
+  });
+
+  it('is not opened with another secret, nor in the place of another one', async () => {
+    await startMailer().send(letterTo('a@example.com'));
+    await mailers[0]!.send(letterTo('b@example.com'));
+    await Promise.all(mailers.map((mailer) => mailer.close()));
+    await mailServer.up();
+    await pool.query(`
+      UPDATE mail_queue SET due_at = now(), sealed = other.sealed
+        FROM mail_queue AS other WHERE other.id <> mail_queue.id`);
+    startMailer();
+    await eventually(async () => expect(await waiting()).toBe(0));
+    expect(mailServer.received).toEqual([]);
+    expect(log.join()).toContain('sealed with another BETTER_AUTH_SECRET');
+  });
+});
+
+describe('auth servers on one database', () => {
+  it('send each mail once', async () => {
+    await mailServer.up();
+    startMailer();
+    startMailer();
+    startMailer();
+    const addresses = Array.from({ length: 30 }, (_, index) => `user${index}@example.com`);
+    await Promise.all(addresses.map((to, index) => mailers[index % 3]!.send(letterTo(to))));
+    await eventually(async () => expect(await waiting()).toBe(0));
+    expect(mailServer.received.map(({ to }) => to).toSorted()).toEqual(addresses.toSorted());
+  });
+
+  it('pass by what another one is taking at the moment', async () => {
+    const queue = new MailQueue(pool, 'any secret');
+    for (let index = 0; index < 6; index += 1) await queue.add(letterTo('a@example.com'));
+    const other = await pool.connect();
+    await other.query('BEGIN');
+    const { rows } = await other.query<{ id: string }>(
+      'SELECT id FROM mail_queue ORDER BY due_at LIMIT 3 FOR UPDATE',
+    );
+    const taken = await Promise.race([
+      queue.take(6, 60_000),
+      new Promise<[]>((resolve) => setTimeout(() => resolve([]), 5_000)),
+    ]);
+    await other.query('ROLLBACK');
+    other.release();
+    expect(taken).toHaveLength(3);
+    expect(taken.map(({ id }) => id)).not.toContain(rows[0]!.id);
+  });
+
+  it('send what one of them left behind', async () => {
+    await startMailer().send(letterTo('heir@example.com'));
+    await mailers[0]!.close();
+    await mailServer.up();
+    await pool.query('UPDATE mail_queue SET due_at = now()');
+    startMailer();
+    await eventually(() => expect(mailServer.mailsTo('heir@example.com')).toHaveLength(1));
+  });
+});
+
+describe('an auth server that is killed', () => {
+  let child: ChildProcess;
+
+  afterEach(() => child.kill('SIGKILL'));
+
+  /** Queues a mail in a process of its own, and dies over it. */
+  async function startKilled(): Promise<void> {
+    const runner = join(ROOT, 'test/support/run-typescript.cjs');
+    const script = join(ROOT, 'test/mail/send-one-mail.ts');
+    child = spawn(process.execPath, [runner, script, database.url, mailServer.url], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout!, 'data');
+  }
+
+  it('leaves its mails to the others', async () => {
+    await startKilled();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(await waiting()).toBe(1);
+    await pool.query('UPDATE mail_queue SET due_at = now()');
+    await mailServer.up();
+    startMailer();
+    await eventually(() => expect(mailServer.received).toHaveLength(1));
+    await eventually(async () => expect(await waiting()).toBe(0));
+  });
+
+  it('over a mail that the server has taken is followed by the same mail, known by its id', async () => {
+    await mailServer.up();
+    mailServer.silent = true;
+    await startKilled();
+    await eventually(() => expect(mailServer.received).toHaveLength(1));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    mailServer.silent = false;
+    // In life the minute of the lease passes.
+    await pool.query('UPDATE mail_queue SET due_at = now()');
+    startMailer();
+    await eventually(() => expect(mailServer.received).toHaveLength(2));
+    const ids = mailServer.received.map(({ messageId }) => messageId);
+    expect(ids[0]).toBe(ids[1]);
+    await eventually(async () => expect(await waiting()).toBe(0));
+  });
+});

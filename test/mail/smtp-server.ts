@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { freePorts } from '../support/ports';
+
+export interface ReceivedMail {
+  /** Without angle brackets. */
+  messageId: string;
+  to: string;
+  subject: string;
+  /** As it came over the wire. */
+  raw: string;
+}
+
+/** A real mail server that can be away, on the same port all the time. */
+export class MailServer {
+  readonly received: ReceivedMail[] = [];
+  /** Attempts to send, accepted or not. */
+  attempts = 0;
+  /** Answers `RCPT TO` with this code instead of accepting. */
+  refusal: number | null = null;
+  /** Takes mails in, but never says so: whoever sends does not learn whether it has worked. */
+  silent = false;
+  private server: SMTPServer | null = null;
+
+  private constructor(readonly port: number) {}
+
+  /** A port at which nobody answers yet. */
+  static async away(): Promise<MailServer> {
+    const [port] = await freePorts(1);
+    return new MailServer(port!);
+  }
+
+  get url(): string {
+    return `smtp://127.0.0.1:${this.port}`;
+  }
+
+  async up(): Promise<void> {
+    this.server = new SMTPServer(this.options());
+    this.server.on('error', () => {});
+    await once(this.server.listen(this.port, '127.0.0.1'), 'listening');
+  }
+
+  async down(): Promise<void> {
+    const { server } = this;
+    this.server = null;
+    if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  mailsTo(address: string): ReceivedMail[] {
+    return this.received.filter(({ to }) => to === address);
+  }
+
+  private options(): SMTPServerOptions {
+    return {
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      closeTimeout: 100,
+      onRcptTo: (_address, _session, done) => {
+        this.attempts += 1;
+        if (this.refusal === null) return done();
+        done(Object.assign(new Error('<someone@example.com> no'), { responseCode: this.refusal }));
+      },
+      onData: (stream, _session, done) => {
+        void text(stream).then((raw) => {
+          this.received.push(parse(raw));
+          if (!this.silent) done();
+        });
+      },
+    };
+  }
+}
+
+function parse(raw: string): ReceivedMail {
+  const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'mi').exec(raw)![1]!.trim();
+  return {
+    messageId: header('Message-ID').replaceAll(/[<>]/g, ''),
+    to: header('To'),
+    subject: header('Subject'),
+    raw,
+  };
+}

@@ -1,0 +1,142 @@
+import { hash as hashArgon2 } from '@node-rs/argon2';
+import { hashPassword } from 'better-auth/crypto';
+import { pino } from 'pino';
+import { hashArgon2id, PARAMETERS, verifyArgon2id } from '../../auth-server/password/argon2id';
+import { PasswordHasher } from '../../auth-server/password/password-hasher';
+import { PasswordUpgrade } from '../../auth-server/password/password-upgrade';
+import { BusyError, Turnstile } from '../../auth-server/password/turnstile';
+import { PASSWORD, startAuthServer, type RunningAuthServer } from '../auth-server/harness';
+import { eventually } from '../support/eventually';
+
+const TODAY = /^\$argon2id\$v=19\$m=47104,t=1,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/;
+
+let server: RunningAuthServer;
+
+beforeAll(async () => (server = await startAuthServer()));
+afterAll(() => server.stop());
+
+async function storedHash(email: string): Promise<string> {
+  const { rows } = await server.sql.query(
+    `SELECT a.password FROM account a JOIN "user" u ON u.id = a.user_id WHERE u.email = $1`,
+    [email],
+  );
+  return rows[0].password;
+}
+
+async function storeHash(email: string, hash: string): Promise<void> {
+  await server.sql.query(
+    `UPDATE account SET password = $2 WHERE user_id = (SELECT id FROM "user" WHERE email = $1)`,
+    [email, hash],
+  );
+}
+
+it('a new password is kept as argon2id with the parameters of today', async () => {
+  await server.signUp('new@example.com');
+  expect(await storedHash('new@example.com')).toMatch(TODAY);
+});
+
+it('a password is the same however its letters are composed', async () => {
+  const stored = await hashArgon2id('cafe\u0301 au lait ﬁn');
+  await expect(verifyArgon2id(stored, 'caf\u00e9 au lait fin')).resolves.toBe(true);
+});
+
+describe.each([
+  ["Better-Auth's scrypt", () => hashPassword(PASSWORD)],
+  [
+    'argon2id with other parameters',
+    () => hashArgon2(PASSWORD, { memoryCost: 8_192, timeCost: 2 }),
+  ],
+])('an account whose hash is %s', (_kind, makeHash) => {
+  const email = 'old@example.com';
+
+  beforeAll(async () => {
+    await server.sql.query(`DELETE FROM "user" WHERE email = $1`, [email]);
+    await server.signUp(email);
+  });
+
+  it('keeps it when the password is wrong', async () => {
+    const old = await makeHash();
+    await storeHash(email, old);
+    const wrong = { email, password: 'not the password' };
+    await server.post('/api/auth/sign-in/email', wrong).expect(401);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await storedHash(email)).toBe(old);
+  });
+
+  it('signs in with it, and has one of today from then on', async () => {
+    await storeHash(email, await makeHash());
+    await server.signIn('Old@Example.com');
+    await eventually(async () => expect(await storedHash(email)).toMatch(TODAY));
+    const renewed = await storedHash(email);
+    await server.signIn(email);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await storedHash(email)).toBe(renewed);
+  });
+});
+
+it('a hash that was replaced meanwhile is left alone', async () => {
+  const email = 'race@example.com';
+  await server.signUp(email);
+  const old = await hashPassword(PASSWORD);
+  await storeHash(email, old);
+  const hasher = new PasswordHasher();
+  const upgrade = new PasswordUpgrade({
+    pool: server.sql,
+    hasher,
+    logger: pino({ level: 'silent' }),
+  });
+  const chosenMeanwhile = await hashArgon2id('chosen in the meantime');
+  upgrade.begin({ email, password: PASSWORD, hash: old });
+  await storeHash(email, chosenMeanwhile);
+  // Hashing in turn: this one ends after the one of the upgrade has.
+  await hasher.hash('something else');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(await storedHash(email)).toBe(chosenMeanwhile);
+});
+
+it('a damaged hash lets nobody in', async () => {
+  const email = 'damaged@example.com';
+  await server.signUp(email);
+  for (const damaged of ['', 'nonsense', '$argon2id$v=19$m=1', `$argon2id$${'x'.repeat(90)}`]) {
+    await storeHash(email, damaged);
+    await server.post('/api/auth/sign-in/email', { email, password: PASSWORD }).expect(401);
+  }
+});
+
+describe('hashing', () => {
+  it('runs a few at a time, in the order in which they came', async () => {
+    const turnstile = new Turnstile({ width: 2, capacity: 10 });
+    let running = 0;
+    let most = 0;
+    const order: number[] = [];
+    const work = (index: number) => async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      running -= 1;
+      order.push(index);
+    };
+    await Promise.all([0, 1, 2, 3, 4, 5].map((index) => turnstile.run(work(index))));
+    expect([most, order]).toEqual([2, [0, 1, 2, 3, 4, 5]]);
+  });
+
+  it('goes on after work that failed, and refuses what would wait too long', async () => {
+    const turnstile = new Turnstile({ width: 1, capacity: 1 });
+    const failing = () => Promise.reject(new Error('failed'));
+    const attempts = [1, 2, 3].map(() => turnstile.run(failing));
+    const outcomes = await Promise.allSettled(attempts);
+    const reasons = outcomes.map((outcome) => (outcome as PromiseRejectedResult).reason);
+    expect(reasons.map(({ message }) => message)).toEqual([
+      'failed',
+      'failed',
+      'too much is waiting',
+    ]);
+    expect(reasons[2]).toBeInstanceOf(BusyError);
+    await expect(turnstile.run(() => Promise.resolve('done'))).resolves.toBe('done');
+  });
+
+  it('takes at least the memory of the scrypt hashes before it', () => {
+    const SCRYPT_KIB = (128 * 16_384 * 16) / 1024;
+    expect(PARAMETERS.memoryCost).toBeGreaterThan(SCRYPT_KIB);
+  });
+});

@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  PASSWORD,
+  startAuthServer,
+  type RunningAuthServer,
+  type SignedIn,
+} from '../auth-server/harness';
+import { System } from '../support/system';
+
+const TOO_COMMON = 'iloveyou2024';
+
+describe('a password that is guessed first', () => {
+  let server: RunningAuthServer;
+  let user: SignedIn;
+  let admin: SignedIn;
+
+  beforeAll(async () => {
+    server = await startAuthServer();
+    user = await server.signUp('ada@example.com');
+    admin = await server.signInAdmin();
+  });
+  afterAll(() => server.stop());
+
+  const origin = 'http://localhost:3000';
+  const ways: Record<
+    string,
+    (password: string) => Promise<{ status: number; body: { code?: string } }>
+  > = {
+    'at sign-up': (password) =>
+      server.post('/api/auth/sign-up/email', { email: 'new@example.com', name: 'New', password }),
+    'when it is changed with a bearer token': (newPassword) =>
+      server.post(
+        '/api/auth/change-password',
+        { currentPassword: PASSWORD, newPassword },
+        user.bearer,
+      ),
+    'when it is changed with a cookie': (newPassword) =>
+      server.post(
+        '/api/auth/change-password',
+        { currentPassword: PASSWORD, newPassword },
+        { cookie: user.cookie, origin },
+      ),
+    'for a user whom an administrator makes': (password) =>
+      server.post(
+        '/api/auth/admin/create-user',
+        { email: 'b@example.com', name: 'B', password },
+        admin.bearer,
+      ),
+    'when an administrator sets it': (newPassword) =>
+      server.post(
+        '/api/auth/admin/set-user-password',
+        { userId: user.userId, newPassword },
+        admin.bearer,
+      ),
+  };
+
+  it.each(Object.keys(ways))('is refused %s', async (way) => {
+    const { status, body } = await ways[way]!(TOO_COMMON);
+    expect([status, body.code]).toEqual([400, 'PASSWORD_TOO_COMMON']);
+  });
+
+  it.each(['when it is changed with a bearer token', 'when an administrator sets it'])(
+    'is refused for the words of the account, too, %s',
+    async (way) => {
+      const { status, body } = await ways[way]!('A.Person99');
+      expect([status, body.code]).toEqual([400, 'PASSWORD_TOO_COMMON']);
+    },
+  );
+
+  it('is refused with the code of a mail, which stays good for a better one', async () => {
+    const email = 'ada@example.com';
+    await server.post('/api/auth/request-password-reset', { email }).expect(200);
+    const { body } = await server.get('/dev/mailbox');
+    const token = /Code: (\S+)/.exec(body.items[0].text)![1];
+    const reset = (newPassword: string) =>
+      server.post('/api/auth/reset-password', { token, newPassword });
+    for (const common of [TOO_COMMON, 'A Person 1']) {
+      const { body: refusal } = await reset(common).expect(400);
+      expect(refusal.code).toBe('PASSWORD_TOO_COMMON');
+    }
+    await reset(PASSWORD).expect(200);
+  });
+
+  it('is nothing that a stranger is told about', async () => {
+    const body = { userId: user.userId, newPassword: TOO_COMMON };
+    await server.post('/api/auth/admin/set-user-password', body).expect(401);
+    await server
+      .post(
+        '/api/auth/admin/set-user-password',
+        body,
+        (await server.signIn('ada@example.com')).bearer,
+      )
+      .expect(403);
+    const change = { currentPassword: PASSWORD, newPassword: TOO_COMMON };
+    await server.post('/api/auth/change-password', change).expect(401);
+  });
+
+  it.each(['short', 'x'.repeat(129)])(
+    'is told apart from one of a wrong length: %s',
+    async (password) => {
+      const { status, body } = await ways['at sign-up']!(password);
+      expect([status, body.code]).toEqual([
+        400,
+        expect.stringMatching(/^PASSWORD_TOO_(SHORT|LONG)$/),
+      ]);
+    },
+  );
+});
+
+describe('through the API', () => {
+  let system: System;
+  beforeAll(async () => (system = await System.start()));
+  afterAll(() => system.stop());
+
+  it('a common password is a validation problem of its field', async () => {
+    const admin = await system.asAdmin();
+    const problem = {
+      status: 422,
+      body: {
+        code: 'validation_failed',
+        errors: [{ pointer: '/password', detail: expect.stringContaining('guessed') }],
+      },
+    };
+    const body = { email: 'new@example.com', name: 'New', password: TOO_COMMON };
+    expect(await system.asAnonymous().post('/api/v1/auth/sign-up', body)).toMatchObject(problem);
+    expect(await admin.caller.post('/api/v1/admin/users', body)).toMatchObject(problem);
+  });
+});
+
+describe('with a service that knows breached passwords', () => {
+  const BREACHED = 'horse staple correct battery';
+  const hash = createHash('sha1').update(BREACHED).digest('hex').toUpperCase();
+  let service: Server;
+  let server: RunningAuthServer;
+  let answer: (request: IncomingMessage, response: ServerResponse) => void;
+  let asked: IncomingMessage[] = [];
+  let users = 0;
+
+  beforeAll(async () => {
+    service = createServer((request, response) => {
+      asked.push(request);
+      answer(request, response);
+    }).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    const { port } = service.address() as { port: number };
+    server = await startAuthServer({ BREACHED_PASSWORDS_URL: `http://127.0.0.1:${port}/range/` });
+  });
+  beforeEach(() => {
+    asked = [];
+    server.log.length = 0;
+  });
+  afterAll(async () => {
+    await server.stop();
+    service.closeAllConnections();
+    service.close();
+  });
+
+  const signUp = (password: string) =>
+    server.post('/api/auth/sign-up/email', {
+      email: `user${(users += 1)}@example.com`,
+      name: 'New',
+      password,
+    });
+
+  const list =
+    (count: number): typeof answer =>
+    (_request, response) =>
+      void response.end(`${'0'.repeat(35)}:0\r\n${hash.slice(5).toLowerCase()}:${count}\r\n`);
+
+  it('refuses what it knows, and tells it no more than five characters of the hash', async () => {
+    answer = list(17);
+    const { body } = await signUp(BREACHED).expect(400);
+    expect(body.code).toBe('PASSWORD_BREACHED');
+    expect(asked.map(({ url }) => url)).toEqual([`/range/${hash.slice(0, 5)}`]);
+    expect(asked[0]!.headers['add-padding']).toBe('true');
+  });
+
+  it('takes what it does not know, and what is there as padding alone', async () => {
+    answer = list(0);
+    await signUp(BREACHED).expect(200);
+    answer = list(17);
+    await signUp('quite another password').expect(200);
+    expect(server.log.join()).not.toContain('breached');
+  });
+
+  it('does not ask for a password that is refused anyway', async () => {
+    answer = list(17);
+    await signUp(TOO_COMMON).expect(400);
+    await server
+      .post('/api/auth/change-password', { currentPassword: 'x', newPassword: BREACHED })
+      .expect(401);
+    expect(asked).toEqual([]);
+  });
+
+  it.each<[string, typeof answer]>([
+    ['does not answer', () => {}],
+    ['hangs up', (request) => void request.socket.destroy()],
+    ['fails', (_request, response) => void response.writeHead(500).end('oops')],
+    [
+      'answers with a page',
+      (_request, response) => void response.end('<html>sign in first</html>'),
+    ],
+    [
+      'leads elsewhere',
+      (_request, response) => void response.writeHead(302, { location: '/' }).end(),
+    ],
+    [
+      'never stops',
+      (_request, response) => void response.end(`${'A'.repeat(35)}:1\n`.repeat(40_000)),
+    ],
+  ])('takes a password with a line in the log when it %s', async (_title, behave) => {
+    answer = behave;
+    await signUp(BREACHED).expect(200);
+    expect(server.log.join()).toContain('breached passwords could not be checked');
+    expect(server.log.join()).not.toContain(hash.slice(5));
+  });
+});
+
+describe('the first administrator', () => {
+  it('is not made with such a password in production', async () => {
+    const production = { NODE_ENV: 'production', RATE_LIMITS: 'off' };
+    const urls = { AUTH_URL: 'https://auth.example.com', API_URL: 'https://api.example.com' };
+    const start = (ADMIN_PASSWORD: string) =>
+      startAuthServer({ ...production, ...urls, ADMIN_PASSWORD });
+    await expect(start('administrator1')).rejects.toThrow('ADMIN_PASSWORD is among');
+    await (await start('several unrelated words')).stop();
+  });
+});

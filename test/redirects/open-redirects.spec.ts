@@ -1,0 +1,144 @@
+import { APP, DEVIOUS_ADDRESSES, HARMLESS_ADDRESSES, HOSTILE_ADDRESSES } from './addresses';
+import { EDGE_SETTINGS, ProviderEdge } from '../federation/provider-edge';
+import { send, type RawAnswer } from '../support/raw-http';
+import { PASSWORD, System } from '../support/system';
+
+let edge: ProviderEdge;
+let system: System;
+let cookie: string;
+
+const ANN = 'ann@example.com';
+
+/** Endpoints that take an address in their body, and the fields that hold it. */
+const BODIES: [path: string, fields: string[], body: Record<string, unknown>][] = [
+  ['/sign-up/email', ['callbackURL'], { email: 'new@example.com', password: PASSWORD, name: 'N' }],
+  ['/sign-in/email', ['callbackURL'], { email: ANN, password: PASSWORD }],
+  ...['google', 'github', 'oidc'].map((provider): (typeof BODIES)[number] => [
+    '/sign-in/social',
+    ['callbackURL', 'errorCallbackURL', 'newUserCallbackURL'],
+    { provider },
+  ]),
+  ['/link-social', ['callbackURL', 'errorCallbackURL'], { provider: 'google' }],
+  ['/send-verification-email', ['callbackURL'], { email: ANN }],
+  ['/request-password-reset', ['redirectTo'], { email: ANN }],
+  ['/change-email', ['callbackURL'], { newEmail: 'other@example.com' }],
+  ['/delete-user', ['callbackURL'], { password: PASSWORD }],
+  ['/sign-out', ['callbackURL'], {}],
+];
+
+/** Endpoints that take it in the query; what else they need is wrong, and does not matter. */
+const QUERIES = ['/verify-email?token=x&', '/reset-password/x?', '/delete-user/callback?token=x&'];
+
+/** Enough to see that an endpoint asks the one rule; the rule is asked everything elsewhere. */
+const SAMPLE = [
+  ...DEVIOUS_ADDRESSES.filter((_address, index) => index % 3 === 0),
+  'https://evil.example',
+  '//evil.example',
+  '/\\evil.example',
+  ' //evil.example',
+  'https://app.example@evil.example',
+  'https://app.example.evil.example',
+  'javascript:alert(1)',
+];
+
+beforeAll(async () => {
+  edge = await ProviderEdge.start();
+  system = await System.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS } });
+  await system.asUser({ email: ANN });
+  const body = { email: ANN, password: PASSWORD };
+  const { headers } = await post(system.settings.authUrl, '/sign-in/email', body);
+  cookie = headers['set-cookie']![0]!.split(';')[0]!;
+});
+
+afterAll(async () => {
+  await system?.stop();
+  await edge?.stop();
+});
+
+function post(baseUrl: string, path: string, body: object): Promise<RawAnswer> {
+  return send(baseUrl, {
+    method: 'POST',
+    path: `/api/auth${path}`,
+    body: JSON.stringify(body),
+    headers: {
+      'content-type': 'application/json',
+      origin: system.settings.authUrl,
+      ...(cookie && { cookie }),
+    },
+  });
+}
+
+/** What passed, to be read by a person. */
+async function passing(
+  addresses: string[],
+  ask: (address: string) => Promise<RawAnswer>,
+): Promise<string[]> {
+  const answers = addresses.map(async (address) => {
+    const { status, headers, text } = await ask(address);
+    const isRefused = [400, 403].includes(status) && !headers.location;
+    return isRefused ? [] : [`${JSON.stringify(address)}: ${status} ${text.slice(0, 100)}`];
+  });
+  return (await Promise.all(answers)).flat();
+}
+
+const WAYS: [string, () => string][] = [
+  ['directly', () => system.settings.authUrl],
+  ['through the API', () => system.apiUrl],
+];
+
+describe('no sign-in with a provider leads to', () => {
+  it.each(['callbackURL', 'errorCallbackURL', 'newUserCallbackURL'])(
+    'a hostile %s',
+    async (field) => {
+      const ask = (address: string) =>
+        post(system.settings.authUrl, '/sign-in/social', { provider: 'google', [field]: address });
+      expect(await passing(HOSTILE_ADDRESSES, ask)).toEqual([]);
+    },
+  );
+});
+
+describe.each(WAYS)('no endpoint that is asked %s', (_way, baseUrl) => {
+  it.each(BODIES)('takes a hostile address: %s %j', async (path, fields, body) => {
+    for (const field of fields) {
+      const ask = (address: string) => post(baseUrl(), path, { ...body, [field]: address });
+      expect([field, await passing(SAMPLE, ask)]).toEqual([field, []]);
+    }
+  });
+
+  it.each(QUERIES)('follows a hostile link: %s', async (path) => {
+    const ask = (address: string) => {
+      const query = `callbackURL=${encodeURIComponent(address)}`;
+      return send(baseUrl(), { path: `/api/auth${path}${query}`, headers: { cookie } });
+    };
+    expect(await passing(baseUrl() === system.apiUrl ? SAMPLE : HOSTILE_ADDRESSES, ask)).toEqual(
+      [],
+    );
+  });
+
+  it('takes an address that is not a text, or two of them', async () => {
+    for (const address of [{}, ['https://evil.example'], 1, true]) {
+      const answer = await post(baseUrl(), '/sign-in/social', {
+        provider: 'google',
+        callbackURL: address,
+      });
+      expect([400, 403]).toContain(answer.status);
+    }
+    const twice = `callbackURL=${APP}&callbackURL=https://evil.example`;
+    const answer = await send(baseUrl(), { path: `/api/auth/reset-password/x?${twice}` });
+    expect([answer.status, answer.headers.location]).toEqual([403, undefined]);
+  });
+
+  it('still leads where the list says', async () => {
+    for (const address of HARMLESS_ADDRESSES) {
+      const query = `token=x&callbackURL=${encodeURIComponent(address)}`;
+      const { status, headers } = await send(baseUrl(), {
+        path: `/api/auth/verify-email?${query}`,
+      });
+      expect([address, status]).toEqual([address, 302]);
+      const [location] = headers.location!;
+      const expected = new URL(address, baseUrl());
+      expect(new URL(location!, baseUrl()).origin).toBe(expected.origin);
+      expect(new URL(location!, baseUrl()).searchParams.get('error')).toBe('INVALID_TOKEN');
+    }
+  });
+});
