@@ -1,0 +1,101 @@
+import { passkey } from '@better-auth/passkey';
+import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
+import type { AuthConfig } from '../config';
+import { SECOND_FACTOR_TABLES } from '../contract';
+import { toTableMapping } from '../table-mapping';
+
+const { passkey: tableMapping } = toTableMapping(SECOND_FACTOR_TABLES);
+
+/** How long after signing in a passkey may be added, in milliseconds. */
+const ADDING_WINDOW_MS = 10 * 60 * 1_000;
+
+const IMPERSONATED = {
+  code: 'IMPERSONATED_SESSION',
+  message: 'Only the users themselves add a passkey.',
+};
+
+const OPTIONS_PATH = '/passkey/generate-authenticate-options';
+
+/**
+ * Better-Auth's passkeys (W3C WebAuthn). They belong to the host of `AUTH_URL`, and pages
+ * of that host and below it may use them. The device must make sure who holds it (PIN,
+ * finger, face), so that a passkey is two factors in one and no code is asked for.
+ */
+export function passkeys({ authUrl, apiUrl, trustedOrigins }: AuthConfig) {
+  const rpID = new URL(authUrl).hostname;
+  const origins = [authUrl, apiUrl, ...trustedOrigins].map((url) => new URL(url).origin);
+  const plugin = passkey({
+    rpID,
+    rpName: 'Gatehouse',
+    origin: [...new Set(origins)].filter((origin) => isBelow(new URL(origin).hostname, rpID)),
+    authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+    registration: { afterVerification: acceptRegistration },
+    authentication: {
+      afterVerification: ({ verification }) => {
+        assertHolderVerified(verification.authenticationInfo.userVerified);
+      },
+    },
+    schema: { passkey: tableMapping },
+  });
+  const { options } = plugin.endpoints.generatePasskeyRegistrationOptions;
+  Object.assign(options, { use: [...options.use, requireRecentSignIn] });
+  return { ...plugin, hooks: { after: [{ matcher: isOptionsPath, handler: demandVerification }] } };
+}
+
+function isBelow(host: string, rpID: string): boolean {
+  return host === rpID || host.endsWith(`.${rpID}`);
+}
+
+type Registration = Parameters<
+  NonNullable<
+    NonNullable<NonNullable<Parameters<typeof passkey>[0]>['registration']>['afterVerification']
+  >
+>[0];
+
+/** @throws {APIError} also when the credential is somebody's already, be it another user's. */
+async function acceptRegistration({ ctx, verification }: Registration): Promise<void> {
+  assertHolderVerified(verification.registrationInfo?.userVerified ?? false);
+  const id = verification.registrationInfo?.credential.id ?? '';
+  const where = [{ field: 'credentialID', value: id }];
+  if (await ctx.context.adapter.findOne({ model: 'passkey', where })) {
+    throw new APIError('BAD_REQUEST', {
+      code: 'PREVIOUSLY_REGISTERED',
+      message: 'Previously registered',
+    });
+  }
+}
+
+/** The plugin itself is content with the touch of a device that anybody may hold. */
+function assertHolderVerified(isVerified: boolean): void {
+  if (isVerified) return;
+  throw new APIError('UNAUTHORIZED', {
+    code: 'USER_VERIFICATION_REQUIRED',
+    message: 'The device must verify who uses it.',
+  });
+}
+
+/**
+ * Whoever finds or steals a session that is older cannot make themselves a way in that
+ * stays, nor can an administrator who acts as the user.
+ */
+const requireRecentSignIn = createAuthMiddleware(async (ctx) => {
+  const session = await getSessionFromCtx(ctx);
+  if (session?.session.impersonatedBy) throw new APIError('FORBIDDEN', IMPERSONATED);
+  const age = Date.now() - new Date(session?.session.createdAt ?? 0).getTime();
+  if (age <= ADDING_WINDOW_MS) return;
+  throw new APIError('FORBIDDEN', {
+    code: 'SESSION_NOT_FRESH',
+    message: 'Sign in again to add a passkey.',
+  });
+});
+
+function isOptionsPath({ path }: { path?: string }): boolean {
+  return path === OPTIONS_PATH;
+}
+
+/** The plugin asks for verification as a preference; here it is refused without. */
+const demandVerification = createAuthMiddleware(async (ctx) => {
+  const { returned } = ctx.context;
+  if (!returned || returned instanceof Error) return;
+  return ctx.json({ ...returned, userVerification: 'required' });
+});

@@ -1,0 +1,59 @@
+import type { Pool } from 'pg';
+
+/** Attempts that may go wrong one after the other before the next has to wait. */
+export const FREE_ATTEMPTS = 5;
+
+/** The first wait, in seconds; each further attempt that goes wrong doubles it. */
+const FIRST_DELAY_S = 30;
+
+/** The longest wait, in seconds: 24 codes a day are tried, of a million that there are. */
+const LONGEST_DELAY_S = 3_600;
+
+/** Doublings after which the longest wait is reached anyway; keeps the power small. */
+const MOST_DOUBLINGS = 12;
+
+const BEGIN = `
+  UPDATE two_factor
+     SET failed_verification_count = failed_verification_count + 1,
+         locked_until = CASE WHEN failed_verification_count + 1 >= ${FREE_ATTEMPTS} THEN
+           now() + interval '1 second' * LEAST(${LONGEST_DELAY_S}, ${FIRST_DELAY_S}
+             * power(2, LEAST(failed_verification_count + 1 - ${FREE_ATTEMPTS}, ${MOST_DOUBLINGS})))
+         END
+   WHERE user_id = $1 AND (locked_until IS NULL OR locked_until <= now())
+  RETURNING failed_verification_count AS count`;
+
+const READ_WAIT = `
+  SELECT ceil(extract(epoch FROM locked_until - now()))::int AS seconds
+    FROM two_factor WHERE user_id = $1 AND locked_until > now()`;
+
+const CLEAR = `
+  UPDATE two_factor SET failed_verification_count = 0, locked_until = NULL WHERE user_id = $1`;
+
+export interface Attempt {
+  /** Seconds until the next attempt is looked at; 0: this one is. */
+  wait: number;
+  /** How many have gone wrong in a row, if this one does too. */
+  count: number;
+}
+
+/**
+ * Counts the attempts at a user's second factor, for all auth servers together. An attempt
+ * counts as wrong when it begins and is taken back when it was right: many at the same
+ * time are no way around the limit. Only whoever knows the password gets as far as this,
+ * so the wait is no tool against others, and a trusted device does not feel it.
+ */
+export class Attempts {
+  constructor(private readonly pool: Pool) {}
+
+  async begin(userId: string): Promise<Attempt> {
+    const begun = await this.pool.query<{ count: number }>(BEGIN, [userId]);
+    if (begun.rows[0]) return { wait: 0, count: begun.rows[0].count };
+    const refused = await this.pool.query<{ seconds: number }>(READ_WAIT, [userId]);
+    return { wait: refused.rows[0]?.seconds ?? 0, count: 0 };
+  }
+
+  /** The attempt was right. */
+  async clear(userId: string): Promise<void> {
+    await this.pool.query(CLEAR, [userId]);
+  }
+}

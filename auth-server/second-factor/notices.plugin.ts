@@ -1,0 +1,41 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import { createAuthMiddleware } from 'better-auth/api';
+
+/** What the owner of an account is told after a path has succeeded. */
+const NOTICES: Record<string, string> = {
+  '/two-factor/disable': 'The second factor of your account was switched off',
+  '/two-factor/generate-backup-codes': 'New recovery codes were made for your account',
+  '/two-factor/verify-backup-code': 'A recovery code was used to sign in to your account',
+  '/passkey/verify-registration': 'A passkey was added to your account',
+  '/passkey/delete-passkey': 'A passkey was removed from your account',
+};
+
+const VERIFY_TOTP = '/two-factor/verify-totp';
+const SWITCHED_ON = 'The second factor of your account was switched on';
+
+export interface NoticeParts {
+  tell: (owner: { email: string; name: string }, what: string) => Promise<void>;
+}
+
+/** Tells the owner of an account by mail when the ways into it change. */
+export function notices({ tell }: NoticeParts) {
+  return {
+    id: 'second-factor-notices',
+    hooks: {
+      after: [
+        {
+          matcher: ({ path }) => path === VERIFY_TOTP || Object.hasOwn(NOTICES, path ?? ''),
+          handler: createAuthMiddleware(async ({ path, context }) => {
+            const { returned, session, newSession } = context;
+            if (returned instanceof Error) return;
+            // A code of the app switches the factor on when it is given within a session.
+            const isSwitchedOn = path === VERIFY_TOTP && session && newSession;
+            const what = isSwitchedOn ? SWITCHED_ON : NOTICES[path];
+            const owner = (newSession ?? session)?.user;
+            if (what && owner) await tell(owner, what);
+          }),
+        },
+      ],
+    },
+  } satisfies BetterAuthPlugin;
+}

@@ -1,0 +1,173 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import {
+  APIError,
+  createAuthEndpoint,
+  createAuthMiddleware,
+  getSessionFromCtx,
+  sensitiveSessionMiddleware,
+} from 'better-auth/api';
+import type { Pool } from 'pg';
+import { Attempts, FREE_ATTEMPTS } from './attempts';
+import { forgetDevices } from './trusted-devices';
+
+const VERIFY_TOTP = '/two-factor/verify-totp';
+const VERIFY_PATHS = [VERIFY_TOTP, '/two-factor/verify-backup-code'];
+
+/** Paths after which what was trusted before is trusted no longer. */
+const FORGET_PATHS = ['/two-factor/disable', '/change-password'];
+const SET_PASSWORD_PATH = '/admin/set-user-password';
+
+/** Steps of a code's life, the tolerance included, in milliseconds. */
+const CODE_LIFETIME_MS = 90_000;
+
+const INVALID_CODE = { code: 'INVALID_CODE', message: 'Invalid code' };
+const ALREADY_SIGNED_IN = {
+  code: 'ALREADY_SIGNED_IN',
+  message: 'There is no sign-in that waits for its second step.',
+};
+const NOT_A_FIELD = {
+  code: 'FIELD_NOT_ALLOWED',
+  message: 'twoFactorEnabled is not allowed to be set',
+};
+const DELAYED = {
+  code: 'TOO_MANY_ATTEMPTS',
+  message: 'Too many codes were wrong. Wait before the next one.',
+};
+
+export interface SecondStepParts {
+  pool: Pool;
+  /** Tells the owner that somebody with the password fails at the second step. */
+  warn: (user: { email: string; name: string }) => Promise<void>;
+}
+
+type Context = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
+
+/**
+ * What the second step needs beyond Better-Auth's plugin: attempts limited by account,
+ * codes that work once (RFC 6238, section 5.2), and trust that ends with what it rests on.
+ */
+export function secondStep({ pool }: Pick<SecondStepParts, 'pool'>) {
+  return {
+    id: 'second-step',
+    hooks: {
+      before: [
+        {
+          matcher: ({ path }) => path === '/admin/update-user' || path === '/admin/create-user',
+          handler: createAuthMiddleware(refuseSwitch),
+        },
+      ],
+      after: [
+        {
+          matcher: ({ path }) => VERIFY_PATHS.includes(path ?? ''),
+          handler: createAuthMiddleware((ctx) => endStep(ctx, pool)),
+        },
+        {
+          matcher: ({ path }) => [...FORGET_PATHS, SET_PASSWORD_PATH].includes(path ?? ''),
+          handler: createAuthMiddleware((ctx) => endTrust(ctx, pool)),
+        },
+      ],
+    },
+    endpoints: {
+      forgetTrustedDevices: createAuthEndpoint(
+        '/two-factor/forget-devices',
+        { method: 'POST', use: [sensitiveSessionMiddleware] },
+        async (ctx) => {
+          await forgetDevices(pool, ctx.context.session.user.id);
+          return ctx.json({ status: true });
+        },
+      ),
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+/**
+ * Runs before a code is looked at. It is part of the endpoints and no hook, for hooks do
+ * not see the session of a bearer.
+ */
+export function beginStep({ pool, warn }: SecondStepParts) {
+  const attempts = new Attempts(pool);
+  return createAuthMiddleware((ctx) => admitStep(ctx, { attempts, warn }));
+}
+
+interface BeginParts extends Pick<SecondStepParts, 'warn'> {
+  attempts: Attempts;
+}
+
+async function admitStep(ctx: Context, { attempts, warn }: BeginParts): Promise<void> {
+  const session = await getSessionFromCtx(ctx);
+  // Nothing rests on it, but it would tell a thief of the session which codes are right.
+  if (session?.user.twoFactorEnabled) throw new APIError('FORBIDDEN', ALREADY_SIGNED_IN);
+  const userId = session?.user.id ?? (await findChallenged(ctx));
+  if (userId === null) return;
+  if (!session) {
+    const { wait, count } = await attempts.begin(userId);
+    if (wait > 0) throw new APIError('TOO_MANY_REQUESTS', DELAYED, { 'retry-after': `${wait}` });
+    if (count === FREE_ATTEMPTS) await warnOwner(ctx, { userId, warn });
+  }
+  if (ctx.path === VERIFY_TOTP) await useUp(ctx, userId);
+}
+
+/** @returns whose sign-in waits for this step; `null` when none does, which the endpoint refuses. */
+async function findChallenged(ctx: Context): Promise<string | null> {
+  const { name } = ctx.context.createAuthCookie('two_factor');
+  const identifier = await ctx.getSignedCookie(name, ctx.context.secret);
+  if (!identifier) return null;
+  const challenge = await ctx.context.internalAdapter.findVerificationValue(identifier);
+  return challenge?.value ?? null;
+}
+
+/**
+ * A code is looked at once in its lifetime, right or wrong: the second of two that come at
+ * the same time is refused as well, by the primary key of the note.
+ */
+async function useUp(ctx: Context, userId: string): Promise<void> {
+  const { code } = ctx.body as { code?: unknown };
+  if (typeof code !== 'string' || !/^\d{6}$/.test(code)) return;
+  const isNew = await ctx.context.internalAdapter.reserveVerificationValue({
+    identifier: `used-code-${userId}-${code}`,
+    value: userId,
+    expiresAt: new Date(Date.now() + CODE_LIFETIME_MS),
+  });
+  if (!isNew) throw new APIError('UNAUTHORIZED', INVALID_CODE);
+}
+
+async function warnOwner(
+  ctx: Context,
+  { userId, warn }: { userId: string } & Pick<SecondStepParts, 'warn'>,
+): Promise<void> {
+  const user = await ctx.context.internalAdapter.findUserById(userId);
+  if (user) await warn(user);
+}
+
+/** After a code was right: of a sign-in, or the first one, which puts the factor in force. */
+async function endStep(ctx: Context, pool: Pool): Promise<void> {
+  const { newSession, session: oldSession } = ctx.context;
+  if (!newSession) return;
+  await new Attempts(pool).clear(newSession.user.id);
+  if (oldSession) {
+    // Sessions that were begun without the second factor, this one's successor aside.
+    await pool.query('DELETE FROM session WHERE user_id = $1 AND id <> $2', [
+      newSession.user.id,
+      newSession.session.id,
+    ]);
+  }
+}
+
+async function endTrust(ctx: Context, pool: Pool): Promise<void> {
+  if (ctx.context.returned instanceof Error) return;
+  const { userId } = (ctx.body ?? {}) as { userId?: unknown };
+  const owner = ctx.path === SET_PASSWORD_PATH ? userId : ctx.context.session?.user.id;
+  if (typeof owner === 'string') await forgetDevices(pool, owner);
+}
+
+/**
+ * An administrator takes a second factor away as a whole or not at all: the switch alone
+ * would leave its secret behind, or lock out a user who has none.
+ */
+async function refuseSwitch(ctx: Context): Promise<void> {
+  // Hooks come before the check of the body: it may be anything.
+  const { data } = (ctx.body ?? {}) as { data?: unknown };
+  if (typeof data === 'object' && data !== null && 'twoFactorEnabled' in data) {
+    throw new APIError('BAD_REQUEST', NOT_A_FIELD);
+  }
+}

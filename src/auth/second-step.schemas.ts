@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { exactText } from '../common/schemas';
+
+const challenge = z
+  .string()
+  .meta({ examples: ['2fa-Xw4zTn8sGv2yPb6mCd1h.q0rYg6kuX9DI23Dr3jJ4YiEQx80xlR83mTAgQFzETzI%3D'] });
+
+export const twoFactorRequiredSchema = z
+  .object({
+    twoFactorRequired: z.literal(true),
+    challenge: challenge.describe(
+      'Stands for the first step for five minutes; to be sent with a code to `/auth/two-factor`',
+    ),
+  })
+  .meta({ id: 'TwoFactorRequired', description: 'The password is right; a second factor is due' });
+
+export const twoFactorSchema = z
+  .strictObject({
+    // It goes on as a cookie: nothing in it may end one.
+    challenge: challenge.regex(/^[\w.%+/=-]+$/, 'Not a challenge').max(256),
+    code: exactText(64)
+      .min(1, 'Must not be empty')
+      .describe('Six digits of the authenticator app, or a recovery code')
+      .meta({ examples: ['492039'] }),
+  })
+  .meta({ id: 'TwoFactor' });
+
+export type TwoFactorRequired = z.infer<typeof twoFactorRequiredSchema>;
+export type TwoFactor = z.infer<typeof twoFactorSchema>;

@@ -1,0 +1,53 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { SignedIn } from './auth.schemas';
+import { AuthServerClient, type AuthServerAnswer } from './auth-server.client';
+import { AuthService } from './auth.service';
+import type { CallerContext } from './caller-context';
+import type { TwoFactor } from './second-step.schemas';
+import { challengeCookieName } from '../../auth-server/contract';
+import { Problem } from '../common/problem';
+import type { ProblemCode } from '../common/problem-codes';
+import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+
+/** What Better-Auth's refusals mean; any other tells that the challenge is no longer good. */
+const PROBLEM_BY_CODE: Record<string, ProblemCode> = {
+  INVALID_CODE: 'invalid_two_factor_code',
+  INVALID_BACKUP_CODE: 'invalid_two_factor_code',
+  BANNED_USER: 'banned',
+};
+
+const APP_CODE = /^\d{6}$/;
+
+/** The second step of a sign-in: done by the auth server, shaped here. */
+@Injectable()
+export class SecondStepService {
+  constructor(
+    private readonly authServer: AuthServerClient,
+    private readonly auth: AuthService,
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+  ) {}
+
+  /** @throws {Problem} `invalid_two_factor_code`, `invalid_challenge`, `banned`, or as the client's */
+  async verify({ challenge, code }: TwoFactor, caller: CallerContext): Promise<SignedIn> {
+    const path = APP_CODE.test(code) ? '/two-factor/verify-totp' : '/two-factor/verify-backup-code';
+    const cookie = `${challengeCookieName(this.settings.authUrl)}=${challenge}`;
+    const answer = await this.authServer.call({
+      method: 'POST',
+      path,
+      body: { code },
+      cookie,
+      caller,
+    });
+    assertPassed(answer);
+    const { id } = answer.body.user as { id: string };
+    const sessionToken = answer.headers.get('set-auth-token') ?? String(answer.body.token);
+    return this.auth.toSignedIn({ sessionToken, userId: id, caller });
+  }
+}
+
+function assertPassed({ status, body }: AuthServerAnswer): void {
+  if (status < 300) return;
+  throw new Problem(PROBLEM_BY_CODE[String(body.code)] ?? 'invalid_challenge', {
+    cause: `${status} ${String(body.code)}`,
+  });
+}

@@ -1,0 +1,250 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { startAuthServer, type RunningAuthServer, type SignedIn } from '../auth-server/harness';
+import { passSteps, startClock, stopClock } from '../second-factor/authenticator-app';
+import { cookiesOf, enrol, ORIGIN } from '../second-factor/second-step';
+import { type Deviation, SoftwareAuthenticator } from './software-authenticator';
+
+let server: RunningAuthServer;
+let ada: SignedIn;
+let device: SoftwareAuthenticator;
+let count = 0;
+
+beforeAll(async () => {
+  stopClock();
+  server = await startAuthServer();
+});
+
+beforeEach(async () => {
+  count += 1;
+  ada = await server.signUp(`ada-${count}@example.com`);
+  device = new SoftwareAuthenticator(ORIGIN);
+});
+
+afterAll(async () => {
+  startClock();
+  await server.stop();
+});
+
+interface Ceremony {
+  options: never;
+  cookies: string;
+}
+
+async function begin(kind: 'register' | 'authenticate', cookie = ''): Promise<Ceremony> {
+  const path = `/api/auth/passkey/generate-${kind}-options`;
+  const answer = await server.get(path, { cookie, origin: ORIGIN }).expect(200);
+  return { options: answer.body as never, cookies: [cookie, cookiesOf(answer)].join('; ') };
+}
+
+interface Adding extends Deviation {
+  own?: SoftwareAuthenticator;
+}
+
+async function add(owner: SignedIn, { own = device, ...deviation }: Adding = {}) {
+  const { options, cookies } = await begin('register', owner.cookie);
+  const response = own.create(options, deviation);
+  return finish('registration', { response, name: 'My key' }, cookies);
+}
+
+/** @returns the id of the passkey. */
+async function addWell(owner: SignedIn): Promise<string> {
+  const { status, body } = await add(owner);
+  expect(status).toBe(200);
+  return body.id;
+}
+
+async function signIn(deviation: Deviation = {}) {
+  const { options, cookies } = await begin('authenticate');
+  return finish('authentication', { response: device.get(options, deviation) }, cookies);
+}
+
+const finish = (kind: string, body: object, cookie: string) =>
+  server.post(`/api/auth/passkey/verify-${kind}`, body, { cookie, origin: ORIGIN });
+
+const passkeysOf = async ({ userId }: SignedIn) =>
+  (await server.sql.query('SELECT * FROM passkey WHERE user_id = $1', [userId])).rows;
+
+const sessionCount = async () =>
+  (await server.sql.query('SELECT count(*)::int AS n FROM session')).rows[0].n as number;
+
+describe('a passkey', () => {
+  it('is added while signed in, signs in, and is removed', async () => {
+    const id = await addWell(ada);
+    const [row] = await passkeysOf(ada);
+    expect(row).toMatchObject({ name: 'My key', credential_id: device.credentialId });
+    const signedIn = await signIn();
+    expect(signedIn).toMatchObject({ status: 200, body: { user: { id: ada.userId } } });
+    const bearer = { authorization: `Bearer ${signedIn.headers['set-auth-token']}` };
+    await server.get('/api/auth/token', bearer).expect(200);
+    const list = await server.get('/api/auth/passkey/list-user-passkeys', bearer);
+    expect(list.body).toHaveLength(1);
+    await server.post('/api/auth/passkey/delete-passkey', { id }, bearer).expect(200);
+    expect((await signIn()).body.code).toBe('PASSKEY_NOT_FOUND');
+  });
+
+  it('counts as two factors: no code is asked for', async () => {
+    const { user, bearer } = await enrol(server, `eve-${count}@example.com`);
+    const session = await server.get('/api/auth/get-session', bearer);
+    expect(session.body.user.twoFactorEnabled).toBe(true);
+    const again = { ...user, cookie: cookieOf(bearer) };
+    await addWell(again);
+    expect((await signIn()).body.user.id).toBe(user.userId);
+  });
+
+  it('is asked for with the demand to make sure who holds it', async () => {
+    const registration = await begin('register', ada.cookie);
+    expect(registration.options).toMatchObject({
+      rp: { id: 'localhost', name: 'Gatehouse' },
+      authenticatorSelection: { userVerification: 'required', residentKey: 'required' },
+    });
+    expect((await begin('authenticate')).options).toMatchObject({
+      rpId: 'localhost',
+      userVerification: 'required',
+    });
+  });
+});
+
+/** The cookie of a session that a bearer has. */
+function cookieOf(bearer: { authorization: string }): string {
+  const value = bearer.authorization.slice('Bearer '.length);
+  return `better-auth.session_token=${encodeURIComponent(value)}`;
+}
+
+describe('a sign-in with a passkey is refused', () => {
+  beforeEach(async () => {
+    await addWell(ada);
+  });
+
+  it.each<[string, Deviation]>([
+    ['from a page of another origin', { origin: 'http://localhost.evil.example' }],
+    ['from another port of the same host', { origin: 'http://localhost:3999' }],
+    ['for another host', { rpId: 'evil.example' }],
+    ['over another challenge', { challenge: Buffer.from('made up').toString('base64url') }],
+    ['as an answer to a registration', { type: 'webauthn.create' }],
+    ['by another key', { key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey }],
+    ['when the device does not know who holds it', { isVerified: false }],
+    ['with a credential that nobody has', { credentialId: 'bm9ib2R5' }],
+  ])('%s', async (_case, deviation) => {
+    const before = await sessionCount();
+    const answer = await signIn(deviation);
+    expect([400, 401]).toContain(answer.status);
+    expect(answer.headers['set-auth-token']).toBeUndefined();
+    expect(await sessionCount()).toBe(before);
+    expect((await signIn()).status).toBe(200);
+  });
+
+  it('when it is repeated', async () => {
+    const { options, cookies } = await begin('authenticate');
+    const body = { response: device.get(options) };
+    await finish('authentication', body, cookies).expect(200);
+    const again = await finish('authentication', body, cookies);
+    expect(again).toMatchObject({ status: 400, body: { code: 'CHALLENGE_NOT_FOUND' } });
+    const other = await begin('authenticate');
+    await finish('authentication', body, other.cookies).expect(400);
+  });
+
+  it('nineteen times of twenty at the same time', async () => {
+    const { options, cookies } = await begin('authenticate');
+    const body = { response: device.get(options) };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => finish('authentication', body, cookies)),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  });
+
+  it('after five minutes', async () => {
+    const { options, cookies } = await begin('authenticate');
+    passSteps(11);
+    const answer = await finish('authentication', { response: device.get(options) }, cookies);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'CHALLENGE_NOT_FOUND' } });
+  });
+
+  it('with the challenge of a registration, and without any', async () => {
+    const { options, cookies } = await begin('register', ada.cookie);
+    const response = device.get({ ...(options as object), rpId: 'localhost' } as never);
+    await finish('authentication', { response }, cookies).expect(400);
+    await finish('authentication', { response }, '').expect(400);
+  });
+
+  it('when the device has counted further before: it was copied', async () => {
+    await signIn({ counter: 7 });
+    for (const counter of [7, 6, 0]) {
+      expect((await signIn({ counter })).status).toBe(400);
+    }
+    expect((await signIn({ counter: 8 })).status).toBe(200);
+  });
+
+  it('while the user is banned', async () => {
+    await server.sql.query('UPDATE "user" SET banned = true WHERE id = $1', [ada.userId]);
+    expect(await signIn()).toMatchObject({ status: 403, body: { code: 'BANNED_USER' } });
+  });
+});
+
+describe('adding a passkey is refused', () => {
+  it('to whoever is not signed in', async () => {
+    const answer = await server.get('/api/auth/passkey/generate-register-options');
+    expect(answer.status).toBe(401);
+  });
+
+  it('in a session of more than ten minutes', async () => {
+    passSteps(21);
+    const headers = { cookie: ada.cookie, origin: ORIGIN };
+    const answer = await server.get('/api/auth/passkey/generate-register-options', headers);
+    expect(answer).toMatchObject({ status: 403, body: { code: 'SESSION_NOT_FRESH' } });
+  });
+
+  it('to an administrator who acts as the user', async () => {
+    const admin = await server.signInAdmin();
+    const body = { userId: ada.userId };
+    const acting = await server.post('/api/auth/admin/impersonate-user', body, admin.bearer);
+    const bearer = { authorization: `Bearer ${acting.body.session.token}` };
+    const answer = await server.get('/api/auth/passkey/generate-register-options', bearer);
+    expect(answer).toMatchObject({ status: 403, body: { code: 'IMPERSONATED_SESSION' } });
+  });
+
+  it.each<[string, Deviation]>([
+    ['from a page of another origin', { origin: 'http://evil.example' }],
+    ['for another host', { rpId: 'evil.example' }],
+    ['over another challenge', { challenge: 'bWFkZSB1cA' }],
+    ['when the device does not know who holds it', { isVerified: false }],
+  ])('%s', async (_case, deviation) => {
+    expect((await add(ada, deviation)).status).toBeGreaterThanOrEqual(400);
+    expect(await passkeysOf(ada)).toEqual([]);
+  });
+
+  it('to another user than the one who asked for it', async () => {
+    const eve = await server.signUp(`eve-${count}@example.com`);
+    const { options, cookies } = await begin('register', ada.cookie);
+    const swapped = cookies.replace(ada.cookie, eve.cookie);
+    const answer = await finish('registration', { response: device.create(options) }, swapped);
+    expect(answer.status).toBe(401);
+    expect(await passkeysOf(eve)).toEqual([]);
+  });
+
+  it("with another user's credential, which still signs its owner in", async () => {
+    await addWell(ada);
+    const eve = await server.signUp(`eve-${count}@example.com`);
+    const copy = new SoftwareAuthenticator(ORIGIN);
+    const answer = await add(eve, { own: copy, credentialId: device.credentialId });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'PREVIOUSLY_REGISTERED' } });
+    expect((await signIn()).body.user.id).toBe(ada.userId);
+  });
+
+  it('twice with the same answer', async () => {
+    const { options, cookies } = await begin('register', ada.cookie);
+    const body = { response: device.create(options) };
+    await finish('registration', body, cookies).expect(200);
+    await finish('registration', body, cookies).expect(400);
+    expect(await passkeysOf(ada)).toHaveLength(1);
+  });
+});
+
+describe("another user's passkey", () => {
+  it.each(['delete-passkey', 'update-passkey'])('is out of reach of %s', async (endpoint) => {
+    const id = await addWell(ada);
+    const eve = await server.signUp(`eve-${count}@example.com`);
+    const change = { id, name: 'mine now' };
+    await server.post(`/api/auth/passkey/${endpoint}`, change, eve.bearer).expect(401);
+    expect(await passkeysOf(ada)).toMatchObject([{ name: 'My key' }]);
+  });
+});

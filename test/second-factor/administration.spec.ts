@@ -1,0 +1,121 @@
+import type { TwoFactorRequired } from '../../src/auth/second-step.schemas';
+import type { UserExport } from '../../src/users/account.schemas';
+import { Caller } from '../support/caller';
+import { expectProblem } from '../support/problems';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
+import type { AuthenticatorApp } from './authenticator-app';
+import { enrolUser } from './enrolment';
+
+const SIGN_IN = '/api/v1/auth/sign-in';
+
+let system: System;
+let admin: SignedInUser;
+let ada: SignedInUser;
+let app: AuthenticatorApp;
+
+beforeAll(async () => {
+  system = await System.start();
+});
+
+afterAll(() => system.stop());
+
+beforeEach(async () => {
+  admin = await system.asAdmin();
+  ada = await system.asUser();
+  app = await enrol(ada);
+});
+
+/** The passkey is made up: its key is of no use here. */
+async function enrol(user: SignedInUser): Promise<AuthenticatorApp> {
+  const { app: made, refreshToken } = await enrolUser(system, user);
+  const tokens = await system
+    .asAnonymous()
+    .post<SignedInUser>('/api/v1/auth/refresh', { refreshToken });
+  user.caller = new Caller(system.apiUrl, tokens.body.accessToken);
+  await system.query(
+    `INSERT INTO passkey (id, user_id, name, public_key, credential_id, counter, device_type, backed_up)
+     VALUES ($1, $1, 'Phone', 'AAAA', $1, 0, 'multiDevice', true)`,
+    [user.id],
+  );
+  return made;
+}
+
+const remove = (caller: Caller, id: string) =>
+  caller.delete(`/api/v1/admin/users/${id}/two-factor`);
+
+const signIn = ({ email }: SignedInUser) =>
+  system.asAnonymous().post<TwoFactorRequired>(SIGN_IN, { email, password: PASSWORD });
+
+describe('DELETE /admin/users/{id}/two-factor', () => {
+  it('lets the user in with the password alone, ends sessions and sign-ins under way', async () => {
+    const { challenge } = (await signIn(ada)).body;
+    expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ status: 200 });
+    expect(await remove(admin.caller, ada.id)).toMatchObject({ status: 204 });
+    expectProblem(await ada.caller.get('/api/v1/users/me'), 'invalid_token');
+    const late = { challenge, code: app.code(1) };
+    expectProblem(
+      await system.asAnonymous().post('/api/v1/auth/two-factor', late),
+      'invalid_challenge',
+    );
+    expect((await signIn(ada)).body).toHaveProperty('accessToken');
+  });
+
+  it('is recorded', async () => {
+    await remove(admin.caller, ada.id);
+    const events = await system.query(
+      `SELECT actor_id, action FROM audit_event WHERE subject_id = $1 AND action = 'two_factor.disabled'`,
+      [ada.id],
+    );
+    expect(events).toEqual([{ actor_id: admin.id, action: 'two_factor.disabled' }]);
+  });
+
+  it('does nothing for a user who has none', async () => {
+    const bob = await system.asUser();
+    expect(await remove(admin.caller, bob.id)).toMatchObject({ status: 204 });
+    expect(await bob.caller.get('/api/v1/users/me')).toMatchObject({ status: 200 });
+    expectProblem(await remove(admin.caller, 'nobody'), 'not_found');
+  });
+
+  it('refuses everyone but an administrator, and an administrator their own', async () => {
+    const bob = await system.asUser();
+    expectProblem(await remove(bob.caller, ada.id), 'forbidden');
+    expectProblem(await remove(ada.caller, ada.id), 'forbidden');
+    expectProblem(await remove(system.asAnonymous(), ada.id), 'missing_token');
+    expectProblem(await remove(admin.caller, admin.id), 'forbidden');
+    expect((await signIn(ada)).body).toHaveProperty('twoFactorRequired');
+  });
+});
+
+describe("a user's second factor and passkeys", () => {
+  it('are in the export, without secrets', async () => {
+    const { body } = await ada.caller.get<UserExport>('/api/v1/users/me/export');
+    expect(body.secondFactor).toEqual({ enabled: true, trustedDevices: [] });
+    expect(body.passkeys).toEqual([
+      {
+        id: ada.id,
+        name: 'Phone',
+        deviceType: 'multiDevice',
+        backedUp: true,
+        createdAt: expect.stringMatching(/Z$/),
+      },
+    ]);
+    for (const secret of [...app.secret, 'AAAA']) {
+      expect(JSON.stringify(body)).not.toContain(secret);
+    }
+  });
+
+  it('are gone with the user', async () => {
+    await signIn(ada);
+    expect(await admin.caller.delete(`/api/v1/admin/users/${ada.id}`)).toMatchObject({
+      status: 204,
+    });
+    for (const [table, column] of [
+      ['two_factor', 'user_id'],
+      ['passkey', 'user_id'],
+      ['verification', 'value'],
+    ]) {
+      const sql = `SELECT FROM ${table} WHERE ${column} = $1`;
+      expect(await system.query(sql, [ada.id])).toEqual([]);
+    }
+  });
+});

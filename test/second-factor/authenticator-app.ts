@@ -1,0 +1,69 @@
+import { TOTP, URI } from 'otpauth';
+
+const STEP_MS = 30_000;
+
+/** An authenticator app of another make than the server's own code. */
+export class AuthenticatorApp {
+  private readonly totp: TOTP;
+
+  /** @param uri as in the picture that the app takes. */
+  constructor(readonly uri: string) {
+    const totp = URI.parse(uri);
+    if (!(totp instanceof TOTP)) throw new Error(`not a TOTP address: ${uri}`);
+    this.totp = totp;
+  }
+
+  get issuer(): string {
+    return this.totp.issuer;
+  }
+
+  /** The secret in the two forms in which it goes around. */
+  get secret(): string[] {
+    return [this.totp.secret.base32, this.totp.secret.utf8];
+  }
+
+  /** @param steps by which the app's clock is ahead of the server's, thirty seconds each. */
+  code(steps = 0): string {
+    return this.totp.generate({ timestamp: Date.now() + steps * STEP_MS });
+  }
+
+  /** Six digits that are none of the codes around now. */
+  wrongCode(): string {
+    const right = new Set([-3, -2, -1, 0, 1, 2, 3].map((steps) => this.code(steps)));
+    let code = '';
+    do {
+      code = Math.floor(Math.random() * 1_000_000)
+        .toString()
+        .padStart(6, '0');
+    } while (right.has(code));
+    return code;
+  }
+}
+
+const NOT_FAKED = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+  'setTimeout',
+  'clearTimeout',
+] as const;
+
+/** Stops the clock in the middle of a step, so that no test meets the end of one. */
+export function stopClock(): void {
+  const now = Math.floor(Date.now() / STEP_MS) * STEP_MS + STEP_MS / 2;
+  jest.useFakeTimers({ now, doNotFake: [...NOT_FAKED] });
+}
+
+/** Lets so many steps of thirty seconds go by. */
+export function passSteps(steps: number): void {
+  jest.setSystemTime(Date.now() + steps * STEP_MS);
+}
+
+export function startClock(): void {
+  jest.useRealTimers();
+}

@@ -1,0 +1,193 @@
+import { PASSWORD, startAuthServer, type RunningAuthServer } from '../auth-server/harness';
+import { AuthenticatorApp, passSteps, startClock, stopClock } from './authenticator-app';
+import {
+  cookiesOf,
+  enrol,
+  signInOn,
+  type Enrolled,
+  takeFirstStep,
+  takeSecondStep,
+  withCookies,
+} from './second-step';
+
+let server: RunningAuthServer;
+let ada: Enrolled;
+let count = 0;
+
+beforeAll(async () => {
+  stopClock();
+  server = await startAuthServer();
+});
+
+beforeEach(async () => {
+  count += 1;
+  ada = await enrol(server, `ada-${count}@example.com`);
+});
+
+afterAll(async () => {
+  startClock();
+  await server.stop();
+});
+
+const isSignedIn = async (headers: Record<string, string>) =>
+  (await server.get('/api/auth/get-session', headers)).body !== null;
+
+describe('a trusted device', () => {
+  let trusted: string;
+
+  beforeEach(async () => {
+    const cookies = await takeFirstStep(server, ada.email);
+    const answer = await takeSecondStep(server, {
+      cookies,
+      code: ada.app.code(1),
+      trustDevice: true,
+    });
+    trusted = /better-auth\.trust_device=[^;]+/.exec(cookiesOf(answer))![0];
+  });
+
+  it('signs in with the password alone, and its cookie is another one each time', async () => {
+    const answer = await signInOn(server, { email: ada.email, cookies: trusted });
+    expect(answer.body).toHaveProperty('token');
+    expect(cookiesOf(answer)).not.toContain(trusted);
+    expect((await signInOn(server, { email: ada.email, cookies: trusted })).body).toHaveProperty(
+      'twoFactorRedirect',
+      true,
+    );
+  });
+
+  it('is trusted for nobody else', async () => {
+    const eve = await enrol(server, `eve-${count}@example.com`);
+    const body = { email: eve.email, password: PASSWORD };
+    const answer = await server.post('/api/auth/sign-in/email', body, withCookies(trusted));
+    expect(answer.body).toHaveProperty('twoFactorRedirect', true);
+  });
+
+  it('is trusted for thirty days', async () => {
+    passSteps(30 * 24 * 120);
+    expect((await signInOn(server, { email: ada.email, cookies: trusted })).body).toHaveProperty(
+      'twoFactorRedirect',
+      true,
+    );
+  });
+
+  it('is forgotten on demand, which is recorded', async () => {
+    await server.post('/api/auth/two-factor/forget-devices', {}, ada.bearer).expect(200);
+    const { rows } = await server.sql.query(
+      `SELECT actor_id FROM audit_event WHERE action = 'two_factor.devices_forgotten' AND subject_id = $1`,
+      [ada.user.userId],
+    );
+    expect(rows).toEqual([{ actor_id: ada.user.userId }]);
+    expect((await signInOn(server, { email: ada.email, cookies: trusted })).body).toHaveProperty(
+      'twoFactorRedirect',
+      true,
+    );
+  });
+
+  it('is forgotten when the password changes', async () => {
+    const newPassword = 'quite another long password';
+    const change = { currentPassword: PASSWORD, newPassword };
+    await server.post('/api/auth/change-password', change, ada.bearer).expect(200);
+    const body = { email: ada.email, password: newPassword };
+    const answer = await server.post('/api/auth/sign-in/email', body, withCookies(trusted));
+    expect(answer.body).toHaveProperty('twoFactorRedirect', true);
+  });
+
+  it('is forgotten when an administrator sets the password', async () => {
+    const admin = await server.signInAdmin();
+    const change = { userId: ada.user.userId, newPassword: PASSWORD };
+    await server.post('/api/auth/admin/set-user-password', change, admin.bearer).expect(200);
+    expect((await signInOn(server, { email: ada.email, cookies: trusted })).body).toHaveProperty(
+      'twoFactorRedirect',
+      true,
+    );
+  });
+
+  it('is forgotten when the second factor is switched off, and on again', async () => {
+    const body = { password: PASSWORD };
+    const off = await server.post('/api/auth/two-factor/disable', body, ada.bearer).expect(200);
+    const bearer = { authorization: `Bearer ${off.headers['set-auth-token']}` };
+    const on = await server.post('/api/auth/two-factor/enable', body, bearer).expect(200);
+    const code = new AuthenticatorApp(on.body.totpURI).code();
+    await server.post('/api/auth/two-factor/verify-totp', { code }, bearer).expect(200);
+    expect((await signInOn(server, { email: ada.email, cookies: trusted })).body).toHaveProperty(
+      'twoFactorRedirect',
+      true,
+    );
+  });
+});
+
+describe('whoever has a session and no password', () => {
+  it.each([
+    ['/api/auth/two-factor/enable', {}],
+    ['/api/auth/two-factor/enable', { password: 'a guess at the password' }],
+    ['/api/auth/two-factor/disable', {}],
+    ['/api/auth/two-factor/disable', { password: 'a guess at the password' }],
+    ['/api/auth/two-factor/generate-backup-codes', {}],
+    ['/api/auth/two-factor/generate-backup-codes', { password: 'a guess at the password' }],
+  ])('is refused at %s with %j', async (path, body) => {
+    const answer = await server.post(path, body, ada.bearer);
+    expect(answer.status).toBe(400);
+    expect(answer.body.code).toMatch(/^(INVALID_PASSWORD|VALIDATION_ERROR)$/);
+  });
+
+  it('does not get to see the secret again, even with the password', async () => {
+    const body = { password: PASSWORD };
+    await server.post('/api/auth/two-factor/get-totp-uri', body, ada.bearer).expect(404);
+  });
+
+  it.each(['/two-factor/send-otp', '/two-factor/verify-otp'])('finds %s closed', async (path) => {
+    await server.post(`/api/auth${path}`, { code: '123456' }, ada.bearer).expect(404);
+    await server.post(`/api/auth${path}/`, { code: '123456' }, ada.bearer).expect(404);
+  });
+
+  it('cannot set the switch by itself', async () => {
+    const change = { twoFactorEnabled: false };
+    await server.post('/api/auth/update-user', change, ada.bearer).expect(400);
+    const { rows } = await server.sql.query(
+      'SELECT two_factor_enabled AS on FROM "user" WHERE id = $1',
+      [ada.user.userId],
+    );
+    expect(rows).toEqual([{ on: true }]);
+  });
+
+  it('cannot set it as an administrator either', async () => {
+    const admin = await server.signInAdmin();
+    const { userId } = ada.user;
+    const update = { userId, data: { twoFactorEnabled: false } };
+    const answer = await server.post('/api/auth/admin/update-user', update, admin.bearer);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'FIELD_NOT_ALLOWED' } });
+  });
+});
+
+describe('switching the second factor on', () => {
+  it('ends the other sessions, which were begun without it', async () => {
+    const eve = await server.signUp(`eve-${count}@example.com`);
+    const other = await server.signIn(`eve-${count}@example.com`);
+    const password = { password: PASSWORD };
+    const on = await server.post('/api/auth/two-factor/enable', password, eve.bearer).expect(200);
+    expect(await isSignedIn(other.bearer)).toBe(true);
+    const code = new AuthenticatorApp(on.body.totpURI).code();
+    const done = await server
+      .post('/api/auth/two-factor/verify-totp', { code }, eve.bearer)
+      .expect(200);
+    const token = done.headers['set-auth-token'];
+    expect(await isSignedIn(other.bearer)).toBe(false);
+    expect(await isSignedIn(eve.bearer)).toBe(false);
+    expect(await isSignedIn({ authorization: `Bearer ${token}` })).toBe(true);
+  });
+
+  it('is not done before a first code was right', async () => {
+    const eve = await server.signUp(`eve-${count}@example.com`);
+    const password = { password: PASSWORD };
+    await server.post('/api/auth/two-factor/enable', password, eve.bearer).expect(200);
+    const wrong = { code: '000000' };
+    await server.post('/api/auth/two-factor/verify-totp', wrong, eve.bearer).expect(401);
+    expect(await isSignedIn((await server.signIn(`eve-${count}@example.com`)).bearer)).toBe(true);
+  });
+
+  it('a sign-in with the second factor leaves the other sessions alone', async () => {
+    const cookies = await takeFirstStep(server, ada.email);
+    await takeSecondStep(server, { cookies, code: ada.app.code(1) }).expect(200);
+    expect(await isSignedIn(ada.bearer)).toBe(true);
+  });
+});

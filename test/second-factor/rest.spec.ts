@@ -1,0 +1,172 @@
+import type { SignedIn } from '../../src/auth/auth.schemas';
+import type { TwoFactorRequired } from '../../src/auth/second-step.schemas';
+import { Caller } from '../support/caller';
+import { expectProblem } from '../support/problems';
+import { freePorts } from '../support/ports';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
+import { type AuthenticatorApp, passSteps, startClock, stopClock } from './authenticator-app';
+import { enrolUser } from './enrolment';
+
+const SIGN_IN = '/api/v1/auth/sign-in';
+const SECOND_STEP = '/api/v1/auth/two-factor';
+
+let system: System;
+let ada: SignedInUser;
+let app: AuthenticatorApp;
+let recoveryCodes: string[];
+
+beforeAll(async () => {
+  stopClock();
+  system = await System.start();
+});
+
+afterAll(async () => {
+  startClock();
+  await system.stop();
+});
+
+beforeEach(async () => {
+  ada = await system.asUser();
+  ({ app, recoveryCodes } = await enrolUser(system, ada));
+});
+
+async function takeFirstStep(): Promise<string> {
+  const { email } = ada;
+  const answer = await system
+    .asAnonymous()
+    .post<TwoFactorRequired>(SIGN_IN, { email, password: PASSWORD });
+  expect(answer).toMatchObject({ status: 200, body: { twoFactorRequired: true } });
+  expect(Object.keys(answer.body).sort()).toEqual(['challenge', 'twoFactorRequired']);
+  expect(answer.headers.get('set-cookie')).toBeNull();
+  return answer.body.challenge;
+}
+
+const takeSecondStep = (challenge: string, code: string) =>
+  system.asAnonymous().post<SignedIn>(SECOND_STEP, { challenge, code });
+
+describe('POST /auth/two-factor', () => {
+  it.each([
+    ['a code of the app', () => app.code(1)],
+    ['a recovery code', () => recoveryCodes[0]!],
+  ])('signs in with %s', async (_kind, code) => {
+    const answer = await takeSecondStep(await takeFirstStep(), code());
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { user: { id: ada.id, email: ada.email }, tokenType: 'Bearer', expiresIn: 900 },
+    });
+    const { accessToken, refreshToken } = answer.body;
+    const me = await new Caller(system.apiUrl, accessToken).get('/api/v1/users/me');
+    expect(me).toMatchObject({ status: 200, body: { id: ada.id } });
+    const refreshed = await system.asAnonymous().post('/api/v1/auth/refresh', { refreshToken });
+    expect(refreshed.status).toBe(200);
+  });
+
+  it('takes a challenge once', async () => {
+    const challenge = await takeFirstStep();
+    expect((await takeSecondStep(challenge, app.code(1))).status).toBe(200);
+    expectProblem(await takeSecondStep(challenge, recoveryCodes[0]!), 'invalid_challenge');
+  });
+
+  it('takes a code once', async () => {
+    expect((await takeSecondStep(await takeFirstStep(), app.code(1))).status).toBe(200);
+    const again = await takeSecondStep(await takeFirstStep(), app.code(1));
+    expectProblem(again, 'invalid_two_factor_code');
+  });
+
+  it('takes a recovery code once of twenty at the same time', async () => {
+    const challenges = await Promise.all(Array.from({ length: 4 }, takeFirstStep));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => takeSecondStep(challenges[i % 4]!, recoveryCodes[0]!)),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([]);
+  });
+
+  it('refuses a wrong code, and lets the challenge be tried again', async () => {
+    const challenge = await takeFirstStep();
+    for (const wrong of [app.wrongCode(), 'aaaaa-aaaaa', ' ', '１２３４５６']) {
+      expectProblem(await takeSecondStep(challenge, wrong), 'invalid_two_factor_code');
+    }
+    expect((await takeSecondStep(challenge, app.code(1))).status).toBe(200);
+  });
+
+  it('makes the account wait after five wrong codes, and says how long', async () => {
+    const challenge = await takeFirstStep();
+    for (let i = 0; i < 5; i += 1) await takeSecondStep(challenge, app.wrongCode());
+    const answer = await takeSecondStep(await takeFirstStep(), app.code(1));
+    expectProblem(answer, 'too_many_requests');
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(20);
+  });
+
+  it('refuses a challenge after five minutes', async () => {
+    const challenge = await takeFirstStep();
+    passSteps(11);
+    expectProblem(await takeSecondStep(challenge, app.code()), 'invalid_challenge');
+  });
+
+  it('refuses what is no challenge, and what would be another cookie', async () => {
+    const code = app.code(1);
+    for (const challenge of ['made-up', ada.refreshToken, `2fa-${'a'.repeat(20)}.abc%3D`]) {
+      expectProblem(await takeSecondStep(challenge, code), 'invalid_challenge');
+    }
+    const smuggled = `x; better-auth.session_token=${ada.refreshToken}`;
+    for (const challenge of [smuggled, 'a\r\nb', '', 'a'.repeat(257)]) {
+      expectProblem(await takeSecondStep(challenge, code), 'validation_failed');
+    }
+  });
+
+  it('refuses other fields, and a trusted device with them: that is a matter of browsers', async () => {
+    const body = { challenge: await takeFirstStep(), code: app.code(1), trustDevice: true };
+    expectProblem(await system.asAnonymous().post(SECOND_STEP, body), 'validation_failed');
+  });
+
+  it('refuses a banned user', async () => {
+    const challenge = await takeFirstStep();
+    await system.query('UPDATE "user" SET banned = true WHERE id = $1', [ada.id]);
+    expectProblem(await takeSecondStep(challenge, app.code(1)), 'banned');
+  });
+});
+
+describe('a challenge', () => {
+  it('is no token, neither to refresh nor to call with', async () => {
+    const challenge = await takeFirstStep();
+    const refreshed = await system
+      .asAnonymous()
+      .post('/api/v1/auth/refresh', { refreshToken: challenge });
+    expectProblem(refreshed, 'invalid_refresh_token');
+    expectProblem(
+      await new Caller(system.apiUrl, challenge).get('/api/v1/users/me'),
+      'invalid_token',
+    );
+  });
+
+  it('is not asked for where there is no second factor', async () => {
+    const bob = await system.asUser();
+    expect((await system.signIn({ email: bob.email, password: PASSWORD })).id).toBe(bob.id);
+  });
+});
+
+describe('behind https, where the cookie of the first step has another name', () => {
+  it('signs in all the same', async () => {
+    const [port] = await freePorts(1);
+    const secure = await System.start({
+      env: {
+        AUTH_PORT: String(port),
+        AUTH_URL: 'https://auth.example.com',
+        AUTH_INTERNAL_URL: `http://localhost:${port}`,
+      },
+    });
+    try {
+      const eve = await secure.asUser();
+      const enrolment = await enrolUser(secure, eve);
+      const api = secure.asAnonymous();
+      const credentials = { email: eve.email, password: PASSWORD };
+      const { challenge } = (await api.post<TwoFactorRequired>(SIGN_IN, credentials)).body;
+      const code = enrolment.app.code(1);
+      const answer = await api.post<SignedIn>(SECOND_STEP, { challenge, code });
+      expect(answer).toMatchObject({ status: 200, body: { user: { id: eve.id } } });
+    } finally {
+      await secure.stop();
+    }
+  });
+});
