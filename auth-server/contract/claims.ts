@@ -1,6 +1,6 @@
 import { isRole, type Role } from './roles';
 
-/** What the auth server puts into an access token besides the registered time and address claims. */
+/** What the auth server puts into a user's access token besides the registered claims. */
 export interface SessionClaims {
   /** Session id: the row of `session` that the token was issued from. */
   sid: string;
@@ -8,14 +8,10 @@ export interface SessionClaims {
   role: Role;
 }
 
-/**
- * The claims of a user's access token (RFC 9068, section 2.2, less what the contract
- * leaves out). There is no e-mail and no name in it.
- */
-export interface AccessTokenClaims extends SessionClaims {
+interface CommonClaims {
   iss: string;
   aud: string | string[];
-  /** User id. */
+  /** User id, or client id of a machine. */
   sub: string;
   /** Issued at, seconds since the epoch. */
   iat: number;
@@ -23,11 +19,35 @@ export interface AccessTokenClaims extends SessionClaims {
   exp: number;
 }
 
+/**
+ * A user's access token (RFC 9068, section 2.2, less what the contract leaves out). There is
+ * no e-mail and no name in it.
+ */
+export interface UserTokenClaims extends CommonClaims, SessionClaims {
+  kind: 'user';
+  /** The program that acts for the user; `null`: the user signed in here themselves. */
+  clientId: string | null;
+  /** What the user has granted the program. */
+  scopes: readonly string[];
+}
+
+/** A machine's access token: it stands for a client and for no user (RFC 6749, section 4.4). */
+export interface ClientTokenClaims extends CommonClaims {
+  kind: 'client';
+  clientId: string;
+  scopes: readonly string[];
+}
+
+export type AccessTokenClaims = UserTokenClaims | ClientTokenClaims;
+
 export type ClaimsResult = { ok: true; claims: AccessTokenClaims } | { ok: false; reason: string };
+
+type Payload = Record<string, unknown>;
 
 /**
  * Reads the payload of a token whose signature, issuer, audience and times have been
- * verified already. Only what the contract names is let through.
+ * verified already. Only what the contract names is let through. A token is a machine's when
+ * its subject is its client (RFC 9068, section 2.2); nothing may be half of each.
  *
  * @returns the claims, or the reason (for the log, never for the caller) why they are not ours.
  */
@@ -35,15 +55,50 @@ export function parseAccessTokenClaims(payload: unknown): ClaimsResult {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
     return refuse('payload is not an object');
   }
-  const { iss, aud, sub, sid, role, iat, exp } = payload as Record<string, unknown>;
+  const { iss, aud, sub, iat, exp, ...others } = payload as Payload;
   if (!isText(sub)) return refuse('sub is not a non-empty string');
-  if (!isText(sid)) return refuse('sid is not a non-empty string');
-  if (!isRole(role)) return refuse('role is not in the closed list');
   if (!isText(iss)) return refuse('iss is not a non-empty string');
   if (!isAudience(aud)) return refuse('aud is neither a string nor an array of strings');
   if (!isTime(iat)) return refuse('iat is not a finite number');
   if (!isTime(exp)) return refuse('exp is not a finite number');
-  return { ok: true, claims: { iss, aud, sub, sid, role, iat, exp } };
+  const reason = clientProblem(others);
+  if (reason !== null) return refuse(reason);
+  const common = { iss, aud, sub, iat, exp };
+  return others.client_id === sub ? parseClient(common, others) : parseUser(common, others);
+}
+
+/** `azp` says the same as `client_id` (OpenID Connect Core 1.0, section 2), or is not there. */
+function clientProblem({ client_id: clientId, azp, scope }: Payload): string | null {
+  if (clientId === undefined) {
+    return scope === undefined && azp === undefined ? null : 'scope or azp without client_id';
+  }
+  if (!isText(clientId)) return 'client_id is not a non-empty string';
+  if (azp !== undefined && azp !== clientId) return 'azp and client_id differ';
+  return typeof scope === 'string' ? null : 'scope is not a string';
+}
+
+function parseClient(common: CommonClaims, { sid, role, scope }: Payload): ClaimsResult {
+  if (sid !== undefined) return refuse("a machine's token has a sid");
+  if (role !== undefined) return refuse("a machine's token has a role");
+  return {
+    ok: true,
+    claims: { ...common, kind: 'client', clientId: common.sub, scopes: toScopes(scope) },
+  };
+}
+
+function parseUser(common: CommonClaims, payload: Payload): ClaimsResult {
+  const { sid, role, client_id: clientId, scope } = payload;
+  if (!isText(sid)) return refuse('sid is not a non-empty string');
+  if (!isRole(role)) return refuse('role is not in the closed list');
+  const client = isText(clientId) ? clientId : null;
+  return {
+    ok: true,
+    claims: { ...common, kind: 'user', sid, role, clientId: client, scopes: toScopes(scope) },
+  };
+}
+
+function toScopes(scope: unknown): readonly string[] {
+  return typeof scope === 'string' && scope !== '' ? scope.split(' ') : [];
 }
 
 function refuse(reason: string): ClaimsResult {

@@ -5,6 +5,12 @@
  */
 export const CLIENT_ADDRESS_HEADER = 'x-gatehouse-client-address';
 
+/**
+ * Names the machine that the API acts for where there is no session, for the audit log.
+ * Believed and dropped like the address.
+ */
+export const ACTING_CLIENT_HEADER = 'x-gatehouse-acting-client';
+
 /** Carries `INTERNAL_SECRET` from the API to the auth server, never to a client. */
 export const INTERNAL_KEY_HEADER = 'x-gatehouse-internal-key';
 

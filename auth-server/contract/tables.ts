@@ -17,6 +17,7 @@ export const TABLES = {
       banned: 'banned',
       banReason: 'ban_reason',
       banExpires: 'ban_expires',
+      twoFactorEnabled: 'two_factor_enabled',
       createdAt: 'created_at',
       updatedAt: 'updated_at',
     },

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { toCallerContext } from './caller-context';
+import { AUTH_SERVER_DOCUMENTS } from './well-known';
 import {
   AUTH_BASE_PATH,
   CLIENT_ADDRESS_HEADER,
@@ -31,7 +32,7 @@ export interface PassThroughOptions {
 }
 
 /**
- * Passes `/api/auth/*` through to the auth server unchanged: bodies streamed, `Set-Cookie`
+ * Passes `/api/auth/*`, and what the auth server says of itself, through to it unchanged: bodies streamed, `Set-Cookie`
  * kept, hop-by-hop headers dropped. One base URL is enough for a browser or an SDK.
  */
 export function registerAuthPassThrough(
@@ -48,6 +49,11 @@ export function registerAuthPassThrough(
       disableCache: true,
     });
     scope.all(`${AUTH_BASE_PATH}/*`, (request, reply) => passThrough(request, reply, options));
+    for (const document of AUTH_SERVER_DOCUMENTS) {
+      for (const address of [document, `${document}/*`]) {
+        scope.get(address, (request, reply) => passThrough(request, reply, options));
+      }
+    }
   });
 }
 
@@ -86,8 +92,10 @@ function passThrough(
  */
 function assertInside(path: string): void {
   const isSuspicious = /%2e|%2f|%5c|\\|%25|\/\.{1,2}(\/|$)|\/\//i.test(path);
-  if (isSuspicious || !path.startsWith(`${AUTH_BASE_PATH}/`))
-    throw new Problem('malformed_request');
+  const isInside = [AUTH_BASE_PATH, ...AUTH_SERVER_DOCUMENTS].some(
+    (place) => path === place || path.startsWith(`${place}/`),
+  );
+  if (isSuspicious || !isInside) throw new Problem('malformed_request');
 }
 
 /** Also what `Connection` names itself (RFC 9110, section 7.6.1). */

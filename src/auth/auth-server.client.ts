@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CallerContext } from './caller-context';
 import {
+  ACTING_CLIENT_HEADER,
   AUTH_BASE_PATH,
   CLIENT_ADDRESS_HEADER,
   INTERNAL_KEY_HEADER,
@@ -27,6 +28,10 @@ export interface AuthServerRequest {
   body?: Record<string, unknown>;
   /** A session token, sent as bearer. */
   sessionToken?: string;
+  /** The one cookie to send along, `name=value`. */
+  cookie?: string;
+  /** The machine that asks for it, where there is no session. */
+  clientId?: string;
   caller: CallerContext;
 }
 
@@ -48,10 +53,7 @@ export class AuthServerClient {
    */
   async call(request: AuthServerRequest): Promise<AuthServerAnswer> {
     const response = await this.send(request);
-    if (response.status === 429) {
-      const seconds = response.headers.get('retry-after') ?? response.headers.get('x-retry-after');
-      throw new Problem('too_many_requests', { headers: { 'retry-after': seconds ?? '10' } });
-    }
+    if (response.status === 429) throw tooManyRequests(response.headers);
     const body = await readJson(response);
     if (response.status >= 500) {
       const code = response.status === 503 ? 'auth_server_unavailable' : 'auth_server_failed';
@@ -75,7 +77,13 @@ export class AuthServerClient {
     }
   }
 
-  private headersOf({ body, sessionToken, caller }: AuthServerRequest): Record<string, string> {
+  private headersOf({
+    body,
+    sessionToken,
+    cookie,
+    clientId,
+    caller,
+  }: AuthServerRequest): Record<string, string> {
     return {
       accept: 'application/json',
       // Better-Auth's origin check; this call is the API's own.
@@ -86,9 +94,24 @@ export class AuthServerClient {
       [CLIENT_ADDRESS_HEADER]: caller.address,
       ...(this.settings.internalSecret && { [INTERNAL_KEY_HEADER]: this.settings.internalSecret }),
       ...(body && { 'content-type': 'application/json' }),
+      ...(cookie && { cookie }),
+      ...(clientId && { [ACTING_CLIENT_HEADER]: clientId }),
       ...(sessionToken && { authorization: `Bearer ${sessionToken}` }),
     };
   }
+}
+
+/** The auth server's limit is the one that was reached: the caller is told about it, not about ours. */
+function tooManyRequests(headers: Headers): Problem {
+  const seconds = headers.get('retry-after') ?? headers.get('x-retry-after') ?? '10';
+  const names = ['ratelimit', 'ratelimit-policy'];
+  const limit = names.map((name): [string, string | null] => [name, headers.get(name)]);
+  return new Problem('too_many_requests', {
+    headers: {
+      'retry-after': seconds,
+      ...Object.fromEntries(limit.filter(([, value]) => value !== null)),
+    },
+  });
 }
 
 async function readJson(response: Response): Promise<Record<string, unknown>> {

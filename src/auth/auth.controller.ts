@@ -1,6 +1,8 @@
 import { Body, Controller, Get, HttpStatus, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { type ActingAsUser, ActingUser } from './acting';
 import {
   type Refresh,
   refreshSchema,
@@ -21,9 +23,11 @@ import { AUTH_SERVER_PROBLEMS } from './auth-server.client';
 import { AuthService } from './auth.service';
 import { Caller, type CallerContext } from './caller-context';
 import { CurrentUser } from './current-user.decorator';
-import type { Principal } from './principal';
+import type { UserPrincipal } from './principal';
 import { Public } from './public.decorator';
+import { type TwoFactorRequired, twoFactorRequiredSchema } from './second-step.schemas';
 import { Endpoint } from '../common/endpoint.decorator';
+import { Idempotent } from '../common/idempotent.decorator';
 
 @ApiTags('Auth')
 @Controller({ path: 'auth', version: '1' })
@@ -32,6 +36,7 @@ export class AuthController {
 
   @Public()
   @Post('sign-up')
+  @Idempotent()
   @Endpoint({
     summary: 'Sign up with e-mail and password',
     description:
@@ -62,13 +67,18 @@ export class AuthController {
   @Endpoint({
     summary: 'Sign in with e-mail and password',
     operationId: 'signIn',
-    answers: { 200: { description: 'Signed in', schema: signedInSchema } },
+    answers: {
+      200: {
+        description: 'Signed in, or the challenge of a second factor that is due',
+        schema: z.union([signedInSchema, twoFactorRequiredSchema]),
+      },
+    },
     problems: ['invalid_credentials', 'banned', 'email_not_verified', ...AUTH_SERVER_PROBLEMS],
   })
   signIn(
     @Body({ schema: signInSchema }) body: SignIn,
     @Caller() caller: CallerContext,
-  ): Promise<SignedIn> {
+  ): Promise<SignedIn | TwoFactorRequired> {
     return this.auth.signIn(body, caller);
   }
 
@@ -97,8 +107,8 @@ export class AuthController {
     operationId: 'signOut',
     answers: { 204: { description: 'The session is gone' } },
   })
-  signOut(@CurrentUser() principal: Principal): Promise<void> {
-    return this.auth.signOut(principal);
+  signOut(@ActingUser() acting: ActingAsUser): Promise<void> {
+    return this.auth.signOut(acting);
   }
 
   @Get('session')
@@ -112,7 +122,7 @@ export class AuthController {
       },
     },
   })
-  getSession(@CurrentUser() principal: Principal): Promise<SessionAndUser> {
+  getSession(@CurrentUser() principal: UserPrincipal): Promise<SessionAndUser> {
     return this.auth.getSession(principal);
   }
 }

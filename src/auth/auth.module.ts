@@ -9,25 +9,34 @@ import { AuthService } from './auth.service';
 import { CatchUpInterceptor } from './catch-up.interceptor';
 import { KeySet } from './key-set';
 import { AccessStore } from './live-access/access-store';
+import { RateLimitGuard } from './rate-limit/rate-limit.guard';
+import { SharedCounters } from './rate-limit/shared-counters';
 import { RolesGuard } from './roles.guard';
+import { ScopesGuard } from './scopes.guard';
+import { SecondStepController } from './second-step.controller';
+import { SecondStepService } from './second-step.service';
 import { SessionAccess } from './session-access';
 import { SessionsService } from './sessions.service';
 
 /** Who is calling, and may they: its guards stand before every route of the application. */
 @Module({
   imports: [PassportModule],
-  controllers: [AuthController],
+  controllers: [AuthController, SecondStepController],
   providers: [
     AccessStore,
     AccessTokenStrategy,
     AuthServerClient,
     AuthService,
     KeySet,
+    SecondStepService,
     SessionAccess,
     SessionsService,
-    // In this order: first who it is, then what they may.
+    SharedCounters,
+    // In this order: first who it is, then how often, then what they may.
     { provide: APP_GUARD, useClass: AccessTokenGuard },
+    { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
+    { provide: APP_GUARD, useClass: ScopesGuard },
     { provide: APP_INTERCEPTOR, useClass: CatchUpInterceptor },
   ],
   exports: [AuthServerClient, AuthService, KeySet, SessionAccess, SessionsService],

@@ -35,7 +35,10 @@ export const refreshSchema = z
 
 export const tokensSchema = z
   .object({
-    accessToken: z.string().describe('JWT for the Authorization header'),
+    accessToken: z
+      .string()
+      .describe('JWT for the Authorization header')
+      .meta({ examples: ['eyJhbGciOiJSUzI1NiIsImtpZCI6IjdmIn0.eyJzdWIiOiJaazEifQ.c2ln'] }),
     tokenType: z.literal('Bearer'),
     expiresIn: z
       .int()
@@ -58,14 +61,20 @@ export const sessionSchema = z
     id,
     createdAt: timestamp,
     updatedAt: timestamp,
-    expiresAt: timestamp,
+    expiresAt: timestamp.meta({ examples: ['2026-11-30T09:30:00.000Z'] }),
     ipAddress: z
       .string()
       .nullable()
       .meta({ examples: ['203.0.113.7'] }),
-    userAgent: z.string().nullable(),
+    userAgent: z
+      .string()
+      .nullable()
+      .meta({ examples: ['Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0'] }),
     impersonatedBy: z.string().nullable().describe('Id of the administrator who acts as this user'),
-    current: z.boolean().describe('Whether the access token belongs to this session'),
+    current: z
+      .boolean()
+      .describe('Whether the access token belongs to this session')
+      .meta({ examples: [true] }),
   })
   .meta({ id: 'Session' });
 

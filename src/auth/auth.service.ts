@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import type { Acting, ActingAsUser } from './acting';
 import type {
   SessionAndUser,
   SignedIn,
@@ -11,9 +12,12 @@ import type {
 } from './auth.schemas';
 import { type AuthServerAnswer, AuthServerClient } from './auth-server.client';
 import type { CallerContext } from './caller-context';
-import type { Principal } from './principal';
+import type { UserPrincipal } from './principal';
+import { findChallenge } from './challenge';
+import type { TwoFactorRequired } from './second-step.schemas';
 import { toSession } from './session.mapper';
 import { toUser } from './user.mapper';
+import { recordAuditEvent } from '../audit/audit-trail';
 import { Problem } from '../common/problem';
 import { SessionEntity } from '../database/session.entity';
 import { UserEntity } from '../database/user.entity';
@@ -30,6 +34,10 @@ const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   INVALID_VALUE: () => invalidField('', 'A value cannot be stored'),
   PASSWORD_TOO_SHORT: () => invalidField('/password', 'Is too short'),
   PASSWORD_TOO_LONG: () => invalidField('/password', 'Is too long'),
+  PASSWORD_TOO_COMMON: () =>
+    invalidField('/password', 'Is among the first passwords that are guessed: choose a longer one'),
+  PASSWORD_BREACHED: () =>
+    invalidField('/password', 'Is known from a data breach of another service: choose another one'),
 };
 
 function invalidField(pointer: string, detail: string): Problem {
@@ -55,11 +63,11 @@ export class AuthService {
   }
 
   /** @throws {Problem} `invalid_credentials`, `banned`, `email_not_verified`, or as the client's */
-  async signIn(input: SignIn, caller: CallerContext): Promise<SignedIn> {
+  async signIn(input: SignIn, caller: CallerContext): Promise<SignedIn | TwoFactorRequired> {
     const path = '/sign-in/email';
     const answer = await this.authServer.call({ method: 'POST', path, body: input, caller });
     assertSucceeded(answer);
-    return this.toSignedIn(signInOf(answer, caller));
+    return findChallenge(answer) ?? this.toSignedIn(signInOf(answer, caller));
   }
 
   /** @throws {Problem} `invalid_refresh_token`, or as {@link AuthServerClient.call} */
@@ -70,11 +78,18 @@ export class AuthService {
   }
 
   /** Ends the caller's session. A session that is gone already is no error. */
-  async signOut({ sessionId }: Principal): Promise<void> {
-    await this.dataSource.manager.delete(SessionEntity, { id: sessionId });
+  async signOut(acting: ActingAsUser): Promise<void> {
+    const { userId, sessionId: id } = acting.principal;
+    await this.dataSource.transaction(async (manager) => {
+      const row = await manager.findOneBy(SessionEntity, { id });
+      if (!row) return;
+      const action = row.impersonatedBy === null ? 'user.signed_out' : 'impersonation.stopped';
+      await recordAuditEvent(manager, { action, acting, subject: { type: 'user', id: userId } });
+      await manager.delete(SessionEntity, { id });
+    });
   }
 
-  async getSession({ sessionId }: Principal): Promise<SessionAndUser> {
+  async getSession({ sessionId }: UserPrincipal): Promise<SessionAndUser> {
     const row = await this.dataSource.manager.findOne(SessionEntity, {
       where: { id: sessionId },
       relations: { user: true },
@@ -84,30 +99,32 @@ export class AuthService {
   }
 
   /**
-   * Lets the auth server do for a signed-in caller what carries credentials, within the
-   * caller's own session: Better-Auth checks once more whether they may.
+   * Lets the auth server do for a caller what carries credentials, within the user's own
+   * session: Better-Auth checks once more whether they may. A machine has no session: for it
+   * only what is open to everyone can be done.
    *
    * @throws {Problem} what the auth server's refusal means, or as {@link AuthServerClient.call}
    */
   async actAs(
-    { principal, caller }: { principal: Principal; caller: CallerContext },
+    { principal, caller }: Acting,
     { path, body }: { path: string; body: Record<string, unknown> },
   ): Promise<Record<string, unknown>> {
-    const row = await this.dataSource.manager.findOne(SessionEntity, {
-      where: { id: principal.sessionId },
-      select: { id: true, token: true },
-    });
-    if (!row?.token) throw new Problem('invalid_token', { cause: 'session has ended' });
-    const sessionToken = row.token;
-    const answer = await this.authServer.call({ method: 'POST', path, body, sessionToken, caller });
+    const who =
+      principal.kind === 'user'
+        ? { sessionToken: await this.sessionTokenOf(principal) }
+        : { clientId: principal.clientId };
+    const answer = await this.authServer.call({ method: 'POST', path, body, caller, ...who });
     assertSucceeded(answer);
     return answer.body;
   }
 
-  /** Has a mail sent with which the owner of an address sets a new password. */
-  async requestPasswordReset(email: string, caller: CallerContext): Promise<void> {
-    const path = '/request-password-reset';
-    assertSucceeded(await this.authServer.call({ method: 'POST', path, body: { email }, caller }));
+  private async sessionTokenOf({ sessionId }: UserPrincipal): Promise<string> {
+    const row = await this.dataSource.manager.findOne(SessionEntity, {
+      where: { id: sessionId },
+      select: { id: true, token: true },
+    });
+    if (!row?.token) throw new Problem('invalid_token', { cause: 'session has ended' });
+    return row.token;
   }
 
   /** Tokens of a session that has just begun, and whose it is. */

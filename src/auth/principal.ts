@@ -1,9 +1,30 @@
 import type { Role } from '../../auth-server/contract';
 
-/** Who is calling: a user within one session. Made by verification alone, never by a request. */
-export interface Principal {
+/**
+ * Who is calling: a user within one session, or a program on its own behalf. Made by
+ * verification alone, never by a request. The kind says which of the two it is; what the
+ * other kind has is `undefined`.
+ */
+export type Principal = UserPrincipal | ClientPrincipal;
+
+export interface UserPrincipal {
+  kind: 'user';
   userId: string;
   sessionId: string;
   /** The role in force now, not the one that the token was issued with (except in `token` mode). */
   role: Role;
+  /** The program that acts for the user; `null`: the user signed in here themselves. */
+  clientId: string | null;
+  /** What the user has granted the program, as far as it may still have it. */
+  scopes: readonly string[];
+}
+
+/** A machine: a client that has proved itself by its own secret. */
+export interface ClientPrincipal {
+  kind: 'client';
+  clientId: string;
+  scopes: readonly string[];
+  userId?: undefined;
+  sessionId?: undefined;
+  role?: undefined;
 }

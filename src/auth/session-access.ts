@@ -8,7 +8,7 @@ import {
 import { KeySet } from './key-set';
 import { AccessKnowledge } from './live-access/access-knowledge';
 import { AccessListener } from './live-access/access-listener';
-import { type AccessState, refusalReason } from './live-access/access-state';
+import { type AccessState, type AccessSubject, refusalReason } from './live-access/access-state';
 import { AccessStore } from './live-access/access-store';
 import { LiveAccess } from './live-access/live-access';
 import { Turn } from './live-access/turn';
@@ -48,7 +48,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
   ) {
     const { accessLease: leaseMs, databaseDirectUrl } = settings;
     this.knowledge = new AccessKnowledge({ leaseMs, capacity: CAPACITY });
-    this.liveAccess = new LiveAccess(this.knowledge, (sessionId) => store.load(sessionId));
+    this.liveAccess = new LiveAccess(this.knowledge, (subject) => store.load(subject));
     this.listener = new AccessListener({
       databaseDirectUrl,
       leaseMs,
@@ -69,15 +69,16 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   /**
-   * @returns the caller, with the role in force.
-   * @throws {Problem} `invalid_token` when session or user are no longer in force.
+   * @returns the caller, with the role and the scopes in force.
+   * @throws {Problem} `invalid_token` when session, user or client are no longer in force.
    */
-  async judge({ sub: userId, sid: sessionId, role }: AccessTokenClaims): Promise<Principal> {
-    if (this.settings.accessCheck === 'token') return { userId, sessionId, role };
-    const state = await this.stateOf(sessionId, userId);
-    const reason = refusalReason(state, { userId, now: Date.now() });
+  async judge(claims: AccessTokenClaims): Promise<Principal> {
+    if (this.settings.accessCheck === 'token') return toPrincipal(claims, null);
+    const subject = toSubject(claims);
+    const state = await this.stateOf(subject);
+    const reason = refusalReason(state, { subject, now: Date.now() });
     if (!state || reason !== null) throw new Problem('invalid_token', { cause: reason });
-    return { userId, sessionId, role: state.user.role };
+    return toPrincipal(claims, state);
   }
 
   /** Waits until this replica has heard everything that is committed by now; returns soon. */
@@ -96,10 +97,10 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
     };
   }
 
-  private async stateOf(sessionId: string, userId: string): Promise<AccessState | null> {
-    if (this.settings.accessCheck === 'strict') return this.store.load(sessionId);
+  private async stateOf(subject: AccessSubject): Promise<AccessState | null> {
+    if (this.settings.accessCheck === 'strict') return this.store.load(subject);
     await this.turn.over();
-    return this.liveAccess.stateOf(sessionId, userId);
+    return this.liveAccess.stateOf(subject);
   }
 
   /** Said once for each change, not for each request. */
@@ -118,4 +119,31 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
       : 'access costs a query for each request until changes are heard ' +
           '(behind a pooler in transaction mode, set DATABASE_DIRECT_URL)';
   }
+}
+
+function toSubject(claims: AccessTokenClaims): AccessSubject {
+  const { kind, sub, clientId } = claims;
+  if (kind === 'client') return { sessionId: null, userId: null, clientId };
+  return { sessionId: claims.sid, userId: sub, clientId };
+}
+
+/** @param state what is in force; `null`: nobody asks, and the token's word stands. */
+function toPrincipal(claims: AccessTokenClaims, state: AccessState | null): Principal {
+  const { clientId } = claims;
+  if (claims.kind === 'client') {
+    const scopes = stillAllowed(claims.scopes, state?.client?.ownScopes);
+    return { kind: 'client', clientId: claims.clientId, scopes };
+  }
+  return {
+    kind: 'user',
+    userId: claims.sub,
+    sessionId: claims.sid,
+    role: state?.user?.role ?? claims.role,
+    clientId,
+    scopes: stillAllowed(claims.scopes, state?.client?.scopes),
+  };
+}
+
+function stillAllowed(granted: readonly string[], allowed = granted): readonly string[] {
+  return granted.length === 0 ? granted : granted.filter((scope) => allowed.includes(scope));
 }

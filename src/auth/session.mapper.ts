@@ -2,7 +2,7 @@ import type { Session } from './auth.schemas';
 import type { SessionEntity } from '../database/session.entity';
 
 /** A session row as the wire shows it: never with its token. */
-export function toSession(row: SessionEntity, currentSessionId: string): Session {
+export function toSession(row: SessionEntity, currentSessionId?: string): Session {
   return {
     id: row.id,
     createdAt: row.createdAt.toISOString(),

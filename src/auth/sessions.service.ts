@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { type DataSource, MoreThan, Not } from 'typeorm';
+import { type DataSource, type FindOperator, MoreThan, Not } from 'typeorm';
+import type { Acting, ActingAsUser } from './acting';
 import type { Session } from './auth.schemas';
-import type { Principal } from './principal';
 import { toSession } from './session.mapper';
+import type { AuditAction } from '../../auth-server/contract';
+import { recordAuditEvent } from '../audit/audit-trail';
 import { Problem } from '../common/problem';
 import { SessionEntity } from '../database/session.entity';
 
@@ -13,7 +15,7 @@ export class SessionsService {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /** Sessions in force, the newest first. */
-  async listSessions(userId: string, currentSessionId: string): Promise<Session[]> {
+  async listSessions(userId: string, currentSessionId?: string): Promise<Session[]> {
     const rows = await this.dataSource.manager.find(SessionEntity, {
       where: { userId, expiresAt: MoreThan(new Date()) },
       order: { createdAt: 'DESC', id: 'ASC' },
@@ -22,17 +24,50 @@ export class SessionsService {
   }
 
   /** @throws {Problem} `not_found` when the user has no such session. */
-  async endSession(userId: string, sessionId: string): Promise<void> {
-    const criteria = { id: sessionId, userId };
-    const { affected } = await this.dataSource.manager.delete(SessionEntity, criteria);
-    if (!affected) throw new Problem('not_found', { detail: 'There is no such session.' });
+  async endSession(acting: Acting, { userId, sessionId }: SessionOfUser): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const row = await manager.findOneBy(SessionEntity, { id: sessionId, userId });
+      if (!row) throw new Problem('not_found', { detail: 'There is no such session.' });
+      const { ipAddress, userAgent } = row;
+      await recordAuditEvent(manager, {
+        action: 'session.revoked',
+        acting,
+        subject: { type: 'user', id: userId },
+        before: { sessionId, ipAddress, userAgent },
+      });
+      await manager.delete(SessionEntity, { id: sessionId });
+    });
   }
 
-  async endOtherSessions({ userId, sessionId }: Principal): Promise<void> {
-    await this.dataSource.manager.delete(SessionEntity, { userId, id: Not(sessionId) });
+  async endOtherSessions(acting: ActingAsUser): Promise<void> {
+    const { userId, sessionId } = acting.principal;
+    await this.endSessions(acting, {
+      action: 'session.others_revoked',
+      where: { userId, id: Not(sessionId) },
+    });
   }
 
-  async endAllSessions(userId: string): Promise<void> {
-    await this.dataSource.manager.delete(SessionEntity, { userId });
+  async endAllSessions(acting: Acting, userId: string): Promise<void> {
+    await this.endSessions(acting, { action: 'session.all_revoked', where: { userId } });
   }
+
+  private async endSessions(
+    acting: Acting,
+    {
+      action,
+      where,
+    }: { action: AuditAction; where: { userId: string; id?: FindOperator<string> } },
+  ): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const sessions = await manager.countBy(SessionEntity, where);
+      const subject = { type: 'user', id: where.userId } as const;
+      await recordAuditEvent(manager, { action, acting, subject, detail: { sessions } });
+      await manager.delete(SessionEntity, where);
+    });
+  }
+}
+
+interface SessionOfUser {
+  userId: string;
+  sessionId: string;
 }

@@ -8,7 +8,8 @@ const key = { keyId: 'a' } as VerificationKey;
 const otherKey = { keyId: 'b' } as VerificationKey;
 
 function claimsUntil(exp: number, iat = NOW) {
-  return { iss: 'iss', aud: 'aud', sub: 'sub', sid: 'sid', role: 'user', iat, exp } as const;
+  const common = { iss: 'iss', aud: 'aud', sub: 'sub', iat, exp };
+  return { ...common, kind: 'user', sid: 'sid', role: 'user', clientId: null, scopes: [] } as const;
 }
 
 function fill(options: VerifiedTokensOptions, count: number): VerifiedTokens {

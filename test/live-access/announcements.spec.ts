@@ -75,7 +75,7 @@ describe('a change that takes access away or gives it is announced', () => {
     expect(heard).toEqual([{ sessions: ['a1'] }, { sessions: ['b1'] }]);
   });
 
-  it.each(['"user" CASCADE', 'session'])('announces TRUNCATE %s', async (tables) => {
+  it.each(['"user" CASCADE', 'session CASCADE'])('announces TRUNCATE %s', async (tables) => {
     expect(await ear.announcedBy(`TRUNCATE ${tables}`)).toContainEqual(EVERYTHING);
   });
 

@@ -115,8 +115,8 @@ async function refusedElsewhere({ url }: ReplicaProcess): Promise<void> {
   if (answer.status !== 403) throw new Error(`answers ${answer.status}`);
 }
 
-/** What comes by time, not by request: proofs of hearing, and looks for withdrawn keys. */
-const BY_TIME = /pg_notify|FROM jwks/;
+/** What comes by time, not by request: proofs of hearing, looks for withdrawn keys, the audit log's retention. */
+const BY_TIME = /pg_notify|FROM jwks|audit_(retention|cleaning|kept_for)/;
 
 /** What was sent meanwhile because of requests. */
 async function statementsOf(act: () => Promise<unknown>): Promise<string[]> {

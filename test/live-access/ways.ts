@@ -157,7 +157,7 @@ export const WAYS: Way[] = [
 
 /** What hits everyone: for the end. */
 export const WAYS_FOR_ALL: Way[] = [
-  ended('TRUNCATE of all sessions', sql('TRUNCATE session')),
+  ended('TRUNCATE of all sessions', sql('TRUNCATE session CASCADE')),
   ended('TRUNCATE of all users', sql('TRUNCATE "user" CASCADE')),
 ];
 

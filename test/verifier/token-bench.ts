@@ -124,6 +124,15 @@ async function insertRows(databaseUrl: string, now: number) {
       [id, owner, new Date((now + seconds) * 1_000)],
     );
   }
+  const clients = { clientId: 'client', poorClientId: 'poor', disabledClientId: 'disabled' };
+  for (const id of Object.values(clients)) {
+    const scopes = JSON.stringify(id === 'poor' ? ['openid'] : ['openid', 'profile']);
+    await client.query(
+      `INSERT INTO oauth_client (id, client_id, redirect_uris, scopes, disabled)
+       VALUES ($1, $1, '[]', $2, $3)`,
+      [id, scopes, id === 'disabled'],
+    );
+  }
   await client.end();
-  return { userId, sessionId, otherSessionId, expiredSessionId };
+  return { userId, sessionId, otherSessionId, expiredSessionId, ...clients };
 }

@@ -4,7 +4,7 @@ import { startTokenBench, type TokenBench } from './token-bench';
 import { expectProblem } from '../support/problems';
 import { type RawAnswer, send } from '../support/raw-http';
 import { renderTokenCases, TOKEN_CASES } from '../support/token-cases';
-import type { CaseRequest, TokenCase } from '../support/token-cases/token-case';
+import type { CaseRequest, Refusal, TokenCase } from '../support/token-cases/token-case';
 
 const PATH = '/api/v1/users/me';
 const NOW = Math.floor(Date.now() / 1_000);
@@ -12,6 +12,8 @@ const NOW = Math.floor(Date.now() / 1_000);
 const CHALLENGES = {
   missing_token: 'Bearer',
   invalid_token: 'Bearer error="invalid_token"',
+  insufficient_scope: 'Bearer error="insufficient_scope", scope="profile"',
+  user_required: undefined,
 };
 
 describe.each(['RS256', 'ES256', 'PS256'] as const)('with %s, a token', (algorithm) => {
@@ -38,11 +40,11 @@ describe.each(['RS256', 'ES256', 'PS256'] as const)('with %s, a token', (algorit
     return send(bench.apiUrl, { path: PATH + query, headers });
   }
 
-  function expectRefusal(answer: RawAnswer, code: 'missing_token' | 'invalid_token'): void {
+  function expectRefusal(answer: RawAnswer, code: Refusal): void {
     const { requestId: _requestId, ...body } = expectProblem(answer, code);
     const { 'x-request-id': _id, date: _date, ...headers } = answer.headers;
     const refusal = { body, headers };
-    expect(headers['www-authenticate']).toEqual([CHALLENGES[code]]);
+    expect(headers['www-authenticate']?.join()).toBe(CHALLENGES[code]);
     if (!refusals.has(code)) refusals.set(code, refusal);
     expect(refusal).toEqual(refusals.get(code));
   }

@@ -7,6 +7,7 @@ export const ACCESS_CHANNEL = 'gatehouse_access';
 export interface AccessChange {
   users: string[];
   sessions: string[];
+  clients: string[];
   /** Everything that is known is out of date. */
   all: boolean;
   /** The signing keys changed. */
@@ -16,11 +17,18 @@ export interface AccessChange {
 const payloadSchema = z.strictObject({
   users: z.array(z.string()).default([]),
   sessions: z.array(z.string()).default([]),
+  clients: z.array(z.string()).default([]),
   all: z.boolean().default(false),
   keys: z.boolean().default(false),
 });
 
-const EVERYTHING: AccessChange = { users: [], sessions: [], all: true, keys: true };
+const EVERYTHING: AccessChange = {
+  users: [],
+  sessions: [],
+  clients: [],
+  all: true,
+  keys: true,
+};
 
 /** What cannot be read could be about anyone: it counts as a change of everything. */
 export function parseAccessChange(payload: string): AccessChange {

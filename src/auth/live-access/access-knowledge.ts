@@ -1,5 +1,11 @@
 import type { AccessChange } from './access-change';
-import type { AccessState, KnownSession, KnownUser } from './access-state';
+import type {
+  AccessState,
+  AccessSubject,
+  KnownClient,
+  KnownSession,
+  KnownUser,
+} from './access-state';
 import { BoundedMap } from './bounded-map';
 
 /** Monotonic and wall clock, in milliseconds. */
@@ -21,8 +27,7 @@ export interface Instant {
 
 /** A query under way, and whether a change was heard meanwhile that it may have missed. */
 export interface Load {
-  readonly sessionId: string;
-  readonly userId: string;
+  readonly subject: AccessSubject;
   readonly epoch: number;
   overtaken: boolean;
 }
@@ -30,7 +35,7 @@ export interface Load {
 export interface KnowledgeOptions {
   /** How long a proof is worth something, in milliseconds, from when it was sent. */
   leaseMs: number;
-  /** Sessions, and users, that are known at most. */
+  /** Sessions, users and clients, each, that are known at most. */
   capacity: number;
   clock?: Clock;
 }
@@ -39,7 +44,7 @@ export interface KnowledgeOptions {
 export const SLOWEST_PROOF_MS = 75;
 
 /**
- * What one replica knows of sessions and users, and whether it may trust that. The
+ * What one replica knows of sessions, users and clients, and whether it may trust that. The
  * protocol, and why no stale answer can come out of it, is docs/live-access.md; each of
  * the small protected methods is one of its safeguards.
  *
@@ -50,6 +55,7 @@ export class AccessKnowledge {
   protected readonly clock: Clock;
   private readonly sessions: BoundedMap<KnownSession>;
   private readonly users: BoundedMap<KnownUser>;
+  private readonly clients: BoundedMap<KnownClient>;
   private readonly loads = new Set<Load>();
   private lease: Instant = NEVER;
   private epoch = 0;
@@ -58,6 +64,7 @@ export class AccessKnowledge {
     this.clock = options.clock ?? SYSTEM_CLOCK;
     this.sessions = new BoundedMap(options.capacity);
     this.users = new BoundedMap(options.capacity);
+    this.clients = new BoundedMap(options.capacity);
   }
 
   get knownSessions(): number {
@@ -98,16 +105,18 @@ export class AccessKnowledge {
     this.lease = NEVER;
   }
 
-  /** What is known of a session and its user; `null` when something is missing. */
-  find(sessionId: string): AccessState | null {
-    const session = this.sessions.get(sessionId);
-    const user = session && this.users.get(session.userId);
-    return user ? { session, user } : null;
+  /** What is known of a subject; `null` when a part is missing. */
+  find({ sessionId, userId, clientId }: AccessSubject): AccessState | null {
+    const session = sessionId === null ? null : this.sessions.get(sessionId);
+    const user = userId === null ? null : this.users.get(session?.userId ?? userId);
+    const client = clientId === null ? null : this.clients.get(clientId);
+    if (session === undefined || user === undefined || client === undefined) return null;
+    return { session, user, client };
   }
 
   /** To be called before a query is sent whose answer may be kept. */
-  beginLoad(sessionId: string, userId: string): Load {
-    const load: Load = { sessionId, userId, epoch: this.epoch, overtaken: false };
+  beginLoad(subject: AccessSubject): Load {
+    const load: Load = { subject, epoch: this.epoch, overtaken: false };
     this.loads.add(load);
     this.counters.loads += 1;
     return load;
@@ -120,10 +129,12 @@ export class AccessKnowledge {
       this.counters.discardedLoads += 1;
       return;
     }
+    const { sessionId, userId, clientId } = load.subject;
     // A session of someone else than its token says is refused, and not worth a place.
-    if (!state || state.session.userId !== load.userId) return;
-    this.sessions.set(load.sessionId, state.session);
-    this.users.set(load.userId, state.user);
+    if (!state || (state.session && state.session.userId !== userId)) return;
+    if (sessionId !== null && state.session) this.sessions.set(sessionId, state.session);
+    if (userId !== null && state.user) this.users.set(userId, state.user);
+    if (clientId !== null && state.client) this.clients.set(clientId, state.client);
   }
 
   /** Whether a load can only answer with what has been in force since it was heard of. */
@@ -137,13 +148,8 @@ export class AccessKnowledge {
     if (change.all) this.forgetEverything();
     for (const id of change.sessions) this.sessions.delete(id);
     for (const id of change.users) this.users.delete(id);
-    for (const load of this.loads) {
-      const isAbout =
-        change.all ||
-        change.sessions.includes(load.sessionId) ||
-        change.users.includes(load.userId);
-      if (isAbout) this.overtake(load);
-    }
+    for (const id of change.clients) this.clients.delete(id);
+    for (const load of this.loads) if (isAbout(change, load.subject)) this.overtake(load);
   }
 
   /** Safeguard: what was learned before the replica was deaf is worth nothing afterwards. */
@@ -176,7 +182,17 @@ export class AccessKnowledge {
   protected forgetEverything(): void {
     this.sessions.clear();
     this.users.clear();
+    this.clients.clear();
   }
+}
+
+function isAbout(change: AccessChange, { sessionId, userId, clientId }: AccessSubject): boolean {
+  return (
+    change.all ||
+    (sessionId !== null && change.sessions.includes(sessionId)) ||
+    (userId !== null && change.users.includes(userId)) ||
+    (clientId !== null && change.clients.includes(clientId))
+  );
 }
 
 const NEVER: Instant = { monotonic: -Infinity, wall: -Infinity };

@@ -14,26 +14,48 @@ export interface KnownUser {
   banExpires: number | null;
 }
 
-/** One session and its user, as one query reads them. */
-export interface AccessState {
-  session: KnownSession;
-  user: KnownUser;
+/** What of a client decides about access. */
+export interface KnownClient {
+  disabled: boolean;
+  /** What users may grant it. */
+  scopes: readonly string[];
+  /** What it may do on its own behalf. */
+  ownScopes: readonly string[];
 }
 
 /**
- * Why a state gives no access to the user of a token, for the log; `null` when it does.
+ * Whom a token stands for: a user within a session, maybe by way of a client, or a client
+ * alone. Its state is asked for, known and announced by these ids.
+ */
+export interface AccessSubject {
+  /** `null` with {@link userId}: a client alone. */
+  sessionId: string | null;
+  userId: string | null;
+  clientId: string | null;
+}
+
+/** What is known of a subject, one part for each of its ids. */
+export interface AccessState {
+  session: KnownSession | null;
+  user: KnownUser | null;
+  client: KnownClient | null;
+}
+
+/**
+ * Why a state gives no access to the subject of a token, for the log; `null` when it does.
  * Everything that ends by time alone is judged here, by the clock, at each request.
  *
- * @param state `null`: there is no such session.
+ * @param state `null`: a part of it does not exist.
  */
 export function refusalReason(
   state: AccessState | null,
-  { userId, now }: { userId: string; now: number },
+  { subject, now }: { subject: AccessSubject; now: number },
 ): string | null {
-  if (!state) return 'session has ended';
-  const { session, user } = state;
-  if (session.userId !== userId) return 'session belongs to another user';
-  if (session.expiresAt <= now) return 'session has expired';
-  if (user.banned && (user.banExpires === null || user.banExpires > now)) return 'user is banned';
+  if (!state) return 'session has ended, or the client is gone';
+  const { session, user, client } = state;
+  if (session && session.userId !== subject.userId) return 'session belongs to another user';
+  if (session && session.expiresAt <= now) return 'session has expired';
+  if (user?.banned && (user.banExpires === null || user.banExpires > now)) return 'user is banned';
+  if (client?.disabled) return 'client is disabled';
   return null;
 }

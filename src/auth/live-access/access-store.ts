@@ -1,30 +1,56 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { AccessState } from './access-state';
-import { type Role, TABLES } from '../../../auth-server/contract';
+import type { AccessState, AccessSubject, KnownClient } from './access-state';
+import { OAUTH_TABLES, type Role, TABLES } from '../../../auth-server/contract';
 import { Problem } from '../../common/problem';
 
 const { columns: session } = TABLES.session;
 const { columns: user } = TABLES.user;
+const { columns: client } = OAUTH_TABLES.oauthClient;
 
-/** The one query behind live access. Not a query builder: in `strict` it runs for each request. */
-const SELECT_STATE = `
-  SELECT s.${session.userId} AS "userId", s.${session.expiresAt} AS "expiresAt",
-         u.${user.role} AS "role", u.${user.banned} AS "banned", u.${user.banExpires} AS "banExpires"
+const CLIENT = `
+  c.${client.disabled} AS "disabled", c.${client.scopes} AS "scopes",
+  c.${client.clientCredentialsScopes} AS "ownScopes"`;
+
+const SESSION_AND_USER = `
+  s.${session.userId} AS "userId", s.${session.expiresAt} AS "expiresAt",
+  u.${user.role} AS "role", u.${user.banned} AS "banned", u.${user.banExpires} AS "banExpires"`;
+
+const FROM_SESSION = `
     FROM "${TABLES.session.name}" s
-    JOIN "${TABLES.user.name}" u ON u.${user.id} = s.${session.userId}
-   WHERE s.${session.id} = $1`;
+    JOIN "${TABLES.user.name}" u ON u.${user.id} = s.${session.userId}`;
+
+/**
+ * The queries behind live access, one for each kind of subject. No query builder: in
+ * `strict` one of them runs for each request.
+ */
+const SELECT_STATE = {
+  session: `SELECT ${SESSION_AND_USER} ${FROM_SESSION} WHERE s.${session.id} = $1`,
+  delegated: `
+    SELECT ${SESSION_AND_USER}, ${CLIENT} ${FROM_SESSION}
+      JOIN "${OAUTH_TABLES.oauthClient.name}" c ON c.${client.clientId} = $2
+     WHERE s.${session.id} = $1`,
+  client: `
+    SELECT ${CLIENT} FROM "${OAUTH_TABLES.oauthClient.name}" c WHERE c.${client.clientId} = $1`,
+};
 
 /** A primary key look-up takes a fraction of a millisecond. */
 const ANSWER_LIMIT_MS = 2_000;
 
-interface Row {
+interface SessionRow {
   userId: string;
   expiresAt: Time;
   role: Role;
   banned: boolean;
   banExpires: Time | null;
+}
+
+interface ClientRow {
+  disabled: boolean;
+  /** `null`: nothing; the provider knows clients that may do everything, and Gatehouse does not. */
+  scopes: string[] | null;
+  ownScopes: string[] | null;
 }
 
 /** PostgreSQL's `infinity` is a number, every other time a date. */
@@ -36,20 +62,28 @@ export class AccessStore {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
-   * @returns `null` when there is no such session.
+   * @returns `null` when a part of the subject does not exist.
    * @throws {Problem} `database_unavailable` when the answer takes too long.
    */
-  async load(sessionId: string): Promise<AccessState | null> {
-    const [row] = await withinLimit(this.dataSource.query<Row[]>(SELECT_STATE, [sessionId]));
-    if (!row) return null;
-    return {
-      session: { userId: row.userId, expiresAt: Number(row.expiresAt) },
-      user: {
-        role: row.role,
-        banned: row.banned,
-        banExpires: row.banExpires === null ? null : Number(row.banExpires),
-      },
-    };
+  async load({ sessionId, clientId }: AccessSubject): Promise<AccessState | null> {
+    if (sessionId === null) {
+      const row = await this.select<ClientRow>(SELECT_STATE.client, [clientId]);
+      return row && { session: null, user: null, client: toClient(row) };
+    }
+    if (clientId === null) {
+      const row = await this.select<SessionRow>(SELECT_STATE.session, [sessionId]);
+      return row && { ...toSessionAndUser(row), client: null };
+    }
+    const row = await this.select<SessionRow & ClientRow>(SELECT_STATE.delegated, [
+      sessionId,
+      clientId,
+    ]);
+    return row && { ...toSessionAndUser(row), client: toClient(row) };
+  }
+
+  private async select<Row>(query: string, parameters: unknown[]): Promise<Row | null> {
+    const [row] = await withinLimit(this.dataSource.query<Row[]>(query, parameters));
+    return row ?? null;
   }
 
   /**
@@ -72,6 +106,18 @@ export class AccessStore {
       await runner.release();
     }
   }
+}
+
+function toSessionAndUser(row: SessionRow): Pick<AccessState, 'session' | 'user'> {
+  const { userId, expiresAt, role, banned, banExpires } = row;
+  return {
+    session: { userId, expiresAt: Number(expiresAt) },
+    user: { role, banned, banExpires: banExpires === null ? null : Number(banExpires) },
+  };
+}
+
+function toClient({ disabled, scopes, ownScopes }: ClientRow): KnownClient {
+  return { disabled, scopes: scopes ?? [], ownScopes: ownScopes ?? [] };
 }
 
 /** A database that is silent is as good as gone: the caller is told so soon. */

@@ -1,8 +1,8 @@
 import type { AccessKnowledge, Load } from './access-knowledge';
-import type { AccessState } from './access-state';
+import type { AccessState, AccessSubject } from './access-state';
 
-/** Reads the state of a session from the database; `null`: there is no such session. */
-export type LoadState = (sessionId: string) => Promise<AccessState | null>;
+/** Reads the state of a subject from the database; `null`: a part of it does not exist. */
+export type LoadState = (subject: AccessSubject) => Promise<AccessState | null>;
 
 interface SharedLoad {
   load: Load;
@@ -10,7 +10,7 @@ interface SharedLoad {
 }
 
 /**
- * The state of a session: from memory while changes are proved to be heard, else from the
+ * The state of a subject: from memory while changes are proved to be heard, else from the
  * database. See docs/live-access.md.
  */
 export class LiveAccess {
@@ -21,22 +21,21 @@ export class LiveAccess {
     private readonly loadState: LoadState,
   ) {}
 
-  /** @param userId whom the token says that the session belongs to. */
-  async stateOf(sessionId: string, userId: string): Promise<AccessState | null> {
+  async stateOf(subject: AccessSubject): Promise<AccessState | null> {
     const { knowledge } = this;
-    if (!this.mayShare()) return this.loadState(sessionId);
-    const known = knowledge.find(sessionId);
+    if (!this.mayShare()) return this.loadState(subject);
+    const known = knowledge.find(subject);
     // Extending a session is not announced: one that seems over is looked at again.
-    if (known && known.session.expiresAt > knowledge.now().wall) return known;
-    return this.loadOnce(sessionId, userId);
+    const isOver = known?.session && known.session.expiresAt <= knowledge.now().wall;
+    return known && !isOver ? known : this.loadOnce(subject);
   }
 
-  /** Requests for one session share a load, but never one whose answer may be old by now. */
-  private loadOnce(sessionId: string, userId: string): Promise<AccessState | null> {
-    const key = `${sessionId} ${userId}`;
+  /** Requests for one subject share a load, but never one whose answer may be old by now. */
+  private loadOnce(subject: AccessSubject): Promise<AccessState | null> {
+    const key = JSON.stringify([subject.sessionId, subject.userId, subject.clientId]);
     const current = this.shared.get(key);
     if (current && this.mayJoin(current.load)) return current.answer;
-    const load = this.knowledge.beginLoad(sessionId, userId);
+    const load = this.knowledge.beginLoad(subject);
     const answer = this.finish(key, load);
     this.shared.set(key, { load, answer });
     return answer;
@@ -45,7 +44,7 @@ export class LiveAccess {
   private async finish(key: string, load: Load): Promise<AccessState | null> {
     let state: AccessState | null = null;
     try {
-      state = await this.loadState(load.sessionId);
+      state = await this.loadState(load.subject);
       return state;
     } finally {
       this.knowledge.endLoad(load, state);

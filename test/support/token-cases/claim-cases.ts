@@ -19,11 +19,6 @@ export const CLAIM_CASES: TokenCase[] = [
     ['aud as an array of ours alone', AUD, withClaims(({ claims }) => ({ aud: [claims.aud] }))],
     ['claims that nobody knows', OBJECT, withClaims({ foo: { bar: [1] }, email: 'x@example.com' })],
     [
-      'jti, scope and client_id',
-      'RFC 9068 §2.2',
-      withClaims({ jti: 'a', scope: 'b', client_id: 'c' }),
-    ],
-    [
       'sub twice, the right one last',
       'RFC 7519 §4',
       withPayloadText(({ claims }) => JSON.stringify(claims).replace('{', '{"sub":"nobody",')),

@@ -1,4 +1,5 @@
 import { CLAIM_CASES } from './claim-cases';
+import { CLIENT_CASES } from './client-cases';
 import { FORM_CASES } from './form-cases';
 import { HEADER_CASES } from './header-cases';
 import { KEY_CASES } from './key-cases';
@@ -15,6 +16,7 @@ export const TOKEN_CASES: readonly TokenCaseGroup[] = [
   { title: 'Key and signature', algorithm: 'RS256', cases: KEY_CASES },
   { title: 'Times', algorithm: 'RS256', cases: TIME_CASES },
   { title: 'Claims', algorithm: 'RS256', cases: CLAIM_CASES },
+  { title: 'Clients', algorithm: 'RS256', cases: CLIENT_CASES },
   { title: '`JWT_ALGORITHM=ES256`', algorithm: 'ES256', cases: ES256_CASES },
   { title: '`JWT_ALGORITHM=PS256`', algorithm: 'PS256', cases: PS256_CASES },
 ];
@@ -23,6 +25,8 @@ const ANSWERS: Record<Outcome, string> = {
   accepted: '200',
   missing_token: '401 `missing_token`',
   invalid_token: '401 `invalid_token`',
+  insufficient_scope: '403 `insufficient_scope`',
+  user_required: '403 `user_required`',
 };
 
 /** `docs/token-cases.md`. */

@@ -1,7 +1,9 @@
 import type { Claims, SigningKey } from '../signing-key';
 
-/** What the API makes of a request: 200, or 401 with one of two codes. */
-export type Outcome = 'accepted' | 'missing_token' | 'invalid_token';
+/** What the API makes of a request: 200, or one of these codes. */
+export type Outcome = 'accepted' | Refusal;
+
+export type Refusal = 'missing_token' | 'invalid_token' | 'insufficient_scope' | 'user_required';
 
 /** What a case builds its request from. */
 export interface TokenKit {
@@ -21,6 +23,12 @@ export interface TokenKit {
   otherSessionId: string;
   /** A session that has expired. */
   expiredSessionId: string;
+  /** A client that may have the scope `profile`. */
+  clientId: string;
+  /** One that may not. */
+  poorClientId: string;
+  /** One that is disabled. */
+  disabledClientId: string;
 }
 
 export const UNFIT_KEYS = [

@@ -1,0 +1,95 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { BetterAuthPlugin } from 'better-auth';
+import { APIError, createAuthEndpoint, sessionMiddleware } from 'better-auth/api';
+import { z } from 'zod';
+import { CLIENT_PATHS, SCOPES } from '../contract';
+
+const scopes = z.array(z.enum(SCOPES));
+
+const newClientSchema = z.strictObject({
+  name: z.string().min(1).max(200),
+  applicationType: z.enum(['web', 'native']),
+  authMethod: z.enum(['none', 'client_secret_basic']),
+  redirectUris: z.array(z.string().max(2000)).max(50),
+  postLogoutRedirectUris: z.array(z.string().max(2000)).max(50),
+  grantTypes: z.array(z.enum(['authorization_code', 'refresh_token', 'client_credentials'])),
+  scopes,
+  clientCredentialsScopes: scopes,
+});
+
+const rotationSchema = z.strictObject({ clientId: z.string().min(1).max(200) });
+
+/**
+ * Makes clients and their secrets, for administrators: what carries credentials is written
+ * here alone. The API checks what a client may look like (src/admin/clients.schemas.ts) and
+ * manages the rest. A secret leaves once, in the answer; its SHA-256 is kept, which is
+ * enough for 256 random bits.
+ */
+export function clientCredentials() {
+  return {
+    id: 'gatehouse-client-credentials',
+    endpoints: { createClient, rotateSecret },
+  } satisfies BetterAuthPlugin;
+}
+
+const createClient = createAuthEndpoint(
+  CLIENT_PATHS.create,
+  { method: 'POST', body: newClientSchema, use: [sessionMiddleware] },
+  async (ctx) => {
+    assertAdministrator(ctx.context.session.user);
+    const { authMethod, ...input } = ctx.body;
+    const clientId = randomBytes(16).toString('hex');
+    const clientSecret = authMethod === 'none' ? null : newSecret();
+    const now = new Date();
+    await ctx.context.adapter.create({
+      model: 'oauthClient',
+      data: {
+        ...input,
+        clientId,
+        clientSecret: clientSecret && hashSecret(clientSecret),
+        tokenEndpointAuthMethod: authMethod,
+        responseTypes: input.grantTypes.includes('authorization_code') ? ['code'] : [],
+        requirePKCE: true,
+        enableEndSession: true,
+        disabled: false,
+        createdAt: now,
+        updatedAt: now,
+      },
+    });
+    return ctx.json({ clientId, clientSecret });
+  },
+);
+
+const rotateSecret = createAuthEndpoint(
+  CLIENT_PATHS.rotateSecret,
+  { method: 'POST', body: rotationSchema, use: [sessionMiddleware] },
+  async (ctx) => {
+    assertAdministrator(ctx.context.session.user);
+    const clientSecret = newSecret();
+    const updated = await ctx.context.adapter.update({
+      model: 'oauthClient',
+      where: [
+        { field: 'clientId', value: ctx.body.clientId },
+        { field: 'tokenEndpointAuthMethod', operator: 'ne', value: 'none' },
+      ],
+      update: { clientSecret: hashSecret(clientSecret), updatedAt: new Date() },
+    });
+    if (!updated) throw new APIError('NOT_FOUND', { code: 'CLIENT_NOT_FOUND' });
+    return ctx.json({ clientSecret });
+  },
+);
+
+/** @throws {APIError} 403: as Better-Auth's own administration does. */
+function assertAdministrator(user: Record<string, unknown>): void {
+  if (user.role === 'admin') return;
+  throw new APIError('FORBIDDEN', { code: 'FORBIDDEN', message: 'Administrators only.' });
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** As the provider's `hashed` does, which compares in constant time. */
+function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url');
+}

@@ -1,0 +1,85 @@
+import type { RequestHandler } from 'express';
+import { isAuthorizationServer } from './authorization-server';
+import type { AuthConfig } from '../config';
+import { AUTH_BASE_PATH, JWKS_PATH, SCOPES } from '../contract';
+
+const AUTH_SERVER_DOCUMENT = '/.well-known/oauth-authorization-server';
+const OPENID_DOCUMENT = '/.well-known/openid-configuration';
+
+/** Long enough to spare the server, short enough that a changed setting is soon known. */
+const CACHE_CONTROL = 'public, max-age=300';
+
+/** Of clients with a secret (RFC 6749, section 2.3.1). */
+const CLIENT_AUTH_METHODS = ['client_secret_basic'];
+
+/**
+ * What the authorization server says of itself (RFC 8414; OpenID Connect Discovery 1.0).
+ * Written out rather than taken from the provider, which also announces what is not
+ * configured here: each item is exercised in test/oauth/discovery.spec.ts.
+ */
+function describeAuthorizationServer(config: AuthConfig) {
+  const base = config.authUrl + AUTH_BASE_PATH;
+  return {
+    issuer: config.jwtIssuer,
+    authorization_endpoint: `${base}/oauth2/authorize`,
+    token_endpoint: `${base}/oauth2/token`,
+    jwks_uri: base + JWKS_PATH,
+    userinfo_endpoint: `${base}/oauth2/userinfo`,
+    introspection_endpoint: `${base}/oauth2/introspect`,
+    revocation_endpoint: `${base}/oauth2/revoke`,
+    end_session_endpoint: `${base}/oauth2/end-session`,
+    scopes_supported: [...SCOPES],
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+    code_challenge_methods_supported: ['S256'],
+    token_endpoint_auth_methods_supported: ['none', ...CLIENT_AUTH_METHODS],
+    introspection_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
+    revocation_endpoint_auth_methods_supported: ['none', ...CLIENT_AUTH_METHODS],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: [config.jwtAlgorithm],
+    claims_supported: CLAIMS.split(' '),
+    acr_values_supported: ['0'],
+    prompt_values_supported: ['none', 'login', 'consent', 'create'],
+    authorization_response_iss_parameter_supported: true,
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    service_documentation: `${config.apiUrl}/docs`,
+  };
+}
+
+/** Of ID token and userinfo. */
+const CLAIMS =
+  'iss sub aud exp iat auth_time nonce acr at_hash sid ' +
+  'name given_name family_name picture email email_verified';
+
+/**
+ * Serves the description wherever a client may look for it: below the issuer, with the path
+ * of the issuer behind the well-known name (RFC 8414, section 3) or before it (OpenID
+ * Connect Discovery 1.0, section 4), and beside the endpoints. It is for everyone.
+ */
+export function discovery(config: AuthConfig): RequestHandler {
+  const places = isAuthorizationServer(config) ? placesOf(config) : new Set<string>();
+  const document = describeAuthorizationServer(config);
+  return (request, response, next) => {
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (!isRead || !places.has(request.path)) return next();
+    response.removeHeader('Access-Control-Allow-Credentials');
+    response.set({
+      'Access-Control-Allow-Origin': '*',
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      'Cache-Control': CACHE_CONTROL,
+    });
+    response.json(document);
+  };
+}
+
+function placesOf({ jwtIssuer }: AuthConfig): Set<string> {
+  const issuerPath = new URL(jwtIssuer).pathname.replace(/\/$/, '');
+  return new Set(
+    [AUTH_SERVER_DOCUMENT, OPENID_DOCUMENT].flatMap((document) =>
+      ['', issuerPath, AUTH_BASE_PATH].flatMap((path) => [path + document, document + path]),
+    ),
+  );
+}

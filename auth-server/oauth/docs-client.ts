@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
+import type { AuthConfig } from '../config';
+import { DOCS_CLIENT_ID, SCOPES } from '../contract';
+
+/** Where Swagger UI takes the answer of the authorization server, below the API's address. */
+const REDIRECT_PATH = '/docs/oauth2-redirect.html';
+
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1'];
+
+/**
+ * Nobody but the settings says what this client may do; an administrator may still disable
+ * it. An unchanged row is not written, so several auth servers that start at once neither
+ * wait for each other nor announce anything.
+ */
+const UPSERT = `
+  INSERT INTO oauth_client AS c (
+    id, client_id, name, application_type, redirect_uris, post_logout_redirect_uris, scopes,
+    grant_types, response_types, token_endpoint_auth_method, require_pkce, skip_consent,
+    enable_end_session, client_credentials_scopes, updated_at)
+  VALUES ($1, $2, 'Gatehouse documentation', $3, $4, $5, $6,
+    '["authorization_code", "refresh_token"]', '["code"]', 'none', true, true, true, '[]', now())
+  ON CONFLICT (client_id) DO UPDATE SET
+    application_type = excluded.application_type, redirect_uris = excluded.redirect_uris,
+    post_logout_redirect_uris = excluded.post_logout_redirect_uris, scopes = excluded.scopes,
+    grant_types = excluded.grant_types, updated_at = excluded.updated_at
+  WHERE (c.application_type, c.redirect_uris, c.post_logout_redirect_uris, c.scopes, c.grant_types)
+    IS DISTINCT FROM (excluded.application_type, excluded.redirect_uris,
+                      excluded.post_logout_redirect_uris, excluded.scopes, excluded.grant_types)`;
+
+/** Registers the client of the API's own documentation, at each start: its address may have changed. */
+export async function registerDocsClient({ apiUrl }: AuthConfig, pool: Pool): Promise<void> {
+  const addresses = addressesOf(apiUrl);
+  await pool.query(UPSERT, [
+    randomUUID(),
+    DOCS_CLIENT_ID,
+    // OpenID Connect Registration 1.0, section 2: plain http is for native programs, on loopback.
+    apiUrl.startsWith('https://') ? 'web' : 'native',
+    JSON.stringify(addresses.map((address) => address + REDIRECT_PATH)),
+    JSON.stringify(addresses.flatMap((address) => [`${address}/docs`, `${address}/docs/`])),
+    JSON.stringify(SCOPES),
+  ]);
+}
+
+/** In development people open the API by either name of the machine. */
+function addressesOf(apiUrl: string): string[] {
+  const { protocol, hostname, port } = new URL(apiUrl);
+  if (protocol !== 'http:' || !LOOPBACK_HOSTS.includes(hostname)) return [apiUrl];
+  return LOOPBACK_HOSTS.map((host) => `http://${host}${port && `:${port}`}`);
+}

@@ -1,0 +1,55 @@
+import type { OAuthProviderExtension } from '@better-auth/oauth-provider';
+import { APIError } from 'better-auth/api';
+import type { SessionClaims } from '../contract';
+import { isBanned, toSessionClaims } from '../token';
+
+type ClaimInput = Parameters<
+  NonNullable<NonNullable<OAuthProviderExtension['claims']>['accessToken']>
+>[0];
+
+/** RFC 6750, section 3.1. */
+const INVALID_TOKEN = { error: 'invalid_token', error_description: 'the user is banned' };
+
+interface SessionRow {
+  id: string;
+  userId: string;
+  expiresAt: Date;
+}
+
+/**
+ * What Gatehouse adds to an access token, and where it refuses one: a user's token is worth
+ * no more than the session that it was asked for in, so it is issued only while that session
+ * and its user are in force. A machine has neither, and gets no claims.
+ */
+export const tokenClaims: OAuthProviderExtension = {
+  claims: {
+    accessToken: async (input) => (input.user ? { ...(await claimsOfUser(input)) } : {}),
+    userInfo: ({ user }) => {
+      if (isBanned(user)) throw new APIError('UNAUTHORIZED', INVALID_TOKEN);
+      return {};
+    },
+  },
+};
+
+async function claimsOfUser(input: ClaimInput): Promise<Pick<SessionClaims, 'role'>> {
+  const session = await findSession(input);
+  const isInForce = session && session.expiresAt.getTime() > Date.now();
+  if (!isInForce || session.userId !== input.user!.id) throw refusal('the session has ended');
+  if (isBanned(input.user!)) throw refusal('the user is banned');
+  const { role } = toSessionClaims({ session, user: input.user! });
+  return { role };
+}
+
+/** @returns `null` also for a session that is gone: the refresh tokens outlive it, without its id. */
+async function findSession({ ctx, sessionId }: ClaimInput): Promise<SessionRow | null> {
+  if (!sessionId) return null;
+  return ctx.context.adapter.findOne<SessionRow>({
+    model: 'session',
+    where: [{ field: 'id', value: sessionId }],
+  });
+}
+
+/** RFC 6749, section 5.2: whatever was granted is no longer good. */
+function refusal(reason: string): APIError {
+  return new APIError('BAD_REQUEST', { error: 'invalid_grant', error_description: reason });
+}

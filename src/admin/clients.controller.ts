@@ -1,0 +1,156 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import {
+  type Client,
+  type ClientPage,
+  clientPageSchema,
+  clientSchema,
+  type ClientSecret,
+  clientSecretSchema,
+  type CreateClient,
+  createClientSchema,
+  type ListClients,
+  listClientsSchema,
+  type NewClient,
+  newClientSchema,
+  type UpdateClient,
+  updateClientSchema,
+} from './clients.schemas';
+import { ClientsService } from './clients.service';
+import { type ActingAsUser, ActingUser } from '../auth/acting';
+import { AUTH_SERVER_PROBLEMS } from '../auth/auth-server.client';
+import { Roles } from '../auth/roles.decorator';
+import { Endpoint } from '../common/endpoint.decorator';
+import { Idempotent } from '../common/idempotent.decorator';
+import { linkNextPage, NEXT_LINK } from '../common/pages';
+import { idParameter } from '../common/schemas';
+import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+
+/** Who may ask for tokens by OAuth. For administrators in person: no machine makes another one. */
+@ApiTags('Admin')
+@Roles('admin')
+@Controller({ path: 'admin/clients', version: '1' })
+export class ClientsController {
+  constructor(
+    private readonly clients: ClientsService,
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+  ) {}
+
+  @Get()
+  @Endpoint({
+    summary: 'List OAuth clients',
+    description: 'Newest first. Pages follow each other by `nextCursor` or `Link`.',
+    operationId: 'listClients',
+    answers: {
+      200: {
+        description: 'One page of clients',
+        schema: clientPageSchema,
+        headers: NEXT_LINK,
+      },
+    },
+  })
+  async listClients(
+    @Query({ schema: listClientsSchema }) query: ListClients,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ClientPage> {
+    const page = await this.clients.listClients(query);
+    return linkNextPage(page, { reply, apiUrl: this.settings.apiUrl });
+  }
+
+  @Post()
+  @Idempotent()
+  @Endpoint({
+    summary: 'Register an OAuth client',
+    description: 'The secret of a confidential client or a machine is shown in this answer alone.',
+    operationId: 'createClient',
+    answers: {
+      201: {
+        description: 'The new client',
+        schema: newClientSchema,
+        headers: { Location: { description: 'Address of the client', schema: { type: 'string' } } },
+      },
+    },
+    problems: AUTH_SERVER_PROBLEMS,
+  })
+  async createClient(
+    @ActingUser() acting: ActingAsUser,
+    @Body({ schema: createClientSchema }) body: CreateClient,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<NewClient> {
+    const client = await this.clients.createClient(acting, body);
+    const { apiUrl } = this.settings;
+    void reply.header('location', `${apiUrl}/api/v1/admin/clients/${client.clientId}`);
+    return client;
+  }
+
+  @Get(':clientId')
+  @Endpoint({
+    summary: 'Read an OAuth client',
+    operationId: 'getClient',
+    answers: { 200: { description: 'The client', schema: clientSchema } },
+    problems: ['not_found'],
+  })
+  getClient(@Param('clientId', { schema: idParameter }) clientId: string): Promise<Client> {
+    return this.clients.getClient(clientId);
+  }
+
+  @Patch(':clientId')
+  @Endpoint({
+    summary: 'Change an OAuth client',
+    description:
+      'Disabling it, or taking scopes away, is in force for the next request with any of its tokens.',
+    operationId: 'updateClient',
+    answers: { 200: { description: 'The client after the change', schema: clientSchema } },
+    problems: ['not_found', 'built_in_client'],
+  })
+  updateClient(
+    @ActingUser() acting: ActingAsUser,
+    @Param('clientId', { schema: idParameter }) clientId: string,
+    @Body({ schema: updateClientSchema }) change: UpdateClient,
+  ): Promise<Client> {
+    return this.clients.updateClient(acting, { clientId, change });
+  }
+
+  @Delete(':clientId')
+  @Endpoint({
+    summary: 'Delete an OAuth client',
+    description: 'Its tokens are refused at once; what users granted it is forgotten.',
+    operationId: 'deleteClient',
+    answers: { 204: { description: 'Gone' } },
+    problems: ['not_found', 'built_in_client'],
+  })
+  deleteClient(
+    @ActingUser() acting: ActingAsUser,
+    @Param('clientId', { schema: idParameter }) clientId: string,
+  ): Promise<void> {
+    return this.clients.deleteClient(acting, clientId);
+  }
+
+  @Post(':clientId/secret')
+  @Idempotent()
+  @Endpoint({
+    summary: 'Make a new secret for an OAuth client',
+    description: 'The old secret is refused from now on; tokens that are out stay good.',
+    operationId: 'rotateClientSecret',
+    answers: { 200: { description: 'The new secret', schema: clientSecretSchema } },
+    problems: ['not_found', 'no_client_secret', ...AUTH_SERVER_PROBLEMS],
+  })
+  rotateSecret(
+    @ActingUser() acting: ActingAsUser,
+    @Param('clientId', { schema: idParameter }) clientId: string,
+  ): Promise<ClientSecret> {
+    return this.clients.rotateSecret(acting, clientId);
+  }
+}

@@ -1,0 +1,23 @@
+import type { Client, ClientType } from './clients.schemas';
+import type { OAuthClientEntity } from '../database/oauth-client.entity';
+
+/** A client as the wire shows it: never with its secret. */
+export function toClient(row: OAuthClientEntity): Client {
+  const type = typeOf(row);
+  return {
+    clientId: row.clientId,
+    name: row.name ?? '',
+    type,
+    redirectUris: row.redirectUris,
+    grantTypes: row.grantTypes ?? [],
+    scopes: (type === 'machine' ? row.clientCredentialsScopes : row.scopes) ?? [],
+    disabled: row.disabled,
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+/** The type is not stored: it follows from how the client may ask for tokens. */
+function typeOf({ grantTypes, tokenEndpointAuthMethod }: OAuthClientEntity): ClientType {
+  if (grantTypes?.includes('client_credentials')) return 'machine';
+  return tokenEndpointAuthMethod === 'none' ? 'public' : 'confidential';
+}

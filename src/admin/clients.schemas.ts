@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { API_SCOPES, SCOPES, USER_SCOPES } from '../../auth-server/contract';
+import { nextCursor, pageFields } from '../common/pages';
+import { id, personalText, timestamp } from '../common/schemas';
+
+export const CLIENT_TYPES = ['public', 'confidential', 'machine'] as const;
+
+export type ClientType = (typeof CLIENT_TYPES)[number];
+
+const clientType = z
+  .enum(CLIENT_TYPES)
+  .describe(
+    '`public`: runs where a secret cannot be kept, in a browser or an app. `confidential`: runs ' +
+      'on a server and has a secret. `machine`: acts for itself, by its secret alone',
+  );
+
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * Compared to the letter later on, so it must have one spelling: no wildcard, fragment,
+ * credentials or dot segments. Plain http is for programs on the user's own machine (RFC
+ * 8252, section 7.3), which may listen on any port there.
+ */
+function isRedirectUri(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || /[*#@\\]/.test(text)) return false;
+  if (url.href !== text && url.href !== `${text}/`) return false;
+  const isLoopback = LOOPBACK_HOSTS.includes(url.hostname);
+  return isLoopback ? url.protocol === 'http:' : url.protocol === 'https:';
+}
+
+const redirectUris = z
+  .array(
+    z
+      .string()
+      .max(2000)
+      .refine(
+        isRedirectUri,
+        'Must be an https address, or http on localhost, 127.0.0.1 or [::1], as a browser spells ' +
+          'it, without wildcard, fragment or credentials',
+      )
+      .meta({ examples: ['https://app.example.com/callback'] }),
+  )
+  .max(20)
+  .describe('Where a browser may be sent with a code, or after signing out');
+
+const scopes = z
+  .array(z.enum(SCOPES))
+  .max(SCOPES.length)
+  .transform((list) => [...new Set(list)])
+  .describe('What the client may be granted')
+  .meta({
+    examples: [[...USER_SCOPES]],
+    wire: { type: 'array', items: { type: 'string', enum: [...SCOPES] }, maxItems: SCOPES.length },
+  });
+
+const name = personalText(200)
+  .describe('Shown to users who are asked for consent')
+  .meta({ examples: ['Back office'] });
+
+export const clientSchema = z
+  .object({
+    clientId: id,
+    name: z.string().meta({ examples: ['Back office'] }),
+    type: clientType,
+    redirectUris: z.array(z.string()).meta({ examples: [['https://app.example.com/callback']] }),
+    grantTypes: z.array(z.string()).meta({ examples: [['authorization_code', 'refresh_token']] }),
+    scopes: z.array(z.string()).meta({ examples: [[...USER_SCOPES]] }),
+    disabled: z.boolean(),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'Client' });
+
+const clientSecret = z.string().meta({ examples: ['gFt3vYp0dH3sWm7uXeT5bRaNfLg2JoZk1cQ8'] });
+
+export const newClientSchema = clientSchema
+  .extend({
+    clientSecret: clientSecret.optional().describe('Shown this once; public clients have none'),
+  })
+  .meta({ id: 'NewClient' });
+
+export const clientSecretSchema = z
+  .object({ clientId: id, clientSecret: clientSecret.describe('Shown this once') })
+  .meta({ id: 'ClientSecret' });
+
+export const clientPageSchema = z
+  .object({
+    items: z.array(clientSchema),
+    nextCursor,
+  })
+  .meta({ id: 'ClientPage' });
+
+export const listClientsSchema = z.strictObject(pageFields);
+
+export const createClientSchema = z
+  .strictObject({
+    name,
+    type: clientType,
+    redirectUris: redirectUris.optional().describe('Needed by all but machines'),
+    scopes: scopes
+      .optional()
+      .describe(
+        `Needed by machines, of ${API_SCOPES.join(', ')}; others have ${USER_SCOPES.join(', ')} without it`,
+      ),
+  })
+  .superRefine((client, context) => {
+    for (const { pointer, detail } of clientFaults(client)) {
+      context.addIssue({ code: 'custom', path: [pointer], message: detail });
+    }
+  })
+  .meta({ id: 'CreateClient' });
+
+export const updateClientSchema = z
+  .strictObject({
+    name: name.optional(),
+    redirectUris: redirectUris.optional(),
+    scopes: scopes.optional(),
+    disabled: z
+      .boolean()
+      .optional()
+      .describe('A disabled client gets no tokens, and those that are out are refused at once'),
+  })
+  .refine((body) => Object.keys(body).length > 0, {
+    error: 'Name at least one field to change',
+    when: ({ issues }) => issues.length === 0,
+  })
+  .meta({ id: 'UpdateClient' });
+
+/** What does not fit the type of a client. */
+export function clientFaults(client: {
+  type: ClientType;
+  redirectUris?: readonly string[];
+  scopes?: readonly string[];
+}): { pointer: 'redirectUris' | 'scopes'; detail: string }[] {
+  const { type, redirectUris: uris = [], scopes: wanted = [] } = client;
+  if (type !== 'machine') {
+    return uris.length > 0 ? [] : [{ pointer: 'redirectUris', detail: 'Name at least one' }];
+  }
+  const isForeign = wanted.some((scope) => !API_SCOPES.some((known) => known === scope));
+  return [
+    ...(uris.length > 0
+      ? [{ pointer: 'redirectUris', detail: 'A machine is never sent anywhere' } as const]
+      : []),
+    ...(wanted.length === 0 || isForeign
+      ? [{ pointer: 'scopes', detail: `Must be of ${API_SCOPES.join(', ')}` } as const]
+      : []),
+  ];
+}
+
+export type Client = z.infer<typeof clientSchema>;
+export type NewClient = z.infer<typeof newClientSchema>;
+export type ClientSecret = z.infer<typeof clientSecretSchema>;
+export type ClientPage = z.infer<typeof clientPageSchema>;
+export type ListClients = z.infer<typeof listClientsSchema>;
+export type CreateClient = z.infer<typeof createClientSchema>;
+export type UpdateClient = z.infer<typeof updateClientSchema>;

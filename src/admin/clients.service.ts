@@ -1,0 +1,191 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import { toClient } from './clients.mapper';
+import {
+  type Client,
+  clientFaults,
+  type ClientPage,
+  type ClientSecret,
+  type CreateClient,
+  type ListClients,
+  type NewClient,
+  type UpdateClient,
+} from './clients.schemas';
+import { CLIENT_PATHS, DOCS_CLIENT_ID, USER_SCOPES } from '../../auth-server/contract';
+import { recordAuditEvent } from '../audit/audit-trail';
+import type { ActingAsUser } from '../auth/acting';
+import { AuthService } from '../auth/auth.service';
+import { Cursors } from '../common/cursor';
+import { Problem } from '../common/problem';
+import { OAuthClientEntity } from '../database/oauth-client.entity';
+
+const SEQUENCE = { list: 'clients', order: '-createdAt' };
+
+/** OAuth clients. Their secrets are made, and known, by the auth server alone. */
+@Injectable()
+export class ClientsService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly auth: AuthService,
+    private readonly cursors: Cursors,
+  ) {}
+
+  /** The newest first. */
+  async listClients({ limit, cursor }: ListClients): Promise<ClientPage> {
+    const clients = this.dataSource.manager.createQueryBuilder(OAuthClientEntity, 'client');
+    if (cursor !== undefined) {
+      const start = await this.cursors.parseCursor(cursor, SEQUENCE);
+      clients.where('(client.createdAt, client.id) < (:value, :id)', { ...start });
+    }
+    const rows = await clients
+      .orderBy('client.createdAt', 'DESC')
+      .addOrderBy('client.id', 'DESC')
+      .limit(limit + 1)
+      .getMany();
+    const items = rows.slice(0, limit);
+    const isLast = rows.length <= limit;
+    return {
+      items: items.map((row) => toClient(row)),
+      nextCursor: isLast ? null : await this.cursorBehind(items.at(-1)!),
+    };
+  }
+
+  /** @throws {Problem} as {@link AuthService.actAs} */
+  async createClient(acting: ActingAsUser, input: CreateClient): Promise<NewClient> {
+    const body = await this.auth.actAs(acting, {
+      path: CLIENT_PATHS.create,
+      body: toRegistration(input),
+    });
+    const { clientId, clientSecret } = body as { clientId: string; clientSecret: string | null };
+    const client = await this.getClient(clientId);
+    return { ...client, ...(clientSecret !== null && { clientSecret }) };
+  }
+
+  /** @throws {Problem} `not_found` */
+  async getClient(clientId: string): Promise<Client> {
+    return toClient(await findClient(this.dataSource.manager, clientId));
+  }
+
+  /** @throws {Problem} `not_found`, `built_in_client`, `validation_failed` */
+  updateClient(
+    acting: ActingAsUser,
+    { clientId, change }: { clientId: string; change: UpdateClient },
+  ): Promise<Client> {
+    const { disabled, ...others } = change;
+    if (clientId === DOCS_CLIENT_ID && Object.keys(others).length > 0) {
+      throw new Problem('built_in_client');
+    }
+    return this.dataSource.transaction(async (manager) => {
+      const row = await findClient(manager, clientId, { lock: true });
+      const before = toClient(row);
+      const after = { ...before, ...change };
+      assertFits(after);
+      Object.assign(row, toColumns(after), { disabled: disabled ?? row.disabled });
+      row.updatedAt = new Date();
+      await manager.save(row);
+      await recordChanges(manager, { acting, before, after });
+      return toClient(row);
+    });
+  }
+
+  /** @throws {Problem} `not_found`, `built_in_client` */
+  async deleteClient(acting: ActingAsUser, clientId: string): Promise<void> {
+    if (clientId === DOCS_CLIENT_ID) throw new Problem('built_in_client');
+    await this.dataSource.transaction(async (manager) => {
+      const row = await findClient(manager, clientId, { lock: true });
+      const { createdAt: _createdAt, ...before } = toClient(row);
+      const subject = { type: 'client', id: clientId } as const;
+      await recordAuditEvent(manager, { action: 'client.deleted', acting, subject, before });
+      await manager.remove(row);
+    });
+  }
+
+  /** @throws {Problem} `not_found`, `no_client_secret`, or as {@link AuthService.actAs} */
+  async rotateSecret(acting: ActingAsUser, clientId: string): Promise<ClientSecret> {
+    const { type } = await this.getClient(clientId);
+    if (type === 'public') throw new Problem('no_client_secret');
+    const path = CLIENT_PATHS.rotateSecret;
+    const { clientSecret } = await this.auth.actAs(acting, { path, body: { clientId } });
+    return { clientId, clientSecret: String(clientSecret) };
+  }
+
+  private cursorBehind({ createdAt, id }: OAuthClientEntity): Promise<string> {
+    return this.cursors.toCursor({ ...SEQUENCE, value: createdAt.toISOString(), id });
+  }
+}
+
+/** @throws {Problem} `not_found` */
+async function findClient(
+  manager: EntityManager,
+  clientId: string,
+  { lock = false } = {},
+): Promise<OAuthClientEntity> {
+  const row = await manager.findOne(OAuthClientEntity, {
+    where: { clientId },
+    ...(lock && { lock: { mode: 'pessimistic_write' } }),
+  });
+  if (!row) throw new Problem('not_found', { detail: 'There is no such client.' });
+  return row;
+}
+
+/** What the auth server is told of a new client. */
+function toRegistration({
+  name,
+  type,
+  redirectUris = [],
+  scopes = [...USER_SCOPES],
+}: CreateClient) {
+  const isMachine = type === 'machine';
+  return {
+    ...toColumns({ name, type, redirectUris, scopes }),
+    authMethod: type === 'public' ? 'none' : 'client_secret_basic',
+    grantTypes: isMachine ? ['client_credentials'] : ['authorization_code', 'refresh_token'],
+  };
+}
+
+/** What follows from what an administrator may say of a client. */
+function toColumns({
+  name,
+  type,
+  redirectUris,
+  scopes,
+}: Pick<Client, 'name' | 'type' | 'redirectUris' | 'scopes'>) {
+  const isNative = redirectUris.some((uri) => uri.startsWith('http:'));
+  return {
+    name,
+    redirectUris,
+    postLogoutRedirectUris: redirectUris,
+    // OpenID Connect Registration 1.0, section 2.
+    applicationType: isNative ? 'native' : 'web',
+    scopes: type === 'machine' ? [] : scopes,
+    clientCredentialsScopes: type === 'machine' ? scopes : [],
+  };
+}
+
+/** @throws {Problem} `validation_failed` */
+function assertFits(client: Client): void {
+  const errors = clientFaults(client).map(({ pointer, detail }) => ({
+    pointer: `/${pointer}`,
+    detail,
+  }));
+  if (errors.length > 0) throw new Problem('validation_failed', { errors });
+}
+
+async function recordChanges(
+  manager: EntityManager,
+  { acting, before, after }: { acting: ActingAsUser; before: Client; after: Client },
+): Promise<void> {
+  const subject = { type: 'client', id: after.clientId } as const;
+  const fields = (['name', 'redirectUris', 'scopes'] as const).filter(
+    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  );
+  if (fields.length > 0) {
+    const pick = (client: Client) => Object.fromEntries(fields.map((key) => [key, client[key]]));
+    const parts = { before: pick(before), after: pick(after) };
+    await recordAuditEvent(manager, { action: 'client.updated', acting, subject, ...parts });
+  }
+  if (before.disabled === after.disabled) return;
+  const action = after.disabled ? 'client.disabled' : 'client.enabled';
+  await recordAuditEvent(manager, { action, acting, subject });
+}

@@ -1,0 +1,15 @@
+import type { FastifyRequest } from 'fastify';
+import { toCallerContext } from './caller-context';
+import type { AuthenticatedRequest } from './current-user.decorator';
+
+/**
+ * Tells callers apart where each has something of their own: limits, idempotency keys. A
+ * user is the same in all sessions, and another one for each program that acts for them; a
+ * caller of an open route is an address.
+ */
+export function callerIdOf(request: FastifyRequest & AuthenticatedRequest): string {
+  const { user } = request;
+  if (!user) return `address ${toCallerContext(request).address}`;
+  const { userId, clientId } = user;
+  return [userId && `user ${userId}`, clientId && `client ${clientId}`].filter(Boolean).join(' ');
+}

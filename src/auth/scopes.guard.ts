@@ -1,0 +1,51 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import type { AuthenticatedRequest } from './current-user.decorator';
+import type { Principal } from './principal';
+import { REQUIRED_ROLES } from './roles.decorator';
+import { REQUIRED_SCOPES } from './scopes.decorator';
+import { DOCS_CLIENT_ID } from '../../auth-server/contract';
+import { Problem } from '../common/problem';
+
+/** The scope with which another program may read a user's own account. */
+const OWN_ACCOUNT_SCOPE = 'profile';
+
+/**
+ * Global, after the guard of roles: holds machines, and programs that act for a user, to
+ * `@Scopes()`. A route without it is closed to machines; another program may only read
+ * there, what is the user's own.
+ */
+@Injectable()
+export class ScopesGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest & AuthenticatedRequest>();
+    if (!request.user || isFirstHand(request.user)) return true;
+    const targets = [context.getHandler(), context.getClass()];
+    const scopes = this.reflector.getAllAndOverride<string[] | undefined>(REQUIRED_SCOPES, targets);
+    if (scopes) return assertGranted(request.user, scopes);
+    const isOwnAccount = !this.reflector.getAllAndOverride<unknown>(REQUIRED_ROLES, targets);
+    if (request.user.kind === 'user' && isOwnAccount && isReading(request)) {
+      return assertGranted(request.user, [OWN_ACCOUNT_SCOPE]);
+    }
+    throw new Problem('user_required');
+  }
+}
+
+/** A user who signed in here themselves, also for the sake of our own documentation. */
+function isFirstHand({ kind, clientId }: Principal): boolean {
+  return kind === 'user' && (clientId === null || clientId === DOCS_CLIENT_ID);
+}
+
+function isReading({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** @throws {Problem} `insufficient_scope`, with the challenge of RFC 6750, section 3.1. */
+function assertGranted(principal: Principal, scopes: string[]): true {
+  if (scopes.every((scope) => principal.scopes.includes(scope))) return true;
+  const challenge = `Bearer error="insufficient_scope", scope="${scopes.join(' ')}"`;
+  throw new Problem('insufficient_scope', { headers: { 'www-authenticate': challenge } });
+}

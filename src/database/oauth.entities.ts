@@ -1,0 +1,18 @@
+import { OAuthAccessTokenEntity } from './oauth-access-token.entity';
+import { OAuthClientAssertionEntity } from './oauth-client-assertion.entity';
+import { OAuthClientResourceEntity } from './oauth-client-resource.entity';
+import { OAuthClientEntity } from './oauth-client.entity';
+import { OAuthConsentEntity } from './oauth-consent.entity';
+import { OAuthRefreshTokenEntity } from './oauth-refresh-token.entity';
+import { OAuthResourceEntity } from './oauth-resource.entity';
+
+/** What the authorization server keeps. The API manages clients; the rest is the auth server's alone. */
+export const OAUTH_ENTITIES = [
+  OAuthAccessTokenEntity,
+  OAuthClientAssertionEntity,
+  OAuthClientResourceEntity,
+  OAuthClientEntity,
+  OAuthConsentEntity,
+  OAuthRefreshTokenEntity,
+  OAuthResourceEntity,
+];

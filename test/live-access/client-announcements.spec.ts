@@ -1,0 +1,86 @@
+import { Ear } from './ear';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+let database: TestDatabase;
+let ear: Ear;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ear = await Ear.on(database.url);
+});
+
+afterAll(async () => {
+  await ear.close();
+  await database.drop();
+});
+
+beforeEach(async () => {
+  await ear.sql.query('ROLLBACK; TRUNCATE oauth_client CASCADE');
+  await addClients('a', 'b');
+});
+
+async function addClients(...ids: string[]): Promise<void> {
+  await ear.sql.query(
+    `INSERT INTO oauth_client (id, client_id, redirect_uris, scopes, client_credentials_scopes)
+     SELECT 'row ' || id, id, '[]', '["openid"]', '["users:read"]' FROM unnest($1::text[]) AS id`,
+    [ids],
+  );
+}
+
+describe('a change of a client', () => {
+  it.each([
+    ['disabled', `UPDATE oauth_client SET disabled = true WHERE client_id = 'a'`],
+    ['with other scopes', `UPDATE oauth_client SET scopes = '[]' WHERE client_id = 'a'`],
+    [
+      'with other scopes of its own',
+      `UPDATE oauth_client SET client_credentials_scopes = NULL WHERE client_id = 'a'`,
+    ],
+    ['with another client id', `UPDATE oauth_client SET client_id = 'z' WHERE client_id = 'a'`],
+    ['deleted', `DELETE FROM oauth_client WHERE client_id = 'a'`],
+    [
+      'disabled in replication role',
+      `BEGIN; SET LOCAL session_replication_role = replica;
+       UPDATE oauth_client SET disabled = true WHERE client_id = 'a'; COMMIT`,
+    ],
+  ])('is announced when it is %s', async (_what, statement) => {
+    expect(await ear.announcedBy(statement)).toEqual([{ clients: ['a'] }]);
+  });
+
+  it.each([
+    [
+      'a new one',
+      `INSERT INTO oauth_client (id, client_id, redirect_uris) VALUES ('c', 'c', '[]')`,
+    ],
+    ['another secret', `UPDATE oauth_client SET client_secret = 'x'`],
+    ['another name', `UPDATE oauth_client SET name = 'x', redirect_uris = '["x"]'`],
+    ['the same once more', `UPDATE oauth_client SET disabled = disabled, scopes = scopes`],
+  ])('is silent when it is %s', async (_what, statement) => {
+    expect(await ear.announcedBy(statement)).toEqual([]);
+  });
+
+  it('is announced once for all rows of a statement', async () => {
+    const heard = await ear.announcedBy('UPDATE oauth_client SET disabled = true');
+    expect(heard).toEqual([{ clients: expect.arrayContaining(['a', 'b']) }]);
+  });
+
+  it('is announced as a change of everything when it is of too many, or of the whole table', async () => {
+    await addClients(...Array.from({ length: 101 }, (_, index) => `c${index}`));
+    expect(await ear.announcedBy('DELETE FROM oauth_client')).toEqual([{ all: true }]);
+    expect(await ear.announcedBy('TRUNCATE oauth_client CASCADE')).toEqual([{ all: true }]);
+  });
+
+  it('counts towards what a transaction may send, together with users and sessions', async () => {
+    await ear.sql.query(
+      `INSERT INTO "user" (id, name, email)
+       SELECT 'u' || n, 'x', 'u' || n || '@example.com' FROM generate_series(1, 12) AS n`,
+    );
+    await addClients(...Array.from({ length: 12 }, (_, index) => `c${index}`));
+    const changes = Array.from({ length: 12 }, (_, index) => [
+      `UPDATE "user" SET role = 'admin' WHERE id = 'u${index + 1}'`,
+      `DELETE FROM oauth_client WHERE client_id = 'c${index}'`,
+    ]).flat();
+    const heard = await ear.announcedTogether(...changes);
+    expect(heard).toHaveLength(17);
+    expect(heard).toContainEqual({ all: true });
+  });
+});

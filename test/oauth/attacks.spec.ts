@@ -1,0 +1,429 @@
+import type { NewClient } from '../../src/admin/clients.schemas';
+import type { Browser } from './browser';
+import { makePkce, OAuthStage, type Parameters, payloadOf } from './stage';
+import { Caller } from '../support/caller';
+import type { SignedInUser } from '../support/system';
+
+let stage: OAuthStage;
+let user: SignedInUser;
+let browser: Browser;
+/** Public. */
+let client: NewClient;
+/** Of someone who means harm; public as well. */
+let otherClient: NewClient;
+let confidential: NewClient;
+
+beforeAll(async () => {
+  stage = await OAuthStage.start();
+  ({ user, browser } = await stage.user());
+  client = await stage.register({ type: 'public' });
+  otherClient = await stage.register({ type: 'public' });
+  confidential = await stage.register({ type: 'confidential' });
+});
+
+afterAll(() => stage.system.stop());
+
+/** Where an authorization request ends: at the client, or at the auth server's own page. */
+async function outcomeOf(changes: Parameters, of: NewClient = client) {
+  const end = await browser.authorize(stage.authorization(of.clientId, makePkce(), changes));
+  const { searchParams, origin, pathname } = end;
+  return {
+    place: origin + pathname,
+    error: searchParams.get('error'),
+    code: searchParams.get('code'),
+    state: searchParams.get('state'),
+    iss: searchParams.get('iss'),
+  };
+}
+
+function errorPage(): string {
+  return `${stage.system.settings.authUrl}/error`;
+}
+
+describe('code injection (RFC 9700, section 4.5)', () => {
+  it("refuses a victim's code that the attacker's own request has to explain", async () => {
+    const stolen = await stage.code(client, browser);
+    const answer = await stage.exchange(client, { ...stolen, verifier: makePkce().verifier });
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
+  });
+
+  it('hands a code out for one session alone: the token is of the one that asked', async () => {
+    const tokens = await stage.tokens(client, browser);
+    expect(payloadOf(tokens.access_token).sub).toBe(user.id);
+  });
+});
+
+describe('PKCE downgrade (RFC 9700, section 4.8.2)', () => {
+  it.each([
+    ['no challenge', { code_challenge: undefined, code_challenge_method: undefined }],
+    ['no method, which would mean plain', { code_challenge_method: undefined }],
+    ['plain', { code_challenge_method: 'plain' }],
+    ['an unknown method', { code_challenge_method: 'S512' }],
+    ['a method in lower case', { code_challenge_method: 's256' }],
+    ['a method without a challenge', { code_challenge: undefined }],
+    ['an empty challenge', { code_challenge: '' }],
+  ])('refuses a request with %s, of either kind of client', async (_title, changes) => {
+    for (const one of [client, confidential]) {
+      const outcome = await outcomeOf(changes, one);
+      expect(outcome).toMatchObject({ error: 'invalid_request', code: null });
+    }
+  });
+
+  it.each([
+    ['no verifier', undefined],
+    ['an empty verifier', ''],
+    ['the challenge for a verifier', 'challenge'],
+  ])('refuses a code with %s, also next to the right secret', async (_title, kind) => {
+    for (const one of [client, confidential]) {
+      const pkce = makePkce();
+      const end = await browser.authorize(stage.authorization(one.clientId, pkce));
+      const code = { code: end.searchParams.get('code')!, verifier: '', callback: end };
+      const verifier = kind === 'challenge' ? pkce.challenge : kind;
+      const answer = await stage.exchange(one, code, { code_verifier: verifier });
+      expect(answer.status).toBe(400);
+      expect(answer.body.error).toMatch(/^invalid_(grant|request)$/);
+    }
+  });
+});
+
+describe('redirect URIs (RFC 9700, section 4.1)', () => {
+  const TRICKS = [
+    'https://app.example.com/callback/',
+    'https://app.example.com/callback?x=1',
+    'https://app.example.com/callback#x',
+    'https://app.example.com/callback#',
+    'https://app.example.com/callback/../evil',
+    'https://app.example.com/callback%2f..%2fevil',
+    'https://app.example.com/Callback',
+    'https://app.example.com',
+    'https://APP.example.com/callback',
+    'https://app.example.com:443/callback',
+    'https://app.example.com:8443/callback',
+    'http://app.example.com/callback',
+    'https://app.example.com.evil.example/callback',
+    'https://evil.example/callback',
+    'https://evil.example/https://app.example.com/callback',
+    'https://evil.example?https://app.example.com/callback',
+    'https://app.example.com@evil.example/callback',
+    'https://user:secret@app.example.com/callback',
+    'https://evil.example\\@app.example.com/callback',
+    'https://app.example.com\\.evil.example/callback',
+    'https://xn--pp-fka.example.com/callback',
+    '//app.example.com/callback',
+    '/callback',
+    'javascript:alert(1)//https://app.example.com/callback',
+    'data:text/html,x',
+    'https://app.example.com/callback\nx',
+    'com.example.app:/callback',
+    'http://localhost/callback',
+    '',
+  ];
+
+  it.each(TRICKS)('stays at home instead of going to %j', async (redirectUri) => {
+    const outcome = await outcomeOf({ redirect_uri: redirectUri });
+    expect(outcome.place).toBe(errorPage());
+    expect(outcome.code).toBeNull();
+    // Nor when it is asked to by an error.
+    const refused = await outcomeOf({ redirect_uri: redirectUri, response_type: 'token' });
+    expect(refused.place).toBe(errorPage());
+  });
+
+  it('stays at home without a redirect URI, and with two', async () => {
+    expect((await outcomeOf({ redirect_uri: undefined })).place).toBe(errorPage());
+    const url = stage.authorization(client.clientId, makePkce());
+    url.searchParams.append('redirect_uri', 'https://evil.example/');
+    expect((await browser.authorize(url)).origin).toBe(stage.system.settings.authUrl);
+  });
+
+  it('lets a program on loopback choose its port, and nothing else (RFC 8252, section 7.3)', async () => {
+    const native = await stage.register({
+      type: 'public',
+      redirectUris: ['http://127.0.0.1/callback'],
+    });
+    const at = (redirectUri: string) => outcomeOf({ redirect_uri: redirectUri }, native);
+    expect(await at('http://127.0.0.1:49152/callback')).toMatchObject({ error: null });
+    for (const other of [
+      'http://127.0.0.1:49152/other',
+      'http://127.0.0.1.evil.example/callback',
+      'http://127.0.0.2:49152/callback',
+      'https://127.0.0.1:49152/callback',
+      'http://localhost:49152/callback',
+      'http://127.0.0.1:49152@evil.example/callback',
+    ]) {
+      expect((await at(other)).place).toBe(errorPage());
+    }
+  });
+
+  it('refuses a code when the redirect URI of the request is missing or another one', async () => {
+    for (const redirectUri of [undefined, 'https://app.example.com/other']) {
+      const code = await stage.code(client, browser);
+      const answer = await stage.exchange(client, code, { redirect_uri: redirectUri });
+      expect(answer.status).toBe(400);
+    }
+  });
+
+  it('does not redirect for a client that there is not, or that is disabled', async () => {
+    const disabled = await stage.register({ type: 'public' });
+    await stage.change(disabled.clientId, { disabled: true });
+    for (const clientId of ['nobody', '', disabled.clientId]) {
+      const end = await browser.authorize(stage.authorization(clientId, makePkce()));
+      expect(end.origin + end.pathname).toBe(errorPage());
+    }
+  });
+});
+
+describe('mix-up (RFC 9700, section 4.4)', () => {
+  it('names the issuer in every answer, good or bad (RFC 9207)', async () => {
+    const good = await outcomeOf({});
+    expect(good).toMatchObject({ iss: stage.issuer, state: 'the state', error: null });
+    const bad = await outcomeOf({ scope: 'openid nonsense' });
+    expect(bad).toMatchObject({ iss: stage.issuer, state: 'the state', error: 'invalid_scope' });
+    const denied = await browser.authorize(
+      stage.authorization(otherClient.clientId, makePkce()),
+      false,
+    );
+    expect(Object.fromEntries(denied.searchParams)).toMatchObject({
+      iss: stage.issuer,
+      error: 'access_denied',
+      state: 'the state',
+    });
+  });
+});
+
+describe('replay', () => {
+  it('of a code is refused, and takes the refresh token of the first exchange back', async () => {
+    const code = await stage.code(client, browser);
+    const { body } = await stage.exchange(client, code);
+    const replayed = await stage.exchange(client, code);
+    expect([replayed.status, replayed.body.error]).toEqual([400, 'invalid_grant']);
+    const renewed = await stage.refresh(client, body.refresh_token);
+    expect([renewed.status, renewed.body.error]).toEqual([400, 'invalid_grant']);
+  });
+
+  it('of a code by several at once gives tokens to one at most', async () => {
+    const code = await stage.code(client, browser);
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => stage.exchange(client, code)),
+    );
+    expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1);
+  });
+
+  it('of a refresh token is refused, and ends the family', async () => {
+    const first = await stage.tokens(client, browser);
+    const second = await stage.refresh(client, first.refresh_token);
+    expect(second.status).toBe(200);
+    const replayed = await stage.refresh(client, first.refresh_token);
+    expect([replayed.status, replayed.body.error]).toEqual([400, 'invalid_grant']);
+    const successor = await stage.refresh(client, second.body.refresh_token);
+    expect([successor.status, successor.body.error]).toEqual([400, 'invalid_grant']);
+  });
+
+  it('of a refresh token by several at once renews one at most', async () => {
+    const { refresh_token: token } = await stage.tokens(client, browser);
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => stage.refresh(client, token)),
+    );
+    expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1);
+  });
+
+  it('of a consent form is no use after its time, nor with another request in it', async () => {
+    const stranger = await stage.register({ type: 'public' });
+    const page = await browser.follow(stage.authorization(stranger.clientId, makePkce()));
+    expect(page.pathname).toBe('/consent');
+    for (const [name, value] of [
+      ['scope', 'openid users:write'],
+      ['redirect_uri', 'https://evil.example/'],
+      ['client_id', client.clientId],
+      ['exp', '99999999999'],
+    ] as const) {
+      const changed = new URL(page);
+      changed.searchParams.set(name, value);
+      await expect(browser.answerConsent(changed, {})).rejects.toThrow('invalid_signature');
+    }
+  });
+});
+
+describe('client confusion', () => {
+  it("refuses another client's code, and burns it", async () => {
+    const code = await stage.code(client, browser);
+    const stolen = await stage.exchange(otherClient, code);
+    expect([stolen.status, stolen.body.error]).toEqual([400, 'invalid_grant']);
+    expect((await stage.exchange(client, code)).status).toBe(400);
+  });
+
+  it("refuses another client's refresh token, and leaves it good", async () => {
+    const { refresh_token: token } = await stage.tokens(client, browser);
+    for (const thief of [otherClient, confidential]) {
+      const stolen = await stage.refresh(thief, token);
+      expect([stolen.status, stolen.body.error]).toEqual([400, 'invalid_grant']);
+    }
+    expect((await stage.refresh(client, token)).status).toBe(200);
+  });
+
+  it("neither shows nor revokes another client's refresh token", async () => {
+    const { refresh_token: token } = await stage.tokens(client, browser);
+    const shown = await stage.ask({ token }, { secretOf: confidential, endpoint: 'introspect' });
+    expect(shown.body).toEqual({ active: false });
+    await stage.ask({ token }, { secretOf: confidential, endpoint: 'revoke' });
+    expect((await stage.refresh(client, token)).status).toBe(200);
+  });
+
+  it.each([
+    ['no secret', (): NewClient => ({ ...confidential, clientSecret: undefined })],
+    ['a wrong secret', (): NewClient => ({ ...confidential, clientSecret: 'x'.repeat(43) })],
+    ['an empty secret', (): NewClient => ({ ...confidential, clientSecret: '' })],
+  ])('refuses a confidential client with %s', async (_title, pretender) => {
+    const code = await stage.code(confidential, browser);
+    const answer = await stage.exchange(pretender(), code);
+    expect([400, 401]).toContain(answer.status);
+    expect(answer.body.error).toMatch(/^invalid_(client|request)$/);
+  });
+
+  it('refuses a public client that asks for a token on its own behalf', async () => {
+    const answer = await stage.ask({
+      grant_type: 'client_credentials',
+      client_id: client.clientId,
+    });
+    expect([answer.status, answer.body.error]).toEqual([400, 'unauthorized_client']);
+    const other = await stage.machineToken(confidential);
+    expect([other.status, other.body.error]).toEqual([400, 'unauthorized_client']);
+  });
+});
+
+describe('somebody else', () => {
+  it.each(['https://other.example/', 'urn:other', 'https://api.example.com#x'])(
+    'is no resource that a token is issued for: %s',
+    async (resource) => {
+      expect(await outcomeOf({ resource })).toMatchObject({ code: null });
+      const machine = await stage.register({ type: 'machine' });
+      const answer = await stage.machineToken(machine, { resource });
+      expect([answer.status, answer.body.error]).toEqual([
+        400,
+        expect.stringMatching(/^invalid_(target|request)$/),
+      ]);
+    },
+  );
+
+  it('is what userinfo is to the API: a token for it alone is refused', async () => {
+    const resource = `${stage.base}/userinfo`;
+    const { access_token: token } = await stage.tokens(client, browser, { resource });
+    expect(payloadOf(token).aud).toBe(resource);
+    const answer = await new Caller(stage.system.apiUrl, token).get('/api/v1/users/me');
+    expect([answer.status, answer.body.code]).toEqual([401, 'invalid_token']);
+  });
+
+  it('is what an ID token is for: the API refuses it', async () => {
+    const { id_token: token } = await stage.tokens(client, browser);
+    const answer = await new Caller(stage.system.apiUrl, token).get('/api/v1/users/me');
+    expect([answer.status, answer.body.code]).toEqual([401, 'invalid_token']);
+  });
+});
+
+describe('more scope than granted', () => {
+  it('is not to be had by renewal', async () => {
+    const tokens = await stage.tokens(client, browser, { scope: 'openid offline_access' });
+    const answer = await stage.refresh(client, tokens.refresh_token, {
+      scope: 'openid offline_access users:write',
+    });
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_scope']);
+  });
+
+  it('is not to be had by a request that the client is not registered for', async () => {
+    const outcome = await outcomeOf({ scope: 'openid users:write' });
+    expect(outcome).toMatchObject({ error: 'invalid_scope', code: null });
+  });
+
+  it('is not to be had by consent to more than was asked for', async () => {
+    const stranger = await stage.register({ type: 'public' });
+    const url = stage.authorization(stranger.clientId, makePkce(), { scope: 'openid' });
+    const page = await browser.follow(url);
+    await expect(browser.answerConsent(page, { scope: 'openid email' })).rejects.toThrow();
+  });
+});
+
+describe('other ways to ask', () => {
+  it.each(['token', 'id_token', 'code token', 'code id_token', 'none', 'CODE', ''])(
+    'response_type %j gives nothing away',
+    async (responseType) => {
+      const outcome = await outcomeOf({ response_type: responseType });
+      expect(outcome.code).toBeNull();
+      const url = stage.authorization(client.clientId, makePkce(), { response_type: responseType });
+      expect((await browser.authorize(url)).hash).not.toMatch(/access_token|id_token|code=/);
+    },
+  );
+
+  it.each(['request', 'request_uri'])('refuses %s', async (name) => {
+    const outcome = await outcomeOf({ [name]: 'https://evil.example/request' });
+    expect(outcome).toMatchObject({ error: `${name}_not_supported`, code: null });
+  });
+
+  it('the token endpoint reads no address, and speaks forms alone', async () => {
+    const machine = await stage.register({ type: 'machine' });
+    const query = stage.at('token', {
+      grant_type: 'client_credentials',
+      client_id: machine.clientId,
+      client_secret: machine.clientSecret,
+    });
+    expect((await fetch(query, { method: 'POST' })).status).toBeGreaterThanOrEqual(400);
+    const json = await fetch(stage.at('token'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(Object.fromEntries(query.searchParams)),
+    });
+    expect(json.status).toBeGreaterThanOrEqual(400);
+    expect(await json.text()).not.toContain('access_token');
+  });
+
+  it('a token in the address opens nothing', async () => {
+    const { access_token: token } = await stage.tokens(client, browser);
+    const api = new Caller(stage.system.apiUrl);
+    expect((await api.get(`/api/v1/users/me?access_token=${token}`)).status).toBe(401);
+    const userinfo = await fetch(stage.at('userinfo', { access_token: token }));
+    expect(userinfo.status).toBe(401);
+  });
+
+  it('nobody registers or manages clients at the auth server itself', async () => {
+    const administrator = await stage.system.asAdmin();
+    const headers = { authorization: `Bearer ${administrator.refreshToken}` };
+    const registration = { redirect_uris: ['https://evil.example/'], client_name: 'x' };
+    for (const [path, body] of [
+      ['/oauth2/register', registration],
+      ['/oauth2/create-client', registration],
+      ['/admin/oauth2/create-client', registration],
+      ['/oauth2/update-client', { client_id: client.clientId, update: {} }],
+      ['/oauth2/delete-client', { client_id: client.clientId }],
+      ['/oauth2/client/rotate-secret', { client_id: confidential.clientId }],
+      ['/admin/oauth2/resources', { identifier: 'https://evil.example/', name: 'x' }],
+    ] as const) {
+      const api = new Caller(stage.system.settings.authUrl);
+      const answer = await api.post(`/api/auth${path}`, body, {
+        ...headers,
+        origin: stage.system.settings.authUrl,
+      });
+      expect([400, 401, 403, 404]).toContain(answer.status);
+    }
+    const own = new Caller(stage.system.settings.authUrl);
+    const origin = stage.system.settings.authUrl;
+    const asUser = { authorization: `Bearer ${user.refreshToken}`, origin };
+    const answer = await own.post('/api/auth/gatehouse/clients/create', {}, asUser);
+    expect([400, 403]).toContain(answer.status);
+  });
+
+  it('consent cannot be given from another site', async () => {
+    const stranger = await stage.register({ type: 'public' });
+    const page = await browser.follow(stage.authorization(stranger.clientId, makePkce()));
+    const session = await stage.system.signIn({
+      email: user.email,
+      password: 'correct horse battery staple',
+    });
+    const answer = await new Caller(stage.system.settings.authUrl).post(
+      '/api/auth/oauth2/consent',
+      { accept: true, oauth_query: page.search.slice(1) },
+      {
+        cookie: `better-auth.session_token=${session.refreshToken}`,
+        origin: 'https://evil.example',
+      },
+    );
+    expect(answer.status).toBe(403);
+  });
+});

@@ -1,0 +1,61 @@
+import { createBrowserFetch } from '../support/cookie-jar';
+import { PASSWORD, type System } from '../support/system';
+
+type Parameters = Record<string, string>;
+
+/** A person at a browser that is pointed at the auth server, and clicks through its pages. */
+export class Browser {
+  private readonly fetch: typeof fetch;
+
+  private constructor(private readonly authUrl: string) {
+    this.fetch = createBrowserFetch(authUrl);
+  }
+
+  /** A browser that nobody has signed in with. */
+  static open({ settings }: System): Browser {
+    return new Browser(settings.authUrl);
+  }
+
+  static async signedIn(system: System, email: string, password = PASSWORD): Promise<Browser> {
+    const browser = new Browser(system.settings.authUrl);
+    const response = await browser.post('/sign-in/email', { email, password });
+    if (!response.ok) throw new Error(`sign-in: ${await response.text()}`);
+    return browser;
+  }
+
+  /** Below Better-Auth's path. */
+  post(path: string, body: object): Promise<Response> {
+    return this.fetch(`${this.authUrl}/api/auth${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
+  /** @returns where an address leads to, without going there. */
+  async follow(url: URL | string): Promise<URL> {
+    return whereTo(await this.fetch(url, { redirect: 'manual' }));
+  }
+
+  /** Goes where an authorization request leads, and says yes when asked for consent. */
+  async authorize(url: URL | string, consent: Parameters | false = {}): Promise<URL> {
+    const next = await this.follow(url);
+    if (next.origin !== this.authUrl || next.pathname !== '/consent') return next;
+    return this.answerConsent(next, consent);
+  }
+
+  /** @param consent what to say beside yes, e.g. fewer scopes; `false`: no. */
+  async answerConsent(page: URL, consent: Parameters | false): Promise<URL> {
+    const body = { accept: consent !== false, oauth_query: page.search.slice(1), ...consent };
+    return whereTo(await this.post('/oauth2/consent', body));
+  }
+}
+
+/** Better-Auth tells a script where to go, and a browser by a redirect. */
+async function whereTo(response: Response): Promise<URL> {
+  const location = response.headers.get('location');
+  if (location !== null) return new URL(location);
+  const body = (await response.json()) as { url?: string };
+  if (body.url === undefined) throw new Error(`${response.status} ${JSON.stringify(body)}`);
+  return new URL(body.url);
+}

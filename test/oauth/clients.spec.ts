@@ -1,0 +1,242 @@
+import type { Client, ClientPage, ClientSecret, NewClient } from '../../src/admin/clients.schemas';
+import { OAuthStage, REDIRECT_URI } from './stage';
+import type { Answer } from '../support/caller';
+import { expectProblem } from '../support/problems';
+
+const PATH = '/api/v1/admin/clients';
+
+let stage: OAuthStage;
+
+beforeAll(async () => {
+  stage = await OAuthStage.start();
+});
+
+afterAll(() => stage.system.stop());
+
+describe('a new client', () => {
+  it('of type public has no secret, and a place of its own', async () => {
+    const body = { name: 'App', type: 'public', redirectUris: [REDIRECT_URI] };
+    const answer = await stage.clients.post<NewClient>(PATH, body);
+    expect(answer.status).toBe(201);
+    expect(answer.body).toEqual({
+      ...body,
+      clientId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      grantTypes: ['authorization_code', 'refresh_token'],
+      scopes: ['openid', 'profile', 'email', 'offline_access'],
+      disabled: false,
+      createdAt: expect.stringMatching(/Z$/),
+    });
+    const location = answer.headers.get('location')!;
+    expect(location).toBe(`${stage.system.settings.apiUrl}${PATH}/${answer.body.clientId}`);
+    const read = await stage.clients.get(new URL(location).pathname);
+    expect([read.status, read.body]).toEqual([200, answer.body]);
+  });
+
+  it.each(['confidential', 'machine'] as const)(
+    'of type %s shows its secret once',
+    async (type) => {
+      const { clientSecret, ...client } = await stage.register({ type });
+      expect(clientSecret).toMatch(/^[\w-]{43}$/);
+      const read = await stage.clients.get(`${PATH}/${client.clientId}`);
+      expect(read.body).toEqual(client);
+      const rows = await stage.system.query('SELECT * FROM oauth_client WHERE client_id = $1', [
+        client.clientId,
+      ]);
+      expect(JSON.stringify(rows)).not.toContain(clientSecret);
+    },
+  );
+
+  it.each([
+    'http://app.example.com/callback',
+    'https://*.example.com/callback',
+    'https://app.example.com/*',
+    'https://app.example.com/callback#x',
+    'https://app.example.com/callback#',
+    'https://user@app.example.com/callback',
+    'https://app.example.com/a/../callback',
+    'https://APP.example.com/callback',
+    'https://app.example.com:443/callback',
+    'https://app.example.com\\callback',
+    'https://localhost/callback',
+    'http://localhost.example.com/callback',
+    'http://127.0.0.2/callback',
+    'http://0x7f.1/callback',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'com.example.app:/callback',
+    'urn:ietf:wg:oauth:2.0:oob',
+    '/callback',
+    'callback',
+    '',
+  ])('is refused the redirect URI %j', async (redirectUri) => {
+    const body = { name: 'App', type: 'public', redirectUris: [redirectUri] };
+    const problem = expectProblem(await stage.clients.post(PATH, body), 'validation_failed');
+    expect(problem.errors).toMatchObject([{ pointer: '/redirectUris/0' }]);
+  });
+
+  it.each([
+    'https://app.example.com',
+    'https://app.example.com/callback?tenant=1',
+    'http://localhost:3001/callback',
+    'http://127.0.0.1/callback',
+    'http://[::1]:8080/',
+  ])('may be sent to %s', async (redirectUri) => {
+    const client = await stage.register({ type: 'public', redirectUris: [redirectUri] });
+    expect(client.redirectUris).toEqual([redirectUri]);
+  });
+
+  it.each([
+    ['no name', { type: 'machine', scopes: ['users:read'] }, '/name'],
+    ['no type', { name: 'x' }, '/type'],
+    ['an unknown type', { name: 'x', type: 'robot' }, '/type'],
+    ['no redirect URI', { name: 'x', type: 'public' }, '/redirectUris'],
+    [
+      'an empty list of them',
+      { name: 'x', type: 'confidential', redirectUris: [] },
+      '/redirectUris',
+    ],
+    [
+      'a machine with one',
+      { name: 'x', type: 'machine', scopes: ['users:read'], redirectUris: [REDIRECT_URI] },
+      '/redirectUris',
+    ],
+    ['a machine without scopes', { name: 'x', type: 'machine' }, '/scopes'],
+    [
+      'a machine with a scope of users',
+      { name: 'x', type: 'machine', scopes: ['openid'] },
+      '/scopes',
+    ],
+    ['an unknown scope', { name: 'x', type: 'machine', scopes: ['users:all'] }, '/scopes/0'],
+    [
+      'an unknown field',
+      { name: 'x', type: 'machine', scopes: ['users:read'], skipConsent: true },
+      '/skipConsent',
+    ],
+  ])('is refused with %s', async (_title, body, pointer) => {
+    const problem = expectProblem(await stage.clients.post(PATH, body), 'validation_failed');
+    expect(problem.errors?.map((error) => error.pointer)).toContain(pointer);
+  });
+});
+
+describe('the list of clients', () => {
+  it('is in pages, the newest first, and shows no secret', async () => {
+    for (let count = 0; count < 3; count += 1) await stage.register({ type: 'machine' });
+    const seen: Client[] = [];
+    let path: string | null = `${PATH}?limit=2`;
+    while (path !== null) {
+      const answer: Answer<ClientPage> = await stage.clients.get<ClientPage>(path);
+      const { body, headers } = answer;
+      seen.push(...body.items);
+      const link = /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1] ?? null;
+      expect(link === null).toBe(body.nextCursor === null);
+      path = link && new URL(link).pathname + new URL(link).search;
+    }
+    const times = seen.map(({ createdAt }) => createdAt);
+    expect(times).toEqual([...times].sort().reverse());
+    expect(new Set(seen.map(({ clientId }) => clientId)).size).toBe(seen.length);
+    expect(JSON.stringify(seen)).not.toContain('ecret');
+    expect(seen.find(({ clientId }) => clientId === 'gatehouse-docs')).toMatchObject({
+      type: 'public',
+    });
+  });
+});
+
+describe('a change', () => {
+  it('of name, redirect URIs and scopes is made', async () => {
+    const { clientId } = await stage.register({ type: 'public' });
+    const change = {
+      name: 'Renamed',
+      redirectUris: ['https://app.example.com/new'],
+      scopes: ['openid'],
+    };
+    expect(await stage.change(clientId, change)).toMatchObject({ clientId, ...change });
+  });
+
+  it('that does not fit the type is refused', async () => {
+    const { clientId } = await stage.register({ type: 'machine' });
+    for (const change of [
+      { redirectUris: [REDIRECT_URI] },
+      { scopes: ['openid'] },
+      { scopes: [] },
+    ]) {
+      expectProblem(await stage.clients.patch(`${PATH}/${clientId}`, change), 'validation_failed');
+    }
+    for (const change of [{}, { type: 'public' }, { clientSecret: 'x' }]) {
+      expectProblem(await stage.clients.patch(`${PATH}/${clientId}`, change), 'validation_failed');
+    }
+  });
+
+  it('of a client that there is not is not found', async () => {
+    expectProblem(await stage.clients.get(`${PATH}/nobody`), 'not_found');
+    expectProblem(await stage.clients.patch(`${PATH}/nobody`, { disabled: true }), 'not_found');
+    expectProblem(await stage.clients.delete(`${PATH}/nobody`), 'not_found');
+    expectProblem(await stage.clients.post(`${PATH}/nobody/secret`), 'not_found');
+  });
+
+  it('of the client of the documentation is to disable and to enable it, nothing else', async () => {
+    const path = `${PATH}/gatehouse-docs`;
+    expectProblem(await stage.clients.patch(path, { name: 'x' }), 'built_in_client');
+    expectProblem(await stage.clients.delete(path), 'built_in_client');
+    expect((await stage.change('gatehouse-docs', { disabled: true })).disabled).toBe(true);
+    // A start leaves it at that.
+    await stage.system.stopAuthServer();
+    await stage.system.startAuthServer();
+    expect((await stage.clients.get(path)).body.disabled).toBe(true);
+    await stage.change('gatehouse-docs', { disabled: false });
+  });
+});
+
+describe('a new secret', () => {
+  it('is taken at once, and the old one no more', async () => {
+    const client = await stage.register({ type: 'machine' });
+    expect((await stage.machineToken(client)).status).toBe(200);
+    const { body, status } = await stage.clients.post<ClientSecret>(
+      `${PATH}/${client.clientId}/secret`,
+    );
+    expect(status).toBe(200);
+    expect(body).toEqual({ clientId: client.clientId, clientSecret: expect.any(String) });
+    const refused = await stage.machineToken(client);
+    expect([refused.status, refused.body.error]).toEqual([401, 'invalid_client']);
+    expect((await stage.machineToken({ ...client, ...body })).status).toBe(200);
+  });
+
+  it('is nothing for a public client', async () => {
+    const { clientId } = await stage.register({ type: 'public' });
+    expectProblem(await stage.clients.post(`${PATH}/${clientId}/secret`), 'no_client_secret');
+  });
+});
+
+describe('what is done about clients', () => {
+  it('stands in the audit log', async () => {
+    const { clientId } = await stage.register({ type: 'machine' });
+    await stage.clients.post(`${PATH}/${clientId}/secret`);
+    await stage.change(clientId, { name: 'Renamed', disabled: true });
+    await stage.change(clientId, { disabled: false });
+    await stage.clients.delete(`${PATH}/${clientId}`);
+    const { body } = await stage.clients.get<{ items: { action: string }[] }>(
+      `/api/v1/admin/audit-events?subject=${clientId}`,
+    );
+    expect(body.items.map(({ action }) => action).reverse()).toEqual([
+      'client.created',
+      'client.secret_rotated',
+      'client.updated',
+      'client.disabled',
+      'client.enabled',
+      'client.deleted',
+    ]);
+  });
+
+  it('is for administrators alone', async () => {
+    const user = await stage.system.asUser();
+    expectProblem(await user.caller.get(PATH), 'forbidden');
+    expectProblem(await stage.system.asAnonymous().get(PATH), 'missing_token');
+  });
+
+  it('outlives the administrator who did it', async () => {
+    const other = await stage.system.asNewAdmin();
+    const body = { name: 'x', type: 'machine', scopes: ['users:read'] };
+    const { body: client } = await other.caller.post<NewClient>(PATH, body);
+    await stage.clients.delete(`/api/v1/admin/users/${other.id}`);
+    expect((await stage.machineToken(client)).status).toBe(200);
+  });
+});

@@ -1,0 +1,261 @@
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import type { NewClient } from '../../src/admin/clients.schemas';
+import type { Browser } from './browser';
+import { basic, makePkce, OAuthStage, payloadOf } from './stage';
+import { Browser as Person } from './browser';
+
+type Metadata = Record<string, unknown> & Record<`${string}_endpoint`, string>;
+
+let stage: OAuthStage;
+let metadata: Metadata;
+let browser: Browser;
+let email: string;
+const clients: Record<string, NewClient> = {};
+
+/** Items that a test below exercises; the last test holds this list against the document. */
+const exercised = new Set<string>();
+
+beforeAll(async () => {
+  stage = await OAuthStage.start();
+  metadata = await read(`${stage.issuer}/.well-known/openid-configuration`);
+  const person = await stage.user();
+  ({ browser } = person);
+  ({ email } = person.user);
+  clients.none = await stage.register({ type: 'public' });
+  clients.client_secret_basic = await stage.register({ type: 'confidential' });
+  clients.machine = await stage.register({ type: 'machine' });
+});
+
+afterAll(() => stage.system.stop());
+
+async function read(url: string): Promise<Metadata> {
+  const response = await fetch(url);
+  expect(response.status).toBe(200);
+  return (await response.json()) as Metadata;
+}
+
+/** The announced values of an item, which counts as exercised from now on. */
+function announced(item: string): unknown {
+  exercised.add(item);
+  return metadata[item];
+}
+
+/** One that is a list. */
+function announcedList(item: string): string[] {
+  return announced(item) as string[];
+}
+
+/** One that is an address. */
+function announcedAddress(item: string): string {
+  return announced(item) as string;
+}
+
+function post(endpoint: string, given: Record<string, string | undefined>, client?: NewClient) {
+  const form = Object.entries(given).filter(([, value]) => value !== undefined) as [
+    string,
+    string,
+  ][];
+  const headers = client?.clientSecret ? { authorization: basic(client) } : undefined;
+  return fetch(endpoint, { method: 'POST', body: new URLSearchParams(form), headers });
+}
+
+describe('the description', () => {
+  it('is at every well-known place, of the auth server and through the API', async () => {
+    const { authUrl } = stage.system.settings;
+    for (const base of [authUrl, stage.system.apiUrl]) {
+      for (const name of ['oauth-authorization-server', 'openid-configuration']) {
+        for (const path of [
+          `/.well-known/${name}`,
+          `/.well-known/${name}/api/auth`,
+          `/api/auth/.well-known/${name}`,
+        ]) {
+          expect(await read(base + path)).toEqual(metadata);
+        }
+      }
+    }
+  });
+
+  it('may be read by pages of any origin, and kept for a while', async () => {
+    for (const base of [stage.system.settings.authUrl, stage.system.apiUrl]) {
+      for (const name of ['openid-configuration', 'oauth-protected-resource']) {
+        if (name === 'oauth-protected-resource' && base !== stage.system.apiUrl) continue;
+        const { headers } = await fetch(`${base}/.well-known/${name}`, {
+          headers: { origin: 'https://anywhere.example' },
+        });
+        expect(headers.get('access-control-allow-origin')).toBe('*');
+        expect(headers.get('cache-control')).toBe('public, max-age=300');
+        expect(headers.get('content-type')).toMatch(/^application\/json/);
+      }
+    }
+  });
+
+  it('of the API leads here (RFC 9728)', async () => {
+    const resource = await read(`${stage.system.apiUrl}/.well-known/oauth-protected-resource`);
+    expect(resource).toMatchObject({
+      resource: stage.audience,
+      authorization_servers: [announced('issuer')],
+      scopes_supported: ['users:read', 'users:write', 'audit:read'],
+      bearer_methods_supported: ['header'],
+    });
+  });
+});
+
+describe('each announced item is true:', () => {
+  it('grant types and ways of clients to prove themselves', async () => {
+    const token = announcedAddress('token_endpoint');
+    expect(announced('grant_types_supported')).toEqual([
+      'authorization_code',
+      'refresh_token',
+      'client_credentials',
+    ]);
+    for (const method of announcedList('token_endpoint_auth_methods_supported')) {
+      const client = clients[method]!;
+      const tokens = await stage.tokens(client, browser);
+      const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token };
+      const who = method === 'none' ? { client_id: client.clientId } : {};
+      expect((await post(token, { ...form, ...who }, client)).status).toBe(200);
+    }
+    const machine = await post(token, { grant_type: 'client_credentials' }, clients.machine);
+    expect(machine.status).toBe(200);
+    const other = await post(token, { grant_type: 'password' }, clients.machine);
+    expect(await other.json()).toMatchObject({ error: 'unsupported_grant_type' });
+  });
+
+  it('introspection', async () => {
+    const endpoint = announcedAddress('introspection_endpoint');
+    const [method, ...others] = announcedList('introspection_endpoint_auth_methods_supported');
+    expect(others).toEqual([]);
+    const client = clients[method!]!;
+    const tokens = await stage.tokens(client, browser);
+    for (const [token, sub] of [
+      [tokens.access_token, payloadOf(tokens.access_token).sub],
+      [tokens.refresh_token, payloadOf(tokens.access_token).sub],
+    ] as const) {
+      const answer = await (await post(endpoint, { token }, client)).json();
+      expect(answer).toMatchObject({ active: true, sub, client_id: client.clientId });
+    }
+    expect((await post(endpoint, { token: tokens.access_token })).status).toBeGreaterThan(399);
+    const nonsense = await post(endpoint, { token: 'nonsense' }, client);
+    expect(await nonsense.json()).toEqual({ active: false });
+  });
+
+  it('revocation', async () => {
+    const endpoint = announcedAddress('revocation_endpoint');
+    for (const method of announcedList('revocation_endpoint_auth_methods_supported')) {
+      const client = clients[method]!;
+      const { refresh_token: token } = await stage.tokens(client, browser);
+      const who = method === 'none' ? { client_id: client.clientId } : {};
+      expect((await post(endpoint, { token, ...who }, client)).status).toBe(200);
+      expect((await stage.refresh(client, token)).body.error).toBe('invalid_grant');
+      // RFC 7009, section 2.2: a token that there is not is as good as revoked.
+      expect((await post(endpoint, { token: 'nonsense', ...who }, client)).status).toBe(200);
+    }
+  });
+
+  it('response types and modes, PKCE, the issuer in the answer', async () => {
+    announced('authorization_endpoint');
+    expect([announced('response_types_supported'), announced('response_modes_supported')]).toEqual([
+      ['code'],
+      ['query'],
+    ]);
+    expect(announced('code_challenge_methods_supported')).toEqual(['S256']);
+    const { callback } = await stage.code(clients.none!, browser, { response_mode: 'query' });
+    expect(callback.hash).toBe('');
+    expect(announced('authorization_response_iss_parameter_supported')).toBe(true);
+    expect(callback.searchParams.get('iss')).toBe(stage.issuer);
+  });
+
+  it('scopes', async () => {
+    const scopes = announcedList('scopes_supported');
+    const client = await stage.register({ type: 'public', scopes: scopes as never });
+    const tokens = await stage.tokens(client, browser, { scope: scopes.join(' ') });
+    expect(tokens.scope.split(' ')).toEqual(scopes);
+    expect(tokens.refresh_token).toEqual(expect.any(String));
+  });
+
+  it('claims, of ID token and userinfo', async () => {
+    await stage.system.query(
+      `UPDATE "user" SET name = 'Ada King Lovelace', image = $2 WHERE email = $1`,
+      [email, 'https://example.com/ada.png'],
+    );
+    const tokens = await stage.tokens(clients.none!, browser);
+    const headers = { authorization: `Bearer ${tokens.access_token}` };
+    const userinfo = (await (
+      await fetch(announcedAddress('userinfo_endpoint'), { headers })
+    ).json()) as object;
+    const idToken = payloadOf(tokens.id_token);
+    const given = new Set([...Object.keys(idToken), ...Object.keys(userinfo)]);
+    expect([...given].sort()).toEqual([...announcedList('claims_supported')].sort());
+    expect(idToken.nonce).toBe('the nonce');
+    expect(announced('acr_values_supported')).toEqual([idToken.acr]);
+    expect(announced('subject_types_supported')).toEqual(['public']);
+    expect(announced('claims_parameter_supported')).toBe(false);
+  });
+
+  it('keys and algorithms', async () => {
+    const keys = createRemoteJWKSet(new URL(announcedAddress('jwks_uri')));
+    const tokens = await stage.tokens(clients.none!, browser);
+    const algorithms = announcedList('id_token_signing_alg_values_supported');
+    expect(algorithms).toEqual([stage.system.settings.jwtAlgorithm]);
+    const verified = await jwtVerify(tokens.id_token, keys, { algorithms, issuer: stage.issuer });
+    expect(verified.payload.aud).toBe(clients.none!.clientId);
+    expect(decodeProtectedHeader(tokens.access_token)).toMatchObject({
+      alg: algorithms[0],
+      typ: 'at+jwt',
+    });
+  });
+
+  it('prompts', async () => {
+    const at = (prompt: string, who: Browser) =>
+      who.authorize(stage.authorization(clients.none!.clientId, makePkce(), { prompt }));
+    const pages = Object.fromEntries(
+      await Promise.all(
+        announcedList('prompt_values_supported').map(async (prompt) => [
+          prompt,
+          (
+            await browser.follow(
+              stage.authorization(clients.none!.clientId, makePkce(), { prompt }),
+            )
+          ).pathname,
+        ]),
+      ),
+    );
+    expect(pages).toEqual({
+      none: '/callback',
+      login: '/sign-in',
+      consent: '/consent',
+      create: '/sign-up',
+    });
+    const nobody = await at('none', Person.open(stage.system));
+    expect(nobody.searchParams.get('error')).toBe('login_required');
+  });
+
+  it('what is not supported is refused', async () => {
+    for (const name of ['request', 'request_uri']) {
+      expect(announced(`${name}_parameter_supported`)).toBe(false);
+      const end = await browser.authorize(
+        stage.authorization(clients.none!.clientId, makePkce(), { [name]: 'https://a.example/' }),
+      );
+      expect(end.searchParams.get('error')).toBe(`${name}_not_supported`);
+    }
+  });
+
+  it('signing out', async () => {
+    const person = await stage.user();
+    const tokens = await stage.tokens(clients.none!, person.browser);
+    const url = new URL(announcedAddress('end_session_endpoint'));
+    url.searchParams.set('id_token_hint', tokens.id_token);
+    url.searchParams.set('post_logout_redirect_uri', 'https://app.example.com/callback');
+    expect((await person.browser.follow(url)).href).toBe('https://app.example.com/callback');
+    expect((await stage.refresh(clients.none!, tokens.refresh_token)).status).toBe(400);
+  });
+
+  it('where people read more', async () => {
+    const { status } = await fetch(announcedAddress('service_documentation'));
+    expect(status).toBe(200);
+  });
+
+  it('and none is left out', () => {
+    expect([...exercised].sort()).toEqual(Object.keys(metadata).sort());
+  });
+});

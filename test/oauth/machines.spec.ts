@@ -1,0 +1,194 @@
+import type { NewClient } from '../../src/admin/clients.schemas';
+import { Browser } from './browser';
+import { OAuthStage, payloadOf } from './stage';
+import { Caller } from '../support/caller';
+import { expectProblem } from '../support/problems';
+import type { SignedInUser } from '../support/system';
+
+let stage: OAuthStage;
+let someone: SignedInUser;
+
+beforeAll(async () => {
+  stage = await OAuthStage.start();
+  someone = await stage.system.asUser();
+});
+
+afterAll(() => stage.system.stop());
+
+function callerWith(token: string): Caller {
+  return new Caller(stage.system.apiUrl, token);
+}
+
+async function machineWith(...scopes: NewClient['scopes']): Promise<Caller> {
+  const client = await stage.register({ type: 'machine', scopes: scopes as never });
+  return callerWith((await stage.machineToken(client)).body.access_token);
+}
+
+/** What a machine may call, and with which scope. */
+const OPEN_ROUTES = [
+  ['GET', '/api/v1/admin/users', 'users:read'],
+  ['GET', '/api/v1/admin/users/{id}', 'users:read'],
+  ['GET', '/api/v1/admin/users/{id}/sessions', 'users:read'],
+  ['GET', '/api/v1/admin/stats', 'users:read'],
+  ['GET', '/api/v1/admin/audit-events', 'audit:read'],
+  ['PATCH', '/api/v1/admin/users/{id}', 'users:write', { name: 'Renamed' }],
+  ['PUT', '/api/v1/admin/users/{id}/role', 'users:write', { role: 'user' }],
+  ['PUT', '/api/v1/admin/users/{id}/ban', 'users:write', {}],
+  ['DELETE', '/api/v1/admin/users/{id}/ban', 'users:write'],
+  ['POST', '/api/v1/admin/users/{id}/password-reset', 'users:write'],
+  ['DELETE', '/api/v1/admin/users/{id}/sessions', 'users:write'],
+  ['DELETE', '/api/v1/admin/users/{id}', 'users:write'],
+] as const;
+
+/** What is for users alone: about themselves, about clients, in someone else's name. */
+const CLOSED_ROUTES = [
+  ['GET', '/api/v1/users/me'],
+  ['PATCH', '/api/v1/users/me', { name: 'x' }],
+  ['DELETE', '/api/v1/users/me'],
+  ['GET', '/api/v1/users/me/sessions'],
+  ['DELETE', '/api/v1/users/me/sessions'],
+  ['GET', '/api/v1/users/me/accounts'],
+  ['GET', '/api/v1/users/me/export'],
+  ['GET', '/api/v1/users/{id}'],
+  ['GET', '/api/v1/auth/session'],
+  ['POST', '/api/v1/auth/sign-out'],
+  ['GET', '/api/v1/admin/clients'],
+  ['POST', '/api/v1/admin/clients', { name: 'x', type: 'machine', scopes: ['users:read'] }],
+  ['DELETE', '/api/v1/admin/clients/gatehouse-docs'],
+  ['POST', '/api/v1/admin/users/{id}/impersonate'],
+] as const;
+
+describe('a machine', () => {
+  it('gets a token that stands for it, and for no user', async () => {
+    const client = await stage.register({ type: 'machine', scopes: ['users:read', 'audit:read'] });
+    const { status, body, headers } = await stage.machineToken(client);
+    const { settings } = stage.system;
+    expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(body).toMatchObject({
+      token_type: 'Bearer',
+      expires_in: settings.jwtTtl / 1_000,
+      scope: 'users:read audit:read',
+    });
+    expect(body).not.toHaveProperty('refresh_token');
+    expect(payloadOf(body.access_token)).toEqual({
+      iss: settings.jwtIssuer,
+      aud: settings.jwtAudience,
+      sub: client.clientId,
+      client_id: client.clientId,
+      azp: client.clientId,
+      scope: 'users:read audit:read',
+      jti: expect.any(String),
+      iat: expect.any(Number),
+      exp: expect.any(Number),
+    });
+  });
+
+  it('may ask for less than it has, and for no more', async () => {
+    const client = await stage.register({ type: 'machine', scopes: ['users:read', 'audit:read'] });
+    const less = await stage.machineToken(client, { scope: 'audit:read' });
+    expect(less.body.scope).toBe('audit:read');
+    for (const scope of ['users:write', 'openid', 'offline_access', 'audit:read users:write']) {
+      const more = await stage.machineToken(client, { scope });
+      expect([more.status, more.body.error]).toEqual([400, 'invalid_scope']);
+    }
+  });
+
+  it.each(OPEN_ROUTES)('may %s %s with %s, and without it is told so', async (...route) => {
+    const [method, template, scope, body] = route;
+    const target = await stage.system.asUser();
+    const path = template.replace('{id}', target.id);
+    const lacking = scope === 'audit:read' ? 'users:read' : 'audit:read';
+    const refused = await (await machineWith(lacking)).call(method, path, { body });
+    expectProblem(refused, 'insufficient_scope');
+    expect(refused.headers.get('www-authenticate')).toBe(
+      `Bearer error="insufficient_scope", scope="${scope}"`,
+    );
+    const taken = await (await machineWith(scope)).call(method, path, { body });
+    expect(taken.status).toBeLessThan(300);
+  });
+
+  it.each(CLOSED_ROUTES)('may not %s %s, whatever its scopes', async (...route) => {
+    const [method, template, body] = route;
+    const machine = await machineWith('users:read', 'users:write', 'audit:read');
+    const path = template.replace('{id}', someone.id);
+    const answer = await machine.call(method, path, { body });
+    expectProblem(answer, 'user_required');
+  });
+
+  it('is recorded as itself', async () => {
+    const target = await stage.system.asUser();
+    const client = await stage.register({ type: 'machine', scopes: ['users:write'] });
+    const { body: tokens } = await stage.machineToken(client);
+    await callerWith(tokens.access_token).patch(`/api/v1/admin/users/${target.id}`, { name: 'x' });
+    const { body } = await stage.clients.get<{ items: object[] }>(
+      `/api/v1/admin/audit-events?subject=${target.id}&action=user.updated`,
+    );
+    expect(body.items).toMatchObject([{ actor: { type: 'client', id: client.clientId } }]);
+  });
+});
+
+describe('a program that acts for a user', () => {
+  const scope = 'openid profile users:read';
+
+  async function programFor(user: SignedInUser, asked = scope): Promise<Caller> {
+    const client = await stage.register({
+      type: 'public',
+      scopes: ['openid', 'profile', 'users:read', 'users:write'],
+    });
+    const browser = await Browser.signedIn(stage.system, user.email);
+    return callerWith((await stage.tokens(client, browser, { scope: asked })).access_token);
+  }
+
+  it('may do what both the scope and the role allow', async () => {
+    const admin = await stage.system.asNewAdmin();
+    const program = await programFor(admin);
+    expect((await program.get('/api/v1/admin/users')).status).toBe(200);
+    const write = await program.put(`/api/v1/admin/users/${someone.id}/role`, { role: 'user' });
+    expectProblem(write, 'insufficient_scope');
+  });
+
+  it('gets nothing from a scope that the role does not allow', async () => {
+    const program = await programFor(someone);
+    expectProblem(await program.get('/api/v1/admin/users'), 'forbidden');
+  });
+
+  it('may read the account of its user, not change it', async () => {
+    const program = await programFor(someone);
+    expect((await program.get('/api/v1/users/me')).body.id).toBe(someone.id);
+    expectProblem(await program.patch('/api/v1/users/me', { name: 'x' }), 'user_required');
+    expectProblem(await program.delete('/api/v1/users/me'), 'user_required');
+    expectProblem(await program.delete('/api/v1/users/me/sessions'), 'user_required');
+  });
+
+  it('may not even read it without the scope profile', async () => {
+    const program = await programFor(someone, 'openid users:read');
+    expectProblem(await program.get('/api/v1/users/me'), 'insufficient_scope');
+  });
+
+  it('may not manage clients, even for an administrator', async () => {
+    const program = await programFor(await stage.system.asNewAdmin());
+    expectProblem(await program.get('/api/v1/admin/clients'), 'user_required');
+  });
+});
+
+describe('the documentation, a program of our own', () => {
+  it('does what its user may do, without being asked for consent or scopes', async () => {
+    const { browser, user } = await stage.user();
+    const { settings } = stage.system;
+    const redirectUri = `${settings.apiUrl}/docs/oauth2-redirect.html`;
+    const docs = { clientId: 'gatehouse-docs' } as NewClient;
+    const tokens = await stage.exchange(
+      docs,
+      await stage.code(docs, browser, { redirect_uri: redirectUri, scope: 'openid' }),
+      { redirect_uri: redirectUri },
+    );
+    const caller = callerWith(tokens.body.access_token);
+    expect((await caller.patch('/api/v1/users/me', { name: 'Changed' })).status).toBe(200);
+    expectProblem(await caller.get('/api/v1/admin/users'), 'forbidden');
+    await stage.system.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [user.id]);
+    for (let tries = 0; tries < 100; tries += 1) {
+      if ((await caller.get('/api/v1/admin/users')).status === 200) return;
+    }
+    throw new Error('the new role is not in force');
+  });
+});

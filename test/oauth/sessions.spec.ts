@@ -1,0 +1,162 @@
+import type { NewClient } from '../../src/admin/clients.schemas';
+import type { Browser } from './browser';
+import { makePkce, OAuthStage } from './stage';
+import { Caller } from '../support/caller';
+import type { SignedInUser } from '../support/system';
+
+/** What the promise of 100 ms is given on a busy machine, in milliseconds. */
+const PATIENCE_MS = 3_000;
+
+let stage: OAuthStage;
+let client: NewClient;
+let user: SignedInUser;
+let browser: Browser;
+
+beforeAll(async () => {
+  stage = await OAuthStage.start({ replicas: 3 });
+  client = await stage.register({ type: 'public' });
+});
+
+beforeEach(async () => {
+  ({ user, browser } = await stage.user());
+});
+
+afterAll(() => stage.system.stop());
+
+/** Asks every replica until it refuses; what it said before was 200. */
+async function expectRefusedEverywhere(token: string, path: string): Promise<void> {
+  await Promise.all(
+    stage.system.replicas.map(async ({ url }) => {
+      const caller = new Caller(url, token);
+      const end = Date.now() + PATIENCE_MS;
+      while ((await caller.get(path)).status === 200) {
+        if (Date.now() > end) throw new Error(`still accepted by ${url}`);
+      }
+      const { status, body } = await caller.get(path);
+      expect([status, body.code]).toEqual([401, 'invalid_token']);
+    }),
+  );
+}
+
+async function expectKnownEverywhere(token: string, path: string): Promise<void> {
+  for (const { url } of stage.system.replicas) {
+    expect((await new Caller(url, token).get(path)).status).toBe(200);
+  }
+}
+
+const ME = '/api/v1/users/me';
+const USERS = '/api/v1/admin/users';
+
+/** Ways to take a user's access away, whoever uses them. */
+const WAYS: [string, () => Promise<unknown>][] = [
+  ['the user is banned', () => stage.clients.put(`${USERS}/${user.id}/ban`, {})],
+  [
+    'the user is banned behind our backs',
+    () => stage.system.query('UPDATE "user" SET banned = true WHERE id = $1', [user.id]),
+  ],
+  ['the user is deleted', () => stage.clients.delete(`${USERS}/${user.id}`)],
+  ['all sessions are ended', () => stage.clients.delete(`${USERS}/${user.id}/sessions`)],
+  ['the user signs out', () => browser.post('/sign-out', {})],
+  [
+    'the session has expired',
+    () =>
+      stage.system.query(
+        `UPDATE session SET expires_at = now() - interval '1 s' WHERE user_id = $1`,
+        [user.id],
+      ),
+  ],
+];
+
+describe('tokens of a user end with the session that they come from', () => {
+  it.each(WAYS)('when %s: access token, refresh, userinfo, new codes', async (_title, takeAway) => {
+    const tokens = await stage.tokens(client, browser);
+    await expectKnownEverywhere(tokens.access_token, ME);
+    const unused = await stage.code(client, browser);
+    await takeAway();
+    await expectRefusedEverywhere(tokens.access_token, ME);
+    const renewed = await stage.refresh(client, tokens.refresh_token);
+    expect(renewed.status).toBe(400);
+    expect(renewed.body).not.toHaveProperty('access_token');
+    expect((await stage.exchange(client, unused)).body).not.toHaveProperty('access_token');
+    const userinfo = await fetch(stage.at('userinfo'), {
+      headers: { authorization: `Bearer ${tokens.access_token}` },
+    });
+    expect([400, 401]).toContain(userinfo.status);
+    const shown = await stage.ask(
+      { token: tokens.access_token, client_id: client.clientId },
+      { endpoint: 'introspect' },
+    );
+    expect(shown.body).not.toMatchObject({ active: true });
+    const next = await browser.authorize(stage.authorization(client.clientId, makePkce()));
+    expect([next.origin, next.pathname]).toEqual([stage.system.settings.authUrl, '/sign-in']);
+  });
+});
+
+/** Ways to take a client's access away. */
+const CLIENT_WAYS: [string, (id: string) => Promise<unknown>][] = [
+  ['disabled', (id) => stage.change(id, { disabled: true })],
+  ['deleted', (id) => stage.clients.delete(`/api/v1/admin/clients/${id}`)],
+  [
+    'disabled behind our backs',
+    (id) =>
+      stage.system.query('UPDATE oauth_client SET disabled = true WHERE client_id = $1', [id]),
+  ],
+  [
+    'deleted behind our backs',
+    (id) => stage.system.query('DELETE FROM oauth_client WHERE client_id = $1', [id]),
+  ],
+];
+
+describe('tokens of a client are refused by every replica', () => {
+  it.each(CLIENT_WAYS)('when the machine is %s', async (_title, takeAway) => {
+    const machine = await stage.register({ type: 'machine' });
+    const { body } = await stage.machineToken(machine);
+    await expectKnownEverywhere(body.access_token, USERS);
+    await takeAway(machine.clientId);
+    await expectRefusedEverywhere(body.access_token, USERS);
+    expect((await stage.machineToken(machine)).body.error).toBe('invalid_client');
+  });
+
+  it.each(CLIENT_WAYS)('when the program that acts for a user is %s', async (_title, takeAway) => {
+    const program = await stage.register({ type: 'public' });
+    const tokens = await stage.tokens(program, browser);
+    await expectKnownEverywhere(tokens.access_token, ME);
+    await takeAway(program.clientId);
+    await expectRefusedEverywhere(tokens.access_token, ME);
+    const renewed = await stage.refresh(program, tokens.refresh_token);
+    expect(renewed.body.error).toMatch(/^invalid_(client|grant)$/);
+    // The user's own session goes on.
+    expect((await user.caller.get(ME)).status).toBe(200);
+  });
+
+  it('until it is enabled again', async () => {
+    const machine = await stage.register({ type: 'machine' });
+    const { body } = await stage.machineToken(machine);
+    await stage.change(machine.clientId, { disabled: true });
+    await expectRefusedEverywhere(body.access_token, USERS);
+    await stage.change(machine.clientId, { disabled: false });
+    const caller = new Caller(stage.system.apiUrl, body.access_token);
+    const end = Date.now() + PATIENCE_MS;
+    while ((await caller.get(USERS)).status !== 200) {
+      if (Date.now() > end) throw new Error('still refused');
+    }
+  });
+
+  it('where a scope is asked for that it has lost', async () => {
+    const machine = await stage.register({
+      type: 'machine',
+      scopes: ['users:read', 'audit:read'],
+    });
+    const { body } = await stage.machineToken(machine);
+    await expectKnownEverywhere(body.access_token, USERS);
+    await stage.change(machine.clientId, { scopes: ['audit:read'] });
+    for (const { url } of stage.system.replicas) {
+      const caller = new Caller(url, body.access_token);
+      const end = Date.now() + PATIENCE_MS;
+      while ((await caller.get(USERS)).status === 200) {
+        if (Date.now() > end) throw new Error('the scope is still accepted');
+      }
+      expect((await caller.get(USERS)).body.code).toBe('insufficient_scope');
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import { casesOf, type TokenCase, type TokenKit, withClaims } from './token-case';
+
+const MACHINE = 'RFC 9068 §2.2';
+const ONE_OF_TWO = 'contract: a user or a client';
+const LIVE = 'contract: live access';
+const SCOPE = 'RFC 6750 §3.1';
+
+/** Tokens of clients: of machines, and of programs that act for a user. */
+export const CLIENT_CASES: TokenCase[] = [
+  ...casesOf('accepted', [
+    ['client_id and scope of a program', MACHINE, delegated({ scope: 'openid profile' })],
+    ['azp that is the client_id', MACHINE, delegated((kit) => ({ azp: kit.clientId }))],
+    ['jti', MACHINE, withClaims({ jti: 'a' })],
+  ]),
+  ...casesOf('insufficient_scope', [
+    ['a program without the scope of the route', SCOPE, delegated({ scope: 'openid' })],
+    ['a scope that begins like the one of the route', SCOPE, delegated({ scope: 'profiles' })],
+    ['an empty scope', SCOPE, delegated({ scope: '' })],
+    [
+      'a scope that the client may not have',
+      LIVE,
+      delegated((kit) => ({ client_id: kit.poorClientId })),
+    ],
+  ]),
+  ...casesOf('user_required', [
+    ['a machine on a route about a user', ONE_OF_TWO, machine({})],
+    ['a machine with the scopes of a user', ONE_OF_TWO, machine({ scope: 'openid profile' })],
+  ]),
+  ...casesOf('invalid_token', [
+    ['a machine with a role', ONE_OF_TWO, machine({ role: 'admin' })],
+    ['a machine with a sid', ONE_OF_TWO, machine((kit) => ({ sid: kit.claims.sid }))],
+    ['a machine with an empty sid', ONE_OF_TWO, machine({ sid: '' })],
+    ['a machine with a role of null', ONE_OF_TWO, machine({ role: null })],
+    ['a machine without client_id', ONE_OF_TWO, machine({ client_id: undefined })],
+    ['a machine without scope', MACHINE, machine({ scope: undefined })],
+    ['a machine whose client_id is another one', ONE_OF_TWO, machine({ client_id: 'another' })],
+    ['a machine that is disabled', LIVE, machine((kit) => ofClient(kit.disabledClientId))],
+    ['a machine that does not exist', LIVE, machine(ofClient('no-such-client'))],
+    [
+      'a user whose id is the client_id',
+      ONE_OF_TWO,
+      delegated((kit) => ({ client_id: kit.claims.sub })),
+    ],
+    ['a program without a sid', ONE_OF_TWO, delegated({ sid: undefined })],
+    ['a program without a role', ONE_OF_TWO, delegated({ role: undefined })],
+    ['a program that is disabled', LIVE, delegated((kit) => ({ client_id: kit.disabledClientId }))],
+    ['a program that does not exist', LIVE, delegated({ client_id: 'no-such-client' })],
+    ['an empty client_id', MACHINE, delegated({ client_id: '' })],
+    ['client_id as an array', MACHINE, delegated((kit) => ({ client_id: [kit.clientId] }))],
+    ['client_id null', MACHINE, delegated({ client_id: null })],
+    ['scope as an array', MACHINE, delegated({ scope: ['profile'] })],
+    ['no scope beside client_id', MACHINE, delegated({ scope: undefined })],
+    ['scope without client_id', MACHINE, withClaims({ scope: 'profile' })],
+    ['azp without client_id', MACHINE, withClaims({ azp: 'a' })],
+    ['azp of another client', MACHINE, delegated({ azp: 'another' })],
+  ]),
+];
+
+type Changes = object | ((kit: TokenKit) => object);
+
+/** A token of a program that acts for the user, but for these claims. */
+function delegated(changes: Changes) {
+  return withClaims((kit) => ({
+    client_id: kit.clientId,
+    scope: 'profile',
+    ...(typeof changes === 'function' ? changes(kit) : changes),
+  }));
+}
+
+/** A token of a client on its own behalf, but for these claims. */
+function machine(changes: Changes) {
+  return withClaims((kit) => ({
+    ...ofClient(kit.clientId),
+    scope: 'users:read',
+    sid: undefined,
+    role: undefined,
+    ...(typeof changes === 'function' ? changes(kit) : changes),
+  }));
+}
+
+function ofClient(clientId: string) {
+  return { sub: clientId, client_id: clientId };
+}
