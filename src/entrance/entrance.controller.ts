@@ -1,10 +1,12 @@
 import { Controller, Get, Inject, Param, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
 import {
   type Entrance,
   entranceSchema,
   type ProblemPage,
+  type ProblemPages,
   problemPageSchema,
+  problemPagesSchema,
 } from './entrance.schemas';
 import { AUTH_BASE_PATH } from '../../auth-server/contract';
 import { Public } from '../auth/public.decorator';
@@ -37,9 +39,28 @@ export class EntranceController {
       name: 'Gatehouse API',
       documentation: `${apiUrl}/docs`,
       openapi: `${apiUrl}/openapi.json`,
+      problems: `${apiUrl}/problems`,
       api: `${apiUrl}/api/v1`,
       authServer: `${authUrl}${AUTH_BASE_PATH}`,
       health: `${apiUrl}/health/ready`,
+    };
+  }
+
+  @Get('problems')
+  @Endpoint({
+    summary: 'List all problem codes',
+    operationId: 'listProblems',
+    answers: {
+      200: {
+        description: 'Every code that an error of the API can have',
+        schema: problemPagesSchema,
+        alsoAsPage: true,
+      },
+    },
+  })
+  listProblems(): ProblemPages {
+    return {
+      items: Object.entries(PROBLEM_CODES).map(([code, problem]) => ({ code, ...problem })),
     };
   }
 
@@ -49,10 +70,15 @@ export class EntranceController {
     description: "The address that a problem's `type` holds.",
     operationId: 'getProblem',
     answers: {
-      200: { description: 'The code, its status and its meaning', schema: problemPageSchema },
+      200: {
+        description: 'The code, its status and its meaning',
+        schema: problemPageSchema,
+        alsoAsPage: true,
+      },
     },
     problems: ['not_found'],
   })
+  @ApiParam({ name: 'code', example: 'not_found' })
   getProblem(@Param('code') code: string): ProblemPage {
     if (!isProblemCode(code)) throw new Problem('not_found', { detail: 'There is no such code.' });
     return { code, ...PROBLEM_CODES[code] };

@@ -1,0 +1,78 @@
+import type { Request, Response } from 'express';
+import type { Auth } from '../auth';
+import type { AuthConfig } from '../config';
+import { AUTH_BASE_PATH } from '../contract';
+import { RESOLVED_ADDRESS_HEADER } from '../http/client-address';
+import { PageFailure } from './page-failure';
+import { requestContext } from '../request-context';
+
+/** What Better-Auth answered. */
+export interface AuthAnswer {
+  ok: boolean;
+  status: number;
+  body: AuthBody;
+}
+
+/** The fields that the pages look at, of any of Better-Auth's answers. */
+export interface AuthBody {
+  code?: string;
+  /** Set where OAuth's own errors are answered. */
+  error?: string;
+  url?: string;
+  redirect?: boolean;
+  token?: string | null;
+  twoFactorRedirect?: boolean;
+  user?: { email: string; name: string };
+}
+
+export interface AuthCall {
+  path: string;
+  /** With a body it is a POST. */
+  body?: object;
+}
+
+/** Calls an endpoint for whoever sent the request, and hands its cookies on. */
+export type CallAuth = (
+  exchange: { request: Request; response: Response },
+  call: AuthCall,
+) => Promise<AuthAnswer>;
+
+/** Of the request at hand, what the endpoints need to know: who, from where, with what. */
+const HANDED_ON = ['cookie', 'user-agent', 'x-request-id', RESOLVED_ADDRESS_HEADER];
+
+/**
+ * The pages use the same endpoints as everyone, with the same hooks and limits. That the
+ * form is our own has been checked by then, so the call names our own origin.
+ */
+export function createAuthCaller(auth: Auth, { authUrl }: AuthConfig): CallAuth {
+  return async ({ request, response }, { path, body }) => {
+    const headers = new Headers({ accept: 'application/json', origin: new URL(authUrl).origin });
+    for (const name of HANDED_ON) {
+      const value = request.headers[name];
+      if (typeof value === 'string') headers.set(name, value);
+    }
+    if (body) headers.set('content-type', 'application/json');
+    const answer = await auth.handler(
+      new globalThis.Request(`${authUrl}${AUTH_BASE_PATH}${path}`, {
+        method: body ? 'POST' : 'GET',
+        headers,
+        body: body && JSON.stringify(body),
+      }),
+    );
+    for (const cookie of answer.headers.getSetCookie()) response.append('Set-Cookie', cookie);
+    return readAnswer(answer, response);
+  };
+}
+
+async function readAnswer(answer: globalThis.Response, response: Response): Promise<AuthAnswer> {
+  const { ok, status, headers } = answer;
+  const retryAfter = headers.get('retry-after') ?? headers.get('x-retry-after');
+  if (retryAfter !== null) response.set('Retry-After', retryAfter);
+  if (status === 503 || (!ok && requestContext.getStore()?.databaseUnreachable)) {
+    throw new PageFailure(503, 'unavailable');
+  }
+  if (status >= 500) throw new PageFailure(500, 'unknown');
+  const text = await answer.text();
+  const isJson = headers.get('content-type')?.startsWith('application/json') ?? false;
+  return { ok, status, body: (isJson && (JSON.parse(text) as AuthBody | null)) || {} };
+}

@@ -1,0 +1,42 @@
+import { html } from './html';
+import { keepOAuthRequest } from './oauth-request';
+import { sendOn, sendPage } from './page-answer';
+import { PageFailure } from './page-failure';
+import { readForm } from './page-form';
+import { continueOAuth, findUser, type PageHandler } from './page-parts';
+import { TEXTS } from './texts';
+
+const { consent: words } = TEXTS;
+
+/** Which client wants what, in whose name. Only a request that the provider signed is shown. */
+export const showConsent: PageHandler = async (visit, parts) => {
+  const { response, oauth } = visit;
+  if (!oauth) throw new PageFailure(400, 'expired');
+  const user = await findUser(visit, parts);
+  if (!user) return response.redirect(303, keepOAuthRequest('/sign-in', oauth));
+  const scopes = oauth.scopes.map((scope) => html`<li>${words.scopes.get(scope) ?? scope}</li> `);
+  const main = html`<p>${words.signedInAs(user.email)}</p>
+    <p>${words.intro(oauth.clientName)}</p>
+    <ul>
+      ${scopes}
+    </ul>
+    <p class="soft">${words.returnsTo(oauth.host)}</p>
+    <form method="post" action="${keepOAuthRequest('/consent', oauth)}">
+      <button type="submit" name="answer" value="accept">${words.accept}</button>
+      <button class="second" type="submit" name="answer" value="deny">${words.deny}</button>
+    </form>`;
+  sendPage(response, { page: { title: words.title(oauth.clientName), main } });
+};
+
+/** What is neither a yes nor a no is a no. */
+export const takeConsent: PageHandler = async (visit, { callAuth, config }) => {
+  const { request, response, oauth } = visit;
+  if (!oauth) throw new PageFailure(400, 'expired');
+  const accept = readForm(request)('answer') === 'accept';
+  const body = { accept, ...continueOAuth(visit) };
+  const result = await callAuth(visit, { path: '/oauth2/consent', body });
+  if (result.status === 401) return response.redirect(303, keepOAuthRequest('/sign-in', oauth));
+  const { url } = result.body;
+  if (!result.ok || !url) throw new PageFailure(400, 'expired');
+  sendOn(response, { url, authUrl: config.authUrl });
+};

@@ -1,0 +1,26 @@
+import type { RequestHandler } from 'express';
+import type { AuthConfig } from '../config';
+import type { Problems } from './fields';
+import { TEXTS } from './texts';
+
+/** Says nothing about anybody; that it comes back says that sessions can be kept. */
+const NAME = 'gatehouse.cookies';
+
+/** Sent with every form, so that whoever cannot be signed in is told why. */
+export function tryCookies({ authUrl }: AuthConfig): RequestHandler {
+  const secure = authUrl.startsWith('https://');
+  return (request, response, next) => {
+    if (!keepsCookies(request.headers)) {
+      response.cookie(NAME, '1', { httpOnly: true, sameSite: 'lax', secure });
+    }
+    next();
+  };
+}
+
+function keepsCookies({ cookie }: { cookie?: string }): boolean {
+  return cookie !== undefined;
+}
+
+export function cookieProblems(headers: { cookie?: string }): Problems {
+  return keepsCookies(headers) ? {} : { form: TEXTS.errors.COOKIES_NEEDED };
+}

@@ -1,0 +1,66 @@
+import { html, type Html } from './html';
+import { TEXTS } from './texts';
+
+export interface Field {
+  name: string;
+  label: string;
+  type: 'email' | 'password' | 'text';
+  /** What a password manager or a phone's keyboard may fill in. */
+  autocomplete: string;
+  hint?: string;
+  inputmode?: 'numeric';
+  /** The first field to fill in. */
+  autofocus?: boolean;
+}
+
+/** What is wrong with a form: by name of the field; under `form` what belongs to none. */
+export type Problems = Readonly<Record<string, string>>;
+
+export interface FormState {
+  /** What was typed. Never a password. */
+  values?: Readonly<Record<string, string>>;
+  problems?: Problems;
+}
+
+/** A label, what to know, what is wrong, and the input; tied together for a screen reader. */
+export function renderField(field: Field, { values = {}, problems = {} }: FormState): Html {
+  const { name, label, type, autocomplete, hint, inputmode } = field;
+  const problem = problems[name];
+  const hasProblems = Object.keys(problems).length > 0;
+  const describedBy = [hint && `${name}-hint`, problem && `${name}-problem`].filter(Boolean);
+  return html`<div class="field">
+    <label for="${name}">${label}</label>
+    ${hint && html`<p class="hint" id="${name}-hint">${hint}</p>`}
+    ${problem && html`<p class="problem" id="${name}-problem">${problem}</p>`}
+    <input
+      id="${name}"
+      name="${name}"
+      type="${type}"
+      autocomplete="${autocomplete}"
+      required${[
+        type !== 'password' && html` value="${values[name] ?? ''}"`,
+        type !== 'password' &&
+          html` autocapitalize="${autocomplete === 'name' ? 'words' : 'none'}" spellcheck="false"`,
+        inputmode && html` inputmode="${inputmode}"`,
+        describedBy.length > 0 && html` aria-describedby="${describedBy.join(' ')}"`,
+        problem && html` aria-invalid="true"`,
+        field.autofocus && !hasProblems && html` autofocus`,
+      ]}
+    />
+  </div>`;
+}
+
+/** Tells at the top what is wrong and leads to the fields; takes the focus without a script. */
+export function renderProblems(problems: Problems = {}): Html | null {
+  const entries = Object.entries(problems);
+  if (entries.length === 0) return null;
+  const items = entries.map(([name, text]) =>
+    name === 'form' ? html`<li>${text}</li>` : html`<li><a href="#${name}">${text}</a></li>`,
+  );
+  return html`<div class="summary" role="alert" tabindex="-1" autofocus>
+    <h2>${TEXTS.errorSummary}</h2>
+    <ul>
+      ${items}
+    </ul>
+  </div>`;
+}

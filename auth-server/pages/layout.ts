@@ -1,0 +1,57 @@
+import { html, type Html } from './html';
+import { STYLE_SHEET_PATH } from './style-sheet';
+import { TEXTS } from './texts';
+
+export interface Page {
+  title: string;
+  /** Everything below the heading. */
+  main: Html;
+  /** For the head: what sends the browser on, or a script of our own. */
+  head?: Html;
+  /** A page to read is wider than a form. */
+  wide?: boolean;
+  /** The title says first that something is wrong: it is what a screen reader reads first. */
+  failed?: boolean;
+}
+
+/** A whole document. Its one heading is its title. */
+export function renderPage({ title, main, head, wide, failed }: Page): string {
+  const name = title === TEXTS.product ? title : `${title} · ${TEXTS.product}`;
+  return html`<!doctype html>
+<html lang="${TEXTS.language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${failed ? `${TEXTS.errorSummary}: ${name}` : name}</title>
+<link rel="stylesheet" href="${STYLE_SHEET_PATH}">
+<link rel="icon" href="${ICON}">
+${head}
+</head>
+<body>
+<header><p class="brand">${BRAND_MARK}<span>${TEXTS.product}</span></p></header>
+<main${wide ? html` class="wide"` : null}>
+<h1>${title}</h1>
+${main}
+</main>
+</body>
+</html>
+`.toString();
+}
+
+const GATE = 'M3 21V10a9 9 0 0 1 18 0v11h-4V10a5 5 0 0 0-10 0v11zM11 13h2v8h-2z';
+
+const BRAND_MARK = html`<svg
+  viewBox="0 0 24 24"
+  width="24"
+  height="24"
+  aria-hidden="true"
+  focusable="false"
+>
+  <path d="${GATE}" />
+</svg>`;
+
+const ICON = `data:image/svg+xml,${encodeURIComponent(
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#3056d3" d="${GATE}"/></svg>`,
+)}`;

@@ -1,0 +1,107 @@
+import { constantTimeEqual, makeSignature } from 'better-auth/crypto';
+import type { Request } from 'express';
+import type { Auth } from '../auth';
+import type { AuthConfig } from '../config';
+import { PageFailure } from './page-failure';
+
+/** An authorization request that waits for a person: the provider signed it and sent it here. */
+export interface OAuthRequest {
+  /** As the provider signs it; every page of the way carries it in its address. */
+  query: string;
+  clientId: string;
+  clientName: string;
+  scopes: string[];
+  /** Where the person goes back to. */
+  host: string;
+}
+
+/** The provider's own marks in the query: what it signed, until when, and with what. */
+const NAMES = 'ba_param';
+const SIGNATURE = 'sig';
+const EXPIRY = 'exp';
+
+/** How long a page may lie open before it is used, in seconds. */
+const TIME_FOR_A_PERSON_S = 600;
+
+/** @returns the authorization request that the address of the page holds; `null` without one. */
+export type FindOAuthRequest = (request: Request) => Promise<OAuthRequest | null>;
+
+/**
+ * Only a request that the provider signed, and signed lately, is shown to anybody. The
+ * endpoints check the same again.
+ *
+ * @throws {PageFailure} `expired`
+ */
+export function createOAuthRequestFinder(auth: Auth, config: AuthConfig): FindOAuthRequest {
+  return async (request) => {
+    const signed = signedPart(new URL(request.originalUrl, config.authUrl).searchParams);
+    if (signed === null) return null;
+    const { betterAuthSecret: secret } = config;
+    if (!(await isInForce(signed, secret))) throw new PageFailure(400, 'expired');
+    const clientId = signed.get('client_id') ?? '';
+    return {
+      query: await prolong(signed, secret),
+      clientId,
+      clientName: await nameClient(auth, clientId),
+      scopes: (signed.get('scope') ?? '').split(' ').filter(Boolean),
+      host: URL.parse(signed.get('redirect_uri') ?? '')?.host ?? '',
+    };
+  };
+}
+
+/** A way back through this server may have added parameters of its own. */
+function signedPart(query: URLSearchParams): URLSearchParams | null {
+  if (!query.has(SIGNATURE)) return null;
+  const names = new Set([...query.getAll(NAMES), NAMES, SIGNATURE]);
+  return new URLSearchParams([...query].filter(([name]) => names.has(name)));
+}
+
+async function isInForce(signed: URLSearchParams, secret: string): Promise<boolean> {
+  const signatures = signed.getAll(SIGNATURE);
+  return (
+    signatures.length === 1 &&
+    constantTimeEqual(signatures[0]!, await sign(signed, secret)) &&
+    Number(signed.get(EXPIRY)) * 1_000 >= Date.now()
+  );
+}
+
+/**
+ * The provider gives the request no longer than a code, which a program exchanges at once;
+ * a person has a password to find.
+ */
+async function prolong(signed: URLSearchParams, secret: string): Promise<string> {
+  const prolonged = new URLSearchParams(signed);
+  prolonged.set(EXPIRY, String(Math.floor(Date.now() / 1_000) + TIME_FOR_A_PERSON_S));
+  prolonged.set(SIGNATURE, await sign(prolonged, secret));
+  return prolonged.toString();
+}
+
+/** Of everything but the signature, in the provider's order. */
+function sign(query: URLSearchParams, secret: string): Promise<string> {
+  const rest = [...query].filter(([name]) => name !== SIGNATURE).sort(byText);
+  return makeSignature(new URLSearchParams(rest).toString(), secret);
+}
+
+/** By name, then by value, by code unit. */
+function byText(one: [string, string], other: [string, string]): number {
+  return compare(one[0], other[0]) || compare(one[1], other[1]);
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
+async function nameClient(auth: Auth, clientId: string): Promise<string> {
+  const { adapter } = await auth.$context;
+  const client = await adapter.findOne<{ name?: string | null }>({
+    model: 'oauthClient',
+    where: [{ field: 'clientId', value: clientId }],
+  });
+  return client?.name || clientId;
+}
+
+/** The address of another page on the same way. */
+export function keepOAuthRequest(path: string, oauth: OAuthRequest | null): string {
+  return oauth ? `${path}?${oauth.query}` : path;
+}

@@ -1,0 +1,94 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { Auth } from '../auth';
+import type { AuthConfig } from '../config';
+import { createAuthCaller, type AuthAnswer, type CallAuth } from './auth-call';
+import {
+  createOAuthRequestFinder,
+  keepOAuthRequest,
+  type FindOAuthRequest,
+  type OAuthRequest,
+} from './oauth-request';
+import { sendOn } from './page-answer';
+import { TEXTS, type ErrorCode } from './texts';
+
+/** What every page is made with. */
+export interface PageParts {
+  auth: Auth;
+  config: AuthConfig;
+  callAuth: CallAuth;
+  findOAuthRequest: FindOAuthRequest;
+  /** In development without a mail server. */
+  hasMailbox: boolean;
+}
+
+/** One request for a page, with the authorization request that it is part of. */
+export interface Visit {
+  request: Request;
+  response: Response;
+  oauth: OAuthRequest | null;
+}
+
+export type PageHandler = (visit: Visit, parts: PageParts) => Promise<void> | void;
+
+export function createPageParts(
+  given: Pick<PageParts, 'auth' | 'config' | 'hasMailbox'>,
+): PageParts {
+  const { auth, config } = given;
+  return {
+    ...given,
+    callAuth: createAuthCaller(auth, config),
+    findOAuthRequest: createOAuthRequestFinder(auth, config),
+  };
+}
+
+export function handlePage(handler: PageHandler, parts: PageParts): RequestHandler {
+  return async (request, response) => {
+    const oauth = await parts.findOAuthRequest(request);
+    await handler({ request, response, oauth }, parts);
+  };
+}
+
+/** In the body of a call: lets the provider go on with the request that waits. */
+export function continueOAuth({ oauth }: Visit): { oauth_query?: string } {
+  return oauth ? { oauth_query: oauth.query } : {};
+}
+
+/** Someone has just proved who they are: back to the client, to consent, or to the start. */
+export function goOn(visit: Visit, { answer, config }: GoOn): void {
+  const { response, oauth } = visit;
+  const { twoFactorRedirect, redirect, url } = answer.body;
+  if (twoFactorRedirect) return response.redirect(303, keepOAuthRequest('/two-factor', oauth));
+  // Without a request that waits nothing leads away from here, whatever an answer says.
+  if (oauth && redirect && url) return sendOn(response, { url, authUrl: config.authUrl });
+  response.redirect(303, oauth ? resume(oauth) : '/');
+}
+
+interface GoOn {
+  answer: AuthAnswer;
+  config: AuthConfig;
+}
+
+/** The provider asks again what is still to do. */
+function resume({ query }: OAuthRequest): string {
+  const original = new URLSearchParams(query);
+  const marks = [...original.keys()].filter((name) => /^(sig|exp|ba_\w+)$/.test(name));
+  for (const name of marks) original.delete(name);
+  return `/api/auth/oauth2/authorize?${original.toString()}`;
+}
+
+/** The sentence for a code; a code without one is not shown. */
+export function explain({ status, body }: AuthAnswer): string {
+  if (status === 429) return TEXTS.errors.TOO_MANY_REQUESTS;
+  const { code = '' } = body;
+  return Object.hasOwn(TEXTS.errors, code) ? TEXTS.errors[code as ErrorCode] : TEXTS.errors.OTHER;
+}
+
+/** Who is signed in in this browser. */
+export async function findUser(
+  visit: Visit,
+  { callAuth }: PageParts,
+): Promise<{ email: string; name: string } | null> {
+  if (visit.request.headers.cookie === undefined) return null;
+  const { body } = await callAuth(visit, { path: '/get-session' });
+  return body.user ?? null;
+}

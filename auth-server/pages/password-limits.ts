@@ -1,0 +1,7 @@
+import type { Auth } from '../auth';
+
+/** How many characters a password has at least. */
+export async function passwordLimits(auth: Auth): Promise<{ shortest: number }> {
+  const { password } = await auth.$context;
+  return { shortest: password.config.minPasswordLength };
+}

@@ -1,0 +1,86 @@
+import { Router, type RequestHandler } from 'express';
+import type { Auth } from '../auth';
+import type { AuthConfig } from '../config';
+import type { MailboxEntry } from '../mail/mailer';
+import { showConsent, takeConsent } from './consent.page';
+import { tryCookies } from './cookie-check';
+import { showMailbox } from './mailbox.page';
+import { showEmailVerified, showError, showHome, showSignedOut, takeSignOut } from './notice.pages';
+import { setPageHeaders, wantsPage } from './page-answer';
+import { answerPageErrors, refuseOtherMethods, sendFailure } from './page-failure';
+import { refuseForeignForms, takeForm } from './page-form';
+import { createPageParts, handlePage, type PageHandler } from './page-parts';
+import { PASSKEY_SCRIPT, PASSKEY_SCRIPT_PATH } from './passkey';
+import {
+  showForgotPassword,
+  showResetPassword,
+  takeForgotPassword,
+  takeResetPassword,
+} from './password.pages';
+import { showSignIn, takeSignIn } from './sign-in.page';
+import { showSignUp, takeSignUp } from './sign-up.page';
+import { STYLE_SHEET, STYLE_SHEET_PATH } from './style-sheet';
+import { showTwoFactor, takeTwoFactor } from './two-factor.page';
+import type { Logger } from '../../runtime/logger';
+
+/** Every page, with what shows it and what takes its form. */
+const PAGES: Record<string, { show?: PageHandler; take?: PageHandler }> = {
+  '/sign-in': { show: showSignIn, take: takeSignIn },
+  '/sign-up': { show: showSignUp, take: takeSignUp },
+  '/two-factor': { show: showTwoFactor, take: takeTwoFactor },
+  '/forgot-password': { show: showForgotPassword, take: takeForgotPassword },
+  '/reset-password': { show: showResetPassword, take: takeResetPassword },
+  '/email-verified': { show: showEmailVerified },
+  '/consent': { show: showConsent, take: takeConsent },
+  '/sign-out': { take: takeSignOut },
+  '/signed-out': { show: showSignedOut },
+  '/error': { show: showError },
+};
+
+export interface PagesOptions {
+  auth: Auth;
+  config: AuthConfig;
+  logger: Logger;
+  /** `null` where mails really go out. */
+  mailbox: readonly MailboxEntry[] | null;
+}
+
+/** What a person sees of the auth server: plain pages that work without a script. */
+export function pageRoutes({ auth, config, logger, mailbox }: PagesOptions): Router {
+  const router = Router({ caseSensitive: true });
+  const parts = createPageParts({ auth, config, hasMailbox: mailbox !== null });
+  router.get(STYLE_SHEET_PATH, sendAsset('css', STYLE_SHEET));
+  router.get(PASSKEY_SCRIPT_PATH, sendAsset('js', PASSKEY_SCRIPT));
+  const before = [setPageHeaders, tryCookies(config)];
+  const beforeForm = [setPageHeaders, refuseForeignForms(config.authUrl), takeForm];
+  for (const [path, { show, take }] of Object.entries(PAGES)) {
+    if (show) router.get(path, before, handlePage(show, parts));
+    if (take) router.post(path, beforeForm, handlePage(take, parts));
+    const allowed = [...(show ? ['GET', 'HEAD'] : []), ...(take ? ['POST'] : [])].join(', ');
+    router.all(path, setPageHeaders, refuseOtherMethods(allowed));
+  }
+  router.get('/', forPeople, setPageHeaders, handlePage(showHome, parts));
+  if (mailbox) router.get('/dev/mailbox', setPageHeaders, showMailbox(mailbox));
+  router.use(answerPageErrors(logger));
+  return router;
+}
+
+/** Programs are answered by what comes after the pages. */
+const forPeople: RequestHandler = (request, _response, next) => {
+  next(wantsPage(request) ? undefined : 'router');
+};
+
+/** For addresses without anything, in place of JSON that a person would have to read. */
+export const answerMissingPage: RequestHandler = (request, response, next) => {
+  if (!wantsPage(request)) return next();
+  setPageHeaders(request, response, () => {
+    sendFailure(response, { status: 404, code: 'not_found' });
+  });
+};
+
+/** The name of an asset changes with its content. */
+function sendAsset(type: string, content: string): RequestHandler {
+  return (_request, response) => {
+    response.set('Cache-Control', 'public, max-age=31536000, immutable').type(type).send(content);
+  };
+}

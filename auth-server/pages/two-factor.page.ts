@@ -1,0 +1,91 @@
+import { renderField, renderProblems, type Field, type FormState } from './fields';
+import { html } from './html';
+import type { Page } from './layout';
+import { keepOAuthRequest } from './oauth-request';
+import { sendPage } from './page-answer';
+import { findProblems, readForm } from './page-form';
+import { continueOAuth, explain, goOn, type PageHandler, type Visit } from './page-parts';
+import { TEXTS } from './texts';
+
+const { fields, errors, twoFactor: words } = TEXTS;
+
+/** How the second factor is proved: the name of the kind is the parameter `by` of the page. */
+const KINDS = {
+  totp: {
+    path: '/two-factor/verify-totp',
+    other: { by: 'recovery', label: words.useRecovery },
+    field: {
+      name: 'code',
+      label: fields.totp,
+      type: 'text',
+      autocomplete: 'one-time-code',
+      inputmode: 'numeric',
+      autofocus: true,
+    },
+  },
+  recovery: {
+    path: '/two-factor/verify-backup-code',
+    other: { by: 'totp', label: words.useTotp },
+    field: {
+      name: 'code',
+      label: fields.recoveryCode,
+      type: 'text',
+      autocomplete: 'off',
+      autofocus: true,
+    },
+  },
+} as const satisfies Record<string, { path: string; other: object; field: Field }>;
+
+type KindName = keyof typeof KINDS;
+
+/** The password was right; Better-Auth's own cookie says whose it was. */
+export const showTwoFactor: PageHandler = (visit) => answer(visit, {});
+
+export const takeTwoFactor: PageHandler = async (visit, { callAuth, config }) => {
+  const field = readForm(visit.request);
+  const problems = findProblems({ code: !field('code') && errors.CODE_NEEDED });
+  if (problems.code) return answer(visit, { problems, status: 400 });
+  const kind = kindOf(visit);
+  const code = kind === 'totp' ? field('code').replaceAll(/\s/g, '') : field('code');
+  const trustDevice = field('trustDevice') === 'on';
+  const body = { code, trustDevice, ...continueOAuth(visit) };
+  const result = await callAuth(visit, { path: KINDS[kind].path, body });
+  if (result.ok) return goOn(visit, { answer: result, config });
+  const { status } = result;
+  const isCode = result.body.code === 'INVALID_CODE' || result.body.code === 'INVALID_BACKUP_CODE';
+  answer(visit, { problems: { [isCode ? 'code' : 'form']: explain(result) }, status });
+};
+
+/** From the address; in it also when the form is sent. */
+function kindOf({ request }: Visit): KindName {
+  return request.query.by === 'recovery' ? 'recovery' : 'totp';
+}
+
+function answer(visit: Visit, { status, ...state }: FormState & { status?: number }): void {
+  sendPage(visit.response, { page: twoFactorPage(visit, state), status });
+}
+
+function twoFactorPage(visit: Visit, state: FormState): Page {
+  const { oauth } = visit;
+  const kind = kindOf(visit);
+  const { field, other } = KINDS[kind];
+  const main = html`<p>${words.intro}</p>
+    ${renderProblems(state.problems)}
+    <form method="post" action="${withKind(visit, kind)}" novalidate>
+      ${renderField(field, state)}
+      <div class="check">
+        <input id="trustDevice" name="trustDevice" type="checkbox" value="on" />
+        <label for="trustDevice">${fields.trustDevice}</label>
+      </div>
+      <button type="submit">${words.submit}</button>
+    </form>
+    <ul class="links">
+      <li><a href="${withKind(visit, other.by)}">${other.label}</a></li>
+      <li><a href="${keepOAuthRequest('/sign-in', oauth)}">${words.startAgain}</a></li>
+    </ul>`;
+  return { title: words.title, main, failed: Boolean(state.problems) };
+}
+
+function withKind({ oauth }: Visit, kind: KindName): string {
+  return `/two-factor?by=${kind}${oauth ? `&${oauth.query}` : ''}`;
+}

@@ -1,0 +1,41 @@
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { toNextLink } from './next-link';
+
+/** What every list in pages takes. */
+export const pageFields = {
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, 'Must be a whole number')
+    .transform(Number)
+    .refine((limit) => limit >= 1 && limit <= 200, 'Must be between 1 and 200')
+    .default(50)
+    .meta({
+      description: 'Rows on a page',
+      wire: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+    }),
+  cursor: z
+    .string()
+    .max(12_000)
+    .optional()
+    .describe('`nextCursor` of the page before')
+    .meta({ examples: ['eyJzIjoiLWNyZWF0ZWRBdCIsImsiOiIyMDI2LTExLTIzIn0'] }),
+};
+
+/** What every page says about the one behind it. */
+export const nextCursor = z.string().nullable().describe('null on the last page');
+
+export const NEXT_LINK = {
+  Link: { description: 'The next page, rel="next"', schema: { type: 'string' } },
+} as const;
+
+/** Says in the header, too, where the next page is. */
+export function linkNextPage<Page extends { nextCursor: string | null }>(
+  page: Page,
+  { reply, apiUrl }: { reply: FastifyReply; apiUrl: string },
+): Page {
+  if (page.nextCursor !== null) {
+    void reply.header('link', toNextLink(apiUrl + reply.request.url, page.nextCursor));
+  }
+  return page;
+}

@@ -1,0 +1,131 @@
+import {
+  currentToken,
+  forgetTokens,
+  freshToken,
+  leaveToSignIn,
+  loadConfig,
+  signOut,
+} from './sign-in.mjs';
+
+/** Name of the security scheme in the document. */
+const SCHEME = 'oauth2';
+
+const config = await loadConfig();
+// Requests go to the API's own address, and the page's policy lets none go elsewhere.
+if (location.origin !== new URL(config.apiUrl).origin) location.replace(`${config.apiUrl}/docs`);
+
+const ui = window.SwaggerUIBundle({
+  dom_id: '#swagger-ui',
+  urls: [
+    { name: 'API', url: '/openapi.json' },
+    { name: 'Auth server', url: '/openapi-auth.json' },
+    { name: 'Both', url: '/openapi-all.json' },
+  ],
+  layout: 'StandaloneLayout',
+  presets: [window.SwaggerUIBundle.presets.apis, window.SwaggerUIStandalonePreset],
+  plugins: [
+    () => ({
+      statePlugins: {
+        auth: { wrapActions: { authPopup, logout } },
+        spec: { wrapActions: { updateJsonSpec } },
+      },
+      // The logo brings a style of its own along, which the page's policy refuses.
+      components: { Logo: () => null },
+    }),
+  ],
+  deepLinking: true,
+  displayOperationId: true,
+  // Documents come from here alone, and none of them is sent to a validator elsewhere.
+  validatorUrl: null,
+  queryConfigEnabled: false,
+  persistAuthorization: false,
+  oauth2RedirectUrl: `${location.origin}/docs/oauth2-redirect.html`,
+  requestInterceptor: renewToken,
+  responseInterceptor: noticeEnd,
+  onComplete: showWhoIsIn,
+});
+
+ui.initOAuth({
+  clientId: config.clientId,
+  scopes: config.scopes.split(' '),
+  usePkceWithAuthorizationCodeGrant: true,
+  additionalQueryStringParams: { resource: config.audience },
+});
+
+/** In place of a window of its own. */
+function authPopup() {
+  return (address, { auth, redirectUrl }) => {
+    const { codeVerifier, clientId } = auth;
+    leaveToSignIn({ address, codeVerifier, redirectUri: redirectUrl, clientId });
+    return { type: 'gatehouse_left_to_sign_in' };
+  };
+}
+
+function logout(original) {
+  return (names) => {
+    if (names.includes(SCHEME)) void signOut(config);
+    return original(names);
+  };
+}
+
+/**
+ * Swagger UI fills a form in with the examples of its parameters. Those that may be left out
+ * are left empty: a filter or the cursor of a page that nobody asked for finds nothing.
+ */
+function updateJsonSpec(original) {
+  return (document) => {
+    const operations = Object.values(document?.paths ?? {}).flatMap((path) => Object.values(path));
+    for (const { parameters = [] } of operations) {
+      for (const parameter of parameters.filter(({ required }) => !required)) {
+        delete parameter.example;
+        delete parameter.examples;
+        delete parameter.schema?.example;
+        delete parameter.schema?.examples;
+      }
+    }
+    return original(document);
+  };
+}
+
+/** What Swagger UI would send is the token of the moment of signing in. */
+async function renewToken(request) {
+  const held = currentToken();
+  if (held === null || request.headers?.Authorization !== `Bearer ${held}`) return request;
+  const token = await freshToken(config);
+  if (token === null) {
+    showWhoIsIn();
+    delete request.headers.Authorization;
+  } else {
+    request.headers.Authorization = `Bearer ${token}`;
+    showWhoIsIn();
+  }
+  return request;
+}
+
+/** The session may have been ended elsewhere. */
+function noticeEnd(response) {
+  if (
+    response.status === 401 &&
+    response.headers?.['www-authenticate']?.includes('invalid_token')
+  ) {
+    forgetTokens();
+    showWhoIsIn();
+  }
+  return response;
+}
+
+/** After a document is loaded, also after a reload: every document has its own scheme. */
+function showWhoIsIn() {
+  const schemes = ui.specSelectors.securityDefinitions();
+  const schema = schemes?.getIn([SCHEME]);
+  const token = currentToken();
+  if (!schema) return;
+  if (token === null) {
+    if (ui.authSelectors.authorized().has(SCHEME)) ui.authActions.logout([SCHEME]);
+    return;
+  }
+  ui.authActions.authorizeOauth2({
+    auth: { name: SCHEME, schema, clientId: config.clientId, scopes: config.scopes.split(' ') },
+    token: { access_token: token, token_type: 'Bearer' },
+  });
+}

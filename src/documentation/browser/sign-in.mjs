@@ -1,0 +1,139 @@
+/**
+ * Signs a person in to Swagger UI: authorization code with PKCE (RFC 7636), in the same
+ * window, because the sign-in page cuts the tie to whoever opened it. The tokens live in
+ * `sessionStorage`: they survive a reload, end with the tab, and no other tab sees them.
+ */
+const TOKENS = 'gatehouse.docs.tokens';
+const PENDING = 'gatehouse.docs.pending';
+
+/** A token is renewed when less than this is left of it, in milliseconds. */
+const RENEW_BEFORE_MS = 30_000;
+
+/** @returns {Promise<Record<string, string>>} addresses and names, as the API knows them. */
+export async function loadConfig() {
+  const response = await fetch('/docs/config.json');
+  if (!response.ok) throw new Error(`config.json: ${response.status}`);
+  return response.json();
+}
+
+/** Leaves for the sign-in page; `oauth2-redirect.html` is where it comes back to. */
+export function leaveToSignIn({ address, codeVerifier, redirectUri, clientId }) {
+  const url = new URL(address);
+  const state = randomText();
+  url.searchParams.set('state', state);
+  url.searchParams.set('nonce', randomText());
+  write(PENDING, { state, codeVerifier, redirectUri, clientId });
+  location.assign(url);
+}
+
+/** Exchanges the code in the address for tokens, once. Throws what a person may read. */
+export async function finishSignIn(config, answer) {
+  const pending = read(PENDING);
+  sessionStorage.removeItem(PENDING);
+  if (!pending || answer.get('state') !== pending.state) {
+    throw new Error('This answer belongs to no sign-in of this tab.');
+  }
+  // RFC 9207: the answer of another server is not ours to exchange.
+  if (answer.get('iss') !== config.issuer) throw new Error('The answer is not of our server.');
+  const error = answer.get('error');
+  if (error) throw new Error(answer.get('error_description') ?? error);
+  await requestTokens(config, {
+    grant_type: 'authorization_code',
+    code: answer.get('code') ?? '',
+    code_verifier: pending.codeVerifier,
+    redirect_uri: pending.redirectUri,
+    client_id: pending.clientId,
+  });
+}
+
+export function currentToken() {
+  return read(TOKENS)?.accessToken ?? null;
+}
+
+export function forgetTokens() {
+  sessionStorage.removeItem(TOKENS);
+}
+
+let renewal = null;
+
+/** The token for the next request: renewed before it expires, `null` when that fails. */
+export async function freshToken(config) {
+  const tokens = read(TOKENS);
+  if (!tokens) return null;
+  if (tokens.expiresAt - Date.now() > RENEW_BEFORE_MS) return tokens.accessToken;
+  // A refresh token works once: requests at the same time share one renewal.
+  renewal ??= renew(config, tokens).finally(() => {
+    renewal = null;
+  });
+  return renewal;
+}
+
+async function renew(config, { refreshToken, clientId }) {
+  try {
+    await requestTokens(config, {
+      grant_type: 'refresh_token',
+      refresh_token: refreshToken ?? '',
+      client_id: clientId,
+    });
+  } catch {
+    forgetTokens();
+  }
+  return currentToken();
+}
+
+/** Takes the tokens back and ends the session: what was issued works no longer, anywhere. */
+export async function signOut(config) {
+  const tokens = read(TOKENS);
+  forgetTokens();
+  if (!tokens) return;
+  const { refreshToken, idToken, clientId } = tokens;
+  if (refreshToken) {
+    const form = { token: refreshToken, token_type_hint: 'refresh_token', client_id: clientId };
+    await post(config.revocationUrl, form).catch(() => {});
+  }
+  const url = new URL(config.endSessionUrl);
+  url.searchParams.set('client_id', clientId);
+  url.searchParams.set('post_logout_redirect_uri', `${location.origin}/docs`);
+  if (idToken) url.searchParams.set('id_token_hint', idToken);
+  location.assign(url);
+}
+
+async function requestTokens(config, form) {
+  const response = await post(config.tokenUrl, form);
+  const body = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(body.error_description ?? body.error ?? 'No token was issued.');
+  write(TOKENS, {
+    accessToken: body.access_token,
+    refreshToken: body.refresh_token ?? null,
+    idToken: body.id_token ?? read(TOKENS)?.idToken ?? null,
+    clientId: form.client_id,
+    expiresAt: Date.now() + body.expires_in * 1000,
+  });
+}
+
+function post(address, form) {
+  // The public client has no secret, and the session cookie is no business of this request.
+  return fetch(address, {
+    method: 'POST',
+    credentials: 'omit',
+    headers: { accept: 'application/json' },
+    body: new URLSearchParams(form),
+  });
+}
+
+function randomText() {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return btoa(String.fromCharCode(...bytes)).replace(/[+/=]/g, '');
+}
+
+function read(key) {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) ?? 'null');
+  } catch {
+    return null;
+  }
+}
+
+function write(key, value) {
+  sessionStorage.setItem(key, JSON.stringify(value));
+}

@@ -1,0 +1,50 @@
+import { AUTH_BASE_PATH, DOCS_CLIENT_ID } from '../../auth-server/contract';
+import type { ApiSettings } from '../config/api-settings';
+
+/** What Swagger UI asks for when somebody signs in: who it is, and a token that can be renewed. */
+const SIGN_IN_SCOPES = ['openid', 'profile', 'offline_access'];
+
+type Settings = Pick<ApiSettings, 'apiUrl' | 'authUrl' | 'jwtIssuer' | 'jwtAudience'>;
+
+/**
+ * What the scripts of the page must know. People go to the auth server itself; scripts ask
+ * it through the API, which is where the page comes from.
+ */
+export function toDocsConfig({ apiUrl, authUrl, jwtIssuer, jwtAudience }: Settings) {
+  return {
+    apiUrl,
+    clientId: DOCS_CLIENT_ID,
+    issuer: jwtIssuer,
+    audience: jwtAudience,
+    scopes: SIGN_IN_SCOPES.join(' '),
+    tokenUrl: `${apiUrl}${AUTH_BASE_PATH}/oauth2/token`,
+    revocationUrl: `${apiUrl}${AUTH_BASE_PATH}/oauth2/revoke`,
+    endSessionUrl: `${authUrl}${AUTH_BASE_PATH}/oauth2/end-session`,
+  };
+}
+
+/** The security scheme of the document: the Authorize button. */
+export function toOAuthScheme({ apiUrl, authUrl }: Settings) {
+  return {
+    type: 'oauth2' as const,
+    description: 'Signs you in on the page of the auth server: authorization code with PKCE.',
+    flows: {
+      authorizationCode: {
+        authorizationUrl: `${authUrl}${AUTH_BASE_PATH}/oauth2/authorize`,
+        tokenUrl: `${apiUrl}${AUTH_BASE_PATH}/oauth2/token`,
+        refreshUrl: `${apiUrl}${AUTH_BASE_PATH}/oauth2/token`,
+        scopes: SCOPE_MEANINGS,
+      },
+    },
+  };
+}
+
+const SCOPE_MEANINGS = {
+  openid: 'Who you are',
+  profile: 'Your name and picture; reading your own account',
+  email: 'Your e-mail address',
+  offline_access: 'A token that can be renewed',
+  'users:read': 'Reading users',
+  'users:write': 'Changing users',
+  'audit:read': 'Reading the audit log',
+};

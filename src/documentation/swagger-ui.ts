@@ -1,0 +1,67 @@
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { toDocsConfig } from './docs-config';
+import type { ApiSettings } from '../config/api-settings';
+
+/** Of Swagger UI's package and of our own, what the page needs; nothing else is served. */
+const FILES = new Set([
+  'index.html',
+  'swagger-ui.css',
+  'swagger-ui-bundle.js',
+  'swagger-ui-standalone-preset.js',
+  'favicon-32x32.png',
+  'docs.css',
+  'docs.mjs',
+  'sign-in.mjs',
+  'oauth2-redirect.html',
+  'oauth2-redirect.mjs',
+]);
+
+const OWN_FILES = join(__dirname, 'browser');
+const SWAGGER_UI = dirname(createRequire(__filename).resolve('swagger-ui-dist/package.json'));
+
+/**
+ * Swagger UI at `/docs`: our own page around the package's files. Scripts and styles are
+ * files of this origin; nothing is asked of any other site, and nothing runs inline.
+ */
+export function serveSwaggerUi(fastify: FastifyInstance, settings: ApiSettings): void {
+  const config = toDocsConfig(settings);
+  const policy = toPolicy(settings);
+  void fastify.register(async (scope) => {
+    scope.addHook('onSend', async (_request: FastifyRequest, reply: FastifyReply) => {
+      void reply.header('content-security-policy', policy);
+      // The address that the sign-in page leads back to holds a code.
+      void reply.header('referrer-policy', 'no-referrer');
+    });
+    await scope.register(fastifyStatic, {
+      root: [OWN_FILES, SWAGGER_UI],
+      prefix: '/docs/',
+      index: false,
+      allowedPath: (path) => FILES.has(basename(path)) && !path.slice(1).includes('/'),
+    });
+    scope.get('/docs', sendPage);
+    scope.get('/docs/', sendPage);
+    scope.get('/docs/config.json', (_request, reply) => reply.send(config));
+  });
+}
+
+function sendPage(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.sendFile('index.html');
+}
+
+function toPolicy({ apiUrl }: ApiSettings): string {
+  const isSecure = apiUrl.startsWith('https:');
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    ...(isSecure ? ['upgrade-insecure-requests'] : []),
+  ].join('; ');
+}

@@ -1,0 +1,15 @@
+import type { FastifyInstance } from 'fastify';
+import { wantsPage } from '../common/wants-page';
+
+/** Sends a person who opens the API's address to the documentation; programs get JSON. */
+export function leadPeopleToDocumentation(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.url !== '/' || request.method !== 'GET') return done();
+    void reply.header(
+      'vary',
+      [reply.getHeader('vary'), 'Accept'].flat().filter(Boolean).join(', '),
+    );
+    if (wantsPage(request)) void reply.redirect('/docs', 303);
+    else done();
+  });
+}

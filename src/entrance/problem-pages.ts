@@ -1,0 +1,61 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { ProblemPage, ProblemPages } from './entrance.schemas';
+import { wantsPage } from '../common/wants-page';
+
+const PATHS = new Set(['/problems', '/problems/:code']);
+
+/**
+ * Programs get the problem codes as JSON, browsers as a page.
+ */
+export function showProblemsToPeople(fastify: FastifyInstance): void {
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    if (!PATHS.has(request.routeOptions.url ?? '')) return done(null, payload);
+    void reply.header(
+      'vary',
+      [reply.getHeader('vary'), 'Accept'].flat().filter(Boolean).join(', '),
+    );
+    const isPage = reply.statusCode === 200 && wantsPage(request);
+    done(null, isPage ? toPage(reply, String(payload)) : payload);
+  });
+}
+
+function toPage(reply: FastifyReply, payload: string): string {
+  void reply.type('text/html; charset=utf-8').removeHeader('content-length');
+  const content = JSON.parse(payload) as ProblemPage | ProblemPages;
+  const problems = 'items' in content ? content.items : [content];
+  const title = 'items' in content ? 'Problem codes' : content.title;
+  return render(title, problems);
+}
+
+function render(title: string, problems: ProblemPage[]): string {
+  const terms = problems.map(
+    ({ code, status, meaning }) =>
+      `<dt id="${escape(code)}"><a href="/problems/${escape(code)}"><code>${escape(code)}</code></a> (${status})</dt>\n` +
+      `<dd>${escape(meaning)}</dd>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(title)} · Gatehouse API</title>
+<style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 45rem; margin: 2rem auto; padding: 0 1rem } dt { margin-top: 1rem }</style>
+</head>
+<body>
+<main>
+<h1>${escape(title)}</h1>
+<dl>
+${terms.join('\n')}
+</dl>
+<p><a href="/problems">All problem codes</a> · <a href="/docs">Documentation</a></p>
+</main>
+</body>
+</html>
+`;
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function escape(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
+}

@@ -1,0 +1,115 @@
+import type { Browser, Page } from 'playwright-core';
+import { openWindow, startBrowser, type Window } from '../support/browser';
+import { Caller } from '../support/caller';
+import { System } from '../support/system';
+import { keepPicture } from './looks';
+
+const ADMIN = { email: 'admin@example.com', password: 'the first administrator' };
+const TOKENS = 'gatehouse.docs.tokens';
+
+let system: System;
+let browser: Browser;
+let window: Window;
+let page: Page;
+
+beforeAll(async () => {
+  // Less than what must be left of a token: each request renews it.
+  const env = { JWT_TTL: '20s' };
+  [system, browser] = await Promise.all([System.start({ env }), startBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await system.stop();
+});
+
+beforeEach(async () => {
+  window = await openWindow(browser, { viewport: { width: 1280, height: 900 } });
+  ({ page } = window);
+});
+afterEach(() => window.close());
+
+async function authorize(): Promise<void> {
+  await page.goto(`${system.apiUrl}/docs`);
+  await page.click('.btn.authorize');
+  await keepPicture(page, 'docs-dialog');
+  await page.locator('.auth-container', { hasText: 'oauth2' }).locator('.btn.authorize').click();
+  await page.waitForURL(/\/sign-in\?/);
+  await page.fill('#email', ADMIN.email);
+  await page.fill('#password', ADMIN.password);
+  await page.click('form button[type=submit]');
+  await page.waitForURL(`${system.apiUrl}/docs`);
+  await page.waitForSelector('.btn.authorize.locked');
+}
+
+/** Opens an operation, tries it out, and tells the status of the answer. */
+async function tryOut(operationId: string): Promise<string> {
+  const operation = page.locator(`[id$="-${operationId}"].opblock`);
+  if ((await operation.locator('.opblock-body').count()) === 0) {
+    await operation.locator('.opblock-summary-control').click();
+    await operation.locator('.try-out__btn').click();
+  }
+  const answer = page.waitForResponse((response) => response.url().includes('/api/v1/'));
+  await operation.locator('.execute').click();
+  await answer;
+  const status = operation.locator('.live-responses-table tbody .response-col_status').first();
+  return ((await status.textContent()) ?? '').trim().slice(0, 3);
+}
+
+const heldTokens = () => page.evaluate<string | null>(`sessionStorage.getItem('${TOKENS}')`);
+
+async function heldToken(): Promise<string> {
+  return (JSON.parse((await heldTokens()) ?? '{}') as { accessToken: string }).accessToken;
+}
+
+it('signs a person in, tries out, survives a reload, renews the token, and signs out for real', async () => {
+  await authorize();
+  const first = await heldToken();
+  expect(await tryOut('getOwnProfile')).toBe('200');
+  expect(await tryOut('listUsers')).toBe('200');
+  await keepPicture(page, 'docs-tried-out');
+  const renewed = await heldToken();
+  expect(renewed).not.toBe(first);
+  await page.reload();
+  await page.waitForSelector('.btn.authorize.locked');
+  expect(await tryOut('getOwnProfile')).toBe('200');
+  const token = await heldToken();
+  const caller = new Caller(system.apiUrl, token);
+  expect(await caller.get('/api/v1/users/me')).toMatchObject({ status: 200 });
+  await page.click('.btn.authorize');
+  await page.locator('.auth-container', { hasText: 'oauth2' }).getByText('Logout').click();
+  await page.waitForSelector('.btn.authorize.unlocked');
+  await page.waitForURL(`${system.apiUrl}/docs`);
+  expect(await caller.get('/api/v1/users/me')).toMatchObject({ status: 401 });
+  expect(await heldTokens()).toBeNull();
+  await page.goto(system.settings.authUrl);
+  expect(await page.textContent('main')).not.toContain(ADMIN.email);
+  expect(window.complaints).toEqual([]);
+  expect([...window.origins].toSorted()).toEqual(
+    [system.apiUrl, system.settings.authUrl].toSorted(),
+  );
+});
+
+it('offers the documents of both processes', async () => {
+  await page.goto(`${system.apiUrl}/docs`);
+  await page.waitForSelector('.btn.authorize');
+  const choices = page.locator('.topbar select option');
+  expect(await choices.allTextContents()).toEqual(['API', 'Auth server', 'Both']);
+  await page.selectOption('.topbar select', { label: 'Auth server' });
+  await page.getByText('/api/auth/sign-in/email', { exact: true }).waitFor();
+  expect(window.complaints).toEqual([]);
+});
+
+it('takes no answer that belongs to no sign-in of the tab', async () => {
+  await page.goto(`${system.apiUrl}/docs/oauth2-redirect.html?code=stolen&state=made-up`);
+  await page.getByText('This answer belongs to no sign-in of this tab.').waitFor();
+  expect(await heldTokens()).toBeNull();
+  expect(page.url()).not.toContain('stolen');
+});
+
+it('forgets a sign-in whose session has ended', async () => {
+  await authorize();
+  await system.query('DELETE FROM session');
+  expect(await tryOut('getOwnProfile')).toBe('401');
+  await page.waitForSelector('.btn.authorize.unlocked');
+  expect(await heldTokens()).toBeNull();
+});

@@ -1,0 +1,73 @@
+import type { Browser } from 'playwright-core';
+import { CLIENT, OpenIdProvider } from '../federation/openid-provider';
+import { ClientApplication } from '../pages/client-application';
+import { openWindow, startBrowser, type Window } from '../support/browser';
+import { freePorts } from '../support/ports';
+import { System } from '../support/system';
+
+const ADA = { sub: 'ada', email: 'ada@example.com', email_verified: true, name: 'Ada Lovelace' };
+
+let provider: OpenIdProvider;
+let system: System;
+let browser: Browser;
+let application: ClientApplication;
+let window: Window;
+
+beforeAll(async () => {
+  const [providerPort, authPort] = await freePorts(2);
+  provider = await OpenIdProvider.start(providerPort!, `http://localhost:${authPort}`);
+  const env = {
+    AUTH_PORT: String(authPort),
+    OIDC_ISSUER: provider.issuer,
+    OIDC_CLIENT_ID: CLIENT.id,
+    OIDC_CLIENT_SECRET: CLIENT.secret,
+  };
+  [system, browser] = await Promise.all([System.start({ env }), startBrowser()]);
+  application = await ClientApplication.start(system);
+});
+afterAll(async () => {
+  await browser.close();
+  await application.stop();
+  await system.stop();
+  await provider.stop();
+});
+
+beforeEach(async () => {
+  window = await openWindow(browser, { javaScriptEnabled: false });
+});
+afterEach(() => window.close());
+
+it('leads by another provider to the start, and on to the client that asked', async () => {
+  const { page } = window;
+  const { authUrl } = system.settings;
+  provider.person = ADA;
+  await page.goto(`${authUrl}/sign-in`);
+  await page.click('text=Continue with single sign-on');
+  await page.waitForURL(`${authUrl}/`);
+  expect(await page.textContent('main')).toContain('You are signed in as ada@example.com.');
+  await page.click('text=Sign out');
+  await page.goto(application.authorizationRequest());
+  await page.click('text=Continue with single sign-on');
+  await page.waitForURL(/\/consent\?/);
+  await page.click('text=Allow');
+  await page.waitForURL((url) => url.href.startsWith(application.redirectUri));
+  expect(application.callbacks.at(-1)!.searchParams.get('code')).not.toBeNull();
+  expect(window.complaints).toEqual([]);
+});
+
+it('shows a readable page when the provider refuses, or does not prove the address', async () => {
+  const { page } = window;
+  const { authUrl } = system.settings;
+  provider.person = null;
+  await page.goto(`${authUrl}/sign-in`);
+  await page.click('text=Continue with single sign-on');
+  await page.waitForURL(/\/error\?/);
+  expect(await page.textContent('main')).toContain('the other side refused it');
+  const { email } = await system.asUser();
+  provider.person = { ...ADA, sub: 'thief', email, email_verified: false };
+  await window.context.clearCookies();
+  await page.goto(`${authUrl}/sign-in`);
+  await page.click('text=Continue with single sign-on');
+  await page.waitForURL(/\/error\?/);
+  expect(await page.textContent('main')).not.toContain('Something went wrong');
+});

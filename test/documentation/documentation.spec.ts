@@ -1,0 +1,102 @@
+import type { OpenApiDocument } from '../support/openapi';
+import { System } from '../support/system';
+
+const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+
+describe('the documentation', () => {
+  let system: System;
+
+  beforeAll(async () => {
+    system = await System.start();
+  });
+  afterAll(() => system.stop());
+
+  const get = <Body = string>(path: string, headers?: Record<string, string>) =>
+    system.asAnonymous().get<Body>(path, headers);
+
+  it.each(['/docs', '/docs/'])('is a page without anything inline: %s', async (path) => {
+    const { status, body, headers } = await get(path);
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/^text\/html/);
+    expect(body).not.toMatch(/<script(?![^>]*\ssrc=")|<style|\sstyle=|\son\w+=/);
+    const policy = headers.get('content-security-policy')!;
+    expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; /);
+    expect(policy).not.toContain('unsafe');
+  });
+
+  it('asks no other site for anything', async () => {
+    const { body } = await get('/docs');
+    const addresses = [...body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address!);
+    expect(addresses.length).toBeGreaterThan(4);
+    for (const address of addresses) {
+      expect(address).toMatch(/^\/(?!\/)/);
+      expect(await get(address)).toMatchObject({ status: 200 });
+    }
+  });
+
+  it.each(['package.json', 'README.md', 'swagger-ui.js', 'swagger-ui-bundle.js.map', '../main.js'])(
+    'does not serve %s',
+    async (file) => {
+      expect(await get(`/docs/${file}`)).toMatchObject({ status: 404 });
+    },
+  );
+
+  it('takes the sign-in page back to an address that tells no other site where it was', async () => {
+    const { status, headers } = await get('/docs/oauth2-redirect.html?code=secret&state=x');
+    expect(status).toBe(200);
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+  });
+
+  it('describes how to sign in, at addresses that are there', async () => {
+    const { body } = await get<OpenApiDocument & SecuritySchemes>('/openapi.json');
+    const { flows } = body.components.securitySchemes.oauth2;
+    const { authorizationUrl, tokenUrl } = flows.authorizationCode;
+    const { apiUrl, settings } = system;
+    expect(authorizationUrl).toBe(`${settings.authUrl}/api/auth/oauth2/authorize`);
+    expect(tokenUrl).toBe(`${apiUrl}/api/auth/oauth2/token`);
+    const token = await system.asAnonymous().post('/api/auth/oauth2/token', '', {
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+    expect(token).toMatchObject({ status: 400, body: { error: expect.any(String) } });
+  });
+
+  it('is where a person who opens the address of the API comes to; a program gets JSON', async () => {
+    const person = await get('/', BROWSER);
+    expect([person.status, person.headers.get('location')]).toEqual([303, '/docs']);
+    expect(person.headers.get('vary')).toContain('Accept');
+    const program = await get<object>('/');
+    expect(program).toMatchObject({ status: 200, body: { name: 'Gatehouse API' } });
+  });
+});
+
+interface SecuritySchemes {
+  components: {
+    securitySchemes: {
+      oauth2: { flows: { authorizationCode: { authorizationUrl: string; tokenUrl: string } } };
+    };
+  };
+}
+
+const OFF = [
+  '/docs',
+  '/docs/',
+  '/docs/docs.mjs',
+  '/docs/config.json',
+  '/docs/oauth2-redirect.html',
+  '/openapi.json',
+  '/openapi.yaml',
+  '/openapi-auth.json',
+  '/openapi-all.json',
+];
+
+it('is not there when API_DOCS is off', async () => {
+  const system = await System.start({ env: { API_DOCS: 'off' } });
+  try {
+    for (const path of OFF) {
+      expect(await system.asAnonymous().get(path)).toMatchObject({ status: 404 });
+    }
+    expect(await system.asAnonymous().get('/', BROWSER)).toMatchObject({ status: 200 });
+  } finally {
+    await system.stop();
+  }
+});

@@ -1,0 +1,141 @@
+import { eventually } from '../support/eventually';
+import { PASSWORD, System } from '../support/system';
+import { unescapeHtml, Visitor } from './visitor';
+
+const ADMIN = { email: 'admin@example.com', password: 'the first administrator' };
+
+let system: System;
+let visitor: Visitor;
+
+beforeAll(async () => {
+  system = await System.start();
+});
+afterAll(() => system.stop());
+
+beforeEach(() => {
+  visitor = new Visitor(system.settings.authUrl);
+});
+
+describe('/sign-in', () => {
+  it('starts a session with the right password', async () => {
+    const answer = await visitor.fillIn('/sign-in', ADMIN);
+    expect(answer).toMatchObject({ status: 303, location: '/' });
+    const home = await visitor.open('/');
+    expect(home.text).toContain('You are signed in as admin@example.com.');
+    expect(await visitor.open('/sign-in')).toMatchObject({ status: 303, location: '/' });
+  });
+
+  it('keeps the session in a cookie that scripts and other sites do not get', async () => {
+    await visitor.open('/sign-in');
+    const answer = await visitor.submit('/sign-in', ADMIN);
+    expect(answer.header('set-cookie')).toMatch(/session_token=.*; HttpOnly; SameSite=Lax/);
+  });
+
+  it('says the same of a wrong password and of an address that nobody has', async () => {
+    const wrong = await visitor.fillIn('/sign-in', { ...ADMIN, password: 'a guess' });
+    const unknown = await visitor.fillIn('/sign-in', {
+      email: 'nobody@example.com',
+      password: 'a guess',
+    });
+    expect(wrong.status).toBe(401);
+    expect(unknown.status).toBe(401);
+    const page = wrong.text.replace(ADMIN.email, 'nobody@example.com');
+    expect(page).toBe(unknown.text);
+    expect(wrong.text).toContain('E-mail or password is not right.');
+  });
+
+  it('keeps the address and never a password in what it shows again', async () => {
+    const answer = await visitor.fillIn('/sign-in', { ...ADMIN, password: 'a guess &lt;' });
+    expect(unescapeHtml(answer.text)).toContain(`value="${ADMIN.email}"`);
+    expect(answer.text).not.toContain('a guess');
+  });
+
+  it.each([
+    [{ email: '', password: '' }, ['Enter your e-mail address.', 'Enter your password.']],
+    [{ email: 'ada@example.com', password: '' }, ['Enter your password.']],
+    [{ email: 'ada', password: 'x' }, ['Enter an e-mail address like name@example.com.']],
+  ])('says beside the field and at the top what is missing: %j', async (fields, problems) => {
+    const answer = await visitor.fillIn('/sign-in', fields);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain('role="alert"');
+    for (const problem of problems) expect(answer.text.split(problem)).toHaveLength(3);
+  });
+
+  it('tells who keeps no cookies that they are needed', async () => {
+    const answer = await visitor.submit('/sign-in', ADMIN);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain('does not keep cookies');
+  });
+
+  it('tells a banned user with the right password, and nobody else, that they are banned', async () => {
+    const { id, email } = await system.asUser();
+    await system.query(`UPDATE "user" SET banned = true WHERE id = $1`, [id]);
+    const right = await visitor.fillIn('/sign-in', { email, password: PASSWORD });
+    expect(right.text).toContain('This account is blocked.');
+    const wrong = await visitor.fillIn('/sign-in', { email, password: 'a guess' });
+    expect(wrong.text).not.toContain('blocked');
+  });
+});
+
+describe('/sign-up', () => {
+  const ada = { name: 'Ada <b>', email: 'ada@example.com', password: PASSWORD };
+
+  it('makes an account, and refuses the same address again without losing what was typed', async () => {
+    expect(await visitor.fillIn('/sign-up', ada)).toMatchObject({ status: 303, location: '/' });
+    expect((await visitor.open('/')).text).toContain(ada.email);
+    const again = await new Visitor(system.settings.authUrl).fillIn('/sign-up', ada);
+    expect(again.status).toBe(422);
+    expect(again.text).toContain('value="Ada &#60;b&#62;"');
+    expect(again.text).not.toContain(PASSWORD);
+  });
+
+  it('says what is wrong with a password that is too short', async () => {
+    const answer = await visitor.fillIn('/sign-up', {
+      ...ada,
+      email: 'b@example.com',
+      password: 'x',
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain('id="password-problem">The password is too short.');
+  });
+});
+
+describe('/sign-out', () => {
+  it('ends the session of the browser', async () => {
+    await visitor.fillIn('/sign-in', ADMIN);
+    const [name, value] = [...visitor.cookies].find(([key]) => key.includes('session_token'))!;
+    expect(await visitor.submit('/sign-out', {})).toMatchObject({
+      status: 303,
+      location: '/signed-out',
+    });
+    visitor.cookies.set(name, value);
+    expect((await visitor.open('/')).text).not.toContain(ADMIN.email);
+  });
+});
+
+describe('where an address must be proved', () => {
+  it('answers a taken address like a new one, and the link of the mail proves the new one', async () => {
+    const strict = await System.start({ env: { REQUIRE_EMAIL_VERIFICATION: 'true' } });
+    try {
+      const person = new Visitor(strict.settings.authUrl);
+      const account = { name: 'Grace', email: 'grace@example.com', password: PASSWORD };
+      const fresh = await person.fillIn('/sign-up', account);
+      const taken = await person.fillIn('/sign-up', { ...account, email: ADMIN.email });
+      expect(fresh).toMatchObject({ status: 200, text: taken.text });
+      const early = await person.fillIn('/sign-in', account);
+      expect(early).toMatchObject({ status: 403, location: undefined });
+      expect(early.text).toContain('Confirm your address first');
+      await eventually(async () => expect(await person.newestLink()).toContain('verify-email'));
+      const link = await person.newestLink();
+      const proof = await person.open(link);
+      expect(proof.location).toBe(`${strict.settings.authUrl}/email-verified`);
+      expect((await person.open(proof.location!)).text).toContain('address is confirmed');
+      expect(await person.fillIn('/sign-in', account)).toMatchObject({ status: 303 });
+      const stale = await person.open(link.replace(/token=[^&]+/, 'token=forged'));
+      expect(stale.location).toMatch(/\/email-verified\?error=/);
+      expect((await person.open(stale.location!)).status).toBe(400);
+    } finally {
+      await strict.stop();
+    }
+  });
+});

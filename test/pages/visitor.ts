@@ -1,0 +1,98 @@
+import { type RawAnswer, send } from '../support/raw-http';
+
+export interface PageAnswer {
+  status: number;
+  text: string;
+  /** The first value of a header. */
+  header(name: string): string | undefined;
+  /** Where the answer leads: a redirect, or a page that goes on by itself. */
+  location: string | undefined;
+}
+
+/** One browser before the pages, without a script: keeps cookies and says where a form comes from. */
+export class Visitor {
+  readonly cookies = new Map<string, string>();
+
+  constructor(readonly baseUrl: string) {}
+
+  /** A person follows a link or types an address. */
+  async open(address: string, headers: Record<string, string> = {}): Promise<PageAnswer> {
+    return this.exchange({ path: this.pathOf(address), headers });
+  }
+
+  /** Sends a form of one of our own pages. */
+  async submit(
+    address: string,
+    fields: Record<string, string>,
+    headers: Record<string, string> = {},
+  ): Promise<PageAnswer> {
+    const own = { origin: this.baseUrl, 'sec-fetch-site': 'same-origin' };
+    return this.exchangeForm(address, fields, { ...own, ...headers });
+  }
+
+  /** Sends a form with nothing said about where it comes from but what is given. */
+  async exchangeForm(
+    address: string,
+    fields: Record<string, string>,
+    headers: Record<string, string>,
+  ): Promise<PageAnswer> {
+    return this.exchange({
+      method: 'POST',
+      path: this.pathOf(address),
+      body: new URLSearchParams(fields).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    });
+  }
+
+  /** Opens a page, so that there are cookies, and sends its form. */
+  async fillIn(address: string, fields: Record<string, string>): Promise<PageAnswer> {
+    await this.open(address);
+    return this.submit(address, fields);
+  }
+
+  /** The link in the newest mail of the development mailbox; empty without one. */
+  async newestLink(): Promise<string> {
+    const { text } = await this.open('/dev/mailbox', { accept: 'application/json' });
+    const { items } = JSON.parse(text) as { items: { text: string }[] };
+    return /http:\S+/.exec(items[0]?.text ?? '')?.[0] ?? '';
+  }
+
+  private pathOf(address: string): string {
+    const { pathname, search } = new URL(address, this.baseUrl);
+    return pathname + search;
+  }
+
+  private async exchange(request: Parameters<typeof send>[1]): Promise<PageAnswer> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const answer = await send(this.baseUrl, {
+      ...request,
+      headers: {
+        accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+        ...(cookie && { cookie }),
+        ...request.headers,
+      },
+    });
+    for (const line of answer.headers['set-cookie'] ?? []) this.keep(line);
+    return toPageAnswer(answer);
+  }
+
+  private keep(line: string): void {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+    if (/max-age=0/i.test(line)) this.cookies.delete(name);
+    else this.cookies.set(name, value);
+  }
+}
+
+function toPageAnswer({ status, text, headers }: RawAnswer): PageAnswer {
+  const refresh = /http-equiv="refresh" content="0;url=([^"]*)"/.exec(text)?.[1];
+  return {
+    status,
+    text,
+    header: (name) => headers[name]?.[0],
+    location: headers['location']?.[0] ?? (refresh && unescapeHtml(refresh)),
+  };
+}
+
+export function unescapeHtml(text: string): string {
+  return text.replace(/&#(\d+);/g, (_match, code: string) => String.fromCharCode(Number(code)));
+}

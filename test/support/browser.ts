@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+/** Where distributions put it; `CHROMIUM_PATH` goes before all of them. */
+const USUAL_PATHS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/snap/bin/chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+/** Starts the browser of this machine, without a window. */
+export async function startBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: findChromium(),
+    // Chromium refuses its sandbox to root, as which tests run in containers.
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
+}
+
+/** @throws when there is none, with what to do about it. */
+function findChromium(): string {
+  const given = process.env.CHROMIUM_PATH;
+  const found = given ?? USUAL_PATHS.find((path) => existsSync(path));
+  if (found && existsSync(found)) return found;
+  throw new Error('No Chromium was found: install it, or name it in CHROMIUM_PATH.');
+}
+
+/** A window, with what went wrong in it. */
+export interface Window {
+  page: Page;
+  context: BrowserContext;
+  /** Errors of the console, refusals of a content security policy among them, and of scripts. */
+  complaints: string[];
+  /** Every origin that was asked for anything. */
+  origins: Set<string>;
+  close(): Promise<void>;
+}
+
+export type WindowOptions = Parameters<Browser['newContext']>[0];
+
+/** A new window with cookies and storage of its own. */
+export async function openWindow(browser: Browser, options?: WindowOptions): Promise<Window> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const origins = new Set<string>();
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  context.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol !== 'data:' && protocol !== 'blob:') origins.add(origin);
+  });
+  return { page, context, complaints, origins, close: () => context.close() };
+}
