@@ -1,13 +1,13 @@
 /**
  * The import rules of the project, in one direction:
  *
- *   main → app.module → admin → users → auth → { database, common, config } → auth-server/contract
+ *   main → app.module → admin → users → auth → { audit, database, common, config } → auth-server/contract
  *
  * `health`, `metrics` and `entrance` stand beside `users`. Each folder may use what stands to its right and
  * nothing else. The two processes share `runtime/` and `auth-server/contract/index.ts`,
  * and never see each other. CONTRIBUTING.md shows the same as a drawing.
  */
-const FLOOR = ['database', 'common', 'config'];
+const FLOOR = ['audit', 'database', 'common', 'config'];
 
 /** Folders of `src/` and the other folders of `src/` that each may use. */
 const MAY_USE = {
@@ -16,6 +16,9 @@ const MAY_USE = {
   health: ['auth', ...FLOOR],
   metrics: ['auth', ...FLOOR],
   entrance: ['auth', ...FLOOR],
+  idempotency: ['auth', ...FLOOR],
+  openapi: ['auth', 'documentation', ...FLOOR],
+  documentation: FLOOR,
   auth: FLOOR,
   ...Object.fromEntries(FLOOR.map((folder) => [folder, FLOOR])),
 };
@@ -116,9 +119,16 @@ module.exports = {
     }),
     only({
       name: 'tools',
-      comment: 'Generators read settings and the OpenAPI document from the code that owns them.',
+      comment: 'Generators read settings and the OpenAPI documents from the code that owns them.',
       from: '^tools/',
-      uses: ['^tools/', '^src/[^/]+[.]ts$', '^runtime/', CONTRACT],
+      uses: [
+        '^tools/',
+        '^src/[^/]+[.]ts$',
+        '^src/openapi/',
+        '^auth-server/describe[.]ts$',
+        '^runtime/',
+        CONTRACT,
+      ],
     }),
     {
       name: 'no-ring',

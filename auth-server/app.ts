@@ -4,15 +4,22 @@ import type { AuthConfig } from './config';
 import { AUTH_BASE_PATH, JWKS_PATH } from './contract';
 import { createPool } from './database';
 import { ensureFirstAdministrator } from './first-administrator';
-import { checkBody, handleAuth, limitBody } from './http/auth-handler';
+import { limitProviders } from './federation/provider-limits';
+import { handleAuth } from './http/auth-handler';
 import { settleAddresses } from './http/client-address';
 import { allowOrigins } from './http/cors';
 import { answerErrors, answerNotFound } from './http/errors';
 import { healthRoutes } from './http/health';
 import { keepAnAdministrator } from './http/last-administrator';
+import { checkBody, limitBody } from './http/request-body';
 import { logRequests } from './http/request-log';
 import { setSecurityHeaders } from './http/security-headers';
+import { createLimitStore } from './limits/limit-store';
+import { measureMailQueue } from './mail/mail-metrics';
 import { createMailer } from './mail/mailer';
+import { answerMissingPage, pageRoutes } from './pages/routes';
+import { discovery } from './oauth/discovery';
+import { registerDocsClient } from './oauth/docs-client';
 import { keepKeysInRotation } from './signing-key-schedule';
 import { SigningKeys } from './signing-keys';
 import { explainStart } from './start-error';
@@ -47,24 +54,30 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
   const { settings: config, show = (text) => process.stdout.write(text) } = options;
   const logger = options.logger.child({}, { redact: { paths: ROW_VALUES, remove: true } });
   const pool = createPool(config, logger);
+  const mailer = createMailer({ config, pool, logger });
+  const limitStore = config.rateLimits ? createLimitStore({ config, pool, logger }) : null;
   try {
-    const mailer = createMailer(config, logger);
-    const auth = createAuth({ config, pool, logger, mailer });
+    const auth = createAuth({ config, pool, logger, mailer, limitStore });
     await refuseHiddenSettings(auth, config);
     // Signs something: a request would find out too late that it cannot be done.
     await auth.api.signJWT({ body: { payload: {} } });
     await ensureFirstAdministrator({ auth, config, logger, show });
+    await registerDocsClient(config, pool);
     const metrics = new Metrics('auth');
+    measureMailQueue(metrics, mailer);
     const signingKeys = new SigningKeys(config, pool);
     const app = createApp({ auth, config, pool, logger, mailer, metrics, signingKeys });
     const rotation = keepKeysInRotation({ signingKeys, config, logger });
     const close = async () => {
-      mailer.close();
+      await mailer.close();
+      limitStore?.close();
       await rotation.stop();
       await pool.end();
     };
     return { app, auth, metrics, close };
   } catch (error) {
+    await mailer.close();
+    limitStore?.close();
     await pool.end();
     throw explainStart(error);
   }
@@ -83,22 +96,19 @@ function createApp(parts: AppParts): express.Express {
   app.disable('etag');
   app.use(logRequests(logger, metrics));
   app.use(settleAddresses(config));
+  app.use(limitProviders);
   app.use(setSecurityHeaders(config));
   app.use(allowOrigins(config.trustedOrigins));
+  app.use(discovery(config));
   app.use(AUTH_BASE_PATH, limitBody, checkBody);
   app.use(AUTH_BASE_PATH, keepAnAdministrator(config), handleAuth(auth, config));
   app.use(healthRoutes({ pool, signingKeys }));
-  const { mailbox } = mailer;
-  if (mailbox) {
-    app.get('/dev/mailbox', (_request, response) => {
-      response.json({ items: mailbox });
-    });
-  }
+  app.use(pageRoutes({ auth, config, logger, mailbox: mailer.mailbox }));
   if (config.metricsPort === null) app.get(METRICS_PATH, serveMetrics(metrics));
   app.get('/', (_request, response) => {
     response.json(whereToGo(config));
   });
-  app.use(answerNotFound);
+  app.use(answerMissingPage, answerNotFound);
   app.use(answerErrors(logger));
   return app;
 }

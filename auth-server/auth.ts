@@ -2,20 +2,43 @@ import { betterAuth } from 'better-auth';
 import { admin, bearer, jwt } from 'better-auth/plugins';
 import { adminAc, userAc } from 'better-auth/plugins/admin/access';
 import type { Pool } from 'pg';
+import { accountChanges, PASSWORD_ORACLE_PATHS } from './account-changes/account-changes.plugin';
+import { composeProof, emailChanges } from './account-changes/email-change';
+import { auditLog } from './audit/audit-log.plugin';
 import { createAuthLogger } from './auth-logger';
 import { SESSION_LIFETIME_S, SESSION_UPDATE_AGE_S, type AuthConfig } from './config';
 import { AUTH_BASE_PATH, DEFAULT_ROLE, JWKS_PATH } from './contract';
-import { RESOLVED_ADDRESS_HEADER } from './http/client-address';
-import type { Mailer } from './mail/mailer';
 import {
-  composeAlreadyRegistered,
-  composePasswordReset,
-  composeVerification,
-} from './mail/messages';
+  ACCOUNT_LINKING,
+  checkProviderUser,
+  FORGET_PROVIDER_TOKENS,
+  PROVIDER_TOKEN_PATHS,
+  redirectsAlone,
+} from './federation/account-linking';
+import { openIdConnect } from './federation/openid-connect';
+import { socialProviders } from './federation/social-providers';
+import { RESOLVED_ADDRESS_HEADER } from './http/client-address';
+import { exactAddresses } from './http/exact-addresses.plugin';
+import { evenTimes } from './limits/even-times.plugin';
+import type { LimitStore } from './limits/limit-store';
+import { limitsPlugins } from './limits/limits-plugin';
+import type { Mailer } from './mail/mailer';
+import { composePasswordChanged } from './mail/account-messages';
+import { composeAlreadyRegistered, composePasswordReset } from './mail/messages';
+import { composeSecondStepWarning, composeSecurityNotice } from './mail/security-notices';
+import { leadToPage } from './mail/page-links';
+import { authorizationServer } from './oauth/authorization-server';
+import { passkeys } from './passkeys/passkeys';
+import { createPasswords } from './password/passwords';
 import { ADMIN_MAPPING, JWT_MAPPING, MODEL_MAPPING } from './schema-mapping';
 import { createSigningKeyStore } from './signing-key-store';
 import { keyPairConfig, SigningKeys } from './signing-keys';
 import { BANNED_MESSAGE, toSessionClaims } from './token';
+import { notices } from './second-factor/notices.plugin';
+import { CLOSED_PATHS, secondFactor } from './second-factor/second-factor';
+import { secondStep } from './second-factor/second-step.plugin';
+import { forgetDevices } from './second-factor/trusted-devices';
+import { sessionHandles } from './sessions/session-handles.plugin';
 import { checkUserWrite } from './user-policy';
 import type { Logger } from '../runtime/logger';
 import { StartError } from '../runtime/start-error';
@@ -27,32 +50,69 @@ export type Auth = ReturnType<typeof createAuth>;
  * Better-Auth (tests switch its checks off, production switches them on) is decided here
  * instead, so that every environment runs the same thing.
  */
-export function createAuth({ config, pool, logger, mailer }: AuthParts) {
+export function createAuth({ config, pool, logger, mailer, limitStore = null }: AuthParts) {
+  const limits = limitsPlugins(limitStore, config.betterAuthSecret);
+  const passwords = createPasswords({ config, pool, logger });
+  // Both processes' own pages are at home here, whatever else is allowed.
+  const trustedOrigins = [...new Set([config.authUrl, config.apiUrl, ...config.trustedOrigins])];
   return betterAuth({
     appName: 'Gatehouse',
     baseURL: config.authUrl,
     basePath: AUTH_BASE_PATH,
     secret: config.betterAuthSecret,
     database: pool,
-    // Both processes' own pages are at home here, whatever else is allowed.
-    trustedOrigins: [...new Set([config.authUrl, config.apiUrl, ...config.trustedOrigins])],
+    trustedOrigins,
     ...sessionOptions(),
-    account: MODEL_MAPPING.account,
+    socialProviders: socialProviders(config),
+    account: { ...MODEL_MAPPING.account, ...ACCOUNT_LINKING },
     verification: MODEL_MAPPING.verification,
-    user: MODEL_MAPPING.user,
+    user: {
+      ...MODEL_MAPPING.user,
+      ...emailChanges(mailer),
+      validateUserInfo: checkProviderUser,
+    },
     emailAndPassword: {
       enabled: true,
       requireEmailVerification: config.requireEmailVerification,
+      ...passwords.options,
       revokeSessionsOnPasswordReset: true,
       customSyntheticUser: likeNewUser,
-      ...passwordMails(mailer),
+      onPasswordReset: async ({ user }: { user: User & { id: string } }) => {
+        await forgetDevices(pool, user.id);
+        await mailer.send(composePasswordChanged(user));
+      },
+      ...passwordMails(mailer, config),
     },
-    emailVerification: verificationMails(mailer),
+    emailVerification: verificationMails(mailer, config),
     databaseHooks: {
       user: { create: { before: checkUserWrite }, update: { before: checkUserWrite } },
+      account: FORGET_PROVIDER_TOKENS,
     },
-    plugins: [jwt(jwtOptions({ config, pool })), bearer(), admin(ADMIN_OPTIONS)],
-    rateLimit: { enabled: config.production },
+    plugins: [
+      ...limits.first,
+      exactAddresses(trustedOrigins),
+      passwords.plugin,
+      jwt(jwtOptions({ config, pool })),
+      // Before bearer, which hands out the session that a first step alone is not worth.
+      secondFactor({ pool, warn: async (user) => mailer.send(composeSecondStepWarning(user)) }),
+      bearer(),
+      admin(ADMIN_OPTIONS),
+      ...authorizationServer(config),
+      secondStep({ pool }),
+      passkeys(config),
+      notices({ tell: async (owner, what) => mailer.send(composeSecurityNotice(owner, what)) }),
+      ...openIdConnect({ config, logger }),
+      redirectsAlone,
+      accountChanges(mailer),
+      sessionHandles,
+      ...limits.last,
+      // Last: it goes by the answer that leaves.
+      auditLog(pool),
+      evenTimes(config),
+    ],
+    disabledPaths: [...CLOSED_PATHS, ...PROVIDER_TOKEN_PATHS, ...PASSWORD_ORACLE_PATHS],
+    // Ours see more: accounts, all auth servers, what came of an attempt.
+    rateLimit: { enabled: false },
     advanced: {
       useSecureCookies: config.authUrl.startsWith('https://'),
       disableCSRFCheck: false,
@@ -62,7 +122,7 @@ export function createAuth({ config, pool, logger, mailer }: AuthParts) {
     telemetry: { enabled: false },
     logger: createAuthLogger(logger),
     // What is not an answer for the caller goes to the error handler of the app.
-    onAPIError: { throw: true },
+    onAPIError: { throw: true, errorURL: `${config.authUrl}/error` },
   });
 }
 
@@ -71,23 +131,32 @@ export interface AuthParts {
   pool: Pool;
   logger: Logger;
   mailer: Mailer;
+  /** Where attempts are counted; without it there are no limits. */
+  limitStore?: LimitStore | null;
 }
 
 /** The addressee is whoever the database says, never whoever asks. */
-function passwordMails(mailer: Mailer) {
+function passwordMails(mailer: Mailer, { authUrl }: AuthConfig) {
   return {
     sendResetPassword: async ({ user, url, token }: { user: User; url: string; token: string }) =>
-      mailer.send(composePasswordReset(user, { url, token })),
+      mailer.send(
+        composePasswordReset(user, { url: leadToPage(url, `${authUrl}/reset-password`), token }),
+      ),
     onExistingUserSignUp: async ({ user }: { user: User }) =>
       mailer.send(composeAlreadyRegistered(user)),
   };
 }
 
-function verificationMails(mailer: Mailer) {
+function verificationMails(mailer: Mailer, { authUrl }: AuthConfig) {
   return {
     sendOnSignIn: true,
-    sendVerificationEmail: async ({ user, url }: { user: User; url: string }) =>
-      mailer.send(composeVerification(user, url)),
+    sendVerificationEmail: async (proof: { user: User; url: string; token: string }) =>
+      mailer.send(
+        composeProof(proof.user, {
+          ...proof,
+          url: leadToPage(proof.url, `${authUrl}/email-verified`),
+        }),
+      ),
   };
 }
 
@@ -101,7 +170,7 @@ interface User {
  * user, which must look like the ones that are really made.
  */
 function likeNewUser({ coreFields, id }: { coreFields: object; id: string }) {
-  return { ...coreFields, role: DEFAULT_ROLE, id };
+  return { ...coreFields, role: DEFAULT_ROLE, twoFactorEnabled: false, id };
 }
 
 function sessionOptions() {

@@ -18,12 +18,19 @@ export type AuthConfig = Pick<
   | 'internalSecret'
   | 'adminEmail'
   | 'adminPassword'
+  | 'google'
+  | 'github'
+  | 'oidc'
   | 'trustedOrigins'
   | 'trustProxy'
+  | 'apiDocs'
   | 'metricsPort'
   | 'smtpUrl'
   | 'mailFrom'
   | 'requireEmailVerification'
+  | 'redisUrl'
+  | 'rateLimits'
+  | 'breachedPasswordsUrl'
 >;
 
 /** How long a session lasts without use, in seconds. */

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from 'pg';
+import { SYSTEM, writeAuditEvent } from './audit/audit-writer';
 import type { Auth } from './auth';
 import type { AuthConfig } from './config';
 import { TABLES, type Role } from './contract';
 import { LOCKS, whileLocked } from './database';
+import { isEasilyGuessed } from './password/password-rules';
 import type { Logger } from '../runtime/logger';
+import { StartError } from '../runtime/start-error';
 
 const { name: table, columns } = TABLES.user;
 
@@ -34,10 +37,22 @@ export async function ensureFirstAdministrator({ auth, config, logger, show }: P
       return;
     }
     const password = config.adminPassword ?? randomBytes(18).toString('base64url');
-    await createAdministrator(auth, { email: adminEmail, password });
+    refuseGuessable(config, password);
+    const id = await createAdministrator(auth, { email: adminEmail, password });
+    const subject = { type: 'user', id } as const;
+    const after = { email: adminEmail, role: ADMINISTRATOR };
+    await writeAuditEvent(client, { ...SYSTEM, action: 'user.created', subject, after });
     logger.info('created the first administrator');
     if (config.adminPassword === null) show(credentials(adminEmail, password));
   });
+}
+
+/** @throws {StartError} in production; in development it is nobody's business. */
+function refuseGuessable({ production, adminEmail }: AuthConfig, password: string): void {
+  if (!production || !isEasilyGuessed(password, { email: adminEmail, name: ADMINISTRATOR })) return;
+  throw new StartError(
+    'ADMIN_PASSWORD is among the first passwords that are guessed: choose another one.',
+  );
 }
 
 async function existsUser(
@@ -58,7 +73,7 @@ async function existsUser(
 async function createAdministrator(
   auth: Auth,
   { email, password }: { email: string; password: string },
-): Promise<void> {
+): Promise<string> {
   const { internalAdapter, generateId, password: passwords } = await auth.$context;
   const id = generateId({ model: 'user' }) || randomBytes(16).toString('hex');
   const user = { id, email, name: 'Administrator', emailVerified: true, role: ADMINISTRATOR };
@@ -67,6 +82,7 @@ async function createAdministrator(
     accountId: id,
     password: await passwords.hash(password),
   });
+  return id;
 }
 
 function credentials(email: string, password: string): string {

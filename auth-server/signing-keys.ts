@@ -3,8 +3,9 @@ import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import { generateExportedKeyPair } from 'better-auth/plugins/jwt';
 import type { JWKOptions } from 'better-auth/plugins/jwt';
 import type { Client, Pool } from 'pg';
+import { SYSTEM, writeAuditEvent } from './audit/audit-writer';
 import type { AuthConfig } from './config';
-import type { SignatureAlgorithm } from './contract';
+import type { AuditAction, SignatureAlgorithm } from './contract';
 import { LOCKS, whileLocked } from './database';
 import { type KeyPhase, KeyRing, type SigningKey, toKeyTimes } from './signing-key-ring';
 import { deleteKeys, endKeys, insertKey, readKeys } from './signing-key-table';
@@ -77,8 +78,12 @@ export class SigningKeys {
       const ring = await this.read(client);
       const removed = ring.obsolete.map(({ id }) => id);
       if (removed.length > 0) await deleteKeys(client, removed);
+      for (const id of removed) await recordKey(client, { action: 'key.removed', id });
       if (!ring.isSuccessorDue) return { made: null, removed };
-      const { made } = await this.succeed(client, (then) => then.takeover(then.live[0]?.endsAt));
+      const { made } = await this.succeed(client, {
+        reason: 'schedule',
+        takeoverAfter: (then) => then.takeover(then.live[0]?.endsAt),
+      });
       return { made, removed };
     });
   }
@@ -92,7 +97,7 @@ export class SigningKeys {
     return this.whileLocked(async (client) => {
       const { live, foreign } = await this.read(client);
       if (live.length === 0 && foreign.length > 0) return null;
-      return this.succeed(client, (ring) => ring.takeover());
+      return this.succeed(client, { reason: 'command', takeoverAfter: (ring) => ring.takeover() });
     });
   }
 
@@ -103,8 +108,14 @@ export class SigningKeys {
       const key = before.keys.find((candidate) => candidate.id === id);
       const phase = key ? before.phaseOf(key) : null;
       if (key) await deleteKeys(client, [id]);
+      if (key) await recordKey(client, { action: 'key.revoked', id, detail: { phase } });
       const after = await this.read(client);
-      if (key?.canSign && !after.signer) await this.succeed(client, (then) => then.takeover());
+      if (key?.canSign && !after.signer) {
+        await this.succeed(client, {
+          reason: 'revocation',
+          takeoverAfter: (then) => then.takeover(),
+        });
+      }
       const ring = await this.read(client);
       const left = ring.keys.map((other) => ({ id: other.id, phase: ring.phaseOf(other) }));
       return { phase, signer: ring.signer?.id ?? null, left };
@@ -114,7 +125,7 @@ export class SigningKeys {
   /** Makes a key that signs from the takeover on, when the keys before it end. */
   private async succeed(
     client: Client,
-    takeoverAfter: (ring: KeyRing) => number,
+    { reason, takeoverAfter }: Succession,
   ): Promise<KeyRotation> {
     const pair = await this.generate();
     // Read now: making a key pair may take a second, in which nothing is published yet.
@@ -124,6 +135,8 @@ export class SigningKeys {
     const predecessors = ring.live.map(({ id }) => id);
     const id = randomUUID();
     await insertKey(client, { ...pair, id, createdAt: ring.now, endsAt });
+    const signsFrom = new Date(takeover).toISOString();
+    await recordKey(client, { action: 'key.rotated', id, detail: { reason, signsFrom } });
     if (predecessors.length > 0) await endKeys(client, { ids: predecessors, endsAt: takeover });
     return { made: id, signsIn: takeover - ring.now };
   }
@@ -159,6 +172,21 @@ export class SigningKeys {
   private whileLocked<T>(work: (client: Client) => Promise<T>): Promise<T> {
     return whileLocked({ databaseUrl: this.config.databaseUrl, key: LOCKS.signingKey }, work);
   }
+}
+
+interface Succession {
+  /** Why there is a new key: for the audit log. */
+  reason: 'schedule' | 'command' | 'revocation';
+  /** When the new key takes over. */
+  takeoverAfter: (ring: KeyRing) => number;
+}
+
+/** In the transaction of the change: there is no key that is not on record. */
+function recordKey(
+  client: Client,
+  { id, ...event }: { action: AuditAction; id: string; detail?: object },
+): Promise<void> {
+  return writeAuditEvent(client, { ...SYSTEM, ...event, subject: { type: 'key', id } });
 }
 
 async function decrypts(privateKey: string, secret: string): Promise<boolean> {

@@ -25,7 +25,8 @@ export function toSessionClaims({ session, user }: SignedIn): SessionClaims {
 
 export const BANNED_MESSAGE = 'This account is banned.';
 
-function isBanned({ banned, banExpires }: SignedIn['user']): boolean {
+/** Whether a ban is in force now. */
+export function isBanned({ banned, banExpires }: SignedIn['user']): boolean {
   const hasEnded = types.isDate(banExpires) && banExpires.getTime() <= Date.now();
   return banned === true && !hasEnded;
 }

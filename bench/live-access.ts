@@ -38,18 +38,19 @@ function measureMemory(knowledge: AccessKnowledge, print: (line: string) => void
 function learn(knowledge: AccessKnowledge, id: string): void {
   const session = { userId: `u${id}`, expiresAt: Date.now() + 86_400_000 };
   const user = { role: 'user', banned: false, banExpires: null } as const;
-  knowledge.endLoad(knowledge.beginLoad(id, session.userId), { session, user });
+  const subject = { sessionId: id, userId: session.userId, clientId: null };
+  knowledge.endLoad(knowledge.beginLoad(subject), { session, user, client: null });
 }
 
 async function measureCheck(knowledge: AccessKnowledge, print: (line: string) => void) {
   learn(knowledge, 'known');
   const access = new LiveAccess(knowledge, () => Promise.reject(new Error('nothing is loaded')));
   const turn = new Turn();
+  const subject = { sessionId: 'known', userId: 'uknown', clientId: null };
   const check = async () => {
     await turn.over();
-    const state = await access.stateOf('known', 'uknown');
-    if (refusalReason(state, { userId: 'uknown', now: Date.now() }) !== null)
-      throw new Error('refused');
+    const state = await access.stateOf(subject);
+    if (refusalReason(state, { subject, now: Date.now() }) !== null) throw new Error('refused');
   };
   const contestant = (name: string, ask: () => Promise<void>) => ({
     name,

@@ -1,9 +1,16 @@
 import { cpus } from 'node:os';
 import type { Benchmark } from './benchmark';
 import { liveAccessBenchmark } from './live-access';
+import { passwordHashingBenchmark } from './password-hashing';
+import { userListBenchmark } from './user-list';
 import { verifierBenchmark } from './verifier';
 
-const BENCHMARKS: readonly Benchmark[] = [verifierBenchmark, liveAccessBenchmark];
+const BENCHMARKS: readonly Benchmark[] = [
+  verifierBenchmark,
+  liveAccessBenchmark,
+  userListBenchmark,
+  passwordHashingBenchmark,
+];
 
 /** `npm run bench` runs all benchmarks, `npm run bench -- <name>…` some. */
 async function main(names: string[]): Promise<void> {

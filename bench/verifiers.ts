@@ -124,7 +124,11 @@ function makeStrategy({ algorithm, keyId, publicKey }: TokenSet): AccessTokenStr
     onLeave: () => {},
   };
   const sessionAccess: Pick<SessionAccess, 'judge'> = {
-    judge: async ({ sub: userId, sid: sessionId, role }) => ({ userId, sessionId, role }),
+    judge: async (claims) => {
+      if (claims.kind !== 'user') throw new Error('only tokens of users are measured');
+      const { kind, sub: userId, sid: sessionId, role, clientId, scopes } = claims;
+      return { kind, userId, sessionId, role, clientId, scopes };
+    },
   };
   return new AccessTokenStrategy(
     settings as ApiSettings,

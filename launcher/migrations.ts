@@ -3,12 +3,32 @@ import { DataSource, MigrationExecutor } from 'typeorm';
 import { CreateAuthTables1795412400000 } from '../migrations/1795412400000-CreateAuthTables';
 import { AnnounceAccessChanges1795413000000 } from '../migrations/1795413000000-AnnounceAccessChanges';
 import { KeepImpersonationShort1795413100000 } from '../migrations/1795413100000-KeepImpersonationShort';
+import { CreateAuditLog1795420000000 } from '../migrations/1795420000000-CreateAuditLog';
+import { CreateInstallationSecret1795421000000 } from '../migrations/1795421000000-CreateInstallationSecret';
+import { CreateIdempotencyKeys1795421001000 } from '../migrations/1795421001000-CreateIdempotencyKeys';
+import { IndexUserList1795421002000 } from '../migrations/1795421002000-IndexUserList';
+import { EndPasswordLinks1795422000000 } from '../migrations/1795422000000-EndPasswordLinks';
+import { CreateSecondFactorTables1795423000000 } from '../migrations/1795423000000-CreateSecondFactorTables';
+import { CreateMailQueue1795424000000 } from '../migrations/1795424000000-CreateMailQueue';
+import { CreateRateLimits1795424010000 } from '../migrations/1795424010000-CreateRateLimits';
+import { CreateOAuthTables1795425000000 } from '../migrations/1795425000000-CreateOAuthTables';
+import { AnnounceClientChanges1795425001000 } from '../migrations/1795425001000-AnnounceClientChanges';
 
 /** Every migration, oldest first. Class references, so that no glob has to know where code lies. */
 export const MIGRATIONS = [
   CreateAuthTables1795412400000,
   AnnounceAccessChanges1795413000000,
   KeepImpersonationShort1795413100000,
+  CreateAuditLog1795420000000,
+  CreateInstallationSecret1795421000000,
+  CreateIdempotencyKeys1795421001000,
+  IndexUserList1795421002000,
+  EndPasswordLinks1795422000000,
+  CreateSecondFactorTables1795423000000,
+  CreateMailQueue1795424000000,
+  CreateRateLimits1795424010000,
+  CreateOAuthTables1795425000000,
+  AnnounceClientChanges1795425001000,
 ];
 
 /** Key of the advisory lock under which the schema is changed; any number, the same for ever. */

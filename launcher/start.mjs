@@ -8,6 +8,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const NODE_VERSION = 24;
+/** What is compiled, and what the build copies for browsers. */
+const SOURCE = /\.(ts|mjs|html|css)$/;
 const parent = process.ppid;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFile = join(root, 'dist', '.sources');
@@ -47,7 +49,7 @@ function listSources(name) {
   if (!existsSync(join(root, name))) return [];
   if (!statSync(join(root, name)).isDirectory()) return [name];
   return readdirSync(join(root, name), { recursive: true })
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+    .filter((file) => SOURCE.test(file) && !file.endsWith('.spec.ts'))
     .map((file) => join(name, file));
 }
 

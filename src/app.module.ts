@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, StandardSchemaSerializerInterceptor } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module';
+import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { ProblemDetailsFilter } from './common/problem-details.filter';
 import type { ApiSettings } from './config/api-settings';
@@ -8,6 +9,7 @@ import { SettingsModule } from './config/settings.module';
 import { DatabaseModule } from './database/database.module';
 import { EntranceModule } from './entrance/entrance.module';
 import { HealthModule } from './health/health.module';
+import { IdempotencyModule } from './idempotency/idempotency.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { UsersModule } from './users/users.module';
 import type { Metrics } from '../runtime/metrics';
@@ -20,10 +22,12 @@ export class AppModule {
       imports: [
         SettingsModule.with(settings),
         DatabaseModule,
+        AuditModule,
         AuthModule,
         UsersModule,
         AdminModule,
         HealthModule,
+        IdempotencyModule,
         MetricsModule.with(settings, metrics),
         EntranceModule,
       ],

@@ -8,14 +8,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppModule } from './app.module';
 import { registerAuthPassThrough } from './auth/auth-pass-through';
 import { SessionAccess } from './auth/session-access';
+import { serveResourceMetadata } from './auth/well-known';
 import { refuseWrongMethods } from './common/allowed-methods';
 import { createConnectionErrorHandler } from './common/connection-errors';
+import { announceDeprecations } from './common/deprecation-headers';
 import { acceptJsonBodies, BODY_LIMIT } from './common/json-body';
 import { NestLogger } from './common/nest-logger';
+import { answerForNode } from './common/plain-http';
 import { sendProblem, toProblem } from './common/problem-details';
 import { traceOf } from './common/request-trace';
 import { RequestValidationPipe } from './common/request-validation.pipe';
 import { type ApiSettings, toApiSettings } from './config/api-settings';
+import { serveSwaggerUi } from './documentation/swagger-ui';
+import { leadPeopleToDocumentation } from './entrance/entrance-redirect';
+import { showProblemsToPeople } from './entrance/problem-pages';
 import { createOpenApiDocument } from './openapi/document';
 import { serveDocumentation } from './openapi/serving';
 import { REQUEST_ID_HEADER } from '../auth-server/contract';
@@ -59,7 +65,7 @@ export async function createApi(
   app.useSecurityHeaders({
     contentSecurityPolicy: {
       directives: {
-        // Swagger UI paints with data: images and inline styles; nothing comes from elsewhere.
+        // Pages of our own bring their style along; Swagger UI has a stricter policy (documentation/).
         fontSrc: "'self'",
         styleSrc: ["'self'", "'unsafe-inline'"],
         frameAncestors: "'none'",
@@ -77,17 +83,25 @@ export async function createApi(
     // An OPTIONS request that is no preflight is none the worse for it.
     strictPreflight: false,
     maxAge: PREFLIGHT_MAX_AGE_S,
-    exposedHeaders: ['ETag', 'Link', 'Location', 'Retry-After', 'X-Request-Id'],
+    exposedHeaders: EXPOSED_HEADERS,
   });
   const fastify = app.getHttpAdapter().getInstance();
   acceptJsonBodies(fastify);
   refuseWrongMethods(fastify);
+  answerForNode(fastify);
   fastify.addHook('onSend', setCommonHeaders);
+  announceDeprecations(fastify);
+  showProblemsToPeople(fastify);
   fastify.addHook('onResponse', logRequest);
   fastify.addHook('onResponse', createRequestCounter(metrics));
   const access = app.get(SessionAccess);
+  serveResourceMetadata(fastify, settings);
   registerAuthPassThrough(fastify, { settings, catchUp: () => access.catchUp() });
-  serveDocumentation(app, settings);
+  if (settings.apiDocs) {
+    serveDocumentation(app, settings);
+    serveSwaggerUi(fastify, settings);
+    leadPeopleToDocumentation(fastify);
+  }
   return app;
 }
 
@@ -109,8 +123,29 @@ export async function describeApi(settings: ApiSettings): Promise<OpenAPIObject>
   return createOpenApiDocument(app, settings);
 }
 
+/** What scripts of other origins may read besides what they may anyway. */
+const EXPOSED_HEADERS = [
+  'Deprecation',
+  'ETag',
+  'Idempotency-Replayed',
+  'Link',
+  'Location',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'Sunset',
+  'X-Request-Id',
+];
+
 /** Routes of the process rather than of the versioned API. */
-const OUTSIDE_THE_API = ['/', 'problems/:code', 'health/live', 'health/ready', 'metrics'];
+const OUTSIDE_THE_API = [
+  '/',
+  'problems',
+  'problems/:code',
+  'health/live',
+  'health/ready',
+  'metrics',
+];
 
 function placeRoutes(app: INestApplication): void {
   app.setGlobalPrefix('api', { exclude: OUTSIDE_THE_API });
@@ -137,6 +172,7 @@ function createAdapter(settings: ApiSettings, logger: Logger): FastifyAdapter {
     clientErrorHandler: createConnectionErrorHandler(settings.apiUrl),
     rewriteUrl: toOriginForm,
     requestTimeout: REQUEST_LIMIT_MS,
+    http: { requireHostHeader: false },
     // A request on a connection that is open already is served to the end, also during a stop.
     return503OnClosing: false,
     bodyLimit: BODY_LIMIT,

@@ -1,5 +1,5 @@
-import { loadSettings } from '../runtime/settings/load';
-import { describeApi } from '../src/app.setup';
+import { renderApiDocument, renderAuthDocument, renderMergedDocument } from './api-documents';
+import { renderClientTypes } from './client-types';
 import { renderEnvExample, renderSettingsPage } from './settings-documents';
 
 /** A file that is made from code. It is kept in version control and compared in CI. */
@@ -9,14 +9,11 @@ export interface GeneratedFile {
   content: () => string | Promise<string>;
 }
 
-/** The document as a fresh checkout serves it. */
-async function renderOpenApi(): Promise<string> {
-  const settings = loadSettings({ DATABASE_URL: 'postgres://localhost/unused' }, 'api');
-  return `${JSON.stringify(await describeApi(settings), null, 2)}\n`;
-}
-
 export const GENERATED_FILES: readonly GeneratedFile[] = [
   { file: '.env.example', content: renderEnvExample },
   { file: 'docs/settings.md', content: renderSettingsPage },
-  { file: 'openapi.json', content: renderOpenApi },
+  { file: 'openapi.json', content: renderApiDocument },
+  { file: 'openapi-auth.json', content: renderAuthDocument },
+  { file: 'openapi-all.json', content: renderMergedDocument },
+  { file: 'test/journeys/api-types.ts', content: renderClientTypes },
 ];

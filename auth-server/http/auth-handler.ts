@@ -1,5 +1,5 @@
 import { toNodeHandler } from 'better-auth/node';
-import { text, type RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import type { Auth } from '../auth';
 import type { AuthConfig } from '../config';
 import { JWKS_PATH } from '../contract';
@@ -11,32 +11,14 @@ import {
   NOT_FOUND,
   RETRY_AFTER_S,
   sendError,
-  VALUE_REFUSED,
   type ErrorAnswer,
 } from './errors';
 
-/** Largest body in bytes. */
-const BODY_LIMIT = 100_000;
-
-/**
- * Takes the body in as it is, to measure it: a body sent in chunks has no length that could
- * be looked up. It is not parsed; Better-Auth's handler picks up the text from here.
- */
-export const limitBody: RequestHandler = text({
-  type: () => true,
-  limit: BODY_LIMIT,
-  inflate: false,
-});
-
-/** PostgreSQL stores no NUL character; in JSON it is written out. */
-const NUL = /\0|\\u0000/;
-
-/** Settles what the handler and the database would stumble over. */
-export const checkBody: RequestHandler = (request, response, next) => {
-  // No text, no body: the handler would ask an empty one for its media type.
-  if (request.body === '') request.body = undefined;
-  if (typeof request.body !== 'string' || !NUL.test(request.body)) return next();
-  sendError(response, VALUE_REFUSED);
+/** Not among the methods that a `Request` of the fetch standard can have. */
+const METHOD_NOT_ALLOWED: ErrorAnswer = {
+  status: 405,
+  code: 'METHOD_NOT_ALLOWED',
+  message: 'There is nothing here for this method.',
 };
 
 /** Better-Auth behind Express. */
@@ -45,8 +27,10 @@ export function handleAuth(auth: Auth, config: AuthConfig): RequestHandler {
   const handleKeys = toNodeHandler(async (request) =>
     letCache(finish(await auth.handler(request)), config),
   );
-  return (request, response) =>
-    request.path === JWKS_PATH ? handleKeys(request, response) : handle(request, response);
+  return (request, response) => {
+    if (request.method === 'TRACE') return sendError(response, METHOD_NOT_ALLOWED);
+    return request.path === JWKS_PATH ? handleKeys(request, response) : handle(request, response);
+  };
 }
 
 /** Longest that anyone may keep the key set, in seconds. */

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import proxyAddr from 'proxy-addr';
 import type { AuthConfig } from '../config';
-import { CLIENT_ADDRESS_HEADER, INTERNAL_KEY_HEADER } from '../contract';
+import { ACTING_CLIENT_HEADER, CLIENT_ADDRESS_HEADER, INTERNAL_KEY_HEADER } from '../contract';
 
 /** Names the client to Better-Auth. Written by this server on every request, whatever was sent. */
 export const RESOLVED_ADDRESS_HEADER = 'x-gatehouse-resolved-address';
@@ -14,6 +14,7 @@ const CLAIMED_HEADERS = [
   RESOLVED_ADDRESS_HEADER,
   CLIENT_ADDRESS_HEADER,
   INTERNAL_KEY_HEADER,
+  ACTING_CLIENT_HEADER,
   'forwarded',
   'x-forwarded-for',
   'x-forwarded-host',
@@ -34,8 +35,10 @@ export function settleAddresses(config: AuthConfig): RequestHandler {
   return (request: Request, _response: Response, next: NextFunction) => {
     const { headers } = request;
     const address = clientAddressOf(request);
+    const actingClient = isFromApi(request, config) ? headers[ACTING_CLIENT_HEADER] : undefined;
     for (const name of CLAIMED_HEADERS) delete headers[name];
     if (address !== null) headers[RESOLVED_ADDRESS_HEADER] = address;
+    if (actingClient !== undefined) headers[ACTING_CLIENT_HEADER] = actingClient;
     // Better-Auth's Node handler builds the request's URL from these two.
     headers.host = host;
     headers['x-forwarded-proto'] = protocol.slice(0, -1);
@@ -51,13 +54,17 @@ function createClientAddressResolver({
   const isTrusted = proxyAddr.compile(trustProxy);
   return (request: IncomingMessage): string | null => {
     const named = request.headers[CLIENT_ADDRESS_HEADER];
-    const key = request.headers[INTERNAL_KEY_HEADER];
-    if (internalSecret !== null && isSameText(key, internalSecret) && isAddress(named)) {
-      return withoutMapping(named);
-    }
+    if (isFromApi(request, { internalSecret }) && isAddress(named)) return withoutMapping(named);
     const addresses = proxyAddr.all(request, isTrusted).filter(isAddress);
     return addresses.length > 0 ? withoutMapping(addresses.at(-1)!) : null;
   };
+}
+
+function isFromApi(
+  { headers }: IncomingMessage,
+  { internalSecret }: Pick<AuthConfig, 'internalSecret'>,
+): boolean {
+  return internalSecret !== null && isSameText(headers[INTERNAL_KEY_HEADER], internalSecret);
 }
 
 function isAddress(value: unknown): value is string {

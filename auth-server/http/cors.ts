@@ -2,7 +2,8 @@ import type { RequestHandler } from 'express';
 
 const ALLOWED_METHODS = 'GET, POST, OPTIONS';
 const ALLOWED_HEADERS = 'Authorization, Content-Type, X-Request-Id, traceparent, tracestate';
-const EXPOSED_HEADERS = 'Retry-After, set-auth-jwt, set-auth-token, X-Request-Id';
+const EXPOSED_HEADERS =
+  'RateLimit, RateLimit-Policy, Retry-After, set-auth-jwt, set-auth-token, X-Request-Id';
 const PREFLIGHT_MAX_AGE_S = '600';
 
 /**

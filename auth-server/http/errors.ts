@@ -40,6 +40,12 @@ export const VALUE_REFUSED: ErrorAnswer = {
   message: 'A value in the request cannot be stored.',
 };
 
+export const UNREADABLE: ErrorAnswer = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'The request cannot be read.',
+};
+
 /** Seconds after which a caller may try again while the database is away. */
 export const RETRY_AFTER_S = '2';
 
@@ -50,7 +56,7 @@ export const answerNotFound: RequestHandler = (_request, response) => {
 /** Last in the chain. No stack and no text of a library reaches the caller. */
 export function answerErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
-    const answer = toAnswer(error);
+    const answer = toErrorAnswer(error);
     const requestId = requestContext.getStore()?.requestId;
     if (answer.status >= 500) logger.error({ requestId, err: error }, 'request failed');
     // Express ends a connection whose answer has begun already.
@@ -66,11 +72,12 @@ export function sendError(response: Response, { status, ...body }: ErrorAnswer):
   response.status(status).json(body);
 }
 
-function toAnswer(error: unknown): ErrorAnswer {
+/** What a caller is told of an error; what is not known is a 500. */
+export function toErrorAnswer(error: unknown): ErrorAnswer {
   if (isDatabaseUnreachable(error)) return DATABASE_UNAVAILABLE;
   if (isValueRefused(error)) return VALUE_REFUSED;
   const { status } = error as { status?: unknown };
   if (status === 413) return TOO_LARGE;
   if (typeof status !== 'number' || status < 400 || status > 499) return INTERNAL_ERROR;
-  return { status, code: 'BAD_REQUEST', message: 'The request cannot be read.' };
+  return { ...UNREADABLE, status };
 }

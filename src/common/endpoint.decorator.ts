@@ -12,6 +12,10 @@ interface AnswerDescription {
   schema?: z.ZodType;
   /** Media type of an answer that is text instead. */
   textType?: string;
+  /** What such a text looks like. */
+  textExample?: string;
+  /** Whether browsers get the same as an HTML page. */
+  alsoAsPage?: boolean;
   headers?: Record<string, { description: string; schema: { type: 'string' } }>;
 }
 
@@ -42,7 +46,7 @@ export function Endpoint(endpoint: EndpointDescription): MethodDecorator {
         description: answer.description,
         standardSchema: answer.schema,
         content: answer.textType
-          ? { [answer.textType]: { schema: { type: 'string' } } }
+          ? { [answer.textType]: { schema: { type: 'string' }, example: answer.textExample } }
           : undefined,
         headers: answer.headers,
       }),

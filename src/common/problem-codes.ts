@@ -33,6 +33,18 @@ export const PROBLEM_CODES = {
     title: 'E-mail or password wrong',
     meaning: 'No account has this e-mail and password. The answer does not tell which was wrong.',
   },
+  invalid_two_factor_code: {
+    status: 401,
+    title: 'Code wrong',
+    meaning:
+      'The code of the second factor is wrong, or was used before. Try the next one; after five wrong codes the challenge is spent.',
+  },
+  invalid_challenge: {
+    status: 401,
+    title: 'Challenge not accepted',
+    meaning:
+      'The challenge is unknown, used, expired, or has had too many wrong codes. Sign in again.',
+  },
   invalid_refresh_token: {
     status: 401,
     title: 'Refresh token not accepted',
@@ -42,6 +54,18 @@ export const PROBLEM_CODES = {
     status: 403,
     title: 'Not allowed',
     meaning: 'The access token is valid, but its user lacks the role that the route asks for.',
+  },
+  insufficient_scope: {
+    status: 403,
+    title: 'Scope missing',
+    meaning:
+      'The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.',
+  },
+  user_required: {
+    status: 403,
+    title: 'User required',
+    meaning:
+      'The route is for users who signed in here themselves: no machine may call it, nor another program for a user.',
   },
   banned: {
     status: 403,
@@ -89,10 +113,27 @@ export const PROBLEM_CODES = {
     title: 'Cannot ban yourself',
     meaning: 'Administrators cannot ban their own account.',
   },
+  built_in_client: {
+    status: 409,
+    title: 'Built-in client',
+    meaning:
+      'The client of the documentation follows the settings: it can be disabled and enabled, nothing else.',
+  },
+  no_client_secret: {
+    status: 409,
+    title: 'Client without a secret',
+    meaning: 'Public clients have no secret that could be renewed.',
+  },
   cannot_impersonate_admin: {
     status: 409,
     title: 'Cannot impersonate an administrator',
     meaning: 'Administrators cannot act as another administrator, nor as themselves.',
+  },
+  idempotency_in_progress: {
+    status: 409,
+    title: 'Request still running',
+    meaning:
+      'The first request with this Idempotency-Key is not answered yet. Repeat it after Retry-After seconds.',
   },
   precondition_failed: {
     status: 412,
@@ -119,6 +160,12 @@ export const PROBLEM_CODES = {
     status: 422,
     title: 'Validation failed',
     meaning: 'The request was read, but values in it are not acceptable; `errors` lists each.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'Idempotency-Key used before',
+    meaning:
+      'The Idempotency-Key belongs to another request of yours: another route or another body. Each new request needs a new key.',
   },
   too_many_requests: {
     status: 429,

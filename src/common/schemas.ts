@@ -42,7 +42,8 @@ export const idParameter = z
   .min(1)
   .max(64)
   .regex(/^[\w-]+$/, 'Not an id')
-  .describe('Opaque id');
+  .describe('Opaque id')
+  .meta({ examples: ['Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo'] });
 
 /** What PostgreSQL or a terminal may not take, and what would not come back as it was sent. */
 const plainText = [
@@ -75,7 +76,8 @@ export function personalText(longest: number) {
 export const webAddress = z
   .url({ protocol: /^https?$/, error: whenMalformed('Must be an http or https address') })
   .max(2000)
-  .check(...plainText);
+  .check(...plainText)
+  .meta({ examples: ['https://example.com/ada.png'] });
 
 /** The auth server keeps e-mails in lower case. */
 export const email = z

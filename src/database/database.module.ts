@@ -1,11 +1,17 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountEntity } from './account.entity';
+import { AuditEventEntity } from './audit-event.entity';
 import { ImpatientPool } from './impatient-pool';
+import { InstallationSecret } from './installation-secret';
 import { JwksEntity } from './jwks.entity';
+import { OAUTH_ENTITIES } from './oauth.entities';
+import { PasskeyEntity } from './passkey.entity';
 import { SessionEntity } from './session.entity';
+import { TwoFactorEntity } from './two-factor.entity';
 import { UserEntity } from './user.entity';
 import { VerificationEntity } from './verification.entity';
+import { Cursors } from '../common/cursor';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** A caller rather hears 503 than waits for a database that is not there. */
@@ -14,7 +20,8 @@ const CONNECT_TIMEOUT_MS = 2_000;
 /** No statement of the API takes long; one that does holds a connection that others need. */
 const QUERY_TIMEOUT_MS = 5_000;
 
-/** The API's connections. It never changes the schema: migrations do. */
+/** The API's connections, and what all replicas share by them. It never changes the schema: migrations do. */
+@Global()
 @Module({
   imports: [
     TypeOrmModule.forRootAsync({
@@ -23,7 +30,17 @@ const QUERY_TIMEOUT_MS = 5_000;
         type: 'postgres',
         driver: { Pool: ImpatientPool },
         url: settings.databaseUrl,
-        entities: [UserEntity, SessionEntity, AccountEntity, VerificationEntity, JwksEntity],
+        entities: [
+          UserEntity,
+          SessionEntity,
+          AccountEntity,
+          VerificationEntity,
+          JwksEntity,
+          AuditEventEntity,
+          PasskeyEntity,
+          TwoFactorEntity,
+          ...OAUTH_ENTITIES,
+        ],
         synchronize: false,
         // A start without database fails at once, and readably; the orchestrator repeats it.
         retryAttempts: 0,
@@ -35,5 +52,14 @@ const QUERY_TIMEOUT_MS = 5_000;
       }),
     }),
   ],
+  providers: [
+    InstallationSecret,
+    {
+      provide: Cursors,
+      inject: [InstallationSecret],
+      useFactory: (secret: InstallationSecret) => new Cursors(() => secret.deriveKey('cursor')),
+    },
+  ],
+  exports: [InstallationSecret, Cursors],
 })
 export class DatabaseModule {}

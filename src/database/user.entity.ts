@@ -1,4 +1,4 @@
-import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import { DEFAULT_ROLE, TABLES, type Role } from '../../auth-server/contract';
 
 const { name: table, columns } = TABLES.user;
@@ -6,6 +6,10 @@ const { name: table, columns } = TABLES.user;
 /** A person who can sign in. Written by the auth server. */
 @Entity(table)
 @Unique('user_email_key', ['email'])
+@Index('user_created_at_id_idx', ['createdAt', 'id'])
+@Index('user_name_id_idx', ['name', 'id'])
+// Of trigrams, which TypeORM has no word for.
+@Index('user_search_idx', { synchronize: false })
 @Check('user_email_check', `"email" = lower("email")`)
 @Check('user_role_check', `"role" IN ('admin', 'user')`)
 export class UserEntity {
@@ -38,6 +42,10 @@ export class UserEntity {
   /** When the ban ends by itself; `null`: never. */
   @Column({ name: columns.banExpires, type: 'timestamptz', precision: 3, nullable: true })
   banExpires!: Date | null;
+
+  /** Whether a sign-in with the password asks for a second factor. */
+  @Column({ name: columns.twoFactorEnabled, type: 'boolean', default: false })
+  twoFactorEnabled!: boolean;
 
   @Column({ name: columns.createdAt, type: 'timestamptz', precision: 3, default: () => 'now()' })
   createdAt!: Date;

@@ -4,6 +4,8 @@ export const livenessSchema = z.object({ status: z.literal('ok') }).meta({ id: '
 
 const status = z.enum(['ok', 'unavailable']);
 
+const count = z.int().meta({ examples: [12] });
+
 export const readinessSchema = z
   .object({
     status,
@@ -11,7 +13,11 @@ export const readinessSchema = z
       database: z.object({ status }),
       signingKeys: z.object({
         status,
-        ageSeconds: z.number().nullable().describe('Age of the key set in use'),
+        ageSeconds: z
+          .number()
+          .nullable()
+          .describe('Age of the key set in use')
+          .meta({ examples: [42] }),
       }),
       authServer: z
         .object({ status })
@@ -22,11 +28,12 @@ export const readinessSchema = z
           proofAgeMs: z
             .number()
             .nullable()
-            .describe('Age of the newest proof that changes are heard; null without one'),
-          knownSessions: z.int(),
-          notifications: z.int(),
-          loads: z.int(),
-          discardedLoads: z.int().describe('Overtaken by a change while under way'),
+            .describe('Age of the newest proof that changes are heard; null without one')
+            .meta({ examples: [250] }),
+          knownSessions: count,
+          notifications: count,
+          loads: count,
+          discardedLoads: count.describe('Overtaken by a change while under way'),
         })
         .describe('Does not count for readiness: without proof, each request asks the database'),
     }),

@@ -16,7 +16,13 @@ export class MetricsController {
     summary: 'Metrics for Prometheus',
     description: 'Served on `METRICS_PORT` instead where that is set.',
     operationId: 'getMetrics',
-    answers: { 200: { description: 'Text exposition format', textType: 'text/plain' } },
+    answers: {
+      200: {
+        description: 'Text exposition format',
+        textType: 'text/plain',
+        textExample: '# TYPE gatehouse_http_requests_total counter\n',
+      },
+    },
   })
   async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     void reply.type(this.metrics.contentType);

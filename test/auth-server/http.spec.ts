@@ -129,6 +129,9 @@ describe('in production', () => {
       expect.stringMatching(
         /^__Secure-better-auth\.session_token=[^;]+; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
       ),
+      expect.stringMatching(
+        /^__Secure-better-auth\.known_device=[^;]+; Max-Age=31536000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      ),
     ]);
     expect(headers['strict-transport-security']).toContain('max-age=');
   });
@@ -140,8 +143,11 @@ describe('in production', () => {
         { email: 'ann@example.com', password: 'not it' },
         { 'x-forwarded-for': `203.0.113.${count}`, ...headers },
       );
-    const answers = [];
-    for (let count = 0; count < 5; count += 1) answers.push(await attempt(count));
+    const answers: request.Response[] = [];
+    // Six are looked at, more only where a second and more passes in between.
+    while (answers.length < 20 && answers.at(-1)?.status !== 429) {
+      answers.push(await attempt(answers.length));
+    }
     const refused = answers.at(-1)!;
     expect(refused.status).toBe(429);
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);

@@ -45,7 +45,13 @@ const TABLE = `
 `;
 
 /** Settings of our own, besides the contract's. */
-const ADDED = ['INTERNAL_SECRET', 'METRICS_PORT'];
+const ADDED = [
+  'INTERNAL_SECRET',
+  'METRICS_PORT',
+  'RATE_LIMITS',
+  'BREACHED_PASSWORDS_URL',
+  'API_DOCS',
+];
 
 const ROWS = TABLE.trim()
   .split('\n')

@@ -5,12 +5,27 @@ import {
   type Instant,
   SLOWEST_PROOF_MS,
 } from '../../src/auth/live-access/access-knowledge';
-import type { AccessState, KnownUser } from '../../src/auth/live-access/access-state';
+import type {
+  AccessState,
+  AccessSubject,
+  KnownClient,
+  KnownSession,
+  KnownUser,
+} from '../../src/auth/live-access/access-state';
 import { LiveAccess } from '../../src/auth/live-access/live-access';
 
 const LEASE_MS = 1_000;
 
 const USER_ID = 'u';
+const CLIENT_ID = 'c';
+
+/** Whom a request may come from: two sessions of one user, one by way of the client too; the client alone. */
+const SUBJECTS: AccessSubject[] = [
+  { sessionId: 's0', userId: USER_ID, clientId: null },
+  { sessionId: 's1', userId: USER_ID, clientId: null },
+  { sessionId: 's1', userId: USER_ID, clientId: CLIENT_ID },
+  { sessionId: null, userId: null, clientId: CLIENT_ID },
+];
 
 /** What a test may take out of the protocol. */
 export interface Variant {
@@ -19,30 +34,34 @@ export interface Variant {
   leaseRunsFromReceipt: boolean;
 }
 
+/** Of the user, of one of the sessions, or of the client. */
+type Change = 'role' | 'ban' | 'end' | 'begin' | 'disable';
+
 /**
  * One step of the world around a replica. Every order of them may happen; numbers pick
  * one of what is under way.
  */
 export type Step =
-  | { do: 'commit'; what: 'role' | 'ban' | 'end' | 'begin'; session: number }
-  | { do: 'request'; session: number }
+  | { do: 'commit'; what: Change; session: number }
+  | { do: 'request'; subject: number }
   | { do: 'readForLoad' | 'answerLoad' | 'failLoad'; pick: number }
   | { do: 'sendProof' | 'deliver' | 'loseSilently' | 'noticeLoss' | 'reconnect' }
   | { do: 'commitProof'; pick: number }
   | { do: 'wait' | 'sleepWithClock'; ms: number };
 
-const session = fc.nat(1);
+const anySession = fc.nat(1);
+const anySubject = fc.nat(SUBJECTS.length - 1);
 const pick = fc.nat(3);
 const ms = fc.constantFrom(1, 30, 80, 120, 400, LEASE_MS + 1);
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('request' as const), session }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('request' as const), subject: anySubject }) },
   {
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('commit' as const),
-      what: fc.constantFrom('role' as const, 'ban' as const, 'end' as const, 'begin' as const),
-      session,
+      what: fc.constantFrom<Change[]>('role', 'ban', 'end', 'begin', 'disable'),
+      session: anySession,
     }),
   },
   {
@@ -78,8 +97,8 @@ const PROMPT_PROOF: Step[] = [
   { do: 'deliver' },
 ];
 
-const promptLoad = session.map((number): Step[] => [
-  { do: 'request', session: number },
+const promptLoad = anySubject.map((number): Step[] => [
+  { do: 'request', subject: number },
   { do: 'readForLoad', pick: 0 },
   { do: 'answerLoad', pick: 0 },
 ]);
@@ -97,10 +116,10 @@ const QUIET_TIME: Step[] = Array.from({ length: 3 }, (): Step[] => [
 
 /** A change that is missed altogether, while a load may be under way. */
 const missedChange = fc
-  .record({ session, ms })
-  .map(({ session: number, ms: pause }): Step[] => [
+  .record({ what: fc.constantFrom<Change[]>('ban', 'disable'), ms })
+  .map(({ what, ms: pause }): Step[] => [
     { do: 'noticeLoss' },
-    { do: 'commit', what: 'ban', session: number },
+    { do: 'commit', what, session: 0 },
     { do: 'reconnect' },
     { do: 'wait', ms: pause },
   ]);
@@ -119,18 +138,23 @@ export const steps: fc.Arbitrary<Step[]> = fc
   )
   .map((parts) => parts.flat());
 
-/** A state that was in force once, and until when which request may still be judged by it. */
-interface Version {
-  state: AccessState | null;
-  /** When the next state was committed; `null` while in force. */
+/** What a part of a state was once, and until when which request may still be judged by it. */
+interface Version<Value> {
+  /** `null`: there was none. Compared by identity: each change makes a new object. */
+  value: Value | null;
+  /** When the next version was committed; `null` while in force. */
   supersededAt: number | null;
   /** When the replica was told so. */
   heardAt: number | null;
 }
 
+/** Everything that a part has been, the newest last. */
+type History<Value> = Version<Value>[];
+
 interface PendingLoad {
-  sessionId: string;
-  version: Version | null;
+  subject: AccessSubject;
+  /** What it has read; `undefined`: it has not read yet. */
+  state: AccessState | null | undefined;
   resolve(state: AccessState | null): void;
   reject(error: Error): void;
 }
@@ -140,14 +164,14 @@ interface Proof {
   sentAt: number;
 }
 
-type Message = { change: AccessChange; versions: Version[] } | { proof: Proof };
+type Message = { change: AccessChange; version: Version<object> } | { proof: Proof };
 
 /**
  * A database, a listening connection and a replica, on a clock of their own. The replica's
  * code is the real one; the rest is the model: PostgreSQL delivers in commit order, and a
  * load reads one committed state at some moment between its beginning and its end.
  *
- * A request may be judged by a state that was in force when it began or later. It may be
+ * A request may be judged by parts that were in force when it began or later. It may be
  * judged by an older one only as long as the replica had not been told, and only within
  * one lease of the newest proof that was sent before the change and came back in time.
  */
@@ -156,9 +180,17 @@ export class Simulation {
   answersFromMemory = 0;
   private readonly knowledge: AccessKnowledge;
   private readonly access: LiveAccess;
-  /** Two sessions of one user. */
-  private readonly versions: Version[][] = [[], []];
-  private user: KnownUser = { role: 'user', banned: false, banExpires: null };
+  private readonly sessions = [begin(newSession()), begin(newSession())];
+  private readonly user: History<KnownUser> = begin({
+    role: 'user',
+    banned: false,
+    banExpires: null,
+  });
+  private readonly client: History<KnownClient> = begin({
+    disabled: false,
+    scopes: [],
+    ownScopes: [],
+  });
   private readonly loads: PendingLoad[] = [];
   private readonly proofs: Proof[] = [];
   /** What the listening connection has not brought yet; `null` while there is none. */
@@ -176,8 +208,7 @@ export class Simulation {
       capacity: 100,
       clock: { monotonic: () => this.time - this.slept, wall: () => this.time },
     });
-    this.access = new Access(this.knowledge, (sessionId) => this.load(sessionId));
-    for (const versions of this.versions) versions.push(inForce(freshState(this.user)));
+    this.access = new Access(this.knowledge, (subject) => this.load(subject));
   }
 
   async take(step: Step): Promise<void> {
@@ -186,7 +217,7 @@ export class Simulation {
         this.commit(step.session, step.what);
         break;
       case 'request':
-        this.request(step.session);
+        this.request(SUBJECTS[step.subject]!);
         break;
       case 'readForLoad':
         this.readForLoad(step.pick);
@@ -233,33 +264,38 @@ export class Simulation {
     }
   }
 
-  private commit(number: number, what: 'role' | 'ban' | 'end' | 'begin'): void {
-    const nothing = { users: [], sessions: [], all: false, keys: false };
+  private commit(number: number, what: Change): void {
+    const nothing = { users: [], sessions: [], clients: [], all: false, keys: false };
     if (what === 'role' || what === 'ban') {
-      this.user = changedUser(this.user, what);
-      const versions = [0, 1].flatMap((each) => this.supersede(each, this.stateOf(each)));
-      this.enqueue({ change: { ...nothing, users: [USER_ID] }, versions });
+      const version = this.supersede(this.user, changedUser(valueOf(this.user)!, what));
+      this.enqueue({ change: { ...nothing, users: [USER_ID] }, version });
       return;
     }
-    const versions = this.supersede(number, what === 'end' ? null : freshState(this.user));
+    if (what === 'disable') {
+      const { disabled, ...others } = valueOf(this.client)!;
+      const version = this.supersede(this.client, { ...others, disabled: !disabled });
+      this.enqueue({ change: { ...nothing, clients: [CLIENT_ID] }, version });
+      return;
+    }
+    const session = this.sessions[number]!;
+    // Nothing to change.
+    if ((valueOf(session) === null) === (what === 'end')) return;
+    const version = this.supersede(session, what === 'end' ? null : newSession());
     // A session that begins is not announced: absence is never remembered.
-    if (what === 'end')
-      this.enqueue({ change: { ...nothing, sessions: [`s${number}`] }, versions });
+    if (what === 'end') {
+      this.enqueue({ change: { ...nothing, sessions: [`s${number}`] }, version });
+    }
   }
 
-  private stateOf(number: number): AccessState | null {
-    return this.versions[number]!.at(-1)!.state && freshState(this.user);
-  }
-
-  /** @returns the version that is over now; none when there was nothing to change. */
-  private supersede(number: number, state: AccessState | null): Version[] {
-    const versions = this.versions[number]!;
-    const current = versions.at(-1)!;
-    if ((current.state === null) === (state === null) && current.state?.user === state?.user)
-      return [];
+  /** @returns the version that is over now. */
+  private supersede<Value extends object>(
+    history: History<Value>,
+    value: Value | null,
+  ): Version<Value> {
+    const current = history.at(-1)!;
     current.supersededAt = this.time;
-    versions.push(inForce(state));
-    return [current];
+    history.push(...begin(value));
+    return current;
   }
 
   private enqueue(message: Message): void {
@@ -271,7 +307,7 @@ export class Simulation {
     if (!message) return;
     if ('change' in message) {
       this.knowledge.hear(message.change);
-      for (const version of message.versions) version.heardAt = this.time;
+      message.version.heardAt = this.time;
       return;
     }
     const { sent, sentAt } = message.proof;
@@ -284,57 +320,75 @@ export class Simulation {
     if (proof) this.enqueue({ proof });
   }
 
-  private load(sessionId: string): Promise<AccessState | null> {
+  private load(subject: AccessSubject): Promise<AccessState | null> {
     return new Promise((resolve, reject) => {
-      this.loads.push({ sessionId, version: null, resolve, reject });
+      this.loads.push({ subject, state: undefined, resolve, reject });
     });
   }
 
   private readForLoad(pickNumber: number): void {
     const load = this.loads[pickNumber % Math.max(this.loads.length, 1)];
-    if (load) load.version = this.versions[Number(load.sessionId.slice(1))]!.at(-1)!;
+    if (load) load.state = this.read(load.subject);
+  }
+
+  /** One query reads all parts at one moment. */
+  private read(subject: AccessSubject): AccessState | null {
+    const { session, user, client } = this.partsOf(subject);
+    if (session && valueOf(session) === null) return null;
+    return {
+      session: session && valueOf(session),
+      user: user && valueOf(user),
+      client: client && valueOf(client),
+    };
+  }
+
+  private partsOf({ sessionId, userId, clientId }: AccessSubject) {
+    return {
+      session: sessionId === null ? null : this.sessions[Number(sessionId.slice(1))]!,
+      user: userId === null ? null : this.user,
+      client: clientId === null ? null : this.client,
+    };
   }
 
   private endLoad(pickNumber: number, fails: boolean): void {
     const index = pickNumber % Math.max(this.loads.length, 1);
     const load = this.loads[index];
-    if (!load || (!fails && !load.version)) return;
+    if (!load || (!fails && load.state === undefined)) return;
     this.loads.splice(index, 1);
     if (fails) load.reject(new Error('the database is away'));
-    else load.resolve(load.version!.state);
+    else load.resolve(load.state!);
   }
 
-  private request(number: number): void {
+  private request(subject: AccessSubject): void {
     const began = this.time;
     const loadsBefore = this.loads.length;
-    const answer = this.access.stateOf(`s${number}`, USER_ID);
+    const answer = this.access.stateOf(subject);
     const isKnown = this.loads.length === loadsBefore;
     answer.then(
       (state) => {
         if (isKnown) this.answersFromMemory += 1;
-        this.judge({ number, state, began });
+        this.judge({ subject, state, began });
       },
       () => undefined,
     );
   }
 
-  private judge({
-    number,
-    state,
-    began,
-  }: {
-    number: number;
-    state: AccessState | null;
-    began: number;
-  }): void {
-    // Compared by identity: each change of the user makes a new object. The user may be newer
-    // than the session beside it: then the session's last state counts.
-    const versions = this.versions[number]!;
-    const version =
-      versions.findLast((each) => each.state?.user === state?.user) ??
-      versions.findLast((each) => each.state !== null)!;
-    if (version.supersededAt === null || began <= version.supersededAt) return;
+  /** Each part counts by itself: they may have been loaded at different times. */
+  private judge({ subject, state, began }: Judged): void {
+    const { session, user, client } = this.partsOf(subject);
+    if (session) this.judgePart(session, { value: state && state.session, began });
+    if (!state) return;
+    if (user) this.judgePart(user, { value: state.user, began });
+    if (client) this.judgePart(client, { value: state.client, began });
+  }
+
+  private judgePart<Value extends object>(
+    history: History<Value>,
+    { value, began }: { value: Value | null; began: number },
+  ): void {
+    const version = history.findLast((each) => each.value === value)!;
     const { supersededAt, heardAt } = version;
+    if (supersededAt === null || began <= supersededAt) return;
     const proof = Math.max(
       -Infinity,
       ...this.goodProofs.filter((sentAt) => sentAt <= supersededAt),
@@ -348,12 +402,23 @@ export class Simulation {
   }
 }
 
-function inForce(state: AccessState | null): Version {
-  return { state, supersededAt: null, heardAt: null };
+interface Judged {
+  subject: AccessSubject;
+  state: AccessState | null;
+  /** When the request began. */
+  began: number;
 }
 
-function freshState(user: KnownUser): AccessState {
-  return { session: { userId: USER_ID, expiresAt: Infinity }, user };
+function begin<Value>(value: Value | null): History<Value> {
+  return [{ value, supersededAt: null, heardAt: null }];
+}
+
+function valueOf<Value>(history: History<Value>): Value | null {
+  return history.at(-1)!.value;
+}
+
+function newSession(): KnownSession {
+  return { userId: USER_ID, expiresAt: Infinity };
 }
 
 function changedUser(user: KnownUser, what: 'role' | 'ban'): KnownUser {

@@ -4,6 +4,7 @@ type JsonSchema = Record<string, unknown>;
 
 interface Content {
   schema: JsonSchema;
+  example?: unknown;
   examples?: Record<string, { value: unknown }>;
 }
 
@@ -13,7 +14,13 @@ export interface Operation {
   description: string;
   tags: string[];
   security: Record<string, string[]>[];
-  parameters?: { name: string; in: string; required: boolean; schema: JsonSchema }[];
+  parameters?: {
+    name: string;
+    in: string;
+    required: boolean;
+    schema: JsonSchema;
+    example?: unknown;
+  }[];
   requestBody?: { required: boolean; content: Record<string, Content> };
   responses: Record<string, { content?: Record<string, Content> }>;
   'x-roles'?: string[];

@@ -14,7 +14,7 @@ export interface ProblemBody {
 }
 
 /** What only a library, the database or a stack trace would say. */
-const FOREIGN_TEXT =
+export const FOREIGN_TEXT =
   /FST_|Fastify|Nest|zod|TypeORM|QueryFailed|postgres|\bpg\b|SQLSTATE|relation "|invalid input|better-auth|undici|ECONN|node_modules|\.[jt]s:\d|\bat \S+ \(|Unexpected token|SyntaxError|Invalid option|Invalid input|Too (big|small)/i;
 
 /**

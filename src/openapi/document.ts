@@ -1,0 +1,71 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { describeAccess, readAccess } from './access';
+import { describeDeprecation } from './deprecation';
+import { addExamples } from './examples';
+import { type Operation, operationsOf } from './operation';
+import { addProblemResponses, problemsOf } from './problem-responses';
+import { addResponseHeaders, RESPONSE_HEADERS } from './response-headers';
+import { toOpenApiSchema } from '../common/openapi-schema';
+import { problemSchema } from '../common/schemas';
+import type { ApiSettings } from '../config/api-settings';
+import { toOAuthScheme } from '../documentation/docs-config';
+
+/** The OpenAPI 3.1 document, with security and errors taken from the guards' own metadata. */
+export function createOpenApiDocument(app: INestApplication, settings: ApiSettings): OpenAPIObject {
+  const document = SwaggerModule.createDocument(app, describeDocument(settings), {
+    standardSchemaConverter: toOpenApiSchema,
+  });
+  addComponents(document);
+  const accessByOperation = readAccess(app);
+  for (const located of operationsOf(document)) {
+    const { operation } = located;
+    const access = accessByOperation.get(operation.operationId ?? '');
+    // Fails the start rather than describe a route as something that it is not.
+    if (!access) throw new Error(`a route has no @Endpoint(): ${operation.operationId}`);
+    describeAccess(operation, access);
+    if (access.deprecation) describeDeprecation(operation, access.deprecation);
+    addExamples(operation, document);
+    if (access.hasPage) addPage(operation);
+    addProblemResponses(located, { codes: problemsOf(located, access), ...settings });
+    addResponseHeaders(operation, access);
+  }
+  return document;
+}
+
+function describeDocument(settings: ApiSettings): Omit<OpenAPIObject, 'paths'> {
+  return new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Gatehouse API')
+    .setVersion('1')
+    .setDescription(
+      'Users, sessions and administration. Sign in with `POST /api/v1/auth/sign-in`, then send ' +
+        'the access token as `Authorization: Bearer <token>`. Every error is ' +
+        '`application/problem+json` (RFC 9457) with a stable `code`.',
+    )
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer(settings.apiUrl)
+    .addOAuth2(toOAuthScheme(settings), 'oauth2')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'accessToken')
+    .addTag('Auth', 'Signing up, in and out; tokens; the current session')
+    .addTag('Users', 'Your own profile; other users for administrators')
+    .addTag('Admin', 'For administrators')
+    .addTag('Health', 'For orchestrators')
+    .addTag('Entrance', 'Where to go')
+    .build();
+}
+
+/** The same answer for a person: a page instead of JSON. */
+function addPage({ responses }: Operation): void {
+  const { content } = responses['200'] as { content: Record<string, object> };
+  content['text/html'] = { schema: { type: 'string' }, example: '<!doctype html>…' };
+}
+
+function addComponents(document: OpenAPIObject): void {
+  const { schema: _reference, components } = toOpenApiSchema(problemSchema, {
+    schemaType: 'output',
+  })!;
+  document.components ??= {};
+  document.components.schemas = { ...document.components.schemas, ...components };
+  document.components.headers = RESPONSE_HEADERS;
+}

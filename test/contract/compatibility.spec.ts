@@ -1,0 +1,278 @@
+import { describeChange } from '../../tools/compatibility/breaking-change';
+import { compareDocuments } from '../../tools/compatibility/documents';
+import type { OpenApiDocument, Operation, Schema } from '../../tools/compatibility/open-api';
+
+const text: Schema = { type: 'string' };
+
+/** One of everything that the comparison looks at. */
+function released(): OpenApiDocument {
+  return {
+    paths: {
+      '/things/{id}': {
+        put: {
+          operationId: 'putThing',
+          security: [{ token: ['write'] }],
+          parameters: [
+            { name: 'id', in: 'path', required: true, schema: text },
+            { name: 'sort', in: 'query', schema: { type: 'string', enum: ['name', 'age'] } },
+          ],
+          requestBody: { content: { 'application/json': { schema: ref('NewThing') } } },
+          responses: {
+            200: {
+              headers: { ETag: {} },
+              content: { 'application/json': { schema: ref('Thing') } },
+            },
+            409: { content: { 'application/problem+json': { examples: { taken: {}, gone: {} } } } },
+          },
+        },
+      },
+      '/open': { get: { operationId: 'getOpen', security: [], responses: { 204: {} } } },
+    },
+    components: {
+      schemas: {
+        NewThing: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['name'],
+          properties: {
+            name: { type: 'string', minLength: 1, maxLength: 100 },
+            size: { type: 'number', minimum: 0, maximum: 10 },
+            kind: { anyOf: [text, { type: 'integer' }] },
+          },
+        },
+        Thing: {
+          type: 'object',
+          required: ['name', 'label', 'parent'],
+          properties: {
+            name: text,
+            label: { const: 'thing' },
+            note: { anyOf: [text, { type: 'null' }] },
+            parts: { type: 'array', items: ref('Part') },
+            parent: { anyOf: [ref('Thing'), { type: 'null' }] },
+            source: { oneOf: [text, { type: 'integer' }] },
+          },
+        },
+        Part: { type: 'object', required: ['weight'], properties: { weight: { type: 'number' } } },
+      },
+    },
+  };
+}
+
+function ref(name: string): Schema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+interface Parts {
+  document: OpenApiDocument;
+  put: Operation;
+  body: Required<Pick<Schema, 'properties' | 'required'>> & Schema;
+  thing: Required<Pick<Schema, 'properties' | 'required'>> & Schema;
+  part: Schema;
+}
+
+function partsOf(document: OpenApiDocument): Parts {
+  const { NewThing, Thing, Part } = document.components!.schemas!;
+  const put = document.paths['/things/{id}']!.put!;
+  return {
+    document,
+    put,
+    body: NewThing as Parts['body'],
+    thing: Thing as Parts['thing'],
+    part: Part!,
+  };
+}
+
+/** What the comparison says of the document after a change to it. */
+function changesAfter(mutate: (parts: Parts) => unknown): string[] {
+  const current = released();
+  mutate(partsOf(current));
+  return compareDocuments(released(), current).map(describeChange);
+}
+
+const PUT = 'PUT /things/{id}';
+
+type Case = [title: string, mutate: (parts: Parts) => unknown, change: string];
+
+const BREAKING: Case[] = [
+  [
+    'an operation that is gone',
+    ({ document }) => delete document.paths['/open'],
+    'operation-removed: GET /open',
+  ],
+  [
+    'an operation by another name',
+    ({ put }) => (put.operationId = 'saveThing'),
+    `operation-renamed: ${PUT}`,
+  ],
+  [
+    'a parameter that is gone',
+    ({ put }) => put.parameters!.pop(),
+    `parameter-removed: ${PUT} query sort`,
+  ],
+  [
+    'a parameter under another name',
+    ({ put }) => (put.parameters![1]!.name = 'order'),
+    `parameter-removed: ${PUT} query sort`,
+  ],
+  [
+    'a new parameter that is required',
+    ({ put }) => put.parameters!.push({ name: 'force', in: 'query', required: true }),
+    `parameter-required: ${PUT} query force`,
+  ],
+  [
+    'a parameter that becomes required',
+    ({ put }) => (put.parameters![1]!.required = true),
+    `parameter-required: ${PUT} query sort`,
+  ],
+  [
+    'a parameter with fewer values',
+    ({ put }) => put.parameters![1]!.schema!.enum!.pop(),
+    `values-narrowed: ${PUT} query sort`,
+  ],
+  [
+    'values where any text was taken',
+    ({ body }) => (body.properties.name!.enum = ['a', 'b']),
+    `values-narrowed: ${PUT} body .name`,
+  ],
+  [
+    'a body that becomes required',
+    ({ put }) => (put.requestBody!.required = true),
+    `body-required: ${PUT}`,
+  ],
+  [
+    'a media type that is not taken any more',
+    ({ put }) => (put.requestBody!.content = { 'text/plain': {} }),
+    `media-type-removed: ${PUT} body application/json`,
+  ],
+  [
+    'a property that becomes required',
+    ({ body }) => body.required.push('size'),
+    `property-required: ${PUT} body .size`,
+  ],
+  [
+    'a property that is not taken any more',
+    ({ body }) => delete body.properties.size,
+    `property-refused: ${PUT} body .size`,
+  ],
+  [
+    'another type in a body',
+    ({ body }) => (body.properties.size!.type = 'integer'),
+    `type-changed: ${PUT} body .size`,
+  ],
+  [
+    'a lower upper limit',
+    ({ body }) => (body.properties.name!.maxLength = 99),
+    `limit-narrowed: ${PUT} body .name`,
+  ],
+  [
+    'a higher lower limit',
+    ({ body }) => (body.properties.size!.minimum = 1),
+    `limit-narrowed: ${PUT} body .size`,
+  ],
+  [
+    'a pattern where there was none',
+    ({ body }) => (body.properties.name!.pattern = '^a'),
+    `form-changed: ${PUT} body .name`,
+  ],
+  [
+    'an alternative that a body may not be any more',
+    ({ body }) => body.properties.kind!.anyOf!.pop(),
+    `alternative-changed: ${PUT} body .kind`,
+  ],
+  [
+    'an answer that is gone',
+    ({ put }) => delete put.responses[200],
+    `response-removed: ${PUT} 200`,
+  ],
+  [
+    'a header that is gone',
+    ({ put }) => delete put.responses[200]!.headers,
+    `header-removed: ${PUT} 200 ETag`,
+  ],
+  [
+    'a property that answers lack',
+    ({ thing }) => delete thing.properties.note,
+    `property-removed: ${PUT} 200 .note`,
+  ],
+  [
+    'a property that answers may lack',
+    ({ thing }) => thing.required.shift(),
+    `property-optional: ${PUT} 200 .name`,
+  ],
+  [
+    'a property that may be null now',
+    ({ thing }) => (thing.properties.name = { type: ['string', 'null'] }),
+    `type-changed: ${PUT} 200 .name`,
+  ],
+  [
+    'another type deep in an answer',
+    ({ part }) => (part.properties!.weight!.type = 'string'),
+    `type-changed: ${PUT} 200 .parts[] .weight`,
+  ],
+  [
+    'another constant in an answer',
+    ({ thing }) => (thing.properties.label!.const = 'item'),
+    `type-changed: ${PUT} 200 .label`,
+  ],
+  [
+    'one more alternative in an answer',
+    ({ thing }) => thing.properties.source!.oneOf!.push({ type: 'boolean' }),
+    `alternative-changed: ${PUT} 200 .source`,
+  ],
+  [
+    'a token where none was needed',
+    ({ document }) => (document.paths['/open']!.get!.security = [{ token: [] }]),
+    'security-stricter: GET /open',
+  ],
+  [
+    'a scope more',
+    ({ put }) => put.security![0]!.token!.push('admin'),
+    `security-stricter: ${PUT}`,
+  ],
+  ['a role', ({ put }) => (put['x-roles'] = ['admin']), `security-stricter: ${PUT}`],
+  [
+    'a problem code that is gone',
+    ({ put }) => delete put.responses[409]!.content!['application/problem+json']!.examples!.gone,
+    'problem-code-removed: gone',
+  ],
+];
+
+type Harmless = [title: string, mutate: (parts: Parts) => unknown];
+
+const HARMLESS: Harmless[] = [
+  ['nothing at all', () => undefined],
+  ['a new operation', ({ document, put }) => (document.paths['/more'] = { put })],
+  [
+    'a new parameter that may be left out',
+    ({ put }) => put.parameters!.push({ name: 'page', in: 'query' }),
+  ],
+  ['one more value in a request', ({ put }) => put.parameters![1]!.schema!.enum!.push('size')],
+  ['a new property that may be left out', ({ body }) => (body.properties.colour = text)],
+  ['a property that need not be sent any more', ({ body }) => body.required.pop()],
+  ['wider limits', ({ body }) => (body.properties.name!.maxLength = 200)],
+  ['a wider type in a request', ({ body }) => (body.properties.name!.type = ['string', 'null'])],
+  ['a new property in an answer', ({ thing }) => (thing.properties.colour = text)],
+  ['an answer that is never null any more', ({ thing }) => (thing.properties.note = text)],
+  ['an answer of an integer', ({ part }) => (part.properties!.weight!.type = 'integer')],
+  ['a refusal that does not happen', ({ put }) => (put.responses[422] = {})],
+  ['one more way to come in', ({ put }) => put.security!.push({ key: [] })],
+  ['a route that opens', ({ put }) => (put.security = [])],
+  [
+    'a schema that is written in place',
+    ({ thing, document, put }) => {
+      const content = put.responses[200]!.content!;
+      content['application/json']!.schema = structuredClone(thing);
+      document.components!.schemas!.Unused = text;
+    },
+  ],
+];
+
+describe('the comparison with the released document', () => {
+  it.each(BREAKING)('finds %s', (_title, mutate, change) => {
+    expect(changesAfter(mutate)).toEqual([change]);
+  });
+
+  it.each(HARMLESS)('lets pass %s', (_title, mutate) => {
+    expect(changesAfter(mutate)).toEqual([]);
+  });
+});

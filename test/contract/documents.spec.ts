@@ -1,0 +1,94 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  renderApiDocument,
+  renderAuthDocument,
+  renderMergedDocument,
+} from '../../tools/api-documents';
+import { lintDocument } from '../../tools/lint-openapi';
+import { findAll, type OpenApiDocument, operationsOf, resolveReference } from '../support/openapi';
+
+const DOCUMENTS = {
+  'openapi.json': renderApiDocument,
+  'openapi-auth.json': renderAuthDocument,
+  'openapi-all.json': renderMergedDocument,
+};
+
+type FileName = keyof typeof DOCUMENTS;
+
+const FILES = Object.keys(DOCUMENTS) as FileName[];
+
+let folder: string;
+const documents = new Map<FileName, OpenApiDocument>();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'documents-'));
+  for (const file of FILES) {
+    const text = await DOCUMENTS[file]();
+    await writeFile(join(folder, file), text);
+    documents.set(file, JSON.parse(text) as OpenApiDocument);
+  }
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+function idsOf(file: FileName): string[] {
+  const operations = [...operationsOf(documents.get(file)!).values()];
+  return operations.map(({ operationId }) => operationId);
+}
+
+describe.each(FILES)('%s', (file) => {
+  it('has nothing that the recommended rules of two linters find, warnings included', async () => {
+    expect(await lintDocument(join(folder, file))).toEqual([]);
+  });
+
+  it('has operation ids that are method names, each once', () => {
+    const ids = idsOf(file);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.filter((id) => !/^[a-z][A-Za-z0-9]{3,60}$/.test(id))).toEqual([]);
+  });
+
+  it('begins its addresses where it is served, and leads nowhere but to itself', () => {
+    const document = documents.get(file)!;
+    expect(document.servers.map(({ url }) => url)).toEqual(['/']);
+    const references = findAll(document, '$ref').map(({ value }) => String(value));
+    expect(references.filter((reference) => !resolveReference(document, reference))).toEqual([]);
+  });
+});
+
+it('both documents are in the one for both, whole', () => {
+  const ids = idsOf('openapi-all.json');
+  expect(ids).toEqual([...idsOf('openapi.json'), ...idsOf('openapi-auth.json')]);
+  expect(ids).toEqual(expect.arrayContaining(['signIn', 'authSignInEmail', 'authJwks']));
+});
+
+describe('the linters', () => {
+  it.each([
+    ['a missing operation id', (document: OpenApiDocument) => delete first(document).operationId],
+    ['a missing summary', (document: OpenApiDocument) => delete first(document).summary],
+    [
+      'a reference to nowhere',
+      (document: OpenApiDocument) =>
+        (first(document).responses = { 200: { description: 'x', $ref: '#/components/x' } }),
+    ],
+    [
+      'an example that is none',
+      (document: OpenApiDocument) => {
+        const media = { schema: { type: 'integer' }, example: 'seven' };
+        first(document).responses = { 200: { description: 'x', content: { 'text/plain': media } } };
+      },
+    ],
+  ])('are awake: they find %s', async (_title, spoil) => {
+    const document = structuredClone(documents.get('openapi.json')!);
+    spoil(document);
+    const file = join(folder, 'spoilt.json');
+    await writeFile(file, JSON.stringify(document));
+    expect(await lintDocument(file)).not.toEqual([]);
+  });
+});
+
+function first(document: OpenApiDocument): Record<string, unknown> {
+  const [operation] = operationsOf(document).values();
+  return operation as unknown as Record<string, unknown>;
+}

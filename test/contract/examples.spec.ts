@@ -1,0 +1,159 @@
+import { PROBLEM_CODES, isProblemCode } from '../../src/common/problem-codes';
+import { AnswerSchemas } from '../support/answer-schemas';
+import type { Answer } from '../support/caller';
+import { exampleBodyOf, sendExamples } from '../support/example-world';
+import { type OpenApiDocument, type Operation, operationsOf } from '../support/openapi';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
+
+type Json = Record<string, unknown>;
+
+/** Operations whose example names someone who must be there first: the one who signs up. */
+const NEEDS_THE_EXAMPLE_USER = new Set(['signIn']);
+
+let system: System;
+let admin: SignedInUser;
+let document: OpenApiDocument;
+let operations: Map<string, Operation>;
+let schemas: AnswerSchemas;
+
+beforeAll(async () => {
+  system = await System.start();
+  admin = await system.asAdmin();
+  document = (await system.asAnonymous().get<OpenApiDocument>('/openapi.json')).body;
+  operations = operationsOf(document);
+  schemas = new AnswerSchemas(document);
+});
+
+afterAll(() => system.stop());
+
+async function prepareWorld({ operationId, security, 'x-roles': roles }: Operation) {
+  const signUp = exampleBodyOf(operations.get('POST /api/v1/auth/sign-up')!)!;
+  await system.query('DELETE FROM "user" WHERE email = $1', [signUp.email]);
+  if (NEEDS_THE_EXAMPLE_USER.has(operationId)) {
+    await system.asAnonymous().post('/api/v1/auth/sign-up', signUp);
+  }
+  const target = await system.asUser();
+  if (roles) return { system, target, caller: admin.caller };
+  return { system, target, caller: security.length === 0 ? system.asAnonymous() : target.caller };
+}
+
+function expectAsDescribed(name: string, { status, headers, body }: Answer<unknown>): void {
+  const [method, path] = name.split(' ') as [string, string];
+  const type = headers.get('content-type')?.split(';', 1)[0];
+  const isListed = operations.get(name)!.responses[status] !== undefined;
+  expect({ name, status, body, isListed, isFine: status < 300 }).toEqual({
+    name,
+    status,
+    body,
+    isListed: true,
+    isFine: true,
+  });
+  if (type === undefined) return;
+  const media = ['responses', status, 'content', type, 'schema'];
+  const faults = schemas.faultsOf(['paths', path, method.toLowerCase(), ...media], body);
+  expect({ name, status, faults }).toEqual({ name, status, faults: [] });
+}
+
+/** Every place of the document that has an example, or should. */
+function* examplePlaces(): Generator<{ place: (string | number)[]; example: unknown }> {
+  for (const [name, { parameters = [], requestBody, responses }] of operations) {
+    const [method, path] = name.split(' ') as [string, string];
+    const start = ['paths', path, method.toLowerCase()];
+    for (const [index, { example }] of parameters.entries()) {
+      yield { place: [...start, 'parameters', index, 'schema'], example };
+    }
+    const contents = [
+      { at: ['requestBody'], content: requestBody?.content },
+      ...Object.entries(responses)
+        .filter(([status]) => status < '3')
+        .map(([status, { content }]) => ({ at: ['responses', status], content })),
+    ];
+    for (const { at, content = {} } of contents) {
+      for (const [type, { example }] of Object.entries(content)) {
+        yield { place: [...start, ...at, 'content', type, 'schema'], example };
+      }
+    }
+  }
+}
+
+describe('the examples of the document', () => {
+  it('are there for every parameter, body and successful answer, and are what the schema asks for', () => {
+    const faults = [...examplePlaces()].flatMap(({ place, example }) =>
+      example === undefined
+        ? [`${place.join(' ')}: no example`]
+        : schemas.faultsOf(place, example).map((fault) => `${place.join(' ')}: ${fault}`),
+    );
+    expect(faults).toEqual([]);
+    expect([...examplePlaces()].length).toBeGreaterThan(70);
+  });
+
+  it('do what each operation is for when they are sent, with real ids', async () => {
+    for (const [name, operation] of operations) {
+      expectAsDescribed(
+        name,
+        await sendExamples({ name, operation }, await prepareWorld(operation)),
+      );
+    }
+  });
+
+  it('of optional parameters are taken too, each alone and all together', async () => {
+    for (const [name, operation] of operations) {
+      const optional = (operation.parameters ?? [])
+        .filter(({ in: place }) => place !== 'path')
+        .map(({ name: key }) => key);
+      let world = await prepareWorld(operation);
+      for (const names of optional.length > 1
+        ? [...optional.map((key) => [key]), optional]
+        : [optional]) {
+        if (names.length === 0) continue;
+        expectAsDescribed(name, await sendExamples({ name, operation }, world, names));
+        // What only reads leaves the world as it was.
+        if (!name.startsWith('GET ')) world = await prepareWorld(operation);
+      }
+    }
+  });
+});
+
+describe('the problems of the document', () => {
+  it('are listed under the status that the code has, and only codes that the contract knows', () => {
+    const seen = new Set<string>();
+    for (const [name, { responses }] of operations) {
+      for (const [status, { content }] of Object.entries(responses)) {
+        const codes = Object.keys(content?.['application/problem+json']?.examples ?? {});
+        codes.forEach((code) => seen.add(code));
+        const known = codes.map((code) => isProblemCode(code) && PROBLEM_CODES[code].status);
+        expect({ name, codes, known }).toEqual({
+          name,
+          codes,
+          known: codes.map(() => Number(status)),
+        });
+      }
+    }
+    expect(seen.size).toBeGreaterThan(15);
+  });
+
+  it('have a page each, as JSON for programs and as HTML for browsers, and a list of all', async () => {
+    const anyone = system.asAnonymous();
+    const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    const { body: list } = await anyone.get<{ items: Json[] }>('/problems');
+    expect(list.items.map(({ code }) => code)).toEqual(Object.keys(PROBLEM_CODES));
+    for (const entry of list.items) {
+      const path = `/problems/${String(entry.code)}`;
+      expect((await anyone.get(path)).body).toEqual(entry);
+      const page = await anyone.get<string>(path, { accept });
+      expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(page.headers.get('vary')).toMatch(/Accept/);
+      expect(page.body).toContain(`<code>${String(entry.code)}</code>`);
+    }
+    const page = await anyone.get<string>('/problems', { accept });
+    expect(page.body.match(/<dt /g)).toHaveLength(list.items.length);
+  });
+
+  it('lead from an answer to its page', async () => {
+    const { body } = await system.asAnonymous().post('/api/v1/auth/sign-in', { email: PASSWORD });
+    const { status, body: page } = await system
+      .asAnonymous()
+      .get(new URL(String(body.type)).pathname);
+    expect({ status, code: page.code }).toEqual({ status: 200, code: body.code });
+  });
+});

@@ -1,0 +1,11 @@
+import fc, { type Arbitrary } from 'fast-check';
+import { createHash, randomInt } from 'node:crypto';
+
+/** `FUZZ_SEED` repeats a run; without it every run is another one. */
+export const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
+
+/** The same values for the same seed and name. */
+export function sample<Value>(name: string, arbitrary: Arbitrary<Value>, count: number): Value[] {
+  const digest = createHash('sha256').update(`${SEED} ${name}`).digest();
+  return fc.sample(arbitrary, { seed: digest.readInt32LE(), numRuns: count });
+}

@@ -1,0 +1,97 @@
+import type { AuthServerDescription } from '../../auth-server/describe';
+import { AUTH_BASE_PATH } from '../../auth-server/contract';
+import type { Json } from '../json';
+import { mendOperation } from './operations';
+import { usedSchemas } from './schemas';
+
+/**
+ * The auth server's OpenAPI document: the library's, with what is invalid or missing in it
+ * put right, and with names that do not clash with the API's.
+ */
+export function toAuthDocument({ document, endpoints }: AuthServerDescription): Json {
+  const raw = document as { paths: Record<string, Json>; components: { schemas: Json } };
+  const paths = Object.fromEntries(
+    Object.entries(raw.paths).map(([path, item]) => {
+      const methods = Object.keys(item).filter((method) => !NEVER_SERVED.has(`${method} ${path}`));
+      const operations = methods.map((method) => {
+        const place = { path, method, methods, traits: endpoints.get(path) };
+        return [method, mendOperation(item[method] as Json, place)];
+      });
+      return [AUTH_BASE_PATH + path, Object.fromEntries(operations) as Json];
+    }),
+  );
+  const schemas = { ...usedSchemas(paths, raw.components.schemas), ...errorsUsedIn(paths) };
+  return {
+    openapi: '3.1.0',
+    info: INFO,
+    servers: [{ url: '/', description: 'The auth server, or the API, which passes it through' }],
+    tags: tagsOf(paths),
+    paths,
+    components: { securitySchemes: SECURITY_SCHEMES, schemas },
+  };
+}
+
+/** Described by the library, but refused in every case as Gatehouse sets it up. */
+const NEVER_SERVED = new Set(['post /get-session']);
+
+const INFO = {
+  title: 'Gatehouse auth server',
+  version: '1',
+  description:
+    'Every way to sign in, sessions and signing keys: the routes of Better-Auth. The API passes ' +
+    'them through. Errors are JSON with a `code` for programs and a `message` for people.',
+  contact: {},
+  license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+};
+
+const SECURITY_SCHEMES = {
+  sessionToken: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The session token: what the API calls refresh token.',
+  },
+  sessionCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'better-auth.session_token',
+    description: 'Over https its name begins with `__Secure-`.',
+  },
+};
+
+const text = { type: 'string' };
+
+const ERRORS: Json = {
+  AuthError: {
+    type: 'object',
+    description: 'An error of the auth server',
+    properties: {
+      code: { ...text, description: 'For programs' },
+      message: { ...text, description: 'For people' },
+    },
+  },
+  AuthOAuthError: {
+    type: 'object',
+    description: 'An error of OAuth (RFC 6749, section 5.2), or of the server around it',
+    properties: { error: text, error_description: text, code: text, message: text },
+  },
+};
+
+function errorsUsedIn(paths: Json): Json {
+  const written = JSON.stringify(paths);
+  return Object.fromEntries(
+    Object.entries(ERRORS).filter(([name]) => written.includes(`schemas/${name}"`)),
+  );
+}
+
+function tagsOf(paths: Record<string, Json>): Json[] {
+  const names = Object.values(paths).flatMap((item) =>
+    Object.values(item).flatMap((operation) => (operation as { tags: string[] }).tags),
+  );
+  return [...new Set(names)].map((name) => ({
+    name,
+    description: `Routes of the ${name.charAt(0).toLowerCase()}${name.slice(1)}`.replace(
+      /auth server: (.*)$/,
+      "auth server's $1",
+    ),
+  }));
+}

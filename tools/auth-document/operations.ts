@@ -1,0 +1,108 @@
+import type { EndpointTraits } from '../../auth-server/describe';
+import { isJson, type Json } from '../json';
+import { toDescription, toOperationId, toSummary } from './names';
+import { mendSchemas } from './schemas';
+
+/** Better-Auth's tag of its core, and its plugins', in words. */
+const TAGS: Record<string, string> = {
+  Default: 'Auth server',
+  Jwt: 'Auth server: tokens',
+  Admin: 'Auth server: administration',
+  'Two-factor': 'Auth server: second factor',
+  Passkey: 'Auth server: passkeys',
+  'Oauth-provider': 'Auth server: OAuth',
+};
+
+/** Statuses that every route may answer with, and why. */
+const REFUSALS: Record<number, string> = {
+  400: 'The request cannot be read, or a value in it is not acceptable',
+  401: 'No session, or credentials that are wrong',
+  403: 'The session may not do this, or the origin is not trusted',
+  404: 'There is nothing at this address, or nothing under this id',
+  413: 'The body is larger than 100 kB',
+  415: 'The body has a media type that the route does not take',
+  422: 'The values contradict what is there',
+  429: 'A limit was reached: wait for the seconds in Retry-After',
+  500: 'Something failed on the server',
+  503: 'The database cannot be reached: repeat the request after Retry-After seconds',
+};
+
+/** Where a browser is sent on: the library's document is silent about it or wrong. */
+const REDIRECTS =
+  /^\/(callback\/|reset-password\/|verify-email|error$|delete-user\/callback|oauth2\/(authorize|end-session)$|oauth2\/callback\/)/;
+
+interface Place {
+  path: string;
+  method: string;
+  /** Methods that the path has. */
+  methods: string[];
+  traits: EndpointTraits | undefined;
+}
+
+/** One operation as it should have been written. */
+export function mendOperation(operation: Json, place: Place): Json {
+  const { path, method, methods, traits } = place;
+  const given = typeof operation.description === 'string' ? operation.description : '';
+  const summary = toSummary(path, given);
+  return {
+    operationId: toOperationId(path, method, methods),
+    summary,
+    description: toDescription(given || summary),
+    tags: [toTag(operation)],
+    security: [
+      { sessionToken: [] },
+      { sessionCookie: [] },
+      ...(traits?.needsSession === true ? [] : [{}]),
+    ],
+    ...withParameters(operation),
+    ...withBody(operation, traits?.mediaTypes ?? ['application/json']),
+    responses: toResponses(operation, path),
+  };
+}
+
+function toTag({ tags }: Json): string {
+  const name = (tags as string[] | undefined)?.at(-1) ?? 'Default';
+  return TAGS[name] ?? `Auth server: ${name.toLowerCase()}`;
+}
+
+function withParameters({ parameters }: Json): Json {
+  if (!Array.isArray(parameters) || parameters.length === 0) return {};
+  // Headers of the credentials are the security schemes' business.
+  const own = (mendSchemas(parameters) as Json[]).filter(({ name }) => name !== 'Authorization');
+  return own.length === 0 ? {} : { parameters: own };
+}
+
+function withBody({ requestBody }: Json, mediaTypes: string[]): Json {
+  if (!isJson(requestBody) || !isJson(requestBody.content)) return {};
+  const [media] = Object.values(requestBody.content);
+  const content = Object.fromEntries(mediaTypes.map((type) => [type, mendSchemas(media)]));
+  return { requestBody: { ...requestBody, content } };
+}
+
+function toResponses({ responses }: Json, path: string): Json {
+  const given = Object.entries((responses ?? {}) as Json).filter(([status]) => status < '4');
+  const refusals = Object.entries(REFUSALS).map(([status, description]) => [
+    status,
+    { description, content: errorContent(path) },
+  ]);
+  return Object.fromEntries([
+    // Some descriptions leave the answer open, and authorization also answers programs.
+    ...(given.some(([status]) => status < '3') ? [] : [['200', DONE]]),
+    ...given.map(([status, answer]) => [status, mendSchemas(answer)]),
+    ...(REDIRECTS.test(path) ? [['302', MOVED_ON]] : []),
+    ...refusals,
+  ]) as Json;
+}
+
+const DONE = { description: 'Done', content: { 'application/json': { schema: {} } } };
+
+const MOVED_ON = {
+  description: 'The browser is sent on',
+  headers: { Location: { description: 'Where to', schema: { type: 'string' } } },
+};
+
+/** OAuth has its own form of errors (RFC 6749, section 5.2). */
+function errorContent(path: string): Json {
+  const name = path.startsWith('/oauth2/') ? 'AuthOAuthError' : 'AuthError';
+  return { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } };
+}

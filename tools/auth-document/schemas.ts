@@ -1,0 +1,65 @@
+import { isJson, rewrite, valuesUnder, type Json } from '../json';
+
+/** Set before the names of the auth server's schemas, so that they stand beside the API's. */
+const PREFIX = 'Auth';
+
+const REFERENCE = '#/components/schemas/';
+
+const TYPES = new Set(['object', 'array', 'string', 'number', 'integer', 'boolean', 'null']);
+
+/** Turns what the library writes as schemas into JSON Schema 2020-12. */
+export function mendSchemas(node: unknown): unknown {
+  return rewrite(node, (object) => {
+    if (typeof object.$ref === 'string') return { $ref: renamed(object.$ref) };
+    return withNull(withKnownType(withKnownRequired(object)));
+  });
+}
+
+function renamed(reference: string): string {
+  return reference.replace(REFERENCE, `${REFERENCE}${PREFIX}`);
+}
+
+/** Named schemas that the paths lead to, also by way of each other. */
+export function usedSchemas(paths: unknown, schemas: Json): Json {
+  const all = Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [PREFIX + name, mendSchemas(schema)]),
+  );
+  const used = new Set<string>();
+  const visit = (node: unknown) => {
+    for (const name of valuesUnder(node, '$ref').map((ref) => String(ref).replace(REFERENCE, ''))) {
+      if (used.has(name) || !(name in all)) continue;
+      used.add(name);
+      visit(all[name]);
+    }
+  };
+  visit(paths);
+  return Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)));
+}
+
+/** `nullable` belongs to OpenAPI 3.0. A property of that name is no keyword. */
+function withNull(schema: Json): Json {
+  const { nullable, ...rest } = schema;
+  if (typeof nullable !== 'boolean') return schema;
+  if (!nullable) return rest;
+  if (rest.type === undefined) return { anyOf: [rest, { type: 'null' }] };
+  return { ...rest, type: [...new Set([rest.type, 'null'].flat())] };
+}
+
+/** The library names its column types too: a date is a text, and JSON may be anything. */
+function withKnownType(schema: Json): Json {
+  const { type, ...rest } = schema;
+  if (type === 'date') return { ...rest, type: 'string', format: 'date-time' };
+  if (type === 'array' && rest.items === undefined) return { ...schema, items: {} };
+  return typeof type === 'string' && !TYPES.has(type) && isSchema(rest) ? rest : schema;
+}
+
+/** Parts of security schemes and parameters have a `type` or `in` that are theirs. */
+function isSchema(rest: Json): boolean {
+  return rest.scheme === undefined && rest.in === undefined;
+}
+
+function withKnownRequired(schema: Json): Json {
+  const { required, properties } = schema;
+  if (!Array.isArray(required) || !isJson(properties)) return schema;
+  return { ...schema, required: required.filter((name: string) => name in properties) };
+}

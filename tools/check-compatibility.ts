@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { describeChange } from './compatibility/breaking-change';
+import { compareDocuments } from './compatibility/documents';
+import type { OpenApiDocument } from './compatibility/open-api';
+
+const RELEASED = 'docs/api/released/openapi-0.1.0.json';
+const CURRENT = 'openapi.json';
+const DECLARED = 'docs/api/declared-breaking-changes.json';
+
+/** A breaking change that is meant: as the check words it, and why. */
+interface Declaration {
+  change: string;
+  reason: string;
+}
+
+/**
+ * Compares the API's document with the last released one. A breaking change that is not
+ * declared fails, and so does a declaration of what is no change. Runs in the root of the
+ * project.
+ */
+async function main(): Promise<void> {
+  const [released, current] = [
+    await read<OpenApiDocument>(RELEASED),
+    await read<OpenApiDocument>(CURRENT),
+  ];
+  const found = new Set(compareDocuments(released, current).map(describeChange));
+  const declared = await read<Declaration[]>(DECLARED);
+  const known = new Set(declared.map(({ change }) => change));
+  const undeclared = [...found].filter((change) => !known.has(change));
+  const unfounded = declared.filter(({ change, reason }) => !found.has(change) || !reason.trim());
+  report(`Breaking changes against ${RELEASED} that ${DECLARED} does not name`, undeclared);
+  report(
+    `In ${DECLARED}, but no such change or no reason`,
+    unfounded.map(({ change }) => change),
+  );
+  if (!process.exitCode)
+    console.log(`Compatible with ${RELEASED}; ${known.size} changes declared.`);
+}
+
+async function read<Value>(file: string): Promise<Value> {
+  return JSON.parse(await readFile(file, 'utf8')) as Value;
+}
+
+function report(title: string, lines: string[]): void {
+  if (lines.length === 0) return;
+  console.error(`${title}:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+  process.exitCode = 1;
+}
+
+void main();
