@@ -1,6 +1,5 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { toDocsConfig } from './docs-config';
 import type { ApiSettings } from '../config/api-settings';
@@ -20,7 +19,7 @@ const FILES = new Set([
 ]);
 
 const OWN_FILES = join(__dirname, 'browser');
-const SWAGGER_UI = dirname(createRequire(__filename).resolve('swagger-ui-dist/package.json'));
+const SWAGGER_UI = dirname(require.resolve('swagger-ui-dist/package.json'));
 
 /**
  * Swagger UI at `/docs`: our own page around the package's files. Scripts and styles are

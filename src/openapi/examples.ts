@@ -46,7 +46,7 @@ export function addExamples(operation: Operation, document: OpenAPIObject): void
 }
 
 /** A value of the schema; nothing where a part of it has no example. */
-export function exampleOf(schema: Schema, schemas: Schemas): unknown {
+function exampleOf(schema: Schema, schemas: Schemas): unknown {
   if (schema.$ref !== undefined) {
     return exampleOf(schemas[schema.$ref.split('/').at(-1)!] ?? {}, schemas);
   }
