@@ -1,4 +1,4 @@
-import { isDatabaseUnreachable, isError } from './database-errors';
+import { isDatabaseUnreachable, isDataException, isError } from './database-errors';
 import { requestContext } from './request-context';
 import type { Logger } from '../runtime/logger';
 
@@ -16,6 +16,7 @@ export function createAuthLogger(logger: Logger) {
       const context = requestContext.getStore();
       const error = details.find(isError);
       if (context && isDatabaseUnreachable(error)) context.databaseUnreachable = true;
+      if (context && isDataException(error)) context.valueRefused = true;
       // It reports refused callers (a foreign origin) as errors, too; only a failure comes with one.
       const severity = level === 'error' && !error ? 'warn' : level;
       logger[severity]({ requestId: context?.requestId, err: error }, message);

@@ -32,6 +32,11 @@ export function isDatabaseUnreachable(error: unknown): boolean {
   return error.cause !== undefined && isDatabaseUnreachable(error.cause);
 }
 
+/** Whether a value is none that the database can hold: too long, malformed, with a NUL (class 22). */
+export function isDataException(error: unknown): boolean {
+  return error instanceof DatabaseError && /^22/.test(error.code ?? '');
+}
+
 /** Whether the database refused a value: too long, malformed, against a constraint (classes 22 and 23). */
 export function isValueRefused(error: unknown): boolean {
   return error instanceof DatabaseError && /^2[23]/.test(error.code ?? '');

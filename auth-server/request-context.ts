@@ -8,6 +8,8 @@ export interface RequestContext {
    * tells a lost database from a lost session.
    */
   databaseUnreachable: boolean;
+  /** Set when the database could not take a value that the caller sent. */
+  valueRefused?: boolean;
   /** Set when a password was right, but its hash is of an older make: that hash. */
   outdatedHash?: string;
 }

@@ -11,6 +11,7 @@ import {
   NOT_FOUND,
   RETRY_AFTER_S,
   sendError,
+  VALUE_REFUSED,
   type ErrorAnswer,
 } from './errors';
 
@@ -49,9 +50,11 @@ function finish(response: Response): Response {
   const headers = new Headers(response.headers);
   // CORS has named them already, for the origins that may read them.
   headers.delete('access-control-expose-headers');
-  if (response.status >= 400 && requestContext.getStore()?.databaseUnreachable) {
+  const context = requestContext.getStore();
+  if (response.status >= 400 && context?.databaseUnreachable) {
     return toResponse(DATABASE_UNAVAILABLE, { 'retry-after': RETRY_AFTER_S });
   }
+  if (response.status >= 500 && context?.valueRefused) return toResponse(VALUE_REFUSED);
   if (response.status === 404 && !isJson(headers)) return toResponse(NOT_FOUND);
   if (response.status >= 500 && !isJson(headers)) return toResponse(INTERNAL_ERROR);
   const retryAfter = headers.get('x-retry-after');

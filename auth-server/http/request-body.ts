@@ -19,16 +19,16 @@ const OTHER_CHARSET: ErrorAnswer = {
   message: 'Bodies are written in UTF-8.',
 };
 
-/** PostgreSQL stores no NUL character; in JSON and in addresses it is written out. */
+/** PostgreSQL stores no NUL character; in JSON, in addresses and in forms it is written out. */
 const NUL = /\0|\\u0000/;
-const NUL_IN_ADDRESS = /%00/;
+const NUL_ENCODED = /%00/;
 
 /**
  * Settles what the handler and the database would stumble over: Better-Auth takes its
  * body from here as text, and has no answer to a text that is no JSON.
  */
 export const checkBody: RequestHandler = (request, response, next) => {
-  if (NUL_IN_ADDRESS.test(request.url)) return sendError(response, VALUE_REFUSED);
+  if (NUL_ENCODED.test(request.url)) return sendError(response, VALUE_REFUSED);
   const bytes: unknown = request.body;
   request.body = undefined;
   // No text, no body: the handler would ask an empty one for its media type.
@@ -41,7 +41,10 @@ export const checkBody: RequestHandler = (request, response, next) => {
   if (text === null || (type?.essence === 'application/json' && !isReadableJson(text))) {
     return sendError(response, UNREADABLE);
   }
-  if (NUL.test(text)) return sendError(response, VALUE_REFUSED);
+  const isForm = type?.essence === 'application/x-www-form-urlencoded';
+  if (NUL.test(text) || (isForm && NUL_ENCODED.test(text))) {
+    return sendError(response, VALUE_REFUSED);
+  }
   request.body = text;
   next();
 };

@@ -76,6 +76,29 @@ describe('a body for the auth server', () => {
   );
 });
 
+describe('credentials of an OAuth client with a NUL', () => {
+  const path = '/api/auth/oauth2/token';
+  const type = 'application/x-www-form-urlencoded';
+
+  it('are refused in the form', async () => {
+    const body = 'grant_type=client_credentials&client_id=%00&client_secret=a';
+    const headers = { 'content-type': type };
+    expectRefusal(await send(system.apiUrl, { method: 'POST', path, headers, body }), NOT_STORABLE);
+  });
+
+  it('are refused in the header', async () => {
+    const authorization = `Basic ${Buffer.from('a\0:b').toString('base64')}`;
+    const headers = { 'content-type': type, authorization };
+    const body = 'grant_type=client_credentials';
+    const { status, text } = await send(system.apiUrl, { method: 'POST', path, headers, body });
+    expect({ status, isRefused: status === 400 || status === 401, text }).toEqual({
+      status,
+      isRefused: true,
+      text,
+    });
+  });
+});
+
 describe('a method that the auth server does not have', () => {
   it.each(['TRACE', 'PATCH', 'PROPFIND'])('%s is refused', async (method) => {
     const { status, text } = await send(system.apiUrl, { method, path: SIGN_IN });
