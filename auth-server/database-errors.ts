@@ -34,7 +34,7 @@ export function isDatabaseUnreachable(error: unknown): boolean {
 
 /** Whether a value is none that the database can hold: too long, malformed, with a NUL (class 22). */
 export function isDataException(error: unknown): boolean {
-  return error instanceof DatabaseError && /^22/.test(error.code ?? '');
+  return error instanceof DatabaseError && error.code?.startsWith('22') === true;
 }
 
 /** Whether the database refused a value: too long, malformed, against a constraint (classes 22 and 23). */
