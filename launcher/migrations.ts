@@ -13,6 +13,7 @@ import { CreateMailQueue1795424000000 } from '../migrations/1795424000000-Create
 import { CreateRateLimits1795424010000 } from '../migrations/1795424010000-CreateRateLimits';
 import { CreateOAuthTables1795425000000 } from '../migrations/1795425000000-CreateOAuthTables';
 import { AnnounceClientChanges1795425001000 } from '../migrations/1795425001000-AnnounceClientChanges';
+import { GuardAuditLog1795426000000 } from '../migrations/1795426000000-GuardAuditLog';
 
 /** Every migration, oldest first. Class references, so that no glob has to know where code lies. */
 export const MIGRATIONS = [
@@ -29,6 +30,7 @@ export const MIGRATIONS = [
   CreateRateLimits1795424010000,
   CreateOAuthTables1795425000000,
   AnnounceClientChanges1795425001000,
+  GuardAuditLog1795426000000,
 ];
 
 /** Key of the advisory lock under which the schema is changed; any number, the same for ever. */

@@ -2,7 +2,11 @@ import { Client, Pool } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { ageEvents } from './ageing';
 
-const REFUSED = /the audit log can be added to and nothing else|kept for|audit_retention_check/;
+const REFUSED =
+  /the audit log can be added to and nothing else|audit log numbers its events|is not yet defined|kept for|audit_retention_check/;
+
+/** A session that was given no number yet is told so by the sequence. */
+const NOT_ITS_NUMBER = /audit log numbers its events|is not yet defined/;
 
 /** A role that may do with the log what the processes do with it, and owns nothing. */
 const APP_ROLE = 'gatehouse_audit_test_app';
@@ -63,6 +67,17 @@ const ATTEMPTS: [string, string[]][] = [
     'an UPDATE with ordinary triggers off',
     ['SET session_replication_role = replica', `UPDATE audit_event SET action = 'a'`],
   ],
+  [
+    'MERGE that deletes',
+    ['MERGE INTO audit_event USING (SELECT 1) AS x ON true WHEN MATCHED THEN DELETE'],
+  ],
+  [
+    'MERGE that updates',
+    [
+      `MERGE INTO audit_event USING (SELECT 1) AS x ON true
+        WHEN MATCHED THEN UPDATE SET actor_id = 'someone else'`,
+    ],
+  ],
   ['a setting', [`SET gatehouse.audit_retention = '0'`, 'DELETE FROM audit_event']],
   [
     'functions of their own ahead in the search path',
@@ -88,6 +103,21 @@ const ATTEMPTS: [string, string[]][] = [
     'a retention of no time',
     [`INSERT INTO audit_retention (retention) VALUES ('0')`, 'DELETE FROM audit_event'],
   ],
+  [
+    // Compared, a month has 30 days; subtracted, it has as many as the calendar says.
+    'a retention that is long when compared and short when subtracted',
+    [
+      `INSERT INTO audit_retention (retention) VALUES (make_interval(months => -1200, days => 36401))`,
+      'DELETE FROM audit_event',
+    ],
+  ],
+  [
+    'an event with a number of one of the next',
+    [
+      `INSERT INTO audit_event (id, action, actor_type) OVERRIDING SYSTEM VALUE
+       SELECT max(id) + 1, 'user.signed_in', 'user' FROM audit_event`,
+    ],
+  ],
   ['another past of the retention', [`UPDATE audit_retention SET since = '-infinity'`]],
   ['no past of the retention', ['DELETE FROM audit_retention', 'DELETE FROM audit_event']],
   ['TRUNCATE of the retention', ['TRUNCATE audit_retention']],
@@ -95,7 +125,11 @@ const ATTEMPTS: [string, string[]][] = [
 
 describe.each([
   ['the owner of the database', () => pool, REFUSED],
-  ['a role that owns nothing', () => app, /permission denied|the audit log|kept for|_check/],
+  [
+    'a role that owns nothing',
+    () => app,
+    /permission denied|the audit log|kept|is not yet defined for|_check/,
+  ],
 ])('%s', (_who, connection, refusal) => {
   beforeAll(() => pool.query(`INSERT INTO audit_retention (retention) VALUES ('400 days')`));
 
@@ -122,10 +156,30 @@ describe('an event', () => {
     await expect(insert).rejects.toThrow('cannot insert a non-DEFAULT value');
   });
 
+  it('has a number that its writer cannot choose by COPY either', async () => {
+    const [role] = (
+      await pool.query<{ rolsuper: boolean }>(
+        'SELECT rolsuper FROM pg_roles WHERE rolname = current_user',
+      )
+    ).rows;
+    if (!role?.rolsuper) return;
+    const copy = `COPY audit_event (id, action, actor_type) FROM PROGRAM 'echo 1000000,a,user' WITH (FORMAT csv)`;
+    await expect(pool.query(copy)).rejects.toThrow(NOT_ITS_NUMBER);
+  });
+
+  it('has a number of its own when many are written by one statement, in any order', async () => {
+    const { rows } = await app.query<{ id: string }>(
+      `INSERT INTO audit_event (action, actor_type)
+       SELECT 'user.signed_in', 'user' FROM generate_series(1, 50) AS n ORDER BY n DESC
+       RETURNING id`,
+    );
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(50);
+  });
+
   it('can be removed when it is older than the retention, and not a moment before', async () => {
     const ids = await ageEvents(pool, ['401 days', '399 days']);
     const remove = (id: string) => app.query('DELETE FROM audit_event WHERE id = $1', [id]);
-    await expect(remove(ids[1]!)).rejects.toThrow('an audit event is kept for 400 days');
+    await expect(remove(ids[1]!)).rejects.toThrow('an audit event is kept for 9600:00:00');
     await expect(remove(ids[0]!)).resolves.toMatchObject({ rowCount: 1 });
   });
 });
