@@ -3,7 +3,7 @@
  *
  *   main → app.module → admin → users → auth → { audit, database, common, config } → auth-server/contract
  *
- * `health`, `metrics` and `entrance` stand beside `users`. Each folder may use what stands to its right and
+ * `health`, `metrics`, `entrance`, `idempotency` and `openapi` stand beside `users`. Each folder may use what stands to its right and
  * nothing else. The two processes share `runtime/` and `auth-server/contract/index.ts`,
  * and never see each other. CONTRIBUTING.md shows the same as a drawing.
  */

@@ -84,14 +84,14 @@ export const SETTING_DEFINITIONS = {
     schema: is.stringOrUri,
     default: null,
     defaultNote: '`AUTH_URL`',
-    meaning: 'issuer of access tokens, compared exactly',
+    meaning: 'issuer of access tokens, compared exactly; the OAuth server needs an http(s) address',
     example: 'https://auth.example.com',
   }),
   JWT_AUDIENCE: define({
     schema: is.stringOrUri,
     default: null,
     defaultNote: '`API_URL`',
-    meaning: 'audience of access tokens, compared exactly',
+    meaning: 'audience of access tokens, compared exactly; the OAuth server needs a URI',
     example: 'https://api.example.com',
   }),
   JWT_ALGORITHM: define({
@@ -264,7 +264,7 @@ export const SETTING_DEFINITIONS = {
   AUDIT_RETENTION: define({
     schema: is.duration('1d', '36500d'),
     default: '400d',
-    meaning: 'how long audit events are kept',
+    meaning: 'how long audit events are kept; a shorter time takes effect after seven days',
   }),
   METRICS_PORT: define({
     schema: is.port,
