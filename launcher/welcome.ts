@@ -16,12 +16,12 @@ export function describeWelcome({
   embedded,
   milliseconds,
 }: Welcome): string {
-  const { apiUrl, authUrl, adminEmail } = settings;
+  const { apiUrl, authUrl, adminEmail, smtpUrl, production, apiDocs } = settings;
   const addresses = {
     API: `${apiUrl}/api/v1`,
-    'Swagger UI': `${apiUrl}/docs`,
-    OpenAPI: `${apiUrl}/openapi.json`,
+    ...(apiDocs && { 'Swagger UI': `${apiUrl}/docs`, OpenAPI: `${apiUrl}/openapi.json` }),
     'Auth server': `${authUrl}/api/auth`,
+    ...(smtpUrl === null && !production && { Mails: `${authUrl}/dev/mailbox` }),
     Database: describeDatabase(databaseUrl, embedded),
   };
   const rows = Object.entries(addresses).map(([name, what]) => `  ${name.padEnd(13)}${what}`);
