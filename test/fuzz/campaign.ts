@@ -1,0 +1,64 @@
+import { type OpenApiDocument, type Operation, operationsOf } from '../support/openapi';
+import { type RawAnswer, type RawRequest, send } from '../support/raw-http';
+import type { SignedInUser, System } from '../support/system';
+import { People, type Role } from './people';
+import { Requests } from './requests';
+import { sample } from './seed';
+import { Tally } from './tally';
+
+interface Plan {
+  system: System;
+  document: OpenApiDocument;
+  /** How many requests for each operation and each kind of caller. */
+  requestsEach: number;
+  /** What a sender shows of themselves. */
+  tokenOf: (sender: SignedInUser) => string;
+  /** What is wrong with an answer. */
+  faultsOf: (name: string, operation: Operation, answer: RawAnswer) => string[];
+}
+
+/** Generated requests for every operation of a document, and what is wrong with the answers. */
+export class Campaign {
+  readonly tally = new Tally();
+  private readonly people: People;
+
+  constructor(private readonly plan: Plan) {
+    this.people = new People(plan.system);
+  }
+
+  /** All operations, by someone of the role: what is wrong, a line each. */
+  async run(role: Role): Promise<string> {
+    const faults: string[] = [];
+    for (const [name, operation] of operationsOf(this.plan.document)) {
+      faults.push(...(await this.try(name, operation, role)));
+    }
+    return faults.join('\n');
+  }
+
+  private async try(name: string, operation: Operation, role: Role): Promise<string[]> {
+    const { document, requestsEach, faultsOf } = this.plan;
+    const requests = new Requests(document, await this.people.known(role)).for(name, operation);
+    const faults: string[] = [];
+    for (const request of sample(`${name} ${role}`, requests, requestsEach)) {
+      const answer = await this.sendAs(role, request);
+      for (const fault of faultsOf(name, operation, answer)) {
+        faults.push(`${role} ${JSON.stringify(request).slice(0, 600)}\n  ${fault}`);
+      }
+    }
+    return faults;
+  }
+
+  private async sendAs(role: Role, request: RawRequest): Promise<RawAnswer> {
+    const { system, tokenOf } = this.plan;
+    const sender = await this.people.sender(role);
+    const authorization = sender && { authorization: `Bearer ${tokenOf(sender)}` };
+    const headers = { ...request.headers, ...authorization };
+    const begin = performance.now();
+    const answer = await send(system.apiUrl, { ...request, headers });
+    this.tally.add(answer.status, performance.now() - begin);
+    // Whoever has signed out or deleted themselves has no more to say.
+    if (sender && answer.status === 401) this.people.forget(role);
+    if (answer.status === 404) this.people.forgetTarget();
+    return answer;
+  }
+}
