@@ -15,6 +15,7 @@ export const PATHS_WITH_BEFORE = [
   '/admin/ban-user',
   '/admin/unban-user',
   '/admin/remove-user',
+  '/admin/revoke-user-sessions',
 ];
 
 /** What administrators do by Better-Auth's own endpoints. */
@@ -38,13 +39,18 @@ export const ADMIN_RULES: Record<string, AuditRule> = {
     },
   ]),
   '/admin/revoke-user-session': done(aboutEndedSession),
-  '/admin/revoke-user-sessions': done(({ body, notes }) => [
-    {
-      action: 'session.all_revoked',
-      subject: userSubject(body.userId),
-      detail: { sessions: notes.sessionsEnded.length },
-    },
-  ]),
+  // Better-Auth is content with the id of a user whom there is not.
+  '/admin/revoke-user-sessions': done(({ userBefore, notes }) =>
+    userBefore
+      ? [
+          {
+            action: 'session.all_revoked',
+            subject: userSubject(userBefore.id),
+            detail: { sessions: notes.sessionsEnded.length },
+          },
+        ]
+      : [],
+  ),
   '/admin/impersonate-user': done(({ body, notes }) => [
     {
       action: 'impersonation.started',

@@ -19,6 +19,8 @@ export interface AuditFacts {
   /** `null`: what was asked for was done. */
   refusal: { status: number; code: string } | null;
   answer: Record<string, unknown>;
+  /** The endpoint returned nothing at all. */
+  isSilent: boolean;
   /** In which session it was asked for. */
   session: CallerSession | null;
   /** The user whom an administrator is about to change, as they were. */

@@ -90,6 +90,7 @@ async function toFacts(ctx: Context): Promise<AuditFacts> {
     oauthQuery: new URLSearchParams(typeof body.oauth_query === 'string' ? body.oauth_query : ''),
     refusal: toRefusal(returned),
     answer: isAPIError(returned) ? {} : ((returned ?? {}) as Record<string, unknown>),
+    isSilent: returned === undefined,
     session: (await findSession(ctx)) as AuditFacts['session'],
     userBefore: usersBefore.get(requestContext.getStore()!) ?? null,
     notes: takeNotes(),
@@ -99,10 +100,14 @@ async function toFacts(ctx: Context): Promise<AuditFacts> {
 }
 
 /** A sign-in begins a session and happens in none, whatever cookie comes along. */
-const SIGN_INS = /^\/(sign-in|sign-up|callback|oauth2\/callback|passkey\/verify-auth)/;
+const SIGN_INS = /^\/(sign-in|sign-up|passkey\/verify-auth)/;
+
+/** So does coming back from a provider, unless it is to link it: then no session begins. */
+const CALLBACKS = /^\/(callback|oauth2\/callback)\//;
 
 async function findSession(ctx: Context): Promise<unknown> {
   if (SIGN_INS.test(ctx.path)) return null;
+  if (CALLBACKS.test(ctx.path) && ctx.context.newSession) return null;
   if (ctx.context.session) return ctx.context.session;
   // The second step of a sign-in has begun a session, which is not the one it happens in.
   if (ctx.path.startsWith('/two-factor/')) return null;

@@ -24,8 +24,7 @@ export const OAUTH_RULES: Record<string, AuditRule> = {
   '/oauth2/update-consent': aboutConsent('oauth.consent_updated'),
   '/oauth2/delete-consent': aboutConsent('oauth.consent_revoked'),
   '/oauth2/token': token,
-  '/oauth2/revoke': (facts) =>
-    facts.refusal ? [] : [{ action: 'oauth.tokens_revoked', ...byClient(facts) }],
+  '/oauth2/revoke': revocation,
 };
 
 function consent({ refusal, body, session, oauthQuery }: AuditFacts): AuditEntry[] {
@@ -44,12 +43,21 @@ function aboutConsent(action: AuditAction): AuditRule {
   }));
 }
 
+/**
+ * A token that there is not is as good as revoked (RFC 7009, section 2.2), and answered the same
+ * way by those who name a public client: the provider is silent only when it revoked something.
+ */
+function revocation(facts: AuditFacts): AuditEntry[] {
+  if (facts.refusal || !facts.isSilent) return [];
+  return [{ action: 'oauth.tokens_revoked', ...byClient(facts) }];
+}
+
 /** A renewal is no news: what it renews was recorded when it began. */
 function token(facts: AuditFacts): AuditEntry[] {
   const { refusal, body } = facts;
   const { grant_type: grant, scope } = body;
   if (refusal) {
-    const detail = { grant, reason: refusal.code };
+    const detail = { grant: typeof grant === 'string' ? short(grant) : null, reason: refusal.code };
     const { subject } = byClient(facts);
     return [
       { action: 'oauth.token_refused', outcome: 'failure', actor: ANONYMOUS, subject, detail },

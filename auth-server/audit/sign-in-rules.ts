@@ -88,7 +88,8 @@ async function provider(facts: AuditFacts, method: string): Promise<AuditEntry[]
     ...signedUp(facts, method),
     ...linked.map(({ userId, providerId }): AuditEntry => ({
       action: 'account.linked',
-      actor: { type: 'user', id: userId },
+      // In their own session an administrator may act; without one the provider vouches for them.
+      ...(facts.session?.user.id !== userId && { actor: { type: 'user', id: userId } }),
       subject: userSubject(userId),
       detail: { provider: providerId },
     })),
@@ -120,10 +121,13 @@ async function secondStep(facts: AuditFacts, method: string): Promise<AuditEntry
   ];
 }
 
-/** The second factor is in force, or no longer, when the user's row says so. */
+/** The second factor is in force, or no longer, when the user's row says so and did not before. */
 export function switchedSecondFactor({ notes, session }: AuditFacts): AuditEntry[] {
   return notes.userChanges
-    .filter(({ twoFactorEnabled }) => typeof twoFactorEnabled === 'boolean')
+    .filter(
+      ({ twoFactorEnabled: value }) =>
+        typeof value === 'boolean' && value !== session?.user.twoFactorEnabled,
+    )
     .map(({ twoFactorEnabled }) => ({
       action: twoFactorEnabled ? 'two_factor.enabled' : 'two_factor.disabled',
       subject: userSubject(session?.user.id),

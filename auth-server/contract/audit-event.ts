@@ -47,6 +47,9 @@ const INSERT_AUDIT_EVENT = `
 /** Longest part of a `User-Agent` header that is kept, in characters. */
 const USER_AGENT_LENGTH = 512;
 
+/** Longest part of any other text: longer than what may be stored about a user or a client. */
+const TEXT_LENGTH = 4_096;
+
 /** The statement that writes an event, for whichever connection holds the change it belongs to. */
 export function toAuditInsert(event: AuditEvent): { sql: string; parameters: unknown[] } {
   const { action, outcome = 'success', actor, subject, origin, before, after, detail } = event;
@@ -60,7 +63,7 @@ export function toAuditInsert(event: AuditEvent): { sql: string; parameters: unk
     subject?.type ?? null,
     subject?.id ?? null,
     origin.address,
-    origin.userAgent === null ? null : toStorable(origin.userAgent.slice(0, USER_AGENT_LENGTH)),
+    origin.userAgent ? toStorable(origin.userAgent, USER_AGENT_LENGTH) : null,
     origin.requestId,
     toJson(before),
     toJson(after),
@@ -72,11 +75,11 @@ export function toAuditInsert(event: AuditEvent): { sql: string; parameters: unk
 function toJson(value: object | null | undefined): string | null {
   if (!value || Object.keys(value).length === 0) return null;
   return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'string' ? toStorable(part) : part,
+    typeof part === 'string' ? toStorable(part, TEXT_LENGTH) : part,
   );
 }
 
 /** PostgreSQL takes neither NUL nor half of a surrogate pair. */
-function toStorable(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '');
+function toStorable(text: string, length: number): string {
+  return text.slice(0, length).toWellFormed().replaceAll('\0', '');
 }

@@ -10,7 +10,13 @@ import {
 /** Who acts and from where, as far as the record goes: a principal and the context of its request. */
 export interface AuditActing {
   /** Nobody: the caller has not said who they are. */
-  principal?: { userId?: string | null; sessionId?: string | null; clientId?: string | null };
+  principal?: {
+    userId?: string | null;
+    sessionId?: string | null;
+    clientId?: string | null;
+    /** Who acts as the user, where that is known and the session is gone already. */
+    impersonatorId?: string | null;
+  };
   caller: { address: string; userAgent: string; requestId: string };
 }
 
@@ -46,7 +52,8 @@ export async function recordAuditEvent(manager: EntityManager, record: AuditReco
 
 function toActor(principal: AuditActing['principal']): AuditActor {
   if (principal?.userId) {
-    return { type: 'user', id: principal.userId, sessionId: principal.sessionId };
+    const { userId: id, sessionId, impersonatorId } = principal;
+    return { type: 'user', id, sessionId, impersonatorId };
   }
   if (principal?.clientId) return { type: 'client', id: principal.clientId };
   return { type: 'anonymous', id: null };

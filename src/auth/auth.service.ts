@@ -83,9 +83,15 @@ export class AuthService {
     await this.dataSource.transaction(async (manager) => {
       const row = await manager.findOneBy(SessionEntity, { id });
       if (!row) return;
-      const action = row.impersonatedBy === null ? 'user.signed_out' : 'impersonation.stopped';
-      await recordAuditEvent(manager, { action, acting, subject: { type: 'user', id: userId } });
-      await manager.delete(SessionEntity, { id });
+      const { impersonatedBy: impersonatorId } = row;
+      const { affected } = await manager.delete(SessionEntity, { id });
+      // Somebody else was faster, and has it on record.
+      if (!affected) return;
+      await recordAuditEvent(manager, {
+        action: impersonatorId === null ? 'user.signed_out' : 'impersonation.stopped',
+        acting: { ...acting, principal: { userId, impersonatorId } },
+        subject: { type: 'user', id: userId },
+      });
     });
   }
 

@@ -27,7 +27,7 @@ export class SessionsService {
   async endSession(acting: Acting, { userId, sessionId }: SessionOfUser): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       const row = await manager.findOneBy(SessionEntity, { id: sessionId, userId });
-      if (!row) throw new Problem('not_found', { detail: 'There is no such session.' });
+      if (!row) throw notThere();
       const { ipAddress, userAgent } = row;
       await recordAuditEvent(manager, {
         action: 'session.revoked',
@@ -35,7 +35,9 @@ export class SessionsService {
         subject: { type: 'user', id: userId },
         before: { sessionId, ipAddress, userAgent },
       });
-      await manager.delete(SessionEntity, { id: sessionId });
+      const { affected } = await manager.delete(SessionEntity, { id: sessionId });
+      // Somebody else was faster, and has it on record.
+      if (!affected) throw notThere();
     });
   }
 
@@ -65,6 +67,10 @@ export class SessionsService {
       await manager.delete(SessionEntity, where);
     });
   }
+}
+
+function notThere(): Problem {
+  return new Problem('not_found', { detail: 'There is no such session.' });
 }
 
 interface SessionOfUser {

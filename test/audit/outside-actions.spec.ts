@@ -89,6 +89,34 @@ describe('another provider', () => {
     expect(texts).toEqual(['account.linked by Ann about Ann']);
     expect(events[0]!.detail).toEqual({ provider: 'oidc' });
   });
+
+  it('is named with the administrator who links it while acting as the user', async () => {
+    const ben = await system.asUser();
+    await system.query('UPDATE "user" SET email_verified = true WHERE id = $1', [ben.id]);
+    provider.person = { sub: 'ben', email: ben.email, email_verified: true, name: 'Ben' };
+    const browser = new PageBrowser(APP);
+    const base = `${system.settings.authUrl}/api/auth`;
+    await browser.post(`${base}/sign-in/email`, {
+      email: 'admin@example.com',
+      password: 'the first administrator',
+    });
+    await browser.post(`${base}/admin/impersonate-user`, { userId: ben.id });
+    const { texts } = await eventsOf(() => signIn(browser, '/link-social'), { [ben.id]: 'Ben' });
+    expect(texts).toEqual(['account.linked by Ben through Root about Ben']);
+  });
+
+  it('has a sign-in on record as anybody’s own, whatever session the browser was in', async () => {
+    provider.person = person;
+    const browser = new PageBrowser(APP);
+    await browser.post(`${system.settings.authUrl}/api/auth/sign-in/email`, {
+      email: 'admin@example.com',
+      password: 'the first administrator',
+    });
+    const { events, texts } = await eventsOf(() => signIn(browser));
+    const id = events[0]!.subject_id;
+    expect(texts).toEqual([`user.signed_in by ${id} about ${id}`]);
+    expect(id).not.toBe(root.id);
+  });
 });
 
 describe('clients', () => {

@@ -1,0 +1,75 @@
+import { describeEvent, type LoggedEvent } from './ledger';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
+
+/** Requests that are sent together. */
+const AT_ONCE = 8;
+
+const ROUNDS = 5;
+
+let system: System;
+let root: SignedInUser;
+
+beforeAll(async () => {
+  system = await System.start({ replicas: 2 });
+  root = await system.asAdmin();
+});
+
+afterAll(() => system.stop());
+
+async function atOnce(send: () => Promise<{ status: number }>): Promise<number[]> {
+  const answers = await Promise.all(Array.from({ length: AT_ONCE }, send));
+  return answers.map(({ status }) => status).toSorted((a, b) => a - b);
+}
+
+async function eventsAbout(ann: SignedInUser, action: string): Promise<string[]> {
+  const events = await system.query<LoggedEvent>(
+    'SELECT * FROM audit_event WHERE subject_id = $1 AND action = $2 ORDER BY id',
+    [ann.id, action],
+  );
+  return events.map((event) => describeEvent(event, { [ann.id]: 'Ann', [root.id]: 'Root' }));
+}
+
+async function otherSession({ email }: SignedInUser): Promise<SignedInUser & { sid: string }> {
+  const user = await system.signIn({ email, password: PASSWORD });
+  const { sid } = JSON.parse(atob(user.accessToken.split('.')[1]!)) as { sid: string };
+  return { ...user, sid };
+}
+
+/** Which of two gets the row is luck, and so is whether they meet at all. */
+describe('what several do at the same time, and one of them does', () => {
+  it('is on record once: the end of a session', async () => {
+    const ann = await system.asUser();
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const { sid } = await otherSession(ann);
+      const statuses = await atOnce(() => ann.caller.delete(`/api/v1/users/me/sessions/${sid}`));
+      expect(statuses).toEqual([204, ...Array.from({ length: AT_ONCE - 1 }, () => 404)]);
+      await expect(eventsAbout(ann, 'session.revoked')).resolves.toHaveLength(round);
+    }
+  });
+
+  it('is on record once: a sign-out', async () => {
+    const ann = await system.asUser();
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const { caller } = await otherSession(ann);
+      await atOnce(() => caller.post('/api/v1/auth/sign-out'));
+      await expect(eventsAbout(ann, 'user.signed_out')).resolves.toHaveLength(round);
+    }
+  });
+
+  it('is on record once: a deletion', async () => {
+    const ann = await system.asUser();
+    const statuses = await atOnce(() => root.caller.delete(`/api/v1/admin/users/${ann.id}`));
+    expect(statuses[0]).toBe(204);
+    await expect(eventsAbout(ann, 'user.deleted')).resolves.toEqual([
+      'user.deleted by Root about Ann',
+    ]);
+  });
+
+  it('is on record once: a ban', async () => {
+    const ann = await system.asUser();
+    await atOnce(() => root.caller.put(`/api/v1/admin/users/${ann.id}/ban`, {}));
+    await expect(eventsAbout(ann, 'user.banned')).resolves.toEqual([
+      'user.banned by Root about Ann',
+    ]);
+  });
+});
