@@ -26,7 +26,7 @@ export interface EndpointDescription {
   /** Method name in generated clients; unique in the document. */
   operationId: string;
   /** Answers by status; the first is what the handler answers unless it sets another. */
-  answers: Partial<Record<200 | 201 | 202 | 204 | 503, AnswerDescription>>;
+  answers: Partial<Record<200 | 201 | 202 | 204 | 304 | 503, AnswerDescription>>;
   /** What this route may refuse with, besides what its guards and its input do. */
   problems?: ProblemCode[];
 }

@@ -1,4 +1,4 @@
-import { assertMatches, toEntityTag } from './entity-tag';
+import { assertMatches, isKnown, toEntityTag } from './entity-tag';
 import { Problem } from './problem';
 
 const tag = toEntityTag({ name: 'Ada' });
@@ -21,6 +21,17 @@ describe('an entity tag', () => {
     'does not match If-Match: %s',
     (ifMatch) => {
       expect(() => assertMatches(ifMatch, tag)).toThrow(new Problem('precondition_failed'));
+    },
+  );
+
+  it.each(['*', tag, `W/${tag}`, `"other",${tag}`])('is known by If-None-Match: %s', (header) => {
+    expect(isKnown(header, tag)).toBe(true);
+  });
+
+  it.each([undefined, '', '"other"', tag.slice(1, -1), `W/"other"`])(
+    'is not known by If-None-Match: %s',
+    (header) => {
+      expect(isKnown(header, tag)).toBe(false);
     },
   );
 });

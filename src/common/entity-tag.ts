@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import { createHash } from 'node:crypto';
 import { Problem } from './problem';
 
@@ -17,4 +18,30 @@ export function assertMatches(ifMatch: string | undefined, current: string): voi
   if (ifMatch === undefined || ifMatch.trim() === '*') return;
   const tags = ifMatch.split(',').map((tag) => tag.trim());
   if (!tags.includes(current)) throw new Problem('precondition_failed');
+}
+
+/**
+ * Whether a reader has the representation already (RFC 9110, section 13.1.2).
+ *
+ * @param ifNoneMatch the header: `*`, or a list of entity tags, of which weak ones match too.
+ */
+export function isKnown(ifNoneMatch: string | undefined, current: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(current) || ifNoneMatch.trim() === '*';
+}
+
+/** Answers 304 instead of what a reader has already, wherever an answer of ours has a tag. */
+export function answerNotModified(fastify: FastifyInstance): void {
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    const etag = reply.getHeader('etag');
+    const isReading = request.method === 'GET' || request.method === 'HEAD';
+    // Files and what passes through are streams, and their senders answer for themselves.
+    const isOurs = typeof payload === 'string' && typeof etag === 'string';
+    if (!isOurs || !isReading || reply.statusCode !== 200) return done(null, payload);
+    if (!isKnown(request.headers['if-none-match'], etag)) return done(null, payload);
+    void reply.code(304).removeHeader('content-type').removeHeader('content-length');
+    // Fastify measures the text for HEAD, and sends none.
+    return done(null, request.method === 'HEAD' ? payload : null);
+  });
 }

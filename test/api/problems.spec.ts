@@ -230,9 +230,18 @@ describe('an address', () => {
     await expectFaults(await admin.caller.get(`${LIST}?${query}`), [pointer]);
   });
 
-  it('takes a broken escape in a query for what it is', async () => {
-    expect((await admin.caller.get(`${LIST}?search=%zz`)).status).toBe(200);
-    expect((await admin.caller.get(`${LIST}?search=%ff`)).status).toBe(200);
+  it.each(['%zz', '%', 'a%2', '%ff', '%c0%af', '%ed%a0%80', '%E4hnlich'])(
+    'with the escape %s in the query is broken',
+    async (text) => {
+      const path = `${LIST}?limit=1&search=${text}`;
+      expectProblem(await send(system.apiUrl, { path }), 'malformed_request');
+      expectProblem(await send(system.apiUrl, { path: `${ME}?${text}=1` }), 'malformed_request');
+    },
+  );
+
+  it('with a broken query passes to the auth server, which is not ours to judge', async () => {
+    const answer = await send(system.apiUrl, { path: '/api/auth/ok?error=%E4hnlich' });
+    expect(answer.status).toBe(200);
   });
 
   it.each(['%zz', '%', '%c0%af', '%ed%a0%80', 'a%2'])(
@@ -314,10 +323,15 @@ describe('a method', () => {
     expect(refused.headers['www-authenticate']).toEqual(['Bearer']);
   });
 
-  it('OPTIONS asks for nothing and is given nothing', async () => {
-    for (const path of [ME, '/nowhere', '*']) {
+  it('OPTIONS asks for nothing and is given nothing but the methods', async () => {
+    for (const [path, allow] of [
+      [`${ME}?x=1`, 'DELETE, GET, HEAD, PATCH, OPTIONS'],
+      ['/nowhere', undefined],
+      ['*', undefined],
+    ] as const) {
       const answer = await send(system.apiUrl, { method: 'OPTIONS', path });
       expect(answer).toMatchObject({ status: 204, text: '' });
+      expect(answer.headers.allow?.[0]).toBe(allow);
     }
   });
 });
@@ -359,6 +373,31 @@ describe('a request that is no HTTP', () => {
   it('names no host, and is told so', async () => {
     const answer = await exchange(system.apiUrl, 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n');
     expectProblem(answer, 'malformed_request');
+  });
+
+  it.each([
+    ['two hosts', 'Host: localhost\r\nHost: evil.example\r\n'],
+    ['the same host twice', 'Host: localhost\r\nhost: localhost\r\n'],
+    ['several hosts in one', 'Host: localhost, evil.example\r\n'],
+    ['a host that is none', 'Host: <localhost>\r\n'],
+    ['a host with a path', 'Host: localhost/evil\r\n'],
+    ['a host with a name in front', 'Host: me@localhost\r\n'],
+  ])('names %s, and is told so', async (_title, hosts) => {
+    const bytes = `GET / HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`;
+    expectProblem(await exchange(system.apiUrl, bytes), 'malformed_request');
+  });
+
+  it.each(['', 'localhost:8000', '[::1]:8000', 'api.example.com', 'b%C3%BCcher.example'])(
+    'may name the host "%s"',
+    async (host) => {
+      const bytes = `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+      expect((await exchange(system.apiUrl, bytes)).status).toBe(200);
+    },
+  );
+
+  it('asks for a tunnel, and is told that there is none', async () => {
+    const bytes = 'CONNECT db.internal:5432 HTTP/1.1\r\nHost: db.internal:5432\r\n\r\n';
+    expectProblem(await exchange(system.apiUrl, bytes), 'malformed_request');
   });
 
   it('has its headers, address included, cut off at 16 kB', async () => {
