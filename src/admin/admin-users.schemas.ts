@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { roleSchema, userSchema } from '../auth/user.schemas';
 import { nextCursor, pageFields } from '../common/pages';
-import { personalText, whenMalformed } from '../common/schemas';
+import { personalText, time } from '../common/schemas';
 
 const trueOrFalse = z
   .enum(['true', 'false'])
@@ -50,12 +50,10 @@ export const banSchema = z
     reason: personalText(500)
       .optional()
       .meta({ examples: ['Sent spam'] }),
-    expiresAt: z.iso
-      .datetime({ offset: true, error: whenMalformed('Must be an RFC 3339 time'), abort: true })
+    expiresAt: time('2099-12-31T00:00:00Z')
       .refine((text) => Date.parse(text) > Date.now(), 'Must lie in the future')
       .optional()
-      .describe('When the ban ends by itself; without it: not')
-      .meta({ examples: ['2099-12-31T00:00:00Z'] }),
+      .describe('When the ban ends by itself; without it: not'),
   })
   .meta({ id: 'Ban' });
 

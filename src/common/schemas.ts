@@ -33,6 +33,18 @@ export const timestamp = z
   .string()
   .meta({ format: 'date-time', examples: ['2026-11-23T09:30:00.000Z'] });
 
+/** A time that a caller names. In UTC afterwards, where an offset may have moved it out of RFC 3339. */
+export function time(example: string) {
+  return z.iso
+    .datetime({ offset: true, error: whenMalformed('Must be an RFC 3339 time'), abort: true })
+    .meta({ examples: [example] })
+    .transform((text) => new Date(text).toISOString())
+    .refine((text) => /^(?!0000)\d{4}-/.test(text), {
+      error: 'Must lie in the years 1 to 9999',
+      abort: true,
+    });
+}
+
 /** Opaque: callers compare ids and pass them on, nothing else. */
 export const id = z.string().meta({ examples: ['Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo'] });
 

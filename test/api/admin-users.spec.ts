@@ -433,6 +433,7 @@ describe('a ban', () => {
     { expiresAt: '2999-02-30T00:00:00Z' },
     { expiresAt: '2999-01-01' },
     { expiresAt: '2999-01-01T00:00:00' },
+    { expiresAt: '9999-12-31T23:59:59-14:00' },
     { expiresAt: 32503680000 },
     { expiresAt: null },
     { expiresAt: 'infinity' },
