@@ -8,6 +8,10 @@ const text = { type: 'string' } as const;
 export const RESPONSE_HEADERS = {
   WwwAuthenticate: { description: 'RFC 6750, section 3', schema: text },
   RetryAfter: { description: 'Seconds to wait', schema: { type: 'integer' } as const },
+  AcceptEncoding: {
+    description: 'Which coding would do, when it was the coding or the charset (RFC 9110, 15.5.16)',
+    schema: text,
+  },
   XRequestId: {
     description: 'Finds the request in the logs; the one that was sent, where that was sane',
     schema: text,
@@ -46,6 +50,7 @@ export function addResponseHeaders(
         isRepeated(Number(status)) && {
           'Idempotency-Replayed': refer('IdempotencyReplayed'),
         }),
+      ...(status === '415' && { 'Accept-Encoding': refer('AcceptEncoding') }),
       ...(isIdempotent && status === '409' && { 'Retry-After': refer('RetryAfter') }),
       ...(deprecation && { Deprecation: { description: 'RFC 9745', schema: text } }),
       ...(deprecation?.sunset && { Sunset: { description: 'RFC 8594', schema: text } }),

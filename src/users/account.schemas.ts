@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { auditEventSchema } from '../audit/audit-event.schemas';
+import { clientTokenSchema, grantSchema } from './grant.schemas';
 import { passkeySchema, secondFactorSchema } from './second-factor.schemas';
 import { sessionSchema } from '../auth/auth.schemas';
 import { userSchema } from '../auth/user.schemas';
@@ -33,6 +34,8 @@ export const userExportSchema = z
     secondFactor: secondFactorSchema,
     passkeys: z.array(passkeySchema),
     sessions: z.array(sessionSchema),
+    grants: z.array(grantSchema),
+    clientTokens: z.array(clientTokenSchema),
     auditEvents: z
       .array(auditEventSchema)
       .describe('What you did and what was done to you, newest first; the newest 10,000'),

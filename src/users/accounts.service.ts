@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Account, UserExport } from './account.schemas';
+import { listClientTokens, listGrants } from './grants.reader';
 import { listPasskeys, readSecondFactor } from './second-factor.reader';
 import { deleteUser } from './user-deletion';
-import { UsersService } from './users.service';
+import { orGone, UsersService } from './users.service';
 import type { ActingAsUser } from '../auth/acting';
 import { SessionsService } from '../auth/sessions.service';
 import { recordAuditEvent } from '../audit/audit-trail';
@@ -41,18 +42,20 @@ export class AccountsService {
     await recordAuditEvent(manager, { action: 'user.exported', acting, subject });
     return {
       exportedAt: new Date().toISOString(),
-      user: await this.users.getUser(userId),
+      user: await this.users.getOwnUser(acting.principal),
       accounts: await this.listAccounts(userId),
       secondFactor: await readSecondFactor(manager, userId),
       passkeys: await listPasskeys(manager, userId),
       sessions: await this.sessions.listSessions(userId, sessionId),
+      grants: await listGrants(manager, userId),
+      clientTokens: await listClientTokens(manager, userId),
       auditEvents: await listOwnAuditEvents(manager, userId),
     };
   }
 
-  /** @throws {Problem} `last_admin` */
+  /** @throws {Problem} `last_admin`, or as {@link orGone} */
   async deleteOwnUser(acting: ActingAsUser): Promise<void> {
     const { userId: id } = acting.principal;
-    await this.dataSource.transaction((manager) => deleteUser({ id, acting }, manager));
+    await orGone(this.dataSource.transaction((manager) => deleteUser({ id, acting }, manager)));
   }
 }

@@ -12,7 +12,10 @@ import { toEntityTag } from '../common/entity-tag';
 import { idParameter } from '../common/schemas';
 
 const ETAG = {
-  ETag: { description: 'Send it as If-Match with a change', schema: { type: 'string' } },
+  ETag: {
+    description: 'Send it as If-Match with a change, as If-None-Match to read again',
+    schema: { type: 'string' },
+  },
 } as const;
 
 @ApiTags('Users')
@@ -21,16 +24,25 @@ export class UsersController {
   constructor(private readonly users: UsersService) {}
 
   @Get('me')
+  @ApiHeader({
+    name: 'If-None-Match',
+    required: false,
+    description: 'ETag that you have: the profile is sent only when it is another by now',
+    schema: { type: 'string', example: '"m9xQ2k"' },
+  })
   @Endpoint({
     summary: 'Read your own profile',
     operationId: 'getOwnProfile',
-    answers: { 200: { description: 'Your profile', schema: userSchema, headers: ETAG } },
+    answers: {
+      200: { description: 'Your profile', schema: userSchema, headers: ETAG },
+      304: { description: 'The profile is what `If-None-Match` names', headers: ETAG },
+    },
   })
   async getOwnProfile(
     @CurrentUser() principal: UserPrincipal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<User> {
-    return withEntityTag(await this.users.getUser(principal.userId), reply);
+    return withEntityTag(await this.users.getOwnUser(principal), reply);
   }
 
   @Patch('me')

@@ -22,6 +22,11 @@ export class UsersService {
     return toUser(row);
   }
 
+  /** @throws {Problem} as {@link orGone} */
+  getOwnUser({ userId }: UserPrincipal): Promise<User> {
+    return orGone(this.getUser(userId));
+  }
+
   /**
    * A user as another caller may see them: themselves, or an administrator anyone.
    *
@@ -38,7 +43,7 @@ export class UsersService {
    * @param acting.principal whose profile it is.
    * @param ifMatch refuses the change when the profile is no longer what the caller read;
    *   the row is locked meanwhile, so of two such changes at once one is refused.
-   * @throws {Problem} `precondition_failed`
+   * @throws {Problem} `precondition_failed`; `invalid_token` when they are gone
    */
   async updateProfile(
     acting: Acting,
@@ -49,12 +54,27 @@ export class UsersService {
         where: { id: acting.principal.userId },
         lock: { mode: 'pessimistic_write' },
       });
-      if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
+      if (!row) throw new Problem('invalid_token', { cause: 'the user is gone' });
       assertMatches(ifMatch, toEntityTag(toUser(row)));
       const before = copyUser(row);
       Object.assign(row, change, { updatedAt: new Date() });
       await recordUserChange(manager, { acting, before, after: row });
       return toUser(await manager.save(row));
     });
+  }
+}
+
+/**
+ * For what users do with their own account: whoever was deleted after the guard has looked
+ * is not missing at the address, but has a token that is not good any more.
+ *
+ * @throws {Problem} `invalid_token` instead of `not_found`.
+ */
+export async function orGone<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    const isGone = error instanceof Problem && error.code === 'not_found';
+    throw isGone ? new Problem('invalid_token', { cause: error }) : error;
   }
 }

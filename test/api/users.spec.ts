@@ -1,5 +1,6 @@
 import type { User } from '../../src/auth/user.schemas';
 import { expectProblem } from '../support/problems';
+import { send } from '../support/raw-http';
 import { type SignedInUser, System } from '../support/system';
 
 const ME = '/api/v1/users/me';
@@ -77,6 +78,49 @@ describe('the own profile', () => {
   it('asks for at least one change', async () => {
     const { errors } = expectProblem(await ada.caller.patch(ME, {}), 'validation_failed');
     expect(errors).toEqual([{ pointer: '', detail: 'Name at least one field to change' }]);
+  });
+});
+
+describe('a profile that is read again', () => {
+  let ada: SignedInUser;
+  let etag: string;
+  let length: string;
+
+  beforeAll(async () => {
+    ada = await system.asUser();
+    const { headers } = await ada.caller.get(ME);
+    etag = headers.get('etag')!;
+    length = headers.get('content-length')!;
+  });
+
+  it.each(['GET', 'HEAD'])('by %s is not sent while it is the same', async (method) => {
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const headers = {
+        authorization: `Bearer ${ada.accessToken}`,
+        'if-none-match': known,
+      };
+      const answer = await send(system.apiUrl, { method, path: ME, headers });
+      expect(answer).toMatchObject({ status: 304, text: '' });
+      expect(answer.headers).toMatchObject({ etag: [etag], 'cache-control': ['no-store'] });
+      expect(answer.headers['x-request-id']).toHaveLength(1);
+      expect(answer.headers['content-type']).toBeUndefined();
+      // RFC 9110, section 8.6: no length but that of the representation.
+      expect([undefined, length]).toContain(answer.headers['content-length']?.[0]);
+    }
+  });
+
+  it.each(['"other"', '', 'W/"other"'])('is sent to whoever has %s', async (known) => {
+    const answer = await ada.caller.get<User>(ME, { 'if-none-match': known });
+    expect(answer).toMatchObject({ status: 200, body: { id: ada.id } });
+  });
+
+  it('is sent after a change, and refused without a token whatever is known', async () => {
+    const eve = await system.asUser();
+    const old = (await eve.caller.get(ME)).headers.get('etag')!;
+    await eve.caller.patch(ME, { name: 'Changed' });
+    expect((await eve.caller.get(ME, { 'if-none-match': old })).status).toBe(200);
+    const answer = await system.asAnonymous().get(ME, { 'if-none-match': '*' });
+    expectProblem(answer, 'missing_token');
   });
 });
 

@@ -1,19 +1,25 @@
+import { Client } from 'pg';
 import type { AccountList, SessionList, UserExport } from '../../src/users/account.schemas';
+import { eventually } from '../support/eventually';
+import { expectProblem } from '../support/problems';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 
-describe('a signed-in user', () => {
-  let system: System;
-  let ada: SignedInUser;
+const ME = '/api/v1/users/me';
 
-  beforeAll(async () => {
-    system = await System.start();
-  });
+let system: System;
+
+beforeAll(async () => {
+  system = await System.start();
+});
+
+afterAll(() => system.stop());
+
+describe('a signed-in user', () => {
+  let ada: SignedInUser;
 
   beforeEach(async () => {
     ada = await system.asUser();
   });
-
-  afterAll(() => system.stop());
 
   it('sees the own sessions, the current one marked, never a token', async () => {
     const phone = await system.signIn({ email: ada.email, password: PASSWORD });
@@ -101,5 +107,31 @@ describe('a signed-in user', () => {
     const admin = await system.asAdmin();
     const answer = await admin.caller.delete('/api/v1/users/me');
     expect(answer).toMatchObject({ status: 409, body: { code: 'last_admin' } });
+  });
+});
+
+/** Who waits for a lock that somebody else has. */
+const WAITING = `SELECT 1 FROM pg_stat_activity
+  WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+
+describe('a user who is deleted while a request of theirs is on its way', () => {
+  it.each([
+    ['changing the profile', 'PATCH', { name: 'Late' }],
+    ['deleting the account', 'DELETE', undefined],
+  ])('is told that the token is not good any more: %s', async (_title, method, body) => {
+    const ada = await system.asUser();
+    const database = new Client(system.database.url);
+    await database.connect();
+    await database.query('BEGIN');
+    await database.query('SELECT 1 FROM "user" WHERE id = $1 FOR UPDATE', [ada.id]);
+    const answer = ada.caller.call(method, ME, { body });
+    await eventually(async () => {
+      const { rowCount } = await database.query(WAITING);
+      expect(rowCount).toBe(1);
+    });
+    await database.query('DELETE FROM "user" WHERE id = $1', [ada.id]);
+    await database.query('COMMIT');
+    await database.end();
+    expectProblem(await answer, 'invalid_token');
   });
 });

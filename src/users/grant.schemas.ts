@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { id, timestamp } from '../common/schemas';
+
+const scopes = z.array(z.string()).meta({ examples: [['openid', 'profile']] });
+
+export const grantSchema = z
+  .object({
+    clientId: id,
+    name: z.string().meta({ examples: ['Back office'] }),
+    scopes,
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Grant', description: 'What the user has allowed an OAuth client' });
+
+export const clientTokenSchema = z
+  .object({
+    clientId: id,
+    sessionId: id.nullable().describe('The session that it was granted in, while there is one'),
+    scopes,
+    createdAt: timestamp,
+    expiresAt: timestamp,
+    revokedAt: timestamp.nullable(),
+  })
+  .meta({
+    id: 'ClientToken',
+    description: 'With which an OAuth client gets new access tokens, without the token itself',
+  });
+
+export type Grant = z.infer<typeof grantSchema>;
+export type ClientToken = z.infer<typeof clientTokenSchema>;

@@ -1,0 +1,39 @@
+import type { EntityManager } from 'typeorm';
+import type { ClientToken, Grant } from './grant.schemas';
+import { OAuthConsentEntity } from '../database/oauth-consent.entity';
+import { OAuthRefreshTokenEntity } from '../database/oauth-refresh-token.entity';
+
+/** What a user has allowed OAuth clients, oldest first. */
+export async function listGrants(manager: EntityManager, userId: string): Promise<Grant[]> {
+  const rows = await manager.find(OAuthConsentEntity, {
+    where: { userId },
+    relations: { client: true },
+    order: { createdAt: 'ASC', id: 'ASC' },
+  });
+  return rows.map(({ clientId, client, scopes, createdAt, updatedAt }) => ({
+    clientId,
+    name: client?.name ?? '',
+    scopes,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  }));
+}
+
+/** The refresh tokens that OAuth clients hold for a user, those that are used up included, oldest first. */
+export async function listClientTokens(
+  manager: EntityManager,
+  userId: string,
+): Promise<ClientToken[]> {
+  const rows = await manager.find(OAuthRefreshTokenEntity, {
+    where: { userId },
+    order: { createdAt: 'ASC', id: 'ASC' },
+  });
+  return rows.map(({ clientId, sessionId, scopes, createdAt, expiresAt, revoked }) => ({
+    clientId,
+    sessionId,
+    scopes,
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    revokedAt: revoked?.toISOString() ?? null,
+  }));
+}
