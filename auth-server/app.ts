@@ -20,6 +20,7 @@ import { createMailer } from './mail/mailer';
 import { answerMissingPage, pageRoutes } from './pages/routes';
 import { discovery } from './oauth/discovery';
 import { registerDocsClient } from './oauth/docs-client';
+import { settleForms } from './oauth/forms';
 import { keepKeysInRotation } from './signing-key-schedule';
 import { SigningKeys } from './signing-keys';
 import { explainStart } from './start-error';
@@ -100,7 +101,7 @@ function createApp(parts: AppParts): express.Express {
   app.use(setSecurityHeaders(config));
   app.use(allowOrigins(config.trustedOrigins));
   app.use(discovery(config));
-  app.use(AUTH_BASE_PATH, limitBody, checkBody);
+  app.use(AUTH_BASE_PATH, limitBody, checkBody, settleForms);
   app.use(AUTH_BASE_PATH, keepAnAdministrator(config), handleAuth(auth, config));
   app.use(healthRoutes({ pool, signingKeys }));
   app.use(pageRoutes({ auth, config, logger, mailbox: mailer.mailbox }));

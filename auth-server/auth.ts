@@ -97,7 +97,7 @@ export function createAuth({ config, pool, logger, mailer, limitStore = null }: 
       secondFactor({ pool, warn: async (user) => mailer.send(composeSecondStepWarning(user)) }),
       bearer(),
       admin(ADMIN_OPTIONS),
-      ...authorizationServer(config),
+      ...authorizationServer(config, pool),
       secondStep({ pool }),
       passkeys(config),
       notices({ tell: async (owner, what) => mailer.send(composeSecurityNotice(owner, what)) }),

@@ -11,6 +11,7 @@ import {
   NOT_FOUND,
   RETRY_AFTER_S,
   sendError,
+  toErrorBody,
   VALUE_REFUSED,
   type ErrorAnswer,
 } from './errors';
@@ -22,11 +23,18 @@ const METHOD_NOT_ALLOWED: ErrorAnswer = {
   message: 'There is nothing here for this method.',
 };
 
+/** Better-Auth's own repeats what was sent. */
+const UNSUPPORTED_MEDIA_TYPE: ErrorAnswer = {
+  status: 415,
+  code: 'UNSUPPORTED_MEDIA_TYPE',
+  message: 'Bodies of this media type are not read here.',
+};
+
 /** Better-Auth behind Express. */
 export function handleAuth(auth: Auth, config: AuthConfig): RequestHandler {
-  const handle = toNodeHandler(async (request) => finish(await auth.handler(request)));
+  const handle = toNodeHandler(async (request) => finish(await auth.handler(request), request));
   const handleKeys = toNodeHandler(async (request) =>
-    letCache(finish(await auth.handler(request)), config),
+    letCache(finish(await auth.handler(request), request), config),
   );
   return (request, response) => {
     if (request.method === 'TRACE') return sendError(response, METHOD_NOT_ALLOWED);
@@ -46,17 +54,18 @@ function letCache(response: Response, config: AuthConfig): Response {
   return response;
 }
 
-function finish(response: Response): Response {
+function finish(response: Response, request: Request): Response {
   const headers = new Headers(response.headers);
   // CORS has named them already, for the origins that may read them.
   headers.delete('access-control-expose-headers');
   const context = requestContext.getStore();
   if (response.status >= 400 && context?.databaseUnreachable) {
-    return toResponse(DATABASE_UNAVAILABLE, { 'retry-after': RETRY_AFTER_S });
+    return toResponse(DATABASE_UNAVAILABLE, request, { 'retry-after': RETRY_AFTER_S });
   }
-  if (response.status >= 500 && context?.valueRefused) return toResponse(VALUE_REFUSED);
-  if (response.status === 404 && !isJson(headers)) return toResponse(NOT_FOUND);
-  if (response.status >= 500 && !isJson(headers)) return toResponse(INTERNAL_ERROR);
+  if (response.status >= 500 && context?.valueRefused) return toResponse(VALUE_REFUSED, request);
+  if (response.status === 404 && !isJson(headers)) return toResponse(NOT_FOUND, request);
+  if (response.status === 415) return toResponse(UNSUPPORTED_MEDIA_TYPE, request);
+  if (response.status >= 500 && !isJson(headers)) return toResponse(INTERNAL_ERROR, request);
   const retryAfter = headers.get('x-retry-after');
   if (retryAfter !== null) headers.set('retry-after', retryAfter);
   return new Response(response.body, { status: response.status, headers });
@@ -67,8 +76,10 @@ function isJson(headers: Headers): boolean {
 }
 
 function toResponse(
-  { status, ...body }: ErrorAnswer,
+  answer: ErrorAnswer,
+  request: Request,
   headers: Record<string, string> = {},
 ): Response {
-  return Response.json(body, { status, headers });
+  const { pathname } = new URL(request.url);
+  return Response.json(toErrorBody(answer, pathname), { status: answer.status, headers });
 }

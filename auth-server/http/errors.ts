@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { AUTH_BASE_PATH } from '../contract';
 import { isDatabaseUnreachable, isValueRefused } from '../database-errors';
 import { requestContext } from '../request-context';
 import type { Logger } from '../../runtime/logger';
@@ -68,9 +69,29 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
   };
 }
 
-export function sendError(response: Response, { status, ...body }: ErrorAnswer): void {
-  response.status(status).json(body);
+export function sendError(response: Response, answer: ErrorAnswer): void {
+  response.status(answer.status).json(toErrorBody(answer, response.req.originalUrl));
 }
+
+/**
+ * What is written of an error: at the endpoints of the authorization server also in the
+ * words that its clients know (RFC 6749, section 5.2).
+ */
+export function toErrorBody({ status, code, message }: ErrorAnswer, url: string): object {
+  if (!url.startsWith(`${AUTH_BASE_PATH}/oauth2/`)) return { code, message };
+  return {
+    error: OAUTH_ERRORS[status] ?? 'invalid_request',
+    error_description: message,
+    code,
+    message,
+  };
+}
+
+/** By status; everything else is the caller's doing. */
+const OAUTH_ERRORS: Record<number, string> = {
+  500: 'server_error',
+  503: 'temporarily_unavailable',
+};
 
 /** What a caller is told of an error; what is not known is a 500. */
 export function toErrorAnswer(error: unknown): ErrorAnswer {

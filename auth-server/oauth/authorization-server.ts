@@ -1,5 +1,9 @@
 import { oauthProvider } from '@better-auth/oauth-provider';
+import type { Pool } from 'pg';
 import { clientCredentials } from './client-credentials';
+import { foreignTokens } from './foreign-tokens';
+import { protocolAnswers } from './protocol-answers';
+import { renewedScopes } from './renewed-scopes';
 import { requestRules } from './request-rules';
 import { tokenClaims } from './token-claims';
 import type { AuthConfig } from '../config';
@@ -20,9 +24,16 @@ const CODE_LIFETIME_S = 60;
  * provider, the rules that Gatehouse adds, and the credentials of clients (docs/oauth.md).
  * Empty where the settings do not allow one: see {@link isAuthorizationServer}.
  */
-export function authorizationServer(config: AuthConfig) {
+export function authorizationServer(config: AuthConfig, pool: Pool) {
   if (!isAuthorizationServer(config)) return [];
-  return [oauthProvider(providerOptions(config)), requestRules(config), clientCredentials()];
+  return [
+    oauthProvider(providerOptions(config)),
+    requestRules(config),
+    foreignTokens(config),
+    protocolAnswers,
+    renewedScopes(pool),
+    clientCredentials(),
+  ];
 }
 
 /**

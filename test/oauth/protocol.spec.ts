@@ -1,0 +1,235 @@
+import type { NewClient } from '../../src/admin/clients.schemas';
+import type { Browser } from './browser';
+import { basic, OAuthStage, payloadOf } from './stage';
+
+let stage: OAuthStage;
+let browser: Browser;
+/** Public. */
+let client: NewClient;
+let confidential: NewClient;
+let machine: NewClient;
+
+beforeAll(async () => {
+  stage = await OAuthStage.start();
+  ({ browser } = await stage.user());
+  client = await stage.register({ type: 'public' });
+  confidential = await stage.register({ type: 'confidential' });
+  machine = await stage.register({ type: 'machine', scopes: ['users:read', 'audit:read'] });
+});
+
+afterAll(() => stage.system.stop());
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  body: Record<string, unknown>;
+}
+
+/** Sends a form as it is written here. */
+async function send(
+  endpoint: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await fetch(stage.at(endpoint), {
+    method: 'POST',
+    headers: { ...FORM, ...headers },
+    body,
+  });
+  const text = await response.text();
+  const parsed = (text === '' ? {} : JSON.parse(text)) as Answer['body'];
+  return { status: response.status, headers: response.headers, body: parsed };
+}
+
+/** The machine proves itself. */
+function asMachine(): Record<string, string> {
+  return { authorization: basic(machine) };
+}
+
+describe('the form of a request (RFC 6749, section 3.2)', () => {
+  it.each([
+    ['grant_type', 'grant_type=client_credentials&grant_type=client_credentials'],
+    ['scope', 'grant_type=client_credentials&scope=users:read&scope=audit:read'],
+    ['code', 'grant_type=authorization_code&code=a&code=b'],
+    ['refresh_token', 'grant_type=refresh_token&refresh_token=a&refresh_token=b'],
+    ['made_up', 'grant_type=client_credentials&made_up=1&made_up=2'],
+  ])('%s does not stand twice in it', async (name, body) => {
+    const answer = await send('token', body, asMachine());
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
+    expect(answer.body.error_description).toContain(name);
+  });
+
+  it.each(['introspect', 'revoke'])('token does not stand twice at %s', async (endpoint) => {
+    const answer = await send(endpoint, 'token=a&token=b', asMachine());
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
+  });
+
+  it('names several resources, each of which must be ours (RFC 8707, section 2)', async () => {
+    const ours = `resource=${encodeURIComponent(stage.audience)}`;
+    const grant = 'grant_type=client_credentials';
+    const same = await send('token', `${grant}&${ours}&${ours}`, asMachine());
+    expect(payloadOf(same.body.access_token as string).aud).toBe(stage.audience);
+    const other = await send('token', `${grant}&${ours}&resource=https://a.example`, asMachine());
+    expect([other.status, other.body.error]).toEqual([400, 'invalid_target']);
+  });
+
+  it('a parameter without a value is as good as left out', async () => {
+    const body = 'grant_type=client_credentials&scope=&resource=&client_id=&audience=';
+    const answer = await send('token', body, asMachine());
+    expect(answer.status).toBe(200);
+    expect(answer.body.scope).toBe('users:read audit:read');
+    const nothing = await send('token', 'grant_type=&scope=', asMachine());
+    expect([nothing.status, nothing.body.error]).toEqual([400, 'invalid_request']);
+  });
+
+  it('does not name another client than the one that proves itself', async () => {
+    const grant = 'grant_type=client_credentials';
+    const other = await send('token', `${grant}&client_id=${client.clientId}`, asMachine());
+    expect([other.status, other.body.error]).toEqual([400, 'invalid_request']);
+    const same = await send('token', `${grant}&client_id=${machine.clientId}`, asMachine());
+    expect(same.status).toBe(200);
+  });
+
+  it('proves the client by Basic, written as in a form (section 2.3.1)', async () => {
+    const inHex = (text: string) =>
+      text.replaceAll(/./g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+    const text = [machine.clientId, machine.clientSecret!].map(inHex).join(':');
+    const authorization = `basic ${Buffer.from(text).toString('base64')}`;
+    const body = `grant_type=client_credentials&client_id=${machine.clientId}`;
+    expect((await send('token', body, { authorization })).status).toBe(200);
+  });
+});
+
+describe('whatever is wrong with a request, programs can read the answer (section 5.2)', () => {
+  const ENDPOINTS = ['token', 'introspect', 'revoke'];
+  const WRONG: [string, string | Uint8Array<ArrayBuffer>, Record<string, string>][] = [
+    ['JSON', '{"grant_type":"client_credentials"}', { 'content-type': 'application/json' }],
+    ['half of a JSON text', '{"grant', { 'content-type': 'application/json' }],
+    ['plain text', 'grant_type=client_credentials', { 'content-type': 'text/plain' }],
+    ['another charset', 'token=a', { 'content-type': `${FORM['content-type']}; charset=latin1` }],
+    ['too much', `token=${'y'.repeat(120_000)}`, {}],
+    ['a NUL', 'token=%00', {}],
+    ['no UTF-8', new Uint8Array([0x67, 0xff]), {}],
+    ['nothing', '', {}],
+  ];
+
+  it.each(WRONG)('%s', async (_title, body, headers) => {
+    for (const endpoint of ENDPOINTS) {
+      const answer = await send(endpoint, body, { ...asMachine(), ...headers });
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.status).toBeLessThan(500);
+      expect(answer.body.error).toBe('invalid_request');
+      expect(answer.body.error_description).toEqual(expect.any(String));
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
+  it('who is told 401 is told how to prove itself (RFC 9110, section 11.6.1)', async () => {
+    const stranger = { authorization: basic({ clientId: machine.clientId, clientSecret: 'x' }) };
+    for (const [endpoint, headers] of [
+      ['token', stranger],
+      ['introspect', stranger],
+      ['revoke', stranger],
+      ['introspect', {}],
+      ['revoke', {}],
+    ] as const) {
+      const answer = await send(endpoint, 'grant_type=client_credentials&token=a', headers);
+      expect([answer.status, answer.body.error]).toEqual([401, 'invalid_client']);
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm="/);
+    }
+  });
+});
+
+/** Signed tokens that no key of ours has signed, made from one that is good. */
+function forgeriesOf(token: string): [string, string][] {
+  const [header, payload, signature] = token.split('.') as [string, string, string];
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  return [
+    ['another signature', `${header}.${payload}.${'A'.repeat(signature.length)}`],
+    ['another payload', `${header}.${encode({ ...payloadOf(token), scope: 'x' })}.${signature}`],
+    ['an unknown key', `${encode({ alg: 'RS256', kid: 'unknown' })}.${payload}.${signature}`],
+    ['no key', `${encode({ alg: 'RS256' })}.${payload}.${signature}`],
+    ['no signature', `${encode({ alg: 'none' })}.${payload}.`],
+    ['a symmetric algorithm', `${encode({ alg: 'HS256' })}.${payload}.${signature}`],
+    ['no JSON in it', 'a.b.c'],
+  ];
+}
+
+describe('a signed token that is not ours', () => {
+  it.each(forgeriesOf('e30.e30.eA').map(([title]) => title))(
+    'with %s is unknown',
+    async (title) => {
+      const { access_token: good } = (await stage.machineToken(machine)).body;
+      const token = forgeriesOf(good).find(([name]) => name === title)![1];
+      for (const hint of [undefined, 'access_token', 'refresh_token', 'made_up']) {
+        const form = { token, token_type_hint: hint };
+        const shown = await stage.ask(form, { secretOf: machine, endpoint: 'introspect' });
+        expect([shown.status, shown.body]).toEqual([200, { active: false }]);
+        const revoked = await stage.ask(form, { secretOf: machine, endpoint: 'revoke' });
+        expect(revoked.status).toBe(200);
+      }
+      for (const init of [
+        { headers: { authorization: `Bearer ${token}` } },
+        { method: 'POST', body: new URLSearchParams({ access_token: token }) },
+      ]) {
+        const answer = await fetch(stage.at('userinfo'), init);
+        expect(answer.status).toBe(401);
+        expect(answer.headers.get('www-authenticate')).toContain('error="invalid_token"');
+      }
+    },
+  );
+
+  it('does not spare anyone from proving who they are', async () => {
+    const token = forgeriesOf((await stage.machineToken(machine)).body.access_token)[0]![1];
+    expect((await stage.ask({ token }, { endpoint: 'introspect' })).status).toBe(401);
+  });
+});
+
+describe('userinfo (RFC 6750, section 3)', () => {
+  it('says what it wants of whoever brings no token', async () => {
+    const answer = await fetch(stage.at('userinfo'));
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+  });
+
+  it('names the scope that a token lacks', async () => {
+    const { access_token: ofMachine } = (await stage.machineToken(machine)).body;
+    const { access_token: ofUser } = await stage.tokens(client, browser, { scope: 'profile' });
+    for (const token of [ofMachine, ofUser]) {
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = await fetch(stage.at('userinfo'), { headers });
+      expect(answer.status).toBe(403);
+      expect(await answer.json()).toMatchObject({ error: 'insufficient_scope' });
+      expect(answer.headers.get('www-authenticate')).toContain('scope="openid"');
+    }
+  });
+});
+
+describe('introspection shows a refresh token as what it is worth', () => {
+  it.each([
+    ['the session has ended', 'DELETE FROM session WHERE user_id = $1'],
+    ['the user is banned', 'UPDATE "user" SET banned = true WHERE id = $1'],
+  ])('when %s: nothing', async (_title, sql) => {
+    const person = await stage.user();
+    const { refresh_token: token } = await stage.tokens(confidential, person.browser);
+    const ask = () => stage.ask({ token }, { secretOf: confidential, endpoint: 'introspect' });
+    expect((await ask()).body).toMatchObject({ active: true, sub: person.user.id });
+    await stage.system.query(sql, [person.user.id]);
+    expect((await ask()).body).toEqual({ active: false });
+  });
+});
+
+describe('renewal for fewer scopes (RFC 6749, section 6)', () => {
+  it('narrows the access token, and not the grant', async () => {
+    const first = await stage.tokens(confidential, browser);
+    const narrow = await stage.refresh(confidential, first.refresh_token, { scope: 'openid' });
+    expect([narrow.status, narrow.body.scope]).toEqual([200, 'openid']);
+    const full = await stage.refresh(confidential, narrow.body.refresh_token);
+    expect([full.status, full.body.scope]).toEqual([200, first.scope]);
+    // Each is good once, as ever.
+    expect(full.body.refresh_token).not.toBe(narrow.body.refresh_token);
+    const replayed = await stage.refresh(confidential, narrow.body.refresh_token);
+    expect([replayed.status, replayed.body.error]).toEqual([400, 'invalid_grant']);
+  });
+});
