@@ -1,19 +1,22 @@
 import { createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
+import { bearer } from 'better-auth/plugins';
 
 /** What a hook of Better-Auth is given. */
 export type HookContext = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 
+/** The plugin's own reading of `Authorization`: a good token becomes the cookie of the session. */
+const [readBearer] = bearer().hooks.before;
+
 /**
- * Who sends the request, for hooks that run before the endpoint: the plugin that makes a
- * cookie of a bearer token has no effect on them, so the token is looked at here. It is a
- * hint, no check: that is left to the endpoint.
+ * Who sends the request, for hooks that run before the endpoint: what the bearer plugin makes
+ * of the request has no effect on them, so it is asked here once more. Its own code is used,
+ * and the token goes before a cookie as it does there: reading the header in another way
+ * would take somebody else for the caller, or nobody.
  */
 export async function callerOf(ctx: HookContext) {
-  const session = await getSessionFromCtx(ctx);
-  if (session) return session.user;
-  const header = ctx.headers?.get('authorization') ?? '';
-  const [, token] = /^bearer\s+([^.\s]+)/i.exec(header) ?? [];
-  return token ? ((await ctx.context.internalAdapter.findSession(token))?.user ?? null) : null;
+  const change = await readBearer?.handler({ ...ctx, returnHeaders: false });
+  const headers = change?.context.headers ?? ctx.headers;
+  return (await getSessionFromCtx({ ...ctx, headers }))?.user ?? null;
 }
 
 /** Whose password is to be set with the code of a mail; `null`: with none that is good. */

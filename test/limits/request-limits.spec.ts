@@ -120,6 +120,27 @@ describe('a stolen session', () => {
     await change(PASSWORD, 1).expect(200);
   });
 
+  it.each<[string, (token: string) => string]>([
+    ['in another spelling', (token) => `%${token.charCodeAt(0).toString(16)}${token.slice(1)}`],
+    ['as it is', (token) => token],
+  ])('is counted for its owner beside the cookie of somebody else, %s', async (_how, spell) => {
+    await cluster.signUp('thief@example.com', { from: '192.0.2.1' });
+    const thief = await cluster.signIn('thief@example.com', PASSWORD).expect(200);
+    const [cookie] = (thief.headers['set-cookie'] as unknown as string[])[0]!.split(';');
+    const stolen = await cluster.signIn('known@example.com', PASSWORD).expect(200);
+    const token = spell(decodeURIComponent(stolen.headers['set-auth-token']!));
+    const headers = { authorization: `Bearer ${token}` };
+    const statuses = await statusesOf(7, (index) =>
+      cluster.post(
+        '/change-password',
+        { currentPassword: `wrong ${index}`, newPassword: PASSWORD },
+        index % 2 ? { headers, cookie } : { headers },
+      ),
+    );
+    expect(statuses).toEqual(limitedTo(6, 400));
+    await cluster.sql.query(`DELETE FROM "user" WHERE email = 'thief@example.com'`);
+  });
+
   it('that is none is refused as ever', async () => {
     const body = { currentPassword: 'x', newPassword: PASSWORD };
     const statuses = await statusesOf(8, (_index, server) =>
