@@ -39,7 +39,7 @@ import { CLOSED_PATHS, secondFactor } from './second-factor/second-factor';
 import { secondStep } from './second-factor/second-step.plugin';
 import { forgetDevices } from './second-factor/trusted-devices';
 import { sessionHandles } from './sessions/session-handles.plugin';
-import { checkUserWrite } from './user-policy';
+import { checkUserWrite, signUpPolicy } from './user-policy';
 import type { Logger } from '../runtime/logger';
 import { StartError } from '../runtime/start-error';
 
@@ -91,6 +91,7 @@ export function createAuth({ config, pool, logger, mailer, limitStore = null }: 
     plugins: [
       ...limits.first,
       exactAddresses(trustedOrigins),
+      signUpPolicy,
       passwords.plugin,
       jwt(jwtOptions({ config, pool })),
       // Before bearer, which hands out the session that a first step alone is not worth.

@@ -1,4 +1,5 @@
-import { APIError } from 'better-auth/api';
+import type { BetterAuthPlugin } from 'better-auth';
+import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { isRole } from './contract';
 
 type UserWrite = Record<string, unknown>;
@@ -30,14 +31,39 @@ export function checkUserWrite(user: UserWrite): Promise<void> {
   return Promise.resolve();
 }
 
+const SIGN_UP = '/sign-up/email';
+
+/**
+ * Holds a sign-up to the same before it is known whether the e-mail is taken: the write
+ * comes too late, for there is none where it is, and the refusal would tell.
+ */
+export const signUpPolicy = {
+  id: 'sign-up-policy',
+  hooks: {
+    before: [
+      {
+        matcher: ({ path }) => path === SIGN_UP,
+        handler: createAuthMiddleware(async ({ body }) => {
+          // Nobody has checked the body yet: what is no text is for the endpoint to refuse.
+          const fields = Object.entries((body ?? {}) as UserWrite);
+          const texts = fields.filter(([, value]) => typeof value === 'string');
+          const { name, image } = Object.fromEntries(texts);
+          await checkUserWrite({ name, image });
+        }),
+      },
+    ],
+  },
+} satisfies BetterAuthPlugin;
+
 function refusal(code: string, message: string): APIError {
   return new APIError('BAD_REQUEST', { code, message });
 }
 
+/** @param longest in code points, as the API counts (JSON Schema Validation, section 6.3.1). */
 function isPlainText(value: unknown, longest: number): value is string {
   return (
     typeof value === 'string' &&
-    value.length <= longest &&
+    [...value].length <= longest &&
     value.isWellFormed() &&
     !/\p{Cc}/u.test(value)
   );
