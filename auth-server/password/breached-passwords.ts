@@ -28,7 +28,9 @@ export class BreachedPasswords {
   /** @returns `false` as well when the service does not answer usefully, with a line in the log. */
   async has(password: string): Promise<boolean> {
     if (this.url === null) return false;
-    const hash = createHash('sha1').update(password).digest('hex').toUpperCase();
+    // As it is hashed here: the same password in other characters was breached as well.
+    const plain = password.normalize('NFKC');
+    const hash = createHash('sha1').update(plain).digest('hex').toUpperCase();
     try {
       const lines = await this.ask(hash.slice(0, PREFIX_LENGTH));
       return lines.some(({ suffix, count }) => suffix === hash.slice(PREFIX_LENGTH) && count > 0);

@@ -18,6 +18,18 @@ const NEW_PASSWORDS: Record<
   '/admin/set-user-password': { field: 'newPassword', personOf: forAdministrators(namedUser) },
 };
 
+const SHORTEST = 8;
+const LONGEST = 128;
+
+/**
+ * Better-Auth counts UTF-16 units, of which a character has one or two. Its bounds are drawn so
+ * that it refuses nothing that is good; characters are counted below.
+ */
+export const LENGTHS = { minPasswordLength: SHORTEST, maxPasswordLength: 2 * LONGEST };
+
+const TOO_SHORT = { code: 'PASSWORD_TOO_SHORT', message: 'Password too short' };
+const TOO_LONG = { code: 'PASSWORD_TOO_LONG', message: 'Password too long' };
+
 const TOO_COMMON = {
   code: 'PASSWORD_TOO_COMMON',
   message:
@@ -36,7 +48,8 @@ interface Parts {
 
 /**
  * Refuses new passwords that are easily guessed or known from breaches, wherever one is
- * chosen, and renews old hashes at sign-in. Length is Better-Auth's own business.
+ * chosen, and renews old hashes at sign-in. A character is a code point (NIST SP 800-63B-4,
+ * section 3.1.1.2).
  */
 export function passwordPlugin({ breached, upgrade }: Parts): BetterAuthPlugin {
   return {
@@ -62,12 +75,15 @@ export function passwordPlugin({ breached, upgrade }: Parts): BetterAuthPlugin {
 async function checkNewPassword(ctx: HookContext, breached: BreachedPasswords): Promise<void> {
   const { field, personOf } = NEW_PASSWORDS[ctx.path]!;
   const password = fieldOf(ctx.body, field);
-  const { minPasswordLength, maxPasswordLength } = ctx.context.password.config;
-  // The endpoint says so itself.
-  if (password.length < minPasswordLength || password.length > maxPasswordLength) return;
+  // None is chosen, or the endpoint says that one is missing.
+  if (password === '') return;
   const person = await personOf(ctx);
   // Nor does who may not set a password need to know what is wrong with it.
   if (!person) return;
+  // Also where Better-Auth asks for no length: for a user whom an administrator makes.
+  const { length } = [...password];
+  if (length < SHORTEST) throw new APIError('BAD_REQUEST', TOO_SHORT);
+  if (length > LONGEST) throw new APIError('BAD_REQUEST', TOO_LONG);
   if (isEasilyGuessed(password, person)) throw new APIError('BAD_REQUEST', TOO_COMMON);
   if (await breached.has(password)) throw new APIError('BAD_REQUEST', BREACHED);
 }

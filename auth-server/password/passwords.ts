@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { BreachedPasswords } from './breached-passwords';
 import { PasswordHasher } from './password-hasher';
-import { passwordPlugin } from './password-plugin';
+import { LENGTHS, passwordPlugin } from './password-plugin';
 import { PasswordUpgrade } from './password-upgrade';
 import type { AuthConfig } from '../config';
 import type { Logger } from '../../runtime/logger';
@@ -22,7 +22,7 @@ export function createPasswords({ config, pool, logger }: Parts) {
   const breached = new BreachedPasswords(config.breachedPasswordsUrl, logger);
   const { hash, verify } = hasher;
   return {
-    options: { minPasswordLength: 8, maxPasswordLength: 128, password: { hash, verify } },
+    options: { ...LENGTHS, password: { hash, verify } },
     plugin: passwordPlugin({ breached, upgrade }),
   };
 }

@@ -81,6 +81,7 @@ describe('a password that is guessed first', () => {
       expect(refusal.code).toBe('PASSWORD_TOO_COMMON');
     }
     await reset(PASSWORD).expect(200);
+    user = await server.signIn(email);
   });
 
   it('is nothing that a stranger is told about', async () => {
@@ -97,14 +98,28 @@ describe('a password that is guessed first', () => {
     await server.post('/api/auth/change-password', change).expect(401);
   });
 
-  it.each(['short', 'x'.repeat(129)])(
-    'is told apart from one of a wrong length: %s',
+  it.each([
+    ['short', 'SHORT'],
+    ['x'.repeat(129), 'LONG'],
+    ['x'.repeat(300), 'LONG'],
+    // Characters of two UTF-16 units each.
+    ['🦊🚀🌵🎻', 'SHORT'],
+    ['🦊🚀🌵🎻🧭🍋🪁', 'SHORT'],
+    [`${'🦊🚀🌵'.repeat(43)}`, 'LONG'],
+  ])('is told apart from one of a wrong length: %s', async (password, which) => {
+    for (const way of Object.keys(ways)) {
+      const { status, body } = await ways[way]!(password);
+      expect([way, status, body.code]).toEqual([way, 400, `PASSWORD_TOO_${which}`]);
+    }
+  });
+
+  it.each(['🦊🚀🌵🎻🧭🍋🪁🔑', `${'🦊🚀🌵'.repeat(42)}ab`])(
+    'is none that has 8 to 128 characters, whatever they are made of: %s',
     async (password) => {
-      const { status, body } = await ways['at sign-up']!(password);
-      expect([status, body.code]).toEqual([
-        400,
-        expect.stringMatching(/^PASSWORD_TOO_(SHORT|LONG)$/),
-      ]);
+      const email = `fox${password.length}@example.com`;
+      const body = { email, name: 'New', password };
+      await server.post('/api/auth/sign-up/email', body).expect(200);
+      await server.signIn(email, password);
     },
   );
 });
@@ -175,6 +190,14 @@ describe('with a service that knows breached passwords', () => {
     expect(body.code).toBe('PASSWORD_BREACHED');
     expect(asked.map(({ url }) => url)).toEqual([`/range/${hash.slice(0, 5)}`]);
     expect(asked[0]!.headers['add-padding']).toBe('true');
+  });
+
+  it('refuses the same in characters that mean the same (NFKC)', async () => {
+    answer = list(17);
+    const wide = BREACHED.replace(/[a-z]/g, (letter) =>
+      String.fromCharCode(letter.charCodeAt(0) + 0xfee0),
+    );
+    expect((await signUp(wide).expect(400)).body.code).toBe('PASSWORD_BREACHED');
   });
 
   it('takes what it does not know, and what is there as padding alone', async () => {
