@@ -4,6 +4,7 @@ import {
   RateLimiterMemory,
   RateLimiterPostgres,
   RateLimiterRedis,
+  type IRateLimiterOptions,
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
 import type { Logger } from '../../runtime/logger';
@@ -48,6 +49,8 @@ export function createLimitStore({ config, pool, logger }: Parts): LimitStore {
 function inRedis(url: string, logger: Logger): LimitStore {
   const redis = new Redis(url, {
     commandTimeout: ANSWER_LIMIT_MS,
+    // One that hangs is hung up on: a sign-in would wait for each of its counters in turn.
+    socketTimeout: ANSWER_LIMIT_MS,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
   });
@@ -61,7 +64,7 @@ function inRedis(url: string, logger: Logger): LimitStore {
         storeClient: redis,
         keyPrefix: `gatehouse:auth:${name}`,
         rejectIfRedisNotReady: true,
-        insuranceLimiter: new RateLimiterMemory({ ...options, keyPrefix: name }),
+        insuranceLimiter: new OwnCounters({ ...options, keyPrefix: name }),
       }),
     close: () => redis.disconnect(),
   };
@@ -95,10 +98,24 @@ function inPostgres(pool: Pool, logger: Logger): LimitStore {
         // The migrations have: nobody else changes the schema.
         tableCreated: true,
         clearExpiredByTimeout: false,
-        insuranceLimiter: new RateLimiterMemory({ ...options, keyPrefix: name }),
+        insuranceLimiter: new OwnCounters({ ...options, keyPrefix: name }),
       }),
     close: () => clearInterval(clearing),
   };
+}
+
+/** Longest that a timer waits, in seconds (a signed 32-bit integer of ms); a longer one ends at once. */
+const LONGEST_TIMER_S = 2_147_483;
+
+/** What a server counts alone, in memory: for weeks at most, until it is restarted anyway. */
+class OwnCounters extends RateLimiterMemory {
+  constructor(options: IRateLimiterOptions) {
+    super({ ...options, duration: Math.min(options.duration ?? 0, LONGEST_TIMER_S) });
+  }
+
+  override set(key: string | number, points: number, seconds: number) {
+    return super.set(key, points, Math.min(seconds, LONGEST_TIMER_S));
+  }
 }
 
 /** Tells the log when the counters are lost and when they are back, not with every request. */

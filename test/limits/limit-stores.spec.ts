@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { pino } from 'pino';
 import { GrowingDelay } from '../../auth-server/limits/growing-delay';
@@ -123,6 +124,8 @@ describe('counters in PostgreSQL', () => {
   });
 });
 
+const NOWHERE = 'redis://127.0.0.1:1';
+
 const REDIS = findRedis();
 if (REDIS === null) {
   process.stderr.write('NOT TESTED: limits in Redis, because there is no redis-server here.\n');
@@ -146,21 +149,65 @@ if (REDIS === null) {
     });
   });
   afterAll(async () => {
+    redis.kill('SIGCONT');
     redis.kill('SIGKILL');
     await nothing.end();
   });
 
+  const opened: LimitStore[] = [];
+  afterEach(() => opened.splice(0).forEach((store) => store.close()));
+
+  function openStore(redisUrl = url): LimitStore {
+    const store = createLimitStore({ config: { redisUrl }, pool: nothing, logger });
+    opened.push(store);
+    return store;
+  }
+
   itCountsTogether(() => createLimitStore({ config: { redisUrl: url }, pool: nothing, logger }));
 
+  it('are kept by each server while Redis is silent, which is waited for once', async () => {
+    const [store, other] = [openStore(), openStore()];
+    const [limit, seen] = [new GrowingDelay(store, RULE), new GrowingDelay(other, RULE)];
+    await eventually(async () => {
+      await limit.forget('before');
+      await limit.take('before');
+      expect((await seen.take('before')).remaining).toBe(RULE.free - 2);
+    });
+    other.close();
+    redis.kill('SIGSTOP');
+    const start = performance.now();
+    const keys = Array.from({ length: 10 }, (_, index) => `silent-${index}`);
+    for (const key of keys) expect((await limit.take(key)).remaining).toBe(RULE.free - 1);
+    expect(performance.now() - start).toBeLessThan(2_000);
+    await expectCountingAlone(store);
+    redis.kill('SIGCONT');
+    await eventually(() => expect(log.join()).toContain('shared limits are back'));
+  });
+
+  it('are kept for as long as timers go while each server counts alone', async () => {
+    const store = openStore(NOWHERE);
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on('warning', note);
+    const days = { name: 'days', points: 1, duration: 90 * 86_400 };
+    const counter = store.counter(days);
+    await counter.set('set', 1, days.duration);
+    await counter.consume('consumed');
+    await sleep(50);
+    expect(await counter.get('set')).not.toBeNull();
+    expect(await counter.get('consumed')).not.toBeNull();
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
   it('are kept by each server while Redis is away', async () => {
-    const store = createLimitStore({ config: { redisUrl: url }, pool: nothing, logger });
+    const store = openStore();
     const limit = new GrowingDelay(store, RULE);
     await eventually(async () => expect((await limit.take('before')).isAllowed).toBe(true));
     redis.kill('SIGKILL');
     await once(redis, 'exit');
     await eventually(() => expect(log.join()).toContain('shared limits are away'));
     await expectCountingAlone(store);
-    store.close();
   });
 });
 

@@ -22,6 +22,8 @@ export class SharedCounters implements OnApplicationShutdown {
   private connect(url: string): Redis {
     const redis = new Redis(url, {
       commandTimeout: ANSWER_LIMIT_MS,
+      // One that hangs is hung up on, or every request would wait for it.
+      socketTimeout: ANSWER_LIMIT_MS,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
     });
