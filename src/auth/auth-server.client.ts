@@ -91,6 +91,8 @@ export class AuthServerClient {
       'user-agent': caller.userAgent,
       [REQUEST_ID_HEADER]: caller.requestId,
       traceparent: caller.traceparent,
+      // For an auth server that goes by `TRUST_PROXY` alone (docs/decisions/0006-client-address.md).
+      'x-forwarded-for': caller.address,
       [CLIENT_ADDRESS_HEADER]: caller.address,
       ...(this.settings.internalSecret && { [INTERNAL_KEY_HEADER]: this.settings.internalSecret }),
       ...(body && { 'content-type': 'application/json' }),

@@ -1,3 +1,4 @@
+import { System, PASSWORD as USER_PASSWORD } from '../support/system';
 import { INTERNAL_SECRET } from './auth-settings';
 import { PASSWORD, startAuthServer, type RunningAuthServer } from './harness';
 
@@ -60,5 +61,26 @@ describe('the client address of a session', () => {
   ])('behind a trusted proxy that says %s is %s', async (forwardedFor, address) => {
     const headers = { ...FORGED, 'x-forwarded-for': forwardedFor };
     expect(await addressWith(headers, behindProxy)).toBe(address);
+  });
+});
+
+describe('without INTERNAL_SECRET, between trusted proxies', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start({ env: { INTERNAL_SECRET: '', TRUST_PROXY: '127.0.0.1,::1' } });
+  });
+  afterAll(() => system.stop());
+
+  it.each([
+    ["the API's own routes", '/api/v1/auth/sign-in'],
+    ['the pass-through', '/api/auth/sign-in/email'],
+  ])('the address of the client goes on by %s', async (_way, path) => {
+    const { email } = await system.asUser();
+    const forwardedFor = path.includes('v1') ? '203.0.113.1' : '203.0.113.2';
+    const headers = { 'x-forwarded-for': forwardedFor, origin: system.settings.authUrl };
+    const body = { email, password: USER_PASSWORD };
+    expect(await system.asAnonymous().post(path, body, headers)).toMatchObject({ status: 200 });
+    const query = 'SELECT ip_address FROM session WHERE ip_address = $1';
+    expect(await system.query(query, [forwardedFor])).toHaveLength(1);
   });
 });
