@@ -1,86 +1,6 @@
 import { describeChange } from '../../tools/compatibility/breaking-change';
 import { compareDocuments } from '../../tools/compatibility/documents';
-import type { OpenApiDocument, Operation, Schema } from '../../tools/compatibility/open-api';
-
-const text: Schema = { type: 'string' };
-
-/** One of everything that the comparison looks at. */
-function released(): OpenApiDocument {
-  return {
-    paths: {
-      '/things/{id}': {
-        put: {
-          operationId: 'putThing',
-          security: [{ token: ['write'] }],
-          parameters: [
-            { name: 'id', in: 'path', required: true, schema: text },
-            { name: 'sort', in: 'query', schema: { type: 'string', enum: ['name', 'age'] } },
-          ],
-          requestBody: { content: { 'application/json': { schema: ref('NewThing') } } },
-          responses: {
-            200: {
-              headers: { ETag: {} },
-              content: { 'application/json': { schema: ref('Thing') } },
-            },
-            409: { content: { 'application/problem+json': { examples: { taken: {}, gone: {} } } } },
-          },
-        },
-      },
-      '/open': { get: { operationId: 'getOpen', security: [], responses: { 204: {} } } },
-    },
-    components: {
-      schemas: {
-        NewThing: {
-          type: 'object',
-          additionalProperties: false,
-          required: ['name'],
-          properties: {
-            name: { type: 'string', minLength: 1, maxLength: 100 },
-            size: { type: 'number', minimum: 0, maximum: 10 },
-            kind: { anyOf: [text, { type: 'integer' }] },
-          },
-        },
-        Thing: {
-          type: 'object',
-          required: ['name', 'label', 'parent'],
-          properties: {
-            name: text,
-            label: { const: 'thing' },
-            note: { anyOf: [text, { type: 'null' }] },
-            parts: { type: 'array', items: ref('Part') },
-            parent: { anyOf: [ref('Thing'), { type: 'null' }] },
-            source: { oneOf: [text, { type: 'integer' }] },
-          },
-        },
-        Part: { type: 'object', required: ['weight'], properties: { weight: { type: 'number' } } },
-      },
-    },
-  };
-}
-
-function ref(name: string): Schema {
-  return { $ref: `#/components/schemas/${name}` };
-}
-
-interface Parts {
-  document: OpenApiDocument;
-  put: Operation;
-  body: Required<Pick<Schema, 'properties' | 'required'>> & Schema;
-  thing: Required<Pick<Schema, 'properties' | 'required'>> & Schema;
-  part: Schema;
-}
-
-function partsOf(document: OpenApiDocument): Parts {
-  const { NewThing, Thing, Part } = document.components!.schemas!;
-  const put = document.paths['/things/{id}']!.put!;
-  return {
-    document,
-    put,
-    body: NewThing as Parts['body'],
-    thing: Thing as Parts['thing'],
-    part: Part!,
-  };
-}
+import { type Parts, partsOf, released, text } from './released-document';
 
 /** What the comparison says of the document after a change to it. */
 function changesAfter(mutate: (parts: Parts) => unknown): string[] {
@@ -210,6 +130,47 @@ const BREAKING: Case[] = [
     `type-changed: ${PUT} 200 .parts[] .weight`,
   ],
   [
+    'one more value in an answer',
+    ({ thing }) => thing.properties.state!.enum!.push('lost'),
+    `values-widened: ${PUT} 200 .state`,
+  ],
+  [
+    'any text in an answer, where there were values',
+    ({ thing }) => delete thing.properties.state!.enum,
+    `values-widened: ${PUT} 200 .state`,
+  ],
+  [
+    'another format in an answer',
+    ({ thing }) => (thing.properties.since!.format = 'date'),
+    `form-changed: ${PUT} 200 .since`,
+  ],
+  [
+    'a list of anything in an answer',
+    ({ thing }) => delete thing.properties.parts!.items,
+    `type-changed: ${PUT} 200 .parts[]`,
+  ],
+  [
+    'another type of values in a map',
+    ({ thing }) => (thing.properties.counts!.additionalProperties = text),
+    `type-changed: ${PUT} 200 .counts .*`,
+  ],
+  [
+    'an answer of anything',
+    ({ put }) => delete put.responses[200]!.content!['application/json']!.schema,
+    `type-changed: ${PUT} 200`,
+  ],
+  [
+    'a type where a body took anything',
+    ({ body }) => (body.properties.extra = text),
+    `type-changed: ${PUT} body .extra`,
+  ],
+  [
+    'an upper limit that is not reached any more',
+    ({ body }) => (body.properties.size!.exclusiveMaximum = 10),
+    `limit-narrowed: ${PUT} body .size`,
+  ],
+  ['one more way to succeed', ({ put }) => (put.responses[202] = {}), `response-added: ${PUT} 202`],
+  [
     'another constant in an answer',
     ({ thing }) => (thing.properties.label!.const = 'item'),
     `type-changed: ${PUT} 200 .label`,
@@ -231,9 +192,24 @@ const BREAKING: Case[] = [
   ],
   ['a role', ({ put }) => (put['x-roles'] = ['admin']), `security-stricter: ${PUT}`],
   [
+    'a scope more for machines',
+    ({ put }) => put['x-scopes']!.push('admin'),
+    `security-stricter: ${PUT}`,
+  ],
+  ['no machines any more', ({ put }) => delete put['x-scopes'], `security-stricter: ${PUT}`],
+  [
+    'a problem code with another status',
+    ({ put }) => {
+      const { examples } = put.responses[409]!.content!['application/problem+json']!;
+      delete examples!.gone;
+      put.responses[410] = { content: { 'application/problem+json': { examples: { gone: {} } } } };
+    },
+    'problem-code-removed: 409 gone',
+  ],
+  [
     'a problem code that is gone',
     ({ put }) => delete put.responses[409]!.content!['application/problem+json']!.examples!.gone,
-    'problem-code-removed: gone',
+    'problem-code-removed: 409 gone',
   ],
 ];
 
@@ -246,6 +222,9 @@ const HARMLESS: Harmless[] = [
     'a new parameter that may be left out',
     ({ put }) => put.parameters!.push({ name: 'page', in: 'query' }),
   ],
+  ['one value less in an answer', ({ thing }) => thing.properties.state!.enum!.pop()],
+  ['a format in an answer', ({ thing }) => (thing.properties.name!.format = 'email')],
+  ['a scope less for machines', ({ put }) => put['x-scopes']!.pop()],
   ['one more value in a request', ({ put }) => put.parameters![1]!.schema!.enum!.push('size')],
   ['a new property that may be left out', ({ body }) => (body.properties.colour = text)],
   ['a property that need not be sent any more', ({ body }) => body.required.pop()],

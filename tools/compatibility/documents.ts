@@ -27,7 +27,7 @@ function operationsOf({ paths }: OpenApiDocument): Map<string, Operation> {
   return new Map(entries);
 }
 
-/** Clients branch on codes: one that no operation knows any more has changed its name. */
+/** Clients branch on codes: one that no operation knows any more has changed its name, or its status. */
 function lostProblemCodes(released: OpenApiDocument, current: OpenApiDocument): BreakingChange[] {
   const kept = problemCodesOf(current);
   return [...problemCodesOf(released)]
@@ -37,8 +37,10 @@ function lostProblemCodes(released: OpenApiDocument, current: OpenApiDocument): 
 
 function problemCodesOf(document: OpenApiDocument): Set<string> {
   const codes = [...operationsOf(document).values()].flatMap(({ responses }) =>
-    Object.values(responses).flatMap(({ content }) =>
-      Object.keys(content?.['application/problem+json']?.examples ?? {}),
+    Object.entries(responses).flatMap(([status, { content }]) =>
+      Object.keys(content?.['application/problem+json']?.examples ?? {}).map(
+        (code) => `${status} ${code}`,
+      ),
     ),
   );
   return new Set(codes);

@@ -11,6 +11,7 @@ export interface Operation {
   responses: Record<string, { content?: Content; headers?: Record<string, unknown> }>;
   security?: Record<string, string[]>[];
   'x-roles'?: string[];
+  'x-scopes'?: string[];
 }
 
 export interface Parameter {
@@ -38,9 +39,11 @@ export interface Schema {
   maxLength?: number;
   maxItems?: number;
   maximum?: number;
+  exclusiveMaximum?: number;
   minLength?: number;
   minItems?: number;
   minimum?: number;
+  exclusiveMinimum?: number;
 }
 
 /** Follows a reference; a union of one schema and null is that schema, which may be null. */

@@ -44,7 +44,13 @@ function isStricter(before: Operation, after: Operation): boolean {
   const roles = after['x-roles'];
   const oldRoles = before['x-roles'];
   const isNarrower = roles !== undefined && !oldRoles?.every((role) => roles.includes(role));
-  return !stillOpen || isNarrower;
+  return !stillOpen || isNarrower || isStricterToMachines(before, after);
+}
+
+/** The routes that machines may call name the scopes which that takes. */
+function isStricterToMachines(before: Operation, after: Operation): boolean {
+  const [old, now] = [before['x-scopes'], after['x-scopes']];
+  return old !== undefined && !now?.every((scope) => old.includes(scope));
 }
 
 function compareParameters({ name, before, after }: Pair, documents: Documents): BreakingChange[] {
@@ -56,10 +62,12 @@ function compareParameters({ name, before, after }: Pair, documents: Documents):
     ...removed.map((key) => ({ rule: 'parameter-removed', place: `${name} ${key}` }) as const),
     ...demanded.map(([key]) => ({ rule: 'parameter-required', place: `${name} ${key}` }) as const),
     ...[...old].flatMap(([key, { schema }]) =>
-      compareSchemas(
-        { place: `${name} ${key}`, before: schema, after: now.get(key)?.schema },
-        { direction: 'request', ...documents },
-      ),
+      removed.includes(key)
+        ? []
+        : compareSchemas(
+            { place: `${name} ${key}`, before: schema, after: now.get(key)?.schema },
+            { direction: 'request', ...documents },
+          ),
     ),
   ];
 }
@@ -74,7 +82,11 @@ function compareBodies({ name, before, after }: Pair, documents: Documents): Bre
 }
 
 function compareResponses({ name, before, after }: Pair, documents: Documents): BreakingChange[] {
-  return Object.entries(before.responses).flatMap(([status, old]): BreakingChange[] => {
+  // A success that looks different; refusals are told by their code.
+  const added = Object.keys(after.responses)
+    .filter((status) => status < '3' && !before.responses[status])
+    .map((status) => ({ rule: 'response-added', place: `${name} ${status}` }) as const);
+  const known = Object.entries(before.responses).flatMap(([status, old]): BreakingChange[] => {
     const place = `${name} ${status}`;
     const now = after.responses[status];
     // A refusal that does not happen any more hurts nobody; its code is looked at elsewhere.
@@ -86,6 +98,7 @@ function compareResponses({ name, before, after }: Pair, documents: Documents): 
       ...compareContents({ place, ...contents }, 'response', documents),
     ];
   });
+  return [...added, ...known];
 }
 
 function compareContents(

@@ -22,20 +22,46 @@ type Resolved = { place: string; before: Schema; after: Schema };
 
 export function compareSchemas({ place, before, after }: Pair, context: Context): BreakingChange[] {
   const { released, current, path = [] } = context;
-  if (!before || !after) return [];
-  const pair = { place, before: resolve(before, released), after: resolve(after, current) };
+  if (!before && !after) return [];
+  // Without a schema anything goes.
+  const pair = {
+    place,
+    before: resolve(before ?? {}, released),
+    after: resolve(after ?? {}, current),
+  };
   const { properties } = pair.before;
   if (properties && path.includes(properties)) return [];
   const inside = { ...context, path: [...path, properties] };
   if (membersOf(pair.before) || membersOf(pair.after)) return compareUnions(pair, inside);
+  const own = compareValues(pair, inside);
+  // What lies in a thing of another type is no news.
+  if (own.some(({ rule }) => rule === 'type-changed')) return own;
+  return [...own, ...compareProperties(pair, inside), ...compareMembers(pair, inside)];
+}
+
+/** What lists hold, and maps behind names that are not fixed. */
+function compareMembers({ place, before, after }: Resolved, context: Context): BreakingChange[] {
+  const isBoth = (type: string) =>
+    [before, after].every((schema) => typesOf(schema).includes(type));
   return [
-    ...compareValues(pair, inside),
-    ...compareProperties(pair, inside),
-    ...compareSchemas(
-      { place: `${place}[]`, before: pair.before.items, after: pair.after.items },
-      inside,
-    ),
+    ...(isBoth('array')
+      ? compareSchemas({ place: `${place}[]`, before: before.items, after: after.items }, context)
+      : []),
+    ...(isBoth('object')
+      ? compareSchemas(
+          { place: `${place} .*`, before: valueOf(before), after: valueOf(after) },
+          context,
+        )
+      : []),
   ];
+}
+
+function typesOf({ type }: Schema): string[] {
+  return [type ?? []].flat();
+}
+
+function valueOf({ additionalProperties }: Schema): Schema | undefined {
+  return typeof additionalProperties === 'object' ? additionalProperties : undefined;
 }
 
 function membersOf({ anyOf, oneOf }: Schema): Schema[] | undefined {
@@ -55,8 +81,9 @@ function compareUnions({ place, before, after }: Resolved, context: Context): Br
   return isFine ? [] : [{ rule: 'alternative-changed', place }];
 }
 
-const UPPER_LIMITS = ['maxLength', 'maxItems', 'maximum'] as const;
-const LOWER_LIMITS = ['minLength', 'minItems', 'minimum'] as const;
+const UPPER_LIMITS = ['maxLength', 'maxItems', 'maximum', 'exclusiveMaximum'] as const;
+const LOWER_LIMITS = ['minLength', 'minItems', 'minimum', 'exclusiveMinimum'] as const;
+const FORMS = ['pattern', 'format'] as const;
 
 function compareValues({ place, before, after }: Resolved, { direction }: Context) {
   const when = (broken: boolean, rule: Rule): BreakingChange[] => (broken ? [{ rule, place }] : []);
@@ -64,12 +91,20 @@ function compareValues({ place, before, after }: Resolved, { direction }: Contex
   const typeChanged = !includesTypes(wide, narrow);
   if (direction === 'response') {
     const isOther = before.const !== undefined && before.const !== after.const;
-    return when(typeChanged || isOther, 'type-changed');
+    const lostForm = FORMS.some(
+      (form) => before[form] !== undefined && before[form] !== after[form],
+    );
+    return [
+      ...when(typeChanged || isOther, 'type-changed'),
+      // Who tells all values apart has no answer to one more.
+      ...when(before.enum !== undefined && !includesValues(before, after), 'values-widened'),
+      ...when(lostForm, 'form-changed'),
+    ];
   }
   const isNarrower =
     UPPER_LIMITS.some((limit) => (after[limit] ?? Infinity) < (before[limit] ?? Infinity)) ||
     LOWER_LIMITS.some((limit) => (after[limit] ?? -Infinity) > (before[limit] ?? -Infinity));
-  const hasNewForm = (['pattern', 'format'] as const).some(
+  const hasNewForm = FORMS.some(
     (form) => after[form] !== undefined && after[form] !== before[form],
   );
   return [
@@ -117,7 +152,9 @@ function compareProperties({ place, before, after }: Resolved, context: Context)
         ]
       : [...all('property-removed', removed), ...all('property-optional', optional)];
   const below = old.flatMap(([name, schema]) =>
-    compareSchemas({ place: at(name), before: schema, after: now[name] }, context),
+    removed.includes(name)
+      ? []
+      : compareSchemas({ place: at(name), before: schema, after: now[name] }, context),
   );
   return [...own, ...below];
 }
