@@ -1,10 +1,11 @@
 import { TABLES } from './contract';
+import { toTableMapping } from './table-mapping';
 
 const { user, session, account, verification, jwks } = TABLES;
 
 /**
  * Contract names → Better-Auth's models and fields, column by column: Better-Auth's own
- * casing option does not change column names. `id` is called `id` everywhere.
+ * casing option does not change column names. Of users and sessions, plugins own a part.
  */
 export const MODEL_MAPPING = {
   user: {
@@ -30,33 +31,7 @@ export const MODEL_MAPPING = {
       updatedAt: session.columns.updatedAt,
     },
   },
-  account: {
-    modelName: account.name,
-    fields: {
-      userId: account.columns.userId,
-      accountId: account.columns.accountId,
-      providerId: account.columns.providerId,
-      accessToken: account.columns.accessToken,
-      refreshToken: account.columns.refreshToken,
-      idToken: account.columns.idToken,
-      accessTokenExpiresAt: account.columns.accessTokenExpiresAt,
-      refreshTokenExpiresAt: account.columns.refreshTokenExpiresAt,
-      scope: account.columns.scope,
-      password: account.columns.password,
-      createdAt: account.columns.createdAt,
-      updatedAt: account.columns.updatedAt,
-    },
-  },
-  verification: {
-    modelName: verification.name,
-    fields: {
-      identifier: verification.columns.identifier,
-      value: verification.columns.value,
-      expiresAt: verification.columns.expiresAt,
-      createdAt: verification.columns.createdAt,
-      updatedAt: verification.columns.updatedAt,
-    },
-  },
+  ...toTableMapping({ account, verification }),
 } as const;
 
 /** What the admin plugin adds to `user` and `session`. */
@@ -73,16 +48,4 @@ export const ADMIN_MAPPING = {
 };
 
 /** The jwt plugin's table. */
-export const JWT_MAPPING = {
-  jwks: {
-    modelName: jwks.name,
-    fields: {
-      publicKey: jwks.columns.publicKey,
-      privateKey: jwks.columns.privateKey,
-      alg: jwks.columns.alg,
-      crv: jwks.columns.crv,
-      createdAt: jwks.columns.createdAt,
-      expiresAt: jwks.columns.expiresAt,
-    },
-  },
-};
+export const JWT_MAPPING = toTableMapping({ jwks });

@@ -1,5 +1,3 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { pino } from 'pino';
@@ -8,7 +6,7 @@ import { createLimitStore, type LimitStore } from '../../auth-server/limits/limi
 import { WindowLimit } from '../../auth-server/limits/window-limit';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
-import { freePorts } from '../support/ports';
+import { findRedis, type RedisServer, startRedis } from '../support/redis-server';
 
 const RULE = { name: 'guess', free: 3, window: 60, longest: 30 };
 
@@ -132,38 +130,29 @@ if (REDIS === null) {
 }
 
 (REDIS === null ? describe.skip : describe)('counters in Redis', () => {
-  let redis: ChildProcess;
-  let url: string;
+  let redis: RedisServer;
   const nothing = new Pool();
 
   beforeAll(async () => {
-    const [port] = await freePorts(1);
-    url = `redis://127.0.0.1:${port}`;
-    redis = spawn(REDIS!, ['--port', String(port), '--bind', '127.0.0.1', '--save', ''], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    redis.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    await eventually(() => {
-      if (!output.includes('Ready to accept connections')) throw new Error(output);
-    });
+    redis = await startRedis(REDIS!);
   });
   afterAll(async () => {
-    redis.kill('SIGCONT');
-    redis.kill('SIGKILL');
+    await redis.stop();
     await nothing.end();
   });
 
   const opened: LimitStore[] = [];
   afterEach(() => opened.splice(0).forEach((store) => store.close()));
 
-  function openStore(redisUrl = url): LimitStore {
+  function openStore(redisUrl = redis.url): LimitStore {
     const store = createLimitStore({ config: { redisUrl }, pool: nothing, logger });
     opened.push(store);
     return store;
   }
 
-  itCountsTogether(() => createLimitStore({ config: { redisUrl: url }, pool: nothing, logger }));
+  itCountsTogether(() =>
+    createLimitStore({ config: { redisUrl: redis.url }, pool: nothing, logger }),
+  );
 
   it('are kept by each server while Redis is silent, which is waited for once', async () => {
     const [store, other] = [openStore(), openStore()];
@@ -174,13 +163,13 @@ if (REDIS === null) {
       expect((await seen.take('before')).remaining).toBe(RULE.free - 2);
     });
     other.close();
-    redis.kill('SIGSTOP');
+    redis.pause();
     const start = performance.now();
     const keys = Array.from({ length: 10 }, (_, index) => `silent-${index}`);
     for (const key of keys) expect((await limit.take(key)).remaining).toBe(RULE.free - 1);
     expect(performance.now() - start).toBeLessThan(2_000);
     await expectCountingAlone(store);
-    redis.kill('SIGCONT');
+    redis.resume();
     await eventually(() => expect(log.join()).toContain('shared limits are back'));
   });
 
@@ -204,17 +193,8 @@ if (REDIS === null) {
     const store = openStore();
     const limit = new GrowingDelay(store, RULE);
     await eventually(async () => expect((await limit.take('before')).isAllowed).toBe(true));
-    redis.kill('SIGKILL');
-    await once(redis, 'exit');
+    await redis.stop();
     await eventually(() => expect(log.join()).toContain('shared limits are away'));
     await expectCountingAlone(store);
   });
 });
-
-function findRedis(): string | null {
-  try {
-    return execFileSync('sh', ['-c', 'command -v redis-server'], { encoding: 'utf8' }).trim();
-  } catch {
-    return null;
-  }
-}

@@ -6,6 +6,9 @@ import { freePorts } from './ports';
 /** A Redis of a test's own. */
 export interface RedisServer {
   url: string;
+  /** It keeps its connections and says nothing more, until {@link resume}. */
+  pause(): void;
+  resume(): void;
   /** Ends it at once; it keeps nothing. */
   stop(): Promise<void>;
 }
@@ -29,6 +32,8 @@ export async function startRedis(program: string): Promise<RedisServer> {
   server.stdout.resume();
   return {
     url: `redis://127.0.0.1:${port}`,
+    pause: () => void server.kill('SIGSTOP'),
+    resume: () => void server.kill('SIGCONT'),
     stop: async () => {
       if (server.exitCode !== null || server.signalCode !== null) return;
       server.kill('SIGKILL');
