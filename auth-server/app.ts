@@ -9,6 +9,7 @@ import { handleAuth } from './http/auth-handler';
 import { settleAddresses } from './http/client-address';
 import { allowOrigins } from './http/cors';
 import { answerErrors, answerNotFound } from './http/errors';
+import { heedPrograms } from './http/fetch-metadata';
 import { healthRoutes } from './http/health';
 import { keepAnAdministrator } from './http/last-administrator';
 import { checkBody, limitBody } from './http/request-body';
@@ -97,6 +98,7 @@ function createApp(parts: AppParts): express.Express {
   app.disable('etag');
   app.use(logRequests(logger, metrics));
   app.use(settleAddresses(config));
+  app.use(heedPrograms);
   app.use(limitProviders);
   app.use(setSecurityHeaders(config));
   app.use(allowOrigins(config.trustedOrigins));

@@ -33,6 +33,17 @@ describe('a browser', () => {
     await server.post('/api/auth/sign-in/email', body, crossSite).expect(403);
   });
 
+  it.each<[string, Record<string, string>]>([
+    ['another site', { 'sec-fetch-site': 'cross-site' }],
+    ['somewhere', { 'sec-fetch-site': 'none', 'sec-fetch-dest': 'document' }],
+    ['nowhere', { origin: 'null' }],
+    ['a session', { cookie: 'a=b' }],
+  ])('that hides its origin signs nobody in from %s', async (_title, headers) => {
+    const body = { email: 'ann@example.com', password: PASSWORD };
+    const sent = { 'sec-fetch-mode': 'cors', ...headers };
+    await server.post('/api/auth/sign-in/email', body, sent).expect(403);
+  });
+
   it.each([OWN_ORIGIN, 'http://localhost:8000', 'https://app.example'])(
     'with a cookie is served from %s',
     async (origin) => {
