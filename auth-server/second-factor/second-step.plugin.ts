@@ -11,7 +11,8 @@ import { Attempts, FREE_ATTEMPTS } from './attempts';
 import { forgetDevices } from './trusted-devices';
 
 const VERIFY_TOTP = '/two-factor/verify-totp';
-const VERIFY_PATHS = [VERIFY_TOTP, '/two-factor/verify-backup-code'];
+const VERIFY_RECOVERY_CODE = '/two-factor/verify-backup-code';
+const VERIFY_PATHS = [VERIFY_TOTP, VERIFY_RECOVERY_CODE];
 
 /** Paths after which what was trusted before is trusted no longer. */
 const FORGET_PATHS = ['/two-factor/disable', '/change-password'];
@@ -54,6 +55,13 @@ export function secondStep({ pool }: Pick<SecondStepParts, 'pool'>) {
         {
           matcher: ({ path }) => path === '/admin/update-user' || path === '/admin/create-user',
           handler: createAuthMiddleware(refuseSwitch),
+        },
+        {
+          // A recovery code would be used up for nothing, and its owner not told.
+          matcher: ({ path }) => path === VERIFY_RECOVERY_CODE,
+          handler: createAuthMiddleware(() =>
+            Promise.resolve({ context: { body: { disableSession: false } } }),
+          ),
         },
       ],
       after: [

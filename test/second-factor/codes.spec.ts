@@ -3,6 +3,7 @@ import { passSteps, startClock, stopClock } from './authenticator-app';
 import {
   cookiesOf,
   enrol,
+  ORIGIN,
   signInOn,
   type Enrolled,
   takeFirstStep,
@@ -26,6 +27,22 @@ beforeEach(async () => {
 afterAll(async () => {
   startClock();
   await server.stop();
+});
+
+it('a recovery code begins a session and is told to its owner, whatever else is asked for', async () => {
+  const cookies = await takeFirstStep(server, ada.email);
+  const path = '/api/auth/two-factor/verify-backup-code';
+  const body = { code: ada.recoveryCodes[0], disableSession: true };
+  const { headers } = await server
+    .post(path, body, { cookie: cookies, origin: ORIGIN })
+    .expect(200);
+  const bearer = { authorization: `Bearer ${headers['set-auth-token']}` };
+  expect((await server.get('/api/auth/get-session', bearer)).body.user.email).toBe(ada.email);
+  const { body: mailbox } = await server.get('/dev/mailbox');
+  expect(mailbox.items[0]).toMatchObject({
+    to: ada.email,
+    subject: 'A recovery code was used to sign in to your account',
+  });
 });
 
 describe('a code of the app', () => {
