@@ -72,6 +72,7 @@ export class AdminAccountsController {
   @Patch('users/:id')
   @Endpoint({
     summary: "Change a user's profile",
+    description: 'A new e-mail counts as not verified, unless `emailVerified` says otherwise.',
     operationId: 'updateUser',
     answers: { 200: { description: 'The user after the change', schema: userSchema } },
     problems: ['not_found', 'email_taken'],

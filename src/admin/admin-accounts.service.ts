@@ -40,7 +40,7 @@ export class AdminAccountsService {
         const row = await manager.findOne(UserEntity, { where, lock });
         if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
         const before = copyUser(row);
-        Object.assign(row, change, { updatedAt: new Date() });
+        Object.assign(row, withVerification(change, row), { updatedAt: new Date() });
         await recordUserChange(manager, { acting, before, after: row });
         return toUser(await manager.save(row));
       });
@@ -83,6 +83,15 @@ export class AdminAccountsService {
     const [row] = await this.dataSource.query<Statistics[]>(SELECT_STATISTICS);
     return row!;
   }
+}
+
+/**
+ * What was proved is the old address. Providers are joined to an account by an e-mail that is
+ * verified on both sides, so a new one must not pass for proved by mistake.
+ */
+function withVerification(change: UpdateUser, { email }: UserEntity): UpdateUser {
+  const isNew = change.email !== undefined && change.email !== email;
+  return { ...(isNew && { emailVerified: false }), ...change };
 }
 
 function userIdOf(body: Record<string, unknown>): string {

@@ -62,6 +62,23 @@ describe('an administrator', () => {
     expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ body: change });
   });
 
+  it('changes an e-mail, which is verified only where that is said', async () => {
+    const ada = await system.asUser();
+    const path = `/api/v1/admin/users/${ada.id}`;
+    const after = async (change: object) => (await admin.caller.patch<User>(path, change)).body;
+    expect(await after({ emailVerified: true })).toMatchObject({ emailVerified: true });
+    expect(await after({ email: ada.email.toUpperCase(), name: 'Ada' })).toMatchObject({
+      email: ada.email,
+      emailVerified: true,
+    });
+    const email = `other-${ada.email}`;
+    expect(await after({ email })).toMatchObject({ email, emailVerified: false });
+    expect(await after({ email: ada.email, emailVerified: true })).toMatchObject({
+      email: ada.email,
+      emailVerified: true,
+    });
+  });
+
   it('deletes a user, whose token is refused with the next request', async () => {
     const ada = await system.asUser();
     expect(await admin.caller.delete(`/api/v1/admin/users/${ada.id}`)).toMatchObject({

@@ -300,7 +300,7 @@ export interface paths {
         head?: never;
         /**
          * Change a user's profile
-         * @description Role: admin. Machines: scope `users:write`.
+         * @description A new e-mail counts as not verified, unless `emailVerified` says otherwise. Role: admin. Machines: scope `users:write`.
          */
         patch: operations["updateUser"];
         trace?: never;
