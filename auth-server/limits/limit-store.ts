@@ -53,6 +53,8 @@ function inRedis(url: string, logger: Logger): LimitStore {
     socketTimeout: ANSWER_LIMIT_MS,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
+    // A server that is away or hangs would hold the process up for two seconds when it stops.
+    disconnectTimeout: 0,
   });
   const loss = new Loss(logger);
   redis.on('ready', () => loss.isOver());

@@ -173,6 +173,24 @@ if (REDIS === null) {
     await eventually(() => expect(log.join()).toContain('shared limits are back'));
   });
 
+  it('hold nobody up who stops while Redis hangs', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout');
+    // What the cases before have left is over by then.
+    await sleep(1_100);
+    const before = timers().length;
+    const store = openStore();
+    await eventually(async () => {
+      const once = store.counter({ name: 'once', points: 1, duration: 1 });
+      // Nothing is left of it but the connection.
+      expect((await once.get('nobody')) ?? log).toEqual([]);
+    });
+    redis.pause();
+    store.close();
+    await sleep(50);
+    expect(timers().length).toBeLessThanOrEqual(before);
+    redis.resume();
+  });
+
   it('are kept for as long as timers go while each server counts alone', async () => {
     const store = openStore(NOWHERE);
     const warnings: Error[] = [];

@@ -26,6 +26,8 @@ export class SharedCounters implements OnApplicationShutdown {
       socketTimeout: ANSWER_LIMIT_MS,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
+      // A server that is away or hangs would hold the process up for two seconds when it stops.
+      disconnectTimeout: 0,
     });
     let isLost = false;
     redis.on('ready', () => {
