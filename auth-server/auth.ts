@@ -3,6 +3,7 @@ import { admin, bearer, jwt } from 'better-auth/plugins';
 import { adminAc, userAc } from 'better-auth/plugins/admin/access';
 import type { Pool } from 'pg';
 import { accountChanges, PASSWORD_ORACLE_PATHS } from './account-changes/account-changes.plugin';
+import { changeNotices } from './account-changes/change-notices';
 import { composeProof, emailChanges } from './account-changes/email-change';
 import { auditLog } from './audit/audit-log.plugin';
 import { createAuthLogger } from './auth-logger';
@@ -105,6 +106,7 @@ export function createAuth({ config, pool, logger, mailer, limitStore = null }: 
       ...openIdConnect({ config, logger }),
       redirectsAlone,
       accountChanges(mailer),
+      changeNotices(mailer),
       sessionHandles,
       ...limits.last,
       // Last: it goes by the answer that leaves.

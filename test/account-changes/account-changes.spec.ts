@@ -212,6 +212,21 @@ describe.each([
     expect(await isSignedIn(client)).toBe(true);
   });
 
+  it('tells the former address when an administrator puts another in its place', async () => {
+    const { client, email } = await signedIn('relocated');
+    const userId = (await client.getSession()).data!.user.id;
+    const admin = openClient(baseUrl());
+    await admin.signIn.email(ADMINISTRATOR);
+    mails.forget();
+    const moved = `now-${email}`;
+    const change = (data: object) => admin.admin.updateUser({ userId, data: { ...data } });
+    expect((await change({ name: 'Renamed' })).error).toBeNull();
+    expect((await change({ email: moved })).error).toBeNull();
+    expect((await mails.mailTo(email, 'Your e-mail address was changed')).text).toContain(moved);
+    expect(mails.mails.filter(({ subject }) => subject.includes('e-mail'))).toHaveLength(1);
+    expect((await client.getSession()).data!.user.email).toBe(moved);
+  });
+
   it('ends a user’s sessions when an administrator sets their password, and tells them', async () => {
     const { client, email, others } = await signedIn('set', 1);
     const userId = (await client.getSession()).data!.user.id;

@@ -1,0 +1,84 @@
+import { Browser } from './browser';
+import { APP, atApp, begin, dance } from './dance';
+import { CLIENT, OpenIdProvider } from './openid-provider';
+import { Caller } from '../support/caller';
+import { freePorts } from '../support/ports';
+import { PASSWORD, System } from '../support/system';
+
+let system: System;
+let provider: OpenIdProvider;
+let authUrl: string;
+
+const ADDED = 'Sign-in with another provider was added to your account';
+const REMOVED = 'Sign-in with another provider was removed from your account';
+
+beforeAll(async () => {
+  const [providerPort, authPort] = await freePorts(2);
+  provider = await OpenIdProvider.start(providerPort!, `http://localhost:${authPort}`);
+  system = await System.start({
+    env: {
+      AUTH_PORT: String(authPort),
+      TRUSTED_ORIGINS: APP,
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: CLIENT.id,
+      OIDC_CLIENT_SECRET: CLIENT.secret,
+    },
+  });
+  ({ authUrl } = system.settings);
+});
+afterAll(async () => {
+  await system?.stop();
+  await provider?.stop();
+});
+
+/** Subjects of the mails to one address, newest first. */
+async function subjectsTo(email: string): Promise<string[]> {
+  const { body } = await new Caller(authUrl).get<{ items: { to: string; subject: string }[] }>(
+    '/dev/mailbox',
+    { accept: 'application/json' },
+  );
+  return body.items.filter(({ to }) => to === email).map(({ subject }) => subject);
+}
+
+const personOf = (name: string) => ({
+  sub: name,
+  email: `${name}@example.com`,
+  email_verified: true,
+});
+
+it('whoever links a provider, and whoever unlinks it, is told by mail', async () => {
+  const email = 'linus@example.com';
+  await system.asUser({ email });
+  const browser = new Browser(APP);
+  await browser.post(`${authUrl}/api/auth/sign-in/email`, { email, password: PASSWORD });
+  provider.person = personOf('linus');
+  const start = { authUrl, provider: 'oidc', path: '/link-social' };
+  await browser.visit(await begin(browser, start), atApp);
+  expect(await subjectsTo(email)).toEqual([ADDED]);
+  const [account] = await system.query<{ id: string }>(
+    `SELECT id FROM account WHERE provider_id = 'oidc'`,
+  );
+  const body = { accountId: account!.id };
+  expect((await browser.post(`${authUrl}/api/auth/unlink-account`, body)).status).toBe(200);
+  expect(await subjectsTo(email)).toEqual([REMOVED, ADDED]);
+});
+
+it('an owner whose account is joined by a verified e-mail is told', async () => {
+  const email = 'grace@example.com';
+  await system.asUser({ email });
+  await system.query(`UPDATE "user" SET email_verified = true WHERE email = $1`, [email]);
+  provider.person = personOf('grace');
+  await dance(new Browser(APP), { authUrl, provider: 'oidc' });
+  expect(await subjectsTo(email)).toEqual([ADDED]);
+});
+
+it('who begins with the provider, or comes again, is not told', async () => {
+  provider.person = personOf('ada');
+  for (let time = 0; time < 2; time += 1) {
+    await dance(new Browser(APP), { authUrl, provider: 'oidc' });
+  }
+  expect(await system.query(`SELECT 1 FROM "user" WHERE email = 'ada@example.com'`)).toHaveLength(
+    1,
+  );
+  expect(await subjectsTo('ada@example.com')).toEqual([]);
+});
