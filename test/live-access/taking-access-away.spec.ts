@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { CLIENT_WAY_FOR_ALL, CLIENT_WAYS } from './client-ways';
 import { Crowd } from './crowd';
 import { askReplica, CommitWatch, playRound, type Round } from './round';
 import { makePerson, type Stage, visit } from './stage';
@@ -48,7 +49,9 @@ afterAll(async () => {
 });
 
 describe('no request that starts 100 ms after a change is judged by the state before', () => {
-  it.each(WAYS.map((way): [string, Way] => [way.name, way]))('%s', async (_name, way) => {
+  const ways = [...WAYS, ...CLIENT_WAYS].map((way): [string, Way] => [way.name, way]);
+
+  it.each(ways)('%s', async (_name, way) => {
     for (let count = 0; count < ROUNDS; count += 1) await expectNoStaleAnswer(way);
   });
 });
@@ -74,7 +77,9 @@ describe("the caller's own next request", () => {
 });
 
 describe('what hits everyone', () => {
-  it.each(WAYS_FOR_ALL.map((way): [string, Way] => [way.name, way]))('%s', async (_name, way) => {
+  const ways = [CLIENT_WAY_FOR_ALL, ...WAYS_FOR_ALL].map((way): [string, Way] => [way.name, way]);
+
+  it.each(ways)('%s', async (_name, way) => {
     await expectNoStaleAnswer(way);
   });
 });

@@ -86,6 +86,21 @@ export const WAYS: Way[] = [
       );
     },
   },
+  ended('a password that an administrator sets', (stage, { id }) =>
+    auth(
+      stage,
+      '/admin/set-user-password',
+      asAdmin(stage, { userId: id, newPassword: `${randomUUID()} is new` }),
+    ),
+  ),
+  {
+    ...ended('an administrator taking a second factor away', (stage, { id }) =>
+      api(stage, 'DELETE', `/admin/users/${id}/two-factor`, stage.admin.accessToken),
+    ),
+    prepare: sql(
+      `INSERT INTO two_factor (id, user_id, secret, backup_codes) VALUES ($1, $1, 'none', 'none')`,
+    ),
+  },
   ended('a ban through the API', (stage, { id }) =>
     api(stage, 'PUT', `/admin/users/${id}/ban`, stage.admin.accessToken, {}),
   ),
@@ -161,7 +176,7 @@ export const WAYS_FOR_ALL: Way[] = [
   ended('TRUNCATE of all users', sql('TRUNCATE "user" CASCADE')),
 ];
 
-function ended(name: string, take: Way['take']): Way {
+export function ended(name: string, take: Way['take']): Way {
   return { name, question: 'is let in', before: true, take };
 }
 
@@ -175,7 +190,7 @@ function promoted(name: string, take: Way['take']): Way {
 }
 
 /** @param statement whose `$1` is the person's id; it must change something. */
-function sql(statement: string): (stage: Stage, person: Person) => Promise<void> {
+export function sql(statement: string): (stage: Stage, person: Person) => Promise<void> {
   return async (stage, { id }) => {
     await stage.sql.query(statement, statement.includes('$1') ? [id] : []);
   };
@@ -193,7 +208,7 @@ function asAdmin(stage: Stage, body: object) {
   return { bearer: stage.admin.sessionToken, body };
 }
 
-async function auth(
+export async function auth(
   stage: Stage,
   path: string,
   {
@@ -207,7 +222,7 @@ async function auth(
   if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer)}`);
 }
 
-async function api(stage: Stage, ...[method, path, bearer, body]: ApiCall): Promise<void> {
+export async function api(stage: Stage, ...[method, path, bearer, body]: ApiCall): Promise<void> {
   const answer = await visit(`${stage.replicas[0]}/api/v1${path}`, { method, bearer, body });
   if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer)}`);
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 
 /** A database of its own for whoever asked for it. */
@@ -39,15 +40,34 @@ async function create(options = ''): Promise<TestDatabase> {
   await onServer(`CREATE DATABASE "${name}" ${options}`);
   return {
     url: urlOf(name),
-    drop: () => onServer(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`),
+    drop: () =>
+      onServer(async (client) => {
+        await untilLeft(client, name);
+        await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+      }),
   };
 }
 
-async function onServer(statement: string): Promise<void> {
+/**
+ * Gives connections that were closed time to be gone: a pool says that it has ended before
+ * they are, and being cut off is an error that nobody listens for any more.
+ */
+async function untilLeft(client: Client, database: string): Promise<void> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const { rowCount } = await client.query(
+      `SELECT FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend' LIMIT 1`,
+      [database],
+    );
+    if (rowCount === 0) return;
+    await sleep(25);
+  }
+}
+
+async function onServer(work: string | ((client: Client) => Promise<unknown>)): Promise<void> {
   const client = new Client(setting(SERVER_URL_VARIABLE));
   await client.connect();
   try {
-    await client.query(statement);
+    await (typeof work === 'string' ? client.query(work) : work(client));
   } finally {
     await client.end();
   }

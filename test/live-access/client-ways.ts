@@ -1,0 +1,142 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { api, auth, ended, sql, type Way } from './ways';
+import { type Person, type Stage, visit } from './stage';
+
+/** What a machine may do, so that it "administers". */
+const MACHINE_SCOPE = 'users:read';
+
+/** The client that each person acts by. */
+const clientIds = new WeakMap<Person, string>();
+
+/** Ways that take a program's access away, be it its own or a user's that it acts for. */
+export const CLIENT_WAYS: Way[] = [
+  ofProgram('disabling a program through the API', (stage, path) =>
+    api(stage, 'PATCH', path, stage.admin.accessToken, { disabled: true }),
+  ),
+  ofProgram('deleting a program through the API', (stage, path) =>
+    api(stage, 'DELETE', path, stage.admin.accessToken),
+  ),
+  {
+    ...ended('signing out, as a program sees it', (stage, { sessionToken }) =>
+      auth(stage, '/sign-out', { bearer: sessionToken }),
+    ),
+    prepare: actByProgram,
+  },
+  {
+    ...ended(
+      'a ban by a statement, as a program sees it',
+      sql('UPDATE "user" SET banned = true WHERE id = $1'),
+    ),
+    prepare: actByProgram,
+  },
+  ofMachine('disabling a machine through the API', (stage, path) =>
+    api(stage, 'PATCH', path, stage.admin.accessToken, { disabled: true }),
+  ),
+  ofMachine('taking a scope from a machine through the API', (stage, path) =>
+    api(stage, 'PATCH', path, stage.admin.accessToken, { scopes: ['audit:read'] }),
+  ),
+  machineBy(
+    'disabling a machine by a statement',
+    'UPDATE oauth_client SET disabled = true WHERE client_id = $1',
+  ),
+  machineBy(
+    'taking all scopes from a machine by a statement',
+    'UPDATE oauth_client SET client_credentials_scopes = NULL WHERE client_id = $1',
+  ),
+  machineBy('deleting a machine by a statement', 'DELETE FROM oauth_client WHERE client_id = $1'),
+];
+
+/** For the end, since it leaves nobody behind. */
+export const CLIENT_WAY_FOR_ALL: Way = ofMachine('TRUNCATE of all clients', async (stage) => {
+  await stage.sql.query('TRUNCATE oauth_client CASCADE');
+});
+
+type TakeClient = (stage: Stage, path: string) => Promise<void>;
+
+function ofProgram(name: string, take: TakeClient): Way {
+  return { ...ended(name, byPath(take)), prepare: actByProgram };
+}
+
+function ofMachine(name: string, take: TakeClient): Way {
+  return { name, question: 'administers', before: true, prepare: actByMachine, take: byPath(take) };
+}
+
+function machineBy(name: string, statement: string): Way {
+  return ofMachine(name, async ({ sql: client }, path) => {
+    await client.query(statement, [path.split('/').at(-1)]);
+  });
+}
+
+function byPath(take: TakeClient): Way['take'] {
+  return (stage, person) => take(stage, `/admin/clients/${clientIds.get(person)}`);
+}
+
+/** A client like that of the documentation, whose users are asked for no consent. */
+async function makeClient({ sql: client }: Stage, given: object) {
+  const id = `client-${randomUUID()}`;
+  const { rows } = await client.query<{ clientId: string; redirectUri: string }>(
+    `INSERT INTO oauth_client
+     SELECT (jsonb_populate_record(docs, $2::jsonb || jsonb_build_object('id', $1::text, 'client_id', $1::text))).*
+       FROM oauth_client docs WHERE client_id = 'gatehouse-docs'
+     RETURNING client_id AS "clientId", redirect_uris->>0 AS "redirectUri"`,
+    [id, JSON.stringify(given)],
+  );
+  return rows[0]!;
+}
+
+async function actByProgram(stage: Stage, person: Person): Promise<void> {
+  const { clientId, redirectUri } = await makeClient(stage, {});
+  const verifier = randomBytes(32).toString('base64url');
+  const url = new URL(`${stage.authUrl}/api/auth/oauth2/authorize`);
+  url.search = new URLSearchParams({
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope: 'openid profile',
+    state: 'state',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  }).toString();
+  const answer = await visit(url.href, { bearer: person.sessionToken });
+  const code = URL.parse(String(answer.body.url))?.searchParams.get('code');
+  if (!code) throw new Error(`no code: ${JSON.stringify(answer)}`);
+  clientIds.set(person, clientId);
+  person.accessToken = await tokenOf(stage, {
+    grant_type: 'authorization_code',
+    code,
+    code_verifier: verifier,
+    redirect_uri: redirectUri,
+    client_id: clientId,
+  });
+}
+
+async function actByMachine(stage: Stage, person: Person): Promise<void> {
+  const secret = randomUUID();
+  const { clientId } = await makeClient(stage, {
+    client_secret: createHash('sha256').update(secret).digest('base64url'),
+    token_endpoint_auth_method: 'client_secret_basic',
+    grant_types: ['client_credentials'],
+    response_types: [],
+    redirect_uris: [],
+    client_credentials_scopes: [MACHINE_SCOPE],
+  });
+  clientIds.set(person, clientId);
+  const basic = Buffer.from(`${clientId}:${secret}`).toString('base64');
+  const form = { grant_type: 'client_credentials', scope: MACHINE_SCOPE };
+  person.accessToken = await tokenOf(stage, form, { authorization: `Basic ${basic}` });
+}
+
+async function tokenOf(
+  { authUrl }: Stage,
+  form: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<string> {
+  const answer = await fetch(`${authUrl}/api/auth/oauth2/token`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+    headers,
+  });
+  const body = (await answer.json()) as { access_token?: string };
+  if (body.access_token === undefined) throw new Error(`no token: ${JSON.stringify(body)}`);
+  return body.access_token;
+}
