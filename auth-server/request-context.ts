@@ -10,6 +10,8 @@ export interface RequestContext {
   databaseUnreachable: boolean;
   /** Set when the database could not take a value that the caller sent. */
   valueRefused?: boolean;
+  /** Set when a hook has done what an endpoint failed at: the answer is the hook's. */
+  mended?: boolean;
   /** Set when a password was right, but its hash is of an older make: that hash. */
   outdatedHash?: string;
 }

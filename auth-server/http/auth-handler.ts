@@ -62,6 +62,8 @@ function finish(response: Response, request: Request): Response {
   if (response.status >= 400 && context?.databaseUnreachable) {
     return toResponse(DATABASE_UNAVAILABLE, request, { 'retry-after': RETRY_AFTER_S });
   }
+  // Hooks can put another body in place of an error, but not another status.
+  if (response.status >= 500 && context?.mended) return new Response(response.body, { headers });
   if (response.status >= 500 && context?.valueRefused) return toResponse(VALUE_REFUSED, request);
   if (response.status === 404 && !isJson(headers)) return toResponse(NOT_FOUND, request);
   if (response.status === 415) return toResponse(UNSUPPORTED_MEDIA_TYPE, request);

@@ -1,5 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api';
+import { endWithoutWayBack } from './impersonation-end';
 
 interface SessionRow {
   id: string;
@@ -42,6 +43,7 @@ export const sessionHandles = {
       },
     ],
     after: [
+      endWithoutWayBack,
       {
         matcher: ({ path }) => path === LIST_OWN,
         handler: createAuthMiddleware(async (ctx) => {

@@ -260,6 +260,16 @@ const ACTIONS: Action[] = [
       call('/admin/stop-impersonating', { cookie: await actAsAnn(call), body: {} }),
     events: ['impersonation.stopped by Ann through Root about Ann'],
   },
+  {
+    name: 'the same without a session to go back to',
+    act: async (call) => {
+      const cookie = await actAsAnn(call);
+      await system.query('DELETE FROM session WHERE user_id = $1', [root.id]);
+      root = await system.asAdmin();
+      return call('/admin/stop-impersonating', { cookie, body: {} });
+    },
+    events: ['impersonation.stopped by Ann through Root about Ann'],
+  },
 ];
 
 /** @returns the cookies of the session in which the administrator acts. */

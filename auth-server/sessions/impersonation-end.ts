@@ -1,0 +1,30 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api';
+import { deleteSessionCookie, expireCookie } from 'better-auth/cookies';
+import { requestContext } from '../request-context';
+
+type AfterHook = NonNullable<NonNullable<BetterAuthPlugin['hooks']>['after']>[number];
+
+/**
+ * Better-Auth goes back to the administrator's own session by a cookie. Where there is no
+ * way back, because that session has ended or the caller keeps no cookies, it answers 500 and
+ * leaves the session open in which somebody acts as someone else. That one ends all the same:
+ * the caller is signed out.
+ */
+export const endWithoutWayBack: AfterHook = {
+  matcher: ({ path }) => path === '/admin/stop-impersonating',
+  handler: createAuthMiddleware(async (ctx) => {
+    const { returned, internalAdapter, createAuthCookie } = ctx.context;
+    if (!isAPIError(returned) || returned.statusCode !== 500) return undefined;
+    const current = await getSessionFromCtx<object, { impersonatedBy?: string | null }>(ctx, {
+      disableRefresh: true,
+    });
+    if (!current?.session.impersonatedBy) return undefined;
+    await internalAdapter.deleteSession(current.session.token);
+    deleteSessionCookie(ctx);
+    expireCookie(ctx, createAuthCookie('admin_session'));
+    const request = requestContext.getStore();
+    if (request) request.mended = true;
+    return ctx.json({ session: null, user: null });
+  }),
+};
