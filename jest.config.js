@@ -8,5 +8,8 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   maxWorkers: 2,
+  // Each file leaves its modules behind: a worker of a gigabyte is slow, in its end as well, which
+  // jest then takes for a leak.
+  workerIdleMemoryLimit: '300MB',
   testTimeout: 30_000,
 };
