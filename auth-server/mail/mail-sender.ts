@@ -22,6 +22,9 @@ const LONGEST_PAUSE_MS = 5_000;
 /** Pauses between the attempts for one mail; the last one is repeated until the mail has expired. */
 const PAUSES_MS = [1_000, 5_000, 15_000, 30_000, 60_000, 120_000, 300_000, 900_000];
 
+/** Holiday notices and the like are not sent in return (RFC 3834, section 5). */
+const BY_A_MACHINE = { 'Auto-Submitted': 'auto-generated' };
+
 /** At the end, what is under way gets this long. */
 const STOP_LIMIT_MS = 5_000;
 
@@ -121,7 +124,7 @@ export class MailSender {
     const messageId = `<${id}@${domain}>`;
     const limit = AbortSignal.timeout(SEND_LIMIT_MS);
     await Promise.race([
-      this.transport.sendMail({ from, to, subject, text, html, messageId }),
+      this.transport.sendMail({ from, to, subject, text, html, messageId, headers: BY_A_MACHINE }),
       new Promise<never>((_resolve, reject) => {
         limit.addEventListener('abort', () => reject(new Error('the server is too slow')));
       }),

@@ -73,6 +73,7 @@ describe('a mail', () => {
     expect(mail).toMatchObject({ to: 'ada@example.com', subject: 'A letter' });
     expect(mail!.messageId).toMatch(/^[0-9a-f-]{36}@gatehouse\.example$/);
     expect(mail!.raw).toContain('From: Gatehouse <no-reply@gatehouse.example>');
+    expect(mail!.raw).toContain('Auto-Submitted: auto-generated');
     expect(mail!.raw).toContain('Content-Type: text/plain');
     expect(mail!.raw).toContain('Content-Type: text/html');
   });
