@@ -46,6 +46,10 @@ export interface AuthServerOptions {
 /** PostgreSQL repeats the values of a row that it refuses: those are not for the log. */
 const ROW_VALUES = ['err.detail', 'err.where'];
 
+/** An attacker could hold up everybody else: docs/abuse-protection.md. */
+const ONE_ADDRESS =
+  'INTERNAL_SECRET is not set: all who come through the API count as one address for limits, unless TRUST_PROXY names the API';
+
 /**
  * The auth server without a port. When it is there, a signing key and an administrator are
  * there too.
@@ -58,6 +62,7 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
   const pool = createPool(config, logger);
   const mailer = createMailer({ config, pool, logger });
   const limitStore = config.rateLimits ? createLimitStore({ config, pool, logger }) : null;
+  if (config.production && limitStore && config.internalSecret === null) logger.warn(ONE_ADDRESS);
   try {
     const auth = createAuth({ config, pool, logger, mailer, limitStore });
     await refuseHiddenSettings(auth, config);
