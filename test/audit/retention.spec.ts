@@ -3,7 +3,7 @@ import { Pool } from 'pg';
 import type { INestApplication } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ageEvents } from './ageing';
-import { AuditRetention } from '../../src/audit/audit-retention';
+import { AuditRetention, REMOVE_BATCH } from '../../src/audit/audit-retention';
 import { API_SETTINGS, type ApiSettings } from '../../src/config/api-settings';
 import { System } from '../support/system';
 
@@ -97,6 +97,18 @@ describe('the retention of audit events', () => {
     await expect(countEvents(old)).resolves.toBe(0);
     await expect(countEvents(young)).resolves.toBe(3);
     await Promise.all(jobs.map((job) => job.onApplicationShutdown()));
+  });
+
+  it('finds what is old by the index, however much is young', async () => {
+    await pool.query(
+      `INSERT INTO audit_event (action, actor_type)
+       SELECT 'user.signed_in', 'user' FROM generate_series(1, 5000)`,
+    );
+    await pool.query('ANALYZE audit_event');
+    const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${REMOVE_BATCH}`, [1_000]);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toMatch(/Index Cond: \(occurred_at < /);
+    expect(plan).not.toMatch(/Filter: \(occurred_at/);
   });
 
   it('is cut short by nobody while a replica with the true setting was there within a week', async () => {
