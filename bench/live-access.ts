@@ -36,7 +36,7 @@ function measureMemory(knowledge: AccessKnowledge, print: (line: string) => void
 }
 
 function learn(knowledge: AccessKnowledge, id: string): void {
-  const session = { userId: `u${id}`, expiresAt: Date.now() + 86_400_000 };
+  const session = { userId: `u${id}`, expiresAt: Date.now() + 86_400_000, grants: {} };
   const user = { role: 'user', banned: false, banExpires: null } as const;
   const subject = { sessionId: id, userId: session.userId, clientId: null };
   knowledge.endLoad(knowledge.beginLoad(subject), { session, user, client: null });
@@ -50,7 +50,8 @@ async function measureCheck(knowledge: AccessKnowledge, print: (line: string) =>
   const check = async () => {
     await turn.over();
     const state = await access.stateOf(subject);
-    if (refusalReason(state, { subject, now: Date.now() }) !== null) throw new Error('refused');
+    if (refusalReason(state, { subject, issuedAt: 0, now: Date.now() }) !== null)
+      throw new Error('refused');
   };
   const contestant = (name: string, ask: () => Promise<void>) => ({
     name,

@@ -14,6 +14,7 @@ import { CreateRateLimits1795424010000 } from '../migrations/1795424010000-Creat
 import { CreateOAuthTables1795425000000 } from '../migrations/1795425000000-CreateOAuthTables';
 import { AnnounceClientChanges1795425001000 } from '../migrations/1795425001000-AnnounceClientChanges';
 import { GuardAuditLog1795426000000 } from '../migrations/1795426000000-GuardAuditLog';
+import { EndOAuthGrants1795428000000 } from '../migrations/1795428000000-EndOAuthGrants';
 
 /** Every migration, oldest first. Class references, so that no glob has to know where code lies. */
 export const MIGRATIONS = [
@@ -31,6 +32,7 @@ export const MIGRATIONS = [
   CreateOAuthTables1795425000000,
   AnnounceClientChanges1795425001000,
   GuardAuditLog1795426000000,
+  EndOAuthGrants1795428000000,
 ];
 
 /** Key of the advisory lock under which the schema is changed; any number, the same for ever. */

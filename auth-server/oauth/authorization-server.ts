@@ -2,9 +2,11 @@ import { oauthProvider } from '@better-auth/oauth-provider';
 import type { Pool } from 'pg';
 import { clientCredentials } from './client-credentials';
 import { foreignTokens } from './foreign-tokens';
+import { Grants } from './grants';
 import { protocolAnswers } from './protocol-answers';
 import { renewedScopes } from './renewed-scopes';
 import { requestRules } from './request-rules';
+import { revocation } from './revocation';
 import { tokenClaims } from './token-claims';
 import type { AuthConfig } from '../config';
 import { OAUTH_TABLES, SCOPES } from '../contract';
@@ -26,11 +28,13 @@ const CODE_LIFETIME_S = 60;
  */
 export function authorizationServer(config: AuthConfig, pool: Pool) {
   if (!isAuthorizationServer(config)) return [];
+  const grants = new Grants(pool);
   return [
-    oauthProvider(providerOptions(config)),
+    oauthProvider(providerOptions(config, grants)),
     requestRules(config),
     foreignTokens(config),
-    protocolAnswers,
+    revocation(grants, pool),
+    protocolAnswers(grants),
     renewedScopes(pool),
     clientCredentials(),
   ];
@@ -52,7 +56,7 @@ export function isAuthorizationServer({ jwtIssuer, jwtAudience }: AuthConfig): b
   );
 }
 
-function providerOptions(config: AuthConfig) {
+function providerOptions(config: AuthConfig, grants: Grants) {
   const lifetime = Math.floor(config.jwtTtl / 1_000);
   return {
     loginPage: config.authUrl + PAGES.signIn,
@@ -71,7 +75,7 @@ function providerOptions(config: AuthConfig) {
     // Clients are administrators' business, and the API's to ask for (src/admin/clients.*).
     clientPrivileges: () => false,
     resourcePrivileges: () => false,
-    extensions: [tokenClaims],
+    extensions: [tokenClaims(grants)],
     schema: toTableMapping(OAUTH_TABLES),
     silenceWarnings: { oauthAuthServerConfig: true, openidConfig: true },
   };

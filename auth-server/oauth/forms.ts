@@ -43,7 +43,7 @@ function refusal(message: string) {
 }
 
 /** RFC 6749, section 2.3.1: written as in a form, in front of the first colon. */
-function basicClientId(authorization = ''): string | null {
+export function basicClientId(authorization = ''): string | null {
   const [, encoded] = /^Basic ([\w+/=-]+)$/i.exec(authorization) ?? [];
   if (encoded === undefined) return null;
   const [id = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':', 1);

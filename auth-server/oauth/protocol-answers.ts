@@ -1,12 +1,11 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { type APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
+import type { Grants } from './grants';
 import { isBanned } from '../token';
 
-type Hooks = NonNullable<BetterAuthPlugin['hooks']>;
 type Endpoint = Pick<GenericEndpointContext, 'path' | 'setHeader'> & {
   context: { returned?: unknown };
 };
-type Context = Parameters<NonNullable<Hooks['after']>[number]['matcher']>[0];
 
 /** Wrong proofs of a code, which the provider reports as if the client had not proved itself. */
 const WRONG_PROOF = /^(code verification failed|code_verifier )/;
@@ -65,26 +64,30 @@ function correctBearer(description: string): Correction {
 }
 
 /** Answers of the provider that the standards have other words for. */
-export const protocolAnswers = {
-  id: 'gatehouse-oauth-answers',
-  hooks: {
-    after: [
-      {
-        matcher: ({ path }: Context) => path !== undefined && path in CORRECTIONS,
-        handler: createAuthMiddleware(async (ctx) => correct(ctx)),
-      },
-      {
-        matcher: ({ path }: Context) => path === '/oauth2/introspect',
-        handler: createAuthMiddleware(async (ctx) => {
-          const shown = (ctx.context.returned ?? {}) as Shown;
-          const { internalAdapter } = ctx.context;
-          const isHidden = await isWithoutUser(shown, (id) => internalAdapter.findUserById(id));
-          return isHidden ? ctx.json({ active: false }) : undefined;
-        }),
-      },
-    ],
-  },
-} satisfies BetterAuthPlugin;
+export function protocolAnswers(grants: Grants) {
+  return {
+    id: 'gatehouse-oauth-answers',
+    hooks: {
+      after: [
+        {
+          matcher: ({ path }) => path !== undefined && path in CORRECTIONS,
+          handler: createAuthMiddleware(async (ctx) => correct(ctx)),
+        },
+        {
+          matcher: ({ path }) => path === '/oauth2/introspect',
+          handler: createAuthMiddleware(async (ctx) => {
+            const shown = (ctx.context.returned ?? {}) as Shown;
+            if (shown.active !== true || shown.sub === shown.client_id) return undefined;
+            const { internalAdapter } = ctx.context;
+            const user = shown.sub ? await internalAdapter.findUserById(shown.sub) : null;
+            const isInForce = user && !isBanned(user) && (await isGranted(shown, grants));
+            return isInForce ? undefined : ctx.json({ active: false });
+          }),
+        },
+      ],
+    },
+  } satisfies BetterAuthPlugin;
+}
 
 async function correct(ctx: Endpoint): Promise<Response | undefined> {
   const { returned } = ctx.context;
@@ -106,18 +109,16 @@ interface Shown {
   sub?: string;
   sid?: string;
   client_id?: string;
+  iat?: number;
 }
 
 /**
- * Whether a token that is shown as active is worth nothing: the provider looks at the session
- * alone, which a ban behind our backs leaves there, and not even at that for a refresh token.
+ * The provider looks at the session alone, which a ban behind our backs leaves there, and for
+ * a refresh token not even at that.
  */
-async function isWithoutUser(
-  { active, sub, sid, client_id: clientId }: Shown,
-  findUser: (id: string) => Promise<Record<string, unknown> | null>,
+async function isGranted(
+  { sid: sessionId, client_id: clientId = '', iat }: Shown,
+  grants: Grants,
 ): Promise<boolean> {
-  if (active !== true || sub === clientId) return false;
-  if (sub === undefined || sid === undefined) return true;
-  const user = await findUser(sub);
-  return !user || isBanned(user);
+  return grants.isInForce({ sessionId, clientId }, iat);
 }

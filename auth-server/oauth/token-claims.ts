@@ -1,5 +1,6 @@
 import type { OAuthProviderExtension } from '@better-auth/oauth-provider';
 import { APIError } from 'better-auth/api';
+import type { Grants } from './grants';
 import type { SessionClaims } from '../contract';
 import { isBanned, toSessionClaims } from '../token';
 
@@ -8,7 +9,15 @@ type ClaimInput = Parameters<
 >[0];
 
 /** RFC 6750, section 3.1. */
-const INVALID_TOKEN = { error: 'invalid_token', error_description: 'the user is banned' };
+const INVALID_TOKEN = { error: 'invalid_token', error_description: 'no longer in force' };
+const CHALLENGE = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
+
+/** What the provider reads out of a token for userinfo. */
+interface ShownToken {
+  sid?: string;
+  client_id: string;
+  iat: number;
+}
 
 interface SessionRow {
   id: string;
@@ -21,15 +30,40 @@ interface SessionRow {
  * no more than the session that it was asked for in, so it is issued only while that session
  * and its user are in force. A machine has neither, and gets no claims.
  */
-export const tokenClaims: OAuthProviderExtension = {
-  claims: {
-    accessToken: async (input) => (input.user ? { ...(await claimsOfUser(input)) } : {}),
-    userInfo: ({ user }) => {
-      if (isBanned(user)) throw new APIError('UNAUTHORIZED', INVALID_TOKEN);
-      return {};
+export function tokenClaims(grants: Grants): OAuthProviderExtension {
+  return {
+    claims: {
+      accessToken: async (input) => {
+        if (!input.user) return {};
+        const claims = await claimsOfUser(input);
+        await assertGranted(input, grants);
+        return { ...claims };
+      },
+      userInfo: async ({ user, jwt }) => {
+        const { sid, client_id: clientId, iat } = jwt as unknown as ShownToken;
+        const isGranted = await grants.isInForce({ sessionId: sid, clientId }, iat);
+        if (!isGranted || isBanned(user)) {
+          throw new APIError('UNAUTHORIZED', INVALID_TOKEN, CHALLENGE);
+        }
+        return {};
+      },
     },
-  },
-};
+  };
+}
+
+/**
+ * A grant begins with the exchange of a code. Its row is what all its tokens are judged by
+ * (migrations/1795428000000-EndOAuthGrants), and no renewal brings it back.
+ */
+async function assertGranted(
+  { sessionId, client: { clientId }, grantType }: ClaimInput,
+  grants: Grants,
+): Promise<void> {
+  if (grantType === 'authorization_code') return grants.begin({ sessionId, clientId });
+  if (!(await grants.isInForce({ sessionId, clientId }))) {
+    throw refusal('what was granted has ended');
+  }
+}
 
 async function claimsOfUser(input: ClaimInput): Promise<Pick<SessionClaims, 'role'>> {
   const session = await findSession(input);

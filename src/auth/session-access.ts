@@ -76,7 +76,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
     if (this.settings.accessCheck === 'token') return toPrincipal(claims, null);
     const subject = toSubject(claims);
     const state = await this.stateOf(subject);
-    const reason = refusalReason(state, { subject, now: Date.now() });
+    const reason = refusalReason(state, { subject, issuedAt: claims.iat, now: Date.now() });
     if (!state || reason !== null) throw new Problem('invalid_token', { cause: reason });
     return toPrincipal(claims, state);
   }

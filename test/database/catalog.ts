@@ -13,6 +13,7 @@ const OTHER_TABLES = [
   'migrations',
   'typeorm_metadata',
   'mail_queue',
+  'oauth_grant',
   'rate_limit',
   'idempotency_key',
   'installation_secret',

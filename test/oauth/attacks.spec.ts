@@ -1,3 +1,5 @@
+import { createAuthServer } from '../../auth-server/app';
+import { createLogger } from '../../runtime/logger';
 import type { NewClient } from '../../src/admin/clients.schemas';
 import type { Browser } from './browser';
 import { makePkce, OAuthStage, type Parameters, payloadOf } from './stage';
@@ -303,6 +305,20 @@ describe('somebody else', () => {
       ]);
     },
   );
+
+  it('is the audience of earlier settings: no token for it any more', async () => {
+    const { settings } = stage.system;
+    const resource = 'https://before.example.com';
+    const logger = createLogger('auth', 'silent');
+    const start = (config: typeof settings) => createAuthServer({ settings: config, logger });
+    await (await start({ ...settings, jwtAudience: resource })).close();
+    const machine = await stage.register({ type: 'machine' });
+    expect((await stage.machineToken(machine, { resource })).status).toBe(200);
+    await (await start(settings)).close();
+    const answer = await stage.machineToken(machine, { resource });
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_target']);
+    expect((await stage.machineToken(machine)).status).toBe(200);
+  });
 
   it('is what userinfo is to the API: a token for it alone is refused', async () => {
     const resource = `${stage.base}/userinfo`;

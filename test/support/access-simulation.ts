@@ -34,8 +34,8 @@ export interface Variant {
   leaseRunsFromReceipt: boolean;
 }
 
-/** Of the user, of one of the sessions, or of the client. */
-type Change = 'role' | 'ban' | 'end' | 'begin' | 'disable';
+/** Of the user, of one of the sessions (its end, its beginning, the end of a grant), or of the client. */
+type Change = 'role' | 'ban' | 'end' | 'begin' | 'revoke' | 'disable';
 
 /**
  * One step of the world around a replica. Every order of them may happen; numbers pick
@@ -60,7 +60,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('commit' as const),
-      what: fc.constantFrom<Change[]>('role', 'ban', 'end', 'begin', 'disable'),
+      what: fc.constantFrom<Change[]>('role', 'ban', 'end', 'begin', 'revoke', 'disable'),
       session: anySession,
     }),
   },
@@ -279,10 +279,11 @@ export class Simulation {
     }
     const session = this.sessions[number]!;
     // Nothing to change.
-    if ((valueOf(session) === null) === (what === 'end')) return;
+    if ((valueOf(session) === null) === (what !== 'begin')) return;
+    // What is granted anew is not announced, so to the model a grant that ended is there again.
     const version = this.supersede(session, what === 'end' ? null : newSession());
     // A session that begins is not announced: absence is never remembered.
-    if (what === 'end') {
+    if (what !== 'begin') {
       this.enqueue({ change: { ...nothing, sessions: [`s${number}`] }, version });
     }
   }
@@ -418,7 +419,7 @@ function valueOf<Value>(history: History<Value>): Value | null {
 }
 
 function newSession(): KnownSession {
-  return { userId: USER_ID, expiresAt: Infinity };
+  return { userId: USER_ID, expiresAt: Infinity, grants: { [CLIENT_ID]: 0 } };
 }
 
 function changedUser(user: KnownUser, what: 'role' | 'ban'): KnownUser {

@@ -82,6 +82,13 @@ const MUTANTS: Record<string, Partial<Variant>> = {
       }
     },
   },
+  'does not forget the session that a notification is about': {
+    Knowledge: class extends AccessKnowledge {
+      override hear(change: AccessChange): void {
+        super.hear({ ...change, sessions: [] });
+      }
+    },
+  },
   'does not forget the client that a notification is about': {
     Knowledge: class extends AccessKnowledge {
       override hear(change: AccessChange): void {

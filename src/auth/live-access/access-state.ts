@@ -1,9 +1,11 @@
-import type { Role } from '../../../auth-server/contract';
+import { CLOCK_TOLERANCE_SECONDS, type Role } from '../../../auth-server/contract';
 
 /** What of a session decides about access. Times are milliseconds since the epoch. */
 export interface KnownSession {
   userId: string;
   expiresAt: number;
+  /** Since when the session's user has granted a program something, by the client's id. */
+  grants: Readonly<Record<string, number>>;
 }
 
 /** What of a user decides about access. */
@@ -42,19 +44,38 @@ export interface AccessState {
 }
 
 /**
+ * Why what is known of a session may be too little for a subject, and is worth another look:
+ * extending a session is not announced, nor is a new grant.
+ */
+export function isWorthAnotherLook(
+  session: KnownSession,
+  { clientId, now }: { clientId: string | null; now: number },
+): boolean {
+  return (
+    session.expiresAt <= now || (clientId !== null && !Object.hasOwn(session.grants, clientId))
+  );
+}
+
+/**
  * Why a state gives no access to the subject of a token, for the log; `null` when it does.
  * Everything that ends by time alone is judged here, by the clock, at each request.
  *
  * @param state `null`: a part of it does not exist.
+ * @param moment.issuedAt of the token, in seconds since the epoch.
  */
 export function refusalReason(
   state: AccessState | null,
-  { subject, now }: { subject: AccessSubject; now: number },
+  { subject, issuedAt, now }: { subject: AccessSubject; issuedAt: number; now: number },
 ): string | null {
   if (!state) return 'session has ended, or the client is gone';
   const { session, user, client } = state;
   if (session && session.userId !== subject.userId) return 'session belongs to another user';
   if (session && session.expiresAt <= now) return 'session has expired';
+  if (session && subject.clientId !== null) {
+    // What came before was of another grant, whose end a new one does not undo.
+    const earliest = session.grants[subject.clientId]! / 1_000 - CLOCK_TOLERANCE_SECONDS;
+    if (!(earliest <= issuedAt)) return 'what was granted to the client has ended';
+  }
   if (user?.banned && (user.banExpires === null || user.banExpires > now)) return 'user is banned';
   if (client?.disabled) return 'client is disabled';
   return null;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { AccessState, AccessSubject, KnownClient } from './access-state';
+import type { AccessState, AccessSubject, KnownClient, KnownSession } from './access-state';
 import { OAUTH_TABLES, type Role, TABLES } from '../../../auth-server/contract';
 import { Problem } from '../../common/problem';
 
@@ -15,6 +15,8 @@ const CLIENT = `
 
 const SESSION_AND_USER = `
   s.${session.userId} AS "userId", s.${session.expiresAt} AS "expiresAt",
+  (SELECT json_object_agg(g.client_id, g.granted_at) FROM oauth_grant g
+    WHERE g.session_id = s.${session.id}) AS "grants",
   u.${user.role} AS "role", u.${user.banned} AS "banned", u.${user.banExpires} AS "banExpires"`;
 
 const FROM_SESSION = `
@@ -41,6 +43,8 @@ const ANSWER_LIMIT_MS = 2_000;
 interface SessionRow {
   userId: string;
   expiresAt: Time;
+  /** `null`: none. */
+  grants: Record<string, string> | null;
   role: Role;
   banned: boolean;
   banExpires: Time | null;
@@ -109,11 +113,20 @@ export class AccessStore {
 }
 
 function toSessionAndUser(row: SessionRow): Pick<AccessState, 'session' | 'user'> {
-  const { userId, expiresAt, role, banned, banExpires } = row;
+  const { userId, expiresAt, grants, role, banned, banExpires } = row;
   return {
-    session: { userId, expiresAt: Number(expiresAt) },
+    session: { userId, expiresAt: Number(expiresAt), grants: toGrants(grants) },
     user: { role, banned, banExpires: banExpires === null ? null : Number(banExpires) },
   };
+}
+
+/** Most sessions have none: they share one object. */
+const NO_GRANTS: KnownSession['grants'] = {};
+
+function toGrants(grants: SessionRow['grants']): KnownSession['grants'] {
+  if (grants === null) return NO_GRANTS;
+  const times = Object.entries(grants).map(([id, time]) => [id, Date.parse(time)] as const);
+  return Object.fromEntries(times);
 }
 
 function toClient({ disabled, scopes, ownScopes }: ClientRow): KnownClient {

@@ -1,5 +1,5 @@
 import type { AccessKnowledge, Load } from './access-knowledge';
-import type { AccessState, AccessSubject } from './access-state';
+import { type AccessState, type AccessSubject, isWorthAnotherLook } from './access-state';
 
 /** Reads the state of a subject from the database; `null`: a part of it does not exist. */
 export type LoadState = (subject: AccessSubject) => Promise<AccessState | null>;
@@ -25,9 +25,10 @@ export class LiveAccess {
     const { knowledge } = this;
     if (!this.mayShare()) return this.loadState(subject);
     const known = knowledge.find(subject);
-    // Extending a session is not announced: one that seems over is looked at again.
-    const isOver = known?.session && known.session.expiresAt <= knowledge.now().wall;
-    return known && !isOver ? known : this.loadOnce(subject);
+    const { clientId } = subject;
+    const isDoubtful =
+      known?.session && isWorthAnotherLook(known.session, { clientId, now: knowledge.now().wall });
+    return known && !isDoubtful ? known : this.loadOnce(subject);
   }
 
   /** Requests for one subject share a load, but never one whose answer may be old by now. */

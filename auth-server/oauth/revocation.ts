@@ -1,0 +1,72 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import { createAuthMiddleware, isAPIError } from 'better-auth/api';
+import type { Pool } from 'pg';
+import { basicClientId } from './forms';
+import type { Grants } from './grants';
+import { writeAuditEvent } from '../audit/audit-writer';
+import { RESOLVED_ADDRESS_HEADER } from '../http/client-address';
+import { fieldOf, type HookContext } from '../request-caller';
+import { requestContext } from '../request-context';
+
+/**
+ * Giving an access token back ends what was granted with it, its refresh token included
+ * (RFC 7009, section 2.1). The provider says of a signed token that it cannot be revoked;
+ * here it can, since it is worth no more than its grant. A machine's has none.
+ */
+export function revocation(grants: Grants, pool: Pool) {
+  return {
+    id: 'gatehouse-oauth-revocation',
+    hooks: {
+      after: [
+        {
+          matcher: ({ path }) => path === '/oauth2/revoke',
+          handler: createAuthMiddleware(async (ctx) => {
+            if (!isSignedToken(ctx.context.returned)) return undefined;
+            const { sid: sessionId, client_id: clientId } = payloadOf(fieldOf(ctx.body, 'token'));
+            if (!sessionId || !clientId) return undefined;
+            // Another client's token stays what it is, and nothing is said about it.
+            const isOwn = clientId === clientOf(ctx);
+            if (isOwn && (await grants.end({ sessionId, clientId }))) {
+              await record(ctx, { pool, clientId });
+            }
+            return new Response(null, { headers: { 'cache-control': 'no-store' } });
+          }),
+        },
+      ],
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+/** The provider has proved the client, verified the token, and can do nothing about it. */
+function isSignedToken(returned: unknown): boolean {
+  return isAPIError(returned) && returned.body?.error === 'unsupported_token_type';
+}
+
+/** Of a verified token, which may have come with the name of its kind in front. */
+function payloadOf(token: string): { sid?: string; client_id?: string } {
+  const payload = token.split('.')[1]!;
+  return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as object;
+}
+
+/** The client that has proved itself, by the header or in the body. */
+function clientOf({ headers, body }: HookContext): string {
+  return fieldOf(body, 'client_id') || basicClientId(headers?.get('authorization') ?? '') || '';
+}
+
+async function record(
+  { headers }: HookContext,
+  { pool, clientId }: { pool: Pool; clientId: string },
+): Promise<void> {
+  const client = { type: 'client', id: clientId } as const;
+  const origin = {
+    address: headers?.get(RESOLVED_ADDRESS_HEADER) ?? null,
+    userAgent: headers?.get('user-agent') ?? null,
+    requestId: requestContext.getStore()?.requestId ?? null,
+  };
+  await writeAuditEvent(pool, {
+    action: 'oauth.tokens_revoked',
+    actor: client,
+    subject: client,
+    origin,
+  });
+}

@@ -1,0 +1,113 @@
+import { Ear } from './ear';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+let database: TestDatabase;
+let ear: Ear;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ear = await Ear.on(database.url);
+});
+
+afterAll(async () => {
+  await ear.close();
+  await database.drop();
+});
+
+beforeEach(async () => {
+  await ear.sql.query('ROLLBACK; TRUNCATE "user", oauth_client CASCADE');
+  await ear.sql.query(`
+    INSERT INTO "user" (id, name, email) VALUES ('u', 'x', 'u@example.com');
+    INSERT INTO session (id, user_id, token, expires_at)
+    SELECT id, 'u', id, now() + interval '1 h' FROM unnest('{s1,s2}'::text[]) AS id;
+    INSERT INTO oauth_client (id, client_id, redirect_uris)
+    SELECT id, id, '[]' FROM unnest('{a,b}'::text[]) AS id`);
+  await grant('s1', 'a');
+  await grant('s1', 'b');
+  await grant('s2', 'a');
+});
+
+/** As the auth server does: consent, grant, refresh token. */
+async function grant(session: string, client: string): Promise<void> {
+  await ear.sql.query(`
+    INSERT INTO oauth_consent (id, client_id, user_id, scopes, created_at, updated_at)
+    VALUES ('${client}', '${client}', 'u', '[]', now(), now()) ON CONFLICT DO NOTHING;
+    INSERT INTO oauth_grant (session_id, client_id) VALUES ('${session}', '${client}');
+    INSERT INTO oauth_refresh_token
+      (id, token, client_id, session_id, user_id, expires_at, created_at, scopes)
+    VALUES ('${session} ${client}', '${session} ${client}', '${client}', '${session}', 'u',
+            now() + interval '1 h', now(), '[]')`);
+}
+
+async function left(): Promise<{ grants: string[]; tokens: string[] }> {
+  const { rows } = await ear.sql.query<{ grants: string[]; tokens: string[] }>(`
+    SELECT ARRAY(SELECT session_id || ' ' || client_id FROM oauth_grant ORDER BY 1) AS grants,
+           ARRAY(SELECT id FROM oauth_refresh_token ORDER BY 1) AS tokens`);
+  return rows[0]!;
+}
+
+const REVOKED = `UPDATE oauth_refresh_token SET revoked = now() WHERE id = 's1 a'`;
+
+describe('the end of a grant', () => {
+  it.each([
+    ['by itself', `DELETE FROM oauth_grant WHERE session_id = 's1' AND client_id = 'a'`],
+    ['with its refresh token', `DELETE FROM oauth_refresh_token WHERE id = 's1 a'`],
+    ['with a refresh token that is revoked', REVOKED],
+    [
+      'in replication role',
+      `BEGIN; SET LOCAL session_replication_role = replica; ${REVOKED}; COMMIT`,
+    ],
+  ])(
+    '%s is announced as a change of the session, and takes the tokens along',
+    async (_title, sql) => {
+      expect(await ear.announcedBy(sql)).toEqual([{ sessions: ['s1'] }]);
+      const others = ['s1 b', 's2 a'];
+      expect(await left()).toEqual({ grants: others, tokens: others });
+    },
+  );
+
+  it('with the consent is that of all sessions', async () => {
+    const heard = await ear.announcedBy(`DELETE FROM oauth_consent WHERE client_id = 'a'`);
+    expect(heard).toEqual([{ sessions: expect.arrayContaining(['s1', 's2']) }]);
+    expect(await left()).toEqual({ grants: ['s1 b'], tokens: ['s1 b'] });
+  });
+
+  it('with the session is announced once', async () => {
+    expect(await ear.announcedBy(`DELETE FROM session WHERE id = 's1'`)).toEqual([
+      { sessions: ['s1'] },
+    ]);
+    expect((await left()).grants).toEqual(['s2 a']);
+  });
+
+  it('with the client is announced for both', async () => {
+    const heard = await ear.announcedBy(`DELETE FROM oauth_client WHERE client_id = 'b'`);
+    expect(heard).toEqual(expect.arrayContaining([{ clients: ['b'] }, { sessions: ['s1'] }]));
+    expect(heard).toHaveLength(2);
+  });
+
+  it('of all of them is announced as a change of everything', async () => {
+    expect(await ear.announcedBy('TRUNCATE oauth_grant')).toEqual([{ all: true }]);
+  });
+});
+
+describe('silent, and without an end, is', () => {
+  it.each([
+    ['a new grant', `INSERT INTO oauth_grant (session_id, client_id) VALUES ('s2', 'b')`],
+    [
+      'a refresh token that gives way to its successor',
+      `UPDATE oauth_refresh_token SET revoked = now(), rotated_at = now() WHERE id = 's1 a'`,
+    ],
+    [
+      'a refresh token that is deleted after its time',
+      `UPDATE oauth_refresh_token SET expires_at = now() - interval '1 s' WHERE id = 's1 a';
+       DELETE FROM oauth_refresh_token WHERE id = 's1 a'`,
+    ],
+    [
+      'a consent to something else',
+      `UPDATE oauth_consent SET scopes = '["openid"]' WHERE client_id = 'a'`,
+    ],
+  ])('%s', async (_title, sql) => {
+    expect(await ear.announcedBy(sql)).toEqual([]);
+    expect((await left()).grants).toEqual(expect.arrayContaining(['s1 a', 's1 b', 's2 a']));
+  });
+});

@@ -1,0 +1,214 @@
+import type { NewClient } from '../../src/admin/clients.schemas';
+import { Browser } from './browser';
+import { OAuthStage } from './stage';
+import { Caller } from '../support/caller';
+import type { SignedInUser } from '../support/system';
+
+/** What the promise of 100 ms is given on a busy machine, in milliseconds. */
+const PATIENCE_MS = 3_000;
+const ME = '/api/v1/users/me';
+
+let stage: OAuthStage;
+let client: NewClient;
+let other: NewClient;
+let user: SignedInUser;
+let browser: Browser;
+
+beforeAll(async () => {
+  stage = await OAuthStage.start({ replicas: 3 });
+  client = await stage.register({ type: 'confidential' });
+  other = await stage.register({ type: 'confidential' });
+});
+
+beforeEach(async () => {
+  ({ user, browser } = await stage.user());
+});
+
+afterAll(() => stage.system.stop());
+
+type Tokens = Awaited<ReturnType<OAuthStage['tokens']>>;
+
+async function statusesOf(token: string): Promise<number[]> {
+  const answers = stage.system.replicas.map(({ url }) => new Caller(url, token).get(ME));
+  return (await Promise.all(answers)).map(({ status }) => status);
+}
+
+async function expectRefusedEverywhere(token: string): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  while ((await statusesOf(token)).some((status) => status === 200)) {
+    if (Date.now() > end) throw new Error('still accepted');
+  }
+  expect(await statusesOf(token)).toEqual([401, 401, 401]);
+}
+
+async function expectGoodEverywhere(...tokens: string[]): Promise<void> {
+  for (const token of tokens) expect(await statusesOf(token)).toEqual([200, 200, 200]);
+}
+
+function revoke(token: string, of = client, hint?: string) {
+  const form = { token, token_type_hint: hint };
+  return stage.ask(form, { secretOf: of, endpoint: 'revoke' });
+}
+
+async function deleteConsent(): Promise<void> {
+  const [row] = await stage.system.query<{ id: string }>(
+    'SELECT id FROM oauth_consent WHERE user_id = $1 AND client_id = $2',
+    [user.id, client.clientId],
+  );
+  const answer = await browser.post('/oauth2/delete-consent', { id: row!.id });
+  expect(answer.status).toBe(200);
+}
+
+function statement(sql: string): () => Promise<unknown> {
+  return () => stage.system.query(sql, [user.id, client.clientId]);
+}
+
+/** Ways to end what the user has granted the client. */
+const WAYS: [string, (tokens: Tokens) => Promise<unknown>][] = [
+  ['the client gives its refresh token back', ({ refresh_token: token }) => revoke(token)],
+  ['the client gives its access token back', ({ access_token: token }) => revoke(token)],
+  ['the user takes the consent back', deleteConsent],
+  [
+    'a refresh token is used twice',
+    async ({ refresh_token: token }) => {
+      await stage.refresh(client, token);
+      await stage.refresh(client, token);
+    },
+  ],
+  [
+    'a statement deletes the consent',
+    statement('DELETE FROM oauth_consent WHERE user_id = $1 AND client_id = $2'),
+  ],
+  [
+    'a statement deletes the refresh token',
+    statement('DELETE FROM oauth_refresh_token WHERE user_id = $1 AND client_id = $2'),
+  ],
+  [
+    'a statement deletes the grant in replication role',
+    async () => {
+      await stage.system.query(
+        `DO $$ BEGIN SET LOCAL session_replication_role = replica; DELETE FROM oauth_grant; END $$`,
+      );
+    },
+  ],
+  ['a statement empties the table', () => stage.system.query('TRUNCATE oauth_grant')],
+];
+
+describe('what a user has granted a program ends on every replica', () => {
+  it.each(WAYS)('when %s: access token, renewal, userinfo', async (_title, end) => {
+    const tokens = await stage.tokens(client, browser);
+    const latest = tokens.access_token;
+    await expectGoodEverywhere(latest, user.accessToken);
+    await end(tokens);
+    await expectRefusedEverywhere(latest);
+    const renewed = await stage.refresh(client, tokens.refresh_token);
+    expect([renewed.status, renewed.body.error]).toEqual([400, 'invalid_grant']);
+    const headers = { authorization: `Bearer ${latest}` };
+    expect((await fetch(stage.at('userinfo'), { headers })).status).toBe(401);
+    for (const token of [latest, tokens.refresh_token]) {
+      const shown = await stage.ask({ token }, { secretOf: client, endpoint: 'introspect' });
+      expect(shown.body).toEqual({ active: false });
+    }
+    // The session goes on.
+    await expectGoodEverywhere(user.accessToken);
+  });
+
+  it('and nothing else: another client, another session of the user', async () => {
+    const tokens = await stage.tokens(client, browser);
+    const ofOther = await stage.tokens(other, browser);
+    const elsewhere = await stage.tokens(client, await Browser.signedIn(stage.system, user.email));
+    await expectGoodEverywhere(tokens.access_token);
+    await revoke(tokens.refresh_token);
+    await expectRefusedEverywhere(tokens.access_token);
+    await expectGoodEverywhere(ofOther.access_token, elsewhere.access_token);
+    expect((await stage.refresh(other, ofOther.refresh_token)).status).toBe(200);
+    expect((await stage.refresh(client, elsewhere.refresh_token)).status).toBe(200);
+  });
+
+  it('in all sessions of the user when the consent is taken back', async () => {
+    const tokens = await stage.tokens(client, browser);
+    const elsewhere = await stage.tokens(client, await Browser.signedIn(stage.system, user.email));
+    await expectGoodEverywhere(tokens.access_token, elsewhere.access_token);
+    await deleteConsent();
+    await expectRefusedEverywhere(tokens.access_token);
+    await expectRefusedEverywhere(elsewhere.access_token);
+  });
+
+  it('also where it came without a refresh token', async () => {
+    const { access_token: token } = await stage.tokens(client, browser, { scope: 'profile' });
+    await expectGoodEverywhere(token);
+    expect((await revoke(token, client, 'access_token')).status).toBe(200);
+    await expectRefusedEverywhere(token);
+  });
+});
+
+describe('what a user has granted goes on', () => {
+  it('when it is renewed, or asked for again', async () => {
+    const first = await stage.tokens(client, browser);
+    const second = await stage.refresh(client, first.refresh_token);
+    const third = await stage.tokens(client, browser);
+    await expectGoodEverywhere(first.access_token, second.body.access_token, third.access_token);
+  });
+
+  it('when another client brings its tokens to be revoked', async () => {
+    const tokens = await stage.tokens(client, browser);
+    for (const token of [tokens.access_token, tokens.refresh_token]) {
+      expect((await revoke(token, other)).status).toBe(200);
+    }
+    await expectGoodEverywhere(tokens.access_token);
+    expect((await stage.refresh(client, tokens.refresh_token)).status).toBe(200);
+  });
+
+  it('when refresh tokens whose time is over are cleaned away', async () => {
+    const tokens = await stage.tokens(client, browser);
+    await stage.system.query(
+      `UPDATE oauth_refresh_token SET expires_at = now() - interval '1 s' WHERE user_id = $1`,
+      [user.id],
+    );
+    await stage.system.query('DELETE FROM oauth_refresh_token WHERE user_id = $1', [user.id]);
+    await expectGoodEverywhere(tokens.access_token);
+  });
+});
+
+describe('what is granted anew', () => {
+  it('is good at once, and does not bring older tokens back', async () => {
+    const old = await stage.tokens(client, browser);
+    await expectGoodEverywhere(old.access_token);
+    await revoke(old.refresh_token);
+    await expectRefusedEverywhere(old.access_token);
+    const fresh = await stage.tokens(client, browser);
+    await expectGoodEverywhere(fresh.access_token);
+    // As if it had been granted when the old tokens were ten seconds old.
+    await stage.system.query(
+      `UPDATE oauth_grant SET granted_at = granted_at + interval '10 s' WHERE client_id = $1`,
+      [client.clientId],
+    );
+    await expectRefusedEverywhere(old.access_token);
+    expect((await stage.refresh(client, old.refresh_token)).status).toBe(400);
+  });
+});
+
+describe('a machine', () => {
+  it('has nothing that it could give back: it is told so', async () => {
+    const machine = await stage.register({ type: 'machine' });
+    const { access_token: token } = (await stage.machineToken(machine)).body;
+    const answer = await revoke(token, machine);
+    expect([answer.status, answer.body.error]).toEqual([400, 'unsupported_token_type']);
+  });
+});
+
+it('what a client gives back stands in the audit log, once', async () => {
+  const honest = await stage.register({ type: 'confidential' });
+  const { access_token: token } = await stage.tokens(honest, browser);
+  await revoke(token, honest);
+  await revoke(token, honest);
+  const events = await stage.system.query(
+    `SELECT actor_type, subject_id, ip_address IS NOT NULL AS "hasAddress",
+            request_id IS NOT NULL AS "hasRequest"
+       FROM audit_event WHERE action = 'oauth.tokens_revoked' AND actor_id = $1`,
+    [honest.clientId],
+  );
+  expect(events).toEqual([
+    { actor_type: 'client', subject_id: honest.clientId, hasAddress: true, hasRequest: true },
+  ]);
+});

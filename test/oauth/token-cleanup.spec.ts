@@ -1,0 +1,44 @@
+import { Pool } from 'pg';
+import { removeDeadTokens } from '../../auth-server/oauth/token-cleanup';
+import { OAuthStage } from './stage';
+
+let stage: OAuthStage;
+let pool: Pool;
+
+beforeAll(async () => {
+  stage = await OAuthStage.start();
+  pool = new Pool({ connectionString: stage.system.database.url });
+});
+
+afterAll(async () => {
+  await pool.end();
+  await stage.system.stop();
+});
+
+function change(userId: string, sql: string): Promise<object[]> {
+  return stage.system.query(sql, [userId]);
+}
+
+describe('refresh tokens are removed', () => {
+  it.each([
+    [
+      'after their time',
+      `UPDATE oauth_refresh_token SET expires_at = now() - interval '1 s' WHERE user_id = $1`,
+    ],
+    ['when their session is gone', 'DELETE FROM session WHERE user_id = $1'],
+  ])('%s, and no others', async (_title, sql) => {
+    const client = await stage.register({ type: 'public' });
+    const [one, another] = [await stage.user(), await stage.user()];
+    const tokens = await stage.tokens(client, another.browser);
+    await stage.tokens(client, one.browser);
+    await stage.refresh(client, tokens.refresh_token);
+    await change(one.user.id, sql);
+    expect(await removeDeadTokens(pool)).toBe(1);
+    // The one that was used is still known, for the sake of its second use.
+    const left = await stage.system.query<{ user_id: string }>(
+      'SELECT user_id FROM oauth_refresh_token WHERE client_id = $1',
+      [client.clientId],
+    );
+    expect(left.map((row) => row.user_id)).toEqual([another.user.id, another.user.id]);
+  });
+});
