@@ -74,14 +74,18 @@ export function exactText(longest: number) {
     );
 }
 
-/** Text as a person types it. */
+/**
+ * Text as a person types it. Its characters are counted like in the document (JSON Schema
+ * Validation, section 6.3.1) and by the auth server: an emoji of two UTF-16 units is one.
+ */
 export function personalText(longest: number) {
+  const isShort = (text: string) => Array.from(text).length <= longest;
   return z
     .string()
     .trim()
     .min(1, 'Must not be empty')
-    .max(longest)
-    .check(...plainText);
+    .check(z.refine(isShort, `Must have at most ${longest} characters`), ...plainText)
+    .meta({ wire: { type: 'string', maxLength: longest } });
 }
 
 /** The address of something on the web. */

@@ -49,13 +49,19 @@ describe('the own profile', () => {
     expect((await ada.caller.get<User>(ME)).body).toEqual(bare.body);
   });
 
-  it.each(['Ωμέγα', '王小明', '🏳️‍🌈', "O'Brien; DROP TABLE", 'a'.repeat(200), 'مريم', '%_\\'])(
-    'keeps the name %s as it is',
-    async (name) => {
-      await ada.caller.patch(ME, { name });
-      expect((await ada.caller.get<User>(ME)).body.name).toBe(name);
-    },
-  );
+  it.each([
+    'Ωμέγα',
+    '王小明',
+    '🏳️‍🌈',
+    "O'Brien; DROP TABLE",
+    'a'.repeat(200),
+    '🦊'.repeat(200),
+    'مريم',
+    '%_\\',
+  ])('keeps the name %s as it is', async (name) => {
+    await ada.caller.patch(ME, { name });
+    expect((await ada.caller.get<User>(ME)).body.name).toBe(name);
+  });
 
   it('says by updatedAt that it was changed, and by createdAt since when it is', async () => {
     const { body: before } = await ada.caller.get<User>(ME);
@@ -72,6 +78,14 @@ describe('the own profile', () => {
       const { errors } = expectProblem(answer, 'validation_failed');
       expect(errors).toEqual([{ pointer: `/${field}`, detail: 'Unknown field' }]);
       expect((await ada.caller.get<User>(ME)).body.name).not.toBe('Sneaky');
+    },
+  );
+
+  it.each(['a'.repeat(201), '🦊'.repeat(201), 'a\u0000', ' \t '])(
+    'does not take the name %j',
+    async (name) => {
+      const { errors } = expectProblem(await ada.caller.patch(ME, { name }), 'validation_failed');
+      expect(errors!.map(({ pointer }) => pointer)).toEqual(['/name']);
     },
   );
 
