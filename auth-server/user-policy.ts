@@ -63,7 +63,7 @@ function refusal(code: string, message: string): APIError {
 function isPlainText(value: unknown, longest: number): value is string {
   return (
     typeof value === 'string' &&
-    [...value].length <= longest &&
+    Array.from(value).length <= longest &&
     value.isWellFormed() &&
     !/\p{Cc}/u.test(value)
   );
