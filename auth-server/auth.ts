@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import { accountChanges, PASSWORD_ORACLE_PATHS } from './account-changes/account-changes.plugin';
 import { changeNotices } from './account-changes/change-notices';
 import { composeProof, emailChanges } from './account-changes/email-change';
+import { type RecoveredUser, removeStrangersKeys } from './account-changes/recovered-account';
 import { auditLog } from './audit/audit-log.plugin';
 import { createAuthLogger } from './auth-logger';
 import { SESSION_LIFETIME_S, SESSION_UPDATE_AGE_S, type AuthConfig } from './config';
@@ -78,8 +79,9 @@ export function createAuth({ config, pool, logger, mailer, limitStore = null }: 
       ...passwords.options,
       revokeSessionsOnPasswordReset: true,
       customSyntheticUser: likeNewUser,
-      onPasswordReset: async ({ user }: { user: User & { id: string } }) => {
+      onPasswordReset: async ({ user }: { user: User & RecoveredUser }, request?: Request) => {
         await forgetDevices(pool, user.id);
+        await removeStrangersKeys(pool, { user, request });
         await mailer.send(composePasswordChanged(user));
       },
       ...passwordMails(mailer, config),

@@ -248,3 +248,36 @@ describe("another user's passkey", () => {
     expect(await passkeysOf(ada)).toMatchObject([{ name: 'My key' }]);
   });
 });
+
+describe('a new password by mail', () => {
+  async function resetPassword(email: string): Promise<void> {
+    await server.post('/api/auth/request-password-reset', { email }).expect(200);
+    const { body: mailbox } = await server.get('/dev/mailbox');
+    const token = /Code: (\S+)/.exec(mailbox.items[0].text)![1];
+    const newPassword = 'set by who has the mailbox';
+    await server.post('/api/auth/reset-password', { token, newPassword }).expect(200);
+  }
+
+  it('takes away the passkey of who signed up with an address that they never proved', async () => {
+    const passkeyId = await addWell(ada);
+    await resetPassword(`ada-${count}@example.com`);
+    expect((await signIn()).status).toBeGreaterThanOrEqual(400);
+    const { rows } = await server.sql.query(
+      `SELECT subject_id, before, detail FROM audit_event WHERE action = 'passkey.removed'
+        ORDER BY id DESC LIMIT 1`,
+    );
+    expect(rows).toEqual([
+      { subject_id: ada.userId, before: { passkeyId }, detail: { reason: 'email_not_verified' } },
+    ]);
+  });
+
+  it.each([
+    ['a proved address', 'email_verified'],
+    ['a second factor', 'two_factor_enabled'],
+  ])('leaves the passkeys of an account with %s', async (_what, column) => {
+    await addWell(ada);
+    await server.sql.query(`UPDATE "user" SET ${column} = true WHERE id = $1`, [ada.userId]);
+    await resetPassword(`ada-${count}@example.com`);
+    expect((await signIn()).status).toBe(200);
+  });
+});

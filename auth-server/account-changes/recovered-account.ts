@@ -1,0 +1,43 @@
+import type { Pool } from 'pg';
+import { ANONYMOUS } from '../audit/audit-facts';
+import { writeAuditEvent } from '../audit/audit-writer';
+import { RESOLVED_ADDRESS_HEADER } from '../http/client-address';
+import { requestContext } from '../request-context';
+
+const REMOVE_PASSKEYS = 'DELETE FROM passkey WHERE user_id = $1 RETURNING id';
+
+export interface RecoveredUser {
+  id: string;
+  emailVerified: boolean;
+  twoFactorEnabled?: boolean;
+}
+
+/**
+ * Whoever sets a new password by mail for an account whose address was never proved may be
+ * somebody else than who signed up with it, and will take the account for theirs. Sessions
+ * and password of the stranger are gone by then; a passkey of theirs would stay a way in
+ * ("trojan identifier": https://www.usenix.org/conference/usenixsecurity22/presentation/sudhodanan).
+ * Where there is a second factor, nobody but its owner gets in anyway.
+ */
+export async function removeStrangersKeys(
+  pool: Pool,
+  { user, request }: { user: RecoveredUser; request?: Request },
+): Promise<void> {
+  if (user.emailVerified || user.twoFactorEnabled) return;
+  const { rows } = await pool.query<{ id: string }>(REMOVE_PASSKEYS, [user.id]);
+  const origin = {
+    address: request?.headers.get(RESOLVED_ADDRESS_HEADER) ?? null,
+    userAgent: request?.headers.get('user-agent') ?? null,
+    requestId: requestContext.getStore()?.requestId ?? null,
+  };
+  for (const { id: passkeyId } of rows) {
+    await writeAuditEvent(pool, {
+      action: 'passkey.removed',
+      actor: ANONYMOUS,
+      subject: { type: 'user', id: user.id },
+      origin,
+      before: { passkeyId },
+      detail: { reason: 'email_not_verified' },
+    });
+  }
+}
