@@ -5,7 +5,7 @@ import type { AuthenticatedRequest } from './current-user.decorator';
 import type { Principal } from './principal';
 import { REQUIRED_ROLES } from './roles.decorator';
 import { REQUIRED_SCOPES } from './scopes.decorator';
-import { DOCS_CLIENT_ID } from '../../auth-server/contract';
+import { type ApiScope, DOCS_CLIENT_ID } from '../../auth-server/contract';
 import { Problem } from '../common/problem';
 
 /** The scope with which another program may read a user's own account. */
@@ -32,6 +32,16 @@ export class ScopesGuard implements CanActivate {
     }
     throw new Problem('user_required');
   }
+}
+
+/**
+ * For handlers whose scope depends on what they are asked for: holds machines, and programs
+ * that act for a user, to it.
+ *
+ * @throws {Problem} `insufficient_scope`
+ */
+export function assertScope(principal: Principal, scope: ApiScope): void {
+  if (!isFirstHand(principal)) assertGranted(principal, [scope]);
 }
 
 /** A user who signed in here themselves, also for the sake of our own documentation. */

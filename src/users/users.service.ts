@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { UpdateProfile } from './profile.schemas';
 import type { Acting } from '../auth/acting';
 import type { UserPrincipal } from '../auth/principal';
+import { assertScope } from '../auth/scopes.guard';
 import { toUser } from '../auth/user.mapper';
 import type { User } from '../auth/user.schemas';
 import { copyUser, recordUserChange } from '../audit/user-change';
@@ -28,12 +29,16 @@ export class UsersService {
   }
 
   /**
-   * A user as another caller may see them: themselves, or an administrator anyone.
+   * A user as another caller may see them: themselves, or an administrator anyone, by way of
+   * a program only where it may read users.
    *
-   * @throws {Problem} `forbidden` for everyone else, whether the user exists or not.
+   * @throws {Problem} `forbidden`, `insufficient_scope` for everyone else, whether the user
+   *   exists or not.
    */
   async getUserFor(principal: UserPrincipal, id: string): Promise<User> {
-    if (principal.role !== 'admin' && principal.userId !== id) throw new Problem('forbidden');
+    if (principal.userId === id) return this.getUser(id);
+    if (principal.role !== 'admin') throw new Problem('forbidden');
+    assertScope(principal, 'users:read');
     return this.getUser(id);
   }
 

@@ -165,6 +165,17 @@ describe('a program that acts for a user', () => {
     expectProblem(await program.get('/api/v1/users/me'), 'insufficient_scope');
   });
 
+  it("reads other users by an administrator's role only where it may read users", async () => {
+    const admin = await stage.system.asNewAdmin();
+    const program = await programFor(admin, 'openid profile');
+    expect((await program.get(`/api/v1/users/${admin.id}`)).status).toBe(200);
+    expectProblem(await program.get(`/api/v1/users/${someone.id}`), 'insufficient_scope');
+    expectProblem(await program.get('/api/v1/users/nobody'), 'insufficient_scope');
+    const reader = await programFor(admin, 'openid profile users:read');
+    expect((await reader.get(`/api/v1/users/${someone.id}`)).status).toBe(200);
+    expect((await admin.caller.get(`/api/v1/users/${someone.id}`)).status).toBe(200);
+  });
+
   it('may not manage clients, even for an administrator', async () => {
     const program = await programFor(await stage.system.asNewAdmin());
     expectProblem(await program.get('/api/v1/admin/clients'), 'user_required');
