@@ -97,7 +97,7 @@ async function actByProgram(stage: Stage, person: Person): Promise<void> {
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   }).toString();
-  const answer = await visit(url.href, { bearer: person.sessionToken });
+  const answer = await visit(url.href, { bearer: person.sessionToken, origin: stage.authUrl });
   const code = URL.parse(String(answer.body.url))?.searchParams.get('code');
   if (!code) throw new Error(`no code: ${JSON.stringify(answer)}`);
   clientIds.set(person, clientId);
