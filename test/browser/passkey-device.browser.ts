@@ -1,5 +1,5 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
-import { openWindow, startBrowser, type Window } from '../support/browser';
+import { addAuthenticator, openWindow, startBrowser, type Window } from '../support/browser';
 import { PASSWORD, System } from '../support/system';
 
 let system: System;
@@ -24,17 +24,7 @@ beforeEach(async () => {
   // Pages have a script policy of their own; the scripts of the test are none of theirs.
   window = await openWindow(browser, { bypassCSP: true });
   ({ page } = window);
-  device = await window.context.newCDPSession(page);
-  await device.send('WebAuthn.enable');
-  const options = {
-    protocol: 'ctap2',
-    transport: 'internal',
-    hasResidentKey: true,
-    hasUserVerification: true,
-    isUserVerified: true,
-    automaticPresenceSimulation: true,
-  } as const;
-  ({ authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', { options }));
+  ({ device, authenticatorId } = await addAuthenticator(window));
 });
 
 afterEach(() => window.close());

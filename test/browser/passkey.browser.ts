@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { ClientApplication } from '../pages/client-application';
-import { openWindow, startBrowser, type Window } from '../support/browser';
+import { addAuthenticator, openWindow, startBrowser, type Window } from '../support/browser';
 import { PASSWORD, System } from '../support/system';
 
 let system: System;
@@ -14,18 +14,7 @@ beforeAll(async () => {
   application = await ClientApplication.start(system);
   window = await openWindow(browser);
   ({ page } = window);
-  const debug = await window.context.newCDPSession(page);
-  await debug.send('WebAuthn.enable');
-  await debug.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
+  await addAuthenticator(window);
 });
 afterAll(async () => {
   await browser.close();

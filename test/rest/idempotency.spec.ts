@@ -1,34 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
-import type { SignedIn } from '../../src/auth/auth.schemas';
-import type { User } from '../../src/auth/user.schemas';
+import { expectReplayOf, IdempotencyStage, newUser, USERS } from './idempotency-stage';
 import { IdempotencyCleanup } from '../../src/idempotency/idempotency-cleanup';
-import { type Answer, Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
-import { PASSWORD, type SignedInUser, System } from '../support/system';
+import { PASSWORD, type SignedInUser, type System } from '../support/system';
 
-const USERS = '/api/v1/admin/users';
-
+let stage: IdempotencyStage;
 let system: System;
 let admin: SignedInUser;
 
 beforeAll(async () => {
-  system = await System.start({ replicas: 2 });
-  admin = await system.asAdmin();
+  stage = await IdempotencyStage.start();
+  ({ system, admin } = stage);
 });
 
-afterAll(() => system.stop());
+afterAll(() => stage.stop());
 
-function newUser() {
-  return { email: `${randomUUID()}@example.com`, name: 'New', password: PASSWORD };
-}
-
-/** On the replica that is asked for; the first one otherwise. */
-function create(body: object, key: string, replica = 0): Promise<Answer<User>> {
-  const caller = new Caller(system.replicas[replica]!.url, admin.accessToken);
-  return caller.post<User>(USERS, body, { 'idempotency-key': key });
-}
+const create: IdempotencyStage['create'] = (...given) => stage.create(...given);
 
 async function countUsers(email: string): Promise<number> {
   const [row] = await system.query<{ count: number }>(
@@ -36,21 +24,6 @@ async function countUsers(email: string): Promise<number> {
     [email],
   );
   return row!.count;
-}
-
-/** What is kept of all keys, as someone sees it who reads the database. */
-function rows() {
-  return system.query<{ id: Buffer; answer: Buffer | null; fingerprint: Buffer }>(
-    'SELECT * FROM idempotency_key',
-  );
-}
-
-function expectReplayOf(answer: Answer<unknown>, first: Answer<unknown>): void {
-  expect(answer).toMatchObject({ status: first.status, body: first.body });
-  expect(answer.headers.get('idempotency-replayed')).toBe('true');
-  for (const name of ['content-type', 'location', 'etag']) {
-    expect(answer.headers.get(name)).toBe(first.headers.get(name));
-  }
 }
 
 describe('a repeated request with the same key', () => {
@@ -259,83 +232,8 @@ describe('keys that are too old', () => {
       system.replicas.map(({ app }) => app.get(IdempotencyCleanup).removeExpired()),
     );
     expect(removed.toSorted((a, b) => a - b)).toEqual([0, 500]);
-    expect(await rows()).toHaveLength(1);
+    expect(await stage.rows()).toHaveLength(1);
     expectReplayOf(await create(body, 'young'), first);
-  });
-});
-
-describe('every route that takes a key', () => {
-  it('sends one mail for a password reset', async () => {
-    const { id, email } = await system.asUser();
-    const headers = { 'idempotency-key': 'mail' };
-    for (let tries = 0; tries < 2; tries += 1) {
-      const answer = await admin.caller.post(`${USERS}/${id}/password-reset`, undefined, headers);
-      expect(answer.status).toBe(202);
-    }
-    const mailbox = await fetch(`${system.settings.authUrl}/dev/mailbox`);
-    const { items } = (await mailbox.json()) as { items: { to: string }[] };
-    expect(items.filter(({ to }) => to === email)).toHaveLength(1);
-  });
-
-  it('begins one session to act as a user', async () => {
-    const { id } = await system.asUser();
-    const headers = { 'idempotency-key': 'act' };
-    const act = () => admin.caller.post<SignedIn>(`${USERS}/${id}/impersonate`, undefined, headers);
-    const first = await act();
-    expect(first.status).toBe(201);
-    expectReplayOf(await act(), first);
-    const sessions = await system.query(
-      'SELECT id FROM session WHERE user_id = $1 AND impersonated_by IS NOT NULL',
-      [id],
-    );
-    expect(sessions).toHaveLength(1);
-  });
-
-  it('signs someone up once, without a token', async () => {
-    const body = newUser();
-    const signUp = (key: string, changed = {}) => {
-      const headers = { 'idempotency-key': key };
-      return system
-        .asAnonymous()
-        .post<SignedIn>('/api/v1/auth/sign-up', { ...body, ...changed }, headers);
-    };
-    const first = await signUp('hello');
-    expect(first.status).toBe(201);
-    expectReplayOf(await signUp('hello'), first);
-    // Whoever wants the answer needs the password.
-    expectProblem(
-      await signUp('hello', { password: 'another password' }),
-      'idempotency_key_reused',
-    );
-    expectProblem(await signUp('goodbye'), 'email_taken');
-  });
-
-  it('keeps nothing that could be read, and nothing that says whose it is', async () => {
-    await system.query('DELETE FROM idempotency_key');
-    const { id, email } = await system.asUser();
-    const body = newUser();
-    await create(body, 'secret-key');
-    const headers = { 'idempotency-key': 'secret-key-2' };
-    const path = `${USERS}/${id}/impersonate`;
-    const { body: tokens } = await admin.caller.post<SignedIn>(path, undefined, headers);
-    const kept = await rows();
-    expect(kept.map(({ answer }) => answer !== null)).toEqual([true, true]);
-    const text = kept
-      .flatMap((row) => Object.values(row))
-      .map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : String(value)))
-      .join();
-    const secrets = [tokens.accessToken, tokens.refreshToken, PASSWORD, 'secret-key'];
-    for (const secret of [...secrets, body.email, email, id, admin.id, '{"']) {
-      expect(text).not.toContain(secret);
-    }
-  });
-
-  it('takes no notice of a key elsewhere', async () => {
-    const headers = { 'idempotency-key': 'one, two' };
-    expect((await admin.caller.get(USERS, headers)).status).toBe(200);
-    const signIn = { email: admin.email, password: 'wrong' };
-    const answer = await system.asAnonymous().post('/api/v1/auth/sign-in', signIn, headers);
-    expectProblem(answer, 'invalid_credentials');
   });
 });
 
@@ -349,7 +247,7 @@ async function holdUsers(): Promise<() => Promise<void>> {
 
 async function untilClaimed(): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
-    if ((await rows()).some(({ answer }) => answer === null)) return;
+    if ((await stage.rows()).some(({ answer }) => answer === null)) return;
     await pause(10);
   }
   throw new Error('no replica works on a request');

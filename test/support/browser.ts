@@ -1,5 +1,11 @@
 import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type CDPSession,
+  chromium,
+  type Page,
+} from 'playwright-core';
 
 /** Where distributions put it; `CHROMIUM_PATH` goes before all of them. */
 const USUAL_PATHS = [
@@ -56,4 +62,29 @@ export async function openWindow(browser: Browser, options?: WindowOptions): Pro
     if (protocol !== 'data:' && protocol !== 'blob:') origins.add(origin);
   });
   return { page, context, complaints, origins, close: () => context.close() };
+}
+
+/**
+ * Gives a window a device that holds passkeys, knows who holds it, and agrees at once
+ * (https://chromedevtools.github.io/devtools-protocol/tot/WebAuthn/).
+ *
+ * @returns the way to change its mind.
+ */
+export async function addAuthenticator({
+  context,
+  page,
+}: Window): Promise<{ device: CDPSession; authenticatorId: string }> {
+  const device = await context.newCDPSession(page);
+  await device.send('WebAuthn.enable');
+  const { authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return { device, authenticatorId };
 }

@@ -1,0 +1,90 @@
+import { expectReplayOf, IdempotencyStage, newUser, USERS } from './idempotency-stage';
+import type { SignedIn } from '../../src/auth/auth.schemas';
+import { expectProblem } from '../support/problems';
+import { PASSWORD, type SignedInUser, type System } from '../support/system';
+
+let stage: IdempotencyStage;
+let system: System;
+let admin: SignedInUser;
+
+beforeAll(async () => {
+  stage = await IdempotencyStage.start();
+  ({ system, admin } = stage);
+});
+
+afterAll(() => stage.stop());
+
+describe('every route that takes a key', () => {
+  it('sends one mail for a password reset', async () => {
+    const { id, email } = await system.asUser();
+    const headers = { 'idempotency-key': 'mail' };
+    for (let tries = 0; tries < 2; tries += 1) {
+      const answer = await admin.caller.post(`${USERS}/${id}/password-reset`, undefined, headers);
+      expect(answer.status).toBe(202);
+    }
+    const mailbox = await fetch(`${system.settings.authUrl}/dev/mailbox`);
+    const { items } = (await mailbox.json()) as { items: { to: string }[] };
+    expect(items.filter(({ to }) => to === email)).toHaveLength(1);
+  });
+
+  it('begins one session to act as a user', async () => {
+    const { id } = await system.asUser();
+    const headers = { 'idempotency-key': 'act' };
+    const act = () => admin.caller.post<SignedIn>(`${USERS}/${id}/impersonate`, undefined, headers);
+    const first = await act();
+    expect(first.status).toBe(201);
+    expectReplayOf(await act(), first);
+    const sessions = await system.query(
+      'SELECT id FROM session WHERE user_id = $1 AND impersonated_by IS NOT NULL',
+      [id],
+    );
+    expect(sessions).toHaveLength(1);
+  });
+
+  it('signs someone up once, without a token', async () => {
+    const body = newUser();
+    const signUp = (key: string, changed = {}) => {
+      const headers = { 'idempotency-key': key };
+      return system
+        .asAnonymous()
+        .post<SignedIn>('/api/v1/auth/sign-up', { ...body, ...changed }, headers);
+    };
+    const first = await signUp('hello');
+    expect(first.status).toBe(201);
+    expectReplayOf(await signUp('hello'), first);
+    // Whoever wants the answer needs the password.
+    expectProblem(
+      await signUp('hello', { password: 'another password' }),
+      'idempotency_key_reused',
+    );
+    expectProblem(await signUp('goodbye'), 'email_taken');
+  });
+
+  it('keeps nothing that could be read, and nothing that says whose it is', async () => {
+    await system.query('DELETE FROM idempotency_key');
+    const { id, email } = await system.asUser();
+    const body = newUser();
+    await stage.create(body, 'secret-key');
+    const headers = { 'idempotency-key': 'secret-key-2' };
+    const path = `${USERS}/${id}/impersonate`;
+    const { body: tokens } = await admin.caller.post<SignedIn>(path, undefined, headers);
+    const kept = await stage.rows();
+    expect(kept.map(({ answer }) => answer !== null)).toEqual([true, true]);
+    const text = kept
+      .flatMap((row) => Object.values(row))
+      .map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : String(value)))
+      .join();
+    const secrets = [tokens.accessToken, tokens.refreshToken, PASSWORD, 'secret-key'];
+    for (const secret of [...secrets, body.email, email, id, admin.id, '{"']) {
+      expect(text).not.toContain(secret);
+    }
+  });
+
+  it('takes no notice of a key elsewhere', async () => {
+    const headers = { 'idempotency-key': 'one, two' };
+    expect((await admin.caller.get(USERS, headers)).status).toBe(200);
+    const signIn = { email: admin.email, password: 'wrong' };
+    const answer = await system.asAnonymous().post('/api/v1/auth/sign-in', signIn, headers);
+    expectProblem(answer, 'invalid_credentials');
+  });
+});

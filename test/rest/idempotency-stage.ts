@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import type { User } from '../../src/auth/user.schemas';
+import { type Answer, Caller } from '../support/caller';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
+
+export const USERS = '/api/v1/admin/users';
+
+/** Two replicas, and an administrator who asks them to make users. */
+export class IdempotencyStage {
+  private constructor(
+    readonly system: System,
+    readonly admin: SignedInUser,
+  ) {}
+
+  static async start(): Promise<IdempotencyStage> {
+    const system = await System.start({ replicas: 2 });
+    return new IdempotencyStage(system, await system.asAdmin());
+  }
+
+  stop(): Promise<void> {
+    return this.system.stop();
+  }
+
+  /** On the replica that is asked for; the first one otherwise. */
+  create(body: object, key: string, replica = 0): Promise<Answer<User>> {
+    const caller = new Caller(this.system.replicas[replica]!.url, this.admin.accessToken);
+    return caller.post<User>(USERS, body, { 'idempotency-key': key });
+  }
+
+  /** What is kept of all keys, as someone sees it who reads the database. */
+  rows() {
+    return this.system.query<{ id: Buffer; answer: Buffer | null; fingerprint: Buffer }>(
+      'SELECT * FROM idempotency_key',
+    );
+  }
+}
+
+export function newUser() {
+  return { email: `${randomUUID()}@example.com`, name: 'New', password: PASSWORD };
+}
+
+export function expectReplayOf(answer: Answer<unknown>, first: Answer<unknown>): void {
+  expect(answer).toMatchObject({ status: first.status, body: first.body });
+  expect(answer.headers.get('idempotency-replayed')).toBe('true');
+  for (const name of ['content-type', 'location', 'etag']) {
+    expect(answer.headers.get(name)).toBe(first.headers.get(name));
+  }
+}
