@@ -29,6 +29,14 @@ export const CLIENT_WAYS: Way[] = [
     ),
     prepare: actByProgram,
   },
+  { ...ended('giving an access token back', giveBack), prepare: actByProgram },
+  {
+    ...ended(
+      'the end of a grant by a statement',
+      sql(`DELETE FROM oauth_grant g USING session s WHERE s.id = g.session_id AND s.user_id = $1`),
+    ),
+    prepare: actByProgram,
+  },
   ofMachine('disabling a machine through the API', (stage, path) =>
     api(stage, 'PATCH', path, stage.admin.accessToken, { disabled: true }),
   ),
@@ -108,6 +116,14 @@ async function actByProgram(stage: Stage, person: Person): Promise<void> {
     redirect_uri: redirectUri,
     client_id: clientId,
   });
+}
+
+/** As its client does (RFC 7009). */
+async function giveBack(stage: Stage, person: Person): Promise<void> {
+  const form = { token: person.accessToken, client_id: clientIds.get(person)! };
+  const body = new URLSearchParams(form);
+  const answer = await fetch(`${stage.authUrl}/api/auth/oauth2/revoke`, { method: 'POST', body });
+  if (answer.status !== 200) throw new Error(`revocation: ${answer.status}`);
 }
 
 async function actByMachine(stage: Stage, person: Person): Promise<void> {
