@@ -114,7 +114,7 @@ function createApp(parts: AppParts): express.Express {
   app.use(allowOrigins(config.trustedOrigins));
   app.use(discovery(config));
   app.use(AUTH_BASE_PATH, limitBody, checkBody, settleForms);
-  app.use(AUTH_BASE_PATH, keepAnAdministrator(config), handleAuth(auth, config));
+  app.use(AUTH_BASE_PATH, keepAnAdministrator(config, handleAuth(auth, config)));
   app.use(healthRoutes({ pool, signingKeys }));
   app.use(pageRoutes({ auth, config, logger, mailbox: mailer.mailbox }));
   if (config.metricsPort === null) app.get(METRICS_PATH, serveMetrics(metrics));

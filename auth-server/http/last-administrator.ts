@@ -32,18 +32,19 @@ const SELECT_IS_LAST = `
 
 /**
  * Holds Better-Auth's own endpoints to what the API promises: one administrator in force
- * always remains, whatever runs at the same time. The lock is held until the answer is out.
+ * always remains, whatever runs at the same time. The lock is held until the work is done, not
+ * until the answer is out: a caller who hangs up ends the one and not the other.
  */
-export function keepAnAdministrator({ databaseUrl }: AuthConfig): RequestHandler {
+export function keepAnAdministrator(
+  { databaseUrl }: AuthConfig,
+  handle: RequestHandler,
+): RequestHandler {
   return async (request, response, next) => {
     const userId = threatenedUser(request);
-    if (userId === null) return next();
+    if (userId === null) return handle(request, response, next);
     await whileLocked({ databaseUrl, key: ADMINISTRATORS_LOCK }, async (client) => {
       if (await isLastAdministrator(client, userId)) return sendError(response, LAST_ADMIN);
-      await new Promise<void>((resolve) => {
-        response.once('close', resolve);
-        next();
-      });
+      await handle(request, response, next);
     });
   };
 }

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
 import { Caller } from '../support/caller';
+import { eventually } from '../support/eventually';
 import { System } from '../support/system';
 
 /** More of them take longer: `LAST_ADMINISTRATOR_ROUNDS=200 npm test -- test/admin/last`. */
@@ -132,3 +135,46 @@ it('always leaves an administrator in force, whatever administrators do to each 
   const statuses = new Set(Object.values(tally).flatMap((counts) => Object.keys(counts)));
   expect([...statuses].filter((status) => Number(status) >= 500)).toEqual([]);
 }, 120_000);
+
+it('leaves an administrator in force also when whoever demotes the others hangs up meanwhile', async () => {
+  const [ann, ben, ...others] = (await makeAdministrators()) as [Administrator, Administrator];
+  await system.query('DELETE FROM "user" WHERE id = ANY ($1)', [others.map(({ id }) => id)]);
+  const holder = new Client(system.database.url);
+  await holder.connect();
+  // Nobody is changed for as long as this lasts.
+  await holder.query('BEGIN; LOCK TABLE "user" IN SHARE MODE');
+  const demote = (actor: Administrator, target: Administrator, signal?: AbortSignal) =>
+    fetch(`${system.settings.authUrl}/api/auth/admin/set-role`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer t-${actor.id}`,
+        origin: system.settings.authUrl,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ userId: target.id, role: 'user' }),
+      signal,
+    });
+  const hangUp = new AbortController();
+  const first = demote(ann, ben, hangUp.signal).catch(() => null);
+  await untilOneWaits();
+  hangUp.abort();
+  await first;
+  const second = demote(ben, ann);
+  // Long enough to be let through, were it not held up by the first.
+  await pause(500);
+  await holder.end();
+  const { status } = await second;
+  expect([403, 409]).toContain(status);
+  expect(await countAdministrators()).toBe(1);
+});
+
+/** Until a statement waits for the lock that is held. */
+async function untilOneWaits(): Promise<void> {
+  await eventually(async () => {
+    const waiting = await system.query(
+      `SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ILIKE 'update%'`,
+    );
+    expect(waiting).toHaveLength(1);
+  });
+}
