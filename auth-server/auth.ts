@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import { accountChanges, PASSWORD_ORACLE_PATHS } from './account-changes/account-changes.plugin';
 import { changeNotices } from './account-changes/change-notices';
 import { composeProof, emailChanges } from './account-changes/email-change';
+import { ownerNotices } from './account-changes/owner-notices';
 import { type RecoveredUser, removeStrangersKeys } from './account-changes/recovered-account';
 import { auditLog } from './audit/audit-log.plugin';
 import { createAuthLogger } from './auth-logger';
@@ -109,6 +110,7 @@ export function createAuth({ config, pool, logger, mailer, limitStore = null }: 
       redirectsAlone,
       accountChanges(mailer),
       changeNotices(mailer),
+      ownerNotices(mailer),
       sessionHandles,
       ...limits.last,
       // Last: it goes by the answer that leaves.

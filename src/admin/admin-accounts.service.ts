@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { CreateUser, Statistics, UpdateUser } from './admin-accounts.schemas';
+import { OwnerNoticesService } from './owner-notices.service';
 import { copyUser, recordUserChange } from '../audit/user-change';
 import type { Acting, ActingAsUser } from '../auth/acting';
 import type { SignedIn } from '../auth/auth.schemas';
@@ -20,6 +21,7 @@ export class AdminAccountsService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly auth: AuthService,
     private readonly users: UsersService,
+    private readonly notices: OwnerNoticesService,
   ) {}
 
   /** @throws {Problem} `email_taken`, or as {@link AuthService.actAs} */
@@ -28,11 +30,20 @@ export class AdminAccountsService {
     return this.users.getUser(userIdOf(body));
   }
 
-  /** @throws {Problem} `not_found`, `email_taken` */
-  async updateUser(
-    acting: Acting,
-    { id, change }: { id: string; change: UpdateUser },
-  ): Promise<User> {
+  /**
+   * A former e-mail is told of the new one.
+   *
+   * @throws {Problem} `not_found`, `email_taken`
+   */
+  async updateUser(acting: Acting, { id, change }: UserUpdate): Promise<User> {
+    const { user, formerEmail } = await this.saveUpdate(acting, { id, change });
+    if (user.email !== formerEmail) {
+      await this.notices.tell(acting, { event: 'email_changed', userId: id, formerEmail });
+    }
+    return user;
+  }
+
+  private async saveUpdate(acting: Acting, { id, change }: UserUpdate) {
     try {
       return await this.dataSource.transaction(async (manager) => {
         const where = { id };
@@ -42,7 +53,8 @@ export class AdminAccountsService {
         const before = copyUser(row);
         Object.assign(row, withVerification(change, row), { updatedAt: new Date() });
         await recordUserChange(manager, { acting, before, after: row });
-        return toUser(await manager.save(row));
+        const user = toUser(await manager.save(row));
+        return { user, formerEmail: before.email };
       });
     } catch (error) {
       if (isUniqueViolation(error)) throw new Problem('email_taken', { cause: error });
@@ -92,6 +104,11 @@ export class AdminAccountsService {
 function withVerification(change: UpdateUser, { email }: UserEntity): UpdateUser {
   const isNew = change.email !== undefined && change.email !== email;
   return { ...(isNew && { emailVerified: false }), ...change };
+}
+
+interface UserUpdate {
+  id: string;
+  change: UpdateUser;
 }
 
 function userIdOf(body: Record<string, unknown>): string {

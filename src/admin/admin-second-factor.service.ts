@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type DataSource, type EntityManager, Like } from 'typeorm';
+import { OwnerNoticesService } from './owner-notices.service';
 import { recordAuditEvent } from '../audit/audit-trail';
 import type { ActingAsUser } from '../auth/acting';
 import { Problem } from '../common/problem';
@@ -12,11 +13,14 @@ import { VerificationEntity } from '../database/verification.entity';
 /** A second factor that its owner has lost. */
 @Injectable()
 export class AdminSecondFactorService {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly notices: OwnerNoticesService,
+  ) {}
 
   /**
    * Takes it away, with all that rests on it: trusted devices, sign-ins under way, sessions.
-   * Where there is none, nothing is done.
+   * Their owner is told by mail. Where there is none, nothing is done.
    *
    * @throws {Problem} `not_found`; `forbidden` for one's own, which whoever has got hold of
    *   the session could take off otherwise.
@@ -25,11 +29,11 @@ export class AdminSecondFactorService {
     if (acting.principal.userId === userId) {
       throw new Problem('forbidden', { detail: 'Switch your own off with your password.' });
     }
-    await this.dataSource.transaction(async (manager) => {
+    const isRemoved = await this.dataSource.transaction(async (manager) => {
       const isThere = await manager.existsBy(UserEntity, { id: userId });
       if (!isThere) throw new Problem('not_found', { detail: 'There is no such user.' });
       const { affected } = await manager.delete(TwoFactorEntity, { userId });
-      if (!affected) return;
+      if (!affected) return false;
       await recordAuditEvent(manager, {
         action: 'two_factor.disabled',
         acting,
@@ -42,7 +46,9 @@ export class AdminSecondFactorService {
       );
       await forgetDevices(manager, userId);
       await manager.delete(SessionEntity, { userId });
+      return true;
     });
+    if (isRemoved) await this.notices.tell(acting, { event: 'two_factor_removed', userId });
   }
 }
 

@@ -10,6 +10,7 @@ import { AuditEventsController } from './audit-events.controller';
 import { AuditEventsService } from './audit-events.service';
 import { ClientsController } from './clients.controller';
 import { ClientsService } from './clients.service';
+import { OwnerNoticesService } from './owner-notices.service';
 import { UserListService } from './user-list.service';
 import { AuthModule } from '../auth/auth.module';
 import { UsersModule } from '../users/users.module';
@@ -29,6 +30,7 @@ import { UsersModule } from '../users/users.module';
     AdminSecondFactorService,
     AdminUsersService,
     AuditEventsService,
+    OwnerNoticesService,
     UserListService,
     ClientsService,
   ],

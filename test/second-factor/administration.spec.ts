@@ -46,7 +46,22 @@ const remove = (caller: Caller, id: string) =>
 const signIn = ({ email }: SignedInUser) =>
   system.asAnonymous().post<TwoFactorRequired>(SIGN_IN, { email, password: PASSWORD });
 
+/** Subjects of the mails to one address, newest first. */
+async function subjectsTo(email: string): Promise<string[]> {
+  const mailbox = new Caller(system.settings.authUrl);
+  const { body } = await mailbox.get<{ items: { to: string; subject: string }[] }>('/dev/mailbox');
+  return body.items.filter(({ to }) => to === email).map(({ subject }) => subject);
+}
+
 describe('DELETE /admin/users/{id}/two-factor', () => {
+  it('tells the owner by mail, once', async () => {
+    for (let time = 0; time < 2; time += 1) {
+      expect(await remove(admin.caller, ada.id)).toMatchObject({ status: 204 });
+    }
+    const told = (await subjectsTo(ada.email)).filter((subject) => /administrator/.test(subject));
+    expect(told).toEqual(['An administrator took the second factor of your account away']);
+  });
+
   it('lets the user in with the password alone, ends sessions and sign-ins under way', async () => {
     const { challenge } = (await signIn(ada)).body;
     expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ status: 200 });

@@ -1,0 +1,61 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import {
+  APIError,
+  createAuthEndpoint,
+  getSessionFromCtx,
+  type createAuthMiddleware,
+} from 'better-auth/api';
+import { z } from 'zod';
+import { ACTING_CLIENT_HEADER, NOTICES_PATH } from '../contract';
+import { composeEmailChanged } from '../mail/account-messages';
+import type { Mailer } from '../mail/mailer';
+import { composeSecurityNotice } from '../mail/security-notices';
+
+const FACTOR_REMOVED = 'An administrator took the second factor of your account away';
+
+/** What has been done; for a change of the e-mail, the address that is told. */
+const noticeSchema = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('two_factor_removed'), userId: z.string() }),
+  z.object({ event: z.literal('email_changed'), userId: z.string(), formerEmail: z.email() }),
+]);
+
+type Context = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
+
+/**
+ * Lets the API tell the owner of an account what an administrator, or a machine, has done to
+ * it: the API sends no mails. The texts are ours; whoever asks chooses which.
+ */
+export function ownerNotices(mailer: Mailer) {
+  return {
+    id: 'owner-notices',
+    endpoints: {
+      noticeOwner: createAuthEndpoint(
+        NOTICES_PATH,
+        { method: 'POST', body: noticeSchema },
+        async (ctx) => {
+          await assertMayNotify(ctx);
+          const { body } = ctx;
+          const user = await ctx.context.internalAdapter.findUserById(body.userId);
+          if (!user) throw new APIError('NOT_FOUND', NO_USER);
+          await mailer.send(
+            body.event === 'email_changed'
+              ? composeEmailChanged({ name: user.name, email: body.formerEmail }, user.email)
+              : composeSecurityNotice(user, FACTOR_REMOVED),
+          );
+          return ctx.json({ status: true });
+        },
+      ),
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+const NO_USER = { code: 'USER_NOT_FOUND', message: 'User not found' };
+const NOT_ALLOWED = { code: 'FORBIDDEN', message: 'Only administrators may do this.' };
+
+/** A machine has no session: the API has checked its scopes, and nobody else sends the header. */
+async function assertMayNotify(ctx: Context): Promise<void> {
+  if (ctx.headers?.has(ACTING_CLIENT_HEADER)) return;
+  const user: Record<string, unknown> | undefined = (await getSessionFromCtx(ctx))?.user;
+  if (!user) throw new APIError('UNAUTHORIZED', { code: 'UNAUTHORIZED', message: 'Unauthorized' });
+  if (user.role !== 'admin') throw new APIError('FORBIDDEN', NOT_ALLOWED);
+}

@@ -1,0 +1,27 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { NOTICES_PATH } from '../../auth-server/contract';
+import type { Acting } from '../auth/acting';
+import { AuthService } from '../auth/auth.service';
+
+/** What has been done to somebody's account. */
+type OwnerNotice =
+  | { event: 'two_factor_removed'; userId: string }
+  | { event: 'email_changed'; userId: string; formerEmail: string };
+
+/** Has owners of accounts told by mail, which the auth server sends. */
+@Injectable()
+export class OwnerNoticesService {
+  private readonly logger = new Logger('OwnerNotices');
+
+  constructor(private readonly auth: AuthService) {}
+
+  /** The change is made by then and stands, whether its owner can be told or not. */
+  async tell(acting: Acting, notice: OwnerNotice): Promise<void> {
+    try {
+      await this.auth.actAs(acting, { path: NOTICES_PATH, body: notice });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.logger.warn(`the owner of an account could not be told of ${notice.event}: ${reason}`);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { OAuthStage } from '../oauth/stage';
+import { Caller } from '../support/caller';
+import type { SignedInUser } from '../support/system';
+
+const NOTICES = '/api/auth/gatehouse/notices';
+const CHANGED = 'Your e-mail address was changed';
+
+let stage: OAuthStage;
+let admin: SignedInUser;
+let machine: Caller;
+
+beforeAll(async () => {
+  stage = await OAuthStage.start();
+  admin = await stage.system.asAdmin();
+  const client = await stage.register({ type: 'machine', scopes: ['users:write'] as never });
+  machine = new Caller(stage.system.apiUrl, (await stage.machineToken(client)).body.access_token);
+});
+afterAll(() => stage.system.stop());
+
+async function mailsTo(email: string) {
+  const mailbox = new Caller(stage.system.settings.authUrl);
+  const { body } = await mailbox.get<{ items: { to: string; subject: string; text: string }[] }>(
+    '/dev/mailbox',
+  );
+  return body.items.filter(({ to }) => to === email);
+}
+
+it.each<[string, () => Caller]>([
+  ['an administrator', () => admin.caller],
+  ['a machine', () => machine],
+])('a former e-mail is told when %s puts another in its place', async (_who, caller) => {
+  const { id, email } = await stage.system.asUser();
+  const change = async (body: object) => {
+    const answer = await caller().patch(`/api/v1/admin/users/${id}`, body);
+    expect(answer).toMatchObject({ status: 200, body });
+  };
+  await change({ name: 'Renamed' });
+  await change({ email, emailVerified: true });
+  expect(await mailsTo(email)).toEqual([]);
+  await change({ email: `now-${email}` });
+  expect(await mailsTo(email)).toMatchObject([
+    { subject: CHANGED, text: expect.stringContaining(`now-${email}`) },
+  ]);
+});
+
+it('nobody else has mails sent', async () => {
+  const user = await stage.system.asUser();
+  const body = { event: 'email_changed', userId: user.id, formerEmail: 'victim@example.com' };
+  const asUser = { authorization: `Bearer ${user.refreshToken}` };
+  const forged = { 'x-gatehouse-acting-client': 'machine' };
+  for (const baseUrl of [stage.system.apiUrl, stage.system.settings.authUrl]) {
+    const send = (headers: Record<string, string>) =>
+      new Caller(baseUrl).post(NOTICES, body, headers);
+    expect(await send({})).toMatchObject({ status: 401 });
+    expect(await send(forged)).toMatchObject({ status: 401 });
+    expect(await send(asUser)).toMatchObject({ status: 403 });
+    expect(await send({ ...asUser, ...forged })).toMatchObject({ status: 403 });
+  }
+  expect(await mailsTo('victim@example.com')).toEqual([]);
+});
+
+it('a change stands when its owner cannot be told', async () => {
+  const { id, email } = await stage.system.asUser();
+  await stage.system.stopAuthServer();
+  try {
+    const body = { email: `late-${email}` };
+    const answer = await admin.caller.patch(`/api/v1/admin/users/${id}`, body);
+    expect(answer).toMatchObject({ status: 200, body });
+  } finally {
+    await stage.system.startAuthServer();
+  }
+});
