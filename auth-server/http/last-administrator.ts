@@ -41,10 +41,11 @@ export function keepAnAdministrator(
 ): RequestHandler {
   return async (request, response, next) => {
     const userId = threatenedUser(request);
-    if (userId === null) return handle(request, response, next);
-    await whileLocked({ databaseUrl, key: ADMINISTRATORS_LOCK }, async (client) => {
-      if (await isLastAdministrator(client, userId)) return sendError(response, LAST_ADMIN);
-      await handle(request, response, next);
+    const work = () => handle(request, response, next);
+    if (userId === null) return work();
+    return whileLocked({ databaseUrl, key: ADMINISTRATORS_LOCK }, async (client) => {
+      if (await isLastAdministrator(client, userId)) sendError(response, LAST_ADMIN);
+      else await work();
     });
   };
 }
