@@ -7,10 +7,16 @@ export interface GrantKey {
   clientId: string;
 }
 
-/** Dated by this server's clock, as the tokens are. Nothing where session or client are gone. */
+/**
+ * Dated by this server's clock, as the tokens are. Nothing where session or client are gone,
+ * or where the consent was taken back while the code was under way.
+ */
 const BEGIN = `
   INSERT INTO oauth_grant (session_id, client_id, granted_at)
-  SELECT s.id, c.client_id, $3 FROM session s, oauth_client c WHERE s.id = $1 AND c.client_id = $2
+  SELECT s.id, c.client_id, $3 FROM session s, oauth_client c
+   WHERE s.id = $1 AND c.client_id = $2
+     AND (c.skip_consent OR EXISTS (
+       SELECT FROM oauth_consent k WHERE k.client_id = c.client_id AND k.user_id = s.user_id))
   ON CONFLICT (session_id, client_id) DO NOTHING`;
 
 const FIND = 'SELECT granted_at AS at FROM oauth_grant WHERE session_id = $1 AND client_id = $2';

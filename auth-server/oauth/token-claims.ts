@@ -59,7 +59,7 @@ async function assertGranted(
   { sessionId, client: { clientId }, grantType }: ClaimInput,
   grants: Grants,
 ): Promise<void> {
-  if (grantType === 'authorization_code') return grants.begin({ sessionId, clientId });
+  if (grantType === 'authorization_code') await grants.begin({ sessionId, clientId });
   if (!(await grants.isInForce({ sessionId, clientId }))) {
     throw refusal('what was granted has ended');
   }

@@ -113,6 +113,14 @@ describe('what a user has granted a program ends on every replica', () => {
     await expectGoodEverywhere(user.accessToken);
   });
 
+  it('with the consent, also for a code that is under way', async () => {
+    await stage.tokens(client, browser);
+    const code = await stage.code(client, browser);
+    await deleteConsent();
+    const answer = await stage.exchange(client, code);
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
+  });
+
   it('and nothing else: another client, another session of the user', async () => {
     const tokens = await stage.tokens(client, browser);
     const ofOther = await stage.tokens(other, browser);
