@@ -15,6 +15,7 @@ import { CreateOAuthTables1795425000000 } from '../migrations/1795425000000-Crea
 import { AnnounceClientChanges1795425001000 } from '../migrations/1795425001000-AnnounceClientChanges';
 import { GuardAuditLog1795426000000 } from '../migrations/1795426000000-GuardAuditLog';
 import { EndOAuthGrants1795428000000 } from '../migrations/1795428000000-EndOAuthGrants';
+import { EndImpersonations1795429000000 } from '../migrations/1795429000000-EndImpersonations';
 
 /** Every migration, oldest first. Class references, so that no glob has to know where code lies. */
 export const MIGRATIONS = [
@@ -33,6 +34,7 @@ export const MIGRATIONS = [
   AnnounceClientChanges1795425001000,
   GuardAuditLog1795426000000,
   EndOAuthGrants1795428000000,
+  EndImpersonations1795429000000,
 ];
 
 /** Key of the advisory lock under which the schema is changed; any number, the same for ever. */

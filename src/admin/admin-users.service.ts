@@ -10,11 +10,7 @@ import type { User } from '../auth/user.schemas';
 import { Problem } from '../common/problem';
 import { SessionEntity } from '../database/session.entity';
 import { UserEntity } from '../database/user.entity';
-import {
-  assertOtherAdministrator,
-  endImpersonations,
-  lockAdministrators,
-} from '../users/administrators';
+import { assertOtherAdministrator, lockAdministrators } from '../users/administrators';
 
 @Injectable()
 export class AdminUsersService {
@@ -23,10 +19,7 @@ export class AdminUsersService {
   /** @throws {Problem} `not_found`, `last_admin` */
   setRole(acting: Acting, { id, role }: { id: string; role: Role }): Promise<User> {
     return this.change({ acting, id }, async (row, manager) => {
-      if (role !== 'admin') {
-        await assertOtherAdministrator(row, manager);
-        await endImpersonations(id, manager);
-      }
+      if (role !== 'admin') await assertOtherAdministrator(row, manager);
       row.role = role;
     });
   }
@@ -44,7 +37,6 @@ export class AdminUsersService {
       row.banned = true;
       row.banReason = reason ?? null;
       row.banExpires = expiresAt === undefined ? null : new Date(expiresAt);
-      await endImpersonations(id, manager);
       await manager.delete(SessionEntity, { userId: id });
     });
   }

@@ -10,6 +10,7 @@ const { name: table, columns } = TABLES.session;
 @Unique('session_token_key', ['token'])
 @Index('session_user_id_idx', ['userId'])
 @Index('session_expires_at_idx', ['expiresAt'])
+@Index('session_impersonated_by_idx', ['impersonatedBy'], { where: 'impersonated_by IS NOT NULL' })
 export class SessionEntity {
   @PrimaryColumn({ name: columns.id, type: 'text', primaryKeyConstraintName: 'session_pkey' })
   id!: string;

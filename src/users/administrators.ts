@@ -1,7 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { ADMINISTRATORS_LOCK } from '../../auth-server/contract';
 import { Problem } from '../common/problem';
-import { SessionEntity } from '../database/session.entity';
 import { UserEntity } from '../database/user.entity';
 
 /** Changes that could take the last administrator away run one after another, until the transaction ends. */
@@ -25,9 +24,4 @@ export async function assertOtherAdministrator(
     .andWhere('NOT (user.banned AND (user.banExpires IS NULL OR user.banExpires > now()))')
     .getCount();
   if (others === 0) throw new Problem('last_admin');
-}
-
-/** Whoever is no administrator any more does not go on acting as someone else. */
-export async function endImpersonations(userId: string, manager: EntityManager): Promise<void> {
-  await manager.delete(SessionEntity, { impersonatedBy: userId });
 }

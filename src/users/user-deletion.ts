@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { assertOtherAdministrator, endImpersonations, lockAdministrators } from './administrators';
+import { assertOtherAdministrator, lockAdministrators } from './administrators';
 import { recordAuditEvent } from '../audit/audit-trail';
 import type { Acting } from '../auth/acting';
 import { Problem } from '../common/problem';
@@ -30,7 +30,6 @@ export async function deleteUser(
     subject,
     before: { role: row.role },
   });
-  await endImpersonations(id, manager);
   // Better-Auth notes the user's id as value, or the address at the end of the identifier.
   await manager
     .createQueryBuilder()

@@ -1,5 +1,6 @@
 import type { SignedIn } from '../../src/auth/auth.schemas';
 import { Caller } from '../support/caller';
+import { eventually } from '../support/eventually';
 import { expectProblem } from '../support/problems';
 import { type SignedInUser, System } from '../support/system';
 
@@ -37,5 +38,65 @@ describe("Better-Auth's end of acting as someone else, by a program without cook
     const ada = await system.asUser();
     expect((await stop(system.apiUrl, ada.refreshToken)).status).toBe(400);
     expect((await ada.caller.get('/api/v1/users/me')).status).toBe(200);
+  });
+});
+
+describe('a session in which somebody acts as someone else', () => {
+  let grace: SignedInUser;
+  let ada: SignedInUser;
+  let asAda: Caller;
+
+  beforeEach(async () => {
+    grace = await system.asNewAdmin();
+    ada = await system.asUser();
+    const path = `/api/v1/admin/users/${ada.id}/impersonate`;
+    const { body } = await grace.caller.post<SignedIn>(path);
+    asAda = new Caller(system.apiUrl, body.accessToken);
+  });
+
+  const setRole = (userId: string, role: string) =>
+    new Caller(system.settings.authUrl, admin.refreshToken).post('/api/auth/admin/set-role', {
+      userId,
+      role,
+    });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['is demoted by the auth server', () => setRole(grace.id, 'user')],
+    [
+      'is demoted by hand',
+      () => system.query(`UPDATE "user" SET role = 'user' WHERE id = $1`, [grace.id]),
+    ],
+    [
+      'is banned by hand',
+      () => system.query('UPDATE "user" SET banned = true WHERE id = $1', [grace.id]),
+    ],
+    ['is deleted by hand', () => system.query('DELETE FROM "user" WHERE id = $1', [grace.id])],
+  ])('ends when the administrator %s', async (_way, act) => {
+    expect((await asAda.get('/api/v1/users/me')).status).toBe(200);
+    await act();
+    await eventually(async () => {
+      expectProblem(await asAda.get('/api/v1/users/me'), 'invalid_token');
+    });
+    expect((await ada.caller.get('/api/v1/users/me')).status).toBe(200);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['by the API', () => admin.caller.put(`/api/v1/admin/users/${ada.id}/role`, { role: 'admin' })],
+    ['by the auth server', () => setRole(ada.id, 'admin')],
+  ])('ends when whom they act as is promoted %s', async (_way, act) => {
+    expect((await asAda.get('/api/v1/users/me')).status).toBe(200);
+    await act();
+    await eventually(async () => {
+      expectProblem(await asAda.get('/api/v1/users/me'), 'invalid_token');
+    });
+    expect((await ada.caller.get('/api/v1/admin/stats')).status).toBe(200);
+    expect((await grace.caller.get('/api/v1/users/me')).status).toBe(200);
+  });
+
+  it('goes on when something else changes', async () => {
+    await admin.caller.patch(`/api/v1/admin/users/${grace.id}`, { name: 'Grace' });
+    await admin.caller.patch(`/api/v1/admin/users/${ada.id}`, { name: 'Ada' });
+    await admin.caller.put(`/api/v1/admin/users/${ada.id}/role`, { role: 'user' });
+    expect((await asAda.get('/api/v1/users/me')).status).toBe(200);
   });
 });
