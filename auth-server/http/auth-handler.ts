@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import type { Auth } from '../auth';
 import type { AuthConfig } from '../config';
 import { JWKS_PATH } from '../contract';
+import { endsSession, toSignOutPage } from '../pages/end-session';
 import { requestContext } from '../request-context';
 import { toKeyTimes } from '../signing-key-ring';
 import {
@@ -36,8 +37,13 @@ export function handleAuth(auth: Auth, config: AuthConfig): RequestHandler {
   const handleKeys = toNodeHandler(async (request) =>
     letCache(finish(await auth.handler(request), request), config),
   );
+  const { authUrl } = config;
+  const handleSignOut = toNodeHandler(async (request) =>
+    toSignOutPage(finish(await auth.handler(request), request), { request, authUrl }),
+  );
   return (request, response) => {
     if (request.method === 'TRACE') return sendError(response, METHOD_NOT_ALLOWED);
+    if (endsSession(request.path)) return handleSignOut(request, response);
     return request.path === JWKS_PATH ? handleKeys(request, response) : handle(request, response);
   };
 }

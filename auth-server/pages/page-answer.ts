@@ -40,10 +40,26 @@ export function sendPage(response: Response, { page, status = 200, policy }: Pag
   response.status(status).type('html').send(renderPage(page));
 }
 
+/** The same as an answer of the fetch standard, with the cookies of the one that it replaces. */
+export function toPageResponse(
+  { page, status = 200 }: PageAnswer,
+  given: Headers,
+): globalThis.Response {
+  const headers = new Headers(given);
+  headers.delete('location');
+  headers.set('content-type', 'text/html; charset=utf-8');
+  headers.set('content-security-policy', writePolicy({}));
+  headers.set('referrer-policy', REFERRER_POLICY);
+  return new globalThis.Response(renderPage(page), { status, headers });
+}
+
 function allow(response: Response, more: MorePolicy): void {
+  response.set('Content-Security-Policy', writePolicy(more));
+}
+
+function writePolicy(more: MorePolicy): string {
   const directives = Object.entries({ ...POLICY, ...more });
-  const policy = directives.map(([name, value]) => `${name} ${value}`).join('; ');
-  response.set('Content-Security-Policy', policy);
+  return directives.map(([name, value]) => `${name} ${value}`).join('; ');
 }
 
 /** Schemes that would run something or show something in our name. */
@@ -55,17 +71,20 @@ const NEVER = new Set(['javascript:', 'data:', 'blob:', 'vbscript:', 'file:', 'a
  */
 export function sendOn(response: Response, target: { url: string; authUrl: string }): void {
   const url = new URL(target.url, target.authUrl);
-  if (NEVER.has(url.protocol)) throw new TypeError('a redirect leads to a script');
   if (url.origin === new URL(target.authUrl).origin) return response.redirect(303, url.href);
+  sendPage(response, { page: continuationPage(url) });
+}
+
+/** Goes to another site by itself. */
+export function continuationPage(url: URL): Page {
+  if (NEVER.has(url.protocol)) throw new TypeError('a redirect leads to a script');
   const { title, text, link } = TEXTS.continuation;
-  sendPage(response, {
-    page: {
-      title,
-      head: html`<meta http-equiv="refresh" content="0;url=${url.href}" />`,
-      main: html`<p>${text}</p>
-        <p><a class="button" href="${url.href}">${link}</a></p>`,
-    },
-  });
+  return {
+    title,
+    head: html`<meta http-equiv="refresh" content="0;url=${url.href}" />`,
+    main: html`<p>${text}</p>
+      <p><a class="button" href="${url.href}">${link}</a></p>`,
+  };
 }
 
 /** A person's browser prefers a page; a program gets what it always got. */

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { html } from './html';
+import type { Page } from './layout';
 import { sendPage } from './page-answer';
 import { TEXTS, type FailureCode } from './texts';
 import { RETRY_AFTER_S, toErrorAnswer } from '../http/errors';
@@ -19,24 +20,30 @@ export class PageFailure extends Error {
 }
 
 /** Says what failed, in our own words: nothing of a request is repeated. */
-export function sendFailure(response: Response, { status, code }: Failure): void {
+export function failurePage(code: FailureCode, start = '/'): Page {
   const requestId = requestContext.getStore()?.requestId;
   const { title, home, ...labels } = TEXTS.failure;
   const main = html`<p>${TEXTS.failures[code]}</p>
     <p class="soft">
       ${labels.code}: ${code}${requestId && html`<br />${labels.requestId}: ${requestId}`}
     </p>
-    <p><a href="/">${home}</a></p>`;
-  sendPage(response, { status, page: { title, main, failed: true } });
+    <p><a href="${start}">${home}</a></p>`;
+  return { title, main, failed: true };
+}
+
+export function sendFailure(response: Response, { status, code, start }: Failure): void {
+  sendPage(response, { status, page: failurePage(code, start) });
 }
 
 interface Failure {
   status: number;
   code: FailureCode;
+  /** Address of the first page, where it is not the one of this address. */
+  start?: string;
 }
 
 /** Last of the pages. What is no {@link PageFailure} is logged and told as little as possible. */
-export function answerPageErrors(logger: Logger): ErrorRequestHandler {
+export function answerPageErrors({ logger, authUrl }: ErrorPages): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
     const failure = toFailure(error);
@@ -46,8 +53,14 @@ export function answerPageErrors(logger: Logger): ErrorRequestHandler {
     }
     if (failure.status === 503) response.set('Retry-After', RETRY_AFTER_S);
     if (failure.status === 413) response.set('Connection', 'close');
-    sendFailure(response, failure);
+    // Forms work at the auth server's own address alone: whoever opened another is led there.
+    sendFailure(response, { ...failure, start: `${authUrl}/` });
   };
+}
+
+interface ErrorPages {
+  logger: Logger;
+  authUrl: string;
 }
 
 function toFailure(error: unknown): Failure {

@@ -61,7 +61,7 @@ export function pageRoutes({ auth, config, logger, mailbox }: PagesOptions): Rou
   }
   router.get('/', forPeople, setPageHeaders, handlePage(showHome, parts));
   if (mailbox) router.get('/dev/mailbox', setPageHeaders, showMailbox(mailbox));
-  router.use(answerPageErrors(logger));
+  router.use(answerPageErrors({ logger, authUrl: config.authUrl }));
   return router;
 }
 

@@ -101,7 +101,12 @@ export const TEXTS = {
     accept: 'Allow',
     deny: 'Refuse',
   },
-  signOut: { submit: 'Sign out' },
+  signOut: {
+    title: 'Sign out?',
+    text: 'The application that you come from asks to sign you out here as well.',
+    submit: 'Sign out',
+    stay: 'Stay signed in',
+  },
   signedOut: {
     title: 'You are signed out',
     text: 'Close the browser if other people use this device.',
@@ -164,7 +169,8 @@ export const TEXTS = {
     access_denied: 'You did not allow the sign-in, or the other side refused it.',
     expired:
       'This request is too old, or it was changed on its way. Start again where you came from.',
-    foreign: 'This form was sent from another site. Open the page again and repeat it there.',
+    foreign:
+      'This form was sent from another site, or the page was opened at an address that is not its own. Begin again at the start.',
     invalid_client: 'The application that sent you is not known here.',
     client_disabled: 'The application that sent you is switched off here.',
     invalid_redirect: 'The application that sent you named an address that is not its own.',

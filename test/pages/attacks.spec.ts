@@ -173,6 +173,12 @@ describe('a form of another site', () => {
     expect(own).toMatchObject({ status: 303 });
   });
 
+  it('is answered with the way to the address at which forms work', async () => {
+    const other = await visitor.submit('/sign-in', ADMIN, { origin: 'http://127.0.0.1:3000' });
+    expect(other.status).toBe(403);
+    expect(other.text).toContain(`href="${system.settings.authUrl}/"`);
+  });
+
   it('is not read when it is no form', async () => {
     await visitor.open('/sign-in');
     const json = { 'content-type': 'application/json' };

@@ -1,0 +1,71 @@
+import type { Browser, Page } from 'playwright-core';
+import { ClientApplication } from '../pages/client-application';
+import { findBarriers } from '../support/accessibility';
+import { openWindow, startBrowser, type Window } from '../support/browser';
+import { PASSWORD, System } from '../support/system';
+import { keepPicture, LOOKS } from './looks';
+
+let system: System;
+let application: ClientApplication;
+let browser: Browser;
+let window: Window;
+let page: Page;
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([System.start(), startBrowser()]);
+  application = await ClientApplication.start(system);
+});
+afterAll(async () => {
+  await browser.close();
+  await application.stop();
+  await system.stop();
+});
+
+beforeEach(async () => {
+  window = await openWindow(browser, { ...LOOKS[3][1], javaScriptEnabled: true });
+  ({ page } = window);
+  const { email } = await system.asUser();
+  await page.goto(`${system.settings.authUrl}/sign-in`);
+  await page.fill('#email', email);
+  await page.fill('#password', PASSWORD);
+  await page.click('form button[type=submit]');
+  await page.waitForURL(`${system.settings.authUrl}/`);
+});
+afterEach(() => window.close());
+
+function endSession(parameters: Record<string, string>): string {
+  const query = new URLSearchParams(parameters).toString();
+  return `${system.settings.authUrl}/api/auth/oauth2/end-session?${query}`;
+}
+
+async function expectSignedOut(): Promise<void> {
+  await page.goto(system.settings.authUrl);
+  expect(await page.textContent('main')).not.toContain('You are signed in');
+  expect(window.complaints).toEqual([]);
+}
+
+it('asks whom an application signs out, and leads back to it', async () => {
+  const { clientId, redirectUri } = application;
+  const back = { client_id: clientId, post_logout_redirect_uri: redirectUri };
+  await page.goto(endSession(back));
+  expect(await page.textContent('h1')).toBe('Sign out?');
+  await keepPicture(page, 'sign-out-asked');
+  expect(await findBarriers(page)).toEqual([]);
+  await page.click('main button');
+  await page.waitForURL(redirectUri);
+  await expectSignedOut();
+});
+
+it('says that one is signed out where there is no way back', async () => {
+  await page.goto(endSession({}));
+  await page.click('main button');
+  await page.waitForURL(`${system.settings.authUrl}/signed-out`);
+  await expectSignedOut();
+});
+
+it('says in our own words what is wrong, and signs nobody out', async () => {
+  await page.goto(endSession({ client_id: 'nobody' }));
+  expect(await page.textContent('main')).toContain('Code: invalid_client');
+  await page.click('text=To the start');
+  expect(await page.textContent('main')).toContain('You are signed in');
+});

@@ -1,0 +1,51 @@
+import { System } from '../support/system';
+import { ClientApplication } from './client-application';
+import { Visitor } from './visitor';
+
+const ADMIN = { email: 'admin@example.com', password: 'the first administrator' };
+
+let system: System;
+let application: ClientApplication;
+let visitor: Visitor;
+
+beforeAll(async () => {
+  system = await System.start();
+  application = await ClientApplication.start(system);
+});
+afterAll(async () => {
+  await application.stop();
+  await system.stop();
+});
+
+beforeEach(() => {
+  visitor = new Visitor(system.settings.authUrl);
+});
+
+describe('a person whom an application signs out', () => {
+  const address = '/api/auth/oauth2/end-session';
+
+  it('is asked by a page of ours, which leads back to the application by itself', async () => {
+    await visitor.fillIn('/sign-in', ADMIN);
+    const back = encodeURIComponent(application.redirectUri);
+    const query = `client_id=${application.clientId}&post_logout_redirect_uri=${back}`;
+    const question = await visitor.open(`${address}?${query}`);
+    expect(question.text).toContain('<html lang="en">');
+    expect(question.header('content-security-policy')).toContain("style-src 'self'");
+    const done = await visitor.submit(`${address}/confirm`, { action: 'confirm' });
+    // A redirect would be stopped by the policy of the page that the form stands in.
+    expect(done).toMatchObject({ status: 200, location: application.redirectUri });
+    expect((await visitor.open('/')).text).not.toContain(ADMIN.email);
+  });
+
+  it('is told in our own words what is wrong', async () => {
+    const { status, text } = await visitor.open(`${address}?client_id=nobody`);
+    expect(status).toBe(400);
+    expect(text).toContain('Code: invalid_client');
+    expect(text).not.toContain('Logout error');
+  });
+
+  it('gets JSON when it is a program', async () => {
+    const answer = await visitor.open(address, { accept: 'application/json' });
+    expect(answer).toMatchObject({ status: 400, text: expect.stringMatching(/^{"error":/) });
+  });
+});
