@@ -10,7 +10,7 @@ type Settings = Pick<ApiSettings, 'apiUrl' | 'authUrl' | 'jwtIssuer' | 'jwtAudie
  * What the scripts of the page must know. People go to the auth server itself; scripts ask
  * it through the API, which is where the page comes from.
  */
-export function toDocsConfig({ apiUrl, authUrl, jwtIssuer, jwtAudience }: Settings) {
+export function toDocsConfig({ apiUrl, jwtIssuer, jwtAudience }: Settings) {
   return {
     apiUrl,
     clientId: DOCS_CLIENT_ID,
@@ -18,8 +18,7 @@ export function toDocsConfig({ apiUrl, authUrl, jwtIssuer, jwtAudience }: Settin
     audience: jwtAudience,
     scopes: SIGN_IN_SCOPES.join(' '),
     tokenUrl: `${apiUrl}${AUTH_BASE_PATH}/oauth2/token`,
-    revocationUrl: `${apiUrl}${AUTH_BASE_PATH}/oauth2/revoke`,
-    endSessionUrl: `${authUrl}${AUTH_BASE_PATH}/oauth2/end-session`,
+    signOutUrl: `${apiUrl}/api/v1/auth/sign-out`,
   };
 }
 

@@ -78,7 +78,6 @@ it('signs a person in, tries out, survives a reload, renews the token, and signs
   await page.click('.btn.authorize');
   await page.locator('.auth-container', { hasText: 'oauth2' }).getByText('Logout').click();
   await page.waitForSelector('.btn.authorize.unlocked');
-  await page.waitForURL(`${system.apiUrl}/docs`);
   expect(await caller.get('/api/v1/users/me')).toMatchObject({ status: 401 });
   expect(await heldTokens()).toBeNull();
   await page.goto(system.settings.authUrl);
@@ -104,6 +103,36 @@ it('takes no answer that belongs to no sign-in of the tab', async () => {
   await page.getByText('This answer belongs to no sign-in of this tab.').waitFor();
   expect(await heldTokens()).toBeNull();
   expect(page.url()).not.toContain('stolen');
+});
+
+it('keeps a sign-in that cannot be renewed while the auth server is away', async () => {
+  await authorize();
+  const tokenEndpoint = '**/api/auth/oauth2/token';
+  await page.route(tokenEndpoint, (route) => route.fulfill({ status: 503, body: '{}' }));
+  expect(await tryOut('getOwnProfile')).toBe('200');
+  await page.unroute(tokenEndpoint);
+  const held = await heldToken();
+  expect(await tryOut('getOwnProfile')).toBe('200');
+  expect(await heldToken()).not.toBe(held);
+});
+
+it('stays signed in, and says so, when the session cannot be ended', async () => {
+  await authorize();
+  await page.route('**/api/v1/auth/sign-out', (route) => route.fulfill({ status: 503 }));
+  await page.click('.btn.authorize');
+  const dialog = page.locator('.auth-container', { hasText: 'oauth2' });
+  await dialog.getByText('Logout').click();
+  await page.getByText('You could not be signed out. Try again soon.').first().waitFor();
+  expect(await heldTokens()).not.toBeNull();
+  expect(await page.locator('.btn.authorize.locked').count()).toBe(1);
+});
+
+it('fills in no filter that nobody asked for', async () => {
+  await authorize();
+  const request = page.waitForRequest((sent) => sent.url().includes('/admin/users'));
+  await tryOut('listUsers');
+  const { searchParams } = new URL((await request).url());
+  expect([...searchParams.keys()].toSorted()).toEqual(['limit', 'sort']);
 });
 
 it('forgets a sign-in whose session has ended', async () => {

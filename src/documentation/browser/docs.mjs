@@ -2,6 +2,7 @@ import {
   currentToken,
   forgetTokens,
   freshToken,
+  hasExpired,
   leaveToSignIn,
   loadConfig,
   signOut,
@@ -61,10 +62,15 @@ function authPopup() {
   };
 }
 
+/** The lock opens when the session has ended. */
 function logout(original) {
-  return (names) => {
-    if (names.includes(SCHEME)) void signOut(config);
-    return original(names);
+  return async (names) => {
+    try {
+      if (names.includes(SCHEME)) await signOut(config);
+      original(names);
+    } catch ({ message }) {
+      ui.errActions.newAuthErr({ authId: SCHEME, level: 'error', source: 'auth', message });
+    }
   };
 }
 
@@ -77,6 +83,7 @@ function updateJsonSpec(original) {
     const operations = Object.values(document?.paths ?? {}).flatMap((path) => Object.values(path));
     for (const { parameters = [] } of operations) {
       for (const parameter of parameters.filter(({ required }) => !required)) {
+        parameter.schema = withoutReference(parameter.schema, document);
         delete parameter.example;
         delete parameter.examples;
         delete parameter.schema?.example;
@@ -87,18 +94,20 @@ function updateJsonSpec(original) {
   };
 }
 
+/** A schema that is shared stays as it is for the others. */
+function withoutReference(schema, { components }) {
+  const [, name] = /^#\/components\/schemas\/(\w+)$/.exec(schema?.$ref ?? '') ?? [];
+  return name ? { ...components.schemas[name] } : schema;
+}
+
 /** What Swagger UI would send is the token of the moment of signing in. */
 async function renewToken(request) {
   const held = currentToken();
   if (held === null || request.headers?.Authorization !== `Bearer ${held}`) return request;
   const token = await freshToken(config);
-  if (token === null) {
-    showWhoIsIn();
-    delete request.headers.Authorization;
-  } else {
-    request.headers.Authorization = `Bearer ${token}`;
-    showWhoIsIn();
-  }
+  if (token === null) delete request.headers.Authorization;
+  else request.headers.Authorization = `Bearer ${token}`;
+  showWhoIsIn();
   return request;
 }
 
@@ -106,6 +115,7 @@ async function renewToken(request) {
 function noticeEnd(response) {
   if (
     response.status === 401 &&
+    !hasExpired() &&
     response.headers?.['www-authenticate']?.includes('invalid_token')
   ) {
     forgetTokens();

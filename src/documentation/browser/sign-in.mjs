@@ -6,6 +6,9 @@
 const TOKENS = 'gatehouse.docs.tokens';
 const PENDING = 'gatehouse.docs.pending';
 
+/** Cause of an error: the server has looked at what it was given, and wants none of it. */
+const REFUSED = 'refused';
+
 /** A token is renewed when less than this is left of it, in milliseconds. */
 const RENEW_BEFORE_MS = 30_000;
 
@@ -50,13 +53,18 @@ export function currentToken() {
   return read(TOKENS)?.accessToken ?? null;
 }
 
+/** Whether the token may be refused for its age: that says nothing about the session. */
+export function hasExpired() {
+  return (read(TOKENS)?.expiresAt ?? 0) <= Date.now();
+}
+
 export function forgetTokens() {
   sessionStorage.removeItem(TOKENS);
 }
 
 let renewal = null;
 
-/** The token for the next request: renewed before it expires, `null` when that fails. */
+/** The token for the next request: renewed before it expires, `null` when that is refused. */
 export async function freshToken(config) {
   const tokens = read(TOKENS);
   if (!tokens) return null;
@@ -75,37 +83,44 @@ async function renew(config, { refreshToken, clientId }) {
       refresh_token: refreshToken ?? '',
       client_id: clientId,
     });
-  } catch {
-    forgetTokens();
+  } catch (error) {
+    // An auth server that is away has refused nothing: the sign-in is kept for when it is back.
+    if (error.cause === REFUSED) forgetTokens();
   }
   return currentToken();
 }
 
-/** Takes the tokens back and ends the session: what was issued works no longer, anywhere. */
+/**
+ * Ends the session at the server, and with it everything that was issued in it. Throws what a
+ * person may read when that cannot be done: then they are still signed in.
+ */
 export async function signOut(config) {
-  const tokens = read(TOKENS);
-  forgetTokens();
-  if (!tokens) return;
-  const { refreshToken, idToken, clientId } = tokens;
-  if (refreshToken) {
-    const form = { token: refreshToken, token_type_hint: 'refresh_token', client_id: clientId };
-    await post(config.revocationUrl, form).catch(() => {});
+  const token = await freshToken(config);
+  if (token !== null) {
+    const response = await fetch(config.signOutUrl, {
+      method: 'POST',
+      credentials: 'omit',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    // 401: it has ended already.
+    if (!response.ok && (response.status !== 401 || hasExpired())) {
+      throw new Error('You could not be signed out. Try again soon.');
+    }
   }
-  const url = new URL(config.endSessionUrl);
-  url.searchParams.set('client_id', clientId);
-  url.searchParams.set('post_logout_redirect_uri', `${location.origin}/docs`);
-  if (idToken) url.searchParams.set('id_token_hint', idToken);
-  location.assign(url);
+  forgetTokens();
 }
 
 async function requestTokens(config, form) {
   const response = await post(config.tokenUrl, form);
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(body.error_description ?? body.error ?? 'No token was issued.');
+  if (!response.ok) {
+    const cause = response.status === 400 || response.status === 401 ? REFUSED : undefined;
+    const message = body.error_description ?? body.error ?? body.detail ?? 'No token was issued.';
+    throw new Error(message, { cause });
+  }
   write(TOKENS, {
     accessToken: body.access_token,
     refreshToken: body.refresh_token ?? null,
-    idToken: body.id_token ?? read(TOKENS)?.idToken ?? null,
     clientId: form.client_id,
     expiresAt: Date.now() + body.expires_in * 1000,
   });
