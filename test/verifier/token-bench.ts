@@ -124,13 +124,24 @@ async function insertRows(databaseUrl: string, now: number) {
       [id, owner, new Date((now + seconds) * 1_000)],
     );
   }
-  const clients = { clientId: 'client', poorClientId: 'poor', disabledClientId: 'disabled' };
+  const clients = {
+    clientId: 'client',
+    poorClientId: 'poor',
+    disabledClientId: 'disabled',
+    ungrantedClientId: 'ungranted',
+    regrantedClientId: 'regranted',
+  };
   for (const id of Object.values(clients)) {
     const scopes = JSON.stringify(id === 'poor' ? ['openid'] : ['openid', 'profile']);
     await client.query(
       `INSERT INTO oauth_client (id, client_id, redirect_uris, scopes, disabled)
        VALUES ($1, $1, '[]', $2, $3)`,
       [id, scopes, id === 'disabled'],
+    );
+    if (id === 'ungranted') continue;
+    await client.query(
+      'INSERT INTO oauth_grant (session_id, client_id, granted_at) VALUES ($1, $2, $3)',
+      [sessionId, id, new Date(id === 'regranted' ? (now + 60) * 1_000 : 0)],
     );
   }
   await client.end();

@@ -44,6 +44,16 @@ export const CLIENT_CASES: TokenCase[] = [
     ['a program without a sid', ONE_OF_TWO, delegated({ sid: undefined })],
     ['a program without a role', ONE_OF_TWO, delegated({ role: undefined })],
     ['a program that is disabled', LIVE, delegated((kit) => ({ client_id: kit.disabledClientId }))],
+    [
+      'a program that the user has granted nothing',
+      LIVE,
+      delegated((kit) => ({ client_id: kit.ungrantedClientId })),
+    ],
+    [
+      'a program that the user has granted something anew since',
+      LIVE,
+      delegated((kit) => ({ client_id: kit.regrantedClientId })),
+    ],
     ['a program that does not exist', LIVE, delegated({ client_id: 'no-such-client' })],
     ['an empty client_id', MACHINE, delegated({ client_id: '' })],
     ['client_id as an array', MACHINE, delegated((kit) => ({ client_id: [kit.clientId] }))],

@@ -29,6 +29,10 @@ export interface TokenKit {
   poorClientId: string;
   /** One that is disabled. */
   disabledClientId: string;
+  /** To which the user has granted nothing in this session. */
+  ungrantedClientId: string;
+  /** To which the user granted something after the token was issued. */
+  regrantedClientId: string;
 }
 
 export const UNFIT_KEYS = [
