@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { describeChange } from './compatibility/breaking-change';
 import { compareDocuments } from './compatibility/documents';
 import type { OpenApiDocument } from './compatibility/open-api';
 
-const RELEASED = 'docs/api/released/openapi-0.1.0.json';
+const RELEASES = 'docs/api/released';
 const CURRENT = 'openapi.json';
 const DECLARED = 'docs/api/declared-breaking-changes.json';
 
@@ -19,8 +19,9 @@ interface Declaration {
  * project.
  */
 async function main(): Promise<void> {
+  const lastRelease = await findLastRelease();
   const [released, current] = [
-    await read<OpenApiDocument>(RELEASED),
+    await read<OpenApiDocument>(lastRelease),
     await read<OpenApiDocument>(CURRENT),
   ];
   const found = new Set(compareDocuments(released, current).map(describeChange));
@@ -28,13 +29,21 @@ async function main(): Promise<void> {
   const known = new Set(declared.map(({ change }) => change));
   const undeclared = [...found].filter((change) => !known.has(change));
   const unfounded = declared.filter(({ change, reason }) => !found.has(change) || !reason.trim());
-  report(`Breaking changes against ${RELEASED} that ${DECLARED} does not name`, undeclared);
+  report(`Breaking changes against ${lastRelease} that ${DECLARED} does not name`, undeclared);
   report(
     `In ${DECLARED}, but no such change or no reason`,
     unfounded.map(({ change }) => change),
   );
   if (!process.exitCode)
-    console.log(`Compatible with ${RELEASED}; ${known.size} changes declared.`);
+    console.log(`Compatible with ${lastRelease}; ${known.size} changes declared.`);
+}
+
+/** Of the versions in the names of the files the highest: 0.10.0 comes after 0.9.0. */
+async function findLastRelease(): Promise<string> {
+  const files = await readdir(RELEASES);
+  const [last] = files.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  if (last === undefined) throw new Error(`no document in ${RELEASES}`);
+  return `${RELEASES}/${last}`;
 }
 
 async function read<Value>(file: string): Promise<Value> {

@@ -20,7 +20,7 @@ function describeFault(issue: z.core.$ZodRawIssue): string {
 }
 
 /** Words for a text of another form; what is no text at all is described like anywhere else. */
-export function whenMalformed(words: string) {
+function whenMalformed(words: string) {
   return ({ code }: { code?: string }) => (code === 'invalid_format' ? words : undefined);
 }
 

@@ -19,7 +19,6 @@ export type Rule =
   | 'problem-code-removed'
   | 'type-changed'
   | 'values-narrowed'
-  | 'values-widened'
   | 'limit-narrowed'
   | 'form-changed'
   | 'property-required'

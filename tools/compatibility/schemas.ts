@@ -94,12 +94,7 @@ function compareValues({ place, before, after }: Resolved, { direction }: Contex
     const lostForm = FORMS.some(
       (form) => before[form] !== undefined && before[form] !== after[form],
     );
-    return [
-      ...when(typeChanged || isOther, 'type-changed'),
-      // Who tells all values apart has no answer to one more.
-      ...when(before.enum !== undefined && !includesValues(before, after), 'values-widened'),
-      ...when(lostForm, 'form-changed'),
-    ];
+    return [...when(typeChanged || isOther, 'type-changed'), ...when(lostForm, 'form-changed')];
   }
   const isNarrower =
     UPPER_LIMITS.some((limit) => (after[limit] ?? Infinity) < (before[limit] ?? Infinity)) ||
