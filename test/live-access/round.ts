@@ -24,7 +24,6 @@ interface Asked {
 }
 
 export interface Round {
-  requests: number;
   /** Requests that started more than 100 ms after the change and were judged by the old state. */
   stale: number;
   /** For each replica: from the change until the first answer by the new state was there. */
@@ -102,10 +101,13 @@ async function warmUp(stage: Stage, { way, person }: { way: Way; person: Person 
   }
 }
 
+/** Until each replica has judged by the new state, of a request that the promise is about. */
 async function untilAnswered(seen: Seen): Promise<void> {
   const { asked, changedAt, way, replicas } = seen;
   const isAnswered = (replica: number) =>
-    asked.some((each) => isLater(each, changedAt, replica) && each.answer !== way.before);
+    asked.some(
+      (each) => isLater(each, changedAt + PROMISE_MS, replica) && each.answer !== way.before,
+    );
   for (;;) {
     const waited = performance.now() - changedAt;
     const isDone = Array.from({ length: replicas }, (_, index) => isAnswered(index)).every(Boolean);
@@ -135,7 +137,6 @@ function toRound({ asked, way, changedAt, replicas }: Seen): Round {
     };
   });
   return {
-    requests: asked.length,
     stale: old.filter(({ started }) => started > changedAt + PROMISE_MS).length,
     delaysMs: byReplica.map(({ delay }) => delay),
     staleForMs: byReplica.map(({ staleFor }) => staleFor),
