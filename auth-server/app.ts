@@ -132,13 +132,13 @@ function serveMetrics(metrics: Metrics): express.RequestHandler {
   };
 }
 
-function whereToGo({ apiUrl }: AuthConfig) {
+function whereToGo({ apiUrl, apiDocs }: AuthConfig) {
   return {
     name: 'Gatehouse auth server',
     description: 'Issues sessions and access tokens. The API in front of it is documented.',
     authentication: AUTH_BASE_PATH,
     keys: `${AUTH_BASE_PATH}${JWKS_PATH}`,
     health: '/health/ready',
-    documentation: `${apiUrl}/docs`,
+    ...(apiDocs && { documentation: `${apiUrl}/docs` }),
   };
 }

@@ -45,7 +45,7 @@ function describeAuthorizationServer(config: AuthConfig) {
     claims_parameter_supported: false,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
-    service_documentation: `${config.apiUrl}/docs`,
+    ...(config.apiDocs && { service_documentation: `${config.apiUrl}/docs` }),
   };
 }
 

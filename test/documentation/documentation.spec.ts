@@ -96,6 +96,10 @@ it('is not there when API_DOCS is off', async () => {
       expect(await system.asAnonymous().get(path)).toMatchObject({ status: 404 });
     }
     expect(await system.asAnonymous().get('/', BROWSER)).toMatchObject({ status: 200 });
+    for (const path of ['/', '/.well-known/openid-configuration']) {
+      const authServer = await fetch(system.settings.authUrl + path);
+      expect(await authServer.text()).not.toContain('/docs');
+    }
   } finally {
     await system.stop();
   }
