@@ -98,5 +98,5 @@ it('a refused sign-in takes as long for an account whose hash is of an older mak
     unknown: signIn('unknown@example.com'),
     social: signIn('social@example.com'),
   };
-  expectEqual(await mediansOf(asks, { rounds: 7, status: 401 }));
+  expectEqual(await mediansOf(asks, { rounds: 15, status: 401 }));
 });
