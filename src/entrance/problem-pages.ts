@@ -38,6 +38,7 @@ function render(title: string, problems: ProblemPage[]): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>${escape(title)} · Gatehouse API</title>
 <style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 45rem; margin: 2rem auto; padding: 0 1rem } dt { margin-top: 1rem }</style>
 </head>

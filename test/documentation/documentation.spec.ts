@@ -47,6 +47,13 @@ describe('the documentation', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer');
   });
 
+  it.each(['/problems', '/problems/not_found', '/docs/oauth2-redirect.html'])(
+    'is dark where the reader has it dark: %s',
+    async (path) => {
+      expect((await get(path, BROWSER)).body).toContain('name="color-scheme" content="light dark"');
+    },
+  );
+
   it('describes how to sign in, at addresses that are there', async () => {
     const { body } = await get<OpenApiDocument & SecuritySchemes>('/openapi.json');
     const { flows } = body.components.securitySchemes.oauth2;
