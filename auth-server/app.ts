@@ -63,7 +63,7 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
   const logger = options.logger.child({}, { redact: { paths: ROW_VALUES, remove: true } });
   const pool = createPool(config, logger);
   const mailer = createMailer({ config, pool, logger });
-  const limitStore = config.rateLimits ? createLimitStore({ config, pool, logger }) : null;
+  const limitStore = config.rateLimits === null ? null : createLimitStore({ config, pool, logger });
   if (config.production && limitStore && config.internalSecret === null) logger.warn(ONE_ADDRESS);
   try {
     const auth = createAuth({ config, pool, logger, mailer, limitStore });

@@ -54,7 +54,7 @@ export type Auth = ReturnType<typeof createAuth>;
  * instead, so that every environment runs the same thing.
  */
 export function createAuth({ config, pool, logger, mailer, limitStore = null }: AuthParts) {
-  const limits = limitsPlugins(limitStore, config.betterAuthSecret);
+  const limits = limitsPlugins(limitStore, config);
   const passwords = createPasswords({ config, pool, logger });
   // Both processes' own pages are at home here, whatever else is allowed.
   const trustedOrigins = [...new Set([config.authUrl, config.apiUrl, ...config.trustedOrigins])];

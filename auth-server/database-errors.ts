@@ -17,11 +17,12 @@ const DRIVER_MESSAGES =
   /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Query read timeout)/;
 
 /**
- * Connection exceptions (08), refused log-ins (28), a missing database (3D000), too many
- * connections (53300) and a server that is starting or going down (57P01 to 57P05):
+ * Connection exceptions (08), refused log-ins (28), a missing database (3D000) or one that
+ * takes no connections (55000), too many of them (53300) and a server that is starting or going
+ * down (57P01 to 57P05):
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const SERVER_STATES = /^(08...|28...|3D000|53300|57P0[1-5])$/;
+const SERVER_STATES = /^(08...|28...|3D000|53300|55000|57P0[1-5])$/;
 
 /** Whether an error, or what caused it, means that the database cannot be reached. */
 export function isDatabaseUnreachable(error: unknown): boolean {

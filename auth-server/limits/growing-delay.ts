@@ -1,4 +1,5 @@
 import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import type { Policy } from './limit-headers';
 import type { LimitStore } from './limit-store';
 
 export interface DelayRule {
@@ -40,6 +41,12 @@ export class GrowingDelay {
     this.gate = store.counter({ name: `${name}-gate`, points: 1, duration: longest });
   }
 
+  /** What callers are told of the rule. */
+  get policy(): Policy {
+    const { name, free: quota, window } = this.rule;
+    return { name, quota, window };
+  }
+
   async take(key: string): Promise<Verdict> {
     const { free } = this.rule;
     const counted = await this.attempts.penalty(key);
@@ -79,6 +86,11 @@ export class GrowingDelay {
     await this.attempts.penalty(key);
     return { isAllowed: true, remaining: 0, reset: pause };
   }
+}
+
+/** The rule with so many times as many free attempts. */
+export function scaled(rule: DelayRule, factor: number): DelayRule {
+  return { ...rule, free: rule.free * factor };
 }
 
 /** @param count attempts beyond the free ones, this one included. */

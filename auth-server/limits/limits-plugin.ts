@@ -1,12 +1,14 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, isAPIError } from 'better-auth/api';
-import { GrowingDelay, type DelayRule } from './growing-delay';
+import { GrowingDelay, scaled, type DelayRule } from './growing-delay';
 import { announce, refusal, toHeaders } from './limit-headers';
 import { LimitKeys, networkOf } from './limit-keys';
 import type { LimitStore } from './limit-store';
 import { KnownSources, type Origin } from './known-sources';
 import { RequestLimits } from './request-limits';
 import { SignInLimits, type SignInAttempt } from './sign-in-limits';
+import type { AuthConfig } from '../config';
+import type { RateLimitFactors } from '../../runtime/settings/load';
 import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../request-caller';
 
 const SIGN_IN = '/sign-in/email';
@@ -24,6 +26,11 @@ const PASSWORD_PATHS = new Set([
 /** A stolen session is no way to find out the password. */
 const PASSWORD_RULE: DelayRule = { name: 'password', free: 5, window: 3_600, longest: 900 };
 
+interface LimitsConfig {
+  betterAuthSecret: string;
+  rateLimits: RateLimitFactors;
+}
+
 /** An administrator who acts as a user is not that user. */
 const ADMIN_PATHS = '/admin/';
 
@@ -39,9 +46,12 @@ export interface LimitsPlugins {
  * on, and calls without one are the server's own. What comes of a request is looked at
  * last: a second factor that is due takes back the session of the first.
  */
-export function limitsPlugins(store: LimitStore | null, secret: string): LimitsPlugins {
-  if (!store) return { first: [], last: [] };
-  const guard = new LimitsGuard(store, secret);
+export function limitsPlugins(
+  store: LimitStore | null,
+  { betterAuthSecret, rateLimits }: Pick<AuthConfig, 'betterAuthSecret' | 'rateLimits'>,
+): LimitsPlugins {
+  if (!store || !rateLimits) return { first: [], last: [] };
+  const guard = new LimitsGuard(store, { betterAuthSecret, rateLimits });
   const before = [
     { matcher: everything, handler: createAuthMiddleware((ctx) => guard.before(ctx)) },
   ];
@@ -73,12 +83,13 @@ class LimitsGuard {
   private readonly passwords: GrowingDelay;
   private readonly pending = new WeakMap<Request, Pending>();
 
-  constructor(store: LimitStore, secret: string) {
-    this.keys = new LimitKeys(secret);
+  constructor(store: LimitStore, { betterAuthSecret, rateLimits }: LimitsConfig) {
+    const { quotas, guesses } = rateLimits;
+    this.keys = new LimitKeys(betterAuthSecret);
     this.sources = new KnownSources(store);
-    this.requests = new RequestLimits(store, this.keys);
-    this.signIns = new SignInLimits(store, this.sources);
-    this.passwords = new GrowingDelay(store, PASSWORD_RULE);
+    this.requests = new RequestLimits({ store, keys: this.keys, factor: quotas });
+    this.signIns = new SignInLimits({ store, sources: this.sources, factors: rateLimits });
+    this.passwords = new GrowingDelay(store, scaled(PASSWORD_RULE, guesses));
   }
 
   async before(ctx: HookContext): Promise<void> {
@@ -130,8 +141,7 @@ class LimitsGuard {
     const checked = (await callerOf(ctx))?.id;
     if (checked === undefined) return {};
     const verdict = await this.passwords.take(checked);
-    const { name, free: quota, window } = PASSWORD_RULE;
-    if (!verdict.isAllowed) throw refusal({ name, quota, window }, verdict);
+    if (!verdict.isAllowed) throw refusal(this.passwords.policy, verdict);
     return { checked };
   }
 

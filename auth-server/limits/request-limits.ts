@@ -51,25 +51,35 @@ export interface Standing {
   verdict: Verdict;
 }
 
+interface RequestLimitsParts {
+  store: LimitStore;
+  keys: LimitKeys;
+  /** Quotas are multiplied by it. */
+  factor: number;
+}
+
 /** Limits of everything but password sign-in. */
 export class RequestLimits {
   private readonly limits: Record<RuleName, WindowLimit>;
-  private readonly flood = new RateLimiterMemory(FLOOD);
+  private readonly flood: RateLimiterMemory;
+  private readonly keys: LimitKeys;
+  private readonly factor: number;
 
-  constructor(
-    store: LimitStore,
-    private readonly keys: LimitKeys,
-  ) {
+  constructor({ store, keys, factor }: RequestLimitsParts) {
+    this.keys = keys;
+    this.factor = factor;
     const entries = Object.entries(REQUEST_RULES).map(([name, rule]) => [
       name,
-      new WindowLimit(store, rule),
+      new WindowLimit(store, { ...rule, most: rule.most * factor }),
     ]);
     this.limits = Object.fromEntries(entries) as Record<RuleName, WindowLimit>;
+    this.flood = new RateLimiterMemory({ ...FLOOD, points: FLOOD.points * factor });
   }
 
   /** @throws {APIError} 429 */
   async checkFlood(network: string): Promise<void> {
-    const { points: quota, duration: window, name } = FLOOD;
+    const { duration: window, name } = FLOOD;
+    const quota = FLOOD.points * this.factor;
     const counted = await this.flood.penalty(network);
     if (counted.consumedPoints <= quota) return;
     const reset = Math.max(1, Math.ceil(counted.msBeforeNext / 1_000));
@@ -91,8 +101,8 @@ export class RequestLimits {
   }
 
   private async take(name: RuleName, key: string): Promise<Standing> {
-    const { most: quota, ...rule } = REQUEST_RULES[name];
-    const policy = { ...rule, quota };
+    const { most, ...rule } = REQUEST_RULES[name];
+    const policy = { ...rule, quota: most * this.factor };
     const verdict = await this.limits[name].take(key);
     if (!verdict.isAllowed) throw refusal(policy, verdict);
     return { policy, verdict };

@@ -1,8 +1,9 @@
-import { GrowingDelay, type DelayRule, type Verdict } from './growing-delay';
+import { GrowingDelay, scaled, type DelayRule, type Verdict } from './growing-delay';
 import { refusal, type Policy } from './limit-headers';
 import type { LimitStore } from './limit-store';
 import { keyOf, type KnownSources, type Origin } from './known-sources';
 import type { HookContext } from '../request-caller';
+import type { RateLimitFactors } from '../../runtime/settings/load';
 
 const HOUR = 3_600;
 const DAY = 86_400;
@@ -34,6 +35,12 @@ export interface SignInAttempt {
   verdict: Verdict;
 }
 
+interface SignInLimitsParts {
+  store: LimitStore;
+  sources: KnownSources;
+  factors: RateLimitFactors;
+}
+
 /** Counts what goes wrong at password sign-in, for each account and each address. */
 export class SignInLimits {
   private readonly origin: GrowingDelay;
@@ -41,14 +48,15 @@ export class SignInLimits {
   private readonly address: GrowingDelay;
   private readonly account: GrowingDelay;
 
-  constructor(
-    store: LimitStore,
-    private readonly sources: KnownSources,
-  ) {
-    this.origin = new GrowingDelay(store, SIGN_IN_RULES.origin);
-    this.device = new GrowingDelay(store, SIGN_IN_RULES.device);
-    this.address = new GrowingDelay(store, SIGN_IN_RULES.address);
-    this.account = new GrowingDelay(store, SIGN_IN_RULES.account);
+  private readonly sources: KnownSources;
+
+  constructor({ store, sources, factors: { quotas, guesses } }: SignInLimitsParts) {
+    const { origin, device, address, account } = SIGN_IN_RULES;
+    this.sources = sources;
+    this.origin = new GrowingDelay(store, scaled(origin, guesses));
+    this.device = new GrowingDelay(store, scaled(device, guesses));
+    this.address = new GrowingDelay(store, scaled(address, quotas));
+    this.account = new GrowingDelay(store, scaled(account, guesses));
   }
 
   /**
@@ -62,7 +70,7 @@ export class SignInLimits {
       device === null
         ? { limit: this.origin, key: keyOf(origin) }
         : { limit: this.device, key: device };
-    const policy = policyOf(nearest.limit);
+    const policy = nearest.limit.policy;
     const [verdict, isKnown] = await Promise.all([
       nearest.limit.take(nearest.key),
       device !== null || this.sources.isKnownAddress(origin),
@@ -100,7 +108,7 @@ export class SignInLimits {
       const verdict = await hurdle.limit.take(hurdle.key);
       if (!verdict.isAllowed) {
         await giveBack(passed);
-        throw refusal(policyOf(hurdle.limit), verdict);
+        throw refusal(hurdle.limit.policy, verdict);
       }
       passed.push(hurdle);
     }
@@ -109,8 +117,4 @@ export class SignInLimits {
 
 async function giveBack(hurdles: Hurdle[]): Promise<void> {
   await Promise.all(hurdles.map(({ limit, key }) => limit.giveBack(key)));
-}
-
-function policyOf({ rule: { name, free, window } }: GrowingDelay): Policy {
-  return { name, quota: free, window };
 }

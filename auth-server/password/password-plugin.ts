@@ -81,7 +81,7 @@ async function checkNewPassword(ctx: HookContext, breached: BreachedPasswords): 
   // Nor does who may not set a password need to know what is wrong with it.
   if (!person) return;
   // Also where Better-Auth asks for no length: for a user whom an administrator makes.
-  const { length } = [...password];
+  const { length } = Array.from(password);
   if (length < SHORTEST) throw new APIError('BAD_REQUEST', TOO_SHORT);
   if (length > LONGEST) throw new APIError('BAD_REQUEST', TOO_LONG);
   if (isEasilyGuessed(password, person)) throw new APIError('BAD_REQUEST', TOO_COMMON);

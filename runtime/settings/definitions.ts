@@ -229,10 +229,11 @@ export const SETTING_DEFINITIONS = {
     example: 'redis://localhost:6379',
   }),
   RATE_LIMITS: define({
-    schema: z.enum(['on', 'off'], 'must be on or off').transform((text) => text === 'on'),
+    schema: z.enum(['on', 'relaxed', 'off'], 'must be on, relaxed or off'),
     default: null,
-    defaultNote: '`on` in production, else `off`',
-    meaning: 'limits for each account and each address',
+    defaultNote: '`on` in production, else `relaxed`',
+    meaning:
+      'limits for each account and each address; `relaxed`: four times as many guesses at one account, a hundred times as much of everything else',
     example: 'on',
   }),
   BREACHED_PASSWORDS_URL: define({

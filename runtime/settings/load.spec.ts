@@ -204,7 +204,7 @@ const GOOD_VALUES: Partial<Record<SettingName, string[]>> = {
   TRUSTED_ORIGINS: ['https://app.example.com', 'https://a.example.com, http://localhost:5173'],
   TRUST_PROXY: ['10.0.0.0/8', '127.0.0.1,::1', '2001:db8::/32, 192.0.2.7/32', '::ffff:10.0.0.1'],
   REDIS_URL: ['redis://localhost:6379/0', 'rediss://:password@cache.example.com'],
-  RATE_LIMITS: ['on', 'off'],
+  RATE_LIMITS: ['on', 'relaxed', 'off'],
   BREACHED_PASSWORDS_URL: ['https://api.pwnedpasswords.com/range/', 'http://localhost:8080/range'],
 };
 

@@ -13,6 +13,19 @@ export type ProcessName = 'auth' | 'api' | 'migrate';
 
 export type AccessCheck = 'live' | 'strict' | 'token';
 
+/** What the limits of production are multiplied by. */
+export interface RateLimitFactors {
+  quotas: number;
+  /** Guesses at one account, with its password, that cost no pause. */
+  guesses: number;
+}
+
+const RATE_LIMITS = {
+  on: { quotas: 1, guesses: 1 },
+  relaxed: { quotas: 100, guesses: 4 },
+  off: null,
+};
+
 /** What the processes know about their environment. All lengths of time are milliseconds. */
 export interface Settings extends ProviderSettings {
   production: boolean;
@@ -47,7 +60,8 @@ export interface Settings extends ProviderSettings {
   requireEmailVerification: boolean;
   /** `null`: counters are kept in PostgreSQL. */
   redisUrl: string | null;
-  rateLimits: boolean;
+  /** `null`: no limits. */
+  rateLimits: RateLimitFactors | null;
   /** `null`: new passwords are not held against those of breaches. */
   breachedPasswordsUrl: string | null;
   /** Whether the API serves its documentation. */
@@ -157,7 +171,7 @@ function resolve(values: SettingValues): Settings {
     mailFrom: values.MAIL_FROM ?? `Gatehouse <no-reply@${URL.parse(authUrl)?.hostname}>`,
     requireEmailVerification: values.REQUIRE_EMAIL_VERIFICATION ?? production,
     redisUrl: values.REDIS_URL ?? null,
-    rateLimits: values.RATE_LIMITS ?? production,
+    rateLimits: RATE_LIMITS[values.RATE_LIMITS ?? (production ? 'on' : 'relaxed')],
     breachedPasswordsUrl: values.BREACHED_PASSWORDS_URL ?? null,
     apiDocs: values.API_DOCS!,
     auditRetention: values.AUDIT_RETENTION!,

@@ -1,10 +1,10 @@
 /**
  * PostgreSQL error classes (SQLSTATE, appendix A of its manual) and socket errors that
  * mean "not there now" rather than "wrong": connection exceptions, insufficient
- * resources, operator intervention (shutdown, restart).
+ * resources, operator intervention (shutdown, restart), a database that takes no connections.
  */
 const UNAVAILABLE =
-  /^(08|53|57P)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
+  /^(08|53|55000|57P)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
 
 /** Messages of `pg` and its pool that carry no code. */
 const UNAVAILABLE_MESSAGE =

@@ -78,7 +78,8 @@ describe('an answer of the auth server', () => {
     const [direct, through] = [await signIn(system.settings.authUrl), await signIn(system.apiUrl)];
     const cookies = ({ headers }: typeof direct) =>
       headers['set-cookie']!.map((line) => line.replace(/=[^;]+/, '=…')).sort();
-    expect(cookies(through)).toHaveLength(2);
+    // The session, that it is not to be remembered, and the known browser.
+    expect(cookies(through)).toHaveLength(3);
     expect(cookies(through)).toEqual(cookies(direct));
     expect(through.status).toBe(direct.status);
     expect(Object.keys(JSON.parse(through.text))).toEqual(Object.keys(JSON.parse(direct.text)));

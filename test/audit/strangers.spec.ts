@@ -7,7 +7,7 @@ let stage: OAuthStage;
 let system: System;
 
 beforeAll(async () => {
-  stage = await OAuthStage.start();
+  stage = await OAuthStage.start({ env: { RATE_LIMITS: 'off' } });
   ({ system } = stage);
 });
 

@@ -178,7 +178,10 @@ describe('an administrator', () => {
 
 describe('where addresses have to be verified', () => {
   let server: RunningAuthServer;
-  beforeAll(async () => (server = await startAuthServer({ REQUIRE_EMAIL_VERIFICATION: 'true' })));
+  beforeAll(
+    async () =>
+      (server = await startAuthServer({ REQUIRE_EMAIL_VERIFICATION: 'true', RATE_LIMITS: 'off' })),
+  );
   afterAll(() => server.stop());
 
   it('a sign-up looks the same whether the address is taken or not', async () => {

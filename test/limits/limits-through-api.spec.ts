@@ -73,10 +73,38 @@ describe('behind the API', () => {
   });
 });
 
-describe('where limits are off', () => {
+describe('where nothing is said, outside production', () => {
   let system: System;
 
   beforeAll(async () => (system = await System.start()));
+  afterAll(() => system.stop());
+
+  function signIn(email: string) {
+    const body = { email, password: 'wrong' };
+    return system.asAnonymous().post('/api/v1/auth/sign-in', body);
+  }
+
+  it('guesses at one account are limited', async () => {
+    const { email } = await system.asUser();
+    const answers = await Promise.all(Array.from({ length: 40 }, () => signIn(email)));
+    const guesses = answers.filter(({ status }) => status === 401);
+    // Twenty, and one more before the first pause.
+    expect(guesses).toHaveLength(21);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(19);
+  });
+
+  it('an address may try many accounts, and sign up often', async () => {
+    for (let index = 0; index < 40; index += 1) {
+      expect((await signIn(`nobody-${index}@example.com`)).status).toBe(401);
+      expect((await system.asUser()).email).toBeTruthy();
+    }
+  });
+});
+
+describe('where limits are off', () => {
+  let system: System;
+
+  beforeAll(async () => (system = await System.start({ env: { RATE_LIMITS: 'off' } })));
   afterAll(() => system.stop());
 
   it('nobody waits, and nothing is counted', async () => {
@@ -85,6 +113,7 @@ describe('where limits are off', () => {
       const body = { email, password: 'wrong' };
       const answer = await system.asAnonymous().post('/api/v1/auth/sign-in', body);
       expect(answer.status).toBe(401);
+      expect(answer.headers.get('ratelimit')).toBeNull();
     }
     expect(await system.query('SELECT key FROM rate_limit')).toEqual([]);
   });

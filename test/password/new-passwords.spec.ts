@@ -105,7 +105,7 @@ describe('a password that is guessed first', () => {
     // Characters of two UTF-16 units each.
     ['🦊🚀🌵🎻', 'SHORT'],
     ['🦊🚀🌵🎻🧭🍋🪁', 'SHORT'],
-    [`${'🦊🚀🌵'.repeat(43)}`, 'LONG'],
+    ['🦊🚀🌵'.repeat(43), 'LONG'],
   ])('is told apart from one of a wrong length: %s', async (password, which) => {
     for (const way of Object.keys(ways)) {
       const { status, body } = await ways[way]!(password);

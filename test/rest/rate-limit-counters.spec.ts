@@ -70,7 +70,7 @@ if (program === null) {
 
   beforeAll(async () => {
     redis = await startRedis(program!);
-    const settings = { redisUrl: redis.url, rateLimits: true } as ApiSettings;
+    const settings = { redisUrl: redis.url, rateLimits: { quotas: 1, guesses: 1 } } as ApiSettings;
     replicas = [new SharedCounters(settings), new SharedCounters(settings)];
     limits = replicas.map((replica) => new RateLimit({ ...LIMIT, redis: replica.redis }));
     await Promise.all(replicas.map((replica) => once(replica.redis!, 'ready')));
@@ -110,8 +110,8 @@ if (program === null) {
 
 it('has no connection without REDIS_URL, nor where limits are off', () => {
   const off = [
-    { redisUrl: null, rateLimits: true },
-    { redisUrl: 'redis://127.0.0.1:1', rateLimits: false },
+    { redisUrl: null, rateLimits: { quotas: 1, guesses: 1 } },
+    { redisUrl: 'redis://127.0.0.1:1', rateLimits: null },
   ];
   for (const settings of off) expect(new SharedCounters(settings as ApiSettings).redis).toBeNull();
 });

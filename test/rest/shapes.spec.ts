@@ -13,9 +13,9 @@ let replica: ExtraReplica;
 let operations: [name: string, operation: Operation][];
 
 beforeAll(async () => {
-  system = await System.start();
+  system = await System.start({ env: { RATE_LIMITS: 'off' } });
   admin = await system.asAdmin();
-  replica = await startExtraReplica({ ...system.settings, rateLimits: true });
+  replica = await startExtraReplica({ ...system.settings, rateLimits: { quotas: 1, guesses: 1 } });
   const { body } = await new Caller(replica.url).get<OpenApiDocument>('/openapi.json');
   operations = [...operationsOf(body)];
 });

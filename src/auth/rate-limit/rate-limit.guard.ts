@@ -44,12 +44,13 @@ export class RateLimitGuard implements CanActivate {
     { redis }: SharedCounters,
   ) {
     const common = { windowSeconds: WINDOW_SECONDS, redis };
-    this.callers = new RateLimit({ name: 'caller', quota: CALLER_QUOTA, ...common });
-    this.addresses = new RateLimit({ name: 'address', quota: ADDRESS_QUOTA, ...common });
+    const factor = settings.rateLimits?.quotas ?? 1;
+    this.callers = new RateLimit({ name: 'caller', quota: CALLER_QUOTA * factor, ...common });
+    this.addresses = new RateLimit({ name: 'address', quota: ADDRESS_QUOTA * factor, ...common });
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (!this.settings.rateLimits || !isLimited(context.getClass())) return true;
+    if (this.settings.rateLimits === null || !isLimited(context.getClass())) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest & AuthenticatedRequest>();
     const limit = request.user ? this.callers : this.addresses;

@@ -12,7 +12,7 @@ export class SharedCounters implements OnApplicationShutdown {
   private readonly logger = new Logger('RateLimit');
 
   constructor(@Inject(API_SETTINGS) { redisUrl, rateLimits }: ApiSettings) {
-    this.redis = redisUrl === null || !rateLimits ? null : this.connect(redisUrl);
+    this.redis = redisUrl === null || rateLimits === null ? null : this.connect(redisUrl);
   }
 
   onApplicationShutdown(): void {
