@@ -7,6 +7,7 @@ import type { Mailer } from '../mail/mailer';
 const VERIFY_EMAIL = '/verify-email';
 const CHANGE_PASSWORD = '/change-password';
 const SET_PASSWORD = '/admin/set-user-password';
+const UPDATE_USER = '/admin/update-user';
 
 /**
  * Stays closed: it tells a thief of a session whether a password is right, as often as they
@@ -18,8 +19,9 @@ type Context = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 
 /**
  * What has to happen around changes of credentials that Better-Auth leaves open: their
- * owner is told, a password set by an administrator ends the user's sessions, and a change
- * of the e-mail that was begun under an old password is void.
+ * owner is told, a password set by an administrator ends the user's sessions, an e-mail that
+ * one sets is not verified, and a change of the e-mail that was begun under an old password
+ * is void.
  */
 export function accountChanges(mailer: Mailer) {
   return {
@@ -42,6 +44,10 @@ export function accountChanges(mailer: Mailer) {
           matcher: ({ path }) => path === VERIFY_EMAIL,
           handler: createAuthMiddleware(refuseVoidChange),
         },
+        {
+          matcher: ({ path }) => path === UPDATE_USER,
+          handler: createAuthMiddleware(doubtNewEmail),
+        },
       ],
       after: [
         {
@@ -58,6 +64,19 @@ export function accountChanges(mailer: Mailer) {
       ],
     },
   } satisfies BetterAuthPlugin;
+}
+
+/**
+ * Providers join accounts by verified e-mails: a slip of an administrator must not give the
+ * account to whoever has that address. Who says that it is verified is believed.
+ */
+async function doubtNewEmail({ context, body }: Context) {
+  const { userId, data } = (body ?? {}) as { userId?: unknown; data?: Record<string, unknown> };
+  if (typeof userId !== 'string' || typeof data?.email !== 'string') return undefined;
+  if (data.emailVerified !== undefined) return undefined;
+  const user = await context.internalAdapter.findUserById(userId);
+  if (!user || user.email === data.email.toLowerCase()) return undefined;
+  return { context: { body: { data: { emailVerified: false } } } };
 }
 
 /** Whoever holds a session may have it from the password that is now replaced. */

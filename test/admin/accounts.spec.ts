@@ -79,6 +79,22 @@ describe('an administrator', () => {
     });
   });
 
+  it("does so too where it is changed by Better-Auth's own route", async () => {
+    const ada = await system.asUser();
+    const update = (data: object) =>
+      new Caller(system.apiUrl, admin.refreshToken).post('/api/auth/admin/update-user', {
+        userId: ada.id,
+        data,
+      });
+    const same = { email: ada.email.toUpperCase(), name: 'Ada' };
+    await update({ emailVerified: true });
+    expect((await update(same)).body).toMatchObject({ email: ada.email, emailVerified: true });
+    const email = `other-${ada.email}`;
+    expect((await update({ email })).body).toMatchObject({ email, emailVerified: false });
+    const said = { email: ada.email, emailVerified: true };
+    expect((await update(said)).body).toMatchObject(said);
+  });
+
   it('deletes a user, whose token is refused with the next request', async () => {
     const ada = await system.asUser();
     expect(await admin.caller.delete(`/api/v1/admin/users/${ada.id}`)).toMatchObject({
