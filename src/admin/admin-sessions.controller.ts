@@ -8,7 +8,7 @@ import { Scopes } from '../auth/scopes.decorator';
 import { SessionsService } from '../auth/sessions.service';
 import { Endpoint } from '../common/endpoint.decorator';
 import { idParameter } from '../common/schemas';
-import { type SessionList, sessionListSchema } from '../users/account.schemas';
+import { type SessionList, sessionListSchema } from '../users/accounts.schemas';
 import { UsersService } from '../users/users.service';
 
 @ApiTags('Admin')

@@ -7,7 +7,7 @@ import {
   sessionListSchema,
   type UserExport,
   userExportSchema,
-} from './account.schemas';
+} from './accounts.schemas';
 import { AccountsService } from './accounts.service';
 import { type ActingAsUser, ActingUser } from '../auth/acting';
 import { CurrentUser } from '../auth/current-user.decorator';

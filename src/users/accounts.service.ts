@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { Account, UserExport } from './account.schemas';
+import type { Account, UserExport } from './accounts.schemas';
 import { listClientTokens, listGrants } from './grants.reader';
 import { listPasskeys, readSecondFactor } from './second-factor.reader';
 import { deleteUser } from './user-deletion';

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Headers, Param, Patch, Res } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { updateProfileSchema, type UpdateProfile } from './profile.schemas';
+import { updateProfileSchema, type UpdateProfile } from './users.schemas';
 import { UsersService } from './users.service';
 import { type ActingAsUser, ActingUser } from '../auth/acting';
 import { CurrentUser } from '../auth/current-user.decorator';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { UpdateProfile } from './profile.schemas';
+import type { UpdateProfile } from './users.schemas';
 import type { Acting } from '../auth/acting';
 import type { UserPrincipal } from '../auth/principal';
 import { assertScope } from '../auth/scopes.guard';

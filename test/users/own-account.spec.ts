@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { AccountList, SessionList, UserExport } from '../../src/users/account.schemas';
+import type { AccountList, SessionList, UserExport } from '../../src/users/accounts.schemas';
 import { eventually } from '../support/eventually';
 import { expectProblem } from '../support/problems';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
