@@ -1,4 +1,4 @@
-import { AUTH_BASE_PATH, DOCS_CLIENT_ID } from '../../auth-server/contract';
+import { type ApiScope, AUTH_BASE_PATH, DOCS_CLIENT_ID } from '../../auth-server/contract';
 import type { ApiSettings } from '../config/api-settings';
 
 /** What Swagger UI asks for when somebody signs in: who it is, and a token that can be renewed. */
@@ -38,12 +38,31 @@ export function toOAuthScheme({ apiUrl, authUrl }: Settings) {
   };
 }
 
+/** How machines get their tokens; the page leaves it out, since nobody signs in that way. */
+export function toMachineScheme({ apiUrl }: Settings) {
+  return {
+    type: 'oauth2' as const,
+    description:
+      'For machines: client credentials (RFC 6749, section 4.4) of a client that an administrator has registered, sent by HTTP Basic.',
+    flows: {
+      clientCredentials: {
+        tokenUrl: `${apiUrl}${AUTH_BASE_PATH}/oauth2/token`,
+        scopes: API_SCOPE_MEANINGS,
+      },
+    },
+  };
+}
+
+const API_SCOPE_MEANINGS: Record<ApiScope, string> = {
+  'users:read': 'Reading users',
+  'users:write': 'Changing users',
+  'audit:read': 'Reading the audit log',
+};
+
 const SCOPE_MEANINGS = {
   openid: 'Who you are',
   profile: 'Your name and picture; reading your own account',
   email: 'Your e-mail address',
   offline_access: 'A token that can be renewed',
-  'users:read': 'Reading users',
-  'users:write': 'Changing users',
-  'audit:read': 'Reading the audit log',
+  ...API_SCOPE_MEANINGS,
 };

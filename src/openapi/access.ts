@@ -58,7 +58,8 @@ export function readAccess(app: INestApplication): Map<string, Access> {
 
 /** One decorator sets what the guard enforces; the document reads the same, so it cannot lie. */
 export function describeAccess(operation: Operation, { isPublic, roles, scopes }: Access): void {
-  operation.security = isPublic ? [] : [{ accessToken: [] }, { oauth2: [] }];
+  const machine = scopes ? [{ machine: [...scopes] }] : [];
+  operation.security = isPublic ? [] : [{ accessToken: [] }, { oauth2: [] }, ...machine];
   if (roles) Object.assign(operation, { 'x-roles': roles });
   if (scopes) Object.assign(operation, { 'x-scopes': scopes });
   const who = isPublic

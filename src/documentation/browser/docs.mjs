@@ -11,6 +11,9 @@ import {
 /** Name of the security scheme in the document. */
 const SCHEME = 'oauth2';
 
+/** That of machines. */
+const MACHINES = 'machine';
+
 const config = await loadConfig();
 // Requests go to the API's own address, and the page's policy lets none go elsewhere.
 if (location.origin !== new URL(config.apiUrl).origin) location.replace(`${config.apiUrl}/docs`);
@@ -75,13 +78,17 @@ function logout(original) {
 }
 
 /**
- * Swagger UI fills a form in with the examples of its parameters. Those that may be left out
+ * What is not for this page. Swagger UI fills a form in with the examples of its parameters. Those that may be left out
  * are left empty: a filter or the cursor of a page that nobody asked for finds nothing.
  */
 function updateJsonSpec(original) {
   return (document) => {
     const operations = Object.values(document?.paths ?? {}).flatMap((path) => Object.values(path));
-    for (const { parameters = [] } of operations) {
+    // Nobody signs in as a machine, and its secret is not for a browser.
+    delete document?.components?.securitySchemes?.[MACHINES];
+    for (const operation of operations) {
+      const { parameters = [], security } = operation;
+      if (security) operation.security = security.filter((scheme) => !(MACHINES in scheme));
       for (const parameter of parameters.filter(({ required }) => !required)) {
         parameter.schema = withoutReference(parameter.schema, document);
         delete parameter.example;
