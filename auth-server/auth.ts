@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import { accountChanges, PASSWORD_ORACLE_PATHS } from './account-changes/account-changes.plugin';
 import { changeNotices } from './account-changes/change-notices';
 import { composeProof, emailChanges } from './account-changes/email-change';
+import { machineUsers } from './account-changes/machine-users';
 import { ownerNotices } from './account-changes/owner-notices';
 import { type RecoveredUser, removeStrangersKeys } from './account-changes/recovered-account';
 import { auditLog } from './audit/audit-log.plugin';
@@ -111,6 +112,7 @@ export function createAuth({ config, pool, logger, mailer, limitStore = null }: 
       accountChanges(mailer),
       changeNotices(mailer),
       ownerNotices(mailer),
+      machineUsers(),
       sessionHandles,
       ...limits.last,
       // Last: it goes by the answer that leaves.

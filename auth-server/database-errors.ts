@@ -43,6 +43,11 @@ export function isValueRefused(error: unknown): boolean {
   return error instanceof DatabaseError && /^2[23]/.test(error.code ?? '');
 }
 
+/** Whether somebody else has taken the e-mail between the look at it and the change. */
+export function isEmailTaken(error: unknown): boolean {
+  return error instanceof DatabaseError && error.constraint === 'user_email_key';
+}
+
 /** Unlike `instanceof`, also true of errors from another realm: those of Node's own modules under a test runner. */
 export function isError(value: unknown): value is Error {
   return Object.prototype.toString.call(value) === '[object Error]';

@@ -7,6 +7,7 @@ import {
   userSubject,
 } from './audit-facts';
 import type { UserRow } from './request-notes';
+import { MACHINE_USERS_PATH } from '../contract';
 
 /** Endpoints before which the user is read, to say afterwards what was different. */
 export const PATHS_WITH_BEFORE = [
@@ -20,10 +21,8 @@ export const PATHS_WITH_BEFORE = [
 
 /** What administrators do by Better-Auth's own endpoints. */
 export const ADMIN_RULES: Record<string, AuditRule> = {
-  '/admin/create-user': done(({ answer }) => {
-    const { id, email, name, role } = (answer.user ?? {}) as UserRow;
-    return [{ action: 'user.created', subject: userSubject(id), after: { email, name, role } }];
-  }),
+  '/admin/create-user': done(created),
+  [MACHINE_USERS_PATH]: done(created),
   '/admin/set-role': done(changed),
   '/admin/update-user': done(changed),
   '/admin/ban-user': done(changed),
@@ -62,6 +61,11 @@ export const ADMIN_RULES: Record<string, AuditRule> = {
 
 function done(rule: (facts: AuditFacts) => AuditEntry[]): AuditRule {
   return (facts) => (facts.refusal ? [] : rule(facts));
+}
+
+function created({ answer }: AuditFacts): AuditEntry[] {
+  const { id, email, name, role } = (answer.user ?? {}) as UserRow;
+  return [{ action: 'user.created', subject: userSubject(id), after: { email, name, role } }];
 }
 
 /** One event for each kind of change, whichever endpoint it came by. */

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { AUTH_BASE_PATH } from '../contract';
-import { isDatabaseUnreachable, isValueRefused } from '../database-errors';
+import { isDatabaseUnreachable, isEmailTaken, isValueRefused } from '../database-errors';
 import { requestContext } from '../request-context';
 import type { Logger } from '../../runtime/logger';
 
@@ -39,6 +39,13 @@ export const VALUE_REFUSED: ErrorAnswer = {
   status: 400,
   code: 'INVALID_VALUE',
   message: 'A value in the request cannot be stored.',
+};
+
+/** As Better-Auth's sign-up says it. */
+const EMAIL_TAKEN: ErrorAnswer = {
+  status: 422,
+  code: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
+  message: 'User already exists. Use another email.',
 };
 
 export const UNREADABLE: ErrorAnswer = {
@@ -96,6 +103,7 @@ const OAUTH_ERRORS: Record<number, string> = {
 /** What a caller is told of an error; what is not known is a 500. */
 export function toErrorAnswer(error: unknown): ErrorAnswer {
   if (isDatabaseUnreachable(error)) return DATABASE_UNAVAILABLE;
+  if (isEmailTaken(error)) return EMAIL_TAKEN;
   if (isValueRefused(error)) return VALUE_REFUSED;
   const { status } = error as { status?: unknown };
   if (status === 413) return TOO_LARGE;

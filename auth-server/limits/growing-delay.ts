@@ -1,5 +1,5 @@
 import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
-import type { Policy } from './limit-headers';
+import type { Policy, Verdict } from './limit-headers';
 import type { LimitStore } from './limit-store';
 
 export interface DelayRule {
@@ -11,15 +11,6 @@ export interface DelayRule {
   window: number;
   /** Longest time between two attempts beyond the free ones, in seconds. */
   longest: number;
-}
-
-/** What became of an attempt. */
-export interface Verdict {
-  isAllowed: boolean;
-  /** Attempts left without waiting. */
-  remaining: number;
-  /** Seconds until there are more of them, or until the next attempt is allowed. */
-  reset: number;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { APIError } from 'better-auth/api';
-import type { Verdict } from './growing-delay';
 import type { HookContext } from '../request-caller';
 
 const TOO_MANY_REQUESTS = {
@@ -13,6 +12,15 @@ export interface Policy {
   quota: number;
   /** In seconds. */
   window: number;
+}
+
+/** What became of an attempt. */
+export interface Verdict {
+  isAllowed: boolean;
+  /** Attempts left without waiting. */
+  remaining: number;
+  /** Seconds until there are more of them, or until the next attempt is allowed. */
+  reset: number;
 }
 
 /** Header fields of draft-ietf-httpapi-ratelimit-headers. */

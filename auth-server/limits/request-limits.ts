@@ -1,6 +1,5 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import type { Verdict } from './growing-delay';
-import { refusal, type Policy } from './limit-headers';
+import { refusal, type Policy, type Verdict } from './limit-headers';
 import type { LimitKeys } from './limit-keys';
 import type { LimitStore } from './limit-store';
 import { WindowLimit, type WindowRule } from './window-limit';

@@ -1,5 +1,5 @@
-import { GrowingDelay, scaled, type DelayRule, type Verdict } from './growing-delay';
-import { refusal, type Policy } from './limit-headers';
+import { GrowingDelay, scaled, type DelayRule } from './growing-delay';
+import { refusal, type Policy, type Verdict } from './limit-headers';
 import type { LimitStore } from './limit-store';
 import { keyOf, type KnownSources, type Origin } from './known-sources';
 import type { HookContext } from '../request-caller';

@@ -1,5 +1,5 @@
 import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
-import type { Verdict } from './growing-delay';
+import type { Verdict } from './limit-headers';
 import type { LimitStore } from './limit-store';
 
 export interface WindowRule {

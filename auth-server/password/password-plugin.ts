@@ -3,6 +3,7 @@ import { APIError, createAuthMiddleware } from 'better-auth/api';
 import type { BreachedPasswords } from './breached-passwords';
 import { isEasilyGuessed, type Person } from './password-rules';
 import type { PasswordUpgrade } from './password-upgrade';
+import { ACTING_CLIENT_HEADER, MACHINE_USERS_PATH } from '../contract';
 import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../request-caller';
 import { requestContext } from '../request-context';
 
@@ -15,6 +16,7 @@ const NEW_PASSWORDS: Record<
   '/change-password': { field: 'newPassword', personOf: callerOf },
   '/reset-password': { field: 'newPassword', personOf: ownerOfResetToken },
   '/admin/create-user': { field: 'password', personOf: forAdministrators(newUser) },
+  [MACHINE_USERS_PATH]: { field: 'password', personOf: forMachines },
   '/admin/set-user-password': { field: 'newPassword', personOf: forAdministrators(namedUser) },
 };
 
@@ -107,6 +109,11 @@ function forAdministrators(personOf: (ctx: HookContext) => Promise<Person | null
     const caller: Record<string, unknown> | null = await callerOf(ctx);
     return caller?.role === 'admin' ? personOf(ctx) : null;
   };
+}
+
+/** Nobody but the API names a machine. */
+function forMachines(ctx: HookContext): Promise<Person | null> {
+  return ctx.headers?.has(ACTING_CLIENT_HEADER) ? newUser(ctx) : Promise.resolve(null);
 }
 
 function newUser(ctx: HookContext): Promise<Person> {

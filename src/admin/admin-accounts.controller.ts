@@ -32,6 +32,7 @@ export class AdminAccountsController {
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
+  @Scopes('users:write')
   @Post('users')
   @Idempotent()
   @Endpoint({
@@ -47,7 +48,7 @@ export class AdminAccountsController {
     problems: ['email_taken', ...AUTH_SERVER_PROBLEMS],
   })
   async createUser(
-    @ActingUser() acting: ActingAsUser,
+    @ActingPrincipal() acting: Acting,
     @Body({ schema: createUserSchema }) body: CreateUser,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<User> {

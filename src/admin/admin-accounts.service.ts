@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { CreateUser, Statistics, UpdateUser } from './admin-accounts.schemas';
 import { OwnerNoticesService } from './owner-notices.service';
+import { MACHINE_USERS_PATH } from '../../auth-server/contract';
 import { copyUser, recordUserChange } from '../audit/user-change';
 import type { Acting, ActingAsUser } from '../auth/acting';
 import type { SignedIn } from '../auth/auth.schemas';
@@ -25,8 +26,10 @@ export class AdminAccountsService {
   ) {}
 
   /** @throws {Problem} `email_taken`, or as {@link AuthService.actAs} */
-  async createUser(acting: ActingAsUser, input: CreateUser): Promise<User> {
-    const body = await this.auth.actAs(acting, { path: '/admin/create-user', body: input });
+  async createUser(acting: Acting, input: CreateUser): Promise<User> {
+    const isMachine = acting.principal.kind === 'client';
+    const path = isMachine ? MACHINE_USERS_PATH : '/admin/create-user';
+    const body = await this.auth.actAs(acting, { path, body: input });
     return this.users.getUser(userIdOf(body));
   }
 

@@ -268,7 +268,7 @@ export interface paths {
         put?: never;
         /**
          * Create a user
-         * @description Role: admin.
+         * @description Role: admin. Machines: scope `users:write`.
          */
         post: operations["createUser"];
         delete?: never;
@@ -4059,7 +4059,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
              */
             403: {
                 headers: {

@@ -31,6 +31,7 @@ const OPEN_ROUTES = [
   ['GET', '/api/v1/admin/users/{id}/sessions', 'users:read'],
   ['GET', '/api/v1/admin/stats', 'users:read'],
   ['GET', '/api/v1/admin/audit-events', 'audit:read'],
+  ['POST', '/api/v1/admin/users', 'users:write', { email: 'made@example.com', name: 'Made' }],
   ['PATCH', '/api/v1/admin/users/{id}', 'users:write', { name: 'Renamed' }],
   ['PUT', '/api/v1/admin/users/{id}/role', 'users:write', { role: 'user' }],
   ['PUT', '/api/v1/admin/users/{id}/ban', 'users:write', {}],

@@ -10,8 +10,9 @@ import { usedSchemas } from './schemas';
  */
 export function toAuthDocument({ document, endpoints }: AuthServerDescription): Json {
   const raw = document as { paths: Record<string, Json>; components: { schemas: Json } };
+  const published = Object.entries(raw.paths).filter(([path]) => !path.startsWith(INTERNAL));
   const paths = Object.fromEntries(
-    Object.entries(raw.paths).map(([path, item]) => {
+    published.map(([path, item]) => {
       const methods = Object.keys(item).filter((method) => !NEVER_SERVED.has(`${method} ${path}`));
       const operations = methods.map((method) => {
         const place = { path, method, methods, traits: endpoints.get(path) };
@@ -30,6 +31,9 @@ export function toAuthDocument({ document, endpoints }: AuthServerDescription): 
     components: { securitySchemes: SECURITY_SCHEMES, schemas },
   };
 }
+
+/** What the API asks of the auth server for its own routes is between the two. */
+const INTERNAL = '/gatehouse/';
 
 /** Described by the library, but refused in every case as Gatehouse sets it up. */
 const NEVER_SERVED = new Set(['post /get-session']);

@@ -1,0 +1,55 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import { APIError, createAuthEndpoint } from 'better-auth/api';
+import { z } from 'zod';
+import { ACTING_CLIENT_HEADER, DEFAULT_ROLE, MACHINE_USERS_PATH, ROLES } from '../contract';
+
+const newUserSchema = z.object({
+  email: z.email(),
+  password: z.string().optional(),
+  name: z.string(),
+  role: z.enum(ROLES).default(DEFAULT_ROLE),
+});
+
+const NOT_ALLOWED = { code: 'FORBIDDEN', message: 'Only the API may do this, for a machine.' };
+
+const TAKEN = {
+  code: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
+  message: 'User already exists. Use another email.',
+};
+
+/**
+ * Makes a user for a machine, as `/admin/create-user` does for an administrator: that one
+ * wants a session, which a machine has not. The API has checked its scopes, and nobody else
+ * sends the header.
+ */
+export function machineUsers() {
+  return {
+    id: 'machine-users',
+    endpoints: {
+      createUserForMachine: createAuthEndpoint(
+        MACHINE_USERS_PATH,
+        { method: 'POST', body: newUserSchema },
+        async (ctx) => {
+          if (!ctx.headers?.has(ACTING_CLIENT_HEADER)) throw new APIError('FORBIDDEN', NOT_ALLOWED);
+          const { internalAdapter, generateId, password: passwords } = ctx.context;
+          const { password, ...given } = ctx.body;
+          const email = given.email.toLowerCase();
+          if (await internalAdapter.findUserByEmail(email))
+            throw new APIError('BAD_REQUEST', TAKEN);
+          const id = generateId({ model: 'user' }) || crypto.randomUUID();
+          const user = { ...given, id, email, emailVerified: false };
+          if (password === undefined) {
+            return ctx.json({ user: await internalAdapter.createUser(user, { method: 'admin' }) });
+          }
+          // Despite its name: a user and their way to sign in, in one transaction.
+          const made = await internalAdapter.createOAuthUser(user, {
+            providerId: 'credential',
+            accountId: id,
+            password: await passwords.hash(password),
+          });
+          return ctx.json({ user: made.user });
+        },
+      ),
+    },
+  } satisfies BetterAuthPlugin;
+}

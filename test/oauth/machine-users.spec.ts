@@ -1,0 +1,86 @@
+import { OAuthStage } from './stage';
+import type { User } from '../../src/auth/user.schemas';
+import { Caller } from '../support/caller';
+import { expectProblem } from '../support/problems';
+import { PASSWORD } from '../support/system';
+
+const USERS = '/api/v1/admin/users';
+
+let stage: OAuthStage;
+let machine: Caller;
+let clientId: string;
+
+beforeAll(async () => {
+  stage = await OAuthStage.start();
+  const client = await stage.register({ type: 'machine', scopes: ['users:write'] });
+  ({ clientId } = client);
+  machine = new Caller(stage.system.apiUrl, (await stage.machineToken(client)).body.access_token);
+});
+
+afterAll(() => stage.system.stop());
+
+describe('a user whom a machine makes', () => {
+  it('can sign in, and is on record as made by it', async () => {
+    const given = { email: 'Made@example.com', password: PASSWORD, name: 'Made', role: 'admin' };
+    const { status, body, headers } = await machine.post<User>(USERS, given);
+    const email = 'made@example.com';
+    expect([status, headers.get('location')]).toEqual([
+      201,
+      `${stage.system.apiUrl}${USERS}/${body.id}`,
+    ]);
+    expect(body).toMatchObject({ email, emailVerified: false, name: 'Made', role: 'admin' });
+    expect((await stage.system.signIn({ email, password: PASSWORD })).id).toBe(body.id);
+    const events = await stage.clients.get<{ items: object[] }>(
+      `/api/v1/admin/audit-events?subject=${body.id}&action=user.created`,
+    );
+    expect(events.body.items).toMatchObject([
+      { actor: { type: 'client', id: clientId }, after: { email, name: 'Made', role: 'admin' } },
+    ]);
+  });
+
+  it('has no way to sign in where no password is given, and no role but that of all', async () => {
+    const { body } = await machine.post<User>(USERS, { email: 'bare@example.com', name: 'Bare' });
+    expect(body.role).toBe('user');
+    expect(
+      await stage.system.query('SELECT FROM account WHERE user_id = $1', [body.id]),
+    ).toHaveLength(0);
+  });
+
+  it('has an e-mail of their own, and a password that is not easily guessed', async () => {
+    const { email } = await stage.system.asUser();
+    expectProblem(await machine.post(USERS, { email, name: 'Twin' }), 'email_taken');
+    const guessed = { email: 'weak@example.com', password: 'password1234', name: 'Weak' };
+    const refusal = expectProblem(await machine.post(USERS, guessed), 'validation_failed');
+    expect(refusal.errors).toMatchObject([{ pointer: '/password' }]);
+  });
+
+  it.each(['a machine', 'an administrator'])(
+    'is one, also when %s asks twenty times at once',
+    async (who) => {
+      const caller = who === 'a machine' ? machine : stage.admin.caller;
+      const body = {
+        email: `${who.replaceAll(' ', '-')}@example.com`,
+        password: PASSWORD,
+        name: 'Race',
+      };
+      const answers = await Promise.all(Array.from({ length: 20 }, () => caller.post(USERS, body)));
+      const refused = answers.filter(({ status }) => status !== 201);
+      expect(refused).toHaveLength(19);
+      for (const answer of refused) expectProblem(answer, 'email_taken');
+    },
+  );
+});
+
+describe('the endpoint behind it', () => {
+  const body = { email: 'nobody@example.com', name: 'Nobody' };
+
+  it.each(['a stranger', 'an administrator'])('is closed to %s', async (who) => {
+    const { admin, system } = stage;
+    const token = who === 'a stranger' ? undefined : admin.refreshToken;
+    for (const base of [system.apiUrl, system.settings.authUrl]) {
+      const headers = { origin: system.settings.authUrl, 'x-gatehouse-acting-client': clientId };
+      const answer = await new Caller(base, token).post('/api/auth/gatehouse/users', body, headers);
+      expect(answer.status).toBe(403);
+    }
+  });
+});
