@@ -8,6 +8,5 @@ const base = require('./jest.config.js');
 module.exports = {
   ...base,
   testMatch: ['**/*.browser.ts'],
-  maxWorkers: 1,
   testTimeout: 60_000,
 };
