@@ -1,10 +1,10 @@
 /**
  * The import rules of the project, in one direction:
  *
- *   main → app.module → admin → users → auth → { audit, database, common, config } → auth-server/contract
+ *   main → app.module → admin → users → auth → { audit, database, common, config } → contract
  *
  * `health`, `metrics`, `entrance`, `idempotency` and `openapi` stand beside `users`. Each folder may use what stands to its right and
- * nothing else. The two processes share `runtime/` and `auth-server/contract/index.ts`,
+ * nothing else. The two processes share `runtime/` and `contract/index.ts`,
  * and never see each other. CONTRIBUTING.md shows the same as a drawing.
  */
 const FLOOR = ['audit', 'database', 'common', 'config'];
@@ -24,9 +24,10 @@ const MAY_USE = {
 };
 
 const PLACED = `^src/(${Object.keys(MAY_USE).join('|')})/`;
-const CONTRACT = '^auth-server/contract/';
+const CONTRACT = '^contract/';
 const TESTS = '^test/|[.]spec[.]ts$';
-const OWN_CODE = '^(src|auth-server|runtime|launcher|migrations|tools|test)/|^ormconfig[.]ts$';
+const OWN_CODE =
+  '^(src|auth-server|contract|runtime|launcher|migrations|tools|test)/|^ormconfig[.]ts$';
 
 /** Whatever `from` matches may import nothing of this project but what `uses` matches. */
 function only({ name, comment, from, uses }) {
@@ -76,8 +77,8 @@ module.exports = {
     only({
       name: 'auth-server',
       comment: 'The sidecar never imports the API; it has the contract, runtime and itself.',
-      from: '^auth-server/(?!contract/)',
-      uses: ['^auth-server/', '^runtime/'],
+      from: '^auth-server/',
+      uses: ['^auth-server/', '^runtime/', CONTRACT],
     }),
     {
       name: 'contract-imports-nothing',
@@ -149,7 +150,7 @@ module.exports = {
       comment: 'The image is installed with --omit=dev.',
       severity: 'error',
       from: {
-        path: '^(src|auth-server|runtime|migrations)/|^ormconfig[.]ts$|^launcher/migrat(e|ions)[.]ts$',
+        path: '^(src|auth-server|contract|runtime|migrations)/|^ormconfig[.]ts$|^launcher/migrat(e|ions)[.]ts$',
         pathNot: TESTS,
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },

@@ -1,7 +1,7 @@
 import express from 'express';
 import { createAuth, refuseHiddenSettings, type Auth, type AuthParts } from './auth';
 import type { AuthConfig } from './config';
-import { AUTH_BASE_PATH, JWKS_PATH } from './contract';
+import { AUTH_BASE_PATH, JWKS_PATH } from '../contract';
 import { createPool } from './database';
 import { ensureFirstAdministrator } from './first-administrator';
 import { limitProviders } from './federation/provider-limits';

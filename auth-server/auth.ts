@@ -11,7 +11,7 @@ import { type RecoveredUser, removeStrangersKeys } from './account-changes/recov
 import { auditLog } from './audit/audit-log.plugin';
 import { createAuthLogger } from './auth-logger';
 import { SESSION_LIFETIME_S, SESSION_UPDATE_AGE_S, type AuthConfig } from './config';
-import { AUTH_BASE_PATH, DEFAULT_ROLE, JWKS_PATH } from './contract';
+import { AUTH_BASE_PATH, DEFAULT_ROLE, JWKS_PATH } from '../contract';
 import {
   ACCOUNT_LINKING,
   checkProviderUser,

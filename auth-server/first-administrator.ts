@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { SYSTEM, writeAuditEvent } from './audit/audit-writer';
 import type { Auth } from './auth';
 import type { AuthConfig } from './config';
-import { TABLES, type Role } from './contract';
+import { TABLES, type Role } from '../contract';
 import { LOCKS, whileLocked } from './database';
 import { isEasilyGuessed } from './password/password-rules';
 import type { Logger } from '../runtime/logger';

@@ -1,5 +1,5 @@
 import type { Client, Pool } from 'pg';
-import { TABLES } from './contract';
+import { TABLES } from '../contract';
 import type { SigningKey } from './signing-key-ring';
 
 const { name: table, columns } = TABLES.jwks;

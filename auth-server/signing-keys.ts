@@ -5,7 +5,7 @@ import type { JWKOptions } from 'better-auth/plugins/jwt';
 import type { Client, Pool } from 'pg';
 import { SYSTEM, writeAuditEvent } from './audit/audit-writer';
 import type { AuthConfig } from './config';
-import type { AuditAction, SignatureAlgorithm } from './contract';
+import type { AuditAction, SignatureAlgorithm } from '../contract';
 import { LOCKS, whileLocked } from './database';
 import { type KeyPhase, KeyRing, type SigningKey, toKeyTimes } from './signing-key-ring';
 import { deleteKeys, endKeys, insertKey, readKeys } from './signing-key-table';

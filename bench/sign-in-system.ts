@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashPassword, verifyPassword } from 'better-auth/crypto';
 import { type AuthServer, createAuthServer } from '../auth-server/app';
-import { CLIENT_ADDRESS_HEADER, INTERNAL_KEY_HEADER } from '../auth-server/contract';
+import { CLIENT_ADDRESS_HEADER, INTERNAL_KEY_HEADER } from '../contract';
 import { startEmbeddedPostgres } from '../launcher/embedded-postgres';
 import { runMigrations } from '../launcher/migrations';
 import { createLogger } from '../runtime/logger';

@@ -6,7 +6,7 @@ import { type Contestant, renderMedians, takeTurns } from './interleaved';
 import { makeClaims, makeTokens, type TokenSet } from './tokens';
 import { bareVerify, fastJwt, gatehouse, jsonwebtoken } from './verifiers';
 import { VerifiedTokens } from '../src/auth/verified-tokens';
-import { parseAccessTokenClaims, type SignatureAlgorithm } from '../auth-server/contract';
+import { parseAccessTokenClaims, type SignatureAlgorithm } from '../contract';
 
 const TOKENS = 2_000;
 const ROUNDS = 9;

@@ -26,7 +26,7 @@ import { leadPeopleToDocumentation } from './entrance/entrance-redirect';
 import { showProblemsToPeople } from './entrance/problem-pages';
 import { createOpenApiDocument } from './openapi/document';
 import { serveDocumentation } from './openapi/serving';
-import { REQUEST_ID_HEADER } from '../auth-server/contract';
+import { REQUEST_ID_HEADER } from '../contract';
 import type { Logger } from '../runtime/logger';
 import { Metrics } from '../runtime/metrics';
 import type { Settings } from '../runtime/settings/load';

@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint } from 'better-auth/api';
 import { z } from 'zod';
-import { ACTING_CLIENT_HEADER, DEFAULT_ROLE, MACHINE_USERS_PATH, ROLES } from '../contract';
+import { ACTING_CLIENT_HEADER, DEFAULT_ROLE, MACHINE_USERS_PATH, ROLES } from '../../contract';
 
 const newUserSchema = z.object({
   email: z.email(),

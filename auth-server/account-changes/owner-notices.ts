@@ -6,7 +6,7 @@ import {
   type createAuthMiddleware,
 } from 'better-auth/api';
 import { z } from 'zod';
-import { ACTING_CLIENT_HEADER, NOTICES_PATH } from '../contract';
+import { ACTING_CLIENT_HEADER, NOTICES_PATH } from '../../contract';
 import { composeEmailChanged } from '../mail/account-messages';
 import type { Mailer } from '../mail/mailer';
 import { composeSecurityNotice } from '../mail/security-notices';

@@ -8,7 +8,7 @@ import {
   userSubject,
 } from './audit-facts';
 import { switchedSecondFactor } from './sign-in-rules';
-import type { AuditAction } from '../contract';
+import type { AuditAction } from '../../contract';
 
 /** What users do about their own accounts. */
 export const ACCOUNT_RULES: Record<string, AuditRule> = {

@@ -7,7 +7,7 @@ import {
   userSubject,
 } from './audit-facts';
 import type { UserRow } from './request-notes';
-import { MACHINE_USERS_PATH } from '../contract';
+import { MACHINE_USERS_PATH } from '../../contract';
 
 /** Endpoints before which the user is read, to say afterwards what was different. */
 export const PATHS_WITH_BEFORE = [

@@ -4,7 +4,7 @@ import {
   type AuditAction,
   type AuditActor,
   type AuditEvent,
-} from '../contract';
+} from '../../contract';
 
 /** What is known about a request to Better-Auth when its answer is settled. */
 export interface AuditFacts {

@@ -1,5 +1,5 @@
 import type { Client, Pool } from 'pg';
-import { type AuditEvent, toAuditInsert } from '../contract';
+import { type AuditEvent, toAuditInsert } from '../../contract';
 
 /** Writes one event, in whatever transaction the connection is. */
 export async function writeAuditEvent(

@@ -6,7 +6,7 @@ import {
   type AuditRule,
   userSubject,
 } from './audit-facts';
-import { type AuditAction, CLIENT_PATHS } from '../contract';
+import { type AuditAction, CLIENT_PATHS } from '../../contract';
 
 /** Clients, what users grant them, and the tokens they get. */
 export const OAUTH_RULES: Record<string, AuditRule> = {

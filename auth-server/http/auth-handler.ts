@@ -2,7 +2,7 @@ import { toNodeHandler } from 'better-auth/node';
 import type { RequestHandler } from 'express';
 import type { Auth } from '../auth';
 import type { AuthConfig } from '../config';
-import { JWKS_PATH } from '../contract';
+import { JWKS_PATH } from '../../contract';
 import { endsSession, toSignOutPage } from '../pages/end-session';
 import { requestContext } from '../request-context';
 import { toKeyTimes } from '../signing-key-ring';

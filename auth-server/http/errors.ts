@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { AUTH_BASE_PATH } from '../contract';
+import { AUTH_BASE_PATH } from '../../contract';
 import { isDatabaseUnreachable, isEmailTaken, isValueRefused } from '../database-errors';
 import { requestContext } from '../request-context';
 import type { Logger } from '../../runtime/logger';

@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import type { Client } from 'pg';
 import { sendError, type ErrorAnswer } from './errors';
 import type { AuthConfig } from '../config';
-import { ADMINISTRATORS_LOCK } from '../contract';
+import { ADMINISTRATORS_LOCK } from '../../contract';
 import { whileLocked } from '../database';
 
 const LAST_ADMIN: ErrorAnswer = {

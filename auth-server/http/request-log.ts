@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import { AUTH_BASE_PATH, REQUEST_ID_HEADER } from '../contract';
+import { AUTH_BASE_PATH, REQUEST_ID_HEADER } from '../../contract';
 import { requestContext } from '../request-context';
 import type { Logger } from '../../runtime/logger';
 import type { Metrics } from '../../runtime/metrics';

@@ -9,7 +9,7 @@ import { requestRules } from './request-rules';
 import { revocation } from './revocation';
 import { tokenClaims } from './token-claims';
 import type { AuthConfig } from '../config';
-import { OAUTH_TABLES, SCOPES } from '../contract';
+import { OAUTH_TABLES, SCOPES } from '../../contract';
 import { toTableMapping } from '../table-mapping';
 
 /** Pages of the auth server, at its root. */

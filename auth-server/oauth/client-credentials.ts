@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, sessionMiddleware } from 'better-auth/api';
 import { z } from 'zod';
-import { CLIENT_PATHS, SCOPES } from '../contract';
+import { CLIENT_PATHS, SCOPES } from '../../contract';
 
 const scopes = z.array(z.enum(SCOPES));
 

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { isAuthorizationServer } from './authorization-server';
 import type { AuthConfig } from '../config';
-import { AUTH_BASE_PATH, JWKS_PATH, SCOPES } from '../contract';
+import { AUTH_BASE_PATH, JWKS_PATH, SCOPES } from '../../contract';
 
 const AUTH_SERVER_DOCUMENT = '/.well-known/oauth-authorization-server';
 const OPENID_DOCUMENT = '/.well-known/openid-configuration';

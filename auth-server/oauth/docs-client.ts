@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { AuthConfig } from '../config';
-import { DOCS_CLIENT_ID, SCOPES } from '../contract';
+import { DOCS_CLIENT_ID, SCOPES } from '../../contract';
 
 /** Where Swagger UI takes the answer of the authorization server, below the API's address. */
 const REDIRECT_PATH = '/docs/oauth2-redirect.html';

@@ -2,7 +2,7 @@ import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { verifyJWT } from 'better-auth/plugins';
 import type { AuthConfig } from '../config';
-import { AUTH_BASE_PATH } from '../contract';
+import { AUTH_BASE_PATH } from '../../contract';
 
 /** Where a program asks about, or gives back, a token of any kind. */
 const TOKEN_FORMS = ['/oauth2/introspect', '/oauth2/revoke'];

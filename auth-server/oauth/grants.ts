@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { CLOCK_TOLERANCE_SECONDS } from '../contract';
+import { CLOCK_TOLERANCE_SECONDS } from '../../contract';
 
 /** What a user has granted a program, within one session. */
 export interface GrantKey {

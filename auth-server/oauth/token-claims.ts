@@ -1,7 +1,7 @@
 import type { OAuthProviderExtension } from '@better-auth/oauth-provider';
 import { APIError } from 'better-auth/api';
 import type { Grants } from './grants';
-import type { SessionClaims } from '../contract';
+import type { SessionClaims } from '../../contract';
 import { isBanned, toSessionClaims } from '../token';
 
 type ClaimInput = Parameters<

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Auth } from '../auth';
 import type { AuthConfig } from '../config';
-import { AUTH_BASE_PATH } from '../contract';
+import { AUTH_BASE_PATH } from '../../contract';
 import { RESOLVED_ADDRESS_HEADER } from '../http/client-address';
 import { PageFailure } from './page-failure';
 import { requestContext } from '../request-context';

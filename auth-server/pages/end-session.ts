@@ -3,7 +3,7 @@ import { html } from './html';
 import type { Page } from './layout';
 import { continuationPage, toPageResponse } from './page-answer';
 import { TEXTS, type FailureCode } from './texts';
-import { AUTH_BASE_PATH } from '../contract';
+import { AUTH_BASE_PATH } from '../../contract';
 
 const END_SESSION_PATH = '/oauth2/end-session';
 const CONFIRM_PATH = `${END_SESSION_PATH}/confirm`;

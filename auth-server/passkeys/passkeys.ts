@@ -1,7 +1,7 @@
 import { passkey } from '@better-auth/passkey';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import type { AuthConfig } from '../config';
-import { SECOND_FACTOR_TABLES } from '../contract';
+import { SECOND_FACTOR_TABLES } from '../../contract';
 import { toTableMapping } from '../table-mapping';
 
 const { passkey: tableMapping } = toTableMapping(SECOND_FACTOR_TABLES);

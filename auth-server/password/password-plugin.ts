@@ -3,7 +3,7 @@ import { APIError, createAuthMiddleware } from 'better-auth/api';
 import type { BreachedPasswords } from './breached-passwords';
 import { isEasilyGuessed, type Person } from './password-rules';
 import type { PasswordUpgrade } from './password-upgrade';
-import { ACTING_CLIENT_HEADER, MACHINE_USERS_PATH } from '../contract';
+import { ACTING_CLIENT_HEADER, MACHINE_USERS_PATH } from '../../contract';
 import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../request-caller';
 import { requestContext } from '../request-context';
 

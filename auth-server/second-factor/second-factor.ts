@@ -1,5 +1,5 @@
 import { twoFactor } from 'better-auth/plugins';
-import { SECOND_FACTOR_TABLES, TABLES } from '../contract';
+import { SECOND_FACTOR_TABLES, TABLES } from '../../contract';
 import { beginStep, type SecondStepParts } from './second-step.plugin';
 import { toTableMapping } from '../table-mapping';
 import { TRUSTED_DEVICE_LIFETIME_S } from './trusted-devices';

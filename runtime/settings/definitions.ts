@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SIGNATURE_ALGORITHMS } from '../../auth-server/contract';
+import { SIGNATURE_ALGORITHMS } from '../../contract';
 import * as is from './values';
 
 /** One environment variable: what it may hold, and what stands in `.env.example` and the README. */

@@ -6,7 +6,7 @@ import {
 } from './definitions';
 import { toProviders, type ProviderSettings } from './providers';
 import type { Milliseconds } from './values';
-import type { SignatureAlgorithm } from '../../auth-server/contract';
+import type { SignatureAlgorithm } from '../../contract';
 
 /** The process that starts: it decides which settings must be there, not which may be wrong. */
 export type ProcessName = 'auth' | 'api' | 'migrate';

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { CreateUser, Statistics, UpdateUser } from './admin-accounts.schemas';
 import { OwnerNoticesService } from './owner-notices.service';
-import { MACHINE_USERS_PATH } from '../../auth-server/contract';
+import { MACHINE_USERS_PATH } from '../../contract';
 import { copyUser, recordUserChange } from '../audit/user-change';
 import type { Acting, ActingAsUser } from '../auth/acting';
 import type { SignedIn } from '../auth/auth.schemas';

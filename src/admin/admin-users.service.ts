@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Ban } from './admin-users.schemas';
-import type { Role } from '../../auth-server/contract';
+import type { Role } from '../../contract';
 import { copyUser, recordUserChange } from '../audit/user-change';
 import type { Acting } from '../auth/acting';
 import { toUser } from '../auth/user.mapper';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { API_SCOPES, SCOPES, USER_SCOPES } from '../../auth-server/contract';
+import { API_SCOPES, SCOPES, USER_SCOPES } from '../../contract';
 import { nextCursor, pageFields } from '../common/pages';
 import { id, personalText, timestamp } from '../common/schemas';
 

@@ -12,7 +12,7 @@ import {
   type NewClient,
   type UpdateClient,
 } from './clients.schemas';
-import { CLIENT_PATHS, DOCS_CLIENT_ID, USER_SCOPES } from '../../auth-server/contract';
+import { CLIENT_PATHS, DOCS_CLIENT_ID, USER_SCOPES } from '../../contract';
 import { recordAuditEvent } from '../audit/audit-trail';
 import type { ActingAsUser } from '../auth/acting';
 import { AuthService } from '../auth/auth.service';

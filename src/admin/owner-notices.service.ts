@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { NOTICES_PATH } from '../../auth-server/contract';
+import { NOTICES_PATH } from '../../contract';
 import type { Acting } from '../auth/acting';
 import { AuthService } from '../auth/auth.service';
 

@@ -4,7 +4,7 @@ import {
   AUDIT_ACTOR_TYPES,
   AUDIT_OUTCOMES,
   AUDIT_SUBJECT_TYPES,
-} from '../../auth-server/contract';
+} from '../../contract';
 import { id, timestamp } from '../common/schemas';
 
 const values = z.record(z.string(), z.unknown()).nullable();

@@ -5,7 +5,7 @@ import {
   type AuditOutcome,
   type AuditSubjectType,
   toAuditInsert,
-} from '../../auth-server/contract';
+} from '../../contract';
 
 /** Who acts and from where, as far as the record goes: a principal and the context of its request. */
 export interface AuditActing {

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { type AuditActing, recordAuditEvent } from './audit-trail';
-import type { AuditAction } from '../../auth-server/contract';
+import type { AuditAction } from '../../contract';
 import { UserEntity } from '../database/user.entity';
 
 /** What a change can be about. There are no credentials in a user's row. */

@@ -16,7 +16,7 @@ import {
   type AccessTokenClaims,
   CLOCK_TOLERANCE_SECONDS,
   parseAccessTokenClaims,
-} from '../../auth-server/contract';
+} from '../../contract';
 import { Problem } from '../common/problem';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 

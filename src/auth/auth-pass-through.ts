@@ -9,7 +9,7 @@ import {
   CLIENT_ADDRESS_HEADER,
   INTERNAL_KEY_HEADER,
   REQUEST_ID_HEADER,
-} from '../../auth-server/contract';
+} from '../../contract';
 import { Problem } from '../common/problem';
 import type { ApiSettings } from '../config/api-settings';
 

@@ -6,7 +6,7 @@ import {
   CLIENT_ADDRESS_HEADER,
   INTERNAL_KEY_HEADER,
   REQUEST_ID_HEADER,
-} from '../../auth-server/contract';
+} from '../../contract';
 import { Problem } from '../common/problem';
 import type { ProblemCode } from '../common/problem-codes';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';

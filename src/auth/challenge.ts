@@ -1,6 +1,6 @@
 import type { AuthServerAnswer } from './auth-server.client';
 import type { TwoFactorRequired } from './second-step.schemas';
-import { CHALLENGE_COOKIE } from '../../auth-server/contract';
+import { CHALLENGE_COOKIE } from '../../contract';
 import { Problem } from '../common/problem';
 
 /**

@@ -16,7 +16,7 @@ import {
   type VerificationKeys,
 } from './verification-key';
 import { WithdrawnKeys } from './withdrawn-keys';
-import { AUTH_BASE_PATH, JWKS_PATH, TABLES } from '../../auth-server/contract';
+import { AUTH_BASE_PATH, JWKS_PATH, TABLES } from '../../contract';
 import { Problem } from '../common/problem';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 

@@ -1,4 +1,4 @@
-import type { Role } from '../../auth-server/contract';
+import type { Role } from '../../contract';
 
 /**
  * Who is calling: a user within one session, or a program on its own behalf. Made by

@@ -1,5 +1,5 @@
 import { SetMetadata } from '@nestjs/common';
-import type { Role } from '../../auth-server/contract';
+import type { Role } from '../../contract';
 
 /** Metadata key of {@link Roles}. */
 export const REQUIRED_ROLES = Symbol('RequiredRoles');

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { AuthenticatedRequest } from './current-user.decorator';
 import { REQUIRED_ROLES } from './roles.decorator';
-import type { Role } from '../../auth-server/contract';
+import type { Role } from '../../contract';
 import { Problem } from '../common/problem';
 
 /** Global, after {@link AccessTokenGuard}: holds the caller's role against `@Roles()`. */

@@ -1,5 +1,5 @@
 import { SetMetadata } from '@nestjs/common';
-import type { ApiScope } from '../../auth-server/contract';
+import type { ApiScope } from '../../contract';
 
 /** Metadata key of {@link Scopes}. */
 export const REQUIRED_SCOPES = Symbol('RequiredScopes');

@@ -5,7 +5,7 @@ import type { AuthenticatedRequest } from './current-user.decorator';
 import type { Principal } from './principal';
 import { REQUIRED_ROLES } from './roles.decorator';
 import { REQUIRED_SCOPES } from './scopes.decorator';
-import { type ApiScope, DOCS_CLIENT_ID } from '../../auth-server/contract';
+import { type ApiScope, DOCS_CLIENT_ID } from '../../contract';
 import { Problem } from '../common/problem';
 
 /** The scope with which another program may read a user's own account. */

@@ -4,7 +4,7 @@ import { AuthServerClient, type AuthServerAnswer } from './auth-server.client';
 import { AuthService } from './auth.service';
 import type { CallerContext } from './caller-context';
 import type { TwoFactor } from './second-step.schemas';
-import { challengeCookieName } from '../../auth-server/contract';
+import { challengeCookieName } from '../../contract';
 import { Problem } from '../common/problem';
 import type { ProblemCode } from '../common/problem-codes';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';

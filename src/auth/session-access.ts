@@ -13,7 +13,7 @@ import { AccessStore } from './live-access/access-store';
 import { LiveAccess } from './live-access/live-access';
 import { Turn } from './live-access/turn';
 import type { Principal } from './principal';
-import type { AccessTokenClaims } from '../../auth-server/contract';
+import type { AccessTokenClaims } from '../../contract';
 import { Problem } from '../common/problem';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 

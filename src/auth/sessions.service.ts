@@ -4,7 +4,7 @@ import { type DataSource, type FindOperator, MoreThan, Not } from 'typeorm';
 import type { Acting, ActingAsUser } from './acting';
 import type { Session } from './auth.schemas';
 import { toSession } from './session.mapper';
-import type { AuditAction } from '../../auth-server/contract';
+import type { AuditAction } from '../../contract';
 import { recordAuditEvent } from '../audit/audit-trail';
 import { Problem } from '../common/problem';
 import { SessionEntity } from '../database/session.entity';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROLES } from '../../auth-server/contract';
+import { ROLES } from '../../contract';
 import { id, timestamp } from '../common/schemas';
 
 export const roleSchema = z

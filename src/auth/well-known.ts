@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { API_SCOPES } from '../../auth-server/contract';
+import { API_SCOPES } from '../../contract';
 import type { ApiSettings } from '../config/api-settings';
 
 /** Where the auth server describes itself; passed through, like everything that it answers. */

@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { toProblemBody } from './problem-details';
 import { Problem } from './problem';
-import { REQUEST_ID_HEADER } from '../../auth-server/contract';
+import { REQUEST_ID_HEADER } from '../../contract';
 
 /**
  * Answers what Node could not read as a request: broken syntax, headers beyond the limit,

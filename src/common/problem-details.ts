@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseUnavailable } from './database-errors';
 import { Problem } from './problem';
 import type { ProblemCode } from './problem-codes';
-import { REQUEST_ID_HEADER } from '../../auth-server/contract';
+import { REQUEST_ID_HEADER } from '../../contract';
 
 /** The problem that stands for a status that Fastify or Nest raised on their own. */
 const CODE_BY_STATUS: Record<number, ProblemCode> = {

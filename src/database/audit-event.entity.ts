@@ -1,10 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type {
-  AuditAction,
-  AuditActorType,
-  AuditOutcome,
-  AuditSubjectType,
-} from '../../auth-server/contract';
+import type { AuditAction, AuditActorType, AuditOutcome, AuditSubjectType } from '../../contract';
 
 /** One line of the audit log: read here, written by {@link recordAuditEvent} and the auth server. */
 @Entity('audit_event')

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { TABLES } from '../../auth-server/contract';
+import { TABLES } from '../../contract';
 
 const { name: table, columns } = TABLES.jwks;
 

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import type { Relation } from 'typeorm';
-import { OAUTH_TABLES } from '../../auth-server/contract';
+import { OAUTH_TABLES } from '../../contract';
 import { OAuthClientEntity } from './oauth-client.entity';
 import { SessionEntity } from './session.entity';
 import { UserEntity } from './user.entity';

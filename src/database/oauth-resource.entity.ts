@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
-import { OAUTH_TABLES } from '../../auth-server/contract';
+import { OAUTH_TABLES } from '../../contract';
 
 const { name: table, columns } = OAUTH_TABLES.oauthResource;
 

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import type { Relation } from 'typeorm';
-import { SECOND_FACTOR_TABLES } from '../../auth-server/contract';
+import { SECOND_FACTOR_TABLES } from '../../contract';
 import { UserEntity } from './user.entity';
 
 const { name: table, columns } = SECOND_FACTOR_TABLES.passkey;

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import type { Relation } from 'typeorm';
-import { TABLES } from '../../auth-server/contract';
+import { TABLES } from '../../contract';
 import { UserEntity } from './user.entity';
 
 const { name: table, columns } = TABLES.session;

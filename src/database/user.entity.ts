@@ -1,5 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
-import { DEFAULT_ROLE, TABLES, type Role } from '../../auth-server/contract';
+import { DEFAULT_ROLE, TABLES, type Role } from '../../contract';
 
 const { name: table, columns } = TABLES.user;
 

@@ -1,4 +1,4 @@
-import { type ApiScope, AUTH_BASE_PATH, DOCS_CLIENT_ID } from '../../auth-server/contract';
+import { type ApiScope, AUTH_BASE_PATH, DOCS_CLIENT_ID } from '../../contract';
 import type { ApiSettings } from '../config/api-settings';
 
 /** What Swagger UI asks for when somebody signs in: who it is, and a token that can be renewed. */

@@ -8,7 +8,7 @@ import {
   problemPageSchema,
   problemPagesSchema,
 } from './entrance.schemas';
-import { AUTH_BASE_PATH } from '../../auth-server/contract';
+import { AUTH_BASE_PATH } from '../../contract';
 import { Public } from '../auth/public.decorator';
 import { Endpoint } from '../common/endpoint.decorator';
 import { Problem } from '../common/problem';

@@ -1,7 +1,7 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { MetadataScanner, ModulesContainer, Reflector } from '@nestjs/core';
 import type { Operation } from './operation';
-import type { ApiScope, Role } from '../../auth-server/contract';
+import type { ApiScope, Role } from '../../contract';
 import { IS_PUBLIC } from '../auth/public.decorator';
 import { isLimited } from '../auth/rate-limit/rate-limit.guard';
 import { REQUIRED_ROLES } from '../auth/roles.decorator';

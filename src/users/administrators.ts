@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { ADMINISTRATORS_LOCK } from '../../auth-server/contract';
+import { ADMINISTRATORS_LOCK } from '../../contract';
 import { Problem } from '../common/problem';
 import { UserEntity } from '../database/user.entity';
 

@@ -1,5 +1,5 @@
 import type { AuthServerDescription } from '../../auth-server/describe';
-import { AUTH_BASE_PATH } from '../../auth-server/contract';
+import { AUTH_BASE_PATH } from '../../contract';
 import type { Json } from '../json';
 import { mendOperation } from './operations';
 import { usedSchemas } from './schemas';

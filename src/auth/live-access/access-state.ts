@@ -1,4 +1,4 @@
-import { CLOCK_TOLERANCE_SECONDS, type Role } from '../../../auth-server/contract';
+import { CLOCK_TOLERANCE_SECONDS, type Role } from '../../../contract';
 
 /** What of a session decides about access. Times are milliseconds since the epoch. */
 export interface KnownSession {

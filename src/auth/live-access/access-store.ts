@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { AccessState, AccessSubject, KnownClient, KnownSession } from './access-state';
-import { OAUTH_TABLES, type Role, TABLES } from '../../../auth-server/contract';
+import { OAUTH_TABLES, type Role, TABLES } from '../../../contract';
 import { Problem } from '../../common/problem';
 
 const { columns: session } = TABLES.session;
