@@ -2,15 +2,15 @@ import { DataSource } from 'typeorm';
 import { MIGRATIONS } from './launcher/migrations';
 import { completeEnvironment } from './runtime/settings/development';
 import { loadSettings } from './runtime/settings/load';
-import { AccountEntity } from './src/database/account.entity';
-import { AuditEventEntity } from './src/database/audit-event.entity';
-import { JwksEntity } from './src/database/jwks.entity';
-import { OAUTH_ENTITIES } from './src/database/oauth.entities';
-import { PasskeyEntity } from './src/database/passkey.entity';
-import { SessionEntity } from './src/database/session.entity';
-import { TwoFactorEntity } from './src/database/two-factor.entity';
-import { UserEntity } from './src/database/user.entity';
-import { VerificationEntity } from './src/database/verification.entity';
+import { AccountEntity } from './src/database/entities/account.entity';
+import { AuditEventEntity } from './src/database/entities/audit-event.entity';
+import { JwksEntity } from './src/database/entities/jwks.entity';
+import { OAUTH_ENTITIES } from './src/database/entities/oauth.entities';
+import { PasskeyEntity } from './src/database/entities/passkey.entity';
+import { SessionEntity } from './src/database/entities/session.entity';
+import { TwoFactorEntity } from './src/database/entities/two-factor.entity';
+import { UserEntity } from './src/database/entities/user.entity';
+import { VerificationEntity } from './src/database/entities/verification.entity';
 
 /**
  * What the TypeORM command line works on, from the built code: `typeorm -d dist/ormconfig.js`.

@@ -3,7 +3,7 @@ import { APP_FILTER, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
-import { ProblemDetailsFilter } from './common/problem-details.filter';
+import { ProblemDetailsFilter } from './common/problems/problem-details.filter';
 import type { ApiSettings } from './config/api-settings';
 import { SettingsModule } from './config/settings.module';
 import { DatabaseModule } from './database/database.module';

@@ -16,9 +16,9 @@ import { AUTH_SERVER_PROBLEMS } from '../auth/auth-server.client';
 import { Roles } from '../auth/roles.decorator';
 import { Scopes } from '../auth/scopes.decorator';
 import { type User, userSchema } from '../auth/user.schemas';
-import { Endpoint } from '../common/endpoint.decorator';
-import { Idempotent } from '../common/idempotent.decorator';
-import { idParameter } from '../common/schemas';
+import { Endpoint } from '../common/openapi/endpoint.decorator';
+import { Idempotent } from '../common/openapi/idempotent.decorator';
+import { idParameter } from '../common/validation/schemas';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 import { UsersService } from '../users/users.service';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { newPasswordSchema } from '../auth/auth.schemas';
 import { roleSchema } from '../auth/user.schemas';
-import { email, personalText, webAddress } from '../common/schemas';
+import { email, personalText, webAddress } from '../common/validation/schemas';
 
 export const createUserSchema = z
   .strictObject({

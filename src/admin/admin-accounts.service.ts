@@ -11,8 +11,8 @@ import { AuthService } from '../auth/auth.service';
 import { toUser } from '../auth/user.mapper';
 import type { User } from '../auth/user.schemas';
 import { isUniqueViolation } from '../common/database-errors';
-import { Problem } from '../common/problem';
-import { UserEntity } from '../database/user.entity';
+import { Problem } from '../common/problems/problem';
+import { UserEntity } from '../database/entities/user.entity';
 import { deleteUser } from '../users/user-deletion';
 import { UsersService } from '../users/users.service';
 

@@ -3,8 +3,8 @@ import { ApiTags } from '@nestjs/swagger';
 import { AdminSecondFactorService } from './admin-second-factor.service';
 import { type ActingAsUser, ActingUser } from '../auth/acting';
 import { Roles } from '../auth/roles.decorator';
-import { Endpoint } from '../common/endpoint.decorator';
-import { idParameter } from '../common/schemas';
+import { Endpoint } from '../common/openapi/endpoint.decorator';
+import { idParameter } from '../common/validation/schemas';
 
 @ApiTags('Admin')
 @Roles('admin')

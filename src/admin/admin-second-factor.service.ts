@@ -4,11 +4,11 @@ import { type DataSource, type EntityManager, Like } from 'typeorm';
 import { OwnerNoticesService } from './owner-notices.service';
 import { recordAuditEvent } from '../audit/audit-trail';
 import type { ActingAsUser } from '../auth/acting';
-import { Problem } from '../common/problem';
-import { SessionEntity } from '../database/session.entity';
-import { TwoFactorEntity } from '../database/two-factor.entity';
-import { UserEntity } from '../database/user.entity';
-import { VerificationEntity } from '../database/verification.entity';
+import { Problem } from '../common/problems/problem';
+import { SessionEntity } from '../database/entities/session.entity';
+import { TwoFactorEntity } from '../database/entities/two-factor.entity';
+import { UserEntity } from '../database/entities/user.entity';
+import { VerificationEntity } from '../database/entities/verification.entity';
 
 /** A second factor that its owner has lost. */
 @Injectable()

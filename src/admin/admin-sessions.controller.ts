@@ -6,8 +6,8 @@ import type { Principal } from '../auth/principal';
 import { Roles } from '../auth/roles.decorator';
 import { Scopes } from '../auth/scopes.decorator';
 import { SessionsService } from '../auth/sessions.service';
-import { Endpoint } from '../common/endpoint.decorator';
-import { idParameter } from '../common/schemas';
+import { Endpoint } from '../common/openapi/endpoint.decorator';
+import { idParameter } from '../common/validation/schemas';
 import { type SessionList, sessionListSchema } from '../users/accounts.schemas';
 import { UsersService } from '../users/users.service';
 

@@ -17,9 +17,9 @@ import { type Acting, ActingPrincipal } from '../auth/acting';
 import { Roles } from '../auth/roles.decorator';
 import { Scopes } from '../auth/scopes.decorator';
 import { type User, userSchema } from '../auth/user.schemas';
-import { Endpoint } from '../common/endpoint.decorator';
-import { linkNextPage, NEXT_LINK } from '../common/pages';
-import { idParameter } from '../common/schemas';
+import { Endpoint } from '../common/openapi/endpoint.decorator';
+import { linkNextPage, NEXT_LINK } from '../common/pagination/pages';
+import { idParameter } from '../common/validation/schemas';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 @ApiTags('Admin')

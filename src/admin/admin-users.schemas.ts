@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { roleSchema, userSchema } from '../auth/user.schemas';
-import { nextCursor, pageFields } from '../common/pages';
-import { personalText, time } from '../common/schemas';
+import { nextCursor, pageFields } from '../common/pagination/pages';
+import { personalText, time } from '../common/validation/schemas';
 
 const trueOrFalse = z
   .enum(['true', 'false'])

@@ -7,9 +7,9 @@ import { copyUser, recordUserChange } from '../audit/user-change';
 import type { Acting } from '../auth/acting';
 import { toUser } from '../auth/user.mapper';
 import type { User } from '../auth/user.schemas';
-import { Problem } from '../common/problem';
-import { SessionEntity } from '../database/session.entity';
-import { UserEntity } from '../database/user.entity';
+import { Problem } from '../common/problems/problem';
+import { SessionEntity } from '../database/entities/session.entity';
+import { UserEntity } from '../database/entities/user.entity';
 import { assertOtherAdministrator, lockAdministrators } from '../users/administrators';
 
 @Injectable()

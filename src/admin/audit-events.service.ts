@@ -3,8 +3,8 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
 import type { AuditEventPage, ListAuditEvents } from './audit-events.schemas';
 import { toAuditEvent } from '../audit/audit-event.mapper';
-import { Cursors, type CursorPosition, type CursorSequence } from '../common/cursor';
-import { AuditEventEntity } from '../database/audit-event.entity';
+import { Cursors, type CursorPosition, type CursorSequence } from '../common/pagination/cursor';
+import { AuditEventEntity } from '../database/entities/audit-event.entity';
 
 /** The audit log, read in pages that follow each other by cursor. */
 @Injectable()

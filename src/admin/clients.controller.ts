@@ -32,10 +32,10 @@ import { ClientsService } from './clients.service';
 import { type ActingAsUser, ActingUser } from '../auth/acting';
 import { AUTH_SERVER_PROBLEMS } from '../auth/auth-server.client';
 import { Roles } from '../auth/roles.decorator';
-import { Endpoint } from '../common/endpoint.decorator';
-import { Idempotent } from '../common/idempotent.decorator';
-import { linkNextPage, NEXT_LINK } from '../common/pages';
-import { idParameter } from '../common/schemas';
+import { Endpoint } from '../common/openapi/endpoint.decorator';
+import { Idempotent } from '../common/openapi/idempotent.decorator';
+import { linkNextPage, NEXT_LINK } from '../common/pagination/pages';
+import { idParameter } from '../common/validation/schemas';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** Who may ask for tokens by OAuth. For administrators in person: no machine makes another one. */

@@ -16,9 +16,9 @@ import { CLIENT_PATHS, DOCS_CLIENT_ID, USER_SCOPES } from '../../contract';
 import { recordAuditEvent } from '../audit/audit-trail';
 import type { ActingAsUser } from '../auth/acting';
 import { AuthService } from '../auth/auth.service';
-import { Cursors } from '../common/cursor';
-import { Problem } from '../common/problem';
-import { OAuthClientEntity } from '../database/oauth-client.entity';
+import { Cursors } from '../common/pagination/cursor';
+import { Problem } from '../common/problems/problem';
+import { OAuthClientEntity } from '../database/entities/oauth-client.entity';
 
 const SEQUENCE = { list: 'clients', order: '-createdAt' };
 

@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { ListUsers, UserPage } from './admin-users.schemas';
 import { keyOf, matchingUsers, onePage } from './user-list.query';
 import { toUser } from '../auth/user.mapper';
-import { Cursors, type CursorSequence } from '../common/cursor';
+import { Cursors, type CursorSequence } from '../common/pagination/cursor';
 
 /** The list of users, in pages that follow each other by cursor. */
 @Injectable()

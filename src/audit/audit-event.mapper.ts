@@ -1,5 +1,5 @@
 import type { AuditEvent } from './audit-event.schemas';
-import type { AuditEventEntity } from '../database/audit-event.entity';
+import type { AuditEventEntity } from '../database/entities/audit-event.entity';
 
 export function toAuditEvent(row: AuditEventEntity): AuditEvent {
   const { subjectType, subjectId } = row;

@@ -5,7 +5,7 @@ import {
   AUDIT_OUTCOMES,
   AUDIT_SUBJECT_TYPES,
 } from '../../contract';
-import { id, timestamp } from '../common/schemas';
+import { id, timestamp } from '../common/validation/schemas';
 
 const values = z.record(z.string(), z.unknown()).nullable();
 

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { toAuditEvent } from './audit-event.mapper';
 import type { AuditEvent } from './audit-event.schemas';
-import { AuditEventEntity } from '../database/audit-event.entity';
+import { AuditEventEntity } from '../database/entities/audit-event.entity';
 
 /** Enough for years; more would not fit into one answer. */
 const MOST = 10_000;

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { type AuditActing, recordAuditEvent } from './audit-trail';
 import type { AuditAction } from '../../contract';
-import { UserEntity } from '../database/user.entity';
+import { UserEntity } from '../database/entities/user.entity';
 
 /** What a change can be about. There are no credentials in a user's row. */
 type Field = keyof UserEntity & ('name' | 'image' | 'email' | 'emailVerified' | 'role' | BanField);

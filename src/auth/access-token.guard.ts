@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { IS_PUBLIC } from './public.decorator';
 import { AccessTokenStrategy } from './access-token.strategy';
-import { Problem } from '../common/problem';
+import { Problem } from '../common/problems/problem';
 
 /** Global: closes every route that is not marked `@Public()`. */
 @Injectable()

@@ -17,7 +17,7 @@ import {
   CLOCK_TOLERANCE_SECONDS,
   parseAccessTokenClaims,
 } from '../../contract';
-import { Problem } from '../common/problem';
+import { Problem } from '../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** A token whose form and header are good, and the key to verify it with. */

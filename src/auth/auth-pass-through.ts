@@ -2,7 +2,7 @@ import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { toCallerContext } from './caller-context';
+import { toCallerContext } from '../http/caller-context';
 import { AUTH_SERVER_DOCUMENTS } from './well-known';
 import {
   AUTH_BASE_PATH,
@@ -10,7 +10,7 @@ import {
   INTERNAL_KEY_HEADER,
   REQUEST_ID_HEADER,
 } from '../../contract';
-import { Problem } from '../common/problem';
+import { Problem } from '../common/problems/problem';
 import type { ApiSettings } from '../config/api-settings';
 
 /** Meant for one connection, not for the one behind it (RFC 9110, section 7.6.1). */

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CallerContext } from './caller-context';
+import type { CallerContext } from '../http/caller-context';
 import {
   ACTING_CLIENT_HEADER,
   AUTH_BASE_PATH,
@@ -7,8 +7,8 @@ import {
   INTERNAL_KEY_HEADER,
   REQUEST_ID_HEADER,
 } from '../../contract';
-import { Problem } from '../common/problem';
-import type { ProblemCode } from '../common/problem-codes';
+import { Problem } from '../common/problems/problem';
+import type { ProblemCode } from '../common/problems/problem-codes';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** What every call of the auth server may come to. */

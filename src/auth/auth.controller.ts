@@ -21,13 +21,13 @@ import {
 } from './auth.schemas';
 import { AUTH_SERVER_PROBLEMS } from './auth-server.client';
 import { AuthService } from './auth.service';
-import { Caller, type CallerContext } from './caller-context';
+import { Caller, type CallerContext } from '../http/caller-context';
 import { CurrentUser } from './current-user.decorator';
 import type { UserPrincipal } from './principal';
 import { Public } from './public.decorator';
 import { type TwoFactorRequired, twoFactorRequiredSchema } from './second-step.schemas';
-import { Endpoint } from '../common/endpoint.decorator';
-import { Idempotent } from '../common/idempotent.decorator';
+import { Endpoint } from '../common/openapi/endpoint.decorator';
+import { Idempotent } from '../common/openapi/idempotent.decorator';
 
 @ApiTags('Auth')
 @Controller({ path: 'auth', version: '1' })

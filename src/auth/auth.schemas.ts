@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { userSchema } from './user.schemas';
-import { email, exactText, id, personalText, timestamp } from '../common/schemas';
+import { email, exactText, id, personalText, timestamp } from '../common/validation/schemas';
 
 /** Upper bound as in the auth server: a longer one would only cost hashing time. */
 export const newPasswordSchema = exactText(128)

@@ -11,16 +11,16 @@ import type {
   VerificationRequired,
 } from './auth.schemas';
 import { type AuthServerAnswer, AuthServerClient } from './auth-server.client';
-import type { CallerContext } from './caller-context';
+import type { CallerContext } from '../http/caller-context';
 import type { UserPrincipal } from './principal';
 import { findChallenge } from './challenge';
 import type { TwoFactorRequired } from './second-step.schemas';
 import { toSession } from './session.mapper';
 import { toUser } from './user.mapper';
 import { recordAuditEvent } from '../audit/audit-trail';
-import { Problem } from '../common/problem';
-import { SessionEntity } from '../database/session.entity';
-import { UserEntity } from '../database/user.entity';
+import { Problem } from '../common/problems/problem';
+import { SessionEntity } from '../database/entities/session.entity';
+import { UserEntity } from '../database/entities/user.entity';
 
 /** What Better-Auth's error codes mean to our callers; its texts never reach them. */
 const PROBLEM_BY_CODE: Record<string, () => Problem> = {

@@ -1,7 +1,7 @@
 import type { AuthServerAnswer } from './auth-server.client';
 import type { TwoFactorRequired } from './second-step.schemas';
 import { CHALLENGE_COOKIE } from '../../contract';
-import { Problem } from '../common/problem';
+import { Problem } from '../common/problems/problem';
 
 /**
  * What is due when the auth server answers a right password with a demand for the second

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Principal, UserPrincipal } from './principal';
-import { Problem } from '../common/problem';
+import { Problem } from '../common/problems/problem';
 
 /** A request that has passed {@link AccessTokenGuard}. */
 export interface AuthenticatedRequest {

@@ -17,7 +17,7 @@ import {
 } from './verification-key';
 import { WithdrawnKeys } from './withdrawn-keys';
 import { AUTH_BASE_PATH, JWKS_PATH, TABLES } from '../../contract';
-import { Problem } from '../common/problem';
+import { Problem } from '../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** When keys are fetched; all in milliseconds. */

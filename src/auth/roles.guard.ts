@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { AuthenticatedRequest } from './current-user.decorator';
 import { REQUIRED_ROLES } from './roles.decorator';
 import type { Role } from '../../contract';
-import { Problem } from '../common/problem';
+import { Problem } from '../common/problems/problem';
 
 /** Global, after {@link AccessTokenGuard}: holds the caller's role against `@Roles()`. */
 @Injectable()

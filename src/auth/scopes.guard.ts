@@ -6,7 +6,7 @@ import type { Principal } from './principal';
 import { REQUIRED_ROLES } from './roles.decorator';
 import { REQUIRED_SCOPES } from './scopes.decorator';
 import { type ApiScope, DOCS_CLIENT_ID } from '../../contract';
-import { Problem } from '../common/problem';
+import { Problem } from '../common/problems/problem';
 
 /** The scope with which another program may read a user's own account. */
 const OWN_ACCOUNT_SCOPE = 'profile';

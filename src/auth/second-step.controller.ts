@@ -2,11 +2,11 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type SignedIn, signedInSchema } from './auth.schemas';
 import { AUTH_SERVER_PROBLEMS } from './auth-server.client';
-import { Caller, type CallerContext } from './caller-context';
+import { Caller, type CallerContext } from '../http/caller-context';
 import { Public } from './public.decorator';
 import { type TwoFactor, twoFactorSchema } from './second-step.schemas';
 import { SecondStepService } from './second-step.service';
-import { Endpoint } from '../common/endpoint.decorator';
+import { Endpoint } from '../common/openapi/endpoint.decorator';
 
 @ApiTags('Auth')
 @Controller({ path: 'auth', version: '1' })

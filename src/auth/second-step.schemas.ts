@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exactText } from '../common/schemas';
+import { exactText } from '../common/validation/schemas';
 
 const challenge = z
   .string()

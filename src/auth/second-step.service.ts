@@ -2,11 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { SignedIn } from './auth.schemas';
 import { AuthServerClient, type AuthServerAnswer } from './auth-server.client';
 import { AuthService } from './auth.service';
-import type { CallerContext } from './caller-context';
+import type { CallerContext } from '../http/caller-context';
 import type { TwoFactor } from './second-step.schemas';
 import { challengeCookieName } from '../../contract';
-import { Problem } from '../common/problem';
-import type { ProblemCode } from '../common/problem-codes';
+import { Problem } from '../common/problems/problem';
+import type { ProblemCode } from '../common/problems/problem-codes';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** What Better-Auth's refusals mean; any other tells that the challenge is no longer good. */

@@ -14,7 +14,7 @@ import { LiveAccess } from './live-access/live-access';
 import { Turn } from './live-access/turn';
 import type { Principal } from './principal';
 import type { AccessTokenClaims } from '../../contract';
-import { Problem } from '../common/problem';
+import { Problem } from '../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** Sessions that one replica knows at most, of which the 100,000 used last are sure of a place. */

@@ -1,5 +1,5 @@
 import type { Session } from './auth.schemas';
-import type { SessionEntity } from '../database/session.entity';
+import type { SessionEntity } from '../database/entities/session.entity';
 
 /** A session row as the wire shows it: never with its token. */
 export function toSession(row: SessionEntity, currentSessionId?: string): Session {

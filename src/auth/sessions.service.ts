@@ -6,8 +6,8 @@ import type { Session } from './auth.schemas';
 import { toSession } from './session.mapper';
 import type { AuditAction } from '../../contract';
 import { recordAuditEvent } from '../audit/audit-trail';
-import { Problem } from '../common/problem';
-import { SessionEntity } from '../database/session.entity';
+import { Problem } from '../common/problems/problem';
+import { SessionEntity } from '../database/entities/session.entity';
 
 /** The sessions of a user: seen, and ended. Only the auth server begins them. */
 @Injectable()

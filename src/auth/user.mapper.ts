@@ -1,5 +1,5 @@
 import type { User } from './user.schemas';
-import type { UserEntity } from '../database/user.entity';
+import type { UserEntity } from '../database/entities/user.entity';
 
 /**
  * A row as the wire shows it. A ban whose time is over counts as no ban: the auth server

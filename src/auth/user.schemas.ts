@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ROLES } from '../../contract';
-import { id, timestamp } from '../common/schemas';
+import { id, timestamp } from '../common/validation/schemas';
 
 export const roleSchema = z
   .enum(ROLES)

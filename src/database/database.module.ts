@@ -1,17 +1,17 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { AccountEntity } from './account.entity';
-import { AuditEventEntity } from './audit-event.entity';
+import { AccountEntity } from './entities/account.entity';
+import { AuditEventEntity } from './entities/audit-event.entity';
 import { ImpatientPool } from './impatient-pool';
 import { InstallationSecret } from './installation-secret';
-import { JwksEntity } from './jwks.entity';
-import { OAUTH_ENTITIES } from './oauth.entities';
-import { PasskeyEntity } from './passkey.entity';
-import { SessionEntity } from './session.entity';
-import { TwoFactorEntity } from './two-factor.entity';
-import { UserEntity } from './user.entity';
-import { VerificationEntity } from './verification.entity';
-import { Cursors } from '../common/cursor';
+import { JwksEntity } from './entities/jwks.entity';
+import { OAUTH_ENTITIES } from './entities/oauth.entities';
+import { PasskeyEntity } from './entities/passkey.entity';
+import { SessionEntity } from './entities/session.entity';
+import { TwoFactorEntity } from './entities/two-factor.entity';
+import { UserEntity } from './entities/user.entity';
+import { VerificationEntity } from './entities/verification.entity';
+import { Cursors } from '../common/pagination/cursor';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** A caller rather hears 503 than waits for a database that is not there. */

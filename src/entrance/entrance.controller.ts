@@ -10,9 +10,9 @@ import {
 } from './entrance.schemas';
 import { AUTH_BASE_PATH } from '../../contract';
 import { Public } from '../auth/public.decorator';
-import { Endpoint } from '../common/endpoint.decorator';
-import { Problem } from '../common/problem';
-import { isProblemCode, PROBLEM_CODES } from '../common/problem-codes';
+import { Endpoint } from '../common/openapi/endpoint.decorator';
+import { Problem } from '../common/problems/problem';
+import { isProblemCode, PROBLEM_CODES } from '../common/problems/problem-codes';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** What stands at the door: where to go, and what an error's `type` leads to. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ProblemPage, ProblemPages } from './entrance.schemas';
-import { wantsPage } from '../common/wants-page';
+import { wantsPage } from '../http/wants-page';
 
 const PATHS = new Set(['/problems', '/problems/:code']);
 

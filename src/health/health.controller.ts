@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { livenessSchema, type Readiness, readinessSchema } from './health.schemas';
 import { HealthService } from './health.service';
 import { Public } from '../auth/public.decorator';
-import { Endpoint } from '../common/endpoint.decorator';
+import { Endpoint } from '../common/openapi/endpoint.decorator';
 
 @ApiTags('Health')
 @Public()

@@ -1,5 +1,8 @@
-import { Problem } from '../common/problem';
-import { IDEMPOTENCY_KEY_HEADER, LONGEST_IDEMPOTENCY_KEY } from '../common/idempotent.decorator';
+import { Problem } from '../common/problems/problem';
+import {
+  IDEMPOTENCY_KEY_HEADER,
+  LONGEST_IDEMPOTENCY_KEY,
+} from '../common/openapi/idempotent.decorator';
 
 /** A string of structured fields (RFC 9651, section 3.3.3), as the draft has it. */
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;

@@ -14,8 +14,8 @@ import { SealedRequest } from './sealed-request';
 import { repeatAnswer, type StoredAnswer, toStoredAnswer, toStoredProblem } from './stored-answer';
 import { callerIdOf } from '../auth/caller-id';
 import type { AuthenticatedRequest } from '../auth/current-user.decorator';
-import { IDEMPOTENCY_KEY_HEADER, IDEMPOTENT } from '../common/idempotent.decorator';
-import { Problem } from '../common/problem';
+import { IDEMPOTENCY_KEY_HEADER, IDEMPOTENT } from '../common/openapi/idempotent.decorator';
+import { Problem } from '../common/problems/problem';
 import { InstallationSecret } from '../database/installation-secret';
 
 type Request = FastifyRequest & AuthenticatedRequest;

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
-import { Problem } from '../common/problem';
-import type { ProblemCode } from '../common/problem-codes';
+import { Problem } from '../common/problems/problem';
+import type { ProblemCode } from '../common/problems/problem-codes';
 
 /** Headers that belong to an answer rather than to the request that got it. */
 const KEPT_HEADERS = ['location', 'etag', 'link'];

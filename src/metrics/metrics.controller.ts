@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Metrics } from '../../runtime/metrics';
 import { Public } from '../auth/public.decorator';
-import { Endpoint } from '../common/endpoint.decorator';
+import { Endpoint } from '../common/openapi/endpoint.decorator';
 
 @ApiTags('Health')
 @Public()

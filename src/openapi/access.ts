@@ -6,9 +6,9 @@ import { IS_PUBLIC } from '../auth/public.decorator';
 import { isLimited } from '../auth/rate-limit/rate-limit.guard';
 import { REQUIRED_ROLES } from '../auth/roles.decorator';
 import { REQUIRED_SCOPES } from '../auth/scopes.decorator';
-import { DEPRECATION, type Deprecation } from '../common/deprecated.decorator';
-import { ENDPOINT, type EndpointDescription } from '../common/endpoint.decorator';
-import type { ProblemCode } from '../common/problem-codes';
+import { DEPRECATION, type Deprecation } from '../common/openapi/deprecated.decorator';
+import { ENDPOINT, type EndpointDescription } from '../common/openapi/endpoint.decorator';
+import type { ProblemCode } from '../common/problems/problem-codes';
 
 /** Who may call an operation and what it refuses with of its own accord. */
 export interface Access {

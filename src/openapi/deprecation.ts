@@ -1,5 +1,5 @@
 import type { Operation } from './operation';
-import type { Deprecation } from '../common/deprecated.decorator';
+import type { Deprecation } from '../common/openapi/deprecated.decorator';
 
 /** Marks an operation as its answers are marked. */
 export function describeDeprecation(

@@ -6,8 +6,8 @@ import { addExamples } from './examples';
 import { type Operation, operationsOf } from './operation';
 import { addProblemResponses, problemsOf } from './problem-responses';
 import { addResponseHeaders, RESPONSE_HEADERS } from './response-headers';
-import { toOpenApiSchema } from '../common/openapi-schema';
-import { problemSchema } from '../common/schemas';
+import { toOpenApiSchema } from '../common/openapi/openapi-schema';
+import { problemSchema } from '../common/validation/schemas';
 import type { ApiSettings } from '../config/api-settings';
 import { toMachineScheme, toOAuthScheme } from '../documentation/docs-config';
 

@@ -1,7 +1,7 @@
 import type { Access } from './access';
 import type { LocatedOperation } from './operation';
 import { takesIdempotencyKey } from './response-headers';
-import { PROBLEM_CODES, type ProblemCode } from '../common/problem-codes';
+import { PROBLEM_CODES, type ProblemCode } from '../common/problems/problem-codes';
 
 /** Every operation may answer with these, whatever it does. */
 const EVERYWHERE: ProblemCode[] = ['malformed_request', 'internal_error'];

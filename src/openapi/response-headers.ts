@@ -1,6 +1,6 @@
 import type { Access } from './access';
 import type { Operation } from './operation';
-import { IDEMPOTENCY_KEY_HEADER } from '../common/idempotent.decorator';
+import { IDEMPOTENCY_KEY_HEADER } from '../common/openapi/idempotent.decorator';
 
 const text = { type: 'string' } as const;
 

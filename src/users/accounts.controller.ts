@@ -13,8 +13,8 @@ import { type ActingAsUser, ActingUser } from '../auth/acting';
 import { CurrentUser } from '../auth/current-user.decorator';
 import type { UserPrincipal } from '../auth/principal';
 import { SessionsService } from '../auth/sessions.service';
-import { Endpoint } from '../common/endpoint.decorator';
-import { idParameter } from '../common/schemas';
+import { Endpoint } from '../common/openapi/endpoint.decorator';
+import { idParameter } from '../common/validation/schemas';
 
 @ApiTags('Users')
 @Controller({ path: 'users/me', version: '1' })

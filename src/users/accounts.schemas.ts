@@ -4,7 +4,7 @@ import { clientTokenSchema, grantSchema } from './grant.schemas';
 import { passkeySchema, secondFactorSchema } from './second-factor.schemas';
 import { sessionSchema } from '../auth/auth.schemas';
 import { userSchema } from '../auth/user.schemas';
-import { id, timestamp } from '../common/schemas';
+import { id, timestamp } from '../common/validation/schemas';
 
 export const accountSchema = z
   .object({

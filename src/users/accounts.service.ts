@@ -10,7 +10,7 @@ import type { ActingAsUser } from '../auth/acting';
 import { SessionsService } from '../auth/sessions.service';
 import { recordAuditEvent } from '../audit/audit-trail';
 import { listOwnAuditEvents } from '../audit/own-audit-events';
-import { AccountEntity } from '../database/account.entity';
+import { AccountEntity } from '../database/entities/account.entity';
 
 /** What is held about a user, as a whole: shown, handed over, deleted. */
 @Injectable()

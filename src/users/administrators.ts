@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { ADMINISTRATORS_LOCK } from '../../contract';
-import { Problem } from '../common/problem';
-import { UserEntity } from '../database/user.entity';
+import { Problem } from '../common/problems/problem';
+import { UserEntity } from '../database/entities/user.entity';
 
 /** Changes that could take the last administrator away run one after another, until the transaction ends. */
 export async function lockAdministrators(manager: EntityManager): Promise<void> {

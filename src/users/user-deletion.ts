@@ -2,9 +2,9 @@ import type { EntityManager } from 'typeorm';
 import { assertOtherAdministrator, lockAdministrators } from './administrators';
 import { recordAuditEvent } from '../audit/audit-trail';
 import type { Acting } from '../auth/acting';
-import { Problem } from '../common/problem';
-import { UserEntity } from '../database/user.entity';
-import { VerificationEntity } from '../database/verification.entity';
+import { Problem } from '../common/problems/problem';
+import { UserEntity } from '../database/entities/user.entity';
+import { VerificationEntity } from '../database/entities/verification.entity';
 
 /**
  * Deletes a user and every row that is theirs, within the caller's transaction: sessions

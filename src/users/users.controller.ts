@@ -7,9 +7,9 @@ import { type ActingAsUser, ActingUser } from '../auth/acting';
 import { CurrentUser } from '../auth/current-user.decorator';
 import type { UserPrincipal } from '../auth/principal';
 import { type User, userSchema } from '../auth/user.schemas';
-import { Endpoint } from '../common/endpoint.decorator';
-import { toEntityTag } from '../common/entity-tag';
-import { idParameter } from '../common/schemas';
+import { Endpoint } from '../common/openapi/endpoint.decorator';
+import { toEntityTag } from '../http/entity-tag';
+import { idParameter } from '../common/validation/schemas';
 
 const ETAG = {
   ETag: {

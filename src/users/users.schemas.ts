@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personalText, webAddress } from '../common/schemas';
+import { personalText, webAddress } from '../common/validation/schemas';
 
 export const updateProfileSchema = z
   .strictObject({

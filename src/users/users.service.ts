@@ -8,9 +8,9 @@ import { assertScope } from '../auth/scopes.guard';
 import { toUser } from '../auth/user.mapper';
 import type { User } from '../auth/user.schemas';
 import { copyUser, recordUserChange } from '../audit/user-change';
-import { assertMatches, toEntityTag } from '../common/entity-tag';
-import { Problem } from '../common/problem';
-import { UserEntity } from '../database/user.entity';
+import { assertMatches, toEntityTag } from '../http/entity-tag';
+import { Problem } from '../common/problems/problem';
+import { UserEntity } from '../database/entities/user.entity';
 
 @Injectable()
 export class UsersService {

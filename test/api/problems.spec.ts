@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { PROBLEM_CODES } from '../../src/common/problem-codes';
+import { PROBLEM_CODES } from '../../src/common/problems/problem-codes';
 import { expectProblem } from '../support/problems';
 import { exchange, send } from '../support/raw-http';
 import { PASSWORD, type SignedInUser, System } from '../support/system';

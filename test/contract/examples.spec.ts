@@ -1,4 +1,4 @@
-import { PROBLEM_CODES, isProblemCode } from '../../src/common/problem-codes';
+import { PROBLEM_CODES, isProblemCode } from '../../src/common/problems/problem-codes';
 import { AnswerSchemas } from '../support/answer-schemas';
 import type { Answer } from '../support/caller';
 import { exampleBodyOf, sendExamples } from '../support/example-world';

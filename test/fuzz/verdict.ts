@@ -1,4 +1,4 @@
-import { PROBLEM_CODES, isProblemCode } from '../../src/common/problem-codes';
+import { PROBLEM_CODES, isProblemCode } from '../../src/common/problems/problem-codes';
 import type { AnswerSchemas } from '../support/answer-schemas';
 import type { Operation } from '../support/openapi';
 import { FOREIGN_TEXT, type ProblemBody } from '../support/problems';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ProblemCode } from '../../src/common/problem-codes';
+import type { ProblemCode } from '../../src/common/problems/problem-codes';
 import { type Answer, Caller } from '../support/caller';
 import { type ExtraReplica, startExtraReplica } from '../support/extra-replica';
 import { type OpenApiDocument, type Operation, operationsOf } from '../support/openapi';

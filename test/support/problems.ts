@@ -1,6 +1,6 @@
 import type { Answer } from './caller';
 import type { RawAnswer } from './raw-http';
-import { PROBLEM_CODES, type ProblemCode } from '../../src/common/problem-codes';
+import { PROBLEM_CODES, type ProblemCode } from '../../src/common/problems/problem-codes';
 
 export interface ProblemBody {
   type: string;

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { AccessState, AccessSubject, KnownClient, KnownSession } from './access-state';
 import { OAUTH_TABLES, type Role, TABLES } from '../../../contract';
-import { Problem } from '../../common/problem';
+import { Problem } from '../../common/problems/problem';
 
 const { columns: session } = TABLES.session;
 const { columns: user } = TABLES.user;

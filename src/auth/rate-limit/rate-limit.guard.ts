@@ -11,10 +11,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toClientNetwork } from '../../../runtime/client-network';
 import { RateLimit } from './rate-limit';
 import { SharedCounters } from './shared-counters';
-import { toCallerContext } from '../caller-context';
+import { toCallerContext } from '../../http/caller-context';
 import { callerIdOf } from '../caller-id';
 import type { AuthenticatedRequest } from '../current-user.decorator';
-import { Problem } from '../../common/problem';
+import { Problem } from '../../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
 const WINDOW_SECONDS = 60;

@@ -1,0 +1,72 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { Problem } from '../problems/problem';
+
+/** The sequence of rows that a page is cut from: another list, order or filter is another one. */
+export interface CursorSequence {
+  /** Name of the list, e.g. `users`. */
+  list: string;
+  order: string;
+  /** What narrows the list; `undefined` counts as absent. */
+  filters?: Record<string, string | number | boolean | undefined>;
+}
+
+/** Where a page ended: the sort key and the id of its last row. */
+export interface CursorPosition {
+  value: string;
+  id: string;
+}
+
+/** 128 bits of HMAC-SHA-256: nobody guesses that within the life of a cursor. */
+const MAC_BYTES = 16;
+
+const positionSchema = z.tuple([z.string(), z.string()]);
+
+/**
+ * Makes and reads page cursors: opaque to callers, who pass them on as they are, and bound
+ * to the sequence that they belong to. One that was changed, made up, or taken to another
+ * list, order or filter is refused.
+ */
+export class Cursors {
+  /** @param getKey the same in all replicas. */
+  constructor(private readonly getKey: () => Promise<Buffer>) {}
+
+  async toCursor({ value, id, ...sequence }: CursorSequence & CursorPosition): Promise<string> {
+    const payload = Buffer.from(JSON.stringify([value, id]));
+    const mac = computeMac(await this.getKey(), { sequence, payload });
+    return Buffer.concat([mac, payload]).toString('base64url');
+  }
+
+  /** @throws {Problem} `validation_failed` when it is not one of ours, or of another sequence. */
+  async parseCursor(text: string, sequence: CursorSequence): Promise<CursorPosition> {
+    const bytes = Buffer.from(text, 'base64url');
+    const mac = bytes.subarray(0, MAC_BYTES);
+    const payload = bytes.subarray(MAC_BYTES);
+    const expected = computeMac(await this.getKey(), { sequence, payload });
+    // Decoding overlooks stray characters and bits; a cursor has one spelling.
+    const isOurs =
+      mac.length === MAC_BYTES &&
+      timingSafeEqual(mac, expected) &&
+      bytes.toString('base64url') === text;
+    if (!isOurs) throw refusal();
+    const [value, id] = positionSchema.parse(JSON.parse(payload.toString('utf8')));
+    return { value, id };
+  }
+}
+
+function computeMac(
+  key: Buffer,
+  { sequence, payload }: { sequence: CursorSequence; payload: Buffer },
+): Buffer {
+  const { list, order, filters = {} } = sequence;
+  const entries = Object.entries(filters).filter(([, value]) => value !== undefined);
+  const bound = JSON.stringify([list, order, entries.sort(([a], [b]) => (a < b ? -1 : 1))]);
+  // JSON holds no NUL: where one part ends and the other begins cannot be shifted.
+  const mac = createHmac('sha256', key).update(bound).update('\0').update(payload);
+  return mac.digest().subarray(0, MAC_BYTES);
+}
+
+function refusal(): Problem {
+  const detail = 'Not a cursor of this list in this order and with these filters';
+  return new Problem('validation_failed', { errors: [{ pointer: '/cursor', detail }] });
+}

@@ -1,0 +1,20 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sendProblem, toProblem } from './problem-details';
+import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
+
+/** Turns every error of the API into `application/problem+json`; nothing else ever leaves it. */
+@Catch()
+export class ProblemDetailsFilter implements ExceptionFilter {
+  constructor(@Inject(API_SETTINGS) private readonly settings: ApiSettings) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    sendProblem({
+      problem: toProblem(error),
+      request: http.getRequest<FastifyRequest>(),
+      reply: http.getResponse<FastifyReply>(),
+      apiUrl: this.settings.apiUrl,
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import { HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isDatabaseUnavailable } from '../database-errors';
+import { Problem } from './problem';
+import type { ProblemCode } from './problem-codes';
+import { REQUEST_ID_HEADER } from '../../../contract';
+
+/** The problem that stands for a status that Fastify or Nest raised on their own. */
+const CODE_BY_STATUS: Record<number, ProblemCode> = {
+  404: 'not_found',
+  413: 'body_too_large',
+  414: 'uri_too_long',
+  415: 'unsupported_media_type',
+};
+
+/** Any error as a problem: what is not ours keeps its text for the log alone. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (isDatabaseUnavailable(error)) return new Problem('database_unavailable', { cause: error });
+  const status = statusOf(error);
+  const code = CODE_BY_STATUS[status] ?? (status < 500 ? 'malformed_request' : 'internal_error');
+  return new Problem(code, { cause: error });
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  const { statusCode } = (error ?? {}) as { statusCode?: unknown };
+  return typeof statusCode === 'number' ? statusCode : 500;
+}
+
+export interface ProblemAnswer {
+  problem: Problem;
+  request: FastifyRequest;
+  reply: FastifyReply;
+  /** Public base URL, under which the problem's `type` leads to a page. */
+  apiUrl: string;
+}
+
+/** Answers with `application/problem+json` (RFC 9457) and logs the private reason. */
+export function sendProblem({ problem, request, reply, apiUrl }: ProblemAnswer): void {
+  logProblem(request, problem);
+  // The path alone: a query string may hold what should not be repeated.
+  const instance = request.url.split('?', 1)[0]!;
+  const body = toProblemBody(problem, { apiUrl, instance, requestId: request.id });
+  void reply
+    .code(problem.status)
+    .headers({
+      'cache-control': 'no-store',
+      [REQUEST_ID_HEADER]: request.id,
+      ...problem.headers,
+    })
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(body));
+}
+
+/** Members of RFC 9457 and our own, in this order on the wire. */
+export function toProblemBody(
+  { code, title, status, detail, errors }: Problem,
+  { apiUrl, instance, requestId }: { apiUrl: string; instance: string; requestId: string },
+) {
+  const type = `${apiUrl}/problems/${code}`;
+  return { type, title, status, detail, instance, code, requestId, ...(errors && { errors }) };
+}
+
+function logProblem(request: FastifyRequest, { code, status, title, cause }: Problem): void {
+  if (status >= 500) request.log.error({ code, err: cause }, title);
+  else request.log.debug({ code, reason: String(cause) }, title);
+}

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { z } from 'zod';
+import type { Problem } from '../problems/problem';
+import { RequestValidationPipe } from './request-validation.pipe';
+import { email, idParameter, personalText, webAddress } from './schemas';
+
+const pipe = new RequestValidationPipe();
+const schema = z.strictObject({
+  email,
+  name: personalText(20).optional(),
+  image: webAddress.nullable().optional(),
+  role: z.enum(['admin', 'user']).optional(),
+  until: z.iso.datetime().optional(),
+  list: z
+    .array(z.object({ 'a/b~c': z.int() }))
+    .max(2)
+    .optional(),
+});
+
+async function faultsOf(value: unknown): Promise<{ pointer: string; detail: string }[]> {
+  const outcome = await pipe.transform(value, { type: 'body', schema }).then(
+    () => [],
+    (problem: Problem) => problem.errors!,
+  );
+  return outcome;
+}
+
+describe('a request that is not valid', () => {
+  it.each([
+    [undefined, '', 'Required'],
+    [[], '', 'Must be of type object'],
+    [{}, '/email', 'Required'],
+    [{ email: null }, '/email', 'Must be of type string'],
+    [{ email: 'x' }, '/email', 'Must be an e-mail address'],
+    [{ email: 'a@b.co', more: 1 }, '/more', 'Unknown field'],
+    [{ email: 'a@b.co', constructor: 1 }, '/constructor', 'Unknown field'],
+    [{ email: 'a@b.co', name: 'a'.repeat(21) }, '/name', 'Must have at most 20 characters'],
+    [{ email: 'a@b.co', role: 'root' }, '/role', 'Must be admin or user'],
+    [{ email: 'a@b.co', until: 'now' }, '/until', 'Not acceptable'],
+    [{ email: 'a@b.co', list: [{}] }, '/list/0/a~1b~0c', 'Required'],
+    [{ email: 'a@b.co', list: [1] }, '/list/0', 'Must be of type object'],
+    [{ email: 'a@b.co', list: [1, 2, 3] }, '/list', 'Must have at most 2 entries'],
+    [{ email: 'a@b.co', list: [] as unknown }, undefined, undefined],
+  ])('is told what is wrong with %j, and where', async (value, pointer, detail) => {
+    const [first] = await faultsOf(value);
+    expect(first).toEqual(pointer === undefined ? undefined : { pointer, detail });
+  });
+
+  it('is told in our words, whatever it is', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.jsonValue(),
+          fc.record({
+            email: fc.jsonValue(),
+            name: fc.jsonValue(),
+            image: fc.jsonValue(),
+            role: fc.jsonValue(),
+            until: fc.jsonValue(),
+            list: fc.jsonValue(),
+          }),
+        ),
+        async (value) => {
+          const faults = await faultsOf(value);
+          for (const { pointer, detail } of faults) {
+            expect(pointer).toMatch(/^(\/.*)?$/s);
+            expect(detail).toMatch(/^(Required|Unknown field|Not acceptable|Must [\w -]+)$/);
+          }
+        },
+      ),
+    );
+  });
+
+  it('is told the name of a path parameter', async () => {
+    const metadata = { type: 'param', data: 'id', schema: idParameter } as const;
+    await expect(pipe.transform('a.b', metadata)).rejects.toMatchObject({
+      errors: [{ pointer: '/id', detail: 'Not an id' }],
+    });
+  });
+});
+
+describe('a text that is accepted', () => {
+  it('is what was sent, but for white space around it, and can be stored', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (sent) => {
+        const result = personalText(20).safeParse(sent);
+        if (!result.success) return;
+        expect(result.data).toBe(sent.trim());
+        expect(result.data).not.toMatch(/[\0\n\r\x7f]/);
+        expect(Buffer.from(result.data).toString()).toBe(result.data);
+      }),
+    );
+  });
+
+  it('is an address of the web and nothing that runs', () => {
+    const schemes = [
+      'javascript:alert(1)',
+      'data:text/html,x',
+      'ftp://x.example',
+      '//x.example',
+      'x',
+    ];
+    for (const address of schemes) expect(webAddress.safeParse(address).success).toBe(false);
+    expect(webAddress.safeParse('https://x.example/a?b#c').success).toBe(true);
+  });
+});

@@ -1,0 +1,66 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import type { Relation } from 'typeorm';
+import { TABLES } from '../../../contract';
+import { UserEntity } from './user.entity';
+
+const { name: table, columns } = TABLES.account;
+
+/**
+ * One way in which a user signs in: a password (`providerId` is `credential`) or an
+ * identity at another provider. Its credentials are read only where they are asked for by name.
+ */
+@Entity(table)
+@Unique('account_provider_id_account_id_key', ['providerId', 'accountId'])
+@Index('account_user_id_idx', ['userId'])
+export class AccountEntity {
+  @PrimaryColumn({ name: columns.id, type: 'text', primaryKeyConstraintName: 'account_pkey' })
+  id!: string;
+
+  @Column({ name: columns.userId, type: 'text' })
+  userId!: string;
+
+  @ManyToOne(() => UserEntity, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({ name: columns.userId, foreignKeyConstraintName: 'account_user_id_fkey' })
+  user?: Relation<UserEntity>;
+
+  /** The user's id at the provider; with a password: the user's id here. */
+  @Column({ name: columns.accountId, type: 'text' })
+  accountId!: string;
+
+  @Column({ name: columns.providerId, type: 'text' })
+  providerId!: string;
+
+  @Column({ name: columns.accessToken, type: 'text', nullable: true, select: false })
+  accessToken?: string | null;
+
+  @Column({ name: columns.refreshToken, type: 'text', nullable: true, select: false })
+  refreshToken?: string | null;
+
+  @Column({ name: columns.idToken, type: 'text', nullable: true, select: false })
+  idToken?: string | null;
+
+  @Column({ name: columns.accessTokenExpiresAt, type: 'timestamptz', precision: 3, nullable: true })
+  accessTokenExpiresAt!: Date | null;
+
+  @Column({
+    name: columns.refreshTokenExpiresAt,
+    type: 'timestamptz',
+    precision: 3,
+    nullable: true,
+  })
+  refreshTokenExpiresAt!: Date | null;
+
+  /** Scopes granted at the provider, separated by commas. */
+  @Column({ name: columns.scope, type: 'text', nullable: true })
+  scope!: string | null;
+
+  /** Password hash (scrypt). */
+  @Column({ name: columns.password, type: 'text', nullable: true, select: false })
+  password?: string | null;
+
+  @Column({ name: columns.createdAt, type: 'timestamptz', precision: 3, default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column({ name: columns.updatedAt, type: 'timestamptz', precision: 3, default: () => 'now()' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,32 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { TABLES } from '../../../contract';
+
+const { name: table, columns } = TABLES.jwks;
+
+/** A key pair that signs access tokens. Written by the auth server; `id` is the key id (`kid`). */
+@Entity(table)
+export class JwksEntity {
+  @PrimaryColumn({ name: columns.id, type: 'text', primaryKeyConstraintName: 'jwks_pkey' })
+  id!: string;
+
+  /** JSON Web Key (RFC 7517) as JSON text. */
+  @Column({ name: columns.publicKey, type: 'text' })
+  publicKey!: string;
+
+  /** A credential, encrypted with `BETTER_AUTH_SECRET`: read only where it is asked for by name. */
+  @Column({ name: columns.privateKey, type: 'text', select: false })
+  privateKey?: string;
+
+  @Column({ name: columns.alg, type: 'text', nullable: true })
+  alg!: string | null;
+
+  @Column({ name: columns.crv, type: 'text', nullable: true })
+  crv!: string | null;
+
+  @Column({ name: columns.createdAt, type: 'timestamptz', precision: 3, default: () => 'now()' })
+  createdAt!: Date;
+
+  /** From then on another key signs; this one stays published for `JWKS_GRACE`. `null`: never. */
+  @Column({ name: columns.expiresAt, type: 'timestamptz', precision: 3, nullable: true })
+  expiresAt!: Date | null;
+}

@@ -1,0 +1,95 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import type { Relation } from 'typeorm';
+import { OAUTH_TABLES } from '../../../contract';
+import { OAuthClientEntity } from './oauth-client.entity';
+import { OAuthRefreshTokenEntity } from './oauth-refresh-token.entity';
+import { SessionEntity } from './session.entity';
+import { UserEntity } from './user.entity';
+
+const { name: table, columns } = OAUTH_TABLES.oauthAccessToken;
+
+/** An access token that is no JWT. Gatehouse issues none; the plugin needs the table. */
+@Entity(table)
+@Unique('oauth_access_token_token_key', ['token'])
+@Index('oauth_access_token_client_id_idx', ['clientId'])
+@Index('oauth_access_token_session_id_idx', ['sessionId'])
+@Index('oauth_access_token_user_id_idx', ['userId'])
+@Index('oauth_access_token_authorization_code_id_idx', ['authorizationCodeId'])
+@Index('oauth_access_token_refresh_id_idx', ['refreshId'])
+export class OAuthAccessTokenEntity {
+  @PrimaryColumn({
+    name: columns.id,
+    type: 'text',
+    primaryKeyConstraintName: 'oauth_access_token_pkey',
+  })
+  id!: string;
+
+  /** A hash: read only where it is asked for by name. */
+  @Column({ name: columns.token, type: 'text', select: false })
+  token?: string;
+
+  @Column({ name: columns.clientId, type: 'text' })
+  clientId!: string;
+
+  @Column({ name: columns.sessionId, type: 'text', nullable: true })
+  sessionId!: string | null;
+
+  @Column({ name: columns.userId, type: 'text', nullable: true })
+  userId!: string | null;
+
+  @Column({ name: columns.referenceId, type: 'text', nullable: true })
+  referenceId!: string | null;
+
+  @Column({ name: columns.authorizationCodeId, type: 'text', nullable: true })
+  authorizationCodeId!: string | null;
+
+  @Column({ name: columns.resources, type: 'jsonb', nullable: true })
+  resources!: string[] | null;
+
+  @Column({ name: columns.requestedUserInfoClaims, type: 'jsonb', nullable: true })
+  requestedUserInfoClaims!: string[] | null;
+
+  @Column({ name: columns.refreshId, type: 'text', nullable: true })
+  refreshId!: string | null;
+
+  @Column({ name: columns.expiresAt, type: 'timestamptz', precision: 3 })
+  expiresAt!: Date;
+
+  @Column({ name: columns.createdAt, type: 'timestamptz', precision: 3 })
+  createdAt!: Date;
+
+  @Column({ name: columns.revoked, type: 'timestamptz', precision: 3, nullable: true })
+  revoked!: Date | null;
+
+  @Column({ name: columns.confirmation, type: 'jsonb', nullable: true })
+  confirmation!: object | null;
+
+  @Column({ name: columns.scopes, type: 'jsonb' })
+  scopes!: string[];
+
+  @ManyToOne(() => OAuthClientEntity, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({
+    name: columns.clientId,
+    referencedColumnName: 'clientId',
+    foreignKeyConstraintName: 'oauth_access_token_client_id_fkey',
+  })
+  client?: Relation<OAuthClientEntity>;
+
+  @ManyToOne(() => SessionEntity, { onDelete: 'SET NULL' })
+  @JoinColumn({
+    name: columns.sessionId,
+    foreignKeyConstraintName: 'oauth_access_token_session_id_fkey',
+  })
+  session?: Relation<SessionEntity>;
+
+  @ManyToOne(() => UserEntity, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: columns.userId, foreignKeyConstraintName: 'oauth_access_token_user_id_fkey' })
+  user?: Relation<UserEntity>;
+
+  @ManyToOne(() => OAuthRefreshTokenEntity, { onDelete: 'CASCADE' })
+  @JoinColumn({
+    name: columns.refreshId,
+    foreignKeyConstraintName: 'oauth_access_token_refresh_id_fkey',
+  })
+  refresh?: Relation<OAuthRefreshTokenEntity>;
+}

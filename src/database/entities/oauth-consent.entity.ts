@@ -1,0 +1,52 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import type { Relation } from 'typeorm';
+import { OAUTH_TABLES } from '../../../contract';
+import { OAuthClientEntity } from './oauth-client.entity';
+import { UserEntity } from './user.entity';
+
+const { name: table, columns } = OAUTH_TABLES.oauthConsent;
+
+/** What a user has allowed a client. */
+@Entity(table)
+@Index('oauth_consent_client_id_idx', ['clientId'])
+@Index('oauth_consent_user_id_idx', ['userId'])
+export class OAuthConsentEntity {
+  @PrimaryColumn({ name: columns.id, type: 'text', primaryKeyConstraintName: 'oauth_consent_pkey' })
+  id!: string;
+
+  @Column({ name: columns.clientId, type: 'text' })
+  clientId!: string;
+
+  @Column({ name: columns.userId, type: 'text', nullable: true })
+  userId!: string | null;
+
+  @Column({ name: columns.referenceId, type: 'text', nullable: true })
+  referenceId!: string | null;
+
+  @Column({ name: columns.resources, type: 'jsonb', nullable: true })
+  resources!: string[] | null;
+
+  @Column({ name: columns.requestedUserInfoClaims, type: 'jsonb', nullable: true })
+  requestedUserInfoClaims!: string[] | null;
+
+  @Column({ name: columns.scopes, type: 'jsonb' })
+  scopes!: string[];
+
+  @Column({ name: columns.createdAt, type: 'timestamptz', precision: 3 })
+  createdAt!: Date;
+
+  @Column({ name: columns.updatedAt, type: 'timestamptz', precision: 3 })
+  updatedAt!: Date;
+
+  @ManyToOne(() => OAuthClientEntity, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({
+    name: columns.clientId,
+    referencedColumnName: 'clientId',
+    foreignKeyConstraintName: 'oauth_consent_client_id_fkey',
+  })
+  client?: Relation<OAuthClientEntity>;
+
+  @ManyToOne(() => UserEntity, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: columns.userId, foreignKeyConstraintName: 'oauth_consent_user_id_fkey' })
+  user?: Relation<UserEntity>;
+}

@@ -1,0 +1,47 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import type { Relation } from 'typeorm';
+import { TABLES } from '../../../contract';
+import { UserEntity } from './user.entity';
+
+const { name: table, columns } = TABLES.session;
+
+/** One sign-in of one user on one device. Written by the auth server. */
+@Entity(table)
+@Unique('session_token_key', ['token'])
+@Index('session_user_id_idx', ['userId'])
+@Index('session_expires_at_idx', ['expiresAt'])
+@Index('session_impersonated_by_idx', ['impersonatedBy'], { where: 'impersonated_by IS NOT NULL' })
+export class SessionEntity {
+  @PrimaryColumn({ name: columns.id, type: 'text', primaryKeyConstraintName: 'session_pkey' })
+  id!: string;
+
+  @Column({ name: columns.userId, type: 'text' })
+  userId!: string;
+
+  @ManyToOne(() => UserEntity, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({ name: columns.userId, foreignKeyConstraintName: 'session_user_id_fkey' })
+  user?: Relation<UserEntity>;
+
+  /** A credential: read only where it is asked for by name. */
+  @Column({ name: columns.token, type: 'text', select: false })
+  token?: string;
+
+  @Column({ name: columns.expiresAt, type: 'timestamptz', precision: 3 })
+  expiresAt!: Date;
+
+  @Column({ name: columns.ipAddress, type: 'text', nullable: true })
+  ipAddress!: string | null;
+
+  @Column({ name: columns.userAgent, type: 'text', nullable: true })
+  userAgent!: string | null;
+
+  /** Id of the administrator who acts as the user in this session. */
+  @Column({ name: columns.impersonatedBy, type: 'text', nullable: true })
+  impersonatedBy!: string | null;
+
+  @Column({ name: columns.createdAt, type: 'timestamptz', precision: 3, default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column({ name: columns.updatedAt, type: 'timestamptz', precision: 3, default: () => 'now()' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,41 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import type { Relation } from 'typeorm';
+import { SECOND_FACTOR_TABLES } from '../../../contract';
+import { UserEntity } from './user.entity';
+
+const { name: table, columns } = SECOND_FACTOR_TABLES.twoFactor;
+
+/** A user's second factor, in force once a first code was right. Written by the auth server. */
+@Entity(table)
+@Unique('two_factor_user_id_key', ['userId'])
+@Index('two_factor_secret_idx', ['secret'])
+export class TwoFactorEntity {
+  @PrimaryColumn({ name: columns.id, type: 'text', primaryKeyConstraintName: 'two_factor_pkey' })
+  id!: string;
+
+  @Column({ name: columns.userId, type: 'text' })
+  userId!: string;
+
+  @ManyToOne(() => UserEntity, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({ name: columns.userId, foreignKeyConstraintName: 'two_factor_user_id_fkey' })
+  user?: Relation<UserEntity>;
+
+  /** A credential, encrypted with `BETTER_AUTH_SECRET`: read only where it is asked for by name. */
+  @Column({ name: columns.secret, type: 'text', select: false })
+  secret?: string;
+
+  /** Credentials, encrypted alike. */
+  @Column({ name: columns.backupCodes, type: 'text', select: false })
+  backupCodes?: string;
+
+  @Column({ name: columns.verified, type: 'boolean', default: false })
+  verified!: boolean;
+
+  /** Attempts since the last one that was right. */
+  @Column({ name: columns.failedVerificationCount, type: 'integer', default: 0 })
+  failedVerificationCount!: number;
+
+  /** Until then no attempt is looked at. */
+  @Column({ name: columns.lockedUntil, type: 'timestamptz', precision: 3, nullable: true })
+  lockedUntil!: Date | null;
+}

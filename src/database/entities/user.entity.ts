@@ -1,0 +1,55 @@
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { DEFAULT_ROLE, TABLES, type Role } from '../../../contract';
+
+const { name: table, columns } = TABLES.user;
+
+/** A person who can sign in. Written by the auth server. */
+@Entity(table)
+@Unique('user_email_key', ['email'])
+@Index('user_created_at_id_idx', ['createdAt', 'id'])
+@Index('user_name_id_idx', ['name', 'id'])
+// Of trigrams, which TypeORM has no word for.
+@Index('user_search_idx', { synchronize: false })
+@Check('user_email_check', `"email" = lower("email")`)
+@Check('user_role_check', `"role" IN ('admin', 'user')`)
+export class UserEntity {
+  @PrimaryColumn({ name: columns.id, type: 'text', primaryKeyConstraintName: 'user_pkey' })
+  id!: string;
+
+  @Column({ name: columns.name, type: 'text' })
+  name!: string;
+
+  /** In lower case, always. */
+  @Column({ name: columns.email, type: 'text' })
+  email!: string;
+
+  @Column({ name: columns.emailVerified, type: 'boolean', default: false })
+  emailVerified!: boolean;
+
+  @Column({ name: columns.image, type: 'text', nullable: true })
+  image!: string | null;
+
+  @Column({ name: columns.role, type: 'text', default: DEFAULT_ROLE })
+  role!: Role;
+
+  /** Stays true when a ban has run out; see {@link banExpires}. */
+  @Column({ name: columns.banned, type: 'boolean', default: false })
+  banned!: boolean;
+
+  @Column({ name: columns.banReason, type: 'text', nullable: true })
+  banReason!: string | null;
+
+  /** When the ban ends by itself; `null`: never. */
+  @Column({ name: columns.banExpires, type: 'timestamptz', precision: 3, nullable: true })
+  banExpires!: Date | null;
+
+  /** Whether a sign-in with the password asks for a second factor. */
+  @Column({ name: columns.twoFactorEnabled, type: 'boolean', default: false })
+  twoFactorEnabled!: boolean;
+
+  @Column({ name: columns.createdAt, type: 'timestamptz', precision: 3, default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column({ name: columns.updatedAt, type: 'timestamptz', precision: 3, default: () => 'now()' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,30 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { TABLES } from '../../../contract';
+
+const { name: table, columns } = TABLES.verification;
+
+/** A proof that is waited for, such as the click on a link in a mail. Written by the auth server. */
+@Entity(table)
+@Index('verification_identifier_idx', ['identifier'])
+@Index('verification_expires_at_idx', ['expiresAt'])
+export class VerificationEntity {
+  @PrimaryColumn({ name: columns.id, type: 'text', primaryKeyConstraintName: 'verification_pkey' })
+  id!: string;
+
+  /** What is to be proved, and by whom; its form is Better-Auth's own. */
+  @Column({ name: columns.identifier, type: 'text' })
+  identifier!: string;
+
+  /** A credential: read only where it is asked for by name. */
+  @Column({ name: columns.value, type: 'text', select: false })
+  value?: string;
+
+  @Column({ name: columns.expiresAt, type: 'timestamptz', precision: 3 })
+  expiresAt!: Date;
+
+  @Column({ name: columns.createdAt, type: 'timestamptz', precision: 3, default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column({ name: columns.updatedAt, type: 'timestamptz', precision: 3, default: () => 'now()' })
+  updatedAt!: Date;
+}

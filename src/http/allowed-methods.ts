@@ -1,0 +1,39 @@
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import { Problem } from '../common/problems/problem';
+
+/**
+ * Answers 405 with `Allow` (RFC 9110, section 15.5.6) where an address exists and only the
+ * method is wrong. The router alone tells both apart from nothing. `OPTIONS` is told the
+ * same (section 9.3.7).
+ */
+export function refuseWrongMethods(fastify: FastifyInstance): void {
+  const routes: { pattern: RegExp; methods: string[] }[] = [];
+  fastify.addHook('onRoute', ({ url, method }: RouteOptions) => {
+    // The one route of all addresses answers preflights.
+    if (url !== '*') routes.push({ pattern: toPattern(url), methods: [method].flat() });
+  });
+  const allowedAt = (url: string): string | null => {
+    const path = url.split('?', 1)[0]!;
+    const allowed = routes.filter(({ pattern }) => pattern.test(path));
+    if (allowed.length === 0) return null;
+    return [...new Set([...allowed.flatMap(({ methods }) => methods), 'OPTIONS'])].join(', ');
+  };
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const allow = request.is404 ? allowedAt(request.url) : null;
+    return done(
+      allow === null ? undefined : new Problem('method_not_allowed', { headers: { allow } }),
+    );
+  });
+  // Preflights are answered before any hook of ours begins.
+  fastify.addHook('onSend', (request, reply, _payload, done) => {
+    const allow = request.method === 'OPTIONS' ? allowedAt(request.url) : null;
+    if (allow !== null) void reply.header('allow', allow);
+    done();
+  });
+}
+
+/** Of `:name` and a `*` at the end, all that our routes use. */
+function toPattern(url: string): RegExp {
+  const escaped = url.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replace(/:\w+/g, '[^/]+').replace(/\*$/, '.*')}$`);
+}

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { toProblemBody } from '../common/problems/problem-details';
+import { Problem } from '../common/problems/problem';
+import { REQUEST_ID_HEADER } from '../../contract';
+
+/**
+ * Answers what Node could not read as a request: broken syntax, headers beyond the limit,
+ * a request that does not arrive. There is no request to speak of, so the answer is
+ * written on the bare connection, which ends with it.
+ */
+export function createConnectionErrorHandler(apiUrl: string) {
+  return (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    const problem = toConnectionProblem(error);
+    const requestId = randomUUID();
+    const body = JSON.stringify(toProblemBody(problem, { apiUrl, instance: '/', requestId }));
+    const lines = [
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+      'Content-Type: application/problem+json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Cache-Control: no-store',
+      'X-Content-Type-Options: nosniff',
+      `${REQUEST_ID_HEADER}: ${requestId}`,
+      'Connection: close',
+    ];
+    socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+  };
+}
+
+/** https://nodejs.org/api/http.html#event-clienterror */
+function toConnectionProblem({ code }: NodeJS.ErrnoException): Problem {
+  if (code === 'HPE_HEADER_OVERFLOW') return new Problem('headers_too_large');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Problem('request_timeout');
+  return new Problem('malformed_request');
+}

@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import { MIMEType } from 'node:util';
+import { Problem } from '../common/problems/problem';
+import { findJsonFault, type JsonFault } from '../../runtime/json-faults';
+
+/** Largest request body in bytes. */
+export const BODY_LIMIT = 100 * 1000;
+
+/**
+ * Bodies are JSON in UTF-8 (RFC 8259, section 8.1) and nothing else; another media type,
+ * charset or a content coding is 415. An empty body counts as none, since clients send
+ * `Content-Type` with `DELETE` too.
+ */
+export function acceptJsonBodies(fastify: FastifyInstance): void {
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
+    (request, body, done) => {
+      if (body.length === 0) return done(null, undefined);
+      try {
+        assertPlainUtf8(request.headers);
+        const text = decode(body as Buffer);
+        return parseJson(request, text, (error, value) => done(error ?? faultIn(text), value));
+      } catch (error) {
+        return done(error as Error);
+      }
+    },
+  );
+}
+
+/** @throws {Problem} `unsupported_media_type`, with what would do (RFC 9110, section 15.5.16) */
+function assertPlainUtf8(headers: IncomingHttpHeaders): void {
+  const charset = new MIMEType(headers['content-type']!).params.get('charset') ?? 'utf-8';
+  const coding = headers['content-encoding'] ?? 'identity';
+  if (/^utf-?8$/i.test(charset) && /^identity$/i.test(coding)) return;
+  throw new Problem('unsupported_media_type', { headers: { 'accept-encoding': 'identity' } });
+}
+
+const FAULTS: Record<JsonFault, string> = {
+  'field-twice': 'The body names a field twice.',
+  'too-deep': 'The body has too many levels.',
+};
+
+function faultIn(text: string): Problem | null {
+  const fault = findJsonFault(text);
+  return fault && new Problem('malformed_request', { detail: FAULTS[fault] });
+}
+
+function decode(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch (error) {
+    throw new Problem('malformed_request', { cause: error });
+  }
+}

@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { Problem } from '../common/problems/problem';
+
+/** A name or an address and perhaps a port (RFC 9110, section 7.2; RFC 3986, section 3.2.2). */
+const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
+
+/**
+ * What Node would refuse by itself, without a problem, or would not refuse at all. An
+ * `Expect` of anything but `100-continue` means nothing here: RFC 9110, section 10.1.1, lets a
+ * server pass over it. We are no proxy: a tunnel (`CONNECT`) is refused like what is no
+ * HTTP. A request of HTTP/1.1 without exactly one host that can be one is refused
+ * (RFC 9112, section 3.2).
+ */
+export function answerForNode(fastify: FastifyInstance): void {
+  const { server } = fastify;
+  server.on('checkExpectation', (request, response) => {
+    server.emit('request', request, response);
+  });
+  server.on('connect', (_request, socket) => {
+    server.emit('clientError', new Error('no tunnels here'), socket);
+  });
+  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
+    done(isForSomeHost(raw) ? undefined : new Problem('malformed_request'));
+  });
+}
+
+function isForSomeHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  const hosts = rawHeaders.filter(
+    (_text, index) => index % 2 === 1 && rawHeaders[index - 1]!.toLowerCase() === 'host',
+  );
+  if (hosts.length === 0) return httpVersion !== '1.1';
+  return hosts.length === 1 && HOST.test(hosts[0]!);
+}
