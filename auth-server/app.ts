@@ -1,14 +1,14 @@
 import express from 'express';
 import { createAuth, refuseHiddenSettings, type Auth, type AuthParts } from './auth';
-import type { AuthConfig } from './config';
+import type { AuthConfig } from './common/config';
 import { AUTH_BASE_PATH, JWKS_PATH } from '../contract';
-import { createPool } from './database';
+import { createPool } from './common/database';
 import { ensureFirstAdministrator } from './first-administrator';
 import { limitProviders } from './federation/provider-limits';
 import { handleAuth } from './http/auth-handler';
-import { settleAddresses } from './http/client-address';
+import { settleAddresses } from './common/client-address';
 import { allowOrigins } from './http/cors';
-import { answerErrors, answerNotFound } from './http/errors';
+import { answerErrors, answerNotFound } from './common/errors';
 import { heedPrograms } from './http/fetch-metadata';
 import { healthRoutes } from './http/health';
 import { keepAnAdministrator } from './http/last-administrator';
@@ -26,7 +26,7 @@ import { settleForms } from './oauth/forms';
 import { keepTokensTidy } from './oauth/token-cleanup';
 import { keepKeysInRotation } from './signing-key-schedule';
 import { SigningKeys } from './signing-keys';
-import { explainStart } from './start-error';
+import { explainStart } from './common/start-error';
 import type { Logger } from '../runtime/logger';
 import { Metrics, METRICS_PATH } from '../runtime/metrics';
 

@@ -9,8 +9,8 @@ import { machineUsers } from './account-changes/machine-users';
 import { ownerNotices } from './account-changes/owner-notices';
 import { type RecoveredUser, removeStrangersKeys } from './account-changes/recovered-account';
 import { auditLog } from './audit/audit-log.plugin';
-import { createAuthLogger } from './auth-logger';
-import { SESSION_LIFETIME_S, SESSION_UPDATE_AGE_S, type AuthConfig } from './config';
+import { createAuthLogger } from './common/logger';
+import { SESSION_LIFETIME_S, SESSION_UPDATE_AGE_S, type AuthConfig } from './common/config';
 import { AUTH_BASE_PATH, DEFAULT_ROLE, JWKS_PATH } from '../contract';
 import {
   ACCOUNT_LINKING,
@@ -21,7 +21,7 @@ import {
 } from './federation/account-linking';
 import { openIdConnect } from './federation/openid-connect';
 import { socialProviders } from './federation/social-providers';
-import { RESOLVED_ADDRESS_HEADER } from './http/client-address';
+import { RESOLVED_ADDRESS_HEADER } from './common/client-address';
 import { exactAddresses } from './http/exact-addresses.plugin';
 import { evenTimes } from './limits/even-times.plugin';
 import type { LimitStore } from './limits/limit-store';
@@ -34,7 +34,7 @@ import { leadToPage } from './mail/page-links';
 import { authorizationServer } from './oauth/authorization-server';
 import { passkeys } from './passkeys/passkeys';
 import { createPasswords } from './password/passwords';
-import { ADMIN_MAPPING, JWT_MAPPING, MODEL_MAPPING } from './schema-mapping';
+import { ADMIN_MAPPING, JWT_MAPPING, MODEL_MAPPING } from './common/schema-mapping';
 import { createSigningKeyStore } from './signing-key-store';
 import { keyPairConfig, SigningKeys } from './signing-keys';
 import { BANNED_MESSAGE, toSessionClaims } from './token';

@@ -7,7 +7,7 @@ import {
 import { openAPI } from 'better-auth/plugins';
 import type { Pool } from 'pg';
 import { createAuth } from './auth';
-import type { AuthConfig } from './config';
+import type { AuthConfig } from './common/config';
 import { createMailer } from './mail/mailer';
 import { createLogger } from '../runtime/logger';
 

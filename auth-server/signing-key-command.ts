@@ -1,7 +1,7 @@
-import type { AuthConfig } from './config';
-import { createPool } from './database';
+import type { AuthConfig } from './common/config';
+import { createPool } from './common/database';
 import { SigningKeys } from './signing-keys';
-import { explainStart } from './start-error';
+import { explainStart } from './common/start-error';
 import { createLogger } from '../runtime/logger';
 import { StartError } from '../runtime/start-error';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuthConfig } from './config';
+import type { AuthConfig } from './common/config';
 import { type SigningKey, toKeyTimes } from './signing-key-ring';
 import type { KeyChanges, SigningKeys } from './signing-keys';
 import type { Logger } from '../runtime/logger';

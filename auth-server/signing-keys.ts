@@ -4,9 +4,9 @@ import { generateExportedKeyPair } from 'better-auth/plugins/jwt';
 import type { JWKOptions } from 'better-auth/plugins/jwt';
 import type { Client, Pool } from 'pg';
 import { SYSTEM, writeAuditEvent } from './audit/audit-writer';
-import type { AuthConfig } from './config';
+import type { AuthConfig } from './common/config';
 import type { AuditAction, SignatureAlgorithm } from '../contract';
-import { LOCKS, whileLocked } from './database';
+import { LOCKS, whileLocked } from './common/database';
 import { type KeyPhase, KeyRing, type SigningKey, toKeyTimes } from './signing-key-ring';
 import { deleteKeys, endKeys, insertKey, readKeys } from './signing-key-table';
 

@@ -3,7 +3,7 @@ import { createAuthMiddleware } from 'better-auth/api';
 import { composeEmailChanged } from '../mail/account-messages';
 import type { Mailer } from '../mail/mailer';
 import { composeSecurityNotice } from '../mail/security-notices';
-import { requestContext } from '../request-context';
+import { requestContext } from '../common/request-context';
 
 const UPDATE_USER = '/admin/update-user';
 const UNLINK = '/unlink-account';

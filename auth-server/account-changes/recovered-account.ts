@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { ANONYMOUS } from '../audit/audit-facts';
 import { writeAuditEvent } from '../audit/audit-writer';
-import { RESOLVED_ADDRESS_HEADER } from '../http/client-address';
-import { requestContext } from '../request-context';
+import { RESOLVED_ADDRESS_HEADER } from '../common/client-address';
+import { requestContext } from '../common/request-context';
 
 const REMOVE_PASSKEYS = 'DELETE FROM passkey WHERE user_id = $1 RETURNING id';
 

@@ -8,8 +8,8 @@ import { writeAuditEvent } from './audit-writer';
 import { OAUTH_RULES } from './oauth-rules';
 import { NOTING_HOOKS, takeNotes, type UserRow } from './request-notes';
 import { SIGN_IN_RULES } from './sign-in-rules';
-import { RESOLVED_ADDRESS_HEADER } from '../http/client-address';
-import { requestContext } from '../request-context';
+import { RESOLVED_ADDRESS_HEADER } from '../common/client-address';
+import { requestContext } from '../common/request-context';
 
 const RULES: Readonly<Record<string, AuditRule>> = {
   ...SIGN_IN_RULES,

@@ -1,5 +1,5 @@
 import type { BetterAuthPlugin } from 'better-auth';
-import { requestContext, type RequestContext } from '../request-context';
+import { requestContext, type RequestContext } from '../common/request-context';
 
 export interface SessionRow {
   id: string;

@@ -3,7 +3,7 @@ import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { genericOAuth } from 'better-auth/plugins';
 import { withinLimit } from './provider-limits';
 import { toSafeProfile } from './provider-profile';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 import type { Logger } from '../../runtime/logger';
 
 const OIDC_PROVIDER_ID = 'oidc';

@@ -1,5 +1,5 @@
 import { toSafeProfile } from './provider-profile';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 
 /** Google and GitHub, each where its client is set. */
 export function socialProviders({ google, github, requireEmailVerification }: AuthConfig) {

@@ -1,9 +1,9 @@
 import type { Request, RequestHandler } from 'express';
 import type { Client } from 'pg';
-import { sendError, type ErrorAnswer } from './errors';
-import type { AuthConfig } from '../config';
+import { sendError, type ErrorAnswer } from '../common/errors';
+import type { AuthConfig } from '../common/config';
 import { ADMINISTRATORS_LOCK } from '../../contract';
-import { whileLocked } from '../database';
+import { whileLocked } from '../common/database';
 
 const LAST_ADMIN: ErrorAnswer = {
   status: 409,

@@ -1,6 +1,6 @@
 import { raw, type RequestHandler } from 'express';
 import { MIMEType } from 'node:util';
-import { type ErrorAnswer, sendError, UNREADABLE, VALUE_REFUSED } from './errors';
+import { type ErrorAnswer, sendError, UNREADABLE, VALUE_REFUSED } from '../common/errors';
 import { findJsonFault } from '../../runtime/json-faults';
 
 /** Largest body in bytes. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { AUTH_BASE_PATH, REQUEST_ID_HEADER } from '../../contract';
-import { requestContext } from '../request-context';
+import { requestContext } from '../common/request-context';
 import type { Logger } from '../../runtime/logger';
 import type { Metrics } from '../../runtime/metrics';
 import { continueTrace } from '../../runtime/trace-context';

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 
 /**
  * Nothing here is meant to be framed, cached, guessed at or run: what the server sends is

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { LimitStore } from './limit-store';
-import type { HookContext } from '../request-caller';
+import type { HookContext } from '../common/caller';
 
 /** How long a browser is known, in seconds: a year, from its last sign-in. */
 const DEVICE_LIFETIME_S = 365 * 86_400;

@@ -1,5 +1,5 @@
 import { APIError } from 'better-auth/api';
-import type { HookContext } from '../request-caller';
+import type { HookContext } from '../common/caller';
 
 const TOO_MANY_REQUESTS = {
   code: 'TOO_MANY_REQUESTS',

@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { toClientNetwork } from '../../runtime/client-network';
-import { RESOLVED_ADDRESS_HEADER } from '../http/client-address';
-import type { HookContext } from '../request-caller';
+import { RESOLVED_ADDRESS_HEADER } from '../common/client-address';
+import type { HookContext } from '../common/caller';
 
 /** Enough that no two accounts share a key. */
 const KEY_LENGTH = 22;

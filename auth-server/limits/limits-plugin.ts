@@ -7,9 +7,9 @@ import type { LimitStore } from './limit-store';
 import { KnownSources, type Origin } from './known-sources';
 import { RequestLimits } from './request-limits';
 import { SignInLimits, type SignInAttempt } from './sign-in-limits';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 import type { RateLimitFactors } from '../../runtime/settings/load';
-import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../request-caller';
+import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../common/caller';
 
 const SIGN_IN = '/sign-in/email';
 const RESET_PASSWORD = '/reset-password';

@@ -3,7 +3,7 @@ import { refusal, type Policy, type Verdict } from './limit-headers';
 import type { LimitKeys } from './limit-keys';
 import type { LimitStore } from './limit-store';
 import { WindowLimit, type WindowRule } from './window-limit';
-import { fieldOf } from '../request-caller';
+import { fieldOf } from '../common/caller';
 
 const HOUR = 3_600;
 

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { MailQueue } from './mail-queue';
 import { MailSender } from './mail-sender';
 import type { Message } from './messages';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 import type { Logger } from '../../runtime/logger';
 
 /** What the development mailbox keeps at most. */

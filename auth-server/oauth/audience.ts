@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 
 const ALLOW_ONE = `
   UPDATE oauth_resource SET disabled = (identifier <> $1), updated_at = now()

@@ -8,9 +8,9 @@ import { renewedScopes } from './renewed-scopes';
 import { requestRules } from './request-rules';
 import { revocation } from './revocation';
 import { tokenClaims } from './token-claims';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 import { OAUTH_TABLES, SCOPES } from '../../contract';
-import { toTableMapping } from '../table-mapping';
+import { toTableMapping } from '../common/table-mapping';
 
 /** Pages of the auth server, at its root. */
 const PAGES = { signIn: '/sign-in', signUp: '/sign-up', consent: '/consent' } as const;

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { isAuthorizationServer } from './authorization-server';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 import { AUTH_BASE_PATH, JWKS_PATH, SCOPES } from '../../contract';
 
 const AUTH_SERVER_DOCUMENT = '/.well-known/oauth-authorization-server';

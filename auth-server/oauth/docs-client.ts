@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 import { DOCS_CLIENT_ID, SCOPES } from '../../contract';
 
 /** Where Swagger UI takes the answer of the authorization server, below the API's address. */

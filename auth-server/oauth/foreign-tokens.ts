@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { verifyJWT } from 'better-auth/plugins';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 import { AUTH_BASE_PATH } from '../../contract';
 
 /** Where a program asks about, or gives back, a token of any kind. */

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { sendError } from '../http/errors';
+import { sendError } from '../common/errors';
 
 /** Endpoints that programs send forms to, below Better-Auth's path. */
 const FORM_ENDPOINTS = ['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke'];

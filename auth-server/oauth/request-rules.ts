@@ -1,6 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 import { isBanned } from '../token';
 
 type Hooks = NonNullable<BetterAuthPlugin['hooks']>;

@@ -4,9 +4,9 @@ import type { Pool } from 'pg';
 import { basicClientId } from './forms';
 import type { Grants } from './grants';
 import { writeAuditEvent } from '../audit/audit-writer';
-import { RESOLVED_ADDRESS_HEADER } from '../http/client-address';
-import { fieldOf, type HookContext } from '../request-caller';
-import { requestContext } from '../request-context';
+import { RESOLVED_ADDRESS_HEADER } from '../common/client-address';
+import { fieldOf, type HookContext } from '../common/caller';
+import { requestContext } from '../common/request-context';
 
 /**
  * Giving an access token back ends what was granted with it, its refresh token included

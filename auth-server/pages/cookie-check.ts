@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 import type { Problems } from './fields';
 import { TEXTS } from './texts';
 

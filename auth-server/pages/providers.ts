@@ -1,4 +1,4 @@
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 import { TEXTS } from './texts';
 
 /** A way in by another site: what Better-Auth calls it, and what people do. */

@@ -1,6 +1,6 @@
 import { Router, type RequestHandler } from 'express';
 import type { Auth } from '../auth';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 import type { MailboxEntry } from '../mail/mailer';
 import { showConsent, takeConsent } from './consent.page';
 import { tryCookies } from './cookie-check';

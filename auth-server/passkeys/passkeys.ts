@@ -1,8 +1,8 @@
 import { passkey } from '@better-auth/passkey';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 import { SECOND_FACTOR_TABLES } from '../../contract';
-import { toTableMapping } from '../table-mapping';
+import { toTableMapping } from '../common/table-mapping';
 
 const { passkey: tableMapping } = toTableMapping(SECOND_FACTOR_TABLES);
 

@@ -3,7 +3,7 @@ import { APIError } from 'better-auth/api';
 import { hashPassword, verifyPassword } from 'better-auth/crypto';
 import { hashArgon2id, isArgon2id, isOutdated, verifyArgon2id } from './argon2id';
 import { BusyError, Turnstile } from './turnstile';
-import { requestContext } from '../request-context';
+import { requestContext } from '../common/request-context';
 
 /** Node's pool has four threads, and not only passwords need them. */
 const WIDEST = 3;

@@ -4,8 +4,8 @@ import type { BreachedPasswords } from './breached-passwords';
 import { isEasilyGuessed, type Person } from './password-rules';
 import type { PasswordUpgrade } from './password-upgrade';
 import { ACTING_CLIENT_HEADER, MACHINE_USERS_PATH } from '../../contract';
-import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../request-caller';
-import { requestContext } from '../request-context';
+import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../common/caller';
+import { requestContext } from '../common/request-context';
 
 /** Where a password is chosen: the field that holds it, and whose it is to be. */
 const NEW_PASSWORDS: Record<

@@ -3,7 +3,7 @@ import { BreachedPasswords } from './breached-passwords';
 import { PasswordHasher } from './password-hasher';
 import { LENGTHS, passwordPlugin } from './password-plugin';
 import { PasswordUpgrade } from './password-upgrade';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from '../common/config';
 import type { Logger } from '../../runtime/logger';
 
 interface Parts {

@@ -1,7 +1,7 @@
 import { twoFactor } from 'better-auth/plugins';
 import { SECOND_FACTOR_TABLES, TABLES } from '../../contract';
 import { beginStep, type SecondStepParts } from './second-step.plugin';
-import { toTableMapping } from '../table-mapping';
+import { toTableMapping } from '../common/table-mapping';
 import { TRUSTED_DEVICE_LIFETIME_S } from './trusted-devices';
 
 /** How long a sign-in waits for its second step, in seconds. */

@@ -1,4 +1,4 @@
-import type { Settings } from '../runtime/settings/load';
+import type { Settings } from '../../runtime/settings/load';
 
 /** What the auth server goes by: its part of the settings. Lengths of time are milliseconds. */
 export type AuthConfig = Pick<

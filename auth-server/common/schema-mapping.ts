@@ -1,4 +1,4 @@
-import { TABLES } from '../contract';
+import { TABLES } from '../../contract';
 import { toTableMapping } from './table-mapping';
 
 const { user, session, account, verification, jwks } = TABLES;

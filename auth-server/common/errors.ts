@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { AUTH_BASE_PATH } from '../../contract';
-import { isDatabaseUnreachable, isEmailTaken, isValueRefused } from '../database-errors';
-import { requestContext } from '../request-context';
+import { isDatabaseUnreachable, isEmailTaken, isValueRefused } from './database-errors';
+import { requestContext } from './request-context';
 import type { Logger } from '../../runtime/logger';
 
 /** An error as Better-Auth writes them: a code for programs, a sentence for people. */

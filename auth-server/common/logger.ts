@@ -1,6 +1,6 @@
 import { isDatabaseUnreachable, isDataException, isError } from './database-errors';
 import { requestContext } from './request-context';
-import type { Logger } from '../runtime/logger';
+import type { Logger } from '../../runtime/logger';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 

@@ -1,5 +1,5 @@
 import { isDatabaseUnreachable } from './database-errors';
-import { StartError } from '../runtime/start-error';
+import { StartError } from '../../runtime/start-error';
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNDEFINED_TABLE = '42P01';

@@ -1,6 +1,6 @@
 import { Client, Pool } from 'pg';
 import type { AuthConfig } from './config';
-import type { Logger } from '../runtime/logger';
+import type { Logger } from '../../runtime/logger';
 
 /** Long enough for a busy server, short enough that callers of a dead one are told soon. */
 const CONNECT_LIMIT_MS = 3_000;

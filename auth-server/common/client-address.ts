@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import proxyAddr from 'proxy-addr';
-import type { AuthConfig } from '../config';
+import type { AuthConfig } from './config';
 import { ACTING_CLIENT_HEADER, CLIENT_ADDRESS_HEADER, INTERNAL_KEY_HEADER } from '../../contract';
 
 /** Names the client to Better-Auth. Written by this server on every request, whatever was sent. */
