@@ -1,4 +1,4 @@
-import { runKeyCommand } from './signing-key-command';
+import { runKeyCommand } from './signing-keys/key-command';
 import { startOrExplain } from '../runtime/lifecycle';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';

@@ -5,7 +5,7 @@ import type { AuthConfig } from '../common/config';
 import { JWKS_PATH } from '../../contract';
 import { endsSession, toSignOutPage } from '../pages/end-session';
 import { requestContext } from '../common/request-context';
-import { toKeyTimes } from '../signing-key-ring';
+import { toKeyTimes } from '../signing-keys/key-ring';
 import {
   DATABASE_UNAVAILABLE,
   INTERNAL_ERROR,

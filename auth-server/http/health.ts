@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import type { Pool } from 'pg';
-import type { SigningKeys } from '../signing-keys';
+import type { SigningKeys } from '../signing-keys/signing-keys';
 
 /** A part that does not answer within this time is not available. */
 const CHECK_LIMIT_MS = 1_000;

@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { type APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
 import type { Grants } from './grants';
-import { isBanned } from '../token';
+import { isBanned } from '../sessions/claims';
 
 type Endpoint = Pick<GenericEndpointContext, 'path' | 'setHeader'> & {
   context: { returned?: unknown };

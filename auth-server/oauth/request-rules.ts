@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import type { AuthConfig } from '../common/config';
-import { isBanned } from '../token';
+import { isBanned } from '../sessions/claims';
 
 type Hooks = NonNullable<BetterAuthPlugin['hooks']>;
 type Context = Parameters<NonNullable<Hooks['before']>[number]['matcher']>[0];

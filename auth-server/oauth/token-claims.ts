@@ -2,7 +2,7 @@ import type { OAuthProviderExtension } from '@better-auth/oauth-provider';
 import { APIError } from 'better-auth/api';
 import type { Grants } from './grants';
 import type { SessionClaims } from '../../contract';
-import { isBanned, toSessionClaims } from '../token';
+import { isBanned, toSessionClaims } from '../sessions/claims';
 
 type ClaimInput = Parameters<
   NonNullable<NonNullable<OAuthProviderExtension['claims']>['accessToken']>

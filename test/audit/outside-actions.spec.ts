@@ -1,7 +1,7 @@
 import { Pool } from 'pg';
 import { describeEvent, type LoggedEvent, type Names } from './ledger';
-import { runKeyCommand } from '../../auth-server/signing-key-command';
-import { SigningKeys } from '../../auth-server/signing-keys';
+import { runKeyCommand } from '../../auth-server/signing-keys/key-command';
+import { SigningKeys } from '../../auth-server/signing-keys/signing-keys';
 import { Browser as PageBrowser } from '../federation/browser';
 import { APP, dance } from '../federation/dance';
 import { CLIENT, OpenIdProvider } from '../federation/openid-provider';

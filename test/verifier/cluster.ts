@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeProtectedHeader } from 'jose';
 import { pino } from 'pino';
 import { createAuthServer } from '../../auth-server/app';
-import { runKeyCommand } from '../../auth-server/signing-key-command';
+import { runKeyCommand } from '../../auth-server/signing-keys/key-command';
 import type { Settings } from '../../runtime/settings/load';
 import { Caller } from '../support/caller';
 import { type SignedInUser, System } from '../support/system';

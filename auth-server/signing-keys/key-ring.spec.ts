@@ -1,4 +1,4 @@
-import { KeyRing, type SigningKey, toKeyTimes } from './signing-key-ring';
+import { KeyRing, type SigningKey, toKeyTimes } from './key-ring';
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;

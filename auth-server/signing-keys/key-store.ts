@@ -1,5 +1,5 @@
 import type { Jwk, JwtOptions } from 'better-auth/plugins/jwt';
-import type { SigningKey } from './signing-key-ring';
+import type { SigningKey } from './key-ring';
 import type { SigningKeys } from './signing-keys';
 
 /**

@@ -3,12 +3,12 @@ import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import { generateExportedKeyPair } from 'better-auth/plugins/jwt';
 import type { JWKOptions } from 'better-auth/plugins/jwt';
 import type { Client, Pool } from 'pg';
-import { SYSTEM, writeAuditEvent } from './audit/audit-writer';
-import type { AuthConfig } from './common/config';
-import type { AuditAction, SignatureAlgorithm } from '../contract';
-import { LOCKS, whileLocked } from './common/database';
-import { type KeyPhase, KeyRing, type SigningKey, toKeyTimes } from './signing-key-ring';
-import { deleteKeys, endKeys, insertKey, readKeys } from './signing-key-table';
+import { SYSTEM, writeAuditEvent } from '../audit/audit-writer';
+import type { AuthConfig } from '../common/config';
+import type { AuditAction, SignatureAlgorithm } from '../../contract';
+import { LOCKS, whileLocked } from '../common/database';
+import { type KeyPhase, KeyRing, type SigningKey, toKeyTimes } from './key-ring';
+import { deleteKeys, endKeys, insertKey, readKeys } from './key-table';
 
 /** Least RSA modulus of RFC 7518, section 3.3, in bits. */
 const RSA_MODULUS_BITS = 2048;

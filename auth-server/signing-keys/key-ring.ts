@@ -1,4 +1,4 @@
-import type { SignatureAlgorithm } from '../contract';
+import type { SignatureAlgorithm } from '../../contract';
 
 /** Lengths of time that a key's life is made of, in milliseconds. */
 export interface KeyTimes {

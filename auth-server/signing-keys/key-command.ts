@@ -1,9 +1,9 @@
-import type { AuthConfig } from './common/config';
-import { createPool } from './common/database';
+import type { AuthConfig } from '../common/config';
+import { createPool } from '../common/database';
 import { SigningKeys } from './signing-keys';
-import { explainStart } from './common/start-error';
-import { createLogger } from '../runtime/logger';
-import { StartError } from '../runtime/start-error';
+import { explainStart } from '../common/start-error';
+import { createLogger } from '../../runtime/logger';
+import { StartError } from '../../runtime/start-error';
 
 const OTHER_SECRET =
   'The keys in force were encrypted with another BETTER_AUTH_SECRET than this one. ' +

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuthConfig } from './common/config';
-import { type SigningKey, toKeyTimes } from './signing-key-ring';
+import type { AuthConfig } from '../common/config';
+import { type SigningKey, toKeyTimes } from './key-ring';
 import type { KeyChanges, SigningKeys } from './signing-keys';
-import type { Logger } from '../runtime/logger';
+import type { Logger } from '../../runtime/logger';
 
 /** Longest pause between two looks at the keys. A look is one query. */
 const LONGEST_PAUSE_MS = 60_000;

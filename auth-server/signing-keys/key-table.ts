@@ -1,6 +1,6 @@
 import type { Client, Pool } from 'pg';
-import { TABLES } from '../contract';
-import type { SigningKey } from './signing-key-ring';
+import { TABLES } from '../../contract';
+import type { SigningKey } from './key-ring';
 
 const { name: table, columns } = TABLES.jwks;
 

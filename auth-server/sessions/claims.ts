@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { APIError } from 'better-auth/api';
-import { isRole, type SessionClaims } from '../contract';
+import { isRole, type SessionClaims } from '../../contract';
 
 /** What Better-Auth knows of the caller when it issues a token; read from the database, not from a cookie. */
 export interface SignedIn {
