@@ -11,7 +11,7 @@ import { allowOrigins } from './http/cors';
 import { answerErrors, answerNotFound } from './common/errors';
 import { heedPrograms } from './http/fetch-metadata';
 import { healthRoutes } from './http/health';
-import { keepAnAdministrator } from './http/last-administrator';
+import { keepAnAdministrator } from './users/last-administrator';
 import { checkBody, limitBody } from './http/request-body';
 import { logRequests } from './http/request-log';
 import { setSecurityHeaders } from './http/security-headers';

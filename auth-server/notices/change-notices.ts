@@ -1,8 +1,8 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
-import { composeEmailChanged } from '../mail/account-messages';
+import { composeEmailChanged } from './account-messages';
 import type { Mailer } from '../mail/mailer';
-import { composeSecurityNotice } from '../mail/security-notices';
+import { composeSecurityNotice } from './security-messages';
 import { requestContext } from '../common/request-context';
 
 const UPDATE_USER = '/admin/update-user';

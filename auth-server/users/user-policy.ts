@@ -1,6 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
-import { isRole } from '../contract';
+import { isRole } from '../../contract';
 
 type UserWrite = Record<string, unknown>;
 

@@ -4,7 +4,7 @@ import type { Mailer } from '../mail/mailer';
 import {
   composeEmailChangeConfirmation,
   composeNewEmailVerification,
-} from '../mail/account-messages';
+} from '../notices/account-messages';
 import { composeVerification } from '../mail/messages';
 
 interface User {

@@ -7,9 +7,9 @@ import {
 } from 'better-auth/api';
 import { z } from 'zod';
 import { ACTING_CLIENT_HEADER, NOTICES_PATH } from '../../contract';
-import { composeEmailChanged } from '../mail/account-messages';
+import { composeEmailChanged } from './account-messages';
 import type { Mailer } from '../mail/mailer';
-import { composeSecurityNotice } from '../mail/security-notices';
+import { composeSecurityNotice } from './security-messages';
 
 const FACTOR_REMOVED = 'An administrator took the second factor of your account away';
 

@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
 import { LAST_STEP, readEmailChange } from './email-change';
-import { composeEmailChanged, composePasswordChanged } from '../mail/account-messages';
+import { composeEmailChanged, composePasswordChanged } from '../notices/account-messages';
 import type { Mailer } from '../mail/mailer';
 
 const VERIFY_EMAIL = '/verify-email';

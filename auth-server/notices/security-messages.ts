@@ -1,4 +1,4 @@
-import { compose, type Message } from './messages';
+import { compose, type Message } from '../mail/messages';
 
 interface Owner {
   email: string;
