@@ -1,11 +1,11 @@
 import express from 'express';
-import { createAuth, refuseHiddenSettings, type Auth, type AuthParts } from './auth';
+import { createAuth, refuseHiddenSettings, type Auth, type AuthParts } from './better-auth/auth';
 import type { AuthConfig } from './common/config';
 import { AUTH_BASE_PATH, JWKS_PATH } from '../contract';
 import { createPool } from './common/database';
 import { ensureFirstAdministrator } from './first-administrator';
 import { limitProviders } from './federation/provider-limits';
-import { handleAuth } from './http/auth-handler';
+import { handleAuth } from './auth-handler';
 import { settleAddresses } from './common/client-address';
 import { allowOrigins } from './http/cors';
 import { answerErrors, answerNotFound } from './common/errors';

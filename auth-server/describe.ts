@@ -6,7 +6,7 @@ import {
 } from 'better-auth/api';
 import { openAPI } from 'better-auth/plugins';
 import type { Pool } from 'pg';
-import { createAuth } from './auth';
+import { createAuth } from './better-auth/auth';
 import type { AuthConfig } from './common/config';
 import { createMailer } from './mail/mailer';
 import { createLogger } from '../runtime/logger';

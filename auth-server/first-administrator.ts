@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from 'pg';
 import { SYSTEM, writeAuditEvent } from './audit/audit-writer';
-import type { Auth } from './auth';
+import type { Auth } from './better-auth/auth';
 import type { AuthConfig } from './common/config';
 import { TABLES, type Role } from '../contract';
 import { LOCKS, whileLocked } from './common/database';

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { isAuthorizationServer } from './authorization-server';
+import { isAuthorizationServer } from './plugin';
 import type { AuthConfig } from '../common/config';
 import { AUTH_BASE_PATH, JWKS_PATH, SCOPES } from '../../contract';
 

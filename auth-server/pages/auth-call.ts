@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { Auth } from '../auth';
+import type { Auth } from '../better-auth/auth';
 import type { AuthConfig } from '../common/config';
 import { AUTH_BASE_PATH } from '../../contract';
 import { RESOLVED_ADDRESS_HEADER } from '../common/client-address';

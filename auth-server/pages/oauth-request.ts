@@ -1,6 +1,6 @@
 import { constantTimeEqual, makeSignature } from 'better-auth/crypto';
 import type { Request } from 'express';
-import type { Auth } from '../auth';
+import type { Auth } from '../better-auth/auth';
 import type { AuthConfig } from '../common/config';
 import { PageFailure } from './page-failure';
 

@@ -1,4 +1,4 @@
-import type { Auth } from '../auth';
+import type { Auth } from '../better-auth/auth';
 
 /** How many characters a password has at least. */
 export async function passwordLimits(auth: Auth): Promise<{ shortest: number }> {

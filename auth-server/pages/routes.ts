@@ -1,5 +1,5 @@
 import { Router, type RequestHandler } from 'express';
-import type { Auth } from '../auth';
+import type { Auth } from '../better-auth/auth';
 import type { AuthConfig } from '../common/config';
 import type { MailboxEntry } from '../mail/mailer';
 import { showConsent, takeConsent } from './consent.page';

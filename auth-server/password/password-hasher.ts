@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { APIError } from 'better-auth/api';
 import { hashPassword, verifyPassword } from 'better-auth/crypto';
 import { hashArgon2id, isArgon2id, isOutdated, verifyArgon2id } from './argon2id';
-import { BusyError, Turnstile } from './turnstile';
+import { BusyError, Turnstile } from './concurrency-limit';
 import { requestContext } from '../common/request-context';
 
 /** Node's pool has four threads, and not only passwords need them. */

@@ -3,7 +3,7 @@ import { getMigrations } from 'better-auth/db/migration';
 import { twoFactor } from 'better-auth/plugins';
 import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
-import { createAuth } from '../../auth-server/auth';
+import { createAuth } from '../../auth-server/better-auth/auth';
 import { createMailer } from '../../auth-server/mail/mailer';
 import { createLogger } from '../../runtime/logger';
 import { authSettings } from '../auth-server/auth-settings';

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { hashArgon2id, PARAMETERS, verifyArgon2id } from '../../auth-server/password/argon2id';
 import { PasswordHasher } from '../../auth-server/password/password-hasher';
 import { PasswordUpgrade } from '../../auth-server/password/password-upgrade';
-import { BusyError, Turnstile } from '../../auth-server/password/turnstile';
+import { BusyError, Turnstile } from '../../auth-server/password/concurrency-limit';
 import { PASSWORD, startAuthServer, type RunningAuthServer } from '../auth-server/harness';
 import { eventually } from '../support/eventually';
 

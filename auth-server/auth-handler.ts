@@ -1,11 +1,11 @@
 import { toNodeHandler } from 'better-auth/node';
 import type { RequestHandler } from 'express';
-import type { Auth } from '../auth';
-import type { AuthConfig } from '../common/config';
-import { JWKS_PATH } from '../../contract';
-import { endsSession, toSignOutPage } from '../pages/end-session';
-import { requestContext } from '../common/request-context';
-import { toKeyTimes } from '../signing-keys/key-ring';
+import type { Auth } from './better-auth/auth';
+import type { AuthConfig } from './common/config';
+import { JWKS_PATH } from '../contract';
+import { endsSession, toSignOutPage } from './pages/end-session';
+import { requestContext } from './common/request-context';
+import { toKeyTimes } from './signing-keys/key-ring';
 import {
   DATABASE_UNAVAILABLE,
   INTERNAL_ERROR,
@@ -15,7 +15,7 @@ import {
   toErrorBody,
   VALUE_REFUSED,
   type ErrorAnswer,
-} from '../common/errors';
+} from './common/errors';
 
 /** Not among the methods that a `Request` of the fetch standard can have. */
 const METHOD_NOT_ALLOWED: ErrorAnswer = {

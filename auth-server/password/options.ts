@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { BreachedPasswords } from './breached-passwords';
 import { PasswordHasher } from './password-hasher';
-import { LENGTHS, passwordPlugin } from './password-plugin';
+import { LENGTHS, passwordPlugin } from './plugin';
 import { PasswordUpgrade } from './password-upgrade';
 import type { AuthConfig } from '../common/config';
 import type { Logger } from '../../runtime/logger';

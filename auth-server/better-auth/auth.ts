@@ -2,50 +2,50 @@ import { betterAuth } from 'better-auth';
 import { admin, bearer, jwt } from 'better-auth/plugins';
 import { adminAc, userAc } from 'better-auth/plugins/admin/access';
 import type { Pool } from 'pg';
-import { accountChanges, PASSWORD_ORACLE_PATHS } from './users/account-changes';
-import { changeNotices } from './notices/change-notices';
-import { composeProof, emailChanges } from './users/email-change';
-import { machineUsers } from './users/service-account-users';
-import { ownerNotices } from './notices/requested-notices';
-import { type RecoveredUser, removeStrangersKeys } from './users/recovered-account';
-import { auditLog } from './audit/audit-log.plugin';
-import { createAuthLogger } from './common/logger';
-import { SESSION_LIFETIME_S, SESSION_UPDATE_AGE_S, type AuthConfig } from './common/config';
-import { AUTH_BASE_PATH, DEFAULT_ROLE, JWKS_PATH } from '../contract';
+import { accountChanges, PASSWORD_ORACLE_PATHS } from '../users/account-changes';
+import { changeNotices } from '../notices/change-notices';
+import { composeProof, emailChanges } from '../users/email-change';
+import { machineUsers } from '../users/service-account-users';
+import { ownerNotices } from '../notices/requested-notices';
+import { type RecoveredUser, removeStrangersKeys } from '../users/recovered-account';
+import { auditLog } from '../audit/plugin';
+import { createAuthLogger } from '../common/logger';
+import { SESSION_LIFETIME_S, SESSION_UPDATE_AGE_S, type AuthConfig } from '../common/config';
+import { AUTH_BASE_PATH, DEFAULT_ROLE, JWKS_PATH } from '../../contract';
 import {
   ACCOUNT_LINKING,
   checkProviderUser,
   FORGET_PROVIDER_TOKENS,
   PROVIDER_TOKEN_PATHS,
   redirectsAlone,
-} from './federation/account-linking';
-import { openIdConnect } from './federation/openid-connect';
-import { socialProviders } from './federation/social-providers';
-import { RESOLVED_ADDRESS_HEADER } from './common/client-address';
-import { exactAddresses } from './http/exact-addresses.plugin';
-import { evenTimes } from './limits/even-times.plugin';
-import type { LimitStore } from './limits/limit-store';
-import { limitsPlugins } from './limits/limits-plugin';
-import type { Mailer } from './mail/mailer';
-import { composePasswordChanged } from './notices/account-messages';
-import { composeAlreadyRegistered, composePasswordReset } from './mail/messages';
-import { composeSecondStepWarning, composeSecurityNotice } from './notices/security-messages';
-import { leadToPage } from './mail/page-links';
-import { authorizationServer } from './oauth/authorization-server';
-import { passkeys } from './passkeys/passkeys';
-import { createPasswords } from './password/passwords';
-import { ADMIN_MAPPING, JWT_MAPPING, MODEL_MAPPING } from './common/schema-mapping';
-import { createSigningKeyStore } from './signing-keys/key-store';
-import { keyPairConfig, SigningKeys } from './signing-keys/signing-keys';
-import { BANNED_MESSAGE, toSessionClaims } from './sessions/claims';
-import { notices } from './notices/second-factor-notices';
-import { CLOSED_PATHS, secondFactor } from './second-factor/second-factor';
-import { secondStep } from './second-factor/second-step.plugin';
-import { forgetDevices } from './second-factor/trusted-devices';
-import { sessionHandles } from './sessions/plugin';
-import { checkUserWrite, signUpPolicy } from './users/user-policy';
-import type { Logger } from '../runtime/logger';
-import { StartError } from '../runtime/start-error';
+} from '../federation/account-linking';
+import { openIdConnect } from '../federation/openid-connect';
+import { socialProviders } from '../federation/options';
+import { RESOLVED_ADDRESS_HEADER } from '../common/client-address';
+import { exactAddresses } from '../redirects/plugin';
+import { evenTimes } from '../limits/even-times';
+import type { LimitStore } from '../limits/limit-store';
+import { limitsPlugins } from '../limits/plugin';
+import type { Mailer } from '../mail/mailer';
+import { composePasswordChanged } from '../notices/account-messages';
+import { composeAlreadyRegistered, composePasswordReset } from '../mail/messages';
+import { composeSecondStepWarning, composeSecurityNotice } from '../notices/security-messages';
+import { leadToPage } from '../mail/page-links';
+import { authorizationServer } from '../oauth/plugin';
+import { passkeys } from '../passkeys/plugin';
+import { createPasswords } from '../password/options';
+import { ADMIN_MAPPING, JWT_MAPPING, MODEL_MAPPING } from '../common/schema-mapping';
+import { createSigningKeyStore } from '../signing-keys/key-store';
+import { keyPairConfig, SigningKeys } from '../signing-keys/signing-keys';
+import { BANNED_MESSAGE, toSessionClaims } from '../sessions/claims';
+import { notices } from '../notices/second-factor-notices';
+import { CLOSED_PATHS, secondFactor } from '../second-factor/plugin';
+import { secondStep } from '../second-factor/second-step';
+import { forgetDevices } from '../second-factor/trusted-devices';
+import { sessionHandles } from '../sessions/plugin';
+import { checkUserWrite, signUpPolicy } from '../users/user-policy';
+import type { Logger } from '../../runtime/logger';
+import { StartError } from '../../runtime/start-error';
 
 export type Auth = ReturnType<typeof createAuth>;
 

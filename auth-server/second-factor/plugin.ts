@@ -1,6 +1,6 @@
 import { twoFactor } from 'better-auth/plugins';
 import { SECOND_FACTOR_TABLES, TABLES } from '../../contract';
-import { beginStep, type SecondStepParts } from './second-step.plugin';
+import { beginStep, type SecondStepParts } from './second-step';
 import { toTableMapping } from '../common/table-mapping';
 import { TRUSTED_DEVICE_LIFETIME_S } from './trusted-devices';
 
