@@ -1,10 +1,10 @@
-import { html } from './html';
-import { keepOAuthRequest } from './oauth-request';
-import { sendOn, sendPage } from './page-answer';
-import { PageFailure } from './page-failure';
-import { readForm } from './page-form';
-import { continueOAuth, findUser, type PageHandler } from './page-parts';
-import { TEXTS } from './texts';
+import { html } from './common/html';
+import { keepOAuthRequest } from './common/oauth-request';
+import { sendOn, sendPage } from './common/page-answer';
+import { PageFailure } from './common/page-failure';
+import { readForm } from './common/page-form';
+import { continueOAuth, findUser, type PageHandler } from './common/page-parts';
+import { TEXTS } from './common/texts';
 
 const { consent: words } = TEXTS;
 

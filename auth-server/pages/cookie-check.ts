@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { AuthConfig } from '../common/config';
-import type { Problems } from './fields';
-import { TEXTS } from './texts';
+import type { Problems } from './common/fields';
+import { TEXTS } from './common/texts';
 
 /** Says nothing about anybody; that it comes back says that sessions can be kept. */
 const NAME = 'gatehouse.cookies';

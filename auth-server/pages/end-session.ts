@@ -1,8 +1,8 @@
-import { failurePage } from './page-failure';
-import { html } from './html';
-import type { Page } from './layout';
-import { continuationPage, toPageResponse } from './page-answer';
-import { TEXTS, type FailureCode } from './texts';
+import { failurePage } from './common/page-failure';
+import { html } from './common/html';
+import type { Page } from './common/layout';
+import { continuationPage, toPageResponse } from './common/page-answer';
+import { TEXTS, type FailureCode } from './common/texts';
 import { AUTH_BASE_PATH } from '../../contract';
 
 const END_SESSION_PATH = '/oauth2/end-session';

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 import type { MailboxEntry } from '../mail/mailer';
-import { html, type Html } from './html';
-import type { Page } from './layout';
-import { sendPage, wantsPage } from './page-answer';
-import { TEXTS } from './texts';
+import { html, type Html } from './common/html';
+import type { Page } from './common/layout';
+import { sendPage, wantsPage } from './common/page-answer';
+import { TEXTS } from './common/texts';
 
 const words = TEXTS.mailbox;
 

@@ -1,8 +1,8 @@
-import { html } from './html';
-import { sendPage } from './page-answer';
-import { sendFailure } from './page-failure';
-import { findUser, type PageHandler } from './page-parts';
-import { TEXTS, type FailureCode } from './texts';
+import { html } from './common/html';
+import { sendPage } from './common/page-answer';
+import { sendFailure } from './common/page-failure';
+import { findUser, type PageHandler } from './common/page-parts';
+import { TEXTS, type FailureCode } from './common/texts';
 
 /** Where the link of a verification mail ends, well or not. */
 export const showEmailVerified: PageHandler = ({ request, response }) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { html, type Html } from './html';
-import type { OAuthRequest } from './oauth-request';
-import { TEXTS } from './texts';
+import { html, type Html } from './common/html';
+import type { OAuthRequest } from './common/oauth-request';
+import { TEXTS } from './common/texts';
 
 /**
  * A passkey needs a script: the browser's own part of WebAuthn has no form. Without one

@@ -1,11 +1,11 @@
-import { renderField, renderProblems, type Field, type FormState } from './fields';
-import { html } from './html';
-import { keepOAuthRequest } from './oauth-request';
-import { sendPage } from './page-answer';
-import { emailProblem, findProblems, readForm } from './page-form';
-import { explain, type PageHandler, type PageParts, type Visit } from './page-parts';
+import { renderField, renderProblems, type Field, type FormState } from './common/fields';
+import { html } from './common/html';
+import { keepOAuthRequest } from './common/oauth-request';
+import { sendPage } from './common/page-answer';
+import { emailProblem, findProblems, readForm } from './common/page-form';
+import { explain, type PageHandler, type PageParts, type Visit } from './common/page-parts';
 import { passwordLimits } from './password-limits';
-import { TEXTS } from './texts';
+import { TEXTS } from './common/texts';
 
 const { fields, errors, forgotPassword, resetPassword } = TEXTS;
 

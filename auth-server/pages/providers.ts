@@ -1,5 +1,5 @@
 import type { AuthConfig } from '../common/config';
-import { TEXTS } from './texts';
+import { TEXTS } from './common/texts';
 
 /** A way in by another site: what Better-Auth calls it, and what people do. */
 export interface Provider {

@@ -6,10 +6,10 @@ import { showConsent, takeConsent } from './consent.page';
 import { tryCookies } from './cookie-check';
 import { showMailbox } from './mailbox.page';
 import { showEmailVerified, showError, showHome, showSignedOut, takeSignOut } from './notice.pages';
-import { setPageHeaders, wantsPage } from './page-answer';
-import { answerPageErrors, refuseOtherMethods, sendFailure } from './page-failure';
-import { refuseForeignForms, takeForm } from './page-form';
-import { createPageParts, handlePage, type PageHandler } from './page-parts';
+import { setPageHeaders, wantsPage } from './common/page-answer';
+import { answerPageErrors, refuseOtherMethods, sendFailure } from './common/page-failure';
+import { refuseForeignForms, takeForm } from './common/page-form';
+import { createPageParts, handlePage, type PageHandler } from './common/page-parts';
 import { PASSKEY_SCRIPT, PASSKEY_SCRIPT_PATH } from './passkey';
 import {
   showForgotPassword,
@@ -19,7 +19,7 @@ import {
 } from './password.pages';
 import { showSignIn, takeSignIn } from './sign-in.page';
 import { showSignUp, takeSignUp } from './sign-up.page';
-import { STYLE_SHEET, STYLE_SHEET_PATH } from './style-sheet';
+import { STYLE_SHEET, STYLE_SHEET_PATH } from './common/style-sheet';
 import { showTwoFactor, takeTwoFactor } from './two-factor.page';
 import type { Logger } from '../../runtime/logger';
 

@@ -1,11 +1,11 @@
 import { cookieProblems } from './cookie-check';
-import { renderField, renderProblems, type Field, type FormState } from './fields';
-import { html, type Html } from './html';
-import type { Page } from './layout';
-import { keepOAuthRequest } from './oauth-request';
-import { sendOn, sendPage } from './page-answer';
-import { emailProblem, findProblems, readForm } from './page-form';
-import { PageFailure } from './page-failure';
+import { renderField, renderProblems, type Field, type FormState } from './common/fields';
+import { html, type Html } from './common/html';
+import type { Page } from './common/layout';
+import { keepOAuthRequest } from './common/oauth-request';
+import { sendOn, sendPage } from './common/page-answer';
+import { emailProblem, findProblems, readForm } from './common/page-form';
+import { PageFailure } from './common/page-failure';
 import {
   continueOAuth,
   explain,
@@ -14,10 +14,10 @@ import {
   type PageHandler,
   type PageParts,
   type Visit,
-} from './page-parts';
+} from './common/page-parts';
 import { passkeyButton, PASSKEY_POLICY } from './passkey';
 import { providersOf } from './providers';
-import { TEXTS } from './texts';
+import { TEXTS } from './common/texts';
 
 const { fields, errors, signIn: words } = TEXTS;
 

@@ -1,10 +1,10 @@
 import { cookieProblems } from './cookie-check';
-import { renderField, renderProblems, type Field, type FormState } from './fields';
-import { html } from './html';
-import type { Page } from './layout';
-import { keepOAuthRequest } from './oauth-request';
-import { sendPage } from './page-answer';
-import { emailProblem, findProblems, readForm } from './page-form';
+import { renderField, renderProblems, type Field, type FormState } from './common/fields';
+import { html } from './common/html';
+import type { Page } from './common/layout';
+import { keepOAuthRequest } from './common/oauth-request';
+import { sendPage } from './common/page-answer';
+import { emailProblem, findProblems, readForm } from './common/page-form';
 import {
   continueOAuth,
   explain,
@@ -12,9 +12,9 @@ import {
   type PageHandler,
   type PageParts,
   type Visit,
-} from './page-parts';
+} from './common/page-parts';
 import { passwordLimits } from './password-limits';
-import { TEXTS } from './texts';
+import { TEXTS } from './common/texts';
 
 const { fields, errors, signUp: words } = TEXTS;
 

@@ -1,11 +1,11 @@
-import { renderField, renderProblems, type Field, type FormState } from './fields';
-import { html } from './html';
-import type { Page } from './layout';
-import { keepOAuthRequest } from './oauth-request';
-import { sendPage } from './page-answer';
-import { findProblems, readForm } from './page-form';
-import { continueOAuth, explain, goOn, type PageHandler, type Visit } from './page-parts';
-import { TEXTS } from './texts';
+import { renderField, renderProblems, type Field, type FormState } from './common/fields';
+import { html } from './common/html';
+import type { Page } from './common/layout';
+import { keepOAuthRequest } from './common/oauth-request';
+import { sendPage } from './common/page-answer';
+import { findProblems, readForm } from './common/page-form';
+import { continueOAuth, explain, goOn, type PageHandler, type Visit } from './common/page-parts';
+import { TEXTS } from './common/texts';
 
 const { fields, errors, twoFactor: words } = TEXTS;
 

@@ -3,9 +3,9 @@ import { html } from './html';
 import type { Page } from './layout';
 import { sendPage } from './page-answer';
 import { TEXTS, type FailureCode } from './texts';
-import { RETRY_AFTER_S, toErrorAnswer } from '../common/errors';
-import { requestContext } from '../common/request-context';
-import type { Logger } from '../../runtime/logger';
+import { RETRY_AFTER_S, toErrorAnswer } from '../../common/errors';
+import { requestContext } from '../../common/request-context';
+import type { Logger } from '../../../runtime/logger';
 
 /** Ends a request for a page with the page that says why. */
 export class PageFailure extends Error {

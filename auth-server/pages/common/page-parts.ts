@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { Auth } from '../better-auth/auth';
-import type { AuthConfig } from '../common/config';
+import type { Auth } from '../../better-auth/auth';
+import type { AuthConfig } from '../../common/config';
 import { createAuthCaller, type AuthAnswer, type CallAuth } from './auth-call';
 import {
   createOAuthRequestFinder,

@@ -1,7 +1,7 @@
 import { constantTimeEqual, makeSignature } from 'better-auth/crypto';
 import type { Request } from 'express';
-import type { Auth } from '../better-auth/auth';
-import type { AuthConfig } from '../common/config';
+import type { Auth } from '../../better-auth/auth';
+import type { AuthConfig } from '../../common/config';
 import { PageFailure } from './page-failure';
 
 /** An authorization request that waits for a person: the provider signed it and sent it here. */

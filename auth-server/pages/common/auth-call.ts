@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
-import type { Auth } from '../better-auth/auth';
-import type { AuthConfig } from '../common/config';
-import { AUTH_BASE_PATH } from '../../contract';
-import { RESOLVED_ADDRESS_HEADER } from '../common/client-address';
+import type { Auth } from '../../better-auth/auth';
+import type { AuthConfig } from '../../common/config';
+import { AUTH_BASE_PATH } from '../../../contract';
+import { RESOLVED_ADDRESS_HEADER } from '../../common/client-address';
 import { PageFailure } from './page-failure';
-import { requestContext } from '../common/request-context';
+import { requestContext } from '../../common/request-context';
 
 /** What Better-Auth answered. */
 export interface AuthAnswer {
