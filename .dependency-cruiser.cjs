@@ -29,6 +29,37 @@ const MAY_USE = {
   config: [],
 };
 
+/**
+ * The same for `auth-server/`, which stands in rows: the root and `http/` put together what
+ * `pages/` and `better-auth/` need, and these use the subjects. A subject uses `common/` and the subjects named here.
+ */
+const SUBJECTS = {
+  audit: [],
+  federation: [],
+  limits: [],
+  mail: [],
+  passkeys: [],
+  password: [],
+  redirects: [],
+  sessions: [],
+  notices: ['mail'],
+  oauth: ['sessions', 'audit'],
+  'second-factor': ['notices', 'mail'],
+  'signing-keys': ['sessions', 'audit'],
+  users: ['notices', 'mail', 'audit'],
+};
+const SUBJECT_NAMES = Object.keys(SUBJECTS);
+
+/** Folders of `auth-server/` and the other folders of `auth-server/` that each may use. */
+const AUTH_SERVER_MAY_USE = {
+  http: ['pages', 'better-auth', ...SUBJECT_NAMES, 'common'],
+  pages: ['better-auth', ...SUBJECT_NAMES, 'common'],
+  'better-auth': [...SUBJECT_NAMES, 'common'],
+  ...Object.fromEntries(SUBJECT_NAMES.map((name) => [name, [...SUBJECTS[name], 'common']])),
+  common: [],
+};
+const AUTH_SERVER_PLACED = `^auth-server/(${Object.keys(AUTH_SERVER_MAY_USE).join('|')})/`;
+
 const PLACED = `^src/(${Object.keys(MAY_USE).join('|')})/`;
 const CONTRACT = '^contract/';
 const TESTS = '^test/|[.]spec[.]ts$';
@@ -52,6 +83,15 @@ const folderRules = Object.entries(MAY_USE).map(([folder, others]) =>
     comment: `src/${folder} uses ${[...others, 'runtime and the contract'].join(', ')}.`,
     from: `^src/${folder}/`,
     uses: [`^src/(${[folder, ...others].join('|')})/`, '^runtime/', CONTRACT],
+  }),
+);
+
+const authServerRules = Object.entries(AUTH_SERVER_MAY_USE).map(([folder, others]) =>
+  only({
+    name: `auth-server-${folder}`,
+    comment: `auth-server/${folder} uses ${[...others, 'runtime'].join(', ')} and the contract.`,
+    from: `^auth-server/${folder}/`,
+    uses: [`^auth-server/(${[folder, ...others].join('|')})/`, '^runtime/', CONTRACT],
   }),
 );
 
@@ -80,12 +120,27 @@ module.exports = {
       from: {},
       to: { path: '^(src|auth-server)/main[.]ts$' },
     },
+    ...authServerRules,
     only({
-      name: 'auth-server',
-      comment: 'The sidecar never imports the API; it has the contract, runtime and itself.',
-      from: '^auth-server/',
-      uses: ['^auth-server/', '^runtime/', CONTRACT],
+      name: 'auth-server-root',
+      comment: 'The root of auth-server/ puts the folders together and never imports the API.',
+      from: '^auth-server/[^/]+[.]ts$',
+      uses: ['^auth-server/[^/]+[.]ts$', AUTH_SERVER_PLACED, '^runtime/', CONTRACT],
     }),
+    {
+      name: 'auth-server-folder-without-a-place',
+      comment: 'A new folder of auth-server/ gets its place in AUTH_SERVER_MAY_USE first.',
+      severity: 'error',
+      from: { path: '^auth-server/[^/]+/', pathNot: [AUTH_SERVER_PLACED, TESTS] },
+      to: {},
+    },
+    {
+      name: 'auth-server-pages-common',
+      comment: 'pages/common/ knows no page.',
+      severity: 'error',
+      from: { path: '^auth-server/pages/common/' },
+      to: { path: '^auth-server/pages/', pathNot: '^auth-server/pages/common/' },
+    },
     {
       name: 'contract-imports-nothing',
       comment: 'The contract is plain TypeScript: no package, no Node module, no other folder.',
@@ -143,6 +198,14 @@ module.exports = {
       severity: 'error',
       from: {},
       to: { circular: true },
+    },
+    {
+      name: 'no-ring-of-folders',
+      comment: 'Two folders of the auth server never depend on each other, directly or by others.',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^auth-server' },
+      to: { path: '^auth-server', circular: true },
     },
     {
       name: 'no-orphan',
