@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApi } from './app.setup';
-import { isDatabaseUnavailable } from './common/database-errors';
+import { isDatabaseUnavailable } from '../runtime/database-errors';
 import { startOrExplain, stopCleanlyOnSignal } from '../runtime/lifecycle';
 import { createLogger } from '../runtime/logger';
 import { StartError } from '../runtime/start-error';
@@ -20,9 +20,8 @@ startOrExplain(async () => {
 
 /** Turns what a person can mend into words; anything else stays as it is. */
 function explainStart(error: unknown): unknown {
-  const { code, message, severity } = error as NodeJS.ErrnoException & { severity?: string };
-  // FATAL: PostgreSQL refused the connection itself (no such database, wrong password).
-  if (!isDatabaseUnavailable(error) && severity !== 'FATAL') return error;
+  if (!isDatabaseUnavailable(error)) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
   // Node reports a host with several addresses as one error without a message of its own.
   const reason = message || code || 'no connection';
   return new StartError(`Could not reach PostgreSQL: ${reason}. Check DATABASE_URL.`, {

@@ -1,6 +1,10 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { AUTH_BASE_PATH } from '../../contract';
-import { isDatabaseUnreachable, isEmailTaken, isValueRefused } from './database-errors';
+import {
+  isDatabaseUnavailable,
+  isUniqueViolation,
+  isValueRefused,
+} from '../../runtime/database-errors';
 import { requestContext } from './request-context';
 import type { Logger } from '../../runtime/logger';
 
@@ -102,8 +106,8 @@ const OAUTH_ERRORS: Record<number, string> = {
 
 /** What a caller is told of an error; what is not known is a 500. */
 export function toErrorAnswer(error: unknown): ErrorAnswer {
-  if (isDatabaseUnreachable(error)) return DATABASE_UNAVAILABLE;
-  if (isEmailTaken(error)) return EMAIL_TAKEN;
+  if (isDatabaseUnavailable(error)) return DATABASE_UNAVAILABLE;
+  if (isUniqueViolation(error, 'user_email_key')) return EMAIL_TAKEN;
   if (isValueRefused(error)) return VALUE_REFUSED;
   const { status } = error as { status?: unknown };
   if (status === 413) return TOO_LARGE;

@@ -1,4 +1,4 @@
-import { isDatabaseUnreachable, isDataException, isError } from './database-errors';
+import { isDatabaseUnavailable, isDataException, isError } from '../../runtime/database-errors';
 import { requestContext } from './request-context';
 import type { Logger } from '../../runtime/logger';
 
@@ -15,7 +15,7 @@ export function createAuthLogger(logger: Logger) {
     log(level: Level, message: string, ...details: unknown[]): void {
       const context = requestContext.getStore();
       const error = details.find(isError);
-      if (context && isDatabaseUnreachable(error)) context.databaseUnreachable = true;
+      if (context && isDatabaseUnavailable(error)) context.databaseUnreachable = true;
       if (context && isDataException(error)) context.valueRefused = true;
       // It reports refused callers (a foreign origin) as errors, too; only a failure comes with one.
       const severity = level === 'error' && !error ? 'warn' : level;

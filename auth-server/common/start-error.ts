@@ -1,4 +1,4 @@
-import { isDatabaseUnreachable } from './database-errors';
+import { isDatabaseUnavailable } from '../../runtime/database-errors';
 import { StartError } from '../../runtime/start-error';
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -7,7 +7,7 @@ const UNDEFINED_TABLE = '42P01';
 /** Turns what a person can mend into words; anything else stays as it is. */
 export function explainStart(error: unknown): unknown {
   const { code, message = '' } = error as { code?: unknown; message?: string };
-  if (isDatabaseUnreachable(error)) {
+  if (isDatabaseUnavailable(error)) {
     const reason = message || String(code);
     return new StartError(`Could not reach PostgreSQL: ${reason}. Check DATABASE_URL.`, {
       cause: error,

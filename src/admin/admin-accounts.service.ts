@@ -10,7 +10,7 @@ import type { SignedIn } from '../auth/auth.schemas';
 import { AuthService } from '../auth/auth.service';
 import { toUser } from '../auth/user.mapper';
 import type { User } from '../auth/user.schemas';
-import { isUniqueViolation } from '../common/database-errors';
+import { isUniqueViolation } from '../../runtime/database-errors';
 import { Problem } from '../common/problems/problem';
 import { UserEntity } from '../database/entities/user.entity';
 import { deleteUser } from '../users/user-deletion';

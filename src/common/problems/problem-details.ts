@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isDatabaseUnavailable } from '../database-errors';
+import { isDatabaseUnavailable } from '../../../runtime/database-errors';
 import { Problem } from './problem';
 import type { ProblemCode } from './problem-codes';
 import { REQUEST_ID_HEADER } from '../../../contract';
