@@ -60,6 +60,14 @@ const AUTH_SERVER_MAY_USE = {
 };
 const AUTH_SERVER_PLACED = `^auth-server/(${Object.keys(AUTH_SERVER_MAY_USE).join('|')})/`;
 
+/** Rooms of `src/auth/` and the other rooms that each may use. None of them uses the folder's own files. */
+const AUTH_ROOMS = {
+  token: [],
+  principal: [],
+  'live-access': ['principal', 'token'],
+  'rate-limit': ['principal'],
+};
+
 const PLACED = `^src/(${Object.keys(MAY_USE).join('|')})/`;
 const CONTRACT = '^contract/';
 const TESTS = '^test/|[.]spec[.]ts$';
@@ -95,10 +103,19 @@ const authServerRules = Object.entries(AUTH_SERVER_MAY_USE).map(([folder, others
   }),
 );
 
+const authRoomRules = Object.entries(AUTH_ROOMS).map(([room, others]) => ({
+  name: `src-auth-${room}`,
+  comment: `src/auth/${room} uses ${[...others, 'the floor'].join(', ')}.`,
+  severity: 'error',
+  from: { path: `^src/auth/${room}/`, pathNot: TESTS },
+  to: { path: '^src/auth/', pathNot: `^src/auth/(${[room, ...others].join('|')})/` },
+}));
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     ...folderRules,
+    ...authRoomRules,
     only({
       name: 'src-root',
       comment:

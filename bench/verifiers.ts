@@ -4,9 +4,9 @@ import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
 import type { Contestant } from './interleaved';
 import { AUDIENCE, ISSUER, type TokenSet } from './tokens';
-import { AccessTokenStrategy } from '../src/auth/access-token.strategy';
-import type { KeySet } from '../src/auth/key-set';
-import type { SessionAccess } from '../src/auth/session-access';
+import { JwtStrategy } from '../src/auth/jwt.strategy';
+import type { KeySet } from '../src/auth/token/key-set';
+import type { SessionAccess } from '../src/auth/live-access/session-access';
 import type { ApiSettings } from '../src/config/api-settings';
 
 type Callback = (error: Error | null) => void;
@@ -115,7 +115,7 @@ export function gatehouse(set: TokenSet, { warm }: { warm: boolean }): Contestan
   };
 }
 
-function makeStrategy({ algorithm, keyId, publicKey }: TokenSet): AccessTokenStrategy {
+function makeStrategy({ algorithm, keyId, publicKey }: TokenSet): JwtStrategy {
   const settings = { jwtAlgorithm: algorithm, jwtIssuer: ISSUER, jwtAudience: AUDIENCE };
   const key = { keyId, publicKey, source: '' };
   const keySet: Pick<KeySet, 'get' | 'holds' | 'onLeave'> = {
@@ -130,11 +130,7 @@ function makeStrategy({ algorithm, keyId, publicKey }: TokenSet): AccessTokenStr
       return { kind, userId, sessionId, role, clientId, scopes };
     },
   };
-  return new AccessTokenStrategy(
-    settings as ApiSettings,
-    keySet as KeySet,
-    sessionAccess as SessionAccess,
-  );
+  return new JwtStrategy(settings as ApiSettings, keySet as KeySet, sessionAccess as SessionAccess);
 }
 
 /** With the headers of an ordinary client. */
@@ -146,9 +142,9 @@ function toRequest(token: string): FastifyRequest {
 }
 
 /** What passport does for each request. */
-function authenticate(strategy: AccessTokenStrategy, request: FastifyRequest): Promise<unknown> {
+function authenticate(strategy: JwtStrategy, request: FastifyRequest): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const attempt = Object.create(strategy) as AccessTokenStrategy;
+    const attempt = Object.create(strategy) as JwtStrategy;
     attempt.success = resolve;
     attempt.fail = reject;
     attempt.error = reject;

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppModule } from './app.module';
 import { registerAuthPassThrough } from './auth/auth-pass-through';
-import { SessionAccess } from './auth/session-access';
+import { SessionAccess } from './auth/live-access/session-access';
 import { serveResourceMetadata } from './auth/well-known';
 import { refuseWrongMethods } from './http/allowed-methods';
 import { refuseBrokenQueries } from './http/broken-queries';

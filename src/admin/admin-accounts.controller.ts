@@ -10,7 +10,12 @@ import {
   updateUserSchema,
 } from './admin-accounts.schemas';
 import { AdminAccountsService } from './admin-accounts.service';
-import { type Acting, type ActingAsUser, ActingPrincipal, ActingUser } from '../auth/acting';
+import {
+  type Acting,
+  type ActingAsUser,
+  ActingPrincipal,
+  ActingUser,
+} from '../auth/principal/acting';
 import { type SignedIn, signedInSchema } from '../auth/auth.schemas';
 import { AUTH_SERVER_PROBLEMS } from '../auth/auth-server.client';
 import { Roles } from '../auth/roles.decorator';

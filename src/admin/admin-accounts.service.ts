@@ -5,7 +5,7 @@ import type { CreateUser, Statistics, UpdateUser } from './admin-accounts.schema
 import { OwnerNoticesService } from './owner-notices.service';
 import { MACHINE_USERS_PATH } from '../../contract';
 import { copyUser, recordUserChange } from '../audit/user-change';
-import type { Acting, ActingAsUser } from '../auth/acting';
+import type { Acting, ActingAsUser } from '../auth/principal/acting';
 import type { SignedIn } from '../auth/auth.schemas';
 import { AuthService } from '../auth/auth.service';
 import { toUser } from '../auth/user.mapper';

@@ -1,7 +1,7 @@
 import { Controller, Delete, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { AdminSecondFactorService } from './admin-second-factor.service';
-import { type ActingAsUser, ActingUser } from '../auth/acting';
+import { type ActingAsUser, ActingUser } from '../auth/principal/acting';
 import { Roles } from '../auth/roles.decorator';
 import { Endpoint } from '../common/openapi/endpoint.decorator';
 import { idParameter } from '../common/validation/schemas';

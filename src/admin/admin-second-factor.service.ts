@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { type DataSource, type EntityManager, Like } from 'typeorm';
 import { OwnerNoticesService } from './owner-notices.service';
 import { recordAuditEvent } from '../audit/audit-trail';
-import type { ActingAsUser } from '../auth/acting';
+import type { ActingAsUser } from '../auth/principal/acting';
 import { Problem } from '../common/problems/problem';
 import { SessionEntity } from '../database/entities/session.entity';
 import { TwoFactorEntity } from '../database/entities/two-factor.entity';

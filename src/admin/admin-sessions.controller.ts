@@ -1,8 +1,8 @@
 import { Controller, Delete, Get, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type Acting, ActingPrincipal } from '../auth/acting';
-import { CurrentPrincipal } from '../auth/current-user.decorator';
-import type { Principal } from '../auth/principal';
+import { type Acting, ActingPrincipal } from '../auth/principal/acting';
+import { CurrentPrincipal } from '../auth/principal/current-user.decorator';
+import type { Principal } from '../auth/principal/principal';
 import { Roles } from '../auth/roles.decorator';
 import { Scopes } from '../auth/scopes.decorator';
 import { SessionsService } from '../auth/sessions.service';

@@ -13,7 +13,7 @@ import {
 } from './admin-users.schemas';
 import { AdminUsersService } from './admin-users.service';
 import { UserListService } from './user-list.service';
-import { type Acting, ActingPrincipal } from '../auth/acting';
+import { type Acting, ActingPrincipal } from '../auth/principal/acting';
 import { Roles } from '../auth/roles.decorator';
 import { Scopes } from '../auth/scopes.decorator';
 import { type User, userSchema } from '../auth/user.schemas';

@@ -4,7 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Ban } from './admin-users.schemas';
 import type { Role } from '../../contract';
 import { copyUser, recordUserChange } from '../audit/user-change';
-import type { Acting } from '../auth/acting';
+import type { Acting } from '../auth/principal/acting';
 import { toUser } from '../auth/user.mapper';
 import type { User } from '../auth/user.schemas';
 import { Problem } from '../common/problems/problem';

@@ -29,7 +29,7 @@ import {
   updateClientSchema,
 } from './clients.schemas';
 import { ClientsService } from './clients.service';
-import { type ActingAsUser, ActingUser } from '../auth/acting';
+import { type ActingAsUser, ActingUser } from '../auth/principal/acting';
 import { AUTH_SERVER_PROBLEMS } from '../auth/auth-server.client';
 import { Roles } from '../auth/roles.decorator';
 import { Endpoint } from '../common/openapi/endpoint.decorator';

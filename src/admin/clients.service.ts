@@ -14,7 +14,7 @@ import {
 } from './clients.schemas';
 import { CLIENT_PATHS, DOCS_CLIENT_ID, USER_SCOPES } from '../../contract';
 import { recordAuditEvent } from '../audit/audit-trail';
-import type { ActingAsUser } from '../auth/acting';
+import type { ActingAsUser } from '../auth/principal/acting';
 import { AuthService } from '../auth/auth.service';
 import { Cursors } from '../common/pagination/cursor';
 import { Problem } from '../common/problems/problem';

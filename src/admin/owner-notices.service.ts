@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { NOTICES_PATH } from '../../contract';
-import type { Acting } from '../auth/acting';
+import type { Acting } from '../auth/principal/acting';
 import { AuthService } from '../auth/auth.service';
 
 /** What has been done to somebody's account. */

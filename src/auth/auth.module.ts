@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
-import { AccessTokenGuard } from './access-token.guard';
-import { AccessTokenStrategy } from './access-token.strategy';
+import { JwtAuthGuard } from './jwt-auth.guard';
+import { JwtStrategy } from './jwt.strategy';
 import { AuthController } from './auth.controller';
 import { AuthServerClient } from './auth-server.client';
 import { AuthService } from './auth.service';
-import { CatchUpInterceptor } from './catch-up.interceptor';
-import { KeySet } from './key-set';
+import { CatchUpInterceptor } from './live-access/catch-up.interceptor';
+import { KeySet } from './token/key-set';
 import { AccessStore } from './live-access/access-store';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard';
 import { SharedCounters } from './rate-limit/shared-counters';
@@ -15,7 +15,7 @@ import { RolesGuard } from './roles.guard';
 import { ScopesGuard } from './scopes.guard';
 import { SecondStepController } from './second-step.controller';
 import { SecondStepService } from './second-step.service';
-import { SessionAccess } from './session-access';
+import { SessionAccess } from './live-access/session-access';
 import { SessionsService } from './sessions.service';
 
 /** Who is calling, and may they: its guards stand before every route of the application. */
@@ -24,7 +24,7 @@ import { SessionsService } from './sessions.service';
   controllers: [AuthController, SecondStepController],
   providers: [
     AccessStore,
-    AccessTokenStrategy,
+    JwtStrategy,
     AuthServerClient,
     AuthService,
     KeySet,
@@ -33,7 +33,7 @@ import { SessionsService } from './sessions.service';
     SessionsService,
     SharedCounters,
     // In this order: first who it is, then how often, then what they may.
-    { provide: APP_GUARD, useClass: AccessTokenGuard },
+    { provide: APP_GUARD, useClass: JwtAuthGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
     { provide: APP_GUARD, useClass: ScopesGuard },

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { Acting, ActingAsUser } from './acting';
+import type { Acting, ActingAsUser } from './principal/acting';
 import type {
   SessionAndUser,
   SignedIn,
@@ -12,7 +12,7 @@ import type {
 } from './auth.schemas';
 import { type AuthServerAnswer, AuthServerClient } from './auth-server.client';
 import type { CallerContext } from '../http/caller-context';
-import type { UserPrincipal } from './principal';
+import type { UserPrincipal } from './principal/principal';
 import { findChallenge } from './challenge';
 import type { TwoFactorRequired } from './second-step.schemas';
 import { toSession } from './session.mapper';

@@ -1,11 +1,11 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { AuthenticatedRequest } from './current-user.decorator';
+import type { AuthenticatedRequest } from './principal/current-user.decorator';
 import { REQUIRED_ROLES } from './roles.decorator';
 import type { Role } from '../../contract';
 import { Problem } from '../common/problems/problem';
 
-/** Global, after {@link AccessTokenGuard}: holds the caller's role against `@Roles()`. */
+/** Global, after {@link JwtAuthGuard}: holds the caller's role against `@Roles()`. */
 @Injectable()
 export class RolesGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}

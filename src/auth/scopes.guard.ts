@@ -1,8 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import type { AuthenticatedRequest } from './current-user.decorator';
-import type { Principal } from './principal';
+import type { AuthenticatedRequest } from './principal/current-user.decorator';
+import type { Principal } from './principal/principal';
 import { REQUIRED_ROLES } from './roles.decorator';
 import { REQUIRED_SCOPES } from './scopes.decorator';
 import { type ApiScope, DOCS_CLIENT_ID } from '../../contract';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type DataSource, type FindOperator, MoreThan, Not } from 'typeorm';
-import type { Acting, ActingAsUser } from './acting';
+import type { Acting, ActingAsUser } from './principal/acting';
 import type { Session } from './auth.schemas';
 import { toSession } from './session.mapper';
 import type { AuditAction } from '../../contract';

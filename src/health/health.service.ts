@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Readiness } from './health.schemas';
-import { KeySet } from '../auth/key-set';
-import { SessionAccess } from '../auth/session-access';
+import { KeySet } from '../auth/token/key-set';
+import { SessionAccess } from '../auth/live-access/session-access';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** A probe that waits longer than this is as good as failed. */

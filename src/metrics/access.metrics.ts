@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { Metrics } from '../../runtime/metrics';
-import { KeySet } from '../auth/key-set';
-import { type AccessReport, SessionAccess } from '../auth/session-access';
+import { KeySet } from '../auth/token/key-set';
+import { type AccessReport, SessionAccess } from '../auth/live-access/session-access';
 
 const MODES = ['live', 'strict', 'token'] as const;
 

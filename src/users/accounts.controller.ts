@@ -9,9 +9,9 @@ import {
   userExportSchema,
 } from './accounts.schemas';
 import { AccountsService } from './accounts.service';
-import { type ActingAsUser, ActingUser } from '../auth/acting';
-import { CurrentUser } from '../auth/current-user.decorator';
-import type { UserPrincipal } from '../auth/principal';
+import { type ActingAsUser, ActingUser } from '../auth/principal/acting';
+import { CurrentUser } from '../auth/principal/current-user.decorator';
+import type { UserPrincipal } from '../auth/principal/principal';
 import { SessionsService } from '../auth/sessions.service';
 import { Endpoint } from '../common/openapi/endpoint.decorator';
 import { idParameter } from '../common/validation/schemas';

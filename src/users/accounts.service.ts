@@ -6,7 +6,7 @@ import { listClientTokens, listGrants } from './grants.reader';
 import { listPasskeys, readSecondFactor } from './second-factor.reader';
 import { deleteUser } from './user-deletion';
 import { orGone, UsersService } from './users.service';
-import type { ActingAsUser } from '../auth/acting';
+import type { ActingAsUser } from '../auth/principal/acting';
 import { SessionsService } from '../auth/sessions.service';
 import { recordAuditEvent } from '../audit/audit-trail';
 import { listOwnAuditEvents } from '../audit/own-audit-events';

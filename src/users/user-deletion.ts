@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { assertOtherAdministrator, lockAdministrators } from './administrators';
 import { recordAuditEvent } from '../audit/audit-trail';
-import type { Acting } from '../auth/acting';
+import type { Acting } from '../auth/principal/acting';
 import { Problem } from '../common/problems/problem';
 import { UserEntity } from '../database/entities/user.entity';
 import { VerificationEntity } from '../database/entities/verification.entity';

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JwksServer } from '../support/jwks-server';
 import { SigningKey } from '../support/signing-key';
-import { KeySet, type KeySetTiming } from '../../src/auth/key-set';
+import { KeySet, type KeySetTiming } from '../../src/auth/token/key-set';
 import type { ApiSettings } from '../../src/config/api-settings';
 
 /** Ten to a hundred times faster than in operation. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KeySetBench, TIMING, until } from './key-set-bench';
 import { sayJson } from '../support/jwks-server';
 import { SigningKey } from '../support/signing-key';
-import type { VerificationKey } from '../../src/auth/verification-key';
+import type { VerificationKey } from '../../src/auth/token/verification-key';
 
 const bench = new KeySetBench();
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from './cluster';
 import { startTokenBench, type TokenBench } from './token-bench';
-import { KeySet } from '../../src/auth/key-set';
+import { KeySet } from '../../src/auth/token/key-set';
 import { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
 

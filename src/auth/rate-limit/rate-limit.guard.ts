@@ -12,8 +12,8 @@ import { toClientNetwork } from '../../../runtime/client-network';
 import { RateLimit } from './rate-limit';
 import { SharedCounters } from './shared-counters';
 import { toCallerContext } from '../../http/caller-context';
-import { callerIdOf } from '../caller-id';
-import type { AuthenticatedRequest } from '../current-user.decorator';
+import { callerIdOf } from '../principal/caller-id';
+import type { AuthenticatedRequest } from '../principal/current-user.decorator';
 import { Problem } from '../../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
@@ -29,7 +29,7 @@ const CALLER_QUOTA = 600;
 const ADDRESS_QUOTA = 300;
 
 /**
- * Global, between {@link AccessTokenGuard} and {@link RolesGuard}: limits how often a caller
+ * Global, between {@link JwtAuthGuard} and {@link RolesGuard}: limits how often a caller
  * may call the versioned API, and says where they stand in `RateLimit` and `RateLimit-Policy`.
  * A token that is refused is nobody's request and counts for nobody: a limit by address would
  * lock out whoever shares it.

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { ACCESS_TOKEN_TYPES, type SignatureAlgorithm } from '../../contract';
+import { ACCESS_TOKEN_TYPES, type SignatureAlgorithm } from '../../../contract';
 
 /**
  * Header parameters that make a token unacceptable whatever they hold: keys that the

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { MAX_TOKEN_LENGTH } from '../../contract';
-import { Problem } from '../common/problems/problem';
+import { MAX_TOKEN_LENGTH } from '../../../contract';
+import { Problem } from '../../common/problems/problem';
 
 /** RFC 6750, section 2.1; the name of a scheme is compared without case (RFC 9110, section 11.1). */
 const SCHEME = /^bearer +/i;

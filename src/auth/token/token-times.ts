@@ -1,4 +1,4 @@
-import { CLOCK_TOLERANCE_SECONDS } from '../../contract';
+import { CLOCK_TOLERANCE_SECONDS } from '../../../contract';
 
 /** The times of a token, in seconds since the epoch (RFC 7519, section 4.1). */
 export interface TokenTimes {

@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { concatMap, type Observable } from 'rxjs';
-import type { AuthenticatedRequest } from './current-user.decorator';
+import type { AuthenticatedRequest } from '../principal/current-user.decorator';
 import { SessionAccess } from './session-access';
 
 /**

@@ -1,4 +1,4 @@
-import type { Role } from '../../contract';
+import type { Role } from '../../../contract';
 
 /**
  * Who is calling: a user within one session, or a program on its own behalf. Made by

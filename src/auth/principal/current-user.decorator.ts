@@ -1,8 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Principal, UserPrincipal } from './principal';
-import { Problem } from '../common/problems/problem';
+import { Problem } from '../../common/problems/problem';
 
-/** A request that has passed {@link AccessTokenGuard}. */
+/** A request that has passed {@link JwtAuthGuard}. */
 export interface AuthenticatedRequest {
   user?: Principal;
 }

@@ -4,14 +4,14 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import passport from 'passport';
 import { Strategy } from 'passport-jwt';
-import { bearerTokenOf } from './bearer-token';
-import { KeySet } from './key-set';
-import type { Principal } from './principal';
-import { SessionAccess } from './session-access';
-import { parseTokenHeader } from './token-header';
-import { timeProblem } from './token-times';
-import type { VerificationKey } from './verification-key';
-import { VerifiedTokens } from './verified-tokens';
+import { bearerTokenOf } from './token/bearer-token';
+import { KeySet } from './token/key-set';
+import type { Principal } from './principal/principal';
+import { SessionAccess } from './live-access/session-access';
+import { parseTokenHeader } from './token/token-header';
+import { timeProblem } from './token/token-times';
+import type { VerificationKey } from './token/verification-key';
+import { VerifiedTokens } from './token/verified-tokens';
 import {
   type AccessTokenClaims,
   CLOCK_TOLERANCE_SECONDS,
@@ -36,7 +36,7 @@ const candidates = new WeakMap<FastifyRequest, Candidate>();
  * but the last is remembered for as long as the token is.
  */
 @Injectable()
-export class AccessTokenStrategy
+export class JwtStrategy
   extends PassportStrategy(Strategy, 'access-token')
   implements OnApplicationShutdown
 {

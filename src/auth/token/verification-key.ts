@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import type { SignatureAlgorithm } from '../../contract';
+import type { SignatureAlgorithm } from '../../../contract';
 
 /** RFC 7518, section 3.3: RSA keys have 2048 bits or more. */
 const LEAST_RSA_BITS = 2048;

@@ -5,17 +5,17 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { KeySet } from './key-set';
-import { AccessKnowledge } from './live-access/access-knowledge';
-import { AccessListener } from './live-access/access-listener';
-import { type AccessState, type AccessSubject, refusalReason } from './live-access/access-state';
-import { AccessStore } from './live-access/access-store';
-import { LiveAccess } from './live-access/live-access';
-import { Turn } from './live-access/turn';
-import type { Principal } from './principal';
-import type { AccessTokenClaims } from '../../contract';
-import { Problem } from '../common/problems/problem';
-import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+import { KeySet } from '../token/key-set';
+import { AccessKnowledge } from './access-knowledge';
+import { AccessListener } from './access-listener';
+import { type AccessState, type AccessSubject, refusalReason } from './access-state';
+import { AccessStore } from './access-store';
+import { LiveAccess } from './live-access';
+import { Turn } from './turn';
+import type { Principal } from '../principal/principal';
+import type { AccessTokenClaims } from '../../../contract';
+import { Problem } from '../../common/problems/problem';
+import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
 /** Sessions that one replica knows at most, of which the 100,000 used last are sure of a place. */
 const CAPACITY = 200_000;

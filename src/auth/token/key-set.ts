@@ -16,9 +16,9 @@ import {
   type VerificationKeys,
 } from './verification-key';
 import { WithdrawnKeys } from './withdrawn-keys';
-import { AUTH_BASE_PATH, JWKS_PATH, TABLES } from '../../contract';
-import { Problem } from '../common/problems/problem';
-import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+import { AUTH_BASE_PATH, JWKS_PATH, TABLES } from '../../../contract';
+import { Problem } from '../../common/problems/problem';
+import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
 /** When keys are fetched; all in milliseconds. */
 export interface KeySetTiming {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { timeProblem } from './token-times';
 import type { VerificationKey } from './verification-key';
-import type { AccessTokenClaims } from '../../contract';
+import type { AccessTokenClaims } from '../../../contract';
 
 /** A token whose signature and claims have been found good. */
 export interface VerifiedToken {

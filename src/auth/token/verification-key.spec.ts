@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { toVerificationKeys, type VerificationKeys } from './verification-key';
-import type { SignatureAlgorithm } from '../../contract';
+import type { SignatureAlgorithm } from '../../../contract';
 
 const NONE: VerificationKeys = new Map();
 

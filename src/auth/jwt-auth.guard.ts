@@ -2,15 +2,15 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { IS_PUBLIC } from './public.decorator';
-import { AccessTokenStrategy } from './access-token.strategy';
+import { JwtStrategy } from './jwt.strategy';
 import { Problem } from '../common/problems/problem';
 
 /** Global: closes every route that is not marked `@Public()`. */
 @Injectable()
-export class AccessTokenGuard extends AuthGuard() {
+export class JwtAuthGuard extends AuthGuard() {
   constructor(
     private readonly reflector: Reflector,
-    strategy: AccessTokenStrategy,
+    strategy: JwtStrategy,
   ) {
     super({ defaultStrategy: strategy.passportName });
   }
