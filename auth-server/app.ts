@@ -48,7 +48,7 @@ export interface AuthServerOptions {
 /** PostgreSQL repeats the values of a row that it refuses: those are not for the log. */
 const ROW_VALUES = ['err.detail', 'err.where'];
 
-/** An attacker could hold up everybody else: docs/abuse-protection.md. */
+/** An attacker could hold up everybody else: docs/security/limits.md. */
 const ONE_ADDRESS =
   'INTERNAL_SECRET is not set: all who come through the API count as one address for limits, unless TRUST_PROXY names the API';
 

@@ -1,7 +1,7 @@
 /**
  * The closed list of what the audit log records: `<what it is about>.<what happened>`.
  * A name never changes its meaning, for events outlive the version that wrote them.
- * docs/audit-log.md says who records each, and when.
+ * docs/guides/audit.md says who records each, and when.
  */
 export const AUDIT_ACTIONS = [
   'user.signed_up',

@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * Announces every change that takes access away or gives it, whoever makes it, on the
  * channel `gatehouse_access`. What is announced, and why that is enough, stands in
- * docs/live-access.md.
+ * docs/security/live-access.md.
  *
  * Statement-level with transition tables: a statement over many rows sends one
  * notification. A transaction sends at most 17: after 16 the rest is `{"all":true}`,

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * The audit log, which can be added to and nothing else. What that is worth, and against
- * whom, stands in docs/audit-log.md.
+ * whom, stands in docs/guides/audit.md.
  *
  * No foreign keys: an event outlives whom it is about. Whatever is named here must be
  * found without `search_path`, which whoever connects chooses; triggers are ALWAYS, so that

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * What a user has granted a program lasts, within the session that it was granted in, as
- * long as its row here: access tokens are judged by it (docs/live-access.md). It ends, in
+ * long as its row here: access tokens are judged by it (docs/security/live-access.md). It ends, in
  * whatever way and by whomever, with the session, the client, the user's consent and the
  * refresh token that came with it, and takes what is left of these tokens along.
  *

@@ -1,7 +1,7 @@
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript';
 import { renderApiDocument } from './api-documents';
 
-const HEAD = `// Made from openapi.json by \`npm run generate\`, as docs/typed-client.md shows.
+const HEAD = `// Made from openapi.json by \`npm run generate\`, as docs/guides/typed-client.md shows.
 
 `;
 

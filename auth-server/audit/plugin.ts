@@ -24,7 +24,7 @@ type Context = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 const usersBefore = new WeakMap<object, UserRow>();
 
 /**
- * Records what Better-Auth does (docs/audit-log.md). Last among the plugins: it goes by the
+ * Records what Better-Auth does (docs/guides/audit.md). Last among the plugins: it goes by the
  * answer that leaves. An event that cannot be written fails the request, after the change:
  * the caller is told 503 or 500, and nobody is handed a session that is not on record.
  */

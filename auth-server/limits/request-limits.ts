@@ -7,7 +7,7 @@ import { fieldOf } from '../common/caller';
 
 const HOUR = 3_600;
 
-/** Limits of what is a burden whatever comes of it; docs/abuse-protection.md explains them. */
+/** Limits of what is a burden whatever comes of it; docs/security/limits.md explains them. */
 const REQUEST_RULES = {
   signUp: { name: 'sign-up', most: 20, window: HOUR },
   signUpAccount: { name: 'sign-up-account', most: 5, window: HOUR },

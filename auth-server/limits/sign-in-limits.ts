@@ -8,7 +8,7 @@ import type { RateLimitFactors } from '../../runtime/settings/load';
 const HOUR = 3_600;
 const DAY = 86_400;
 
-/** The limits of password sign-in; docs/abuse-protection.md explains them. */
+/** The limits of password sign-in; docs/security/limits.md explains them. */
 export const SIGN_IN_RULES = {
   /** One account from one address: whoever mistypes, and whoever guesses from one place. */
   origin: { name: 'sign-in', free: 5, window: HOUR, longest: 900 },

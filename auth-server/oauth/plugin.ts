@@ -23,7 +23,7 @@ const CODE_LIFETIME_S = 60;
 
 /**
  * The OAuth 2.1 and OpenID Connect authorization server, as Better-Auth plugins: Better-Auth's
- * provider, the rules that Gatehouse adds, and the credentials of clients (docs/oauth.md).
+ * provider, the rules that Gatehouse adds, and the credentials of clients (docs/guides/oauth.md).
  * Empty where the settings do not allow one: see {@link isAuthorizationServer}.
  */
 export function authorizationServer(config: AuthConfig, pool: Pool) {

@@ -40,7 +40,7 @@ export interface KeyRevocation {
 }
 
 /**
- * The life of the signing keys (docs/verifier.md). A key is made and published ahead of
+ * The life of the signing keys (docs/operations/signing-keys.md). A key is made and published ahead of
  * time, signs for `JWKS_ROTATION`, stays published for `JWKS_GRACE`, and is removed. All
  * that is decided from the table, by the database's clock and under one lock, so any
  * number of auth servers agree; nothing is remembered here, so a key that is withdrawn

@@ -17,7 +17,7 @@ export const auditEventSchema = z
     occurredAt: timestamp,
     action: z
       .string()
-      .describe('What happened; docs/audit-log.md lists them all')
+      .describe('What happened; docs/guides/audit.md lists them all')
       .meta({ examples: ['user.signed_in'] }),
     outcome: z.enum(AUDIT_OUTCOMES),
     actor: z

@@ -10,7 +10,7 @@ import { Caller } from '../support/caller';
 import { startExtraReplica } from '../support/extra-replica';
 import { PASSWORD, System } from '../support/system';
 
-const DOCUMENT = readFileSync(join(__dirname, '../../docs/audit-log.md'), 'utf8');
+const DOCUMENT = readFileSync(join(__dirname, '../../docs/operations/audit.md'), 'utf8');
 
 let system: System;
 let apiUrl: string;

@@ -1,4 +1,4 @@
-// Made from openapi.json by `npm run generate`, as docs/typed-client.md shows.
+// Made from openapi.json by `npm run generate`, as docs/guides/typed-client.md shows.
 
 export interface paths {
     "/api/v1/auth/sign-up": {
@@ -989,7 +989,7 @@ export interface components {
              */
             occurredAt: string;
             /**
-             * @description What happened; docs/audit-log.md lists them all
+             * @description What happened; docs/guides/audit.md lists them all
              * @example user.signed_in
              */
             action: string;

@@ -8,7 +8,7 @@ type SignedIn = components['schemas']['SignedIn'];
 let system: System;
 let admin: Client<paths>;
 
-/** What a user of the API writes, with what docs/typed-client.md says. */
+/** What a user of the API writes, with what docs/guides/typed-client.md says. */
 function clientFor(accessToken?: string): Client<paths> {
   const headers = accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` };
   return createClient<paths>({ baseUrl: system.apiUrl, headers });

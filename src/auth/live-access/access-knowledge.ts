@@ -45,7 +45,7 @@ export const SLOWEST_PROOF_MS = 75;
 
 /**
  * What one replica knows of sessions, users and clients, and whether it may trust that. The
- * protocol, and why no stale answer can come out of it, is docs/live-access.md; each of
+ * protocol, and why no stale answer can come out of it, is docs/security/live-access.md; each of
  * the small protected methods is one of its safeguards.
  *
  * It does no I/O: whoever owns it tells it what was heard, proved, lost and loaded.

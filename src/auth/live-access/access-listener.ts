@@ -34,7 +34,7 @@ export interface AccessListenerOptions {
 
 /**
  * Hears changes of access on one connection of its own and proves, over another, that it
- * does (docs/live-access.md, "Proof of hearing"). It never gives up.
+ * does (docs/security/live-access.md, "Proof that notifications arrive"). It never gives up.
  */
 export class AccessListener {
   /** Proofs come back here; others listen for theirs elsewhere. */

@@ -11,7 +11,7 @@ interface SharedLoad {
 
 /**
  * The state of a subject: from memory while changes are proved to be heard, else from the
- * database. See docs/live-access.md.
+ * database. See docs/security/live-access.md.
  */
 export class LiveAccess {
   private readonly shared = new Map<string, SharedLoad>();
