@@ -1,19 +1,27 @@
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark';
 import { liveAccessBenchmark } from './live-access';
 import { passwordHashingBenchmark } from './password-hashing';
+import { requestsBenchmark } from './requests/requests';
 import { userListBenchmark } from './user-list';
 import { verifierBenchmark } from './verifier';
 
 const BENCHMARKS: readonly Benchmark[] = [
+  requestsBenchmark,
   verifierBenchmark,
   liveAccessBenchmark,
   userListBenchmark,
   passwordHashingBenchmark,
 ];
 
-/** `npm run bench` runs all benchmarks, `npm run bench -- <name>…` some. */
-async function main(names: string[]): Promise<void> {
+/** `npm run bench` runs all benchmarks, `npm run bench -- <name>…` some, `--smoke` small ones. */
+async function main(parameters: string[]): Promise<void> {
+  const { values, positionals: names } = parseArgs({
+    args: parameters,
+    options: { smoke: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
   const chosen = BENCHMARKS.filter(({ name }) => names.length === 0 || names.includes(name));
   if (chosen.length < names.length || chosen.length === 0) {
     throw new Error(`The benchmarks are: ${BENCHMARKS.map(({ name }) => name).join(', ')}`);
@@ -21,7 +29,7 @@ async function main(names: string[]): Promise<void> {
   print(`Node.js ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}`);
   for (const benchmark of chosen) {
     print(`\n# ${benchmark.name}`);
-    await benchmark.run(print);
+    await benchmark.run(print, { isSmoke: values.smoke });
   }
 }
 

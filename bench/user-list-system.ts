@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { generateUsers } from './system/users';
 import { createAuthServer } from '../auth-server/app';
 import { startEmbeddedPostgres } from '../launcher/embedded-postgres';
 import { runMigrations } from '../launcher/migrations';
@@ -22,21 +22,6 @@ export interface UserListSystem {
   get<Body>(path: string): Promise<Body>;
   stop(): Promise<void>;
 }
-
-/** Names of two words: 5,000 first ones, and second ones of which hardly two are alike. */
-const GENERATE_USERS = `
-  INSERT INTO "user" (id, name, email, created_at)
-  SELECT md5(n::text), initcap(substr(word(n % 5000), 1, 6) || ' ' || substr(word(n), 1, 9)),
-         substr(word(n % 5000), 1, 6) || '.' || n || '@example.com',
-         timestamptz '2020-01-01' + n / 3 * interval '1 second'
-    FROM generate_series(1, $1::int) AS n`.replaceAll(
-  /word\((.*?)\)/g,
-  `translate(md5('$1' || ($1)::text), '0123456789', 'ghijklmnop')`,
-);
-
-const SELECT_INDEXES = `
-  SELECT indexname AS name, indexdef AS definition FROM pg_indexes
-   WHERE tablename = 'user' AND indexname LIKE '%_idx'`;
 
 export async function startUserListSystem(users: number): Promise<UserListSystem> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
@@ -67,18 +52,6 @@ export async function startUserListSystem(users: number): Promise<UserListSystem
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function generateUsers(url: string, users: number): Promise<void> {
-  const client = new Client(url);
-  await client.connect();
-  // The same indexes, made once at the end: that takes a tenth of the time.
-  const { rows } = await client.query<{ name: string; definition: string }>(SELECT_INDEXES);
-  for (const { name } of rows) await client.query(`DROP INDEX "${name}"`);
-  await client.query(GENERATE_USERS, [users]);
-  for (const { definition } of rows) await client.query(definition);
-  await client.query('VACUUM (ANALYZE) "user"');
-  await client.end();
 }
 
 function environmentOf(parts: { url: string; authPort: number; apiPort: number }) {
