@@ -198,10 +198,12 @@ module.exports = {
     }),
     only({
       name: 'tools',
-      comment: 'Generators read settings and the OpenAPI documents from the code that owns them.',
+      comment:
+        'Generators read settings and the OpenAPI documents from the code that owns them. The check of the image starts a database.',
       from: '^tools/',
       uses: [
         '^tools/',
+        '^launcher/(embedded-postgres|ports)[.]ts$',
         '^src/[^/]+[.]ts$',
         '^src/openapi/',
         '^auth-server/describe[.]ts$',

@@ -18,9 +18,9 @@ RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 COPY . .
 RUN npm run build
 
-# The optional packages are the embedded PostgreSQL and what editors want.
+# Optional packages stay: the native code of argon2 for this platform is one of them.
 FROM base AS packages
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --omit=optional --ignore-scripts
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts
 
 FROM base AS runtime
 ARG VERSION=0.1.0

@@ -1,5 +1,6 @@
 import { renderApiDocument, renderAuthDocument, renderMergedDocument } from './api-documents';
 import { renderClientTypes } from './client-types';
+import { renderComposeFile } from './compose-settings';
 import { renderEnvExample, renderSettingsPage } from './settings-documents';
 
 /** A file that is made from code. It is kept in version control and compared in CI. */
@@ -12,6 +13,7 @@ export interface GeneratedFile {
 export const GENERATED_FILES: readonly GeneratedFile[] = [
   { file: '.env.example', content: renderEnvExample },
   { file: 'docs/settings.md', content: renderSettingsPage },
+  { file: 'docker-compose.yml', content: renderComposeFile },
   { file: 'openapi.json', content: renderApiDocument },
   { file: 'openapi-auth.json', content: renderAuthDocument },
   { file: 'openapi-all.json', content: renderMergedDocument },

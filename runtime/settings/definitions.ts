@@ -14,6 +14,20 @@ export interface SettingDefinition<T = unknown> {
   example?: string;
   /** Accepted and checked already, but nothing in this version acts on it. */
   reserved?: true;
+  /** The processes that read it. Default: the auth server and the API. */
+  readBy?: readonly ProcessName[];
+}
+
+/** A process that is started from this repository. */
+export type ProcessName = 'auth' | 'api' | 'migrate';
+
+const EVERY_PROCESS: readonly ProcessName[] = ['migrate', 'auth', 'api'];
+/** For secrets that the API must not know, and for what only the issuer of sessions does. */
+const AUTH_SERVER_ONLY: readonly ProcessName[] = ['auth'];
+
+/** @returns the processes that a deployment must pass the setting to. */
+export function processesOf({ readBy = ['auth', 'api'] }: SettingDefinition) {
+  return readBy;
 }
 
 function define<T>(definition: SettingDefinition<T>): SettingDefinition<T> {
@@ -33,6 +47,7 @@ export const SETTING_DEFINITIONS = {
     default: 'development',
     meaning:
       '`production` refuses development defaults: no secret, embedded database, generated admin password, http origins other than loopback',
+    readBy: EVERY_PROCESS,
   }),
   DATABASE_URL: define({
     schema: is.databaseUrl,
@@ -40,6 +55,7 @@ export const SETTING_DEFINITIONS = {
     defaultNote: 'embedded PostgreSQL under `.data/`',
     meaning: 'PostgreSQL 14 to 18, Neon, or a pooler in transaction mode',
     example: 'postgres://gatehouse:password@localhost:5432/gatehouse',
+    readBy: EVERY_PROCESS,
   }),
   DATABASE_DIRECT_URL: define({
     schema: is.databaseUrl,
@@ -47,6 +63,7 @@ export const SETTING_DEFINITIONS = {
     defaultNote: '`DATABASE_URL`',
     meaning: 'unpooled connection for migrations and LISTEN',
     example: 'postgres://gatehouse:password@localhost:5432/gatehouse',
+    readBy: EVERY_PROCESS,
   }),
   DATABASE_POOL_MAX: define({
     schema: is.wholeNumber(1, 1000),
@@ -108,11 +125,13 @@ export const SETTING_DEFINITIONS = {
     schema: is.wholeSeconds('1s', '3650d'),
     default: '30d',
     meaning: 'how long a signing key signs before the next one takes over',
+    readBy: AUTH_SERVER_ONLY,
   }),
   JWKS_GRACE: define({
     schema: is.wholeSeconds('1s', '3650d'),
     default: '30d',
     meaning: 'how long an old signing key stays published; at least `JWT_TTL`',
+    readBy: AUTH_SERVER_ONLY,
   }),
   BETTER_AUTH_SECRET: define({
     schema: is.secret(32),
@@ -121,6 +140,7 @@ export const SETTING_DEFINITIONS = {
     meaning:
       'signs cookies and encrypts private signing keys; at least 32 characters; auth server only',
     example: '(openssl rand -base64 48)',
+    readBy: AUTH_SERVER_ONLY,
   }),
   INTERNAL_SECRET: define({
     schema: is.secret(32),
@@ -134,6 +154,7 @@ export const SETTING_DEFINITIONS = {
     schema: is.email,
     default: 'admin@example.com',
     meaning: 'first administrator, made at start when no administrator exists',
+    readBy: AUTH_SERVER_ONLY,
   }),
   ADMIN_PASSWORD: define({
     schema: z
@@ -144,6 +165,7 @@ export const SETTING_DEFINITIONS = {
     defaultNote: 'generated and printed once in development',
     meaning: 'password of the first administrator; in production required, at least 12 characters',
     example: '(a long passphrase)',
+    readBy: AUTH_SERVER_ONLY,
   }),
   GOOGLE_CLIENT_ID: define({
     schema: is.text,
@@ -151,12 +173,14 @@ export const SETTING_DEFINITIONS = {
     meaning:
       'with its secret: sign-in with Google; redirect URI to register: `$AUTH_URL/api/auth/callback/google`',
     example: '(client id)',
+    readBy: AUTH_SERVER_ONLY,
   }),
   GOOGLE_CLIENT_SECRET: define({
     schema: is.text,
     default: null,
     meaning: 'see `GOOGLE_CLIENT_ID`; half a pair is an error',
     example: '(client secret)',
+    readBy: AUTH_SERVER_ONLY,
   }),
   GITHUB_CLIENT_ID: define({
     schema: is.text,
@@ -164,12 +188,14 @@ export const SETTING_DEFINITIONS = {
     meaning:
       'with its secret: sign-in with GitHub; redirect URI to register: `$AUTH_URL/api/auth/callback/github`',
     example: '(client id)',
+    readBy: AUTH_SERVER_ONLY,
   }),
   GITHUB_CLIENT_SECRET: define({
     schema: is.text,
     default: null,
     meaning: 'see `GITHUB_CLIENT_ID`; half a pair is an error',
     example: '(client secret)',
+    readBy: AUTH_SERVER_ONLY,
   }),
   OIDC_ISSUER: define({
     schema: is.url('http:', 'https:'),
@@ -177,18 +203,21 @@ export const SETTING_DEFINITIONS = {
     meaning:
       'any OpenID Connect provider, by discovery, as it writes its own issuer; redirect URI to register: `$AUTH_URL/api/auth/callback/oidc`',
     example: 'https://login.example.com',
+    readBy: AUTH_SERVER_ONLY,
   }),
   OIDC_CLIENT_ID: define({
     schema: is.text,
     default: null,
     meaning: 'client id at that provider',
     example: '(client id)',
+    readBy: AUTH_SERVER_ONLY,
   }),
   OIDC_CLIENT_SECRET: define({
     schema: is.text,
     default: null,
     meaning: 'client secret at that provider; a part of the three is an error',
     example: '(client secret)',
+    readBy: AUTH_SERVER_ONLY,
   }),
   SMTP_URL: define({
     schema: is.url('smtp:', 'smtps:'),
@@ -196,6 +225,7 @@ export const SETTING_DEFINITIONS = {
     meaning:
       'mail server; unset in development: mails are kept and can be read at `GET /dev/mailbox` of the auth server',
     example: 'smtp://localhost:1025',
+    readBy: AUTH_SERVER_ONLY,
   }),
   MAIL_FROM: define({
     schema: z
@@ -208,6 +238,7 @@ export const SETTING_DEFINITIONS = {
     defaultNote: '`no-reply@` the host of `AUTH_URL`',
     meaning: 'sender of mails',
     example: 'Gatehouse <no-reply@example.com>',
+    readBy: AUTH_SERVER_ONLY,
   }),
   TRUSTED_ORIGINS: define({
     schema: is.originList,
@@ -242,6 +273,7 @@ export const SETTING_DEFINITIONS = {
     meaning:
       'range endpoint of a breached-password service in the way of Have I Been Pwned; unset: new passwords are held against the list of common ones alone; only five characters of a hash are sent',
     example: 'https://api.pwnedpasswords.com/range/',
+    readBy: AUTH_SERVER_ONLY,
   }),
   ACCESS_CHECK: define({
     schema: z.enum(['live', 'strict', 'token'], 'must be live, strict or token'),
@@ -287,6 +319,7 @@ export const SETTING_DEFINITIONS = {
     ),
     default: 'info',
     meaning: 'least severe log line that is written',
+    readBy: EVERY_PROCESS,
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: define({
     schema: is.url('http:', 'https:'),

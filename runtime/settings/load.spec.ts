@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { SETTING_DEFINITIONS, type SettingName } from './definitions';
-import { loadSettings, SettingsError, type ProcessName, type SettingProblem } from './load';
+import type { ProcessName } from './definitions';
+import { loadSettings, SettingsError, type SettingProblem } from './load';
 
 const DATABASE = 'postgres://gatehouse:s%40cret@db:5432/gatehouse';
 

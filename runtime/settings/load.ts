@@ -1,4 +1,5 @@
 import {
+  type ProcessName,
   SETTING_DEFINITIONS,
   type SettingDefinition,
   type SettingName,
@@ -7,9 +8,6 @@ import {
 import { toProviders, type ProviderSettings } from './providers';
 import type { Milliseconds } from './values';
 import type { SignatureAlgorithm } from '../../contract';
-
-/** The process that starts: it decides which settings must be there, not which may be wrong. */
-export type ProcessName = 'auth' | 'api' | 'migrate';
 
 export type AccessCheck = 'live' | 'strict' | 'token';
 

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import {
+  type ProcessName,
+  processesOf,
+  SETTING_DEFINITIONS,
+  type SettingDefinition,
+} from '../../runtime/settings/definitions';
+import { loadSettings } from '../../runtime/settings/load';
+import { type ComposeService, parseComposeFile } from '../../tools/image/compose-file';
+
+const SECRETS = {
+  POSTGRES_PASSWORD: 'a-database-password',
+  BETTER_AUTH_SECRET: 'a test secret of more than 32 characters',
+  INTERNAL_SECRET: 'another test secret of more than 32 characters',
+  ADMIN_PASSWORD: 'a long passphrase',
+};
+
+const SERVICES: Record<ProcessName, string> = { migrate: 'migrate', auth: 'auth', api: 'api' };
+const PROCESSES = Object.keys(SERVICES) as ProcessName[];
+
+/** Set by the file itself: the stack is a production stack. */
+const FIXED = ['NODE_ENV'];
+
+const SETTINGS = Object.entries<SettingDefinition>(SETTING_DEFINITIONS);
+
+describe('docker-compose.yml', () => {
+  const text = readFileSync('docker-compose.yml', 'utf8');
+  const environmentOf = (name: ProcessName, variables: Record<string, string> = SECRETS) =>
+    serviceOf(parseComposeFile(text, variables), name).environment ?? {};
+
+  it.each(
+    SETTINGS.flatMap(([name, definition]) =>
+      processesOf(definition).map((process): [string, ProcessName] => [name, process]),
+    ).filter(([name]) => !FIXED.includes(name)),
+  )('passes %s from the environment to the process %s', (name, process) => {
+    const environment = environmentOf(process, { ...SECRETS, [name]: 'marker' });
+    expect(environment[name]).toBe('marker');
+  });
+
+  it.each(PROCESSES)('passes no setting to the process %s that it does not read', (process) => {
+    const foreign = SETTINGS.filter(([, definition]) => !processesOf(definition).includes(process));
+    const environment = environmentOf(process);
+    expect(foreign.map(([name]) => name).filter((name) => name in environment)).toEqual([]);
+  });
+
+  it.each([
+    'BETTER_AUTH_SECRET',
+    'ADMIN_PASSWORD',
+    'SMTP_URL',
+    'GOOGLE_CLIENT_SECRET',
+    'GITHUB_CLIENT_SECRET',
+    'OIDC_CLIENT_SECRET',
+  ])('keeps %s from the API', (name) => {
+    expect(environmentOf('api')).not.toHaveProperty(name);
+  });
+
+  it.each(PROCESSES)('starts the process %s with the secrets alone', (process) => {
+    const settings = loadSettings(environmentOf(process), process);
+    expect(settings).toMatchObject({
+      production: true,
+      authUrl: 'http://localhost:3000',
+      apiUrl: 'http://localhost:8000',
+    });
+  });
+
+  it.each(Object.keys(SECRETS))('does not start without %s', (name) => {
+    const { [name]: _left, ...others } = SECRETS as Record<string, string>;
+    expect(() => parseComposeFile(text, others)).toThrow(`${name} is missing in .env`);
+  });
+
+  it('names no variable that .env.example does not explain', () => {
+    const example = readFileSync('.env.example', 'utf8');
+    const used = [...text.matchAll(/\$\{(\w+)/g)].map(([, name]) => name!);
+    expect(used.filter((name) => !example.includes(`\n#${name}=`))).toEqual([]);
+  });
+});
+
+function serviceOf(services: Record<string, ComposeService>, name: ProcessName): ComposeService {
+  return services[SERVICES[name]]!;
+}

@@ -1,0 +1,116 @@
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { listBuildContext } from './image/build-context';
+import { type ComposeService, parseComposeFile } from './image/compose-file';
+import { Container } from './image/container';
+import { type Dockerfile, parseDockerfile } from './image/dockerfile';
+import { buildImage, type Image } from './image/image-build';
+import { startEmbeddedPostgres } from '../launcher/embedded-postgres';
+import { findFreePort } from '../launcher/ports';
+
+/**
+ * `npm run check:image` builds the image without a container engine, with the steps of the
+ * Dockerfile, and starts what `docker-compose.yml` starts: migrations, auth server, API. Each
+ * runs as an unprivileged user on files that it cannot change. Runs in the root of the project.
+ */
+async function main(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-image-'));
+  chmodSync(directory, 0o755);
+  try {
+    const image = build(directory);
+    await startEverything(image, directory);
+  } finally {
+    spawnSync('chmod', ['-R', 'u+w', directory]);
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function build(directory: string): Image {
+  const dockerfile = parseDockerfile(readFileSync('Dockerfile', 'utf8'));
+  refuseOtherNode(dockerfile);
+  const context = join(directory, 'context');
+  for (const file of listBuildContext('.')) cpSync(file, join(context, file));
+  const image = buildImage({ dockerfile, context, directory });
+  if (/^(root|0)?$/.test(image.user)) throw new Error('The image runs as root.');
+  const binaries = join(image.root, 'usr/local/bin');
+  mkdirSync(binaries, { recursive: true });
+  cpSync(process.execPath, join(binaries, 'node'));
+  spawnSync('chmod', ['-R', 'a-w,a+rX', image.root]);
+  return image;
+}
+
+function refuseOtherNode({ globals }: Dockerfile): void {
+  if (globals.NODE_VERSION === process.versions.node) return;
+  throw new Error(
+    `The image has Node.js ${globals.NODE_VERSION}, the tests run on ${process.versions.node}.`,
+  );
+}
+
+async function startEverything(image: Image, directory: string): Promise<void> {
+  const postgres = await startEmbeddedPostgres({
+    directory: join(directory, 'postgres'),
+    durable: false,
+  });
+  const running: Container[] = [];
+  try {
+    const services = parseComposeFile(
+      readFileSync('docker-compose.yml', 'utf8'),
+      await chooseVariables(postgres.url),
+    );
+    for (const service of Object.values(services).filter(({ build: own }) => own)) {
+      await start(service, { image, running });
+    }
+    for (const container of running.toReversed()) await expectCleanStop(container);
+  } finally {
+    for (const container of running) await container.stop();
+    await postgres.stop();
+  }
+}
+
+function secret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** What a person writes into `.env`, and the addresses that containers have names for. */
+async function chooseVariables(databaseUrl: string): Promise<Record<string, string>> {
+  const authPort = await findFreePort('127.0.0.1');
+  const apiPort = await findFreePort('127.0.0.1');
+  return {
+    DATABASE_URL: databaseUrl,
+    AUTH_PORT: String(authPort),
+    API_PORT: String(apiPort),
+    AUTH_INTERNAL_URL: `http://127.0.0.1:${authPort}`,
+    SMTP_URL: 'smtp://127.0.0.1:9',
+    POSTGRES_PASSWORD: secret(),
+    BETTER_AUTH_SECRET: secret(),
+    INTERNAL_SECRET: secret(),
+    ADMIN_PASSWORD: secret(),
+  };
+}
+
+/** A service with a health check is waited for until it is healthy, any other until it ends. */
+async function start(
+  { command = [], environment = {} }: ComposeService,
+  { image, running }: { image: Image; running: Container[] },
+): Promise<void> {
+  const container = new Container({ image, command, environment });
+  if (environment.HEALTH_URL === undefined) {
+    const code = await container.ended();
+    if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}\n${container.output}`);
+    console.log(`${command.join(' ')} has ended with 0.`);
+  } else {
+    running.push(container);
+    await container.becomesHealthy();
+    console.log(`${command.join(' ')} is healthy.`);
+  }
+}
+
+async function expectCleanStop(container: Container): Promise<void> {
+  const code = await container.stop();
+  if (code !== 0) throw new Error(`A stop ended with ${code}.\n${container.output}`);
+}
+
+void main();
