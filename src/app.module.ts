@@ -3,6 +3,7 @@ import { APP_FILTER, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
+import { AuthProxyModule } from './auth-proxy/auth-proxy.module';
 import { ProblemDetailsFilter } from './common/problems/problem-details.filter';
 import type { ApiSettings } from './config/api-settings';
 import { SettingsModule } from './config/settings.module';
@@ -24,6 +25,7 @@ export class AppModule {
         DatabaseModule,
         AuditModule,
         AuthModule,
+        AuthProxyModule,
         UsersModule,
         AdminModule,
         HealthModule,

@@ -16,11 +16,11 @@ import {
   ActingPrincipal,
   ActingUser,
 } from '../auth/principal/acting';
-import { type SignedIn, signedInSchema } from '../auth/auth.schemas';
-import { AUTH_SERVER_PROBLEMS } from '../auth/auth-server.client';
+import { type SignedIn, signedInSchema } from '../auth-proxy/auth.schemas';
+import { AUTH_SERVER_PROBLEMS } from '../auth-proxy/auth-server.client';
 import { Roles } from '../auth/roles.decorator';
 import { Scopes } from '../auth/scopes.decorator';
-import { type User, userSchema } from '../auth/user.schemas';
+import { type User, userSchema } from '../users/user.schemas';
 import { Endpoint } from '../common/openapi/endpoint.decorator';
 import { Idempotent } from '../common/openapi/idempotent.decorator';
 import { idParameter } from '../common/validation/schemas';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { newPasswordSchema } from '../auth/auth.schemas';
-import { roleSchema } from '../auth/user.schemas';
+import { newPasswordSchema } from '../auth-proxy/auth.schemas';
+import { roleSchema } from '../users/user.schemas';
 import { email, personalText, webAddress } from '../common/validation/schemas';
 
 export const createUserSchema = z

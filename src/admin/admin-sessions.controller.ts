@@ -5,10 +5,10 @@ import { CurrentPrincipal } from '../auth/principal/current-user.decorator';
 import type { Principal } from '../auth/principal/principal';
 import { Roles } from '../auth/roles.decorator';
 import { Scopes } from '../auth/scopes.decorator';
-import { SessionsService } from '../auth/sessions.service';
+import { SessionsService } from '../users/sessions.service';
 import { Endpoint } from '../common/openapi/endpoint.decorator';
 import { idParameter } from '../common/validation/schemas';
-import { type SessionList, sessionListSchema } from '../users/accounts.schemas';
+import { type SessionList, sessionListSchema } from '../users/session.schemas';
 import { UsersService } from '../users/users.service';
 
 @ApiTags('Admin')

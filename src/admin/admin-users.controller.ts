@@ -16,7 +16,7 @@ import { UserListService } from './user-list.service';
 import { type Acting, ActingPrincipal } from '../auth/principal/acting';
 import { Roles } from '../auth/roles.decorator';
 import { Scopes } from '../auth/scopes.decorator';
-import { type User, userSchema } from '../auth/user.schemas';
+import { type User, userSchema } from '../users/user.schemas';
 import { Endpoint } from '../common/openapi/endpoint.decorator';
 import { linkNextPage, NEXT_LINK } from '../common/pagination/pages';
 import { idParameter } from '../common/validation/schemas';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { roleSchema, userSchema } from '../auth/user.schemas';
+import { roleSchema, userSchema } from '../users/user.schemas';
 import { nextCursor, pageFields } from '../common/pagination/pages';
 import { personalText, time } from '../common/validation/schemas';
 

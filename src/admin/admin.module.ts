@@ -12,11 +12,11 @@ import { ClientsController } from './clients.controller';
 import { ClientsService } from './clients.service';
 import { OwnerNoticesService } from './owner-notices.service';
 import { UserListService } from './user-list.service';
-import { AuthModule } from '../auth/auth.module';
+import { AuthProxyModule } from '../auth-proxy/auth-proxy.module';
 import { UsersModule } from '../users/users.module';
 
 @Module({
-  imports: [AuthModule, UsersModule],
+  imports: [AuthProxyModule, UsersModule],
   controllers: [
     AdminAccountsController,
     AdminSecondFactorController,

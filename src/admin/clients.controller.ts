@@ -30,7 +30,7 @@ import {
 } from './clients.schemas';
 import { ClientsService } from './clients.service';
 import { type ActingAsUser, ActingUser } from '../auth/principal/acting';
-import { AUTH_SERVER_PROBLEMS } from '../auth/auth-server.client';
+import { AUTH_SERVER_PROBLEMS } from '../auth-proxy/auth-server.client';
 import { Roles } from '../auth/roles.decorator';
 import { Endpoint } from '../common/openapi/endpoint.decorator';
 import { Idempotent } from '../common/openapi/idempotent.decorator';

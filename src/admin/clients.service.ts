@@ -15,7 +15,7 @@ import {
 import { CLIENT_PATHS, DOCS_CLIENT_ID, USER_SCOPES } from '../../contract';
 import { recordAuditEvent } from '../audit/audit-trail';
 import type { ActingAsUser } from '../auth/principal/acting';
-import { AuthService } from '../auth/auth.service';
+import { AuthService } from '../auth-proxy/auth.service';
 import { Cursors } from '../common/pagination/cursor';
 import { Problem } from '../common/problems/problem';
 import { OAuthClientEntity } from '../database/entities/oauth-client.entity';

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { ListUsers, UserPage } from './admin-users.schemas';
 import { keyOf, matchingUsers, onePage } from './user-list.query';
-import { toUser } from '../auth/user.mapper';
+import { toUser } from '../users/user.mapper';
 import { Cursors, type CursorSequence } from '../common/pagination/cursor';
 
 /** The list of users, in pages that follow each other by cursor. */

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { ClientToken, Grant } from './grant.schemas';
+import type { ClientToken, Grant } from './grants.schemas';
 import { OAuthConsentEntity } from '../database/entities/oauth-consent.entity';
 import { OAuthRefreshTokenEntity } from '../database/entities/oauth-refresh-token.entity';
 

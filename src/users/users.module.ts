@@ -1,14 +1,13 @@
 import { Module } from '@nestjs/common';
-import { AccountsController } from './accounts.controller';
-import { AccountsService } from './accounts.service';
+import { MeController } from './me.controller';
+import { MeService } from './me.service';
+import { SessionsService } from './sessions.service';
 import { UsersController } from './users.controller';
 import { UsersService } from './users.service';
-import { AuthModule } from '../auth/auth.module';
 
 @Module({
-  imports: [AuthModule],
-  controllers: [AccountsController, UsersController],
-  providers: [AccountsService, UsersService],
-  exports: [UsersService],
+  controllers: [MeController, UsersController],
+  providers: [MeService, SessionsService, UsersService],
+  exports: [SessionsService, UsersService],
 })
 export class UsersModule {}

@@ -1,6 +1,6 @@
-import type { SignedIn } from '../../src/auth/auth.schemas';
-import type { User } from '../../src/auth/user.schemas';
-import type { SessionList } from '../../src/users/accounts.schemas';
+import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
+import type { User } from '../../src/users/user.schemas';
+import type { SessionList } from '../../src/users/session.schemas';
 import type { Statistics } from '../../src/admin/admin-accounts.schemas';
 import { Caller } from '../support/caller';
 import { PASSWORD, type SignedInUser, System } from '../support/system';

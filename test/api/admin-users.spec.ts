@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { UserPage } from '../../src/admin/admin-users.schemas';
-import type { User } from '../../src/auth/user.schemas';
+import type { User } from '../../src/users/user.schemas';
 import type { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
 import { PASSWORD, type SignedInUser, System } from '../support/system';

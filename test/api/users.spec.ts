@@ -1,4 +1,4 @@
-import type { User } from '../../src/auth/user.schemas';
+import type { User } from '../../src/users/user.schemas';
 import { expectProblem } from '../support/problems';
 import { send } from '../support/raw-http';
 import { type SignedInUser, System } from '../support/system';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createAuthServer } from '../../auth-server/app';
 import { createLogger } from '../../runtime/logger';
-import type { SignedIn } from '../../src/auth/auth.schemas';
+import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { Caller } from '../support/caller';
 import { startExtraReplica } from '../support/extra-replica';
 import { PASSWORD, System } from '../support/system';

@@ -1,5 +1,5 @@
-import type { SessionAndUser, SignedIn, Tokens } from '../../src/auth/auth.schemas';
-import type { User } from '../../src/auth/user.schemas';
+import type { SessionAndUser, SignedIn, Tokens } from '../../src/auth-proxy/auth.schemas';
+import type { User } from '../../src/users/user.schemas';
 import { Caller } from '../support/caller';
 import { PASSWORD, System } from '../support/system';
 

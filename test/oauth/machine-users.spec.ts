@@ -1,5 +1,5 @@
 import { OAuthStage } from './stage';
-import type { User } from '../../src/auth/user.schemas';
+import type { User } from '../../src/users/user.schemas';
 import { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
 import { PASSWORD } from '../support/system';

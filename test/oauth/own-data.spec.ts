@@ -1,5 +1,5 @@
 import type { NewClient } from '../../src/admin/clients.schemas';
-import type { UserExport } from '../../src/users/accounts.schemas';
+import type { UserExport } from '../../src/users/me.schemas';
 import type { SignedInUser } from '../support/system';
 import { OAuthStage } from './stage';
 

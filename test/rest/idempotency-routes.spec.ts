@@ -1,5 +1,5 @@
 import { expectReplayOf, IdempotencyStage, newUser, USERS } from './idempotency-stage';
-import type { SignedIn } from '../../src/auth/auth.schemas';
+import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { expectProblem } from '../support/problems';
 import { PASSWORD, type SignedInUser, type System } from '../support/system';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { User } from '../../src/auth/user.schemas';
+import type { User } from '../../src/users/user.schemas';
 import { type Answer, Caller } from '../support/caller';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 

@@ -1,5 +1,5 @@
-import type { SignedIn } from '../../src/auth/auth.schemas';
-import type { TwoFactorRequired } from '../../src/auth/second-step.schemas';
+import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
+import type { TwoFactorRequired } from '../../src/auth-proxy/second-step.schemas';
 import { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
 import { freePorts } from '../support/ports';

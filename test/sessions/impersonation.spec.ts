@@ -1,4 +1,4 @@
-import type { SignedIn } from '../../src/auth/auth.schemas';
+import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { Caller } from '../support/caller';
 import { eventually } from '../support/eventually';
 import { expectProblem } from '../support/problems';

@@ -7,7 +7,7 @@ import { createAuthServer } from '../../auth-server/app';
 import { createLogger, type Logger } from '../../runtime/logger';
 import { loadSettings, type Settings } from '../../runtime/settings/load';
 import { createApi } from '../../src/app.setup';
-import type { SignedIn } from '../../src/auth/auth.schemas';
+import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { Caller } from './caller';
 import { createTestDatabase, type TestDatabase } from './database';
 import { freePorts } from './ports';

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
-import type { AccountList, SessionList, UserExport } from '../../src/users/accounts.schemas';
+import type { AccountList, UserExport } from '../../src/users/me.schemas';
+import type { SessionList } from '../../src/users/session.schemas';
 import { eventually } from '../support/eventually';
 import { expectProblem } from '../support/problems';
 import { PASSWORD, type SignedInUser, System } from '../support/system';

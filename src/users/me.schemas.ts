@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { auditEventSchema } from '../audit/audit-event.schemas';
-import { clientTokenSchema, grantSchema } from './grant.schemas';
+import { clientTokenSchema, grantSchema } from './grants.schemas';
 import { passkeySchema, secondFactorSchema } from './second-factor.schemas';
-import { sessionSchema } from '../auth/auth.schemas';
-import { userSchema } from '../auth/user.schemas';
-import { id, timestamp } from '../common/validation/schemas';
+import { sessionSchema } from './session.schemas';
+import { userSchema } from './user.schemas';
+import { id, personalText, timestamp, webAddress } from '../common/validation/schemas';
 
 export const accountSchema = z
   .object({
@@ -17,10 +17,6 @@ export const accountSchema = z
     createdAt: timestamp,
   })
   .meta({ id: 'Account', description: 'One way in which a user signs in, without its secrets' });
-
-export const sessionListSchema = z
-  .object({ items: z.array(sessionSchema) })
-  .meta({ id: 'SessionList' });
 
 export const accountListSchema = z
   .object({ items: z.array(accountSchema) })
@@ -42,7 +38,21 @@ export const userExportSchema = z
   })
   .meta({ id: 'UserExport', description: 'Everything that is held about a user, but for secrets' });
 
+export const updateProfileSchema = z
+  .strictObject({
+    name: personalText(200)
+      .optional()
+      .meta({ examples: ['Ada King'] }),
+    image: webAddress.nullable().optional().describe('null takes the picture away'),
+  })
+  .refine((body) => Object.keys(body).length > 0, {
+    error: 'Name at least one field to change',
+    // A body of unknown fields alone has been told so already.
+    when: ({ issues }) => issues.length === 0,
+  })
+  .meta({ id: 'UpdateProfile' });
+
+export type UpdateProfile = z.infer<typeof updateProfileSchema>;
 export type Account = z.infer<typeof accountSchema>;
-export type SessionList = z.infer<typeof sessionListSchema>;
 export type AccountList = z.infer<typeof accountListSchema>;
 export type UserExport = z.infer<typeof userExportSchema>;

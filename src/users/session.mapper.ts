@@ -1,4 +1,4 @@
-import type { Session } from './auth.schemas';
+import type { Session } from './session.schemas';
 import type { SessionEntity } from '../database/entities/session.entity';
 
 /** A session row as the wire shows it: never with its token. */

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { type SignedIn, signedInSchema } from './auth.schemas';
 import { AUTH_SERVER_PROBLEMS } from './auth-server.client';
 import { Caller, type CallerContext } from '../http/caller-context';
-import { Public } from './public.decorator';
+import { Public } from '../auth/public.decorator';
 import { type TwoFactor, twoFactorSchema } from './second-step.schemas';
 import { SecondStepService } from './second-step.service';
 import { Endpoint } from '../common/openapi/endpoint.decorator';

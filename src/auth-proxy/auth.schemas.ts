@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { userSchema } from './user.schemas';
-import { email, exactText, id, personalText, timestamp } from '../common/validation/schemas';
+import { userSchema } from '../users/user.schemas';
+import { sessionSchema } from '../users/session.schemas';
+import { email, exactText, personalText } from '../common/validation/schemas';
 
 /** Upper bound as in the auth server: a longer one would only cost hashing time. */
 export const newPasswordSchema = exactText(128)
@@ -56,28 +57,6 @@ export const verificationRequiredSchema = z
   .object({ verificationRequired: z.literal(true) })
   .meta({ id: 'VerificationRequired' });
 
-export const sessionSchema = z
-  .object({
-    id,
-    createdAt: timestamp,
-    updatedAt: timestamp,
-    expiresAt: timestamp.meta({ examples: ['2026-11-30T09:30:00.000Z'] }),
-    ipAddress: z
-      .string()
-      .nullable()
-      .meta({ examples: ['203.0.113.7'] }),
-    userAgent: z
-      .string()
-      .nullable()
-      .meta({ examples: ['Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0'] }),
-    impersonatedBy: z.string().nullable().describe('Id of the administrator who acts as this user'),
-    current: z
-      .boolean()
-      .describe('Whether the access token belongs to this session')
-      .meta({ examples: [true] }),
-  })
-  .meta({ id: 'Session' });
-
 export const sessionAndUserSchema = z
   .object({ session: sessionSchema, user: userSchema })
   .meta({ id: 'SessionAndUser' });
@@ -88,5 +67,4 @@ export type Refresh = z.infer<typeof refreshSchema>;
 export type Tokens = z.infer<typeof tokensSchema>;
 export type SignedIn = z.infer<typeof signedInSchema>;
 export type VerificationRequired = z.infer<typeof verificationRequiredSchema>;
-export type Session = z.infer<typeof sessionSchema>;
 export type SessionAndUser = z.infer<typeof sessionAndUserSchema>;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { Acting, ActingAsUser } from './principal/acting';
+import type { Acting, ActingAsUser } from '../auth/principal/acting';
 import type {
   SessionAndUser,
   SignedIn,
@@ -12,11 +12,11 @@ import type {
 } from './auth.schemas';
 import { type AuthServerAnswer, AuthServerClient } from './auth-server.client';
 import type { CallerContext } from '../http/caller-context';
-import type { UserPrincipal } from './principal/principal';
+import type { UserPrincipal } from '../auth/principal/principal';
 import { findChallenge } from './challenge';
 import type { TwoFactorRequired } from './second-step.schemas';
-import { toSession } from './session.mapper';
-import { toUser } from './user.mapper';
+import { toSession } from '../users/session.mapper';
+import { toUser } from '../users/user.mapper';
 import { recordAuditEvent } from '../audit/audit-trail';
 import { Problem } from '../common/problems/problem';
 import { SessionEntity } from '../database/entities/session.entity';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type DataSource, type FindOperator, MoreThan, Not } from 'typeorm';
-import type { Acting, ActingAsUser } from './principal/acting';
-import type { Session } from './auth.schemas';
+import type { Acting, ActingAsUser } from '../auth/principal/acting';
+import type { Session } from './session.schemas';
 import { toSession } from './session.mapper';
 import type { AuditAction } from '../../contract';
 import { recordAuditEvent } from '../audit/audit-trail';

@@ -1,28 +1,85 @@
-import { Controller, Delete, Get, Param } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, Headers, Param, Patch, Res } from '@nestjs/common';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import {
   type AccountList,
   accountListSchema,
-  type SessionList,
-  sessionListSchema,
+  type UpdateProfile,
+  updateProfileSchema,
   type UserExport,
   userExportSchema,
-} from './accounts.schemas';
-import { AccountsService } from './accounts.service';
+} from './me.schemas';
+import { MeService } from './me.service';
+import { type SessionList, sessionListSchema } from './session.schemas';
 import { type ActingAsUser, ActingUser } from '../auth/principal/acting';
 import { CurrentUser } from '../auth/principal/current-user.decorator';
 import type { UserPrincipal } from '../auth/principal/principal';
-import { SessionsService } from '../auth/sessions.service';
+import { SessionsService } from './sessions.service';
+import { type User, userSchema } from './user.schemas';
 import { Endpoint } from '../common/openapi/endpoint.decorator';
+import { toEntityTag } from '../http/entity-tag';
 import { idParameter } from '../common/validation/schemas';
+
+const ETAG = {
+  ETag: {
+    description: 'Send it as If-Match with a change, as If-None-Match to read again',
+    schema: { type: 'string' },
+  },
+} as const;
 
 @ApiTags('Users')
 @Controller({ path: 'users/me', version: '1' })
-export class AccountsController {
+export class MeController {
   constructor(
-    private readonly accounts: AccountsService,
+    private readonly me: MeService,
     private readonly sessions: SessionsService,
   ) {}
+
+  @Get()
+  @ApiHeader({
+    name: 'If-None-Match',
+    required: false,
+    description: 'ETag that you have: the profile is sent only when it is another by now',
+    schema: { type: 'string', example: '"m9xQ2k"' },
+  })
+  @Endpoint({
+    summary: 'Read your own profile',
+    operationId: 'getOwnProfile',
+    answers: {
+      200: { description: 'Your profile', schema: userSchema, headers: ETAG },
+      304: { description: 'The profile is what `If-None-Match` names', headers: ETAG },
+    },
+  })
+  async getOwnProfile(
+    @CurrentUser() principal: UserPrincipal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<User> {
+    return withEntityTag(await this.me.getOwnUser(principal), reply);
+  }
+
+  @Patch()
+  @ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: 'ETag that you read: the change is refused when the profile is another by now',
+    schema: { type: 'string', example: '"m9xQ2k"' },
+  })
+  @Endpoint({
+    summary: 'Change your own profile',
+    operationId: 'updateOwnProfile',
+    answers: {
+      200: { description: 'Your profile after the change', schema: userSchema, headers: ETAG },
+    },
+    problems: ['precondition_failed'],
+  })
+  async updateOwnProfile(
+    @ActingUser() acting: ActingAsUser,
+    @Body({ schema: updateProfileSchema }) change: UpdateProfile,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<User> {
+    return withEntityTag(await this.me.updateProfile(acting, { change, ifMatch }), reply);
+  }
 
   @Delete()
   @Endpoint({
@@ -33,7 +90,7 @@ export class AccountsController {
     problems: ['last_admin'],
   })
   deleteOwnAccount(@ActingUser() acting: ActingAsUser): Promise<void> {
-    return this.accounts.deleteOwnUser(acting);
+    return this.me.deleteOwnUser(acting);
   }
 
   @Get('sessions')
@@ -78,7 +135,7 @@ export class AccountsController {
     answers: { 200: { description: 'Sign-in methods, no secrets', schema: accountListSchema } },
   })
   async listOwnAccounts(@CurrentUser() { userId }: UserPrincipal): Promise<AccountList> {
-    return { items: await this.accounts.listAccounts(userId) };
+    return { items: await this.me.listAccounts(userId) };
   }
 
   @Get('export')
@@ -88,6 +145,11 @@ export class AccountsController {
     answers: { 200: { description: 'One JSON document', schema: userExportSchema } },
   })
   exportOwnData(@ActingUser() acting: ActingAsUser): Promise<UserExport> {
-    return this.accounts.exportUser(acting);
+    return this.me.exportUser(acting);
   }
+}
+
+function withEntityTag(user: User, reply: FastifyReply): User {
+  void reply.header('etag', toEntityTag(user));
+  return user;
 }

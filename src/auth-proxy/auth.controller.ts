@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpStatus, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { type ActingAsUser, ActingUser } from './principal/acting';
+import { type ActingAsUser, ActingUser } from '../auth/principal/acting';
 import {
   type Refresh,
   refreshSchema,
@@ -22,9 +22,9 @@ import {
 import { AUTH_SERVER_PROBLEMS } from './auth-server.client';
 import { AuthService } from './auth.service';
 import { Caller, type CallerContext } from '../http/caller-context';
-import { CurrentUser } from './principal/current-user.decorator';
-import type { UserPrincipal } from './principal/principal';
-import { Public } from './public.decorator';
+import { CurrentUser } from '../auth/principal/current-user.decorator';
+import type { UserPrincipal } from '../auth/principal/principal';
+import { Public } from '../auth/public.decorator';
 import { type TwoFactorRequired, twoFactorRequiredSchema } from './second-step.schemas';
 import { Endpoint } from '../common/openapi/endpoint.decorator';
 import { Idempotent } from '../common/openapi/idempotent.decorator';

@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { Account, UpdateProfile, UserExport } from './me.schemas';
+import { listClientTokens, listGrants } from './grants.reader';
+import { listPasskeys, readSecondFactor } from './second-factor.reader';
+import { deleteUser } from './user-deletion';
+import { toUser } from './user.mapper';
+import type { User } from './user.schemas';
+import { UsersService } from './users.service';
+import type { Acting, ActingAsUser } from '../auth/principal/acting';
+import type { UserPrincipal } from '../auth/principal/principal';
+import { copyUser, recordUserChange } from '../audit/user-change';
+import { Problem } from '../common/problems/problem';
+import { assertMatches, toEntityTag } from '../http/entity-tag';
+import { SessionsService } from './sessions.service';
+import { recordAuditEvent } from '../audit/audit-trail';
+import { listOwnAuditEvents } from '../audit/own-audit-events';
+import { UserEntity } from '../database/entities/user.entity';
+import { AccountEntity } from '../database/entities/account.entity';
+
+/** What is held about a user, as a whole: shown, handed over, deleted. */
+@Injectable()
+export class MeService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  /** @throws {Problem} as {@link orGone} */
+  getOwnUser({ userId }: UserPrincipal): Promise<User> {
+    return orGone(this.users.getUser(userId));
+  }
+
+  /**
+   * Changes the caller's own profile.
+   *
+   * @param acting.principal whose profile it is.
+   * @param ifMatch refuses the change when the profile is no longer what the caller read;
+   *   the row is locked meanwhile, so of two such changes at once one is refused.
+   * @throws {Problem} `precondition_failed`; `invalid_token` when they are gone
+   */
+  async updateProfile(
+    acting: Acting,
+    { change, ifMatch }: { change: UpdateProfile; ifMatch?: string },
+  ): Promise<User> {
+    return this.dataSource.transaction(async (manager) => {
+      const row = await manager.findOne(UserEntity, {
+        where: { id: acting.principal.userId },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!row) throw new Problem('invalid_token', { cause: 'the user is gone' });
+      assertMatches(ifMatch, toEntityTag(toUser(row)));
+      const before = copyUser(row);
+      Object.assign(row, change, { updatedAt: new Date() });
+      await recordUserChange(manager, { acting, before, after: row });
+      return toUser(await manager.save(row));
+    });
+  }
+
+  async listAccounts(userId: string): Promise<Account[]> {
+    const rows = await this.dataSource.manager.find(AccountEntity, {
+      where: { userId },
+      order: { createdAt: 'ASC', id: 'ASC' },
+    });
+    return rows.map(({ id, providerId, accountId, createdAt }) => ({
+      id,
+      providerId,
+      accountId,
+      createdAt: createdAt.toISOString(),
+    }));
+  }
+
+  /** The export is an event itself, and the newest one in it. */
+  async exportUser(acting: ActingAsUser): Promise<UserExport> {
+    const { userId, sessionId } = acting.principal;
+    const { manager } = this.dataSource;
+    const subject = { type: 'user', id: userId } as const;
+    await recordAuditEvent(manager, { action: 'user.exported', acting, subject });
+    return {
+      exportedAt: new Date().toISOString(),
+      user: await this.getOwnUser(acting.principal),
+      accounts: await this.listAccounts(userId),
+      secondFactor: await readSecondFactor(manager, userId),
+      passkeys: await listPasskeys(manager, userId),
+      sessions: await this.sessions.listSessions(userId, sessionId),
+      grants: await listGrants(manager, userId),
+      clientTokens: await listClientTokens(manager, userId),
+      auditEvents: await listOwnAuditEvents(manager, userId),
+    };
+  }
+
+  /** @throws {Problem} `last_admin`, or as {@link orGone} */
+  async deleteOwnUser(acting: ActingAsUser): Promise<void> {
+    const { userId: id } = acting.principal;
+    await orGone(this.dataSource.transaction((manager) => deleteUser({ id, acting }, manager)));
+  }
+}
+
+/**
+ * For what users do with their own account: whoever was deleted after the guard has looked
+ * is not missing at the address, but has a token that is not good any more.
+ *
+ * @throws {Problem} `invalid_token` instead of `not_found`.
+ */
+export async function orGone<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    const isGone = error instanceof Problem && error.code === 'not_found';
+    throw isGone ? new Problem('invalid_token', { cause: error }) : error;
+  }
+}
