@@ -8,7 +8,7 @@ import { PASSWORD, System } from '../support/system';
 const NEW_PASSWORD = 'quite another password';
 const ADMINISTRATOR = { email: 'admin@example.com', password: 'the first administrator' };
 
-/** Links of a change begun in the second of the last change of the password are void. */
+/** Change links of the second in which the password last changed are void. */
 const NEXT_SECOND_MS = 1_100;
 
 let mails: MailServer;
@@ -38,7 +38,7 @@ function openClient(baseURL: string) {
 
 type Client = ReturnType<typeof openClient>;
 
-/** As a mail program opens it: without cookies. */
+/** Like a mail client: without cookies. */
 async function follow(link: string): Promise<{ status: number; location: string | null }> {
   const response = await fetch(link, { redirect: 'manual' });
   return { status: response.status, location: response.headers.get('location') };
@@ -58,7 +58,7 @@ const errorIn = ({ location }: { location: string | null }) =>
 describe.each([
   ['directly', () => system.settings.authUrl],
   ['through the API', () => system.apiUrl],
-])("Better-Auth's own client, %s,", (way, baseUrl) => {
+])("Better-Auth's client, %s,", (way, baseUrl) => {
   const suffix = way.replaceAll(' ', '-').toLowerCase();
   const callbackURL = () => `${system.settings.authUrl}/email-verified`;
 
@@ -85,7 +85,7 @@ describe.each([
 
   const isSignedIn = async (client: Client) => (await client.getSession()).data !== null;
 
-  it('verifies the address of a sign-up', async () => {
+  it('verifies the e-mail address of a sign-up', async () => {
     const { client, email } = await signUp('verify');
     const early = await client.signIn.email({ email, password: PASSWORD });
     expect(early.error).toMatchObject({ status: 403, code: 'EMAIL_NOT_VERIFIED' });
@@ -97,7 +97,7 @@ describe.each([
     expect(errorIn(await follow(link.replace(/token=[^&]+/, 'token=x')))).toBe('INVALID_TOKEN');
   });
 
-  it('changes the address after both have agreed, and tells the former one', async () => {
+  it('changes the e-mail address after both addresses have confirmed, and informs the former one', async () => {
     const { client, email } = await signedIn('move');
     const newEmail = `moved-${suffix}@example.com`;
     await pause(NEXT_SECOND_MS);
@@ -116,7 +116,7 @@ describe.each([
     expect(errorIn(await follow(confirm))).toBe('INVALID_TOKEN');
   });
 
-  it('changes no address to one that is taken, and does not tell that it is', async () => {
+  it('does not change to a taken e-mail address, and does not reveal that it is taken', async () => {
     const { client } = await signedIn('taken');
     const answers = ['admin@example.com', `free-${suffix}@example.com`].map(async (newEmail) => {
       const { data, error } = await client.changeEmail({ newEmail });
@@ -129,7 +129,7 @@ describe.each([
     expect(mails.mails.filter(({ to }) => to === 'admin@example.com')).toEqual([]);
   });
 
-  it('refuses readably when the new address was taken between the two mails', async () => {
+  it('returns a readable error when the new address was taken between the two mails', async () => {
     const { client, email } = await signedIn('race');
     const newEmail = `raced-${suffix}@example.com`;
     await pause(NEXT_SECOND_MS);
@@ -145,7 +145,7 @@ describe.each([
     expect(await rowOf(email)).toBeDefined();
   });
 
-  it('voids a change that was begun under a password that is no longer valid', async () => {
+  it('voids a change that was requested before the password was replaced', async () => {
     const { client: thief, email } = await signedIn('void');
     await system.query(`UPDATE "user" SET email_verified = false WHERE email = $1`, [email]);
     const newEmail = `thief-${suffix}@example.com`;
@@ -156,7 +156,7 @@ describe.each([
     expect(await rowOf(email)).toBeDefined();
   });
 
-  it('resets a forgotten password, once, ends every session and tells the owner', async () => {
+  it('resets a forgotten password once, ends every session and informs the owner', async () => {
     const { client, email, others } = await signedIn('forgot', 1);
     const { token, second } = await reset(email);
     for (const each of [client, ...others]) expect(await isSignedIn(each)).toBe(false);
@@ -170,7 +170,7 @@ describe.each([
     }
   });
 
-  /** Asks for two links and uses the first. */
+  /** Requests two links and uses the first. */
   async function reset(email: string): Promise<{ token: string; second: string }> {
     const client = openClient(baseUrl());
     const redirectTo = `${system.settings.authUrl}/reset-password`;
@@ -188,7 +188,7 @@ describe.each([
     return { token, second };
   }
 
-  it('ends the links of a reset with a change of the address', async () => {
+  it('ends the reset links when the e-mail address changes', async () => {
     const { client, email } = await signedIn('stale-link');
     await client.requestPasswordReset({ email });
     const { text } = await mails.mailTo(email, 'Set a new password');
@@ -198,7 +198,7 @@ describe.each([
     expect(error).toMatchObject({ code: 'INVALID_TOKEN' });
   });
 
-  it('changes the password and keeps the other sessions, or ends them', async () => {
+  it('changes the password, and keeps or ends the other sessions', async () => {
     const { client, email, others } = await signedIn('change', 1);
     const wrong = await client.changePassword({ currentPassword: 'x', newPassword: NEW_PASSWORD });
     expect(wrong.error).toMatchObject({ code: 'INVALID_PASSWORD' });
@@ -212,7 +212,7 @@ describe.each([
     expect(await isSignedIn(client)).toBe(true);
   });
 
-  it('tells the former address when an administrator puts another in its place', async () => {
+  it('informs the former address when an administrator changes the e-mail address', async () => {
     const { client, email } = await signedIn('relocated');
     const userId = (await client.getSession()).data!.user.id;
     const admin = openClient(baseUrl());
@@ -227,7 +227,7 @@ describe.each([
     expect((await client.getSession()).data!.user.email).toBe(moved);
   });
 
-  it('ends a user’s sessions when an administrator sets their password, and tells them', async () => {
+  it('ends a user’s sessions when an administrator sets the password, and informs the user', async () => {
     const { client, email, others } = await signedIn('set', 1);
     const userId = (await client.getSession()).data!.user.id;
     const admin = openClient(baseUrl());
@@ -240,7 +240,7 @@ describe.each([
     await signIn(client, email, NEW_PASSWORD);
   });
 
-  it('keeps a user’s sessions when their role changes, with the new role in force', async () => {
+  it('keeps a user’s sessions when the role changes, and applies the new role', async () => {
     const { client } = await signedIn('role');
     const userId = (await client.getSession()).data!.user.id;
     const admin = openClient(baseUrl());
@@ -252,7 +252,7 @@ describe.each([
     expect((await client.admin.listUsers({ query: {} })).error).toMatchObject({ status: 403 });
   });
 
-  it('updates name and picture, and nothing else', async () => {
+  it('updates name and picture, and no other field', async () => {
     const { client, email } = await signedIn('profile');
     const image = 'https://example.com/me.png';
     expect((await client.updateUser({ name: 'New Name', image })).error).toBeNull();
@@ -267,7 +267,7 @@ describe.each([
     expect(await rowOf(email)).toMatchObject({ email_verified: true });
   });
 
-  it('is not told whether a password is right, apart from a change', async () => {
+  it('cannot check a password without changing it', async () => {
     const { client } = await signedIn('oracle');
     for (const password of [PASSWORD, 'not the password']) {
       const body = { password };

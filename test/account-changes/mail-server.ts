@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
 
-/** A mail as it arrived, headers and both bodies. */
+/** A mail as it arrived, with headers and both bodies. */
 export interface Mail {
   to: string;
   subject: string;
@@ -14,7 +14,7 @@ export interface Mail {
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 
-/** A real mail server that keeps what it is sent. */
+/** A real mail server that keeps the received mails. */
 export class MailServer {
   readonly mails: Mail[] = [];
   private readonly server = new SMTPServer({
@@ -44,7 +44,7 @@ export class MailServer {
     });
   }
 
-  /** The newest mail of that kind, once it is there. */
+  /** The newest mail of that kind. Waits for it. */
   async mailTo(to: string, subject: string): Promise<Mail> {
     const deadline = Date.now() + PATIENCE_MS;
     while (Date.now() < deadline) {
@@ -55,7 +55,7 @@ export class MailServer {
     throw new Error(`no mail "${subject}" for ${to}: ${JSON.stringify(this.mails)}`);
   }
 
-  /** The address in that mail. */
+  /** The URL in that mail. */
   async linkTo(to: string, subject: string): Promise<string> {
     return /https?:\/\/\S+/.exec((await this.mailTo(to, subject)).text)![0];
   }
@@ -65,7 +65,7 @@ export class MailServer {
   }
 }
 
-/** Enough of RFC 2045 for what the product sends: a text part in quoted-printable or as it is. */
+/** The part of RFC 2045 that the product's mails need: a text part, quoted-printable or plain. */
 function read(source: string, to: string): Mail {
   const subject = /^Subject: (.*(?:\r\n[ \t].*)*)/m.exec(source)![1]!.replaceAll(/\r\n[ \t]/g, ' ');
   const [, head, body] = /(Content-Type: text\/plain[^]*?)\r\n\r\n([^]*?)\r\n--/.exec(source)!;

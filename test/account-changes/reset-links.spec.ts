@@ -23,7 +23,7 @@ const reset = (token: string, newPassword: string) =>
 
 const signIn = (password: string) => server.post('/api/auth/sign-in/email', { email, password });
 
-it('a link that is used ten times at the same moment sets one password', async () => {
+it('a link that is used ten times at once sets one password', async () => {
   const token = await askForReset();
   const passwords = Array.from({ length: 10 }, (_, index) => `password of attempt ${index}`);
   const answers = await Promise.all(passwords.map((password) => reset(token, password)));
@@ -33,7 +33,7 @@ it('a link that is used ten times at the same moment sets one password', async (
   expect(passwords.filter((_, index) => signIns[index]!.status === 200)).toEqual(won);
 });
 
-it('a link that has expired sets none', async () => {
+it('an expired link sets no password', async () => {
   const token = await askForReset();
   await server.sql.query(`UPDATE verification SET expires_at = now() - interval '1 second'`);
   const { body } = await reset(token, 'password of a late one').expect(400);

@@ -32,7 +32,7 @@ describe('an administrator', () => {
     expect(await grace.caller.get('/api/v1/admin/stats')).toMatchObject({ status: 200 });
   });
 
-  it('creates a user without a password, who cannot sign in with one', async () => {
+  it('creates a user without a password, who cannot sign in with a password', async () => {
     const body = { email: 'no-password@example.com', name: 'Nobody yet' };
     expect(await admin.caller.post('/api/v1/admin/users', body)).toMatchObject({ status: 201 });
     const credentials = { email: body.email, password: PASSWORD };
@@ -40,7 +40,7 @@ describe('an administrator', () => {
     expect(answer).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
   });
 
-  it('is told that an e-mail is taken, on creation and on change', async () => {
+  it('gets an error for a taken e-mail address, on creation and on change', async () => {
     const ada = await system.asUser();
     const body = { email: ada.email.toUpperCase(), name: 'Twin' };
     const taken = { status: 409, body: { code: 'email_taken' } };
@@ -62,7 +62,7 @@ describe('an administrator', () => {
     expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ body: change });
   });
 
-  it('changes an e-mail, which is verified only where that is said', async () => {
+  it('changes an e-mail address, which is verified only when the request says so', async () => {
     const ada = await system.asUser();
     const path = `/api/v1/admin/users/${ada.id}`;
     const after = async (change: object) => (await admin.caller.patch<User>(path, change)).body;
@@ -79,7 +79,7 @@ describe('an administrator', () => {
     });
   });
 
-  it("does so too where it is changed by Better-Auth's own route", async () => {
+  it("changes an e-mail address by Better-Auth's route with the same result", async () => {
     const ada = await system.asUser();
     const update = (data: object) =>
       new Caller(system.apiUrl, admin.refreshToken).post('/api/auth/admin/update-user', {
@@ -95,7 +95,7 @@ describe('an administrator', () => {
     expect((await update(said)).body).toMatchObject(said);
   });
 
-  it('deletes a user, whose token is refused with the next request', async () => {
+  it('deletes a user, whose token is refused by the next request', async () => {
     const ada = await system.asUser();
     expect(await admin.caller.delete(`/api/v1/admin/users/${ada.id}`)).toMatchObject({
       status: 204,
@@ -121,7 +121,7 @@ describe('an administrator', () => {
     expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ status: 401 });
   });
 
-  it('acts as a user in a marked session of an hour, which a token does not extend', async () => {
+  it('impersonates a user in a marked session of one hour, which a token does not extend', async () => {
     const ada = await system.asUser();
     const path = `/api/v1/admin/users/${ada.id}/impersonate`;
     const answer = await admin.caller.post<SignedIn>(path);
@@ -141,7 +141,7 @@ describe('an administrator', () => {
     expect(await admin.caller.get('/api/v1/users/me')).toMatchObject({ status: 200 });
   });
 
-  it('cannot act as an administrator or as a banned user', async () => {
+  it('cannot impersonate an administrator or a banned user', async () => {
     const refused = { status: 409, body: { code: 'cannot_impersonate_admin' } };
     const self = `/api/v1/admin/users/${admin.id}/impersonate`;
     expect(await admin.caller.post(self)).toMatchObject(refused);
@@ -151,7 +151,7 @@ describe('an administrator', () => {
     expect(await admin.caller.post(path)).toMatchObject({ status: 403, body: { code: 'banned' } });
   });
 
-  it('stops acting as others when demoted', async () => {
+  it('stops impersonating after losing the role', async () => {
     const grace = await system.asUser();
     await admin.caller.put(`/api/v1/admin/users/${grace.id}/role`, { role: 'admin' });
     const ada = await system.asUser();
@@ -162,7 +162,7 @@ describe('an administrator', () => {
     expect(await acting.get('/api/v1/users/me')).toMatchObject({ status: 401 });
   });
 
-  it('reads statistics that agree with the tables', async () => {
+  it('reads statistics that match the tables', async () => {
     const { status, body } = await admin.caller.get<Statistics>('/api/v1/admin/stats');
     const [counted] = await system.query<{ users: number; sessions: number; banned: number }>(
       `SELECT (SELECT count(*)::int FROM "user") AS users, (SELECT count(*)::int FROM session) AS sessions,

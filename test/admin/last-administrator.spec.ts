@@ -5,15 +5,15 @@ import { Caller } from '../support/caller';
 import { eventually } from '../support/eventually';
 import { System } from '../support/system';
 
-/** More of them take longer: `LAST_ADMINISTRATOR_ROUNDS=200 npm test -- test/admin/last`. */
+/** More rounds take longer: `LAST_ADMINISTRATOR_ROUNDS=200 npm test -- test/admin/last`. */
 const ROUNDS = Number(process.env.LAST_ADMINISTRATOR_ROUNDS ?? 15);
 
 const REPLICAS = 3;
 const ADMINISTRATORS = 6;
-/** Of each administrator, all at the same moment. */
+/** For each administrator, all at the same moment. */
 const ATTEMPTS = 3;
 
-/** Somebody with the sign-in of an administrator, on every replica and at the auth server. */
+/** An administrator with sessions on every replica and at the auth server. */
 interface Administrator {
   id: string;
   replicas: Caller[];
@@ -23,11 +23,11 @@ interface Administrator {
 interface Attempt {
   actor: Administrator;
   target: Administrator;
-  /** The replica that is asked, where one is. */
+  /** The replica that receives the request, if any. */
   replica: Caller;
 }
 
-/** Every way in which an administrator can stop being one. */
+/** Every operation that can remove an administrator. */
 const WAYS: Record<string, (attempt: Attempt) => Promise<{ status: number }>> = {
   'demotes another': ({ replica, target }) =>
     replica.put(`/api/v1/admin/users/${target.id}/role`, { role: 'user' }),
@@ -51,7 +51,7 @@ const WAYS: Record<string, (attempt: Attempt) => Promise<{ status: number }>> = 
     }),
 };
 
-/** The first of them; the others are the auth server's own. */
+/** The first of them; the others are operations of the auth server. */
 const OF_THE_API = 5;
 
 let system: System;
@@ -62,7 +62,7 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-/** Nobody but these is an administrator then. */
+/** Only these users are administrators in this test. */
 async function makeAdministrators(): Promise<Administrator[]> {
   await system.query('DELETE FROM "user"');
   const ids = Array.from({ length: ADMINISTRATORS }, () => randomUUID());
@@ -86,7 +86,9 @@ async function signIn(id: string): Promise<Administrator> {
   return { id, replicas, authServer };
 }
 
-/** All at once, in another combination each round: by the API, by the auth server, and by both. */
+/**
+ * All at once, in another combination in each round: through the API, the auth server, and both.
+ */
 function attemptAll(round: number, administrators: Administrator[]) {
   const all = Object.keys(WAYS);
   const names = [all, all.slice(0, OF_THE_API), all.slice(OF_THE_API)][round % 3]!;
@@ -111,7 +113,7 @@ async function countAdministrators(): Promise<number> {
   return row!.count;
 }
 
-it('always leaves an administrator in force, whatever administrators do to each other at once', async () => {
+it('keeps an administrator under concurrent changes by administrators', async () => {
   const tally: Record<string, Record<number, number>> = {};
   const left: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -119,7 +121,7 @@ it('always leaves an administrator in force, whatever administrators do to each 
       const counts = (tally[way] ??= {});
       counts[status] = (counts[status] ?? 0) + 1;
     }
-    // Nobody becomes one again: had there been none at any moment, there would be none now.
+    // None is promoted again. If there had been none at any moment, there would be none now.
     left.push(await countAdministrators());
   }
   const lines = Object.entries(tally).map(([way, counts]) => `${way}: ${JSON.stringify(counts)}`);
@@ -127,7 +129,7 @@ it('always leaves an administrator in force, whatever administrators do to each 
     `${ROUNDS} rounds, administrators left: ${left.join(' ')}\n${lines.join('\n')}\n`,
   );
   expect(Math.min(...left)).toBeGreaterThanOrEqual(1);
-  // It was close: in most rounds all but one were gone, and the last one was refused to.
+  // The race is real: in most rounds only one remained, and the last removal was refused.
   expect(left.filter((count) => count === 1).length).toBeGreaterThan(ROUNDS / 3);
   const refusals = Object.values(tally).reduce((sum, counts) => sum + (counts[409] ?? 0), 0);
   expect(refusals).toBeGreaterThan(0);
@@ -136,12 +138,12 @@ it('always leaves an administrator in force, whatever administrators do to each 
   expect([...statuses].filter((status) => Number(status) >= 500)).toEqual([]);
 }, 120_000);
 
-it('leaves an administrator in force also when whoever demotes the others hangs up meanwhile', async () => {
+it('keeps an administrator when the client disconnects during the request', async () => {
   const [ann, ben, ...others] = (await makeAdministrators()) as [Administrator, Administrator];
   await system.query('DELETE FROM "user" WHERE id = ANY ($1)', [others.map(({ id }) => id)]);
   const holder = new Client(system.database.url);
   await holder.connect();
-  // Nobody is changed for as long as this lasts.
+  // No user is changed while the lock is held.
   await holder.query('BEGIN; LOCK TABLE "user" IN SHARE MODE');
   const demote = (actor: Administrator, target: Administrator, signal?: AbortSignal) =>
     fetch(`${system.settings.authUrl}/api/auth/admin/set-role`, {
@@ -160,7 +162,7 @@ it('leaves an administrator in force also when whoever demotes the others hangs 
   hangUp.abort();
   await first;
   const second = demote(ben, ann);
-  // Long enough to be let through, were it not held up by the first.
+  // Long enough for the request to finish if the first one did not block it.
   await pause(500);
   await holder.end();
   const { status } = await second;
@@ -168,7 +170,7 @@ it('leaves an administrator in force also when whoever demotes the others hangs 
   expect(await countAdministrators()).toBe(1);
 });
 
-/** Until a statement waits for the lock that is held. */
+/** Until a statement waits for the lock. */
 async function untilOneWaits(): Promise<void> {
   await eventually(async () => {
     const waiting = await system.query(

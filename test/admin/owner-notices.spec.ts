@@ -28,7 +28,7 @@ async function mailsTo(email: string) {
 it.each<[string, () => Caller]>([
   ['an administrator', () => admin.caller],
   ['a machine', () => machine],
-])('a former e-mail is told when %s puts another in its place', async (_who, caller) => {
+])('the former e-mail address receives a notice when %s changes it', async (_who, caller) => {
   const { id, email } = await stage.system.asUser();
   const change = async (body: object) => {
     const answer = await caller().patch(`/api/v1/admin/users/${id}`, body);
@@ -43,7 +43,7 @@ it.each<[string, () => Caller]>([
   ]);
 });
 
-it('nobody else has mails sent', async () => {
+it('other callers cannot send mails', async () => {
   const user = await stage.system.asUser();
   const body = { event: 'email_changed', userId: user.id, formerEmail: 'victim@example.com' };
   const asUser = { authorization: `Bearer ${user.refreshToken}` };
@@ -59,7 +59,7 @@ it('nobody else has mails sent', async () => {
   expect(await mailsTo('victim@example.com')).toEqual([]);
 });
 
-it('a change stands when its owner cannot be told', async () => {
+it('a change is kept when the notice cannot be sent', async () => {
   const { id, email } = await stage.system.asUser();
   await stage.system.stopAuthServer();
   try {

@@ -17,14 +17,14 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-/** A page that must be there. */
+/** The next page, which must exist. */
 async function list(query = '', caller: Caller = admin.caller) {
   const answer = await caller.get<UserPage>(`${LIST}?${query}`);
   expect(answer.status).toBe(200);
   return answer;
 }
 
-/** All pages, one after another, by the cursor of each. */
+/** All pages in order, by their cursors. */
 async function walk(query: string, between: (page: number) => Promise<unknown> = async () => {}) {
   const ids: string[] = [];
   let cursor: string | null = '';
@@ -38,7 +38,7 @@ async function walk(query: string, between: (page: number) => Promise<unknown> =
   return ids;
 }
 
-/** Rows as PostgreSQL itself puts them in order. */
+/** Rows in PostgreSQL's own order. */
 async function idsBy(order: string, condition = 'true'): Promise<string[]> {
   const rows = await system.query<{ id: string }>(
     `SELECT id FROM "user" WHERE ${condition} ORDER BY ${order}`,
@@ -68,7 +68,7 @@ async function insert(rows: Row[]): Promise<void> {
   );
 }
 
-/** Who may not be there any more when another group of tests counts. */
+/** Users that another test group may have deleted. */
 async function removeAllBut(): Promise<void> {
   await system.query(`DELETE FROM "user" WHERE id <> $1`, [admin.id]);
 }
@@ -87,7 +87,7 @@ describe('the list of users', () => {
     );
     await insert(
       rows.flatMap((row, index) =>
-        // Every name and every time twice, and not in the order of the ids.
+        // Every name and every time occurs twice, in an order that differs from the ids.
         ['b', 'a'].map((letter) => ({
           ...row,
           id: `${letter}${(index * 7) % 16}`,
@@ -100,14 +100,14 @@ describe('the list of users', () => {
 
   afterAll(removeAllBut);
 
-  it('is newest first, 50 to a page, without a total unless asked for', async () => {
+  it('is newest first, 50 to a page, without a total by default', async () => {
     const { body, headers } = await list();
     expect(body.items.map(({ id }) => id)).toEqual(await idsBy('created_at DESC, id DESC'));
     expect(body).toEqual({ items: body.items, nextCursor: null });
     expect(headers.get('link')).toBeNull();
   });
 
-  it('shows the same of a user as the user sees', async () => {
+  it("shows the same fields of a user as the user's own profile", async () => {
     const { body } = await list(`search=${admin.email}`);
     expect(body.items).toEqual([(await admin.caller.get('/api/v1/users/me')).body]);
   });
@@ -118,7 +118,7 @@ describe('the list of users', () => {
     ['email', 'email, id'],
     ['name', 'name, id'],
   ])(
-    'in the order %s is whole and without repetition, whatever the size of a page',
+    'in the order %s is complete and without duplicates for every page size',
     async (sort, order) => {
       const expected = await idsBy(order);
       expect(expected).toHaveLength(33);
@@ -128,7 +128,7 @@ describe('the list of users', () => {
     },
   );
 
-  it('can be narrowed by role, ban and verification, and by all at once', async () => {
+  it('is filtered by role, ban and verification, also combined', async () => {
     const inForce = '(banned AND (ban_expires IS NULL OR ban_expires > now()))';
     for (const role of [null, 'admin', 'user']) {
       for (const banned of [null, 'true', 'false']) {
@@ -163,7 +163,7 @@ describe('the list of users', () => {
     }
   });
 
-  it('can be walked under a filter, the total staying that of all pages', async () => {
+  it('has pages under a filter, with the total of all pages', async () => {
     const expected = await idsBy('name, id', `role = 'user'`);
     expect(await walk('role=user&sort=name&limit=3')).toEqual(expected);
     const { body } = await list('role=user&sort=name&limit=3&include=total');
@@ -174,7 +174,7 @@ describe('the list of users', () => {
     expect(second.body.total).toBe(expected.length);
   });
 
-  it('leads to the next page by a Link that can be followed as it is', async () => {
+  it('has a Link to the next page that works unchanged', async () => {
     const ids: string[] = [];
     let url = `${LIST}?limit=10&role=user&search=NAME&sort=name`;
     while (url !== '') {
@@ -188,7 +188,7 @@ describe('the list of users', () => {
   });
 
   it.each(['0', '201', '-1', '1.5', '1e2', 'ten', '', '0x10', '99999', ' 5', '+5'])(
-    'has no pages of %j',
+    'refuses the limit %j',
     async (limit) => {
       const answer = await admin.caller.get(`${LIST}?limit=${encodeURIComponent(limit)}`);
       const { errors } = expectProblem(answer, 'validation_failed');
@@ -196,7 +196,7 @@ describe('the list of users', () => {
     },
   );
 
-  it('takes no cursor but its own, in the order that it was made for', async () => {
+  it('accepts only its own cursors, with the order of the cursor', async () => {
     const { body } = await list('limit=1&sort=name');
     const own = body.nextCursor!;
     const forged = (...parts: unknown[]) =>
@@ -237,7 +237,7 @@ describe('the list of users', () => {
   });
 });
 
-describe('walking the list while it changes', () => {
+describe('pages of the list during changes', () => {
   const BASE = Array.from({ length: 30 }, (_, index) => index);
 
   beforeEach(() =>
@@ -253,12 +253,12 @@ describe('walking the list while it changes', () => {
   afterEach(removeAllBut);
 
   it.each(['createdAt', '-createdAt', 'email', 'name'])(
-    'misses nobody and shows nobody twice in the order %s',
+    'miss no user and repeat no user in the order %s',
     async (sort) => {
       let count = 0;
       const ids = await walk(`sort=${sort}&limit=4`, async () => {
         count += 1;
-        // Before, between and behind those that are there.
+        // Before, between and after the existing rows.
         await insert(
           ['A', 'M 1', 'Z'].map((name, place) => ({
             id: `new${sort}${count}-${place}`,
@@ -273,7 +273,7 @@ describe('walking the list while it changes', () => {
     },
   );
 
-  it('goes on where it was when the last row of a page is deleted or renamed', async () => {
+  it('continue when the last row of a page is deleted or renamed', async () => {
     const ids = await walk('sort=name&limit=5', async (page) => {
       if (page === 0) await system.query(`DELETE FROM "user" WHERE id IN ('old12', 'old15')`);
       if (page === 1) await system.query(`UPDATE "user" SET name = 'A' WHERE id = 'old24'`);
@@ -283,7 +283,7 @@ describe('walking the list while it changes', () => {
     expect(ids).toEqual(expect.arrayContaining(untouched.map((index) => `old${index}`)));
   });
 
-  it('is not held up by a name that is longer than ours may be', async () => {
+  it('contain a user whose name is longer than the API allows', async () => {
     await insert(['x', 'y', 'z'].map((id) => ({ id, name: `N${'🦄'.repeat(1500)}${id}` })));
     expect((await walk('sort=name&limit=1')).slice(-3)).toEqual(['x', 'y', 'z']);
   });
@@ -320,7 +320,7 @@ describe('the search', () => {
     ['white space around it', '  somebody ', ['mail']],
     ['half of each', 'Somebody first', []],
     ['a pattern of another language', '.*', []],
-  ])('takes %s as text', async (_title, text, expected) => {
+  ])('treats %s as text', async (_title, text, expected) => {
     const query = new URLSearchParams({ search: text, sort: 'email', include: 'total' });
     const { body } = await list(query.toString());
     expect(body.items.map(({ id }) => id).sort()).toEqual(expected);
@@ -335,7 +335,7 @@ describe('a role', () => {
     ada = await system.asUser();
   });
 
-  it('is in force with the next request, given and taken, for the token that is out', async () => {
+  it('applies to the next request with an existing token, when given and when taken', async () => {
     expectProblem(await ada.caller.get(LIST), 'forbidden');
     const promoted = await admin.caller.put<User>(`${LIST}/${ada.id}/role`, { role: 'admin' });
     expect(promoted).toMatchObject({ status: 200, body: { id: ada.id, role: 'admin' } });
@@ -345,7 +345,7 @@ describe('a role', () => {
     expectProblem(await ada.caller.get(LIST), 'forbidden');
   });
 
-  it('can be set to what it is', async () => {
+  it('can be set to its current value', async () => {
     for (const [id, role] of [
       [ada.id, 'user'],
       [admin.id, 'admin'],
@@ -356,7 +356,7 @@ describe('a role', () => {
   });
 
   it.each([{ role: 'owner' }, { role: 'admin,user' }, { role: ['admin'] }, { role: null }, {}])(
-    'is one of the list and nothing else: not %j',
+    'accepts only the listed roles, not %j',
     async (body) => {
       const answer = await admin.caller.put(`${LIST}/${ada.id}/role`, body);
       const { errors } = expectProblem(answer, 'validation_failed');
@@ -364,11 +364,11 @@ describe('a role', () => {
     },
   );
 
-  it('of nobody cannot be set', async () => {
+  it('of an unknown user cannot be set', async () => {
     expectProblem(await admin.caller.put(`${LIST}/nobody/role`, { role: 'user' }), 'not_found');
   });
 
-  it('of the last administrator cannot be taken, of the last but one it can', async () => {
+  it('of the last administrator cannot be removed, of the last but one it can', async () => {
     const other = await system.asNewAdmin();
     const demote = (id: string) => other.caller.put(`${LIST}/${id}/role`, { role: 'user' });
     expect((await demote(admin.id)).status).toBe(200);
@@ -379,12 +379,12 @@ describe('a role', () => {
     expect((await demote(other.id)).status).toBe(200);
   });
 
-  it('counts those alone who are not banned', async () => {
+  it('ignores banned administrators', async () => {
     const banned = await system.asNewAdmin();
     await admin.caller.put(`${LIST}/${banned.id}/ban`, {});
     const demoteSelf = () => admin.caller.put(`${LIST}/${admin.id}/role`, { role: 'user' });
     expectProblem(await demoteSelf(), 'last_admin');
-    // The other one is no administrator in force, so nothing is lost with them.
+    // The other administrator is banned and does not count.
     const answer = await admin.caller.put(`${LIST}/${banned.id}/role`, { role: 'user' });
     expect(answer.status).toBe(200);
   });
@@ -401,7 +401,7 @@ describe('a ban', () => {
     ada = await system.asUser();
   });
 
-  it('ends every session at once, and tells why to administrators', async () => {
+  it('ends every session at once, and shows the reason to administrators', async () => {
     const { email } = ada;
     const elsewhere = await system.signIn({ email, password: PASSWORD });
     expect(await ban({ reason: ' Sent spam ' })).toMatchObject({
@@ -418,12 +418,12 @@ describe('a ban', () => {
     expect(JSON.stringify(expectProblem(signIn, 'banned'))).not.toContain('spam');
   });
 
-  it('needs no reason, and replaces the one before', async () => {
+  it('needs no reason, and replaces the previous ban', async () => {
     await ban({ reason: 'First', expiresAt: '2999-01-01T00:00:00Z' });
     expect((await ban({})).body).toMatchObject({ banned: true, banReason: null, banExpires: null });
   });
 
-  it('takes its end in any time zone and shows it in UTC', async () => {
+  it('accepts its end in any time zone and shows it in UTC', async () => {
     const { body } = await ban({ expiresAt: '2999-06-01T02:00:00.123+02:00' });
     expect(body.banExpires).toBe('2999-06-01T00:00:00.123Z');
   });
@@ -447,7 +447,7 @@ describe('a ban', () => {
     expect(await sessionsOf(ada.id)).toHaveLength(1);
   });
 
-  it('for a time is over by itself, without anyone touching the row', async () => {
+  it('with an end expires without a change of the row', async () => {
     const end = new Date(Date.now() + 1_500);
     const { body } = await ban({ reason: 'Cool down', expiresAt: end.toISOString() });
     expect(body).toMatchObject({ banned: true, banExpires: end.toISOString() });
@@ -461,13 +461,13 @@ describe('a ban', () => {
     });
     expect(await bannedNow()).toBe(0);
     expect((await list(`banned=false&search=${ada.email}`)).body.items).toHaveLength(1);
-    // Its sessions are gone for good; a new one can be had.
+    // Its sessions have ended; a new one can begin.
     expectProblem(await ada.caller.get('/api/v1/users/me'), 'invalid_token');
     const back = await system.signIn({ email: ada.email, password: PASSWORD });
     expect((await back.caller.get('/api/v1/users/me')).status).toBe(200);
   });
 
-  it('that is lifted lets the user sign in again', async () => {
+  it('that is lifted allows a new sign-in', async () => {
     await ban({ reason: 'Mistake' });
     const lifted = await admin.caller.delete<User>(`${LIST}/${ada.id}/ban`);
     expect(lifted).toMatchObject({ status: 200, body: { banned: false, banReason: null } });
@@ -475,19 +475,19 @@ describe('a ban', () => {
     expect((await back.caller.get('/api/v1/users/me')).status).toBe(200);
   });
 
-  it('that is none can be lifted all the same, also with a declared body that is empty', async () => {
+  it('that does not exist can be lifted, also with an empty declared body', async () => {
     const headers = { 'content-type': 'application/json' };
     const lifted = await admin.caller.delete<User>(`${LIST}/${ada.id}/ban`, headers);
     expect(lifted).toMatchObject({ status: 200, body: { banned: false } });
     expect((await ada.caller.get('/api/v1/users/me')).status).toBe(200);
   });
 
-  it('of nobody is neither made nor lifted', async () => {
+  it('of an unknown user is refused', async () => {
     expectProblem(await ban({}, 'nobody'), 'not_found');
     expectProblem(await admin.caller.delete(`${LIST}/nobody/ban`), 'not_found');
   });
 
-  it('of oneself is refused, for the last administrator and for any other', async () => {
+  it('of oneself is refused, for the last administrator and for others', async () => {
     expectProblem(await ban({}, admin.id), 'cannot_ban_self');
     const other = await system.asNewAdmin();
     const answer = await other.caller.put(`${LIST}/${other.id}/ban`, {});
@@ -496,7 +496,7 @@ describe('a ban', () => {
   });
 });
 
-describe('administrators who turn against each other at the same moment', () => {
+describe('administrators who remove each other at the same moment', () => {
   const ROUNDS = 20;
   let admins: SignedInUser[];
 
@@ -510,7 +510,7 @@ describe('administrators who turn against each other at the same moment', () => 
     await system.query('CREATE TABLE saved_session AS SELECT * FROM session');
   });
 
-  /** Everyone is in force again, with the session and the token of before. */
+  /** All are administrators again, with their earlier sessions and tokens. */
   async function restore() {
     await system.query(
       `UPDATE "user" SET role = 'admin', banned = false, ban_reason = NULL WHERE id = ANY ($1)`,
@@ -533,7 +533,7 @@ describe('administrators who turn against each other at the same moment', () => 
       )
     ).length;
 
-  it('never are all gone, and nobody waits for ever', async () => {
+  it('never remove the last one, and every request ends', async () => {
     const outcomes: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       await restore();

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-/** To the auth server by way of the API, as any client would. */
+/** To the auth server through the API, like a client. */
 function post(body: string | Uint8Array, type = JSON_TYPE): Promise<RawAnswer> {
   const headers = { 'content-type': type };
   return send(system.apiUrl, { method: 'POST', path: SIGN_IN, headers, body });
@@ -69,7 +69,7 @@ describe('a body for the auth server', () => {
   });
 
   it.each(['application/json; charset=UTF-8', 'Application/JSON'])(
-    'of type %s is read',
+    'of type %s is accepted',
     async (type) => {
       expect((await post(GOOD, type)).status).toBe(401);
     },
@@ -99,7 +99,7 @@ describe('credentials of an OAuth client with a NUL', () => {
   });
 });
 
-describe('a method that the auth server does not have', () => {
+describe('a method that the auth server does not support', () => {
   it.each(['TRACE', 'PATCH', 'PROPFIND'])('%s is refused', async (method) => {
     const { status, text } = await send(system.apiUrl, { method, path: SIGN_IN });
     expect({ isRefused: status === 404 || status === 405, text }).toEqual({
@@ -109,7 +109,7 @@ describe('a method that the auth server does not have', () => {
   });
 });
 
-describe('an address of the auth server', () => {
+describe('a URL of the auth server', () => {
   it.each([
     ['a NUL in its query', '/api/auth/verify-email?token=%00', NOT_STORABLE],
     ['a NUL in its path', '/api/auth/reset-password/%00?callbackURL=/', NOT_STORABLE],
@@ -126,7 +126,7 @@ describe('an address of the auth server', () => {
     `/api/auth/callback/${'a'.repeat(3_000)}`,
     '/api/auth/%e0%a4%a',
     '/api/auth/constructor',
-  ])('%s is answered without a failure', async (path) => {
+  ])('%s does not cause a server error', async (path) => {
     const { status, text } = await send(system.apiUrl, { path });
     expect({ path, failed: status >= 500, text }).toEqual({ path, failed: false, text });
   });

@@ -3,7 +3,7 @@ import { send } from '../support/raw-http';
 import { RecordingServer } from '../support/recording-server';
 import { System } from '../support/system';
 
-describe('what is asked of the auth flows and cannot be right', () => {
+describe('the auth routes with invalid input', () => {
   let system: System;
 
   beforeAll(async () => {
@@ -12,7 +12,7 @@ describe('what is asked of the auth flows and cannot be right', () => {
 
   afterAll(() => system.stop());
 
-  it('refuses a NUL in a password as a wrong value or a wrong password, not as a failure of ours', async () => {
+  it('refuse a NUL in a password as invalid input or wrong password, without a server error', async () => {
     const { email } = await system.asUser();
     const password = 'a\0bcdefgh';
     const anonymous = system.asAnonymous();
@@ -23,14 +23,14 @@ describe('what is asked of the auth flows and cannot be right', () => {
   });
 
   it.each(['a\nb', 'ａ', 'a\0b', '😀'])(
-    'refuses the refresh token %j as such',
+    'refuse the refresh token %j as invalid',
     async (refreshToken) => {
       const answer = await system.asAnonymous().post('/api/v1/auth/refresh', { refreshToken });
       expect([401, 422]).toContain(answer.status);
     },
   );
 
-  it('keeps an administrator, whatever is asked of the auth server directly', async () => {
+  it('keep an administrator for every request to the auth server', async () => {
     const admin = await system.asAdmin();
     const headers = { authorization: `Bearer ${admin.refreshToken}` };
     const body = { userId: admin.id, role: 'user' };
@@ -45,7 +45,7 @@ describe('what is asked of the auth flows and cannot be right', () => {
     ['a name with a line break', { name: 'a\nb' }],
     ['a name of half a character', { name: '\ud800' }],
     ['a picture that runs code', { image: 'javascript:alert(1)' }],
-  ])('does not take %s by way of the auth server either', async (_title, change) => {
+  ])('do not accept %s through the auth server either', async (_title, change) => {
     const user = await system.asUser();
     const headers = { authorization: `Bearer ${user.refreshToken}` };
     const { status } = await system.asAnonymous().post('/api/auth/update-user', change, headers);
@@ -53,7 +53,7 @@ describe('what is asked of the auth flows and cannot be right', () => {
   });
 });
 
-describe('an answer that is passed through', () => {
+describe('a passed-through response', () => {
   let upstream: RecordingServer;
   let system: System;
 
@@ -69,7 +69,7 @@ describe('an answer that is passed through', () => {
     await upstream.stop();
   });
 
-  it('drops what the answer says is meant for one connection (RFC 9110, section 7.6.1)', async () => {
+  it('loses its hop-by-hop headers (RFC 9110, section 7.6.1)', async () => {
     upstream.answer = (_request, response) => {
       response.writeHead(200, { connection: 'x-for-this-hop, close', 'x-for-this-hop': '1' }).end();
     };

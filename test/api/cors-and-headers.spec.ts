@@ -4,7 +4,7 @@ import { type SignedInUser, System } from '../support/system';
 const APP = 'https://app.example.com';
 const ME = '/api/v1/users/me';
 
-/** One request of every kind of answer. */
+/** One request for each kind of response. */
 const KINDS: [string, RawRequest, number][] = [
   ['a success', { path: '/' }, 200],
   ['the profile', { path: ME }, 200],
@@ -47,7 +47,7 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-/** As the user on their profile and the admin routes, as nobody elsewhere. */
+/** As the user on profile and admin routes, without a token elsewhere. */
 function ask(asked: RawRequest, headers: Record<string, string> = {}): Promise<RawAnswer> {
   const knows = asked.path === ME || asked.path.startsWith('/api/v1/admin');
   return send(system.apiUrl, {
@@ -72,11 +72,11 @@ describe('a page of another origin', () => {
     ) as Record<string, string[]>;
 
   it.each(KINDS)(
-    'may read %s when it is trusted, with credentials',
+    'can read %s when it is trusted, with credentials',
     async (_title, asked, status) => {
       const answer = await ask(asked, { origin: APP });
       expect(answer.status).toBe(status);
-      // Before there is a request there is no origin: such an answer is for nobody.
+      // A malformed request has no origin; its response is readable by no origin.
       if (asked.path.includes('%zz') || status === 414) return;
       expect(corsHeadersOf(answer)).toEqual({
         origin: [APP],
@@ -103,7 +103,7 @@ describe('a page of another origin', () => {
     'null',
     '*',
     '',
-  ])('may not read anything when it is %s', async (origin) => {
+  ])('cannot read a response when it is %s', async (origin) => {
     for (const [, asked] of KINDS) {
       const { headers } = await ask(asked, { origin });
       expect(headers['access-control-allow-origin']).toBeUndefined();
@@ -122,7 +122,7 @@ describe('a page of another origin', () => {
     });
 
   it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])(
-    'may ask for %s in advance when it is trusted',
+    'gets a successful preflight for %s when it is trusted',
     async (method) => {
       for (const path of [ME, '/nowhere', '/api/auth/sign-in/email']) {
         const { status, headers, text } = await preflight(path, APP, method);
@@ -139,7 +139,7 @@ describe('a page of another origin', () => {
     },
   );
 
-  it('gets no leave in advance when it is not', async () => {
+  it('gets no successful preflight when it is not trusted', async () => {
     for (const origin of ['https://evil.example', 'null']) {
       for (const path of [ME, '/api/auth/sign-in/email']) {
         const { headers } = await preflight(path, origin, 'PATCH');
@@ -149,7 +149,7 @@ describe('a page of another origin', () => {
   });
 });
 
-/** What stands on every answer, whatever it is. */
+/** Headers that every response carries. */
 function expectGuarded({ headers }: RawAnswer): void {
   const policy = headers['content-security-policy']!.join();
   expect(policy).toMatch(/default-src '(self|none)'/);
@@ -168,8 +168,8 @@ function expectGuarded({ headers }: RawAnswer): void {
   }
 }
 
-describe('every answer', () => {
-  it.each(KINDS)('guards the browser: %s', async (_title, asked, status) => {
+describe('every response', () => {
+  it.each(KINDS)('has the security header: %s', async (_title, asked, status) => {
     const answer = await ask(asked);
     expect(answer.status).toBe(status);
     expectGuarded(answer);
@@ -178,13 +178,13 @@ describe('every answer', () => {
   });
 
   it.each(KINDS.filter(([, { path }]) => !path.startsWith('/docs')))(
-    'stays out of caches: %s',
+    'is not cacheable: %s',
     async (_title, asked) => {
       expect((await ask(asked)).headers['cache-control']).toEqual(['no-store']);
     },
   );
 
-  it('says of what media type it is, wherever it has a body', async () => {
+  it('has a media type when it has a body', async () => {
     for (const [title, asked] of KINDS) {
       const { headers } = await ask(asked);
       expect({ title, type: headers['content-type'] }).toEqual({
@@ -195,7 +195,7 @@ describe('every answer', () => {
   });
 });
 
-describe('behind https', () => {
+describe('with https', () => {
   let secure: System;
 
   beforeAll(async () => {
@@ -207,7 +207,7 @@ describe('behind https', () => {
   afterAll(() => secure.stop());
 
   it.each(['/', '/nowhere', '/api/v1/users/%zz', '/docs', '/api/auth/ok', ME])(
-    'every answer keeps browsers there: %s',
+    'every response has Strict-Transport-Security: %s',
     async (path) => {
       const answer = await send(secure.apiUrl, { path });
       expectGuarded(answer);

@@ -11,7 +11,7 @@ import { PASSWORD, System } from '../support/system';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Loopback addresses of whom the tests play. */
+/** Loopback IP addresses of the simulated clients. */
 const CLIENT = '127.0.0.2';
 const PROXY = '127.0.0.9';
 
@@ -31,8 +31,8 @@ function browserClient() {
   });
 }
 
-describe("Better-Auth's own client, by way of the API", () => {
-  it('signs up, has a session and a token that the API takes, and signs out', async () => {
+describe("Better-Auth's client, through the API", () => {
+  it('signs up, has a session and a token that the API accepts, and signs out', async () => {
     const client = browserClient();
     const email = 'browser@example.com';
     const signUp = await client.signUp.email({ email, password: PASSWORD, name: 'Browser' });
@@ -46,7 +46,7 @@ describe("Better-Auth's own client, by way of the API", () => {
     expectProblem(await caller.get('/api/v1/users/me'), 'invalid_token');
   });
 
-  it('signs in, and is told what is wrong in words of its own', async () => {
+  it("signs in, and gets the auth server's own errors", async () => {
     const { email } = await system.asUser();
     const client = browserClient();
     const wrong = await client.signIn.email({ email, password: 'not the password' });
@@ -56,7 +56,7 @@ describe("Better-Auth's own client, by way of the API", () => {
     expect((await client.getSession()).data?.user.email).toBe(email);
   });
 
-  it('keeps its session apart from that of another browser', async () => {
+  it('has a session separate from that of another browser', async () => {
     const [one, other] = [browserClient(), browserClient()];
     const { email } = await system.asUser();
     await one.signIn.email({ email, password: PASSWORD });
@@ -65,8 +65,8 @@ describe("Better-Auth's own client, by way of the API", () => {
   });
 });
 
-describe('an answer of the auth server', () => {
-  it('comes through as it was given, every cookie by itself', async () => {
+describe('a response of the auth server', () => {
+  it('arrives unchanged, with each cookie in its own header', async () => {
     const { email } = await system.asUser();
     const signIn = (base: string) =>
       send(base, {
@@ -78,7 +78,7 @@ describe('an answer of the auth server', () => {
     const [direct, through] = [await signIn(system.settings.authUrl), await signIn(system.apiUrl)];
     const cookies = ({ headers }: typeof direct) =>
       headers['set-cookie']!.map((line) => line.replace(/=[^;]+/, '=…')).sort();
-    // The session, that it is not to be remembered, and the known browser.
+    // The session, the flag against persistence, and the known browser.
     expect(cookies(through)).toHaveLength(3);
     expect(cookies(through)).toEqual(cookies(direct));
     expect(through.status).toBe(direct.status);
@@ -86,7 +86,7 @@ describe('an answer of the auth server', () => {
     expect(through.headers['set-auth-token']).toHaveLength(1);
   });
 
-  it('is its own refusal of a body that is too large, also while that is still being sent', async () => {
+  it('is its own refusal of a body that is too large, also during the upload', async () => {
     const body = Buffer.alloc(8_000_000, ' ');
     for (const headers of [JSON_TYPE, { ...JSON_TYPE, 'transfer-encoding': 'chunked' }]) {
       const sent = { method: 'POST', path: '/api/auth/sign-in/email', headers, body };
@@ -98,8 +98,8 @@ describe('an answer of the auth server', () => {
   });
 });
 
-describe('the client address', () => {
-  /** What the newest session of the user says. */
+describe("the client's IP address", () => {
+  /** The IP address of the newest session of the user. */
   async function recordedFor(email: string): Promise<string | undefined> {
     const [row] = await system.query<{ ip_address: string }>(
       `SELECT ip_address FROM session JOIN "user" u ON u.id = user_id
@@ -109,7 +109,7 @@ describe('the client address', () => {
     return row?.ip_address;
   }
 
-  /** Signs in as each way allows, and tells which address was recorded. */
+  /** Signs in by each path, and returns the recorded IP address. */
   async function addressesOf(options: Pick<RawRequest, 'from' | 'headers'>): Promise<unknown[]> {
     const { email } = await system.asUser();
     const seen = [];
@@ -128,12 +128,12 @@ describe('the client address', () => {
     return seen;
   }
 
-  it('is where the connection comes from', async () => {
+  it('is that of the connection', async () => {
     expect(await addressesOf({ from: '127.0.0.1' })).toEqual(['127.0.0.1', '127.0.0.1']);
     expect(await addressesOf({ from: CLIENT })).toEqual([CLIENT, CLIENT]);
   });
 
-  it('is not what a client says that it is', async () => {
+  it("is not taken from the client's headers", async () => {
     const headers = {
       'x-forwarded-for': ['198.51.100.1', '198.51.100.2'],
       'x-forwarded-host': 'evil.example',
@@ -150,7 +150,7 @@ describe('the client address', () => {
     expect(await addressesOf({ from: CLIENT, headers })).toEqual([CLIENT, CLIENT]);
   });
 
-  it('is not what a client says of the headers that it wants dropped', async () => {
+  it('is not taken from headers that the client lists in Connection', async () => {
     const connection =
       'close, x-gatehouse-client-address, x-gatehouse-internal-key, x-forwarded-for';
     expect(await addressesOf({ from: CLIENT, headers: { connection } })).toEqual([CLIENT, CLIENT]);
@@ -160,7 +160,7 @@ describe('the client address', () => {
     ['the only one', '203.0.113.9', '203.0.113.9'],
     ['the last one, whatever stands before', '198.51.100.1, 203.0.113.9', '203.0.113.9'],
     ['the last that is no proxy of ours', '198.51.100.1, 203.0.113.9, 10.1.2.3', '203.0.113.9'],
-    // Better-Auth keeps the network of an IPv6 address: one customer, one address.
+    // Better-Auth stores the network of an IPv6 address: one customer, one network.
     ['the network of an IPv6 address', '2001:db8::7', '2001:0db8:0000:0000:0000:0000:0000:0000'],
     ['an IPv4 address in IPv6 clothes', '::ffff:203.0.113.9', '203.0.113.9'],
     ['the proxy itself, when it names nobody', '', PROXY],
@@ -170,7 +170,7 @@ describe('the client address', () => {
     expect(await addressesOf({ from: PROXY, headers })).toEqual([expected, expected]);
   });
 
-  it('is the same on the way to the auth server that leaves the API out', async () => {
+  it('is the same for requests that go to the auth server directly', async () => {
     const { email } = await system.asUser();
     await send(system.settings.authUrl, {
       method: 'POST',
@@ -187,7 +187,7 @@ describe('the client address', () => {
   });
 });
 
-describe('what reaches the auth server', () => {
+describe('the request that reaches the auth server', () => {
   let upstream: RecordingServer;
   let api: System;
 
@@ -210,7 +210,7 @@ describe('what reaches the auth server', () => {
     expect(condition()).toBe(true);
   }
 
-  it('is the request as it is: method, path, query, body and headers', async () => {
+  it('is unchanged: method, path, query, body and headers', async () => {
     const body = '{"not": "touched"  }';
     const headers = {
       'content-type': 'text/x-anything; a=b',
@@ -233,7 +233,7 @@ describe('what reaches the auth server', () => {
     }
   });
 
-  it('names the client, the request and the API itself, once', async () => {
+  it('names the client, the request and the API, once', async () => {
     await send(api.apiUrl, {
       path: '/api/auth/ok',
       from: CLIENT,
@@ -248,7 +248,7 @@ describe('what reaches the auth server', () => {
     });
   });
 
-  it('is nothing that was meant for one connection, or that claims an address or a host', async () => {
+  it('has no hop-by-hop header and no claimed IP address or host', async () => {
     const dropped = {
       connection: 'close, x-for-this-hop',
       'x-for-this-hop': '1',
@@ -268,14 +268,14 @@ describe('what reaches the auth server', () => {
     await send(api.apiUrl, { path: '/api/auth/ok', headers: { ...dropped, 'x-kept': '1' } });
     const { headers } = upstream.requests[0]!;
     expect(headers['x-kept']).toEqual(['1']);
-    // The connection to the auth server is another one, with its own word for how it is kept.
+    // The connection to the auth server has its own Connection header.
     for (const name of Object.keys(dropped).filter((each) => each !== 'connection')) {
       expect({ name, values: headers[name] }).toEqual({ name, values: undefined });
     }
     expect(headers.connection).not.toContain('x-for-this-hop');
   });
 
-  it('is the body while it is still being sent, and the answer comes the same way', async () => {
+  it('is streamed while the client still sends the body; the response is streamed too', async () => {
     upstream.answer = (incoming, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       incoming.on('data', (chunk: Buffer) => response.write(`<${chunk.toString()}>`));
@@ -294,7 +294,7 @@ describe('what reaches the auth server', () => {
     await expectSoon(() => answer === '<one><two>.');
   });
 
-  it('answers without what was meant for its own connection', async () => {
+  it('gets a response without hop-by-hop headers', async () => {
     upstream.answer = (_request, response) => {
       response.writeHead(207, {
         connection: 'close',
@@ -317,7 +317,7 @@ describe('what reaches the auth server', () => {
     expect(headers.connection).toEqual(['close']);
   });
 
-  it('may lead elsewhere: the client is told, and not taken there', async () => {
+  it('can get a redirect, which the API does not follow', async () => {
     upstream.answer = (_request, response) => {
       response.writeHead(302, { location: 'https://provider.example/authorize' }).end();
     };
@@ -361,21 +361,21 @@ describe('what reaches the auth server', () => {
     'ftp://evil.example/api/auth/ok',
     '*',
     'api/auth/ok',
-  ])('is nothing for %s', async (path) => {
+  ])('is not sent for %s', async (path) => {
     const answer = await send(api.apiUrl, { path });
     expect([400, 404]).toContain(answer.status);
     expectProblem(answer, answer.status === 400 ? 'malformed_request' : 'not_found');
     expect(reached()).toEqual([]);
   });
 
-  it('is what an address with a host in it asks for, of the auth server and nobody else', async () => {
+  it('goes to the auth server also when its URL contains another host', async () => {
     const path = 'http://evil.example/api/auth/ok?x=1';
     expect((await send(api.apiUrl, { path })).status).toBe(200);
     expect(reached()).toEqual(['GET /api/auth/ok?x=1']);
   });
 
   it.each(['a;b', 'a.b', 'a..b', '.a', '%00', '~a', 'a%20b', 'a+b', 'a:b@c', "a'b", '%C3%A4'])(
-    'is a path that is merely unusual: %s',
+    'keeps an unusual path: %s',
     async (part) => {
       const path = `/api/auth/${part}`;
       expect((await send(api.apiUrl, { path })).status).toBe(200);
@@ -383,7 +383,7 @@ describe('what reaches the auth server', () => {
     },
   );
 
-  it('is let go of when the client goes away', async () => {
+  it('is aborted when the client disconnects', async () => {
     const abandon = async (answer: RecordingServer['answer'], body?: string) => {
       upstream.reset();
       upstream.answer = answer;
@@ -397,12 +397,12 @@ describe('what reaches the auth server', () => {
       outgoing.destroy();
       await expectSoon(() => upstream.requests[0]!.abandoned);
     };
-    // While the answer came, while the body was sent.
+    // During the response, and during the request body.
     await abandon((_request, response) => void response.write('the beginning of'));
     await abandon(() => {}, 'the beginning of');
   });
 
-  it('may break off: before the answer it is a problem, within the answer the end of it', async () => {
+  it('can fail: before the response as a problem, within the response as an aborted connection', async () => {
     upstream.answer = (incoming) => incoming.socket.destroy();
     const before = await send(api.apiUrl, { path: '/api/auth/ok' });
     expectProblem(before, 'auth_server_unavailable');
@@ -415,7 +415,7 @@ describe('what reaches the auth server', () => {
     expect((await send(api.apiUrl, { path: '/api/auth/ok' })).status).toBe(200);
   });
 
-  it('is told the internal key, which nobody else ever is', async () => {
+  it('carries the internal key, which no other receiver gets', async () => {
     const secret = api.settings.internalSecret!;
     upstream.answer = (incoming, response) => {
       incoming.resume();

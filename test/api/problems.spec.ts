@@ -40,7 +40,7 @@ async function expectFaults(answer: Parameters<typeof expectProblem>[0], pointer
 }
 
 describe('every problem', () => {
-  it('has a type that leads to its meaning', async () => {
+  it('has a type URL that explains it', async () => {
     for (const [code, { status, title, meaning }] of Object.entries(PROBLEM_CODES)) {
       const page = await system.asAnonymous().get(`/problems/${code}`);
       expect(page).toMatchObject({ status: 200, body: { code, status, title, meaning } });
@@ -50,13 +50,13 @@ describe('every problem', () => {
   });
 
   it.each(['nothing', 'constructor', '__proto__', 'toString', '%00', 'NOT_FOUND'])(
-    'has a page only if it exists: there is none for %s',
+    'has a page only if it exists: none for %s',
     async (code) => {
       expectProblem(await system.asAnonymous().get(`/problems/${code}`), 'not_found');
     },
   );
 
-  it('names the path of the request, without its query', async () => {
+  it('has the path of the request as instance, without the query', async () => {
     const answer = await system.asAnonymous().get('/nowhere/at/all?password=secret');
     expect(expectProblem(answer, 'not_found').instance).toBe('/nowhere/at/all');
   });
@@ -96,7 +96,7 @@ describe('a body', () => {
     ['another charset', { 'content-type': 'application/json; charset=iso-8859-1' }],
     ['UTF-16', { 'content-type': 'application/json;charset="UTF-16"' }],
     ['a compressed body', { ...JSON_TYPE, 'content-encoding': 'gzip' }],
-  ])('sent as %s is not supported', async (_title, headers) => {
+  ])('of type %s is unsupported', async (_title, headers) => {
     expectProblem(await patchMe('{"name":"x"}', headers), 'unsupported_media_type');
   });
 
@@ -108,11 +108,11 @@ describe('a body', () => {
       '{"name":"Unchanged"}',
     ],
     ['with a byte order mark', JSON_TYPE, Buffer.from('\ufeff{"name":"Unchanged"}')],
-  ])('of JSON %s is taken', async (_title, headers, body) => {
+  ])('of JSON type %s is accepted', async (_title, headers, body) => {
     expect((await patchMe(body, headers)).status).toBe(200);
   });
 
-  it('of 100 kB is read, and one byte more is not, however it is sent', async () => {
+  it('of 100 kB is accepted, one byte more is refused, for every transfer encoding', async () => {
     const body = (size: number) => JSON.stringify({ x: 'a'.repeat(size - 8) });
     await expectFaults(await patchMe(body(100_000)), ['/x']);
     expectProblem(await patchMe(body(100_001)), 'body_too_large');
@@ -121,7 +121,7 @@ describe('a body', () => {
     expectProblem(await patchMe(body(100_001), chunked), 'body_too_large');
   });
 
-  it('that is much too large is refused before it is sent', async () => {
+  it('that is much too large is refused before the upload', async () => {
     const head = [
       `PATCH ${ME} HTTP/1.1`,
       'Host: localhost',
@@ -133,13 +133,13 @@ describe('a body', () => {
     expectProblem(answer, 'body_too_large');
   });
 
-  it('that is missing is missed', async () => {
+  it('that is missing is an error', async () => {
     await expectFaults(await user.caller.patch(ME), ['']);
     await expectFaults(await patchMe('', {}), ['']);
     await expectFaults(await patchMe(''), ['']);
   });
 
-  it.each(['null', '[]', '7', '"text"', 'true'])('%s is no object', async (body) => {
+  it.each(['null', '[]', '7', '"text"', 'true'])('%s is not an object', async (body) => {
     await expectFaults(await patchMe(body), ['']);
   });
 
@@ -149,20 +149,20 @@ describe('a body', () => {
     expectProblem(await patchMe(`{"name":${list}}`), 'malformed_request');
   });
 
-  it('that is nested less is refused like any other', async () => {
+  it('with less nesting is refused by validation', async () => {
     await expectFaults(await patchMe(`{"name":${'['.repeat(99)}${']'.repeat(99)}}`), ['/name']);
   });
 });
 
 describe('a field', () => {
-  it('that nobody knows is refused by its name, also one that every object inherits', async () => {
+  it('that is unknown is refused by name, also a name of Object.prototype', async () => {
     const body = '{"role":"admin","constructor":1,"prototype":2,"a/b~c":3,"":4,"hasOwnProperty":5}';
     const pointers = ['/role', '/constructor', '/prototype', '/a~1b~0c', '/', '/hasOwnProperty'];
     const { errors } = expectProblem(await patchMe(body), 'validation_failed');
     expect(errors!.map(({ pointer }) => pointer).sort()).toEqual(pointers.sort());
   });
 
-  it('among thousands of unknown ones does not make a long answer', async () => {
+  it('in a list of thousands of unknown ones gets a short error', async () => {
     const body = Object.fromEntries(Array.from({ length: 9000 }, (_, index) => [`f${index}`, 1]));
     const { errors } = expectProblem(await user.caller.patch(ME, body), 'validation_failed');
     expect(errors).toHaveLength(50);
@@ -209,7 +209,7 @@ describe('a field', () => {
   });
 });
 
-describe('an address', () => {
+describe('a URL', () => {
   it.each([
     ['limit=1&limit=2', '/limit'],
     ['limit[]=1', '/limit[]'],
@@ -231,7 +231,7 @@ describe('an address', () => {
   });
 
   it.each(['%zz', '%', 'a%2', '%ff', '%c0%af', '%ed%a0%80', '%E4hnlich'])(
-    'with the escape %s in the query is broken',
+    'with the escape %s in the query is malformed',
     async (text) => {
       const path = `${LIST}?limit=1&search=${text}`;
       expectProblem(await send(system.apiUrl, { path }), 'malformed_request');
@@ -239,13 +239,13 @@ describe('an address', () => {
     },
   );
 
-  it('with a broken query passes to the auth server, which is not ours to judge', async () => {
+  it('with a malformed query is passed to the auth server unchanged', async () => {
     const answer = await send(system.apiUrl, { path: '/api/auth/ok?error=%E4hnlich' });
     expect(answer.status).toBe(200);
   });
 
   it.each(['%zz', '%', '%c0%af', '%ed%a0%80', 'a%2'])(
-    'with the escape %s is broken',
+    'with the escape %s is malformed',
     async (part) => {
       const answer = await send(system.apiUrl, { path: `/api/v1/users/${part}` });
       expectProblem(answer, 'malformed_request');
@@ -253,7 +253,7 @@ describe('an address', () => {
   );
 
   it.each(['a.b', 'a%2fb', '%00', '%F0%9F%92%A9', 'a b', "a'--", 'a'.repeat(65)])(
-    'with the id %s is refused, and told where',
+    'with the id %s is refused, with a pointer',
     async (id) => {
       const answer = await send(system.apiUrl, {
         path: `/api/v1/users/${id.replace(' ', '%20')}`,
@@ -263,7 +263,7 @@ describe('an address', () => {
     },
   );
 
-  it('with a part that is too long is refused as such', async () => {
+  it('with a path segment that is too long is refused', async () => {
     expectProblem(await user.caller.get(`/api/v1/users/${'a'.repeat(201)}`), 'uri_too_long');
   });
 
@@ -274,11 +274,11 @@ describe('an address', () => {
     '//api/v1/users/me',
     '/api/v1/users//me',
     '/api/v1',
-  ])('that is only like a route, as %s, is not one', async (path) => {
+  ])('%s, which resembles a route, is unknown', async (path) => {
     expectProblem(await send(system.apiUrl, { path }), 'not_found');
   });
 
-  it('may name the host, which is not taken over', async () => {
+  it('in absolute form is accepted, and its host is ignored', async () => {
     const authorization = `Bearer ${admin.accessToken}`;
     const path = `http://evil.example${LIST}?limit=1`;
     const answer = await send(system.apiUrl, { path, headers: { authorization } });
@@ -297,20 +297,20 @@ describe('a method', () => {
     ['GET', '/api/v1/auth/sign-in', ['POST']],
     ['PATCH', '/api/v1/admin/users/some-id/ban', ['PUT', 'DELETE']],
     ['DELETE', '/', ['GET', 'HEAD']],
-  ])('%s of %s is not among those that it takes', async (method, path, others) => {
+  ])('%s of %s is not allowed', async (method, path, others) => {
     const answer = await send(system.apiUrl, { method, path });
     expectProblem(answer, 'method_not_allowed');
     const [allow] = answer.headers.allow!;
     expect(allow!.split(', ').sort()).toEqual([...others, 'OPTIONS'].sort());
   });
 
-  it('is wrong nowhere where there is nothing', async () => {
+  it('of an unknown path is 404', async () => {
     const answer = await send(system.apiUrl, { method: 'POST', path: '/nowhere' });
     expectProblem(answer, 'not_found');
     expect(answer.headers.allow).toBeUndefined();
   });
 
-  it('HEAD tells what GET would, without the body', async () => {
+  it('HEAD returns the headers of GET without the body', async () => {
     const headers = { authorization: `Bearer ${user.accessToken}` };
     const get = await send(system.apiUrl, { path: ME, headers });
     const head = await send(system.apiUrl, { method: 'HEAD', path: ME, headers });
@@ -323,7 +323,7 @@ describe('a method', () => {
     expect(refused.headers['www-authenticate']).toEqual(['Bearer']);
   });
 
-  it('OPTIONS asks for nothing and is given nothing but the methods', async () => {
+  it('OPTIONS returns the methods only', async () => {
     for (const [path, allow] of [
       [`${ME}?x=1`, 'DELETE, GET, HEAD, PATCH, OPTIONS'],
       ['/nowhere', undefined],
@@ -337,7 +337,7 @@ describe('a method', () => {
 });
 
 describe('a header', () => {
-  it('that expects what nobody knows changes nothing', async () => {
+  it('Expect with an unknown value is ignored', async () => {
     const answer = await exchange(
       system.apiUrl,
       `GET ${ME} HTTP/1.1\r\nHost: api\r\nExpect: more\r\nConnection: close\r\n\r\n`,
@@ -346,7 +346,7 @@ describe('a header', () => {
   });
 });
 
-describe('a request that is no HTTP', () => {
+describe('a request that is not valid HTTP', () => {
   const head = 'POST /api/v1/auth/sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n';
 
   it.each([
@@ -370,7 +370,7 @@ describe('a request that is no HTTP', () => {
     expectProblem(await exchange(system.apiUrl, bytes), 'malformed_request');
   });
 
-  it('names no host, and is told so', async () => {
+  it('without a Host header is refused', async () => {
     const answer = await exchange(system.apiUrl, 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n');
     expectProblem(answer, 'malformed_request');
   });
@@ -382,25 +382,25 @@ describe('a request that is no HTTP', () => {
     ['a host that is none', 'Host: <localhost>\r\n'],
     ['a host with a path', 'Host: localhost/evil\r\n'],
     ['a host with a name in front', 'Host: me@localhost\r\n'],
-  ])('names %s, and is told so', async (_title, hosts) => {
+  ])('with %s is refused', async (_title, hosts) => {
     const bytes = `GET / HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`;
     expectProblem(await exchange(system.apiUrl, bytes), 'malformed_request');
   });
 
   it.each(['', 'localhost:8000', '[::1]:8000', 'api.example.com', 'b%C3%BCcher.example'])(
-    'may name the host "%s"',
+    'can have the Host "%s"',
     async (host) => {
       const bytes = `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
       expect((await exchange(system.apiUrl, bytes)).status).toBe(200);
     },
   );
 
-  it('asks for a tunnel, and is told that there is none', async () => {
+  it('CONNECT is refused', async () => {
     const bytes = 'CONNECT db.internal:5432 HTTP/1.1\r\nHost: db.internal:5432\r\n\r\n';
     expectProblem(await exchange(system.apiUrl, bytes), 'malformed_request');
   });
 
-  it('has its headers, address included, cut off at 16 kB', async () => {
+  it('with headers above 16 kB is refused', async () => {
     const long = 'a'.repeat(17_000);
     const inHeader = `GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ${long}\r\n\r\n`;
     expectProblem(await exchange(system.apiUrl, inHeader), 'headers_too_large');
@@ -424,7 +424,7 @@ describe('the request id', () => {
     '/docs',
   ];
 
-  it.each(PATHS)('of %s is taken from the caller when it is sane', async (path) => {
+  it.each(PATHS)('%s is taken from the request when it is valid', async (path) => {
     expect(await idOf(path, { 'x-request-id': 'trace.1:2_3-4' })).toBe('trace.1:2_3-4');
   });
 
@@ -435,22 +435,22 @@ describe('the request id', () => {
     ['of several words', 'a b'],
     ['of markup', '<script>'],
     ['sent twice', ['one', 'two']],
-  ])('is made anew when it is %s', async (_title, given) => {
+  ])('is generated when it is %s', async (_title, given) => {
     for (const path of PATHS) {
       expect(await idOf(path, { 'x-request-id': given })).toMatch(/^[0-9a-f-]{36}$/);
     }
   });
 
-  it('differs from request to request', async () => {
+  it('differs between requests', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, () => idOf('/', {})));
     expect(new Set(ids).size).toBe(20);
   });
 });
 
-describe('an error of our own', () => {
+describe('an internal error', () => {
   afterEach(() => system.query('ALTER TABLE "user" DROP CONSTRAINT surprise'));
 
-  it('is told to the log, without what callers entrusted to us, and to nobody else', async () => {
+  it('is in the log without secrets of the client, and not in the response', async () => {
     await system.query(
       `ALTER TABLE "user" ADD CONSTRAINT surprise CHECK (name NOT LIKE 'private%')`,
     );
@@ -467,12 +467,12 @@ describe('an error of our own', () => {
   });
 });
 
-describe('while the auth server is away', () => {
+describe('with the auth server unavailable', () => {
   beforeAll(() => system.stopAuthServer());
 
   afterAll(() => system.startAuthServer());
 
-  it('signing in and up and refreshing is 503, and says when to come back', async () => {
+  it('sign-in, sign-up and refresh return 503 with Retry-After', async () => {
     const { email, refreshToken } = user;
     for (const [path, body] of [
       ['/api/v1/auth/sign-in', { email, password: PASSWORD }],
@@ -486,7 +486,7 @@ describe('while the auth server is away', () => {
     }
   });
 
-  it('tokens that are out work as before', async () => {
+  it('existing tokens work', async () => {
     expect((await user.caller.get(ME)).status).toBe(200);
     expect((await admin.caller.get(LIST)).status).toBe(200);
     expect((await system.asAnonymous().get('/health/ready')).body).toMatchObject({
@@ -496,10 +496,10 @@ describe('while the auth server is away', () => {
   });
 });
 
-describe('while the database is away', () => {
+describe('with the database unavailable', () => {
   afterEach(() => system.databaseLink.restore());
 
-  /** Every kind of route that needs it. */
+  /** Every kind of route that needs the database. */
   const calls = () => [
     user.caller.get(ME),
     user.caller.patch(ME, { name: 'Changed' }),
@@ -534,30 +534,30 @@ describe('while the database is away', () => {
     expect(status).toBe(200);
   }
 
-  it('connections are refused: 503 at once, and service again without a restart', async () => {
+  it('connections are refused: 503 at once, and recovery without a restart', async () => {
     await system.databaseLink.cut();
     await expectUnavailable(1_000);
     await system.databaseLink.restore();
-    // A client that has heeded Retry-After is served.
+    // A client that waits for Retry-After succeeds.
     await expectRecovery(2_000);
   });
 
-  it('nobody answers: 503 within seconds, and service again once another machine does', async () => {
-    // All connections of the pool lead to the machine that is lost.
+  it('connections are silent: 503 within seconds, and recovery with another host', async () => {
+    // All connections of the pool lead to the lost host.
     await Promise.all(Array.from({ length: 20 }, () => admin.caller.get(LIST)));
     system.databaseLink.blackHole();
     await expectUnavailable(7_000);
     await system.databaseLink.restore({ giveUpOld: true });
-    // The first query that is given up takes all silent connections with it.
+    // The first query that times out closes all silent connections.
     await expectRecovery(5_000);
   });
 
-  it('everything is slow: it is served all the same', async () => {
+  it('queries are slow: requests succeed', async () => {
     system.databaseLink.delay(100);
     expect((await user.caller.patch(ME, { name: 'Unchanged' })).status).toBe(200);
   });
 
-  it('nothing of what was refused has happened', async () => {
+  it('a refused request has no effect', async () => {
     expect((await user.caller.get(ME)).body).toMatchObject({ name: 'Unchanged', role: 'user' });
   });
 });

@@ -14,7 +14,7 @@ import { expectProblem } from '../support/problems';
 import { handlersOf, routesOf } from '../support/routes';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 
-/** Who may call what: the contract's table, those that are not there yet included. */
+/** The contract's table of callers for each route. */
 const CONTRACT = {
   open: [
     'GET /',
@@ -71,11 +71,11 @@ type Who = keyof typeof CONTRACT;
 
 type Examples = Record<string, { value: unknown }>;
 
-/** Of the router, but not of the API: its documentation, the auth server's own, preflights. */
+/** Routes of the router that are not operations: documentation, pass-through, preflights. */
 const BESIDES =
   /^\w+ (\/docs(\/.*)?|\/openapi\.(json|yaml)|\/openapi-(auth|all)\.json|\/api\/auth\/\*|\/\.well-known\/.*|\*)$/;
 
-/** Where the example of the document would do only once, or for one user alone. */
+/** Operations whose documented example works only once, or for one user. */
 const BODIES: Record<string, (target: SignedInUser) => object> = {
   'POST /api/v1/auth/sign-up': () => ({ email: newEmail(), password: PASSWORD, name: 'New' }),
   'POST /api/v1/auth/sign-in': ({ email }) => ({ email, password: PASSWORD }),
@@ -101,7 +101,7 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-/** Calls a route as it is meant to be called. */
+/** Calls a route with its documented example. */
 async function call(name: string, caller: Caller, target: SignedInUser): Promise<Answer<unknown>> {
   const operation = operations.get(name)!;
   const body = BODIES[name]?.(target);
@@ -110,20 +110,20 @@ async function call(name: string, caller: Caller, target: SignedInUser): Promise
   return answer;
 }
 
-/** The first success that the document lists. */
+/** The first success in the document. */
 function successOf(name: string): number {
   return Number(
     Object.keys(operations.get(name)!.responses).find((status) => status.startsWith('2')),
   );
 }
 
-/** The status, the media type and the shape of an answer are those of the document. */
+/** Status, media type and shape of a response match the document. */
 function expectDocumented(name: string, { status, headers, body }: Answer<unknown>): void {
   const response = operations.get(name)!.responses[status];
   const type = headers.get('content-type')?.split(';', 1)[0];
   expect({ name, status, listed: response !== undefined }).toEqual({ name, status, listed: true });
   const types = Object.keys(response!.content ?? {});
-  // Some answers are pages for browsers too.
+  // Some responses are pages for browsers too.
   expect({ name, types: types.filter((listed) => listed !== 'text/html') }).toEqual({
     name,
     types: type === undefined ? [] : [type],
@@ -133,13 +133,13 @@ function expectDocumented(name: string, { status, headers, body }: Answer<unknow
   expect({ name, status, faults }).toEqual({ name, status, faults: [] });
 }
 
-/** Routes that exist, of those that are for them. */
+/** Existing routes for these callers. */
 function routesFor(who: Who): string[] {
   return CONTRACT[who].filter((name) => operations.has(name));
 }
 
 describe('every route', () => {
-  it('of the router is an operation of the document, and the other way round', () => {
+  it('of the router is an operation of the document, and vice versa', () => {
     const routes = routesOf(system.replicas[0]!.app)
       .filter(({ method }) => method !== 'HEAD')
       .map(({ method, path }) => `${method} ${path}`)
@@ -148,7 +148,7 @@ describe('every route', () => {
     expect(routes).toHaveLength(handlersOf(system.replicas[0]!.app).length);
   });
 
-  it('is in the contract, and open to whom the contract says', () => {
+  it('is in the contract, and open to the callers that the contract names', () => {
     const found: Record<Who, string[]> = { open: [], user: [], admin: [] };
     for (const [name, { security, 'x-roles': roles = ['user'] }] of operations) {
       found[security.length === 0 ? 'open' : (roles.join() as Who)].push(name);
@@ -158,7 +158,7 @@ describe('every route', () => {
     }
   });
 
-  it('that is closed refuses callers without a token, and says how to bring one', async () => {
+  it('that needs a token refuses callers without one, with a challenge', async () => {
     const someone = await system.asUser();
     for (const name of [...routesFor('user'), ...routesFor('admin')]) {
       const answer = await call(name, system.asAnonymous(), someone);
@@ -167,7 +167,7 @@ describe('every route', () => {
     }
   });
 
-  it('that is closed refuses a token that is none, and says that this is why', async () => {
+  it('that needs a token refuses an invalid one, with the error in the challenge', async () => {
     const someone = await system.asUser();
     const stranger = new Caller(system.apiUrl, 'not.a.token');
     for (const name of [...routesFor('user'), ...routesFor('admin')]) {
@@ -177,7 +177,7 @@ describe('every route', () => {
     }
   });
 
-  it('that is open takes callers without a token, and does not mind a bad one', async () => {
+  it('that is open accepts callers without a token, and ignores an invalid one', async () => {
     const stranger = new Caller(system.apiUrl, 'not.a.token');
     for (const name of routesFor('open')) {
       const { status } = await call(name, system.asAnonymous(), await system.asUser());
@@ -186,7 +186,7 @@ describe('every route', () => {
     }
   });
 
-  it('for administrators refuses other users, before it looks at what they ask for', async () => {
+  it('for administrators refuses other users before it validates the request', async () => {
     const someone = await system.asUser();
     const target = await system.asUser();
     for (const name of routesFor('admin')) {
@@ -202,7 +202,7 @@ describe('every route', () => {
     expect(body).toMatchObject({ role: 'user', banned: false });
   });
 
-  it('serves who may call it, with the status and the shape that the document shows', async () => {
+  it('returns to allowed callers the status and the shape of the document', async () => {
     for (const who of ['user', 'admin'] as const) {
       for (const name of routesFor(who)) {
         const target = await system.asUser();
@@ -214,7 +214,7 @@ describe('every route', () => {
 });
 
 describe('every operation of the document', () => {
-  it('has an id of its own, a summary, a description and a tag that is explained', () => {
+  it('has a unique id, a summary, a description and an explained tag', () => {
     const ids = [...operations.values()].map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
     const tags = document.tags.map(({ name }) => name);
@@ -229,7 +229,7 @@ describe('every operation of the document', () => {
     }
   });
 
-  it('lists a success, and every problem as one', () => {
+  it('lists a success, and every error as a problem', () => {
     for (const [name, { responses }] of operations) {
       const statuses = Object.keys(responses);
       expect({ name, statuses }).toEqual({
@@ -261,14 +261,14 @@ describe('the document', () => {
     expect(document.servers).toEqual([{ url: system.apiUrl }]);
   });
 
-  it('leads nowhere but to itself', () => {
+  it('has only links within itself', () => {
     const references = findAll(document, '$ref').map(({ value }) => String(value));
     expect(references.length).toBeGreaterThan(50);
     const lost = references.filter((reference) => !resolveReference(document, reference));
     expect(lost).toEqual([]);
   });
 
-  it('has examples that are what their schemas ask for', () => {
+  it('has examples that match their schemas', () => {
     const inSchemas = findAll(document.components.schemas, 'example');
     const inAnswers = findAll(document.paths, 'examples');
     expect(inSchemas.length).toBeGreaterThan(10);
@@ -282,11 +282,11 @@ describe('the document', () => {
       ),
     ];
     expect(faults.flat()).toEqual([]);
-    // The judge itself is awake.
+    // The validator rejects a wrong example.
     expect(faultsOf(document, { $ref: '#/components/schemas/User' }, { id: 7 })).not.toEqual([]);
   });
 
-  it('lets clients accept answers that have gained a field, and refuses unknown fields in bodies', () => {
+  it('allows additional response fields, and refuses unknown request fields', () => {
     const schemaOf = (name: string) => document.components.schemas[name]!;
     const bodies = [...operations.values()].flatMap(({ requestBody }) =>
       Object.values(requestBody?.content ?? {}).map(({ schema }) => String(schema.$ref)),

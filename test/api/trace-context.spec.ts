@@ -25,15 +25,15 @@ describe('W3C trace context', () => {
       body: { email: 'nobody@example.com', password: 'does not matter' },
       headers: { origin: system.settings.authUrl, ...(traceparent && { traceparent }) },
     });
-    // The line of the auth server is written when its answer is out, at the latest a turn later.
+    // The auth server writes its line after the response, at the latest one turn later.
     await new Promise((resolve) => setTimeout(resolve, 50));
     const lines = log.map((line) => JSON.parse(line) as Line);
-    // The API also fetches keys on its own account.
+    // The API also fetches keys by itself.
     return lines.filter(({ msg, path }) => msg === 'request' && path?.includes('sign-in'));
   }
 
   it.each(['/api/v1/auth/sign-in', '/api/auth/sign-in/email'])(
-    'goes on with the trace of the caller in both processes (%s)',
+    "continues the caller's trace in both processes (%s)",
     async (path) => {
       const lines = await tracesOf(path, PARENT);
       expect(new Set(lines.map((line) => line.process))).toEqual(new Set(['api', 'auth']));
@@ -49,7 +49,7 @@ describe('W3C trace context', () => {
     ['one with a tail that version 00 does not have', `${PARENT}-more`],
     ['one of the version that there is not', PARENT.replace(/^00/, 'ff')],
     ['nonsense', 'nonsense'],
-  ])('begins one trace for both processes where the caller sends %s', async (_what, header) => {
+  ])('begins one trace for both processes when the caller sends %s', async (_what, header) => {
     const lines = await tracesOf('/api/v1/auth/sign-in', header);
     const [first, ...others] = new Set(lines.map((line) => line.traceId));
     expect(others).toEqual([]);
@@ -57,7 +57,7 @@ describe('W3C trace context', () => {
     expect(first).not.toBe(TRACE_ID);
   });
 
-  it('takes the trace id out of a header of a version to come', async () => {
+  it('takes the trace id from a header of a future version', async () => {
     const lines = await tracesOf('/api/v1/auth/sign-in', `${PARENT.replace(/^00/, '01')}-more`);
     expect(lines[0]!.traceId).toBe(TRACE_ID);
   });

@@ -20,7 +20,7 @@ describe('the own profile', () => {
     ada = await system.asUser({ email: 'Ada@Example.com', name: '  Ada Lovelace ' });
   });
 
-  it('shows what is held, times in UTC, and no credential', async () => {
+  it('shows its fields, times in UTC, and no credential', async () => {
     const { status, body } = await ada.caller.get<User>(ME);
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -38,7 +38,7 @@ describe('the own profile', () => {
     });
   });
 
-  it('takes a new name and picture, and leaves out what is not named', async () => {
+  it('accepts a new name and picture, and keeps omitted fields', async () => {
     const image = 'https://example.com/ada.png?size=2#face';
     const named = await ada.caller.patch<User>(ME, { name: ' Ada King ' });
     expect(named).toMatchObject({ status: 200, body: { name: 'Ada King', image: null } });
@@ -58,12 +58,12 @@ describe('the own profile', () => {
     '🦊'.repeat(200),
     'مريم',
     '%_\\',
-  ])('keeps the name %s as it is', async (name) => {
+  ])('stores the name %s unchanged', async (name) => {
     await ada.caller.patch(ME, { name });
     expect((await ada.caller.get<User>(ME)).body.name).toBe(name);
   });
 
-  it('says by updatedAt that it was changed, and by createdAt since when it is', async () => {
+  it('changes updatedAt, and keeps createdAt', async () => {
     const { body: before } = await ada.caller.get<User>(ME);
     const { body: after } = await ada.caller.patch<User>(ME, { name: 'Later' });
     expect(after.createdAt).toBe(before.createdAt);
@@ -72,7 +72,7 @@ describe('the own profile', () => {
   });
 
   it.each(['email', 'emailVerified', 'role', 'banned', 'id', 'password', 'createdAt'])(
-    'does not take a change of %s',
+    'refuses a change of %s',
     async (field) => {
       const answer = await ada.caller.patch(ME, { name: 'Sneaky', [field]: true });
       const { errors } = expectProblem(answer, 'validation_failed');
@@ -82,20 +82,20 @@ describe('the own profile', () => {
   );
 
   it.each(['a'.repeat(201), '🦊'.repeat(201), 'a\u0000', ' \t '])(
-    'does not take the name %j',
+    'refuses the name %j',
     async (name) => {
       const { errors } = expectProblem(await ada.caller.patch(ME, { name }), 'validation_failed');
       expect(errors!.map(({ pointer }) => pointer)).toEqual(['/name']);
     },
   );
 
-  it('asks for at least one change', async () => {
+  it('requires at least one change', async () => {
     const { errors } = expectProblem(await ada.caller.patch(ME, {}), 'validation_failed');
     expect(errors).toEqual([{ pointer: '', detail: 'Name at least one field to change' }]);
   });
 });
 
-describe('a profile that is read again', () => {
+describe('a conditional GET of the profile', () => {
   let ada: SignedInUser;
   let etag: string;
   let length: string;
@@ -107,7 +107,7 @@ describe('a profile that is read again', () => {
     length = headers.get('content-length')!;
   });
 
-  it.each(['GET', 'HEAD'])('by %s is not sent while it is the same', async (method) => {
+  it.each(['GET', 'HEAD'])('by %s returns 304 while it is unchanged', async (method) => {
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
       const headers = {
         authorization: `Bearer ${ada.accessToken}`,
@@ -118,17 +118,17 @@ describe('a profile that is read again', () => {
       expect(answer.headers).toMatchObject({ etag: [etag], 'cache-control': ['no-store'] });
       expect(answer.headers['x-request-id']).toHaveLength(1);
       expect(answer.headers['content-type']).toBeUndefined();
-      // RFC 9110, section 8.6: no length but that of the representation.
+      // RFC 9110, section 8.6: only the length of the representation.
       expect([undefined, length]).toContain(answer.headers['content-length']?.[0]);
     }
   });
 
-  it.each(['"other"', '', 'W/"other"'])('is sent to whoever has %s', async (known) => {
+  it.each(['"other"', '', 'W/"other"'])('returns the profile for %s', async (known) => {
     const answer = await ada.caller.get<User>(ME, { 'if-none-match': known });
     expect(answer).toMatchObject({ status: 200, body: { id: ada.id } });
   });
 
-  it('is sent after a change, and refused without a token whatever is known', async () => {
+  it('returns the profile after a change, and 401 without a token', async () => {
     const eve = await system.asUser();
     const old = (await eve.caller.get(ME)).headers.get('etag')!;
     await eve.caller.patch(ME, { name: 'Changed' });
@@ -138,7 +138,7 @@ describe('a profile that is read again', () => {
   });
 });
 
-describe('a change that names what it was made from', () => {
+describe('a conditional change', () => {
   let ada: SignedInUser;
   let etag: string;
 
@@ -150,12 +150,12 @@ describe('a change that names what it was made from', () => {
     etag = (await ada.caller.get(ME)).headers.get('etag')!;
   });
 
-  it('has a strong tag that stays the same while nothing changes', async () => {
+  it('has a strong tag that stays while the profile is unchanged', async () => {
     expect(etag).toMatch(/^"[\w-]{20,}"$/);
     expect((await ada.caller.get(ME)).headers.get('etag')).toBe(etag);
   });
 
-  it('is made when nothing has happened, and answers with the next tag', async () => {
+  it('succeeds when the profile is unchanged, and returns the next tag', async () => {
     const { status, headers } = await rename(etag);
     expect(status).toBe(200);
     expect(headers.get('etag')).not.toBe(etag);
@@ -163,7 +163,7 @@ describe('a change that names what it was made from', () => {
     expect((await rename(headers.get('etag')!, 'Newer')).status).toBe(200);
   });
 
-  it('is refused when something has happened, whoever did it', async () => {
+  it('is refused after a change by any caller', async () => {
     await system.query(`UPDATE "user" SET email_verified = true WHERE id = $1`, [ada.id]);
     expectProblem(await rename(etag), 'precondition_failed');
     const current = await ada.caller.get<User>(ME);
@@ -184,15 +184,15 @@ describe('a change that names what it was made from', () => {
   it.each([
     ['any state that there is', () => '*'],
     ['a list that holds the tag', () => `"one" ,${etag}, W/"two"`],
-  ])('is made with %s', async (_title, ifMatch) => {
+  ])('succeeds with %s', async (_title, ifMatch) => {
     expect((await rename(ifMatch())).status).toBe(200);
   });
 
-  it('is told about a wrong value first, about a stale tag next', async () => {
+  it('validates the body before the tag', async () => {
     expectProblem(await rename('"stale"', ''), 'validation_failed');
   });
 
-  it('wins alone against others made from the same state', async () => {
+  it('succeeds for one of several concurrent requests with the same tag', async () => {
     for (let round = 0; round < 5; round += 1) {
       const tag = (await ada.caller.get(ME)).headers.get('etag')!;
       const names = Array.from({ length: 4 }, (_, index) => `Name ${round}.${index}`);
@@ -214,12 +214,12 @@ describe('a user by id', () => {
     [ada, bob] = [await system.asUser(), await system.asUser()];
   });
 
-  it('is shown to themselves', async () => {
+  it('is visible to the user', async () => {
     const { body } = await ada.caller.get<User>(ME);
     expect(await ada.caller.get(`/api/v1/users/${ada.id}`)).toMatchObject({ status: 200, body });
   });
 
-  it('is shown to administrators, also when banned', async () => {
+  it('is visible to administrators, also when banned', async () => {
     const admin = await system.asAdmin();
     await admin.caller.put(`/api/v1/admin/users/${bob.id}/ban`, { reason: 'Spam' });
     const answer = await admin.caller.get(`/api/v1/users/${bob.id}`);
@@ -227,14 +227,14 @@ describe('a user by id', () => {
     expectProblem(await admin.caller.get('/api/v1/users/nobody'), 'not_found');
   });
 
-  it('is not shown to others, who cannot tell whether there is one', async () => {
+  it('is 403 for others, whether it exists or not', async () => {
     const existing = expectProblem(await ada.caller.get(`/api/v1/users/${bob.id}`), 'forbidden');
     const missing = expectProblem(await ada.caller.get('/api/v1/users/nobody'), 'forbidden');
     const same = { instance: '', requestId: '' };
     expect({ ...missing, ...same }).toEqual({ ...existing, ...same });
   });
 
-  it('is shown to whoever became an administrator meanwhile, with the token of before', async () => {
+  it('is visible to a user who became an administrator, with an earlier token', async () => {
     const eve = await system.asUser();
     expectProblem(await eve.caller.get(`/api/v1/users/${ada.id}`), 'forbidden');
     const admin = await system.asAdmin();

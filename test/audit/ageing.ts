@@ -1,10 +1,8 @@
 import type { Pool } from 'pg';
 
 /**
- * Writes events that seem to have happened some time ago. Only the owner of the database
- * can do that, by taking its guards down.
- *
- * @returns their ids, in the order of the ages.
+ * Writes events with earlier times. Only the owner of the database can do that, by disabling the
+ * triggers. @returns their ids, in the order of the ages.
  */
 export async function ageEvents(pool: Pool, ages: string[]): Promise<string[]> {
   const client = await pool.connect();

@@ -20,7 +20,7 @@ afterAll(() => system.stop());
 
 interface Action {
   name: string;
-  /** @returns the request: by Ann herself unless it says otherwise. */
+  /** @returns the request: by Ann unless it names another caller. */
   request: (ann: SignedInUser) => Promise<Omit<Visit, 'url'> & { path: string }>;
   events: string[];
   values?: Partial<Pick<LoggedEvent, 'before' | 'after' | 'detail'>>[];
@@ -46,7 +46,7 @@ async function otherSession({ email }: SignedInUser): Promise<string> {
   return JSON.parse(atob(accessToken.split('.')[1]!)).sid as string;
 }
 
-/** Makes something so that the request has something to change. */
+/** Prepares the state that the request changes. */
 async function first<T>(preparation: Promise<unknown>, request: Promise<T>): Promise<T> {
   await preparation;
   return request;
@@ -226,7 +226,7 @@ describe('the audit log of the API', () => {
   const isRecorded = ({ events }: Action) => events.length > 0;
 
   it.each(ACTIONS.filter((action) => !isRecorded(action)))(
-    'has nothing to say about $name',
+    'has no event for $name',
     async ({ request }) => {
       const ann = await system.asUser({ name: 'Ann' });
       const { path, ...rest } = await request(ann);
@@ -274,7 +274,7 @@ describe('the audit log of the API', () => {
     });
   });
 
-  it('keeps events after the user is gone', async () => {
+  it('keeps events of a deleted user', async () => {
     const ann = await system.asUser();
     await ann.caller.delete('/api/v1/users/me');
     const query = `${system.apiUrl}/api/v1/admin/audit-events?subject=${ann.id}`;

@@ -5,10 +5,10 @@ import { ageEvents } from './ageing';
 const REFUSED =
   /the audit log can be added to and nothing else|audit log numbers its events|is not yet defined|kept for|audit_retention_check/;
 
-/** A session that was given no number yet is told so by the sequence. */
+/** A session that has no sequence value yet. */
 const NOT_ITS_NUMBER = /audit log numbers its events|is not yet defined/;
 
-/** A role that may do with the log what the processes do with it, and owns nothing. */
+/** A role with the rights that the processes need, which owns nothing. */
 const APP_ROLE = 'gatehouse_audit_test_app';
 
 let database: TestDatabase;
@@ -41,7 +41,7 @@ beforeEach(async () => {
   await app.query(`INSERT INTO audit_event (action, actor_type) VALUES ('user.signed_in', 'user')`);
 });
 
-/** What an attacker with the connection of one of the processes may try. */
+/** What an attacker with a database connection of a process can try. */
 const ATTEMPTS: [string, string[]][] = [
   ['UPDATE of one row', [`UPDATE audit_event SET actor_id = 'someone else' WHERE id = 1`]],
   ['UPDATE that changes nothing', ['UPDATE audit_event SET action = action']],
@@ -104,7 +104,7 @@ const ATTEMPTS: [string, string[]][] = [
     [`INSERT INTO audit_retention (retention) VALUES ('0')`, 'DELETE FROM audit_event'],
   ],
   [
-    // Compared, a month has 30 days; subtracted, it has as many as the calendar says.
+    // In comparisons a month has 30 days; in subtractions its calendar days.
     'a retention that is long when compared and short when subtracted',
     [
       `INSERT INTO audit_retention (retention) VALUES (make_interval(months => -1200, days => 36401))`,
@@ -133,7 +133,7 @@ describe.each([
 ])('%s', (_who, connection, refusal) => {
   beforeAll(() => pool.query(`INSERT INTO audit_retention (retention) VALUES ('400 days')`));
 
-  it.each(ATTEMPTS)('does not change the log by %s', async (_name, statements) => {
+  it.each(ATTEMPTS)('refuses a change by %s', async (_name, statements) => {
     const before = await readLog();
     await expect(run(connection(), statements)).rejects.toThrow(refusal);
     await expect(readLog()).resolves.toEqual(before);
@@ -141,7 +141,7 @@ describe.each([
 });
 
 describe('an event', () => {
-  it('has the time of the database, whatever its writer says', async () => {
+  it('has the time of the database', async () => {
     const { rows } = await pool.query(
       `INSERT INTO audit_event (action, actor_type, occurred_at) VALUES ('user.signed_in', 'user', '2001-01-01')
        RETURNING abs(extract(epoch FROM clock_timestamp() - occurred_at)) < 60 AS "isNow"`,
@@ -149,14 +149,14 @@ describe('an event', () => {
     expect(rows).toEqual([{ isNow: true }]);
   });
 
-  it('has a number that its writer cannot choose', async () => {
+  it('has an id that its writer cannot choose', async () => {
     const insert = app.query(
       `INSERT INTO audit_event (id, action, actor_type) VALUES (1000000, 'user.signed_in', 'user')`,
     );
     await expect(insert).rejects.toThrow('cannot insert a non-DEFAULT value');
   });
 
-  it('has a number that its writer cannot choose by COPY either', async () => {
+  it('has an id that its writer cannot choose by COPY either', async () => {
     const [role] = (
       await pool.query<{ rolsuper: boolean }>(
         'SELECT rolsuper FROM pg_roles WHERE rolname = current_user',
@@ -167,7 +167,7 @@ describe('an event', () => {
     await expect(pool.query(copy)).rejects.toThrow(NOT_ITS_NUMBER);
   });
 
-  it('has a number of its own when many are written by one statement, in any order', async () => {
+  it('has a unique id when one statement writes many, in any order', async () => {
     const { rows } = await app.query<{ id: string }>(
       `INSERT INTO audit_event (action, actor_type)
        SELECT 'user.signed_in', 'user' FROM generate_series(1, 50) AS n ORDER BY n DESC
@@ -176,7 +176,7 @@ describe('an event', () => {
     expect(new Set(rows.map(({ id }) => id)).size).toBe(50);
   });
 
-  it('can be removed when it is older than the retention, and not a moment before', async () => {
+  it('can be deleted when it is older than the retention, and not earlier', async () => {
     const ids = await ageEvents(pool, ['401 days', '399 days']);
     const remove = (id: string) => app.query('DELETE FROM audit_event WHERE id = $1', [id]);
     await expect(remove(ids[1]!)).rejects.toThrow('an audit event is kept for 9600:00:00');
@@ -191,12 +191,12 @@ describe('a role that owns nothing', () => {
     'DROP TABLE audit_event',
     'CREATE OR REPLACE FUNCTION public.gatehouse_audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$',
     'SET session_replication_role = replica',
-  ])('cannot take the guard away: %s', async (statement) => {
+  ])('cannot disable the protection: %s', async (statement) => {
     await expect(app.query(statement)).rejects.toMatchObject({ code: '42501' });
   });
 });
 
-/** In a transaction of its own, as an attacker would keep together what belongs together. */
+/** In one transaction, as an attacker would combine the statements. */
 async function run(connection: Pool | Client, statements: string[]): Promise<void> {
   const client = connection instanceof Pool ? await connection.connect() : connection;
   try {

@@ -1,7 +1,7 @@
 import { describeEvent, type LoggedEvent } from './ledger';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 
-/** Requests that are sent together. */
+/** Requests that are sent in parallel. */
 const AT_ONCE = 8;
 
 const ROUNDS = 5;
@@ -35,9 +35,9 @@ async function otherSession({ email }: SignedInUser): Promise<SignedInUser & { s
   return { ...user, sid };
 }
 
-/** Which of two gets the row is luck, and so is whether they meet at all. */
-describe('what several do at the same time, and one of them does', () => {
-  it('is on record once: the end of a session', async () => {
+/** Which of two requests gets the row is random, and so is whether they overlap. */
+describe('an operation that several requests perform at the same time', () => {
+  it('is recorded once: the end of a session', async () => {
     const ann = await system.asUser();
     for (let round = 1; round <= ROUNDS; round += 1) {
       const { sid } = await otherSession(ann);
@@ -47,7 +47,7 @@ describe('what several do at the same time, and one of them does', () => {
     }
   });
 
-  it('is on record once: a sign-out', async () => {
+  it('is recorded once: a sign-out', async () => {
     const ann = await system.asUser();
     for (let round = 1; round <= ROUNDS; round += 1) {
       const { caller } = await otherSession(ann);
@@ -56,7 +56,7 @@ describe('what several do at the same time, and one of them does', () => {
     }
   });
 
-  it('is on record once: a deletion', async () => {
+  it('is recorded once: a deletion', async () => {
     const ann = await system.asUser();
     const statuses = await atOnce(() => root.caller.delete(`/api/v1/admin/users/${ann.id}`));
     expect(statuses[0]).toBe(204);
@@ -65,7 +65,7 @@ describe('what several do at the same time, and one of them does', () => {
     ]);
   });
 
-  it('is on record once: a ban', async () => {
+  it('is recorded once: a ban', async () => {
     const ann = await system.asUser();
     await atOnce(() => root.caller.put(`/api/v1/admin/users/${ann.id}/ban`, {}));
     await expect(eventsAbout(ann, 'user.banned')).resolves.toEqual([

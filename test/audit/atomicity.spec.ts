@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-/** From now on no event can be written, whoever tries. */
+/** From now on every insert of an event fails. */
 async function refuseEvents(): Promise<void> {
   await system.query(
     'ALTER TABLE audit_event ADD CONSTRAINT audit_event_none CHECK (false) NOT VALID',
@@ -30,7 +30,7 @@ const countEvents = async (): Promise<number> =>
   (await system.query<{ count: number }>('SELECT count(*)::int AS count FROM audit_event'))[0]!
     .count;
 
-/** Everything of a user that a change could change. */
+/** All rows of a user that a change can affect. */
 async function readUser(id: string): Promise<unknown> {
   const user = await system.query('SELECT * FROM "user" WHERE id = $1', [id]);
   const sessions = await system.query('SELECT id FROM session WHERE user_id = $1 ORDER BY id', [
@@ -95,7 +95,7 @@ async function make({ method, path, body, by }: Change, ann: SignedInUser) {
 }
 
 describe('a change by the API', () => {
-  it.each(CHANGES)('is not made when its event cannot be written: $name', async (change) => {
+  it.each(CHANGES)('is rolled back when its event cannot be written: $name', async (change) => {
     const ann = await asUserOnTwoDevices();
     const before = await readUser(ann.id);
     await refuseEvents();
@@ -108,7 +108,7 @@ describe('a change by the API', () => {
     await expect(readUser(ann.id)).resolves.not.toEqual(before);
   });
 
-  it.each(CHANGES)('leaves no event when it fails itself: $name', async (change) => {
+  it.each(CHANGES)('writes no event when the change fails: $name', async (change) => {
     const ann = await asUserOnTwoDevices();
     await refuseChanges();
     const count = await countEvents();
@@ -120,7 +120,7 @@ describe('a change by the API', () => {
   });
 });
 
-/** Changes of users and ends of sessions fail, after everything that comes before the commit. */
+/** Changes of users and ends of sessions fail at commit. */
 async function refuseChanges(): Promise<void> {
   await system.query(`CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION 'no change today'; END $$`);
@@ -141,7 +141,7 @@ describe('a request to Better-Auth whose event cannot be written', () => {
       body: { email, password: PASSWORD },
     });
 
-  it('fails, hands out no session, and is in the log', async () => {
+  it('fails, returns no session, and is logged', async () => {
     const ann = await system.asUser();
     await refuseEvents();
     const { status, body, headers, requestId } = await signIn(ann.email);

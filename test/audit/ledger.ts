@@ -17,7 +17,7 @@ export interface LoggedEvent {
   detail: Record<string, unknown> | null;
 }
 
-/** How a test calls whom it has to do with; anybody else is shown as an id. */
+/** Names for the users of a test; other users appear with their id. */
 export type Names = Record<string, string>;
 
 export interface Visit {
@@ -39,7 +39,7 @@ export interface Visited {
 
 export const USER_AGENT = 'an audited browser';
 
-/** One request, under an id by which its events are found. */
+/** One request with an id that identifies its events. */
 export async function visit({ method = 'POST', url, body, ...who }: Visit): Promise<Visited> {
   const requestId = randomUUID();
   const response = await fetch(url, {
@@ -66,7 +66,7 @@ export function readEvents(system: System, requestId: string): Promise<LoggedEve
   ]);
 }
 
-/** `user.updated by Ann as Root about Ann`: who did what to whom, and who really did. */
+/** `user.updated by Ann as Root about Ann`: actor, impersonator and subject. */
 export function describeEvent(event: LoggedEvent, names: Names): string {
   const nameOf = (id: string | null, type: string | null) =>
     id === null ? (type ?? 'nobody') : (names[id] ?? id);

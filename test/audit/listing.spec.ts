@@ -33,7 +33,7 @@ async function list(query: Record<string, string> = {}): Promise<Page> {
   return answer.body;
 }
 
-/** Events of made-up times cannot be had: what is written is written now. */
+/** The database sets the time of an event, so tests cannot choose it. */
 function write(count: number, action = 'user.signed_in'): Promise<object[]> {
   return system.query(
     `INSERT INTO audit_event (action, actor_type, actor_id)
@@ -43,12 +43,12 @@ function write(count: number, action = 'user.signed_in'): Promise<object[]> {
 }
 
 describe('the list of audit events', () => {
-  it('is for administrators alone', async () => {
+  it('is open to administrators only', async () => {
     expect((await system.asAnonymous().get(PATH)).status).toBe(401);
     expect((await user.caller.get(PATH)).status).toBe(403);
   });
 
-  it('shows the newest event first, each whole', async () => {
+  it('shows the newest event first, with all fields', async () => {
     const requestId = 'shown-whole';
     const body = { name: 'A new name' };
     await user.caller.call('PATCH', '/api/v1/users/me', {
@@ -75,7 +75,7 @@ describe('the list of audit events', () => {
     ]);
   });
 
-  it('has pages that follow each other by cursor and by Link', async () => {
+  it('has pages linked by cursor and by Link', async () => {
     await write(5);
     const first = await admin.caller.get<Page>(`${PATH}?limit=2&actor=somebody`);
     const [, next = ''] = /^<(.*)>; rel="next"$/.exec(first.headers.get('link') ?? '') ?? [];
@@ -88,7 +88,7 @@ describe('the list of audit events', () => {
     expect(rest.nextCursor).toBeNull();
   });
 
-  it('shows no event twice and misses none while others are written', async () => {
+  it('shows each event once while others are written', async () => {
     await write(120);
     const there = await system.query<{ id: string }>('SELECT id FROM audit_event ORDER BY id');
     const seen: string[] = [];
@@ -115,7 +115,7 @@ describe('the list of audit events', () => {
       () => ({ actor: user.id, action: 'user.signed_in' }),
       ({ actor, action }) => actor.id === user.id && action === 'user.signed_in',
     ],
-  ])('can be narrowed by %s', async (_name, query, matches) => {
+  ])('is filtered by %s', async (_name, query, matches) => {
     const { items: all } = await list({ limit: '200' });
     const { items } = await list({ limit: '200', ...query() });
     expect(items.length).toBeGreaterThan(0);
@@ -123,7 +123,7 @@ describe('the list of audit events', () => {
     expect(items.length).toBeGreaterThanOrEqual(all.filter(matches).length);
   });
 
-  it('can be narrowed to a time, from the first moment on and up to the last', async () => {
+  it('is filtered by time: since is inclusive, until is exclusive', async () => {
     const { items } = await list({ limit: '200' });
     const { occurredAt: since } = items.at(-1)!;
     const { occurredAt: until } = items[0]!;
@@ -146,12 +146,12 @@ describe('the list of audit events', () => {
     ['/actor', { actor: 'a b' }],
     ['/cursor', { cursor: 'made-up' }],
     ['/unknown', { unknown: '1' }],
-  ])('refuses what it does not understand: %s of %j', async (pointer, query) => {
+  ])('refuses an invalid value: %s of %j', async (pointer, query) => {
     const answer = await admin.caller.get(`${PATH}?${new URLSearchParams(query).toString()}`);
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
   });
 
-  it('refuses a cursor of other filters, and one of another list', async () => {
+  it('refuses a cursor of other filters or of another list', async () => {
     const { nextCursor } = await list({ limit: '1' });
     const users = await admin.caller.get<Page>('/api/v1/admin/users?limit=1');
     const queries: Record<string, string>[] = [
@@ -164,7 +164,7 @@ describe('the list of audit events', () => {
     }
   });
 
-  it('is answered from an index, whatever it is narrowed by', async () => {
+  it('uses an index for every filter', async () => {
     await write(5_000);
     await system.query('ANALYZE audit_event');
     const filters = ['true', `actor_id = 'a'`, `subject_id = 'a'`, `action = 'a'`];

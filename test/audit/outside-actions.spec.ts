@@ -34,7 +34,7 @@ afterAll(async () => {
   await provider?.stop();
 });
 
-/** The events of what `act` does, and their values. */
+/** The events of `act`, and their values. */
 async function eventsOf(act: () => Promise<unknown>, names: Names = {}) {
   const [{ last }] = (await system.query<{ last: string }>(
     'SELECT coalesce(max(id), 0) AS last FROM audit_event',
@@ -48,12 +48,12 @@ async function eventsOf(act: () => Promise<unknown>, names: Names = {}) {
   return { events, texts: events.map((event) => describeEvent(event, all)) };
 }
 
-describe('another provider', () => {
+describe('a federation provider', () => {
   const person = { sub: 'ada', email: 'ada@example.com', email_verified: true, name: 'Ada' };
   const signIn = (browser = new PageBrowser(APP), path?: string) =>
     dance(browser, { authUrl: system.settings.authUrl, provider: 'oidc', path });
 
-  it('is named when someone signs up, and when they come back', async () => {
+  it('is recorded at the sign-up and at the next sign-in', async () => {
     provider.person = person;
     const first = await eventsOf(() => signIn());
     const id = first.events[0]!.subject_id!;
@@ -67,14 +67,14 @@ describe('another provider', () => {
     expect(second.events[0]!.detail).toMatchObject({ method: 'oidc' });
   });
 
-  it('is named when somebody fails there', async () => {
+  it('is recorded at a failed sign-in', async () => {
     provider.person = null;
     const { events, texts } = await eventsOf(() => signIn());
     expect(texts).toEqual(['failed user.sign_in_failed by anonymous about nobody']);
     expect(events[0]!.detail).toMatchObject({ method: 'oidc', reason: 'access_denied' });
   });
 
-  it('is named when it becomes one more way to sign in', async () => {
+  it('is recorded when it is linked', async () => {
     const ann = await system.asUser();
     await system.query('UPDATE "user" SET email_verified = true WHERE id = $1', [ann.id]);
     provider.person = { sub: 'ann', email: ann.email, email_verified: true, name: 'Ann' };
@@ -90,7 +90,7 @@ describe('another provider', () => {
     expect(events[0]!.detail).toEqual({ provider: 'oidc' });
   });
 
-  it('is named with the administrator who links it while acting as the user', async () => {
+  it('is recorded with the administrator who links it during an impersonation', async () => {
     const ben = await system.asUser();
     await system.query('UPDATE "user" SET email_verified = true WHERE id = $1', [ben.id]);
     provider.person = { sub: 'ben', email: ben.email, email_verified: true, name: 'Ben' };
@@ -105,7 +105,7 @@ describe('another provider', () => {
     expect(texts).toEqual(['account.linked by Ben through Root about Ben']);
   });
 
-  it('has a sign-in on record as anybody’s own, whatever session the browser was in', async () => {
+  it('records a sign-in under its own user, for every previous session of the browser', async () => {
     provider.person = person;
     const browser = new PageBrowser(APP);
     await browser.post(`${system.settings.authUrl}/api/auth/sign-in/email`, {
@@ -120,7 +120,7 @@ describe('another provider', () => {
 });
 
 describe('clients', () => {
-  it('are on record from their registration to their end', async () => {
+  it('are recorded from registration to deletion', async () => {
     const register = () => stage.register({ type: 'machine' });
     const path = (id: string) => `/api/v1/admin/clients/${id}`;
     const { events } = await eventsOf(register);
@@ -143,7 +143,7 @@ describe('clients', () => {
     );
   });
 
-  it('are on record when they get tokens for themselves, and when they are refused', async () => {
+  it('are recorded when they get tokens for themselves, and when they are refused', async () => {
     const client = await stage.register({ type: 'machine' });
     const names = { [client.clientId]: 'the client' };
     const issued = await eventsOf(() => stage.machineToken(client), names);
@@ -154,7 +154,7 @@ describe('clients', () => {
     expect(refused.texts).toEqual(['failed oauth.token_refused by anonymous about the client']);
   });
 
-  it('are on record as those who change something', async () => {
+  it('are recorded as actors of a change', async () => {
     const client = await stage.register({ type: 'machine', scopes: ['users:write'] });
     const { access_token: token } = (await stage.machineToken(client)).body;
     const ann = await system.asUser();
@@ -171,7 +171,7 @@ describe('clients', () => {
     ]);
   });
 
-  it('cannot be named by anybody but the API', async () => {
+  it('can only be named as actors by the API', async () => {
     const headers = { 'x-gatehouse-acting-client': 'made up' };
     const body = { email: 'admin@example.com' };
     const url = '/api/auth/request-password-reset';
@@ -190,7 +190,7 @@ describe('clients', () => {
     ]);
   });
 
-  it('are on record when a user grants them something, and takes it back', async () => {
+  it('are recorded when a user grants and withdraws consent', async () => {
     const client = await stage.register({ type: 'public' });
     const { user, browser } = await stage.user();
     const names = { [client.clientId]: 'the client', [user.id]: 'Ann' };
@@ -220,7 +220,7 @@ describe('clients', () => {
     expect(revoked.texts).toEqual(['oauth.consent_revoked by Ann about Ann']);
   });
 
-  it('are on record when a user refuses them, and when they give tokens back', async () => {
+  it('are recorded when a user denies consent, and when they revoke tokens', async () => {
     const client = await stage.register({ type: 'public' });
     const { user, browser } = await stage.user();
     const names = { [client.clientId]: 'the client', [user.id]: 'Ann' };
@@ -242,7 +242,7 @@ describe('signing keys', () => {
   const keys = (...words: string[]) =>
     runKeyCommand(words, { config: system.settings, print: () => {} });
 
-  it('are on record when they are made at the first start', async () => {
+  it('are recorded at the first start', async () => {
     const made = await system.query<LoggedEvent>(
       `SELECT * FROM audit_event WHERE action = 'key.rotated' ORDER BY id LIMIT 1`,
     );
@@ -253,7 +253,7 @@ describe('signing keys', () => {
     });
   });
 
-  it('are on record when the schedule removes them', async () => {
+  it('are recorded when the schedule removes them', async () => {
     const [old] = await system.query<{ id: string }>(
       `INSERT INTO jwks (id, public_key, private_key, alg, created_at, expires_at)
        SELECT 'an old key', public_key, private_key, alg, now() - interval '90 days', now() - interval '60 days'
@@ -265,7 +265,7 @@ describe('signing keys', () => {
     expect(texts).toEqual([`key.removed by system about ${old!.id}`]);
   });
 
-  it('are on record when they are rotated and revoked by hand', async () => {
+  it('are recorded when a command rotates or revokes them', async () => {
     const { events, texts } = await eventsOf(() => keys('rotate'));
     const kid = events[0]!.subject_id!;
     expect(texts).toEqual([`key.rotated by system about ${kid}`]);
@@ -277,7 +277,7 @@ describe('signing keys', () => {
   });
 });
 
-it('the first administrator is on record', async () => {
+it('the first administrator is recorded', async () => {
   const made = await system.query<LoggedEvent>(
     `SELECT * FROM audit_event WHERE action = 'user.created' AND subject_id = $1`,
     [root.id],

@@ -28,7 +28,7 @@ function cookiesOf({ headers }: Visited): string {
     .join('; ');
 }
 
-/** Asks for a ceremony and has the device take part in it. */
+/** Runs a ceremony with the software authenticator. */
 async function perform(kind: 'registration' | 'authentication', by = device): Promise<Visited> {
   const isNew = kind === 'registration';
   const path = `/passkey/generate-${isNew ? 'register' : 'authenticate'}-options`;
@@ -45,7 +45,7 @@ async function eventsOf({ requestId }: Visited): Promise<string[]> {
   return events.map((event) => describeEvent(event, { [ann.id]: 'Ann' }));
 }
 
-it('a passkey is on record when it is added, renamed, used and removed', async () => {
+it('a passkey is recorded when it is added, renamed, used and removed', async () => {
   const added = await perform('registration');
   await expect(eventsOf(added)).resolves.toEqual(['passkey.added by Ann about Ann']);
   const { id } = added.body as { id: string };
@@ -59,7 +59,7 @@ it('a passkey is on record when it is added, renamed, used and removed', async (
   await expect(eventsOf(removed)).resolves.toEqual(['passkey.removed by Ann about Ann']);
 });
 
-it('a passkey that nobody has is on record as a sign-in that failed', async () => {
+it('an unknown passkey is recorded as a failed sign-in', async () => {
   const stranger = new SoftwareAuthenticator(system.settings.authUrl);
   const failed = await perform('authentication', stranger);
   await expect(eventsOf(failed)).resolves.toEqual([

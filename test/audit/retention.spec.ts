@@ -25,7 +25,7 @@ afterAll(async () => {
   await system.stop();
 });
 
-/** How many events each turn removed, as the log tells. */
+/** Number of events that each run removed, from the log. */
 function turns(): number[] {
   return log.flatMap((line) => {
     const [, count] = REMOVED.exec(line) ?? [];
@@ -35,11 +35,11 @@ function turns(): number[] {
 
 async function untilLogged(count: number): Promise<void> {
   for (let tries = 0; turns().length < count && tries < 200; tries += 1) await pause(25);
-  // Whoever else might take a turn would have done so by now.
+  // Another replica would have run the job by now.
   await pause(200);
 }
 
-/** Replicas that start, as far as the job can tell; several at once. */
+/** Several replicas that start at once, from the view of the job. */
 async function startAgain(apps: INestApplication[]): Promise<AuditRetention[]> {
   const jobs = apps.map((app) => app.get(AuditRetention, { strict: false }));
   await Promise.all(jobs.map((job) => job.onApplicationShutdown()));
@@ -63,18 +63,18 @@ async function countEvents(ids: string[]): Promise<number> {
 }
 
 describe('the retention of audit events', () => {
-  it('is looked after by one of the replicas that start together', () => {
+  it('runs on one of several replicas that start together', () => {
     expect(turns()).toEqual([0]);
   });
 
-  it('is noted where the database goes by it', async () => {
+  it('is stored in the table that the database checks', async () => {
     const { rows } = await pool.query(
       `SELECT gatehouse_audit_kept_for() = interval '720 hours' AS "isNoted", count(*)::int FROM audit_retention`,
     );
     expect(rows).toEqual([{ isNoted: true, count: 1 }]);
   });
 
-  it('is not looked after again by a replica that starts soon after', async () => {
+  it('does not run again on a replica that starts soon after', async () => {
     const old = await ageEvents(pool, ['31 days']);
     const jobs = await startAgain(system.replicas.map(({ app }) => app));
     await pause(500);
@@ -83,7 +83,7 @@ describe('the retention of audit events', () => {
     await Promise.all(jobs.map((job) => job.onApplicationShutdown()));
   });
 
-  it('removes what is older, in batches and once, and leaves what is younger', async () => {
+  it('removes older events, in batches and once, and keeps younger ones', async () => {
     const old = await ageEvents(
       pool,
       Array.from({ length: 2_500 }, () => '31 days'),
@@ -92,14 +92,14 @@ describe('the retention of audit events', () => {
     await pool.query(`UPDATE audit_cleaning SET begun_at = begun_at - interval '6 hours'`);
     const jobs = await startAgain(system.replicas.map(({ app }) => app));
     await untilLogged(2);
-    // One more is left over from the test before.
+    // One more is left over from the previous test.
     expect(turns()).toEqual([0, 2_501]);
     await expect(countEvents(old)).resolves.toBe(0);
     await expect(countEvents(young)).resolves.toBe(3);
     await Promise.all(jobs.map((job) => job.onApplicationShutdown()));
   });
 
-  it('finds what is old by the index, however much is young', async () => {
+  it('finds old events by the index among many younger ones', async () => {
     await pool.query(
       `INSERT INTO audit_event (action, actor_type)
        SELECT 'user.signed_in', 'user' FROM generate_series(1, 5000)`,
@@ -111,7 +111,7 @@ describe('the retention of audit events', () => {
     expect(plan).not.toMatch(/Filter: \(occurred_at/);
   });
 
-  it('is cut short by nobody while a replica with the true setting was there within a week', async () => {
+  it('cannot be shortened while a replica with the configured value ran within a week', async () => {
     const young = await ageEvents(pool, ['29 days']);
     await pool.query(`INSERT INTO audit_retention (retention) VALUES ('1 day')`);
     const attempt = pool.query('DELETE FROM audit_event WHERE id = ANY($1)', [young]);
@@ -125,7 +125,7 @@ describe('the retention of audit events', () => {
     await Promise.all(jobs.map((job) => job.onApplicationShutdown()));
   });
 
-  it('takes effect a week after it was shortened', async () => {
+  it('applies a shorter value after a week', async () => {
     await pool.query('ALTER TABLE audit_retention DISABLE TRIGGER USER');
     await pool.query(`DELETE FROM audit_retention`);
     const insert = `INSERT INTO audit_retention (retention, since) VALUES ($1, now() - $2::interval)`;

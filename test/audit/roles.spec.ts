@@ -51,7 +51,7 @@ afterAll(async () => {
   await system.stop();
 });
 
-/** What the document tells the owner of the database to do. */
+/** The statements that the document gives to the owner of the database. */
 function documentedStatements(): string[] {
   const [, block = ''] = /```sql\n([^`]*GRANT[^`]*)```/.exec(DOCUMENT) ?? [];
   return block
@@ -67,7 +67,7 @@ function urlsOf(role: string) {
   return { databaseUrl: url.href, databaseDirectUrl: url.href };
 }
 
-it('both processes do all their work with roles that own nothing', async () => {
+it('both processes work with roles that own nothing', async () => {
   const anyone = new Caller(apiUrl);
   const signUp = async (email: string) => {
     const body = { email, password: PASSWORD, name: 'Ann' };

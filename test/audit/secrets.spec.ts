@@ -5,7 +5,7 @@ import { PASSWORD } from '../support/system';
 
 const NEW_PASSWORD = 'a brand-new battery staple';
 
-/** Names of what nobody may read in the log, in requests and in answers. */
+/** Names of secret fields in the log, in requests and in responses. */
 const SECRET_IN_REQUEST = /password|token|secret|code|authorization|cookie/i;
 const SECRET_IN_ANSWER = /password|token$|secret|backupCodes|totpURI|set-cookie|set-auth/i;
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => stage.system.stop());
 
-/** Everything that went over the wire under a name that says it is a secret. */
+/** Every value on the wire under a secret name. */
 class Harvest {
   readonly secrets = new Set<string>();
   private readonly fetch = globalThis.fetch;
@@ -42,7 +42,7 @@ class Harvest {
   private take(value: unknown, isSecret: RegExp, isInside = false): void {
     if (typeof value === 'string' && isInside) {
       this.secrets.add(value);
-      // A header wraps the secret up.
+      // A header contains the secret within other text.
       for (const part of value.split(/[\s;=,]+/)) if (part.length > 24) this.secrets.add(part);
     } else if (typeof value === 'object' && value !== null) {
       for (const [name, inner] of Object.entries(value)) {
@@ -60,7 +60,7 @@ function parse(text: string): unknown {
   }
 }
 
-it('holds no secret after everything that secrets are used for', async () => {
+it('contains no secret after the use of every kind of secret', async () => {
   const { system, admin } = stage;
   const harvest = new Harvest();
   harvest.begin();
@@ -78,7 +78,7 @@ it('holds no secret after everything that secrets are used for', async () => {
   expect(secrets).toEqual(expect.arrayContaining([PASSWORD, NEW_PASSWORD]));
   expect(secrets.length).toBeGreaterThan(40);
   expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
-  // JSON Web Tokens and hashes of passwords, wherever they come from.
+  // JSON Web Tokens and password hashes of every origin.
   expect(text).not.toMatch(/eyJ[\w-]{10,}|\$argon2|\$scrypt|[0-9a-f]{32}:[0-9a-f]{64}/);
 });
 

@@ -7,7 +7,7 @@ const OTHER_PASSWORD = 'another horse battery staple';
 
 let system: System;
 let root: SignedInUser;
-/** The next sign-up gives the only user that a case is about. */
+/** The next sign-up creates the only user of a case. */
 let ann: SignedInUser;
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ type Call = (path: string, visit?: Omit<Visit, 'url'>) => Promise<Visited>;
 const byAnn = () => ({ bearer: ann.refreshToken });
 const byRoot = () => ({ bearer: root.refreshToken });
 
-/** A POST by Ann in her session. */
+/** A POST by Ann with her session. */
 const post = (path: string, body: () => object = () => ({})) => ({
   act: (call: Call) => call(path, { ...byAnn(), body: body() }),
 });
@@ -44,7 +44,7 @@ const manage = (path: string, body: () => object = () => ({})) => ({
   act: (call: Call) => call(`/admin${path}`, { ...byRoot(), body: { userId: ann.id, ...body() } }),
 });
 
-/** A POST by somebody without a session. */
+/** A POST without a session. */
 const enter = (path: string, body: () => object) => ({
   act: (call: Call) => call(path, { body: body() }),
 });
@@ -272,14 +272,14 @@ const ACTIONS: Action[] = [
   },
 ];
 
-/** @returns the cookies of the session in which the administrator acts. */
+/** @returns the cookies of the administrator's session. */
 async function actAsAnn(call: Call): Promise<string> {
   const own = await signInWithCookies(call, 'admin@example.com', 'the first administrator');
   const answer = await call('/admin/impersonate-user', { cookie: own, body: { userId: ann.id } });
   return cookiesOf(answer);
 }
 
-/** @returns its id, which stands for its token. */
+/** @returns its id, which replaces its token. */
 async function newestSession(): Promise<string> {
   const [row] = await system.query<{ id: string }>(
     'SELECT id FROM session WHERE user_id = $1 ORDER BY created_at DESC LIMIT 1',
@@ -288,9 +288,9 @@ async function newestSession(): Promise<string> {
   return row!.id;
 }
 
-/** What a mail to the new address would hold. */
+/** The content of a mail to the new address. */
 async function linkToNewAddress(): Promise<string> {
-  // A change that was begun before the password was last set would be void.
+  // A change that was requested before the last change of the password is void.
   await system.query(
     `UPDATE account SET updated_at = now() - interval '1 hour' WHERE user_id = $1`,
     [ann.id],
@@ -334,15 +334,15 @@ async function eventsOf({ requestId }: Visited): Promise<string[]> {
 describe.each<[Way]>([['directly'], ['through the API']])('Better-Auth, called %s', (way) => {
   const call = callBy(way);
 
-  it.each(ACTIONS)('has $name recorded', async ({ act, events }) => {
+  it.each(ACTIONS)('records $name', async ({ act, events }) => {
     await expect(eventsOf(await act(call))).resolves.toEqual(events);
   });
 });
 
-describe('what is recorded of Better-Auth', () => {
+describe('an event of Better-Auth', () => {
   const call = callBy('directly');
 
-  it('names the client and the request', async () => {
+  it('contains the client and the request', async () => {
     const { requestId } = await post('/update-user', () => ({ name: 'Anna' })).act(
       callBy('through the API'),
     );
@@ -357,7 +357,7 @@ describe('what is recorded of Better-Auth', () => {
     ]);
   });
 
-  it('says what was before and after a change by an administrator', async () => {
+  it('contains the values before and after a change by an administrator', async () => {
     const role = await manage('/set-role', () => ({ role: 'admin' })).act(call);
     expect((await readEvents(system, role.requestId))[0]).toMatchObject({
       before: { role: 'user' },
@@ -370,7 +370,7 @@ describe('what is recorded of Better-Auth', () => {
     });
   });
 
-  it('says what was before and after a change of the address', async () => {
+  it('contains the values before and after a change of the e-mail address', async () => {
     const token = await linkToNewAddress();
     const { requestId } = await call(`/verify-email?token=${token}`, { method: 'GET' });
     expect((await readEvents(system, requestId))[0]).toMatchObject({
@@ -379,7 +379,7 @@ describe('what is recorded of Better-Auth', () => {
     });
   });
 
-  it('is nothing where nothing was done', async () => {
+  it('is not written when nothing changed', async () => {
     for (const visited of [
       await post('/revoke-session', () => ({ token: 'none' })).act(call),
       await post('/update-user', () => ({ name: 'Ann' })).act(call),
@@ -395,7 +395,7 @@ describe('what is recorded of Better-Auth', () => {
     }
   });
 
-  it('is the whole life of a second factor', async () => {
+  it('is written for each step of a second factor', async () => {
     const enabling = await post('/two-factor/enable', () => ({ password: PASSWORD })).act(call);
     await expect(eventsOf(enabling)).resolves.toEqual([]);
     const { totpURI, backupCodes } = enabling.body as { totpURI: string; backupCodes: string[] };
@@ -435,7 +435,7 @@ describe('what is recorded of Better-Auth', () => {
     await expect(eventsOf(disabled)).resolves.toEqual(['two_factor.disabled by Ann about Ann']);
   });
 
-  it('is a sign-up', async () => {
+  it('is written for a sign-up', async () => {
     const body = { email: 'new@example.com', password: PASSWORD, name: 'New' };
     const events = await eventsOf(await call('/sign-up/email', { body }));
     expect(events).toEqual([

@@ -19,8 +19,8 @@ async function eventsOf(act: () => Promise<unknown>): Promise<LoggedEvent[]> {
   return system.query('SELECT * FROM audit_event WHERE id > $1 ORDER BY id', [newest!.id]);
 }
 
-describe('what anybody may send', () => {
-  it('does not swell the log: a grant type, a scope and a client id without end', async () => {
+describe('requests of anonymous callers', () => {
+  it('do not enlarge the log: a long grant type, scope or client id', async () => {
     const endless = 'x'.repeat(40_000);
     const events = await eventsOf(async () => {
       await stage.ask({ grant_type: endless });
@@ -33,7 +33,7 @@ describe('what anybody may send', () => {
     for (const event of events) expect(JSON.stringify(event).length).toBeLessThan(1_000);
   });
 
-  it('is no revocation when there is no such token', async () => {
+  it('record no revocation of an unknown token', async () => {
     const client = await stage.register({ type: 'public' });
     const { browser } = await stage.user();
     const tokens = await stage.tokens(client, browser);
@@ -56,7 +56,7 @@ describe.each([
 ])('a sign-in that fails at %s', (_name, baseUrl) => {
   const body = JSON.stringify({ email: 'admin@example.com', password: 'a wrong one' });
 
-  /** Bytes of ISO 8859-1, so that no client puts them right. */
+  /** Bytes of ISO 8859-1, which no client corrects. */
   async function signIn(
     headers: string[],
   ): Promise<{ answer: RawAnswer; event: LoggedEvent | undefined }> {
@@ -83,14 +83,14 @@ describe.each([
     ['is very long', [`user-agent: ${'a'.repeat(12_000)}`], 'a'.repeat(512)],
     ['is no UTF-8', ['user-agent: caf\xe9 \xff\xc3('], 'caf\xe9 \xff\xc3('],
     ['is named twice', ['user-agent: one', 'user-agent: two'], 'one'],
-  ])('is on record with a user agent that %s', async (_what, headers, expected) => {
+  ])('is recorded with a user agent that %s', async (_what, headers, expected) => {
     const { answer, event } = await signIn(headers);
     expect(answer.status).toBe(401);
     expect(event).toMatchObject({ action: 'user.sign_in_failed', user_agent: expected });
   });
 
   it.each(['a b', '../../etc', 'x'.repeat(200), 'caf\xe9', "'; --"])(
-    'has a request id of its own when the one that was sent is odd: %j',
+    'has a generated request id when the request has an invalid one: %j',
     async (id) => {
       const { answer, event } = await signIn([`x-request-id: ${id}`]);
       expect(event?.request_id).not.toBe(id);
@@ -98,7 +98,7 @@ describe.each([
     },
   );
 
-  it('is on record under the address of the connection, whatever the headers say', async () => {
+  it('is recorded with the IP address of the connection, for every header', async () => {
     const names = [
       'x-forwarded-for',
       'x-real-ip',
@@ -113,7 +113,7 @@ describe.each([
     expect(event).toMatchObject({ ip_address: '127.0.0.1', user_agent: USER_AGENT });
   });
 
-  it('is none when a header holds what no header may hold', async () => {
+  it('is refused and not recorded when a header is invalid', async () => {
     const { answer, event } = await signIn(['user-agent: a\0b']);
     expect(answer.status).toBe(400);
     expect(event).toBeUndefined();

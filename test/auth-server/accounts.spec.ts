@@ -15,7 +15,7 @@ const MADE_UP_ROLES = [
   [],
 ];
 
-describe('anyone', () => {
+describe('an anonymous caller', () => {
   let server: RunningAuthServer;
   beforeAll(async () => (server = await startAuthServer()));
   afterAll(() => server.stop());
@@ -31,7 +31,7 @@ describe('anyone', () => {
     },
   );
 
-  it('cannot sign up as verified, or under an id of their choice', async () => {
+  it('cannot sign up as verified, or with a chosen id', async () => {
     const chosen = { id: 'chosen', emailVerified: true };
     const body = { email: 'fay@example.com', password: PASSWORD, name: 'Fay', ...chosen };
     const { body: answer } = await server.post('/api/auth/sign-up/email', body).expect(200);
@@ -39,14 +39,14 @@ describe('anyone', () => {
     expect(answer.user.id).not.toBe('chosen');
   });
 
-  it('is told of a taken address, in any case of letters', async () => {
+  it('gets an error for a taken e-mail address, in any letter case', async () => {
     await server.signUp('taken@example.com');
     const body = { email: 'Taken@Example.COM', password: PASSWORD, name: 'Again' };
     const { body: answer } = await server.post('/api/auth/sign-up/email', body).expect(422);
     expect(answer.code).toBe('USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL');
   });
 
-  it('gets the same answer for a wrong password and an unknown address', async () => {
+  it('gets the same response for a wrong password and an unknown e-mail address', async () => {
     await server.signUp('known@example.com');
     const attempts = ['known@example.com', 'unknown@example.com'].map((email) =>
       server.post('/api/auth/sign-in/email', { email, password: 'not the password' }),
@@ -60,7 +60,7 @@ describe('anyone', () => {
     expect([unknown!.status, unknown!.body]).toEqual([known!.status, known!.body]);
   });
 
-  it('cannot send a character that the database does not store', async () => {
+  it('cannot send a character that the database cannot store', async () => {
     const body = { email: 'nul@example.com', password: PASSWORD, name: 'a\0b' };
     const { body: answer } = await server.post('/api/auth/sign-up/email', body).expect(400);
     expect(answer.code).toBe('INVALID_VALUE');
@@ -78,7 +78,7 @@ describe('a user', () => {
   afterAll(() => server.stop());
 
   it.each([{ role: 'admin' }, { banned: true }, { banReason: 'x' }, { email: 'x@example.com' }])(
-    'cannot set %j on themselves',
+    'cannot set %j on the own account',
     async (fields) => {
       await server.post('/api/auth/update-user', fields, user.bearer).expect(400);
       await server.post('/api/auth/update-user', { name: 'Ann', ...fields }, user.bearer);
@@ -100,7 +100,7 @@ describe('a user', () => {
     ['impersonate-user', {}],
     ['list-user-sessions', {}],
     ['remove-user', {}],
-  ])('may not call %s', async (endpoint, body) => {
+  ])('cannot call %s', async (endpoint, body) => {
     const sent = { userId: user.userId, ...body };
     await server.post(`/api/auth/admin/${endpoint}`, sent, user.bearer).expect(403);
     await server.post(`/api/auth/admin/${endpoint}`, sent).expect(401);
@@ -130,25 +130,22 @@ describe('an administrator', () => {
     expect(await roleOf()).toBe([role].flat()[0]);
   });
 
-  it.each(MADE_UP_ROLES)(
-    'is refused the made-up role %j wherever a role is taken',
-    async (role) => {
-      const { userId } = user;
-      const newUser = { email: 'new@example.com', name: 'New', password: PASSWORD };
-      const attempts: [string, object][] = [
-        ['set-role', { userId, role }],
-        ['update-user', { userId, data: { role } }],
-        ['create-user', { ...newUser, role }],
-        ['create-user', { ...newUser, data: { role } }],
-      ];
-      for (const [endpoint, body] of attempts) {
-        const answer = await server.post(`/api/auth/admin/${endpoint}`, body, admin.bearer);
-        expect([endpoint, answer.status]).toEqual([endpoint, 400]);
-        expect(ROLE_REFUSALS).toContain(answer.body.code);
-      }
-      expect(await roleOf()).toBe('user');
-    },
-  );
+  it.each(MADE_UP_ROLES)('is refused the unknown role %j by every endpoint', async (role) => {
+    const { userId } = user;
+    const newUser = { email: 'new@example.com', name: 'New', password: PASSWORD };
+    const attempts: [string, object][] = [
+      ['set-role', { userId, role }],
+      ['update-user', { userId, data: { role } }],
+      ['create-user', { ...newUser, role }],
+      ['create-user', { ...newUser, data: { role } }],
+    ];
+    for (const [endpoint, body] of attempts) {
+      const answer = await server.post(`/api/auth/admin/${endpoint}`, body, admin.bearer);
+      expect([endpoint, answer.status]).toEqual([endpoint, 400]);
+      expect(ROLE_REFUSALS).toContain(answer.body.code);
+    }
+    expect(await roleOf()).toBe('user');
+  });
 
   it.each([null, 'yes', 1])('cannot make the ban %j', async (banned) => {
     const body = { userId: user.userId, data: { banned } };
@@ -158,7 +155,7 @@ describe('an administrator', () => {
     expect(answer.code).toBe('INVALID_BAN');
   });
 
-  it('bans: sessions end at once, and sign-in is refused after the right password alone', async () => {
+  it('bans: sessions end at once, and sign-in is refused only after the right password', async () => {
     const { userId } = await server.signUp('bob@example.com');
     await server.post('/api/auth/admin/ban-user', { userId }, admin.bearer).expect(200);
     const { rows } = await server.sql.query('SELECT id FROM session WHERE user_id = $1', [userId]);
@@ -170,13 +167,13 @@ describe('an administrator', () => {
     await signIn('not the password').expect(401);
   });
 
-  it('may not act as another administrator', async () => {
+  it('cannot impersonate another administrator', async () => {
     const body = { userId: admin.userId };
     await server.post('/api/auth/admin/impersonate-user', body, admin.bearer).expect(403);
   });
 });
 
-describe('where addresses have to be verified', () => {
+describe('with required e-mail verification', () => {
   let server: RunningAuthServer;
   beforeAll(
     async () =>
@@ -184,7 +181,7 @@ describe('where addresses have to be verified', () => {
   );
   afterAll(() => server.stop());
 
-  it('a sign-up looks the same whether the address is taken or not', async () => {
+  it('a sign-up has the same response for a taken and a free e-mail address', async () => {
     const signUp = async () => {
       const sent = { email: 'ann@example.com', password: PASSWORD, name: 'Ann' };
       const { body, headers } = await server.post('/api/auth/sign-up/email', sent).expect(200);
@@ -198,13 +195,13 @@ describe('where addresses have to be verified', () => {
     expect(fresh.token).toBeNull();
   });
 
-  it('a sign-in waits for that', async () => {
+  it('a sign-in requires verification', async () => {
     const sent = { email: 'ann@example.com', password: PASSWORD };
     const { body } = await server.post('/api/auth/sign-in/email', sent).expect(403);
     expect(body.code).toBe('EMAIL_NOT_VERIFIED');
   });
 
-  it('the first administrator does not wait', async () => {
+  it('the first administrator needs no verification', async () => {
     await expect(server.signInAdmin()).resolves.toBeDefined();
   });
 });

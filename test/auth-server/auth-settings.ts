@@ -4,7 +4,7 @@ export const ADMIN_EMAIL = 'first@example.com';
 export const ADMIN_PASSWORD = 'correct horse battery staple';
 export const INTERNAL_SECRET = 'k4Vw9sQ2mX7pL1zR8tB3nC6yH5jD0fGa';
 
-/** Settings of an auth server on a database of the test, parsed like the real ones. */
+/** Settings of an auth server on the test's database, parsed like real ones. */
 export function authSettings(databaseUrl: string, env: NodeJS.ProcessEnv = {}): Settings {
   return loadSettings(
     {

@@ -10,7 +10,7 @@ const FORGED = {
   'x-gatehouse-resolved-address': '203.0.113.9',
 };
 
-describe('the client address of a session', () => {
+describe('the IP address of a session', () => {
   let server: RunningAuthServer;
   let behindProxy: RunningAuthServer;
   let users = 0;
@@ -30,13 +30,13 @@ describe('the client address of a session', () => {
   }
 
   it.each(Object.entries(FORGED))(
-    'is not taken from a %s that anyone may send',
+    "is not taken from the client's header %s",
     async (name, value) => {
       expect(await addressWith({ [name]: value })).toBe('127.0.0.1');
     },
   );
 
-  it('is what the API says, next to the right key', async () => {
+  it("is that of the API's header, with the right key", async () => {
     const headers = { ...FORGED, 'x-gatehouse-client-address': '198.51.100.7' };
     const key = { 'x-gatehouse-internal-key': INTERNAL_SECRET };
     expect(await addressWith({ ...headers, ...key })).toBe('198.51.100.7');
@@ -48,7 +48,7 @@ describe('the client address of a session', () => {
       'no address',
       { 'x-gatehouse-internal-key': INTERNAL_SECRET, 'x-gatehouse-client-address': 'me' },
     ],
-  ])('is not taken from the API with %s', async (_title, headers) => {
+  ])("is not taken from the API's header with %s", async (_title, headers) => {
     expect(await addressWith({ ...FORGED, ...headers })).toBe('127.0.0.1');
   });
 
@@ -58,7 +58,7 @@ describe('the client address of a session', () => {
     ['203.0.113.9, 198.51.100.7, 10.1.2.3', '198.51.100.7'],
     ['::ffff:198.51.100.7', '198.51.100.7'],
     ['nonsense', '127.0.0.1'],
-  ])('behind a trusted proxy that says %s is %s', async (forwardedFor, address) => {
+  ])('behind a trusted proxy that sends %s is %s', async (forwardedFor, address) => {
     const headers = { ...FORGED, 'x-forwarded-for': forwardedFor };
     expect(await addressWith(headers, behindProxy)).toBe(address);
   });
@@ -74,7 +74,7 @@ describe('without INTERNAL_SECRET, between trusted proxies', () => {
   it.each([
     ["the API's own routes", '/api/v1/auth/sign-in'],
     ['the pass-through', '/api/auth/sign-in/email'],
-  ])('the address of the client goes on by %s', async (_way, path) => {
+  ])("the client's IP address is passed on by %s", async (_way, path) => {
     const { email } = await system.asUser();
     const forwardedFor = path.includes('v1') ? '203.0.113.1' : '203.0.113.2';
     const headers = { 'x-forwarded-for': forwardedFor, origin: system.settings.authUrl };

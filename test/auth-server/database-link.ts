@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 
-/** A way to a database that a test can interrupt. */
+/** A connection to a database that a test can interrupt. */
 export interface DatabaseLink {
   url: string;
   /** Breaks every connection and refuses new ones. */

@@ -43,7 +43,7 @@ async function findUsers() {
 }
 
 describe('the first administrator', () => {
-  it('is made once when four servers start together, and signs in on each', async () => {
+  it('is created once when four auth servers start together, and can sign in on each', async () => {
     await Promise.all(Array.from({ length: 4 }, () => start()));
     expect(await findUsers()).toEqual([{ email: ADMIN_EMAIL, role: 'admin', verified: true }]);
     for (const server of servers) {
@@ -51,7 +51,7 @@ describe('the first administrator', () => {
     }
   });
 
-  it('gets a generated password where none is set, shown once and logged never', async () => {
+  it('gets a generated password when none is set, shown once and never logged', async () => {
     const server = await start({ ADMIN_PASSWORD: '' });
     await start({ ADMIN_PASSWORD: '' });
     expect(shown).toHaveLength(1);
@@ -61,13 +61,13 @@ describe('the first administrator', () => {
     expect((await signIn(server, ADMIN_EMAIL, password)).status).toBe(200);
   });
 
-  it('is not shown a password that was set', async () => {
+  it('has a set password, which is not shown', async () => {
     await start();
     expect(shown).toEqual([]);
     expect(log).not.toContain(ADMIN_PASSWORD);
   });
 
-  it('is not made where another administrator is', async () => {
+  it('is not created when another administrator exists', async () => {
     await sql.query(
       `INSERT INTO "user" (id, name, email, role) VALUES ('a', 'A', 'other@example.com', 'admin')`,
     );
@@ -75,7 +75,7 @@ describe('the first administrator', () => {
     expect(await findUsers()).toHaveLength(1);
   });
 
-  it('is not made of an ordinary user who has the address: the log says why', async () => {
+  it('is not made from an existing user with the e-mail address: the log gives the reason', async () => {
     await sql.query(`INSERT INTO "user" (id, name, email) VALUES ('a', 'A', $1)`, [ADMIN_EMAIL]);
     await start({ ADMIN_EMAIL: ADMIN_EMAIL.toUpperCase() });
     expect(await findUsers()).toEqual([{ email: ADMIN_EMAIL, role: 'user', verified: false }]);
@@ -87,7 +87,7 @@ describe('a start is refused', () => {
   it.each([
     ['BETTER_AUTH_TRUSTED_ORIGINS', 'https://evil.example'],
     ['BETTER_AUTH_SECRETS', '1:0123456789-0123456789-0123456789-abc'],
-  ])('when %s would change what the settings say', async (name, value) => {
+  ])('when %s would contradict the settings', async (name, value) => {
     process.env[name] = value;
     try {
       await expect(start()).rejects.toThrow(`${name} must not be set`);
@@ -102,7 +102,7 @@ describe('a start is refused', () => {
     );
   }, 7_000);
 
-  it('when the schema is not there', async () => {
+  it('when the schema is missing', async () => {
     await sql.query('DROP TABLE account');
     await expect(start()).rejects.toThrow(/run `npm run migrate`.*account/s);
   });

@@ -8,12 +8,12 @@ import { ADMIN_EMAIL, ADMIN_PASSWORD, authSettings } from './auth-settings';
 export const PASSWORD = 'a password of a user';
 
 export interface RunningAuthServer extends AuthServer {
-  /** What was logged, one JSON text an entry. */
+  /** The log, one JSON text for each entry. */
   log: string[];
-  /** Looks at the database, and changes it behind the server's back. */
+  /** Reads and changes the database directly. */
   sql: Pool;
   get(path: string, headers?: Record<string, string>): request.Test;
-  /** A POST as a program sends it: without cookie and Origin. */
+  /** A POST of a client without cookie and Origin. */
   post(path: string, body?: object, headers?: Record<string, string>): request.Test;
   signUp(email: string): Promise<SignedIn>;
   signIn(email: string, password?: string): Promise<SignedIn>;
@@ -24,12 +24,12 @@ export interface RunningAuthServer extends AuthServer {
 export interface SignedIn {
   userId: string;
   sessionToken: string;
-  /** Of the session token. */
+  /** For the session token. */
   bearer: { authorization: string };
   cookie: string;
 }
 
-/** A whole auth server, without a port, on a database of its own. */
+/** A whole auth server without a port, on its own database. */
 export async function startAuthServer(env: NodeJS.ProcessEnv = {}): Promise<RunningAuthServer> {
   const database = await createTestDatabase();
   const log: string[] = [];

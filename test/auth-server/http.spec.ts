@@ -17,7 +17,7 @@ describe('any request', () => {
   });
   afterAll(() => server.stop());
 
-  it('is answered with security headers', async () => {
+  it('has a response with security headers', async () => {
     const { headers } = await server.get('/');
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
@@ -36,7 +36,7 @@ describe('any request', () => {
   });
 
   it.each(['', 'a b', 'x'.repeat(129), '<script>'])(
-    'gets another request id than %j',
+    'gets a new request id instead of %j',
     async (id) => {
       const { headers } = await server.get('/api/auth/ok', { 'x-request-id': id });
       expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
@@ -66,14 +66,14 @@ describe('any request', () => {
   });
 
   it.each(['/nothing', '/api/auth', '/api/auth/nothing', '/API/AUTH/ok', '/api/auth/%ff', '/%ff'])(
-    'for %s finds nothing, in JSON',
+    'for %s is 404, in JSON',
     async (path) => {
       const { body } = await server.get(path).expect(404).expect('content-type', /json/);
       expect(body).toEqual({ code: 'NOT_FOUND', message: expect.any(String) });
     },
   );
 
-  it('has its body measured, announced or not', async () => {
+  it('is limited in size, with and without Content-Length', async () => {
     const listening = createServer(server.app).listen(0);
     await once(listening, 'listening');
     const { port } = listening.address() as AddressInfo;
@@ -95,7 +95,7 @@ describe('any request', () => {
     listening.close();
   });
 
-  it('may come without a body where none is needed', async () => {
+  it('can have no body where none is needed', async () => {
     await request(server.app).post('/api/auth/sign-out').set(user.bearer).expect(200);
   });
 
@@ -122,7 +122,7 @@ describe('in production', () => {
   });
   afterAll(() => server.stop());
 
-  it('cookies are for HTTPS and for the server alone', async () => {
+  it('cookies are Secure and limited to the host', async () => {
     const body = { email: 'ann@example.com', password: PASSWORD, name: 'Ann' };
     const { headers } = await server.post('/api/auth/sign-up/email', body).expect(200);
     expect(headers['set-cookie']).toEqual([
@@ -136,7 +136,7 @@ describe('in production', () => {
     expect(headers['strict-transport-security']).toContain('max-age=');
   });
 
-  it('whoever forgets what limits go by is told so', async () => {
+  it('a missing INTERNAL_SECRET and TRUST_PROXY is logged', async () => {
     const warning = 'INTERNAL_SECRET is not set';
     expect(server.log.join()).not.toContain(warning);
     const urls = { AUTH_URL: 'https://auth.example', API_URL: 'https://api.example' };
@@ -146,7 +146,7 @@ describe('in production', () => {
     expect(forgetful.log.join()).toContain(warning);
   });
 
-  it('a client who tries many passwords is told when to come back, whatever address they claim', async () => {
+  it('a client that tries many passwords gets Retry-After, for every claimed IP address', async () => {
     const attempt = (count: number, headers = {}) =>
       server.post(
         '/api/auth/sign-in/email',
@@ -154,7 +154,7 @@ describe('in production', () => {
         { 'x-forwarded-for': `203.0.113.${count}`, ...headers },
       );
     const answers: request.Response[] = [];
-    // Six are looked at, more only where a second and more passes in between.
+    // Six attempts are checked. More are possible only when a second or more passes in between.
     while (answers.length < 20 && answers.at(-1)?.status !== 429) {
       answers.push(await attempt(answers.length));
     }
@@ -169,7 +169,7 @@ describe('in production', () => {
   });
 });
 
-describe('with the database gone', () => {
+describe('with the database unavailable', () => {
   let database: TestDatabase;
   let link: DatabaseLink;
 
@@ -186,7 +186,7 @@ describe('with the database gone', () => {
     await database.drop();
   });
 
-  it('is alive, not ready, and says what is missing', async () => {
+  it('is live, not ready, and names the missing part', async () => {
     await server.get('/health/live').expect(200, { status: 'ok' });
     await server.get('/health/ready').expect(503, {
       status: 'unavailable',
@@ -194,7 +194,7 @@ describe('with the database gone', () => {
     });
   });
 
-  it('answers 503 soon, and does not take a session for ended', async () => {
+  it('returns 503 within seconds, and does not treat a session as ended', async () => {
     const start = Date.now();
     const body = { email: 'ann@example.com', password: PASSWORD };
     const answers = await Promise.all([
@@ -212,7 +212,7 @@ describe('with the database gone', () => {
     expect(Date.now() - start).toBeLessThan(5_000);
   });
 
-  it('goes on by itself when it is back', async () => {
+  it('recovers without a restart', async () => {
     await link.restore();
     await server.get('/health/ready').expect(200);
     await server.get('/api/auth/token', user.bearer).expect(200);

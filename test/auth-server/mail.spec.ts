@@ -5,7 +5,7 @@ import type { MailboxEntry } from '../../auth-server/mail/mailer';
 import { Caller } from '../support/caller';
 import { PASSWORD, System } from '../support/system';
 
-describe('mails where an address must be proved', () => {
+describe('mails with required e-mail verification', () => {
   let system: System;
   let authServer: Caller;
 
@@ -21,7 +21,7 @@ describe('mails where an address must be proved', () => {
     return body.items.find(({ to }) => to === email)!;
   }
 
-  it('lets nobody in before the address is proved, and everybody afterwards', async () => {
+  it('allow a sign-in only after verification', async () => {
     const account = { email: 'ada@example.com', password: PASSWORD, name: 'Ada <b>Lovelace</b>' };
     const signUp = await system.asAnonymous().post('/api/v1/auth/sign-up', account);
     expect(signUp).toMatchObject({ status: 202, body: { verificationRequired: true } });
@@ -37,7 +37,7 @@ describe('mails where an address must be proved', () => {
     expect(late).toMatchObject({ status: 200, body: { user: { emailVerified: true } } });
   });
 
-  it('answers a taken address like a new one, and tells its owner by mail', async () => {
+  it('have the same response for a taken and a free address, and inform the owner', async () => {
     const body = { email: 'admin@example.com', password: PASSWORD, name: 'Somebody' };
     const answer = await system.asAnonymous().post('/api/v1/auth/sign-up', body);
     expect(answer).toMatchObject({ status: 202, body: { verificationRequired: true } });
@@ -46,7 +46,7 @@ describe('mails where an address must be proved', () => {
     });
   });
 
-  it('sets a new password with the code of a mail that an administrator had sent, and ends sessions', async () => {
+  it("set a new password after an administrator's request, and end sessions", async () => {
     const admin = await system.asAdmin();
     const body = { email: 'grace@example.com', password: PASSWORD, name: 'Grace' };
     const created = await admin.caller.post<{ id: string }>('/api/v1/admin/users', body);
@@ -71,7 +71,7 @@ describe('mails where an address must be proved', () => {
 });
 
 describe('mails over SMTP', () => {
-  it('arrive with text and HTML, also when the server refuses them at first', async () => {
+  it('arrive with text and HTML, also after a temporary refusal', async () => {
     let attempts = 0;
     let arrive: (mail: string) => void;
     const arrived = new Promise<string>((resolve) => {

@@ -19,14 +19,14 @@ describe('a browser', () => {
     ['from a foreign origin', { origin: FOREIGN_ORIGIN }],
     ['from a null origin', { origin: 'null' }],
     ['from an origin that begins like ours', { origin: `${OWN_ORIGIN}.evil.example` }],
-  ])('with a cookie is refused %s', async (_title, headers) => {
+  ])('with a cookie is refused for %s', async (_title, headers) => {
     const sent = { ...headers, cookie: user.cookie };
     await server.post('/api/auth/update-user', { name: 'Changed' }, sent).expect(403);
     await server.post('/api/auth/sign-out', {}, sent).expect(403);
     await server.get('/api/auth/token', user.bearer).expect(200);
   });
 
-  it('signs nobody in from a foreign page', async () => {
+  it('cannot sign in from a foreign page', async () => {
     const body = { email: 'ann@example.com', password: PASSWORD };
     const crossSite = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
     await server.post('/api/auth/sign-in/email', body, { origin: FOREIGN_ORIGIN }).expect(403);
@@ -38,26 +38,26 @@ describe('a browser', () => {
     ['somewhere', { 'sec-fetch-site': 'none', 'sec-fetch-dest': 'document' }],
     ['nowhere', { origin: 'null' }],
     ['a session', { cookie: 'a=b' }],
-  ])('that hides its origin signs nobody in from %s', async (_title, headers) => {
+  ])('cannot sign in from %s without an origin', async (_title, headers) => {
     const body = { email: 'ann@example.com', password: PASSWORD };
     const sent = { 'sec-fetch-mode': 'cors', ...headers };
     await server.post('/api/auth/sign-in/email', body, sent).expect(403);
   });
 
   it.each([OWN_ORIGIN, 'http://localhost:8000', 'https://app.example'])(
-    'with a cookie is served from %s',
+    'with a cookie is accepted from %s',
     async (origin) => {
       const headers = { origin, cookie: user.cookie };
       await server.post('/api/auth/update-user', { name: 'Changed' }, headers).expect(200);
     },
   );
 
-  it('is not sent to a foreign page', async () => {
+  it('is not redirected to a foreign page', async () => {
     const body = { email: 'ann@example.com', password: PASSWORD, callbackURL: FOREIGN_ORIGIN };
     await server.post('/api/auth/sign-in/email', body).expect(403);
   });
 
-  it('may read answers from a listed origin, with credentials', async () => {
+  it('can read responses from a listed origin, with credentials', async () => {
     const { headers } = await server.get('/api/auth/ok', { origin: 'https://app.example' });
     expect(headers).toMatchObject({
       'access-control-allow-origin': 'https://app.example',
@@ -68,7 +68,7 @@ describe('a browser', () => {
   });
 
   it.each([FOREIGN_ORIGIN, 'null', 'https://app.example.evil.example', 'https://APP.example'])(
-    'may not read answers from %s',
+    'cannot read responses from %s',
     async (origin) => {
       for (const path of ['/api/auth/ok', '/health/live', '/nothing']) {
         const { headers } = await server.get(path, { origin });
@@ -78,7 +78,7 @@ describe('a browser', () => {
     },
   );
 
-  it('asks first and is answered', async () => {
+  it('gets a response to its preflight', async () => {
     const preflight = request(server.app)
       .options('/api/auth/sign-in/email')
       .set({ origin: 'https://app.example', 'access-control-request-method': 'POST' });

@@ -19,7 +19,7 @@ interface Answer {
   user?: Record<string, unknown>;
 }
 
-/** Without what differs from one sign-up to the next. */
+/** Without the values that differ between sign-ups. */
 function withoutOwn({ user, ...rest }: Answer): object {
   if (!user) return rest;
   const own = ['id', 'email', 'createdAt', 'updatedAt'];
@@ -39,7 +39,7 @@ it.each<[string, object]>([
   ['a ban', { banned: 'yes' }],
   ['a verified e-mail', { emailVerified: true }],
   ['an id', { id: 'mine' }],
-])('a sign-up with %s is answered in the same way for a taken e-mail', async (_what, fields) => {
+])('a sign-up with %s has the same response for a taken e-mail address', async (_what, fields) => {
   const email = `new${(count += 1)}@example.com`;
   const [taken, free] = [
     await signUp({ ...fields, email: 'taken@example.com' }),

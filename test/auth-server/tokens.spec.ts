@@ -43,7 +43,7 @@ describe('an access token', () => {
     await expect(verify(token)).resolves.toBeDefined();
   });
 
-  it('says who, in which session, in which role, until when, and nothing else', async () => {
+  it('contains user, session, role and times, and no other claim', async () => {
     await start({ JWT_TTL: '5m' });
     const { payload } = await verify(await tokenOf(user));
     const { rows } = await server.sql.query('SELECT id FROM session WHERE user_id = $1', [
@@ -60,7 +60,7 @@ describe('an access token', () => {
     });
   });
 
-  it('names the issuer and the audience that are set, whatever host was asked', async () => {
+  it('has the configured issuer and audience for every Host header', async () => {
     await start({ JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'urn:gatehouse:api' });
     const forged = {
       host: 'evil.example',
@@ -75,7 +75,7 @@ describe('an access token', () => {
     });
   });
 
-  it('carries the role that is in force when it is issued', async () => {
+  it('has the role at the time of issue', async () => {
     await start();
     await server.sql.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [user.userId]);
     const { payload } = await verify(await tokenOf(user));
@@ -91,7 +91,7 @@ describe('the session behind a token', () => {
   it.each([
     ['deleted', 'DELETE FROM session'],
     ['expired', `UPDATE session SET expires_at = now() - interval '1 second'`],
-  ])('gives none from the moment that its row is %s', async (_title, statement) => {
+  ])('returns no token as soon as its row is %s', async (_title, statement) => {
     await tokenOf(user);
     await server.sql.query(statement);
     const refused = { code: 'UNAUTHORIZED', message: 'Unauthorized' };
@@ -99,7 +99,7 @@ describe('the session behind a token', () => {
     await server.get('/api/auth/token', { cookie: user.cookie }).expect(401, refused);
   });
 
-  it('gives none to a user who is banned, until the ban runs out', async () => {
+  it('returns no token for a banned user, until the ban ends', async () => {
     const ban = `UPDATE "user" SET banned = true, ban_expires = now() + $1::interval WHERE id = $2`;
     await server.sql.query(ban, ['1 hour', user.userId]);
     const { body } = await server.get('/api/auth/token', user.bearer).expect(403);
@@ -108,12 +108,12 @@ describe('the session behind a token', () => {
     await tokenOf(user);
   });
 
-  it('is not written into a cookie that would outlive it', async () => {
+  it('is not in a cookie with a longer lifetime', async () => {
     const { headers } = await server.get('/api/auth/get-session', user.bearer).expect(200);
     expect(headers['set-cookie']).toBeUndefined();
   });
 
-  it('is extended by a token request when its last extension is a day ago', async () => {
+  it('is extended by a token request one day after its last extension', async () => {
     const remaining = async () => {
       const { rows } = await server.sql.query(
         'SELECT extract(epoch FROM expires_at - now())::int AS seconds FROM session WHERE user_id = $1',
@@ -134,7 +134,7 @@ describe('the signing keys', () => {
   beforeEach(() => start());
   afterEach(() => server.stop());
 
-  it('are there before the first request, without their private parts', async () => {
+  it('exist before the first request, and are published without private parts', async () => {
     expect(await publishedKeys()).toEqual([
       { alg: 'RS256', kty: 'RSA', kid: expect.any(String), n: expect.any(String), e: 'AQAB' },
     ]);
@@ -142,12 +142,12 @@ describe('the signing keys', () => {
     expect(Buffer.from(n, 'base64url').length * 8).toBeGreaterThanOrEqual(2048);
   });
 
-  it('are encrypted where they are kept', async () => {
+  it('are encrypted in the database', async () => {
     const { rows } = await server.sql.query('SELECT private_key FROM jwks');
     expect(rows[0].private_key).not.toMatch(/"d"|"p"|kty/);
   });
 
-  it('change hands once when many ask at the moment of rotation, and the old one stays published', async () => {
+  it('rotate once under parallel requests, and the old key stays published', async () => {
     const old = await tokenOf(user);
     await server.sql.query(`UPDATE jwks SET expires_at = now() - interval '1 second'`);
     const tokens = await Promise.all(Array.from({ length: 10 }, () => tokenOf(user)));
@@ -162,13 +162,13 @@ describe('the signing keys', () => {
     await expect(verify(old)).rejects.toThrow('no applicable key found');
   });
 
-  it('are of the algorithm in force alone, also after a change of it', async () => {
+  it('have the configured algorithm, also after a change of it', async () => {
     await server.sql.query(`UPDATE jwks SET alg = 'ES256'`);
     expect(decodeProtectedHeader(await tokenOf(user)).alg).toBe('RS256');
     expect((await publishedKeys()).map(({ alg }) => alg)).toEqual(['RS256']);
   });
 
-  it('are made again by the readiness check when there is none', async () => {
+  it('are recreated by the readiness check when none exists', async () => {
     await server.sql.query('DELETE FROM jwks');
     await server.get('/health/ready').expect(200);
     const { rows } = await server.sql.query('SELECT id FROM jwks');

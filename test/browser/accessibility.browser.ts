@@ -5,7 +5,7 @@ import { PASSWORD, System } from '../support/system';
 import { keepPicture, LOOKS } from './looks';
 import { ClientApplication } from '../pages/client-application';
 
-/** Sent as they stand, or opened; the pages that someone who is not signed in comes to. */
+/** Pages that are sent or opened without a session. */
 const PAGES: [string, string, Record<string, string>?][] = [
   ['home', '/'],
   ['sign-in', '/sign-in'],
@@ -55,7 +55,7 @@ describe.each(LOOKS)('%s', (look, options) => {
   });
   afterEach(() => window.close());
 
-  it('has no barrier and cuts nothing off, on every page', async () => {
+  it('has no accessibility finding and no clipped content, on every page', async () => {
     for (const [name, path, fields] of PAGES) {
       await page.goto(system.settings.authUrl + path);
       for (const [field, text] of Object.entries(fields ?? {})) await page.fill(field, text);
@@ -66,7 +66,7 @@ describe.each(LOOKS)('%s', (look, options) => {
     expect(refusals).toEqual([]);
   });
 
-  it('has none for someone who is signed in: consent, and the start', async () => {
+  it('has none with a session: consent and start page', async () => {
     const user = await system.asUser();
     const application = await ClientApplication.start(system);
     await page.goto(application.authorizationRequest());

@@ -13,7 +13,7 @@ let window: Window;
 let page: Page;
 
 beforeAll(async () => {
-  // Less than what must be left of a token: each request renews it.
+  // Shorter than the required remaining time of a token: each request renews it.
   const env = { JWT_TTL: '20s' };
   [system, browser] = await Promise.all([System.start({ env }), startBrowser()]);
 });
@@ -41,7 +41,7 @@ async function authorize(): Promise<void> {
   await page.waitForSelector('.btn.authorize.locked');
 }
 
-/** Opens an operation, tries it out, and tells the status of the answer. */
+/** Opens an operation, executes it, and returns the status of the response. */
 async function tryOut(operationId: string): Promise<string> {
   const operation = page.locator(`[id$="-${operationId}"].opblock`);
   if ((await operation.locator('.opblock-body').count()) === 0) {
@@ -61,7 +61,7 @@ async function heldToken(): Promise<string> {
   return (JSON.parse((await heldTokens()) ?? '{}') as { accessToken: string }).accessToken;
 }
 
-it('signs a person in, tries out, survives a reload, renews the token, and signs out for real', async () => {
+it('signs in, executes an operation, survives a reload, renews the token, and signs out', async () => {
   await authorize();
   const first = await heldToken();
   expect(await tryOut('getOwnProfile')).toBe('200');
@@ -98,14 +98,14 @@ it('offers the documents of both processes', async () => {
   expect(window.complaints).toEqual([]);
 });
 
-it('takes no answer that belongs to no sign-in of the tab', async () => {
+it('refuses a response that belongs to no sign-in of the tab', async () => {
   await page.goto(`${system.apiUrl}/docs/oauth2-redirect.html?code=stolen&state=made-up`);
   await page.getByText('This answer belongs to no sign-in of this tab.').waitFor();
   expect(await heldTokens()).toBeNull();
   expect(page.url()).not.toContain('stolen');
 });
 
-it('keeps a sign-in that cannot be renewed while the auth server is away', async () => {
+it('stays signed in when the token cannot be renewed because the auth server is unavailable', async () => {
   await authorize();
   const tokenEndpoint = '**/api/auth/oauth2/token';
   await page.route(tokenEndpoint, (route) => route.fulfill({ status: 503, body: '{}' }));
@@ -116,7 +116,7 @@ it('keeps a sign-in that cannot be renewed while the auth server is away', async
   expect(await heldToken()).not.toBe(held);
 });
 
-it('stays signed in, and says so, when the session cannot be ended', async () => {
+it('stays signed in, and shows an error, when the session cannot be ended', async () => {
   await authorize();
   await page.route('**/api/v1/auth/sign-out', (route) => route.fulfill({ status: 503 }));
   await page.click('.btn.authorize');
@@ -127,7 +127,7 @@ it('stays signed in, and says so, when the session cannot be ended', async () =>
   expect(await page.locator('.btn.authorize.locked').count()).toBe(1);
 });
 
-it('fills in no filter that nobody asked for', async () => {
+it('sends no filter that the user did not set', async () => {
   await authorize();
   const request = page.waitForRequest((sent) => sent.url().includes('/admin/users'));
   await tryOut('listUsers');
@@ -135,7 +135,7 @@ it('fills in no filter that nobody asked for', async () => {
   expect([...searchParams.keys()].toSorted()).toEqual(['limit', 'sort']);
 });
 
-it('forgets a sign-in whose session has ended', async () => {
+it('signs out when its session has ended', async () => {
   await authorize();
   await system.query('DELETE FROM session');
   expect(await tryOut('getOwnProfile')).toBe('401');

@@ -44,7 +44,7 @@ async function expectSignedOut(): Promise<void> {
   expect(window.complaints).toEqual([]);
 }
 
-it('asks whom an application signs out, and leads back to it', async () => {
+it("asks for confirmation of a client's sign-out, and redirects back to the client", async () => {
   const { clientId, redirectUri } = application;
   const back = { client_id: clientId, post_logout_redirect_uri: redirectUri };
   await page.goto(endSession(back));
@@ -56,14 +56,14 @@ it('asks whom an application signs out, and leads back to it', async () => {
   await expectSignedOut();
 });
 
-it('says that one is signed out where there is no way back', async () => {
+it('shows that the user is signed out when there is no redirect', async () => {
   await page.goto(endSession({}));
   await page.click('main button');
   await page.waitForURL(`${system.settings.authUrl}/signed-out`);
   await expectSignedOut();
 });
 
-it('says in our own words what is wrong, and signs nobody out', async () => {
+it('shows an own error text, and signs no user out', async () => {
   await page.goto(endSession({ client_id: 'nobody' }));
   expect(await page.textContent('main')).toContain('Code: invalid_client');
   await page.click('text=To the start');

@@ -6,7 +6,7 @@ import type { WindowOptions } from '../support/browser';
 const PHONE = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true };
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
 
-/** The ways in which every page is looked at. */
+/** The variants in which each page is checked. */
 export const LOOKS = [
   ['desktop-light', { ...DESKTOP, colorScheme: 'light' }],
   ['desktop-dark', { ...DESKTOP, colorScheme: 'dark' }],
@@ -14,7 +14,7 @@ export const LOOKS = [
   ['phone-dark', { ...PHONE, colorScheme: 'dark' }],
 ] as const satisfies [string, WindowOptions][];
 
-/** Keeps a picture for a person to look at, in the folder that `SCREENSHOTS` names. */
+/** Stores a screenshot in the folder that `SCREENSHOTS` names. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
   const folder = process.env.SCREENSHOTS;
   if (!folder) return;

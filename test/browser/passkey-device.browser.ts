@@ -21,7 +21,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   ({ email } = await system.asUser());
-  // Pages have a script policy of their own; the scripts of the test are none of theirs.
+  // The pages' script policy does not allow the test's scripts.
   window = await openWindow(browser, { bypassCSP: true });
   ({ page } = window);
   ({ device, authenticatorId } = await addAuthenticator(window));
@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 afterEach(() => window.close());
 
-/** Calls Better-Auth from the page, at the address that the page comes from. */
+/** Calls Better-Auth from the page, on the page's origin. */
 function call<Body = Record<string, unknown>>(path: string, body?: object): Promise<Body> {
   return page.evaluate(callInPage, { path, body }) as Promise<Body>;
 }
@@ -49,7 +49,7 @@ async function signInWithPassword(baseUrl: string): Promise<void> {
   if (!('token' in answer)) throw new Error(JSON.stringify(answer));
 }
 
-/** Runs in the page, whose parts of WebAuthn Node's types do not know. */
+/** Runs in the page. Node's types do not contain these parts of WebAuthn. */
 const CREATE = `async (json) => {
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(json);
   return (await navigator.credentials.create({ publicKey })).toJSON();
@@ -89,14 +89,14 @@ describe.each([
     expect(await signInWithPasskey()).toMatchObject({ code: 'PASSKEY_NOT_FOUND' });
   });
 
-  it('is not made by a device that cannot tell who holds it', async () => {
+  it('is not created by a device without user verification', async () => {
     await signInWithPassword(baseUrl());
     await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
     await expect(addPasskey()).rejects.toThrow('NotAllowedError');
   });
 });
 
-it('the sign-in page says so when the passkey is not known', async () => {
+it('the sign-in page shows an error when the passkey is unknown', async () => {
   await page.goto(`${system.settings.authUrl}/sign-in`);
   await page.getByRole('button', { name: 'passkey' }).click();
   await page.getByRole('alert').filter({ hasText: 'passkey' }).waitFor();

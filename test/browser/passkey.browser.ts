@@ -22,7 +22,7 @@ afterAll(async () => {
   await system.stop();
 });
 
-/** As a page for settings would do it; ours has none. */
+/** Like a settings page, which does not exist. */
 const ADD_PASSKEY = `(async () => {
   const call = async (path, init) => (await fetch('/api/auth/passkey/' + path, init)).json();
   const options = await call('generate-register-options');
@@ -33,7 +33,7 @@ const ADD_PASSKEY = `(async () => {
   return call('verify-registration', { method: 'POST', headers, body });
 })()`;
 
-it('signs in with a passkey, to the start and on to a client', async () => {
+it('signs in with a passkey, to the start page and to a client', async () => {
   const { authUrl } = system.settings;
   const { email, id } = await system.asUser();
   await page.goto(`${authUrl}/sign-in`);
@@ -41,7 +41,7 @@ it('signs in with a passkey, to the start and on to a client', async () => {
   await page.fill('#password', PASSWORD);
   await page.click('form button[type=submit]');
   await page.waitForURL(`${authUrl}/`);
-  // A page from which scripts may call: this one has to be signed in to again.
+  // A page that allows scripts to call the server; it needs a sign-in.
   await page.goto(application.authorizationRequest({ prompt: 'login' }));
   expect(await page.evaluate(ADD_PASSKEY)).toMatchObject({ userId: id });
   await page.goto(authUrl);

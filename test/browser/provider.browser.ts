@@ -37,7 +37,7 @@ beforeEach(async () => {
 });
 afterEach(() => window.close());
 
-it('leads by another provider to the start, and on to the client that asked', async () => {
+it('leads through a provider to the start page, and to the client that requested it', async () => {
   const { page } = window;
   const { authUrl } = system.settings;
   provider.person = ADA;
@@ -55,7 +55,7 @@ it('leads by another provider to the start, and on to the client that asked', as
   expect(window.complaints).toEqual([]);
 });
 
-it('shows a readable page when the provider refuses, or does not prove the address', async () => {
+it('shows a readable page when the provider refuses, or has not verified the e-mail address', async () => {
   const { page } = window;
   const { authUrl } = system.settings;
   provider.person = null;

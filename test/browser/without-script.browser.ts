@@ -73,7 +73,7 @@ it('leads through sign-in and consent back to a client on another site', async (
   await page.waitForURL((url) => url.href.startsWith(application.redirectUri));
   expect(await heading()).toBe('Welcome back');
   expect(application.callbacks.at(-1)!.searchParams.get('code')).not.toBeNull();
-  // The next time nobody is asked anything.
+  // The second time no consent is required.
   await page.goto(application.authorizationRequest());
   expect(await heading()).toBe('Welcome back');
   expect(window.complaints).toEqual([]);

@@ -2,7 +2,7 @@ import { describeChange } from '../../tools/compatibility/breaking-change';
 import { compareDocuments } from '../../tools/compatibility/documents';
 import { type Parts, partsOf, released, text } from './released-document';
 
-/** What the comparison says of the document after a change to it. */
+/** The result of the comparison after a change of the document. */
 function changesAfter(mutate: (parts: Parts) => unknown): string[] {
   const current = released();
   mutate(partsOf(current));
@@ -238,11 +238,11 @@ const HARMLESS: Harmless[] = [
 ];
 
 describe('the comparison with the released document', () => {
-  it.each(BREAKING)('finds %s', (_title, mutate, change) => {
+  it.each(BREAKING)('reports %s', (_title, mutate, change) => {
     expect(changesAfter(mutate)).toEqual([change]);
   });
 
-  it.each(HARMLESS)('lets pass %s', (_title, mutate) => {
+  it.each(HARMLESS)('allows %s', (_title, mutate) => {
     expect(changesAfter(mutate)).toEqual([]);
   });
 });

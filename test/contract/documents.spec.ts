@@ -39,17 +39,17 @@ function idsOf(file: FileName): string[] {
 }
 
 describe.each(FILES)('%s', (file) => {
-  it('has nothing that the recommended rules of two linters find, warnings included', async () => {
+  it('has no error and no warning of two linters', async () => {
     expect(await lintDocument(join(folder, file))).toEqual([]);
   });
 
-  it('has operation ids that are method names, each once', () => {
+  it('has unique operation ids that are method names', () => {
     const ids = idsOf(file);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.filter((id) => !/^[a-z][A-Za-z0-9]{3,60}$/.test(id))).toEqual([]);
   });
 
-  it('begins its addresses where it is served, and leads nowhere but to itself', () => {
+  it('has relative URLs where it is served, and only links within itself', () => {
     const document = documents.get(file)!;
     expect(document.servers.map(({ url }) => url)).toEqual(['/']);
     const references = findAll(document, '$ref').map(({ value }) => String(value));
@@ -57,7 +57,7 @@ describe.each(FILES)('%s', (file) => {
   });
 });
 
-it('both documents are in the one for both, whole', () => {
+it('both documents are contained in the merged document', () => {
   const ids = idsOf('openapi-all.json');
   expect(ids).toEqual([...idsOf('openapi.json'), ...idsOf('openapi-auth.json')]);
   expect(ids).toEqual(expect.arrayContaining(['signIn', 'authSignInEmail', 'authJwks']));
@@ -79,7 +79,7 @@ describe('the linters', () => {
         first(document).responses = { 200: { description: 'x', content: { 'text/plain': media } } };
       },
     ],
-  ])('are awake: they find %s', async (_title, spoil) => {
+  ])('report %s', async (_title, spoil) => {
     const document = structuredClone(documents.get('openapi.json')!);
     spoil(document);
     const file = join(folder, 'spoilt.json');

@@ -7,7 +7,7 @@ import { PASSWORD, type SignedInUser, System } from '../support/system';
 
 type Json = Record<string, unknown>;
 
-/** Operations whose example names someone who must be there first: the one who signs up. */
+/** Operations whose example needs an existing user. */
 const NEEDS_THE_EXAMPLE_USER = new Set(['signIn']);
 
 let system: System;
@@ -54,7 +54,7 @@ function expectAsDescribed(name: string, { status, headers, body }: Answer<unkno
   expect({ name, status, faults }).toEqual({ name, status, faults: [] });
 }
 
-/** Every place of the document that has an example, or should. */
+/** Every place of the document that has, or should have, an example. */
 function* examplePlaces(): Generator<{ place: (string | number)[]; example: unknown }> {
   for (const [name, { parameters = [], requestBody, responses }] of operations) {
     const [method, path] = name.split(' ') as [string, string];
@@ -77,7 +77,7 @@ function* examplePlaces(): Generator<{ place: (string | number)[]; example: unkn
 }
 
 describe('the examples of the document', () => {
-  it('are there for every parameter, body and successful answer, and are what the schema asks for', () => {
+  it('exist for every parameter, body and success, and match the schema', () => {
     const faults = [...examplePlaces()].flatMap(({ place, example }) =>
       example === undefined
         ? [`${place.join(' ')}: no example`]
@@ -87,7 +87,7 @@ describe('the examples of the document', () => {
     expect([...examplePlaces()].length).toBeGreaterThan(70);
   });
 
-  it('do what each operation is for when they are sent, with real ids', async () => {
+  it('succeed when they are sent with real ids', async () => {
     for (const [name, operation] of operations) {
       expectAsDescribed(
         name,
@@ -96,7 +96,7 @@ describe('the examples of the document', () => {
     }
   });
 
-  it('of optional parameters are taken too, each alone and all together', async () => {
+  it('of optional parameters are accepted, each alone and all together', async () => {
     for (const [name, operation] of operations) {
       const optional = (operation.parameters ?? [])
         .filter(({ in: place }) => place !== 'path')
@@ -107,7 +107,7 @@ describe('the examples of the document', () => {
         : [optional]) {
         if (names.length === 0) continue;
         expectAsDescribed(name, await sendExamples({ name, operation }, world, names));
-        // What only reads leaves the world as it was.
+        // A read changes nothing.
         if (!name.startsWith('GET ')) world = await prepareWorld(operation);
       }
     }
@@ -115,7 +115,7 @@ describe('the examples of the document', () => {
 });
 
 describe('the problems of the document', () => {
-  it('are listed under the status that the code has, and only codes that the contract knows', () => {
+  it('have the status of their code, and only codes of the contract', () => {
     const seen = new Set<string>();
     for (const [name, { responses }] of operations) {
       for (const [status, { content }] of Object.entries(responses)) {
@@ -132,7 +132,7 @@ describe('the problems of the document', () => {
     expect(seen.size).toBeGreaterThan(15);
   });
 
-  it('have a page each, as JSON for programs and as HTML for browsers, and a list of all', async () => {
+  it('have a page each, as JSON and as HTML, and a list of all', async () => {
     const anyone = system.asAnonymous();
     const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
     const { body: list } = await anyone.get<{ items: Json[] }>('/problems');
@@ -149,7 +149,7 @@ describe('the problems of the document', () => {
     expect(page.body.match(/<dt /g)).toHaveLength(list.items.length);
   });
 
-  it('lead from an answer to its page', async () => {
+  it('link from a response to their page', async () => {
     const { body } = await system.asAnonymous().post('/api/v1/auth/sign-in', { email: PASSWORD });
     const { status, body: page } = await system
       .asAnonymous()

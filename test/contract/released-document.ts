@@ -2,7 +2,7 @@ import type { OpenApiDocument, Operation, Schema } from '../../tools/compatibili
 
 export const text: Schema = { type: 'string' };
 
-/** One of everything that the comparison looks at. */
+/** An example of each construct that the comparison covers. */
 export function released(): OpenApiDocument {
   return {
     paths: {

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import { SETTING_DEFINITIONS, type SettingName } from '../../runtime/settings/definitions';
 import { loadSettings, SettingsError, type Settings } from '../../runtime/settings/load';
 
-/** The contract's table: every setting, and its default where that is a fixed text. */
+/** The contract's table: every setting, and its default when that is a fixed text. */
 const TABLE = `
   NODE_ENV                     development
   DATABASE_URL
@@ -44,7 +44,7 @@ const TABLE = `
   OTEL_EXPORTER_OTLP_ENDPOINT
 `;
 
-/** Settings of our own, besides the contract's. */
+/** Settings in addition to the contract's. */
 const ADDED = [
   'INTERNAL_SECRET',
   'METRICS_PORT',
@@ -67,13 +67,13 @@ function load(env: NodeJS.ProcessEnv): Settings {
   return loadSettings({ ...DEVELOPMENT, ...env }, 'auth');
 }
 
-it('knows the settings of the contract and the added ones, and no others', () => {
+it('contains the settings of the contract and the added ones, and no others', () => {
   const promised = [...ROWS.map(([name]) => name), ...ADDED];
   expect(Object.keys(SETTING_DEFINITIONS).toSorted()).toEqual(promised.toSorted());
 });
 
 describe('an unset variable', () => {
-  it.each(ROWS)('takes the default of the contract: %s=%s', (name, value) => {
+  it.each(ROWS)('has the default of the contract: %s=%s', (name, value) => {
     expect(SETTING_DEFINITIONS[name].default).toBe(value);
   });
 
@@ -95,7 +95,7 @@ describe('an unset variable', () => {
     });
   });
 
-  it('follows public addresses that are set', () => {
+  it('follows configured public URLs', () => {
     const urls = { AUTH_URL: 'https://auth.example.com', API_URL: 'https://api.example.com' };
     expect(load(urls)).toMatchObject({
       authInternalUrl: urls.AUTH_URL,
@@ -105,7 +105,7 @@ describe('an unset variable', () => {
     });
   });
 
-  it('gives lengths of time in milliseconds', () => {
+  it('has durations in milliseconds', () => {
     expect(load({})).toMatchObject({
       jwtTtl: 900_000,
       jwksRotation: 2_592_000_000,
@@ -116,7 +116,7 @@ describe('an unset variable', () => {
 });
 
 describe('a variable that is set', () => {
-  it('goes before what it would follow', () => {
+  it('overrides the derived default', () => {
     const env = {
       DATABASE_DIRECT_URL: 'postgres://direct:5432/gatehouse',
       AUTH_INTERNAL_URL: 'http://auth:3000',
@@ -140,16 +140,16 @@ describe('.env.example', () => {
   const text = readFileSync(join(__dirname, '../../.env.example'), 'utf8');
   const proposed = parseEnv(text.replaceAll(/^#(?=[A-Z_]+=)/gm, ''));
 
-  it('sets nothing by itself', () => {
+  it('sets nothing', () => {
     expect(parseEnv(text)).toEqual({});
   });
 
-  it('proposes a value for every setting', () => {
+  it('has an example for every setting', () => {
     const names = Object.keys(SETTING_DEFINITIONS);
     expect(names.filter((name) => !proposed[name])).toEqual([]);
   });
 
-  it('proposes values that are accepted, and placeholders that are refused', () => {
+  it('has examples that are accepted, and placeholders that are refused', () => {
     const placeholders = Object.keys(SETTING_DEFINITIONS).filter((name) =>
       proposed[name]!.startsWith('('),
     );

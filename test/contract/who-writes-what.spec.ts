@@ -10,7 +10,7 @@ const CREDENTIALS = {
 };
 
 const WRITES = [
-  // manager.update(SessionEntity, …), repository and query builder alike.
+  // manager.update(SessionEntity, …), repository and query builder.
   new RegExp(
     `\\b(save|insert|update|upsert|increment|into)(<[^>]*>)?\\(\\s*(${CREDENTIALS.entities.join('|')})Entity\\b`,
   ),
@@ -21,11 +21,11 @@ const WRITES = [
 const FILES = globSync('src/**/*.ts', { cwd: ROOT }).filter((path) => !path.endsWith('.spec.ts'));
 
 describe('the API', () => {
-  it('is looked at as a whole', () => {
+  it('is checked in all files', () => {
     expect(FILES).toContain(join('src', 'auth', 'sessions.service.ts'));
   });
 
-  it.each(FILES)('writes no row that carries credentials, but deletes it: %s', (path) => {
+  it.each(FILES)('deletes, but does not write rows with credentials: %s', (path) => {
     const text = readFileSync(join(ROOT, path), 'utf8');
     expect(WRITES.filter((pattern) => pattern.test(text))).toEqual([]);
   });
@@ -37,7 +37,7 @@ describe('the API', () => {
     'const row = new AccountEntity();',
     'UPDATE "account" SET password = $1',
     'INSERT INTO session (id) VALUES ($1)',
-  ])('would be found writing one: %s', (text) => {
+  ])('is reported when it writes one: %s', (text) => {
     expect(WRITES.some((pattern) => pattern.test(text))).toBe(true);
   });
 
@@ -46,7 +46,7 @@ describe('the API', () => {
     'manager.findOneBy(AccountEntity, { id })',
     'DELETE FROM session WHERE id = $1',
     'UPDATE "user" SET name = $1',
-  ])('may do otherwise: %s', (text) => {
+  ])('can write the others: %s', (text) => {
     expect(WRITES.some((pattern) => pattern.test(text))).toBe(false);
   });
 });

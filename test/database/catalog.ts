@@ -4,11 +4,11 @@ export interface KeyDescription {
   table: string;
   columns: string[];
   kind: 'primary' | 'unique' | 'foreign' | 'index';
-  /** Of a foreign key: where it points and what happens on delete. */
+  /** For a foreign key: its target and its action on delete. */
   target: string;
 }
 
-/** Tables that no model of Better-Auth stands for. */
+/** Tables without a model of Better-Auth. */
 const OTHER_TABLES = [
   'migrations',
   'typeorm_metadata',
@@ -48,7 +48,7 @@ const COLUMNS_OF = `
       JOIN pg_attribute a ON a.attrelid = relation AND a.attnum = n.number
   $$`;
 
-/** Keys and plain indexes of our tables, from PostgreSQL's own catalog. */
+/** Keys and plain indexes of our tables, from PostgreSQL's catalog. */
 export async function readKeys(pool: Pool): Promise<KeyDescription[]> {
   const client = await pool.connect();
   try {
@@ -71,7 +71,7 @@ export async function readKeys(pool: Pool): Promise<KeyDescription[]> {
   }
 }
 
-/** `regclass` quotes what is a reserved word, such as "user". */
+/** `regclass` quotes reserved words, such as "user". */
 function unquoted(text: string): string {
   return text.replaceAll('"', '');
 }

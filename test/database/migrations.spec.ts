@@ -25,21 +25,21 @@ describe('migrations on an empty database', () => {
     await database.drop();
   });
 
-  it('are applied once when ten processes start together', async () => {
+  it('run once when ten processes start together', async () => {
     const counts = await Promise.all(Array.from({ length: 10 }, () => runMigrations(database.url)));
     expect(counts.filter((count) => count > 0)).toHaveLength(1);
     const applied = await client.query('SELECT name FROM migrations ORDER BY id');
     expect(applied.rows.map(({ name }) => name)).toEqual(ALL);
   });
 
-  it('leave no connection behind', async () => {
+  it('close their connections', async () => {
     await runMigrations(database.url);
-    // PostgreSQL clears away after a connection a moment after it was closed.
+    // PostgreSQL removes a closed connection after a moment.
     for (let tries = 0; tries < 50 && (await countOthers()) > 0; tries += 1) await pause(20);
     await expect(countOthers()).resolves.toBe(0);
   });
 
-  it('tell the names of what they applied', async () => {
+  it('return the names of the applied migrations', async () => {
     const names: string[] = [];
     const run = () => runMigrations(database.url, (name) => names.push(name));
     await expect(run()).resolves.toBe(ALL.length);
@@ -47,7 +47,7 @@ describe('migrations on an empty database', () => {
     expect(names).toEqual(ALL);
   });
 
-  it('leave nothing when they are taken back, and can be applied again', async () => {
+  it('leave nothing after a revert, and can be applied again', async () => {
     await runMigrations(database.url);
     const schema = await describeSchema();
     for (const name of ALL.toReversed()) {
@@ -59,7 +59,7 @@ describe('migrations on an empty database', () => {
     await expect(describeSchema()).resolves.toEqual(schema);
   });
 
-  it('leave a newer schema alone', async () => {
+  it('do not change a newer schema', async () => {
     await runMigrations(database.url);
     await client.query(
       `INSERT INTO migrations (timestamp, name) VALUES (9995412400000, 'AddLater9995412400000')`,
@@ -70,7 +70,7 @@ describe('migrations on an empty database', () => {
     );
   });
 
-  it('wait for whoever holds the lock', async () => {
+  it('wait for the holder of the lock', async () => {
     await client.query('SELECT pg_advisory_lock(7319045561203)');
     let done = false;
     const migrations = runMigrations(database.url).then(() => (done = true));
@@ -109,7 +109,7 @@ describe('migrations on an empty database', () => {
   }
 });
 
-describe('migrations of a database that cannot be reached', () => {
+describe('migrations of an unreachable database', () => {
   it('fail within seconds, with a reason', async () => {
     const failure = runMigrations('postgres://gatehouse@127.0.0.1:1/gatehouse');
     await expect(failure).rejects.toThrow(MigrationError);
@@ -140,14 +140,14 @@ describe('the migrated database', () => {
     await expect(update).rejects.toThrow('user_role_check');
   });
 
-  it('refuses an e-mail address in mixed case, and the same one twice', async () => {
+  it('refuses an e-mail address in mixed case, and a duplicate', async () => {
     const insert = (email: string) =>
       client.query(`INSERT INTO "user" (id, name, email) VALUES ('u2', 'Two', $1)`, [email]);
     await expect(insert('Two@example.com')).rejects.toThrow('user_email_check');
     await expect(insert('one@example.com')).rejects.toThrow('user_email_key');
   });
 
-  it('makes users ordinary, not banned, not verified, unless told otherwise', async () => {
+  it('creates users with the default role, not banned and not verified', async () => {
     const { rows } = await client.query(`SELECT role, banned, email_verified FROM "user"`);
     expect(rows).toEqual([{ role: 'user', banned: false, email_verified: false }]);
   });

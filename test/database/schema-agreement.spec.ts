@@ -41,8 +41,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-describe('the migrated database, held against what Better-Auth wants', () => {
-  it('lacks no table, column or index, and has no column that would refuse an insert', async () => {
+describe("the migrated database, compared with Better-Auth's models", () => {
+  it('has every table, column and index, and no column that refuses an insert', async () => {
     const { plan } = await planMigration();
     expect(plan.toBeCreated).toEqual([]);
     expect(plan.toBeAdded).toEqual([]);
@@ -51,18 +51,18 @@ describe('the migrated database, held against what Better-Auth wants', () => {
     expect(plan.schemaProblems).toEqual([]);
   });
 
-  it('has the wanted type in every column, and no null where none is wanted', async () => {
-    // Better-Auth reports these two by a warning alone.
+  it('has the expected type in every column, and NOT NULL where it is expected', async () => {
+    // Better-Auth reports these two only as a warning.
     const { warnings } = await planMigration();
     expect(warnings).toEqual([]);
   });
 
-  it('has exactly the wanted unique keys and our own', () => {
+  it('has exactly the expected unique keys and our own', () => {
     const wanted = columnsWhere((field) => field.unique === true);
     expect(describeKeys('unique')).toEqual([...wanted, ...OWN_UNIQUE_KEYS].sort());
   });
 
-  it('has exactly the wanted foreign keys, with the wanted action on delete', () => {
+  it('has exactly the expected foreign keys and actions on delete', () => {
     const wanted = Object.entries(schema).flatMap(([table, { fields }]) =>
       Object.entries(fields).flatMap(([column, { references }]) =>
         references
@@ -75,7 +75,7 @@ describe('the migrated database, held against what Better-Auth wants', () => {
     expect(describeKeys('foreign')).toEqual(wanted.sort());
   });
 
-  it('has an index that begins with every column that is looked up', () => {
+  it('has an index that begins with each column used in look-ups', () => {
     const indexed = keys
       .filter(({ kind }) => kind === 'index' || kind === 'unique')
       .map(({ table, columns }) => `${table} (${columns[0]})`);
@@ -87,14 +87,14 @@ describe('the migrated database, held against what Better-Auth wants', () => {
     expect(describeKeys('primary')).toEqual(wanted.sort());
   });
 
-  it('would be found wanting after an upgrade that needs another table or column', async () => {
+  it('is reported when an upgrade needs another table or column', async () => {
     const { plan } = await planMigration([...options.plugins, twoFactor()]);
     expect(plan.toBeCreated.map(({ table }) => table)).toEqual(['twoFactor']);
     expect(plan.toBeAdded.map(({ table }) => table)).toEqual(['user']);
   });
 });
 
-describe('the entities of ormconfig.ts, held against the migrated database', () => {
+describe('the entities of ormconfig.ts, compared with the migrated database', () => {
   let dataSource: DataSource;
 
   beforeAll(async () => {
@@ -110,12 +110,12 @@ describe('the entities of ormconfig.ts, held against the migrated database', () 
 
   afterAll(() => dataSource.destroy());
 
-  it('ask for no change of the schema', async () => {
+  it('need no change of the schema', async () => {
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
-  it('name every column of their tables', () => {
+  it('contain every column of their tables', () => {
     for (const [table, { fields }] of Object.entries(schema)) {
       const columns = dataSource.entityMetadatas
         .find(({ tableName }) => tableName === table)!
@@ -124,7 +124,7 @@ describe('the entities of ormconfig.ts, held against the migrated database', () 
     }
   });
 
-  it('leave credentials out unless they are asked for by name', () => {
+  it('omit credentials unless a query names them', () => {
     const hidden = dataSource.entityMetadatas.flatMap(({ tableName, columns }) =>
       columns
         .filter(({ isSelect }) => !isSelect)
@@ -171,7 +171,7 @@ function columnsWhere(accepts: (field: Field) => boolean): string[] {
   );
 }
 
-/** Better-Auth maps the columns of a table, but not those that a reference names. */
+/** Better-Auth maps the columns of a table, but not the columns in references. */
 function toColumn(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

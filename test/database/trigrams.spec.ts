@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { runMigrations } from '../../launcher/migrations';
 import { createEmptyDatabase, type TestDatabase } from '../support/database';
 
-describe('migrations by a role that may make tables but no extensions', () => {
+describe('migrations by a role that cannot create extensions', () => {
   const role = `gatehouse_plain_${randomBytes(4).toString('hex')}`;
   let database: TestDatabase;
   let owner: Client;
@@ -28,13 +28,13 @@ describe('migrations by a role that may make tables but no extensions', () => {
     await database.drop();
   });
 
-  it('say which extension is missing and what to do', async () => {
+  it('report the missing extension and the solution', async () => {
     await expect(runMigrations(url)).rejects.toThrow(
       /^the extension pg_trgm, .* administrator run CREATE EXTENSION pg_trgm\. PostgreSQL said: permission denied/,
     );
   });
 
-  it('go on once an administrator has added it', async () => {
+  it('continue after an administrator has created it', async () => {
     await owner.query('CREATE EXTENSION pg_trgm');
     await expect(runMigrations(url)).resolves.toBeGreaterThan(0);
     const indexes = await owner.query(`SELECT FROM pg_indexes WHERE indexname = 'user_search_idx'`);

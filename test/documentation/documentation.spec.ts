@@ -14,7 +14,7 @@ describe('the documentation', () => {
   const get = <Body = string>(path: string, headers?: Record<string, string>) =>
     system.asAnonymous().get<Body>(path, headers);
 
-  it.each(['/docs', '/docs/'])('is a page without anything inline: %s', async (path) => {
+  it.each(['/docs', '/docs/'])('is a page without inline scripts or styles: %s', async (path) => {
     const { status, body, headers } = await get(path);
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^text\/html/);
@@ -24,7 +24,7 @@ describe('the documentation', () => {
     expect(policy).not.toContain('unsafe');
   });
 
-  it('asks no other site for anything', async () => {
+  it('makes no request to another site', async () => {
     const { body } = await get('/docs');
     const addresses = [...body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address!);
     expect(addresses.length).toBeGreaterThan(4);
@@ -41,20 +41,20 @@ describe('the documentation', () => {
     },
   );
 
-  it('takes the sign-in page back to an address that tells no other site where it was', async () => {
+  it('redirects from the sign-in page to a URL without a referrer', async () => {
     const { status, headers } = await get('/docs/oauth2-redirect.html?code=secret&state=x');
     expect(status).toBe(200);
     expect(headers.get('referrer-policy')).toBe('no-referrer');
   });
 
   it.each(['/problems', '/problems/not_found', '/docs/oauth2-redirect.html'])(
-    'is dark where the reader has it dark: %s',
+    'has a dark style for a dark color scheme: %s',
     async (path) => {
       expect((await get(path, BROWSER)).body).toContain('name="color-scheme" content="light dark"');
     },
   );
 
-  it('describes how to sign in, at addresses that are there', async () => {
+  it('describes the sign-in, with existing URLs', async () => {
     const { body } = await get<OpenApiDocument & SecuritySchemes>('/openapi.json');
     const { flows } = body.components.securitySchemes.oauth2;
     const { authorizationUrl, tokenUrl } = flows.authorizationCode;
@@ -67,7 +67,7 @@ describe('the documentation', () => {
     expect(token).toMatchObject({ status: 400, body: { error: expect.any(String) } });
   });
 
-  it('is where a person who opens the address of the API comes to; a program gets JSON', async () => {
+  it("is the redirect target of the API's root for browsers; other clients get JSON", async () => {
     const person = await get('/', BROWSER);
     expect([person.status, person.headers.get('location')]).toEqual([303, '/docs']);
     expect(person.headers.get('vary')).toContain('Accept');
@@ -96,7 +96,7 @@ const OFF = [
   '/openapi-all.json',
 ];
 
-it('is not there when API_DOCS is off', async () => {
+it('does not exist with API_DOCS=off', async () => {
   const system = await System.start({ env: { API_DOCS: 'off' } });
   try {
     for (const path of OFF) {

@@ -1,22 +1,22 @@
 /** Where a chain of redirects ended. */
 export interface Arrival {
-  /** Address of the last answer, or of the redirect that was not followed. */
+  /** URL of the last response, or of the redirect that was not followed. */
   url: URL;
-  /** `null` where the redirect was not followed. */
+  /** `null` when the redirect was not followed. */
   status: number | null;
   body: string;
 }
 
 /**
- * A browser without a screen: keeps the cookies of each host (the port is no part of it,
- * RFC 6265, section 8.5), follows redirects by itself and names the origin of its page.
+ * A browser without a screen. It keeps the cookies of each host (without the port, RFC 6265,
+ * section 8.5), follows redirects and sends the origin of its page.
  */
 export class Browser {
   private readonly jars = new Map<string, Map<string, string>>();
 
   constructor(readonly origin: string) {}
 
-  /** Follows redirects until `stop` says so or an answer is none. */
+  /** Follows redirects until `stop` returns true or a response is not a redirect. */
   async visit(address: string | URL, stop: (url: URL) => boolean = () => false): Promise<Arrival> {
     let url = new URL(address);
     for (let hop = 0; hop < 20; hop += 1) {
@@ -45,7 +45,7 @@ export class Browser {
     return this.fetch(new URL(url), { redirect: 'manual' });
   }
 
-  /** Of a host name; what a test plants in it is sent as well. */
+  /** For a host name; cookies that a test sets are sent too. */
   cookiesOf(hostname: string): Map<string, string> {
     const jar = this.jars.get(hostname) ?? new Map<string, string>();
     this.jars.set(hostname, jar);

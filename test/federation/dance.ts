@@ -1,6 +1,6 @@
 import { Browser, type Arrival } from './browser';
 
-/** An app of somebody else that sends its users to the auth server. */
+/** A foreign application that sends its users to the auth server. */
 export const APP = 'http://app.localhost:4000';
 export const WELCOME = `${APP}/welcome`;
 export const NEW_HERE = `${APP}/new-here`;
@@ -11,13 +11,13 @@ export const atApp = ({ origin }: URL) => origin === APP;
 export interface Start {
   authUrl: string;
   provider: string;
-  /** `/link-social` for a user who is signed in. */
+  /** `/link-social` for a signed-in user. */
   path?: string;
-  /** In place of what the app's page asks for. */
+  /** Replaces values of the application's request. */
   more?: object;
 }
 
-/** Asks for the provider's address, as a page of the app does. */
+/** Requests the provider's URL, like a page of the application. */
 export async function begin(browser: Browser, start: Start): Promise<string> {
   const { authUrl, provider, path = '/sign-in/social', more } = start;
   const response = await browser.post(`${authUrl}/api/auth${path}`, {
@@ -32,7 +32,7 @@ export async function begin(browser: Browser, start: Start): Promise<string> {
   return (JSON.parse(body) as { url: string }).url;
 }
 
-/** The whole way to the provider and back, in one browser. */
+/** The whole flow to the provider and back, in one browser. */
 export async function dance(browser: Browser, start: Start): Promise<Arrival> {
   return browser.visit(await begin(browser, start), atApp);
 }

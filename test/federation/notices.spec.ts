@@ -46,7 +46,7 @@ const personOf = (name: string) => ({
   email_verified: true,
 });
 
-it('whoever links a provider, and whoever unlinks it, is told by mail', async () => {
+it('a user receives a mail after linking and after unlinking a provider', async () => {
   const email = 'linus@example.com';
   await system.asUser({ email });
   const browser = new Browser(APP);
@@ -63,7 +63,7 @@ it('whoever links a provider, and whoever unlinks it, is told by mail', async ()
   expect(await subjectsTo(email)).toEqual([REMOVED, ADDED]);
 });
 
-it('an owner whose account is joined by a verified e-mail is told', async () => {
+it('an owner receives a mail when a provider is linked by a verified e-mail address', async () => {
   const email = 'grace@example.com';
   await system.asUser({ email });
   await system.query(`UPDATE "user" SET email_verified = true WHERE email = $1`, [email]);
@@ -72,7 +72,7 @@ it('an owner whose account is joined by a verified e-mail is told', async () => 
   expect(await subjectsTo(email)).toEqual([ADDED]);
 });
 
-it('who begins with the provider, or comes again, is not told', async () => {
+it('a user receives no mail after the first and the next sign-in with a provider', async () => {
   provider.person = personOf('ada');
   for (let time = 0; time < 2; time += 1) {
     await dance(new Browser(APP), { authUrl, provider: 'oidc' });

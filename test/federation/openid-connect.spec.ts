@@ -36,7 +36,7 @@ const atCallback = ({ pathname }: URL) => pathname === '/api/auth/callback/oidc'
 
 const start = (path?: string, more?: object) => ({ authUrl, provider: 'oidc', path, more });
 
-/** The whole dance of one person in one browser. */
+/** The whole flow of one user in one browser. */
 async function signIn(person: Person | null, browser = new Browser(APP)): Promise<Arrival> {
   provider.person = person;
   return dance(browser, start());
@@ -52,7 +52,7 @@ const accountsOf = (email: string) =>
 const ada = { sub: 'ada', email: 'Ada@example.com', email_verified: true, name: 'Ada Lovelace' };
 
 describe('a first sign-in', () => {
-  it('creates a verified user, and the second finds the same one', async () => {
+  it('creates a verified user, and the second one finds the same user', async () => {
     const browser = new Browser(APP);
     expect((await signIn(ada, browser)).url.href).toBe(NEW_HERE);
     const user = await whoIs(browser, authUrl);
@@ -78,7 +78,7 @@ describe('a first sign-in', () => {
     expect(me).toMatchObject({ status: 200, body: { email: 'ada@example.com' } });
   });
 
-  it('may begin at the API where that has the same host name', async () => {
+  it('can begin at the API when it has the same host name', async () => {
     provider.person = ada;
     const browser = new Browser(APP);
     const begun = await begin(browser, { authUrl: system.apiUrl, provider: 'oidc' });
@@ -86,7 +86,7 @@ describe('a first sign-in', () => {
     expect((await whoIs(browser, system.apiUrl))!.email).toBe('ada@example.com');
   });
 
-  it('keeps nothing that would open the account at the provider', async () => {
+  it('stores no token of the provider', async () => {
     await signIn(ada);
     const [account] = await accountsOf('ada@example.com');
     expect(account).toMatchObject({
@@ -98,7 +98,7 @@ describe('a first sign-in', () => {
     });
   });
 
-  it('takes no role and no rights from the provider, and only what may be a name', async () => {
+  it('ignores roles and rights of the provider, and accepts only valid names', async () => {
     const person = {
       sub: 'mallory',
       email: 'mallory@example.com',
@@ -116,7 +116,7 @@ describe('a first sign-in', () => {
     expect(user!.name).toMatch(/^Mallory !/);
   });
 
-  it('is refused with an e-mail that the provider has not verified', async () => {
+  it('is refused with an e-mail address that the provider has not verified', async () => {
     for (const email_verified of [false, undefined]) {
       const arrival = await signIn({ sub: 'eve', email: 'eve@example.com', email_verified });
       expect(arrival.url.origin + arrival.url.pathname).toBe(TROUBLE);
@@ -125,12 +125,12 @@ describe('a first sign-in', () => {
     expect(await accountsOf('eve@example.com')).toEqual([]);
   });
 
-  it('is refused without an e-mail', async () => {
+  it('is refused without an e-mail address', async () => {
     const { url } = await signIn({ sub: 'nobody' });
     expect(url.searchParams.get('error')).toBe('email_not_found');
   });
 
-  it('asks for PKCE and a nonce', async () => {
+  it('uses PKCE and a nonce', async () => {
     const url = new URL(await begin(new Browser(APP), start()));
     expect(url.origin).toBe(provider.issuer);
     expect(url.searchParams.get('code_challenge_method')).toBe('S256');
@@ -144,8 +144,8 @@ describe('a first sign-in', () => {
   });
 });
 
-describe('an account with the same e-mail', () => {
-  it('is joined when both sides have verified it', async () => {
+describe('an account with the same e-mail address', () => {
+  it('is linked when both sides have verified it', async () => {
     const { id } = await system.asUser({ email: 'grace@example.com' });
     await system.query(`UPDATE "user" SET email_verified = true WHERE id = $1`, [id]);
     const browser = new Browser(APP);
@@ -156,7 +156,7 @@ describe('an account with the same e-mail', () => {
     expect(accounts.map(({ provider_id }) => provider_id)).toEqual(['credential', 'oidc']);
   });
 
-  it('is not taken over by an e-mail that the provider has not verified', async () => {
+  it('is not linked when the provider has not verified the e-mail address', async () => {
     const { id } = await system.asUser({ email: 'victim@example.com' });
     await system.query(`UPDATE "user" SET email_verified = true WHERE id = $1`, [id]);
     const browser = new Browser(APP);
@@ -167,7 +167,7 @@ describe('an account with the same e-mail', () => {
     expect(await accountsOf('victim@example.com')).toHaveLength(1);
   });
 
-  it('does not lie in wait for its owner where somebody else signed up with it first', async () => {
+  it("is not linked when another person signed up first with the owner's e-mail address", async () => {
     const attacker = await system.asUser({ email: 'owner@example.com' });
     const browser = new Browser(APP);
     const owner = { sub: 'owner', email: 'owner@example.com', email_verified: true };
@@ -178,7 +178,7 @@ describe('an account with the same e-mail', () => {
     expect(accounts).toMatchObject([{ user_id: attacker.id, email_verified: false }]);
   });
 
-  it('is joined by itself only while it has no second factor', async () => {
+  it('is linked automatically only without a second factor', async () => {
     const email = 'careful@example.com';
     await system.asUser({ email });
     await system.query(
@@ -192,7 +192,7 @@ describe('an account with the same e-mail', () => {
     expect(await accountsOf(email)).toHaveLength(1);
   });
 
-  it('follows the provider’s own id, not the e-mail, once they are joined', async () => {
+  it('is identified by the provider’s subject after linking, not by the e-mail address', async () => {
     const browser = new Browser(APP);
     const moved = { ...ada, email: 'grace@example.com' };
     await signIn(moved, browser);
@@ -209,7 +209,7 @@ describe('a signed-in user', () => {
     return browser;
   }
 
-  it('links an identity with their own, verified e-mail', async () => {
+  it('links an identity with the own, verified e-mail address', async () => {
     const browser = await signedIn('linus@example.com');
     provider.person = { sub: 'linus', email: 'linus@example.com', email_verified: true };
     const { url } = await browser.visit(await begin(browser, start('/link-social')), atApp);
@@ -230,7 +230,7 @@ describe('a signed-in user', () => {
     expect(await accountsOf(email)).toHaveLength(1);
   });
 
-  it('does not link after the session that began it has ended', async () => {
+  it('cannot link after the end of the session that began it', async () => {
     const browser = await signedIn('late@example.com');
     provider.person = { sub: 'late', email: 'late@example.com', email_verified: true };
     const { url: callback } = await browser.visit(
@@ -244,10 +244,10 @@ describe('a signed-in user', () => {
   });
 });
 
-describe('a way back from the provider', () => {
+describe('a callback of the provider', () => {
   const lost = ({ pathname }: URL) => pathname === '/error';
 
-  it('is refused in another browser, and stays good for the right one', async () => {
+  it('is refused in another browser, and stays valid in the right one', async () => {
     provider.person = ada;
     const victim = new Browser(APP);
     const { url: callback } = await victim.visit(await begin(victim, start()), atCallback);
@@ -281,7 +281,7 @@ describe('a way back from the provider', () => {
     expect(url.searchParams.get('error')).toBe('state_mismatch');
   });
 
-  it('is refused with a made-up state, or none', async () => {
+  it('is refused with an invented or missing state', async () => {
     for (const query of ['?code=x&state=made-up', '?code=x', '', '?state=made-up&error=x']) {
       const browser = new Browser(APP);
       const { url } = await browser.visit(`${authUrl}/api/auth/callback/oidc${query}`, lost);
@@ -290,7 +290,7 @@ describe('a way back from the provider', () => {
     }
   });
 
-  it('names another issuer in vain', async () => {
+  it('is refused with another issuer', async () => {
     provider.person = ada;
     const browser = new Browser(APP);
     const { url: callback } = await browser.visit(await begin(browser, start()), atCallback);
@@ -300,7 +300,7 @@ describe('a way back from the provider', () => {
     expect(url.searchParams.get('error')).toBe('issuer_mismatch');
   });
 
-  it('leads where the server noted, whatever the caller adds to the note', async () => {
+  it('redirects to the stored target and ignores parameters of the caller', async () => {
     const { id } = await system.asUser({ email: 'noted@example.com' });
     const link = { userId: id, email: 'noted@example.com' };
     const evil = 'https://evil.example';
@@ -313,14 +313,14 @@ describe('a way back from the provider', () => {
     expect(await accountsOf('noted@example.com')).toHaveLength(1);
   });
 
-  it('says readably that the person declined', async () => {
+  it('shows that the user declined', async () => {
     const { url } = await signIn(null);
     expect(url.origin + url.pathname).toBe(TROUBLE);
     expect(url.searchParams.get('error')).toBe('access_denied');
     expect(url.searchParams.get('error_description')).toBe('The person declined.');
   });
 
-  it('leads to the error page where the app names none', async () => {
+  it('leads to the error page when the application names none', async () => {
     provider.person = null;
     const browser = new Browser(APP);
     const address = await begin(browser, start(undefined, { errorCallbackURL: undefined }));
@@ -329,7 +329,7 @@ describe('a way back from the provider', () => {
     expect(url.searchParams.get('error')).toBe('access_denied');
   });
 
-  it('says readably that the provider fails', async () => {
+  it('shows that the provider failed', async () => {
     for (const path of ['/token', '/me']) {
       provider.fault = ({ url }, response) => {
         if (!url?.startsWith(path)) return false;
@@ -343,7 +343,7 @@ describe('a way back from the provider', () => {
     }
   });
 
-  it('lets nobody in who is banned', async () => {
+  it('refuses a banned user', async () => {
     const person = { sub: 'banned', email: 'banned@example.com', email_verified: true };
     await signIn(person);
     await system.query(`UPDATE "user" SET banned = true WHERE email = $1`, [person.email]);
@@ -354,7 +354,7 @@ describe('a way back from the provider', () => {
   });
 });
 
-describe('what belongs to a redirect alone', () => {
+describe('a value that belongs to one redirect', () => {
   it.each(['/sign-in/social', '/link-social'])('is refused as a token: %s', async (path) => {
     const browser = new Browser(APP);
     const body = { provider: 'oidc', idToken: { token: 'a.b.c' } };
@@ -364,7 +364,7 @@ describe('what belongs to a redirect alone', () => {
   });
 
   it.each(['/get-access-token', '/refresh-token', '/account-info'])(
-    'is not handed out: %s',
+    'is not returned: %s',
     async (path) => {
       const method = path === '/account-info' ? 'GET' : 'POST';
       const response = await fetch(`${authUrl}/api/auth${path}`, { method });

@@ -4,7 +4,7 @@ import { generateKeyPair, exportJWK } from 'jose';
 import { Provider } from 'oidc-provider';
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
 
-/** A person at the provider, and what it says about them. */
+/** A user at the provider, with the provider's claims. */
 export interface Person {
   sub: string;
   email?: string;
@@ -13,7 +13,7 @@ export interface Person {
   [claim: string]: unknown;
 }
 
-/** The part of the provider's own context that a grant is made of. */
+/** The part of the provider's context that a grant needs. */
 interface GrantContext {
   oidc: {
     provider: {
@@ -24,18 +24,18 @@ interface GrantContext {
   };
 }
 
-/** The one that the provider warns about is meant for a test. */
+/** The provider warns about its development keys, which this test uses. */
 class TestAdapter extends MemoryAdapter {}
 
 type Fault = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 export const CLIENT = { id: 'gatehouse', secret: 'a secret of/the:client 100%' };
 
-/** A real OpenID Connect provider on loopback, whose sign-in page knows who is there. */
+/** A real OpenID Connect provider on loopback, whose sign-in page knows its user. */
 export class OpenIdProvider {
-  /** Who signs in next; `null`: somebody who declines. */
+  /** The next user who signs in; `null`: the user declines. */
   person: Person | null = null;
-  /** Answers in the provider's place where it returns `true`. */
+  /** Responds instead of the provider when it returns `true`. */
   fault: Fault = () => false;
   readonly requests: string[] = [];
   private readonly people = new Map<string, Person>();

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
 
-/** The OpenID Connect provider that signs whatever a test wants. */
+/** An OpenID Connect provider that signs any claims of a test. */
 export const FORGER = 'https://login.forger.example';
 
 const CLIENT_ID = 'gatehouse';
@@ -30,7 +30,7 @@ const HOSTS = [
   new URL(FORGER).host,
 ];
 
-/** One sign-in under way: what the authorization request asked for. */
+/** A sign-in in progress, with the parameters of its authorization request. */
 interface Pending {
   challenge: string | null;
   redirectUri: string | null;
@@ -46,20 +46,20 @@ interface Received {
 }
 
 /**
- * Stands where the network ends: calls of the providers' real addresses arrive here, by
- * HTTP, whoever makes them. Everything before that is the product's own.
+ * Replaces the network: calls to the providers' real URLs arrive here, by HTTP, from every caller.
+ * All other parts are the product's own.
  */
 export class ProviderEdge {
-  /** Claims of the next id token, on top of right ones. */
+  /** Claims of the next ID token, in addition to valid ones. */
   claims: JWTPayload = {};
-  /** Signs the next id token in place of the provider's key. */
+  /** Signs the next ID token instead of the provider's key. */
   sign: (claims: JWTPayload) => Promise<string> = (claims) => this.signWith(claims);
   github: { user: object; emails: object[] } = { user: {}, emails: [] };
-  /** Addresses that take calls and never answer. */
+  /** URLs that accept calls and never respond. */
   readonly silent = new Set<string>();
-  /** Addresses that begin an answer and never end it. */
+  /** URLs that begin a response and never end it. */
   readonly breakingOff = new Set<string>();
-  /** What the forger's discovery says. */
+  /** The discovery document of the forged provider. */
   discovery: object = DISCOVERY;
   private readonly pending = new Map<string, Pending>();
   private readonly realFetch = globalThis.fetch;
@@ -154,7 +154,7 @@ export class ProviderEdge {
     return authorization === 'Bearer an access token' ? answer : null;
   }
 
-  /** A code is good once, for whoever can name what its challenge was made of (RFC 7636). */
+  /** A code is valid once, for a caller with the verifier of its challenge (RFC 7636). */
   private async exchange(received: Received, { issuer }: { issuer?: string }) {
     const { form } = received;
     const code = form.get('code') ?? '';

@@ -38,7 +38,7 @@ it.each(['google', 'github', 'oidc'])(
   },
 );
 
-it('the page does not wait for a provider that is silent', async () => {
+it('the page does not wait for a silent provider', async () => {
   edge.silent.add(`${FORGER}/.well-known/openid-configuration`);
   const late = await System.start({ env: EDGE_SETTINGS });
   try {

@@ -57,7 +57,7 @@ describe.each([
 ])('%s', (provider, person, profile) => {
   const other = provider === 'google' ? 'github' : 'google';
 
-  it('creates a verified user at the first sign-in and finds them at the second', async () => {
+  it('creates a verified user at the first sign-in and finds the user at the second', async () => {
     const email = `new-${provider}@example.com`;
     person(email);
     const browser = new Browser(APP);
@@ -68,7 +68,7 @@ describe.each([
     expect(await providersOf(email)).toEqual([provider]);
   });
 
-  it('joins the account of another provider where both have verified the e-mail', async () => {
+  it('links the account of another provider when both have verified the e-mail address', async () => {
     const email = `both-${provider}@example.com`;
     (other === 'google' ? atGoogle : atGitHub)(email);
     await dance(new Browser(APP), { authUrl, provider: other });
@@ -77,7 +77,7 @@ describe.each([
     expect(await providersOf(email)).toEqual(['github', 'google']);
   });
 
-  it('takes over no account and creates none with an unverified e-mail', async () => {
+  it('neither links nor creates an account with an unverified e-mail address', async () => {
     const taken = `taken-${provider}@example.com`;
     await system.asUser({ email: taken });
     await system.query(`UPDATE "user" SET email_verified = true WHERE email = $1`, [taken]);
@@ -93,12 +93,12 @@ describe.each([
   });
 });
 
-describe('an id token of the OpenID Connect provider', () => {
+describe('an ID token of the OpenID Connect provider', () => {
   const right = { sub: 'somebody', email: 'somebody@example.com', email_verified: true };
   const now = () => Math.floor(Date.now() / 1_000);
   const start = () => ({ authUrl, provider: 'oidc' });
 
-  it('lets its subject in when everything about it is right', async () => {
+  it('signs its subject in when all claims are valid', async () => {
     edge.claims = right;
     const browser = new Browser(APP);
     await dance(browser, start());
@@ -120,14 +120,14 @@ describe('an id token of the OpenID Connect provider', () => {
     await expectRefusal();
   });
 
-  it('is refused when somebody else signed it', async () => {
+  it('is refused with the signature of another key', async () => {
     const { privateKey } = await generateKeyPair('RS256');
     edge.claims = right;
     edge.sign = (claims) => edge.signWith(claims, privateKey);
     await expectRefusal();
   });
 
-  it('is refused when the client’s secret signed it', async () => {
+  it('is refused with a signature by the client’s secret', async () => {
     const secret = new TextEncoder().encode(EDGE_SETTINGS.OIDC_CLIENT_SECRET.padEnd(32, '!'));
     edge.claims = right;
     edge.sign = (claims) => edge.signWith(claims, secret, 'HS256');
@@ -149,8 +149,8 @@ describe('an id token of the OpenID Connect provider', () => {
   }
 });
 
-describe('a provider that takes calls and stays silent, or breaks off', () => {
-  it('is not waited for', async () => {
+describe('a provider that accepts calls and stays silent, or aborts', () => {
+  it('does not delay the response', async () => {
     atGitHub('silence@example.com');
     const cases = [
       ['google', 'https://oauth2.googleapis.com/token', 'invalid_code'],
@@ -166,7 +166,7 @@ describe('a provider that takes calls and stays silent, or breaks off', () => {
     expect(await Promise.all(errors)).toEqual(cases.map(([, , error]) => error));
   });
 
-  it('keeps nobody from starting, and is used as soon as it speaks', async () => {
+  it('does not delay the start, and is used as soon as it responds', async () => {
     edge.silent.add(`${FORGER}/.well-known/openid-configuration`);
     const late = await System.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS } });
     try {
@@ -181,8 +181,8 @@ describe('a provider that takes calls and stays silent, or breaks off', () => {
   });
 });
 
-describe('where addresses have to be verified', () => {
-  it('an identity that is linked already does not stand in for that', async () => {
+describe('with required e-mail verification', () => {
+  it('a linked identity does not replace verification', async () => {
     const strict = await System.start({
       env: { TRUSTED_ORIGINS: APP, REQUIRE_EMAIL_VERIFICATION: 'true', ...EDGE_SETTINGS },
     });
@@ -200,8 +200,8 @@ describe('where addresses have to be verified', () => {
   });
 });
 
-describe('a provider that calls itself another issuer', () => {
-  it('is not used, not even when a slash makes the difference', async () => {
+describe('a provider with another issuer', () => {
+  it('is refused, also when a trailing slash is the only difference', async () => {
     edge.discovery = { ...DISCOVERY, issuer: `${FORGER}/` };
     const log: string[] = [];
     const misled = await System.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS }, log });

@@ -9,7 +9,7 @@ import { SEED } from './seed';
 
 const LONGEST_MS = 20_000;
 
-/** What only a stack trace, the database or the language would say. */
+/** Text that only a stack trace, the database or the language contains. */
 const FOREIGN_TEXT =
   /node_modules|\bat \S+ \(|\.[cm]?[jt]s:\d|\bSELECT |\bINSERT |SQLSTATE|relation "|invalid input syntax|invalid byte sequence|ECONN|TypeError|Cannot read|is not a function/;
 
@@ -44,9 +44,9 @@ function faultsOf({ responses }: Operation, { status, headers, text }: RawAnswer
   ];
 }
 
-describe(`generated requests to the auth server, by way of the API (FUZZ_SEED=${SEED})`, () => {
+describe(`generated requests to the auth server, through the API (FUZZ_SEED=${SEED})`, () => {
   it.each(ROLES)(
-    'as %s are all answered, with no failure and no text from inside',
+    'as %s all get a response without server errors and internal text',
     async (role) => {
       expect(await campaign.run(role)).toBe('');
       expect(campaign.tally.slowestMs).toBeLessThan(LONGEST_MS);
@@ -54,7 +54,7 @@ describe(`generated requests to the auth server, by way of the API (FUZZ_SEED=${
     120_000,
   );
 
-  it('have reached both what is served and what is refused', () => {
+  it('include accepted and refused ones', () => {
     const { tally } = campaign;
     expect(tally.total).toBeGreaterThan(1_000);
     expect(tally.ofClass('2')).toBeGreaterThan(tally.total / 20);

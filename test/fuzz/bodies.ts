@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { oddJson } from './values';
 
-/** What is sent, and as what. */
+/** Content and media type of a body. */
 export interface Body {
   type: string | undefined;
   content: string | Uint8Array;
@@ -24,7 +24,7 @@ const ODD_TYPES = [
   '*/*',
 ];
 
-/** Bodies that are no JSON text at all, or none that anyone should be asked to read. */
+/** Bodies that are not JSON, or too large. */
 const BROKEN: (string | Uint8Array)[] = [
   '',
   ' ',
@@ -56,7 +56,7 @@ const BROKEN: (string | Uint8Array)[] = [
   Uint8Array.of(0x00),
 ];
 
-/** Mostly readable JSON of the given kind; sometimes broken, sometimes of another type. */
+/** Mostly valid JSON of the given kind; sometimes malformed or of another type. */
 export function bodies(values: Arbitrary<unknown>, mediaType = JSON_TYPE): Arbitrary<Body> {
   const readable = values.map((value) => ({ type: mediaType, content: write(value, mediaType) }));
   return fc.oneof(
@@ -78,7 +78,7 @@ export function bodies(values: Arbitrary<unknown>, mediaType = JSON_TYPE): Arbit
   );
 }
 
-/** Forms have no nesting: what is no text goes into them as JSON. */
+/** Forms have no nesting: values that are not text are sent as JSON. */
 function write(value: unknown, mediaType: string): string {
   if (mediaType !== 'application/x-www-form-urlencoded') return JSON.stringify(value);
   const entries = Object.entries(value ?? {}).map(([name, field]) => [

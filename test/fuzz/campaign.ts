@@ -11,13 +11,13 @@ interface Plan {
   document: OpenApiDocument;
   /** How many requests for each operation and each kind of caller. */
   requestsEach: number;
-  /** What a sender shows of themselves. */
+  /** The credentials of a sender. */
   tokenOf: (sender: SignedInUser) => string;
-  /** What is wrong with an answer. */
+  /** The errors of a response. */
   faultsOf: (name: string, operation: Operation, answer: RawAnswer) => string[];
 }
 
-/** Generated requests for every operation of a document, and what is wrong with the answers. */
+/** Generated requests for every operation of a document, and the errors of the responses. */
 export class Campaign {
   readonly tally = new Tally();
   private readonly people: People;
@@ -26,7 +26,7 @@ export class Campaign {
     this.people = new People(plan.system);
   }
 
-  /** All operations, by someone of the role: what is wrong, a line each. */
+  /** All operations by a user of the role: one line for each error. */
   async run(role: Role): Promise<string> {
     const faults: string[] = [];
     for (const [name, operation] of operationsOf(this.plan.document)) {
@@ -56,7 +56,7 @@ export class Campaign {
     const begin = performance.now();
     const answer = await send(system.apiUrl, { ...request, headers });
     this.tally.add(answer.status, performance.now() - begin);
-    // Whoever has signed out or deleted themselves has no more to say.
+    // A user who has signed out or was deleted sends no more requests.
     if (sender && answer.status === 401) this.people.forget(role);
     if (answer.status === 404) this.people.forgetTarget();
     return answer;

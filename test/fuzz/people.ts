@@ -6,7 +6,7 @@ export const ROLES = ['anonymous', 'user', 'admin'] as const;
 
 export type Role = (typeof ROLES)[number];
 
-/** Those who send, and those who are meant: made anew as soon as a request has undone them. */
+/** Senders and subjects, recreated as soon as a request has deleted or changed them. */
 export class People {
   private readonly senders = new Map<Role, SignedInUser>();
   private target: SignedInUser | undefined;
@@ -20,7 +20,7 @@ export class People {
     return sender;
   }
 
-  /** The next request is sent by someone new. */
+  /** The next request has a new sender. */
   forget(role: Role): void {
     this.senders.delete(role);
   }
@@ -29,11 +29,11 @@ export class People {
     this.target = undefined;
   }
 
-  /** Of the sender, of someone else, and of nobody. */
+  /** Of the sender, of another user, and of no user. */
   async known(role: Role): Promise<KnownValues> {
     const sender = await this.sender(role);
     this.target ??= await this.system.asUser();
-    // Whoever administers is not to demote or delete themselves.
+    // The administrator does not demote or delete the own account.
     const known = [this.target, ...(sender && role === 'user' ? [sender] : [])];
     const ids = known.map(({ id }) => id);
     const sessions = known.map(({ accessToken }) => String(decodeJwt(accessToken).sid));

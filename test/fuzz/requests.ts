@@ -6,7 +6,7 @@ import { type KnownValues, ODD_TEXTS, Values } from './values';
 
 type Parameter = NonNullable<Operation['parameters']>[number];
 
-/** Requests for one operation: right, nearly right and wrong in every part. */
+/** Requests for one operation: valid, nearly valid and invalid in every part. */
 export class Requests {
   private readonly values: Values;
 
@@ -29,7 +29,7 @@ export class Requests {
         path: this.paths(path, inPlace('path')),
         query: this.queries(inPlace('query')),
         headers: this.headers(inPlace('header')),
-        // A GET with a body is legal, and odd enough to be rare.
+        // A GET with a body is legal and rare.
         body: media || method !== 'GET' ? body : fc.constant(undefined),
       })
       .map((parts) => ({
@@ -94,7 +94,7 @@ export class Requests {
         name,
         fc.oneof(
           { weight: 2, arbitrary: fc.constant(String(example)) },
-          // An idempotency key is good for one request.
+          // An idempotency key is valid for one request.
           { weight: 4, arbitrary: fc.uuid() },
           { weight: 1, arbitrary: fc.constantFrom('', '*', '"', 'W/"x"', 'x'.repeat(3_000)) },
           { weight: 1, arbitrary: header },
@@ -123,7 +123,7 @@ export class Requests {
   }
 }
 
-/** Mostly nothing, or mostly something. */
+/** Mostly empty, or mostly present. */
 function rarely<Value>(isRare: boolean, value: Arbitrary<Value>): Arbitrary<Value | undefined> {
   const [nothing, something] = isRare ? [6, 1] : [1, 12];
   return fc.oneof(
@@ -137,7 +137,7 @@ const oddText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 30 }),
 );
 
-/** What Node's client lets through: the rest cannot be sent as a header. */
+/** Values that Node's client can send as a header. */
 const header = fc.string({
   unit: fc
     .integer({ min: 0x20, max: 0xff })

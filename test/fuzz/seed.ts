@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { createHash, randomInt } from 'node:crypto';
 
-/** `FUZZ_SEED` repeats a run; without it every run is another one. */
+/** `FUZZ_SEED` repeats a run; without it every run differs. */
 export const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
 
 /** The same values for the same seed and name. */

@@ -1,4 +1,4 @@
-/** Counts of a run, to be read in the log of CI. */
+/** Counts of a run, for the log of CI. */
 export class Tally {
   private readonly counts = new Map<string, number>();
   slowestMs = 0;
@@ -12,7 +12,7 @@ export class Tally {
     return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** Answers whose status begins with the digit. */
+  /** Responses whose status begins with the digit. */
   ofClass(digit: string): number {
     return [...this.counts]
       .filter(([status]) => status.startsWith(digit))

@@ -3,7 +3,7 @@ import type { OpenApiDocument } from '../support/openapi';
 
 type Schema = Record<string, unknown>;
 
-/** Text that has tripped servers before. */
+/** Text that is known to cause errors in servers. */
 export const ODD_TEXTS = [
   '',
   ' ',
@@ -42,7 +42,7 @@ export const ODD_TEXTS = [
   '9999-12-31T23:59:60Z',
 ];
 
-/** Any JSON at all, with a taste for what is odd. */
+/** Any JSON, with many unusual values. */
 export const oddJson: Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown[]>(null, true, false, 0, -1, 1.5, 1e308, -1e308, 2 ** 53, [], {}, [[]]),
   fc.constantFrom(...ODD_TEXTS),
@@ -63,24 +63,24 @@ const FORMATS: Record<string, Arbitrary<string>> = {
   uuid: fc.uuid(),
 };
 
-/** Values that mean something to the running system, by the name that they go under. */
+/** Values of the running system, by the name of the parameter. */
 export type KnownValues = Record<string, string[]>;
 
-/** Values that the schema of a document describes, or nearly. */
+/** Values that match the schema of a document, or nearly match it. */
 export class Values {
   constructor(
     private readonly document: OpenApiDocument,
     private readonly known: KnownValues,
   ) {}
 
-  /** Mostly what the schema asks for. */
+  /** Mostly values that match the schema. */
   of(schema: Schema, depth = 0): Arbitrary<unknown> {
     if (typeof schema.$ref === 'string') return this.of(this.resolve(schema.$ref), depth + 1);
     const example = schema.example === undefined ? [] : [fc.constant(schema.example)];
     return fc.oneof({ maxDepth: 3 }, ...example, this.ofType(schema, depth));
   }
 
-  /** An object of which some fields are odd, some missing, and some nobody knows. */
+  /** An object with unusual, missing and unknown fields. */
   nearly(schema: Schema): Arbitrary<unknown> {
     return fc
       .tuple(this.of(schema), fc.array(fc.tuple(fc.nat(), oddJson), { maxLength: 1 }), fc.nat(9))

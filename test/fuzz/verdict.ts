@@ -4,10 +4,10 @@ import type { Operation } from '../support/openapi';
 import { FOREIGN_TEXT, type ProblemBody } from '../support/problems';
 import type { RawAnswer } from '../support/raw-http';
 
-/** Said of a request before anyone knows which operation it is for. */
+/** For a request before its operation is known. */
 const BEFORE_THE_OPERATION = new Set([400, 414, 431]);
 
-/** What is wrong with an answer of the API to a request for the operation. */
+/** The errors of an API response to a request for the operation. */
 export function faultsOf(
   { name, operation }: { name: string; operation: Operation },
   answer: RawAnswer,

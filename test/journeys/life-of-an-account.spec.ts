@@ -3,7 +3,7 @@ import type { User } from '../../src/users/user.schemas';
 import { Caller } from '../support/caller';
 import { PASSWORD, System } from '../support/system';
 
-describe('the life of an account', () => {
+describe('an account', () => {
   let system: System;
   let ada: SignedIn;
   let caller: Caller;
@@ -49,7 +49,7 @@ describe('the life of an account', () => {
     expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
   });
 
-  it('is let in with the same token once promoted', async () => {
+  it('is accepted with the same token after a promotion', async () => {
     const admin = await system.asAdmin();
     const path = `/api/v1/admin/users/${ada.user.id}/role`;
     expect(await admin.caller.put(path, { role: 'admin' })).toMatchObject({ status: 200 });
@@ -64,7 +64,7 @@ describe('the life of an account', () => {
     expect(await refreshed.get('/api/v1/users/me')).toMatchObject({ status: 200 });
   });
 
-  it('is refused everywhere once banned', async () => {
+  it('is refused everywhere after a ban', async () => {
     const admin = await system.asAdmin();
     const ban = await admin.caller.put<User>(`/api/v1/admin/users/${ada.user.id}/ban`, {
       reason: 'Spam',
@@ -80,7 +80,7 @@ describe('the life of an account', () => {
     expect(signIn).toMatchObject({ status: 403, body: { code: 'banned' } });
   });
 
-  it('signs in again once the ban is lifted, and out', async () => {
+  it('signs in again after the end of the ban, and signs out', async () => {
     const admin = await system.asAdmin();
     const lifted = await admin.caller.delete<User>(`/api/v1/admin/users/${ada.user.id}/ban`);
     expect(lifted).toMatchObject({ status: 200, body: { banned: false, banReason: null } });

@@ -5,7 +5,7 @@ let system: System;
 beforeAll(async () => (system = await System.start()));
 afterAll(() => system.stop());
 
-/** Better-Auth's client as a program on Node.js has it: no origin, no cookies, a token. */
+/** Better-Auth's client on Node.js: no origin, no cookies, a token. */
 function createProgram(baseURL: string) {
   let token = '';
   const keepToken = ({ response }: { response: Response }) => {
@@ -19,7 +19,7 @@ it.each<[string, () => string]>([
   ['the auth server', () => system.settings.authUrl],
   ['the API', () => system.apiUrl],
 ])(
-  "a program signs up, changes its account and signs out at %s with Node's fetch",
+  "a client signs up, changes its account and signs out at %s with Node's fetch",
   async (_what, url) => {
     const program = createProgram(url());
     const email = `program-${new URL(url()).port}@example.com`;

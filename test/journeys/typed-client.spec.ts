@@ -8,13 +8,13 @@ type SignedIn = components['schemas']['SignedIn'];
 let system: System;
 let admin: Client<paths>;
 
-/** What a user of the API writes, with what docs/guides/typed-client.md says. */
+/** A client as docs/guides/typed-client.md describes it. */
 function clientFor(accessToken?: string): Client<paths> {
   const headers = accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` };
   return createClient<paths>({ baseUrl: system.apiUrl, headers });
 }
 
-/** The data of an answer that must be a success. */
+/** The data of a response that must be a success. */
 function dataOf<Data>({ data, error }: { data?: Data; error?: Problem }): Data {
   if (error) throw new Error(`${error.code}: ${error.detail}`);
   return data!;
@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 describe('a client generated from the document', () => {
-  it('goes through the life of an account', async () => {
+  it('uses all account routes', async () => {
     const { accessToken } = await signUp('grace');
     const api = clientFor(accessToken);
     const me = await api.GET('/api/v1/users/me');
@@ -84,7 +84,7 @@ describe('a client generated from the document', () => {
     expect(response.status).toBe(204);
   });
 
-  it('has errors typed as problems, with the faults of a body', async () => {
+  it('has typed problems, with the errors of a body', async () => {
     const body = { email: 'no address', password: PASSWORD, name: 'Nobody' };
     const { error } = await clientFor().POST('/api/v1/auth/sign-up', { body });
     const problem: Problem | undefined = error;
@@ -93,7 +93,7 @@ describe('a client generated from the document', () => {
     expect(missing).toMatchObject({ code: 'missing_token', status: 401 });
   });
 
-  it('does not compile with what the document does not know', async () => {
+  it('does not compile with an unknown route or field', async () => {
     const api = clientFor();
     // @ts-expect-error: there is no such route
     const lost = await api.GET('/api/v1/nothing');

@@ -6,10 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort } from '../../launcher/ports';
 import { findProcess, waitForEnd } from '../../launcher/process-table';
 
-/** The program behind `npm start`. */
+/** The process behind `npm start`. */
 export const DOOR = join(__dirname, '../../launcher/start.mjs');
 const LIMIT_MS = 60_000;
-/** "Within seconds", also on a busy machine. */
+/** "Within seconds", also on a loaded host. */
 const STOP_LIMIT_MS = 10_000;
 
 export interface Child {
@@ -17,7 +17,7 @@ export interface Child {
   command: string;
 }
 
-/** A command of the launcher as a person starts it: in a folder, with an environment. */
+/** A command of the launcher, started in a folder with an environment. */
 export class Command {
   output = '';
   private readonly seen = new Map<number, Child>();
@@ -50,14 +50,14 @@ export class Command {
     return within(this.exited, `exit; it said:\n${this.output}`);
   }
 
-  /** Waits for what it prints, or for a file that it makes. */
+  /** Waits for a text of its output, or for a file. */
   async until(sign: string | (() => boolean)): Promise<void> {
     const isThere = () => (typeof sign === 'string' ? this.output.includes(sign) : sign());
     await waitUntil(() => isThere() || this.child.exitCode !== null);
     if (!isThere()) throw new Error(`it ended before ${String(sign)} and said:\n${this.output}`);
   }
 
-  /** Its children at this moment; they are remembered for {@link leftOver}. */
+  /** Its current children; {@link leftOver} uses them. */
   children(): Child[] {
     const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args='], {
       encoding: 'utf8',
@@ -76,7 +76,7 @@ export class Command {
     return found;
   }
 
-  /** Children that are still running after the time that a stop may take, but for one. */
+  /** Children that still run after the time of a stop, except one. */
   async leftOver(except = 'nothing'): Promise<Child[]> {
     const deadline = Date.now() + STOP_LIMIT_MS;
     const children = [...this.seen.values()].filter(({ command }) => !command.includes(except));

@@ -42,7 +42,7 @@ describe('the embedded PostgreSQL', () => {
     return running;
   }
 
-  it('leaves nothing behind when it is given up in the middle of its creation', async () => {
+  it('leaves nothing when its creation is aborted', async () => {
     const controller = new AbortController();
     const started = start(directory, controller.signal);
     while (!readdirSync(parent).some((name) => name.startsWith('postgres.draft-'))) await delay(2);
@@ -52,7 +52,7 @@ describe('the embedded PostgreSQL', () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
-  it('is created beside what a killed start left half-made, and clears that away', async () => {
+  it('is created beside the remains of a killed start, and removes them', async () => {
     mkdirSync(join(parent, 'postgres.draft-4194305', 'data'), { recursive: true });
     const { url } = await start();
     await expect(query(url, 'SELECT current_database() AS name')).resolves.toEqual([
@@ -61,7 +61,7 @@ describe('the embedded PostgreSQL', () => {
     expect(readdirSync(parent)).toEqual(['postgres']);
   });
 
-  it('keeps its password from others', () => {
+  it('protects its password from other users', () => {
     expect(statSync(join(directory, 'password')).mode & 0o777).toBe(0o600);
     expect(statSync(join(directory, 'data')).mode & 0o077).toBe(0);
   });
@@ -76,7 +76,7 @@ describe('the embedded PostgreSQL', () => {
     await expect(query(second.url, 'SELECT value FROM kept')).resolves.toEqual([{ value: 1 }]);
   });
 
-  it('refuses another password, and sorts alike on every machine', async () => {
+  it('refuses another password, and sorts the same on every host', async () => {
     const { url } = await start();
     const wrong = new URL(url);
     wrong.password = 'wrong';
@@ -89,7 +89,7 @@ describe('the embedded PostgreSQL', () => {
     expect(locale).toEqual({ provider: 'b', name: 'C.UTF-8', encoding: 'UTF8' });
   });
 
-  it('cannot be reached from another machine', async () => {
+  it('cannot be reached from another host', async () => {
     const { url } = await start();
     const outside = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
@@ -107,7 +107,7 @@ describe('the embedded PostgreSQL', () => {
     expect({ address, sockets }).toEqual({ address: '127.0.0.1', sockets: '' });
   });
 
-  it('starts again after it was killed under load, without losing what was committed', async () => {
+  it('starts again after it was killed under load, without losing committed data', async () => {
     const first = await startEmbeddedPostgres({ directory, durable: true });
     const clients = await Promise.all([1, 2, 3].map(() => connect(first.url)));
     await clients[0]!.query('INSERT INTO kept VALUES (2)');
@@ -119,12 +119,12 @@ describe('the embedded PostgreSQL', () => {
     await broken;
   });
 
-  it('is not misled by a postmaster.pid whose pid belongs to another program now', async () => {
+  it('ignores a postmaster.pid whose pid belongs to another process', async () => {
     const first = await start();
     const pidFile = join(directory, 'data', 'postmaster.pid');
     const [pid, ...rest] = readFileSync(pidFile, 'utf8').split('\n');
     await first.stop();
-    // Of the same account, or PostgreSQL would see by itself that it is no server.
+    // Of the same user; otherwise PostgreSQL detects by itself that it is not a server.
     const { uid, gid } = statSync(join(directory, 'data'));
     const other = spawn('sleep', ['60'], { uid, gid, stdio: 'ignore' });
     writeFileSync(pidFile, [other.pid, ...rest].join('\n'));
@@ -150,7 +150,7 @@ describe('the embedded PostgreSQL', () => {
     ]);
   });
 
-  it('takes another port when the last one is taken', async () => {
+  it('uses another port when the last one is taken', async () => {
     const first = await start();
     const { port } = new URL(first.url);
     await first.stop();
@@ -166,7 +166,7 @@ describe('the embedded PostgreSQL', () => {
     await second.stop();
   });
 
-  it('refuses a folder that holds something else, and leaves it as it was', async () => {
+  it('refuses a folder with other content, and does not change it', async () => {
     const strange = join(parent, 'strange');
     mkdirSync(strange);
     writeFileSync(join(strange, 'letter.txt'), 'dear');
@@ -174,9 +174,9 @@ describe('the embedded PostgreSQL', () => {
     expect(readdirSync(strange)).toEqual(['letter.txt']);
   });
 
-  // Everyone else runs it as themselves.
+  // Other users run it as themselves.
   if (process.getuid?.() === 0) {
-    it('keeps the data elsewhere when its account cannot enter the folder', async () => {
+    it('stores the data elsewhere when its user cannot enter the folder', async () => {
       const closed = join(parent, 'closed');
       mkdirSync(closed, { mode: 0o700 });
       const wanted = join(closed, 'postgres');

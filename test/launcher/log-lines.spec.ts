@@ -33,14 +33,14 @@ describe('a line of a process', () => {
     );
   });
 
-  it('leaves out what is less severe than wanted', () => {
+  it('omits events below the level', () => {
     expect(format({ level: 'info', msg: 'x' }, 'warn')).toBeNull();
     expect(format({ level: 'warn', msg: 'x' }, 'warn')).not.toBeNull();
     expect(format({ level: 'fatal', msg: 'x' }, 'warn')).not.toBeNull();
   });
 
   it.each(['password  abc', '{ not json', '{"a":1}', '', '[1]'])(
-    'shows %j as it is, whatever is wanted',
+    'shows %j unchanged at every level',
     (line) => {
       expect(formatLine(line, { source: 'auth', least: 'fatal' })).toBe(`auth  ${line}`.trimEnd());
     },

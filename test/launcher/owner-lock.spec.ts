@@ -17,7 +17,7 @@ describe('the lock of a running command', () => {
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is taken once, and again after its release', () => {
+  it('is acquired once, and again after its release', () => {
     const lock = takeLock(file);
     expect(lock.takenOver).toBe(false);
     expect(findOwner(file)).toBe(process.pid);
@@ -27,7 +27,7 @@ describe('the lock of a running command', () => {
     expect(takeLock(file).takenOver).toBe(false);
   });
 
-  it('is taken over from an owner that was killed', async () => {
+  it('is taken from an owner that was killed', async () => {
     const owner = spawn('sleep', ['60']);
     writeFileSync(file, `${owner.pid} ${findProcess(owner.pid!)!.startedAt}\n`);
     expect(() => takeLock(file)).toThrow(`already running (pid ${owner.pid})`);
@@ -37,12 +37,12 @@ describe('the lock of a running command', () => {
     expect(readdirSync(folder)).toEqual(['launcher.lock']);
   });
 
-  it('is taken over when the pid of its owner belongs to another process now', () => {
+  it('is taken when the pid of its owner belongs to another process', () => {
     writeFileSync(file, `${process.pid} 1\n`);
     expect(takeLock(file).takenOver).toBe(true);
   });
 
-  it.each(['', '\n', 'rubbish', '-1 5'])('is taken over when it holds %j', (content) => {
+  it.each(['', '\n', 'rubbish', '-1 5'])('is taken when it contains %j', (content) => {
     writeFileSync(file, content);
     expect(takeLock(file).takenOver).toBe(true);
     expect(findOwner(file)).toBe(process.pid);

@@ -22,7 +22,7 @@ describe('npm start', () => {
 
   beforeAll(async () => {
     place = await makePlace();
-    // Builds when that is due, so that no other test waits for it.
+    // Builds first when needed, so that no other test waits for it.
     const command = start({ LOG_LEVEL: 'none' });
     await command.exit();
     if (!command.output.includes('LOG_LEVEL')) throw new Error(command.output);
@@ -57,8 +57,8 @@ describe('npm start', () => {
     expect(place.has('.data/database-url')).toBe(false);
   }
 
-  describe('with bad settings', () => {
-    it('lists every bad value of both processes once, and starts nothing', async () => {
+  describe('with invalid settings', () => {
+    it('lists every invalid value of both processes once, and starts nothing', async () => {
       const command = start({
         API_PORT: '99999',
         JWT_ALGORITHM: 'none',
@@ -88,7 +88,7 @@ describe('npm start', () => {
       expect(command.output).toMatch(/^  DATABASE_URL +must be set in production/m);
     });
 
-    it('names the setting that moves a taken port', async () => {
+    it('names the setting of a taken port', async () => {
       const other = await listen(Number(place.env.API_PORT));
       const command = start();
       expect(await command.exit()).toBe(1);
@@ -99,7 +99,7 @@ describe('npm start', () => {
       other.close();
     });
 
-    it('says within seconds that a given database cannot be reached', async () => {
+    it('reports within seconds that a given database is unreachable', async () => {
       const command = start({ DATABASE_URL: 'postgres://user:hidden-password@127.0.0.1:1/none' });
       expect(await command.exit()).toBe(1);
       expect(command.output).toMatch(
@@ -110,7 +110,7 @@ describe('npm start', () => {
     });
   });
 
-  describe('stopped in the middle of the start', () => {
+  describe('stopped during the start', () => {
     it.each([
       ['SIGINT', 'the settings are read', () => place.has('.data/launcher.lock')],
       ['SIGTERM', 'the database is created', () => isInFolder(/^postgres\.draft-/)],
@@ -128,7 +128,7 @@ describe('npm start', () => {
       expect(isInFolder(/\.draft-|lock/)).toBe(false);
     });
 
-    it('by a SIGTERM to npm, which ends only the shell in between, stops as well', async () => {
+    it('by a SIGTERM to npm, which ends only the shell, stops as well', async () => {
       const shell = spawn('sh', ['-c', `"${process.execPath}" "${DOOR}"; exit`], {
         cwd: place.folder,
         env: { PATH: process.env.PATH, ...place.env, npm_lifecycle_event: 'start' },
@@ -143,8 +143,8 @@ describe('npm start', () => {
     });
   });
 
-  describe('when all goes well', () => {
-    it('starts everything, says where it is, and stops all of it at Ctrl-C', async () => {
+  describe('without errors', () => {
+    it('starts everything, prints the URLs, and stops everything at Ctrl-C', async () => {
       const command = await startUntilReady();
       for (const address of ['/api/v1', '/docs', '/openapi.json']) {
         expect(command.output).toContain(url('API_PORT', address));
@@ -154,13 +154,13 @@ describe('npm start', () => {
       expect(statSync(join(place.folder, '.data/database-url')).mode & 0o777).toBe(0o600);
       expect(command.children()).toHaveLength(3);
       command.signal('SIGINT');
-      // npm hands the same signal on a second time.
+      // npm sends the same signal a second time.
       command.signal('SIGINT');
       expect(await command.exit()).toBe(0);
       await expectNothingLeft(command);
     });
 
-    it('refuses a second start in the same folder and leaves the first alone', async () => {
+    it('refuses a second start in the same folder and keeps the first running', async () => {
       const first = await startUntilReady();
       const second = start();
       expect(await second.exit()).toBe(1);
@@ -170,7 +170,7 @@ describe('npm start', () => {
       expect((await fetch(url('API_PORT', '/health/ready'))).status).toBe(200);
       expect(place.has('.data/database-url')).toBe(true);
 
-      // A process that hangs does not keep a person waiting who asks twice.
+      // A second Ctrl-C stops a process that hangs.
       process.kill(first.find(API).pid, 'SIGSTOP');
       first.signal('SIGINT');
       await delay(700);
@@ -180,12 +180,12 @@ describe('npm start', () => {
     });
   });
 
-  describe('when a part is killed', () => {
+  describe('when a process is killed', () => {
     it.each([
       ['The database', POSTGRES],
       ['The auth server', AUTH],
       ['The API', API],
-    ])('%s: stops the rest, names it, exits with 1', async (name, part) => {
+    ])('%s: stops the others, names it, exits with 1', async (name, part) => {
       const command = await startUntilReady();
       command.children();
       process.kill(command.find(part).pid, 'SIGKILL');
@@ -206,7 +206,7 @@ describe('npm start', () => {
       expect(await command.leftOver(POSTGRES)).toEqual([]);
     });
 
-    it('the supervisor: both processes stop, and the next start clears the database away', async () => {
+    it('the supervisor: both processes stop, and the next start stops the database', async () => {
       const killed = await startUntilReady();
       const database = killed.find(POSTGRES).pid;
       killed.signal('SIGKILL');
@@ -219,7 +219,7 @@ describe('npm start', () => {
     });
   });
 
-  it('npm run database: lends the database to processes that are started alone', async () => {
+  it('npm run database: provides the database for processes that are started alone', async () => {
     const command = start({}, 'database');
     await command.until('The embedded database is ready');
     const client = new Client(

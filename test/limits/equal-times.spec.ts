@@ -1,7 +1,7 @@
 import { hashPassword } from 'better-auth/crypto';
 import { PASSWORD, startAuthServer, type RunningAuthServer } from '../auth-server/harness';
 
-/** Generous: on a busy machine medians of interleaved samples differ by a few percent. */
+/** Generous: on a loaded host medians of alternating samples differ by a few percent. */
 const LEAST_RATIO = 0.7;
 const MOST_RATIO = 1.4;
 
@@ -9,7 +9,7 @@ let server: RunningAuthServer;
 let count = 0;
 
 beforeAll(async () => {
-  // A mail server that is away: what is sent is queued, as in production.
+  // An unavailable mail server: mails are queued, as in production.
   const env = {
     REQUIRE_EMAIL_VERIFICATION: 'true',
     SMTP_URL: 'smtp://127.0.0.1:1',
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Takes turns. @returns the median of each in milliseconds. */
+/** Alternates. @returns the median of each in milliseconds. */
 async function mediansOf(
   asks: Record<string, () => PromiseLike<{ status: number }>>,
   { rounds, status }: { rounds: number; status: number },
@@ -36,7 +36,7 @@ async function mediansOf(
       const start = performance.now();
       const answer = await ask();
       expect([name, answer.status]).toEqual([name, status]);
-      // The first round warms up.
+      // The first round is a warm-up.
       if (round > 0) (times[name] ??= []).push(performance.now() - start);
     }
   }
@@ -58,7 +58,7 @@ function expectEqual(medians: Record<string, number>): void {
 const signIn = (email: string) => () =>
   server.post('/api/auth/sign-in/email', { email, password: 'not the password' });
 
-it('a refused sign-in takes as long for an unknown e-mail and for an account without a password', async () => {
+it('a refused sign-in takes the same time for an unknown e-mail address and for an account without a password', async () => {
   const asks = {
     known: signIn('known@example.com'),
     unknown: signIn('unknown@example.com'),
@@ -70,13 +70,13 @@ it('a refused sign-in takes as long for an unknown e-mail and for an account wit
 it.each([
   ['for a new password', '/api/auth/request-password-reset'],
   ['for another mail of verification', '/api/auth/send-verification-email'],
-])('an answer to who asks %s takes as long for an unknown e-mail', async (_what, path) => {
+])('a request for %s takes the same time for an unknown e-mail address', async (_what, path) => {
   const ask = (email: string) => () => server.post(path, { email });
   const asks = { known: ask('known@example.com'), unknown: ask('unknown@example.com') };
   expectEqual(await mediansOf(asks, { rounds: 5, status: 200 }));
 });
 
-it('a sign-up that has to be confirmed takes as long for a taken e-mail', async () => {
+it('a sign-up with verification takes the same time for a taken e-mail address', async () => {
   const signUp = (email: () => string) => () =>
     server.post('/api/auth/sign-up/email', { email: email(), password: PASSWORD, name: 'New' });
   const asks = {
@@ -86,7 +86,7 @@ it('a sign-up that has to be confirmed takes as long for a taken e-mail', async 
   expectEqual(await mediansOf(asks, { rounds: 7, status: 200 }));
 });
 
-it('a refused sign-in takes as long for an account whose hash is of an older make', async () => {
+it('a refused sign-in takes the same time for an account with an old hash', async () => {
   await server.post('/api/auth/sign-up/email', {
     email: 'old@example.com',
     password: PASSWORD,

@@ -17,12 +17,12 @@ beforeEach(() => {
   log = [];
 });
 
-/** Connections that keep this process from ending. */
+/** Connections that keep this process running. */
 function sockets(): string[] {
   return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap');
 }
 
-/** What both stores promise, however they are kept. */
+/** The behavior of both stores. */
 function itCountsTogether(open: () => LimitStore) {
   let stores: LimitStore[] = [];
 
@@ -36,7 +36,7 @@ function itCountsTogether(open: () => LimitStore) {
     const limits = stores.map((store) => new GrowingDelay(store, RULE));
     let tries = 0;
     await eventually(async () => {
-      // Who has no connection yet counts alone.
+      // A server without a connection counts alone.
       const key = `try-${(tries += 1)}`;
       await limits[0]!.take(key);
       expect((await limits[1]!.take(key)).remaining).toBe(RULE.free - 2);
@@ -44,7 +44,7 @@ function itCountsTogether(open: () => LimitStore) {
     return limits as [GrowingDelay, GrowingDelay];
   }
 
-  it('counts what both count, and lets one at a time through afterwards', async () => {
+  it('counts for both servers, and then allows one at a time', async () => {
     const [a, b] = await openTwo();
     const key = 'together';
     const verdicts = [await a.take(key), await b.take(key), await a.take(key), await b.take(key)];
@@ -58,7 +58,7 @@ function itCountsTogether(open: () => LimitStore) {
     expect(await b.take(key)).toMatchObject({ isAllowed: false, reset: 1 });
   });
 
-  it('lets no more through when many come at once', async () => {
+  it('allows no more under parallel requests', async () => {
     const [a, b] = await openTwo();
     const takes = Array.from({ length: 20 }, (_, index) => (index % 2 ? a : b).take('at once'));
     const allowed = (await Promise.all(takes)).filter(({ isAllowed }) => isAllowed);
@@ -66,7 +66,7 @@ function itCountsTogether(open: () => LimitStore) {
     expect(allowed.length).toBeLessThanOrEqual(RULE.free + 1);
   });
 
-  it('takes back what was none, and forgets', async () => {
+  it('removes a successful attempt, and forgets', async () => {
     const [a, b] = await openTwo();
     for (let index = 0; index < 6; index += 1) {
       expect((await a.take('back')).isAllowed).toBe(true);
@@ -93,7 +93,7 @@ function itCountsTogether(open: () => LimitStore) {
   });
 }
 
-/** While the counters are away, a server counts for itself. */
+/** While the store is unavailable, a server counts alone. */
 async function expectCountingAlone(store: LimitStore): Promise<void> {
   const limit = new GrowingDelay(store, RULE);
   const verdicts = [];
@@ -118,7 +118,7 @@ describe('counters in PostgreSQL', () => {
 
   itCountsTogether(() => createLimitStore({ config: { redisUrl: null }, pool, logger }));
 
-  it('are kept by each server while the database is away', async () => {
+  it('are kept by each server while the database is unavailable', async () => {
     const lost = new Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/nowhere' });
     const store = createLimitStore({ config: { redisUrl: null }, pool: lost, logger });
     await expectCountingAlone(store);
@@ -159,7 +159,7 @@ if (REDIS === null) {
     createLimitStore({ config: { redisUrl: redis.url }, pool: nothing, logger }),
   );
 
-  it('are kept by each server while Redis is silent, which is waited for once', async () => {
+  it('are kept by each server while Redis is silent, with one timeout', async () => {
     const [store, other] = [openStore(), openStore()];
     const [limit, seen] = [new GrowingDelay(store, RULE), new GrowingDelay(other, RULE)];
     await eventually(async () => {
@@ -178,7 +178,7 @@ if (REDIS === null) {
     await eventually(() => expect(log.join()).toContain('shared limits are back'));
   });
 
-  it('hold nobody up who stops while Redis hangs', async () => {
+  it('do not delay a stop while Redis hangs', async () => {
     const store = openStore();
     const counter = store.counter({ name: 'once', points: 1, duration: 60 });
     await eventually(async () => {
@@ -188,12 +188,12 @@ if (REDIS === null) {
     });
     redis.pause();
     store.close();
-    // The other side never says goodbye.
+    // The other side never closes.
     await eventually(() => expect(sockets()).toEqual([]), 1_000);
     redis.resume();
   });
 
-  it('are kept for as long as timers go while each server counts alone', async () => {
+  it('are kept within the range of timers while each server counts alone', async () => {
     const store = openStore(NOWHERE);
     const warnings: Error[] = [];
     const note = (warning: Error) => void warnings.push(warning);
@@ -209,7 +209,7 @@ if (REDIS === null) {
     expect(warnings).toEqual([]);
   });
 
-  it('are kept by each server while Redis is away', async () => {
+  it('are kept by each server while Redis is unavailable', async () => {
     const store = openStore();
     const limit = new GrowingDelay(store, RULE);
     await eventually(async () => expect((await limit.take('before')).isAllowed).toBe(true));

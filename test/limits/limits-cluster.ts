@@ -8,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database';
 export const PASSWORD = 'a password of a user';
 const ORIGIN = 'http://localhost:3000';
 
-/** What is added to every pause, in seconds: however slow the machine is, no pause ends by itself. */
+/** Seconds added to every wait, so that no wait ends by itself on a slow host. */
 export const HELD_S = 3_600;
 
 const HOLD_PAUSES = `
@@ -23,11 +23,11 @@ const HOLD_PAUSES = `
   FOR EACH ROW WHEN (NEW.key LIKE '%-gate:%') EXECUTE FUNCTION hold_pauses()`;
 
 export interface CallOptions {
-  /** Where the caller is, as the API says. */
+  /** The IP address of the caller, from the API. */
   from?: string;
   cookie?: string;
   headers?: Record<string, string>;
-  /** Which of the auth servers is called. */
+  /** The auth server of the call. */
   server?: number;
 }
 
@@ -79,7 +79,7 @@ export class LimitsCluster {
     return this.post('/sign-in/email', { email, password }, options);
   }
 
-  /** A wrong password, so many times one after the other. @returns the statuses. */
+  /** A wrong password, so many times in sequence. @returns the statuses. */
   async guess(email: string, times: number, options: CallOptions = {}): Promise<number[]> {
     const statuses: number[] = [];
     for (let index = 0; index < times; index += 1) {
@@ -93,18 +93,18 @@ export class LimitsCluster {
     await this.post('/sign-up/email', body, options).expect(200);
   }
 
-  /** Lets the time of all pauses pass. */
+  /** Ends all waits. */
   async endPauses(): Promise<void> {
     await this.sql.query(`DELETE FROM rate_limit WHERE key LIKE '%-gate:%'`);
   }
 
-  /** All attempts so far are over; where owners come from stays known. */
+  /** Resets all attempts; the IP addresses of owners stay known. */
   async forgetAttempts(): Promise<void> {
     await this.sql.query(`DELETE FROM rate_limit WHERE key NOT LIKE 'known-address%'`);
   }
 }
 
-/** The cookie by which a browser is known, as it would send it back. */
+/** The cookie of a known browser, as the browser sends it. */
 export function deviceOf({ headers }: request.Response): string {
   const cookies = headers['set-cookie'] as unknown as string[];
   return cookies.find((cookie) => cookie.includes('known_device'))!.split(';')[0]!;

@@ -21,7 +21,7 @@ if (REDIS === null) {
     await redis?.stop();
   });
 
-  /** In turn at both. Alone, each of them would look at six. */
+  /** Alternates between both. Alone, each of them would check six. */
   async function guessAtBoth(times: number, from: string): Promise<number[]> {
     const statuses: number[] = [];
     for (let index = 0; index < times; index += 1) {
@@ -30,14 +30,14 @@ if (REDIS === null) {
     return statuses;
   }
 
-  it('count guesses together, and nothing of it in PostgreSQL', async () => {
+  it('count guesses together, and write nothing to PostgreSQL', async () => {
     const statuses = await guessAtBoth(12, '192.0.2.1');
     expect(statuses.slice(0, 6)).toEqual(Array(6).fill(401));
     expect(statuses).toContain(429);
     expect((await cluster.sql.query('SELECT key FROM rate_limit')).rows).toEqual([]);
   });
 
-  it('count for themselves when it is killed, and serve everybody as before', async () => {
+  it('count alone when it is killed, and respond as before', async () => {
     await redis.stop();
     const statuses = await guessAtBoth(12, '192.0.2.2');
     expect(statuses).toEqual(Array(12).fill(401));

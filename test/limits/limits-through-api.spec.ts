@@ -19,7 +19,7 @@ describe('behind the API', () => {
   });
   afterAll(() => system.stop());
 
-  /** Wrong passwords until somebody has to wait. @returns the last answer, `null` when nobody had to. */
+  /** Wrong passwords until a wait. @returns the last response, `null` without a wait. */
   async function guess(
     send: (index: number) => Promise<{ status: number; headers: Headers; body: unknown }>,
   ) {
@@ -31,7 +31,7 @@ describe('behind the API', () => {
     return null;
   }
 
-  it.each(Object.keys(FORGED))('a forged %s changes nothing at REST sign-in', async (name) => {
+  it.each(Object.keys(FORGED))('a forged %s has no effect at REST sign-in', async (name) => {
     const refused = await guess((index) =>
       system
         .asAnonymous()
@@ -49,7 +49,7 @@ describe('behind the API', () => {
     expect(refused!.headers.get('ratelimit-policy')).toContain('"sign-in";q=5;w=3600');
   });
 
-  it.each(Object.keys(FORGED))('a forged %s changes nothing when passed through', async (name) => {
+  it.each(Object.keys(FORGED))('a forged %s has no effect when passed through', async (name) => {
     const refused = await guess((index) =>
       system
         .asAnonymous()
@@ -63,7 +63,7 @@ describe('behind the API', () => {
     expect(refused!.headers.get('ratelimit')).toMatch(/^"sign-in";r=0;t=\d+$/);
   });
 
-  it('sign-in works again with the right password after the pause', async () => {
+  it('sign-in works with the right password after the wait', async () => {
     await guess(() =>
       system.asAnonymous().post('/api/v1/auth/sign-in', { email, password: 'wrong' }),
     );
@@ -73,7 +73,7 @@ describe('behind the API', () => {
   });
 });
 
-describe('where nothing is said, outside production', () => {
+describe('with the default setting outside production', () => {
   let system: System;
 
   beforeAll(async () => (system = await System.start()));
@@ -88,12 +88,12 @@ describe('where nothing is said, outside production', () => {
     const { email } = await system.asUser();
     const answers = await Promise.all(Array.from({ length: 40 }, () => signIn(email)));
     const guesses = answers.filter(({ status }) => status === 401);
-    // Twenty, and one more before the first pause.
+    // Twenty, and one more before the first wait.
     expect(guesses).toHaveLength(21);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(19);
   });
 
-  it('an address may try many accounts, and sign up often', async () => {
+  it('an IP address can try many accounts, and sign up often', async () => {
     for (let index = 0; index < 40; index += 1) {
       expect((await signIn(`nobody-${index}@example.com`)).status).toBe(401);
       expect((await system.asUser()).email).toBeTruthy();
@@ -101,13 +101,13 @@ describe('where nothing is said, outside production', () => {
   });
 });
 
-describe('where limits are off', () => {
+describe('with RATE_LIMITS=off', () => {
   let system: System;
 
   beforeAll(async () => (system = await System.start({ env: { RATE_LIMITS: 'off' } })));
   afterAll(() => system.stop());
 
-  it('nobody waits, and nothing is counted', async () => {
+  it('no request waits, and nothing is counted', async () => {
     const { email } = await system.asUser();
     for (let index = 0; index < 8; index += 1) {
       const body = { email, password: 'wrong' };

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterEach(() => cluster.forgetAttempts());
 afterAll(() => cluster.stop());
 
-/** Sends the requests in turn to both auth servers. @returns the statuses. */
+/** Alternates the requests between both auth servers. @returns the statuses. */
 async function statusesOf(
   times: number,
   send: (index: number, server: number) => PromiseLike<{ status: number }>,
@@ -23,7 +23,7 @@ async function statusesOf(
   return statuses;
 }
 
-/** So many requests that are let through, then one that is not. */
+/** Sends that many accepted requests, then one that is refused. */
 function limitedTo(count: number, status: number): number[] {
   return [...Array<number>(count).fill(status), 429];
 }
@@ -32,9 +32,9 @@ describe.each([
   ['a new password', '/request-password-reset', 'email', 200],
   ['another mail of verification', '/send-verification-email', 'email', 200],
   ['a change of address', '/change-email', 'newEmail', 401],
-])('whoever asks for %s', (_what, path, field, status) => {
+])('a caller who requests %s', (_what, path, field, status) => {
   it.each(['known@example.com', 'unknown@example.com'])(
-    'waits after five requests for one address, from wherever they come: %s',
+    'waits after five requests for one e-mail address, from any IP addresses: %s',
     async (email) => {
       const statuses = await statusesOf(6, (index, server) =>
         cluster.post(path, { [field]: email }, { server, from: `192.0.2.${index}` }),
@@ -44,15 +44,15 @@ describe.each([
   );
 });
 
-describe('one address', () => {
-  it('asks for twenty mails in an hour, to whomever', async () => {
+describe('one IP address', () => {
+  it('can request twenty mails in an hour, to any recipients', async () => {
     const statuses = await statusesOf(21, (index, server) =>
       cluster.post('/change-email', { newEmail: `user${index}@example.com` }, { server }),
     );
     expect(statuses).toEqual(limitedTo(20, 401));
   });
 
-  it('signs up twenty times in an hour', async () => {
+  it('can sign up twenty times in an hour', async () => {
     const statuses = await statusesOf(21, (index, server) =>
       cluster.post(
         '/sign-up/email',
@@ -65,7 +65,7 @@ describe('one address', () => {
     await cluster.signUp('elsewhere@example.com', elsewhere);
   });
 
-  it('tries thirty codes in a quarter of an hour', async () => {
+  it('can try thirty codes in a quarter of an hour', async () => {
     const statuses = await statusesOf(31, (index, server) =>
       cluster.post(
         '/reset-password',
@@ -77,7 +77,7 @@ describe('one address', () => {
     await cluster.post('/two-factor/verify-totp', { code: '123456' }).expect(429);
   });
 
-  it('gets no further with a flood than to the first limit, and others are not affected', async () => {
+  it('reaches the general limit with a flood, and others are not affected', async () => {
     const { auth } = cluster.servers[0]!;
     const url = 'http://localhost:3000/api/auth/ok';
     const statuses: number[] = [];
@@ -92,7 +92,7 @@ describe('one address', () => {
   });
 });
 
-it('an address that is signed up again and again gets five mails an hour', async () => {
+it('an e-mail address that is signed up repeatedly gets five mails an hour', async () => {
   const statuses = await statusesOf(6, (index, server) =>
     cluster.post(
       '/sign-up/email',
@@ -104,7 +104,7 @@ it('an address that is signed up again and again gets five mails an hour', async
 });
 
 describe('a stolen session', () => {
-  it('is no way to find out the password, which its owner still changes after the pause', async () => {
+  it('cannot find the password by guessing, and its owner can change it after the wait', async () => {
     const { body } = await cluster.signIn('known@example.com', PASSWORD).expect(200);
     const headers = { authorization: `Bearer ${body.token}` };
     const change = (currentPassword: string, server: number) =>
@@ -123,7 +123,7 @@ describe('a stolen session', () => {
   it.each<[string, (token: string) => string]>([
     ['in another spelling', (token) => `%${token.charCodeAt(0).toString(16)}${token.slice(1)}`],
     ['as it is', (token) => token],
-  ])('is counted for its owner beside the cookie of somebody else, %s', async (_how, spell) => {
+  ])("counts for its owner with another user's cookie, %s", async (_how, spell) => {
     await cluster.signUp('thief@example.com', { from: '192.0.2.1' });
     const thief = await cluster.signIn('thief@example.com', PASSWORD).expect(200);
     const [cookie] = (thief.headers['set-cookie'] as unknown as string[])[0]!.split(';');
@@ -141,7 +141,7 @@ describe('a stolen session', () => {
     await cluster.sql.query(`DELETE FROM "user" WHERE email = 'thief@example.com'`);
   });
 
-  it('that is none is refused as ever', async () => {
+  it('that is invalid is refused as before', async () => {
     const body = { currentPassword: 'x', newPassword: PASSWORD };
     const statuses = await statusesOf(8, (_index, server) =>
       cluster.post('/change-password', body, { server }),
@@ -150,14 +150,14 @@ describe('a stolen session', () => {
   });
 });
 
-it('every answer of a limited path says where the caller stands', async () => {
+it('every response of a limited path has the RateLimit headers', async () => {
   const email = 'somebody@example.com';
   const { headers } = await cluster.post('/request-password-reset', { email }).expect(200);
   expect(headers['ratelimit-policy']).toBe('"mail-account";q=5;w=3600');
   expect(headers.ratelimit).toBe('"mail-account";r=4;t=3600');
 });
 
-it('limits are of no concern to what the server asks of itself', async () => {
+it("limits do not apply to the server's own calls", async () => {
   const { auth } = cluster.servers[0]!;
   for (let index = 0; index < 8; index += 1) {
     const body = { email: 'known@example.com' };

@@ -2,7 +2,7 @@ import { pauseAfter } from '../../auth-server/limits/growing-delay';
 import { SIGN_IN_RULES } from '../../auth-server/limits/sign-in-limits';
 import { deviceOf, HELD_S, LimitsCluster, PASSWORD } from './limits-cluster';
 
-/** Of the victim; nobody else is there. */
+/** From the IP address of the victim only. */
 const HOME = '203.0.113.7';
 
 let cluster: LimitsCluster;
@@ -12,7 +12,7 @@ beforeAll(async () => (cluster = await LimitsCluster.start(2)));
 afterEach(() => cluster.forgetAttempts());
 afterAll(() => cluster.stop());
 
-/** Somebody who has never been here from the address of the test. */
+/** A user who has never signed in from the test's IP address. */
 async function person(from = HOME): Promise<string> {
   const email = `person${(people += 1)}@example.com`;
   await cluster.signUp(email, { from });
@@ -20,7 +20,7 @@ async function person(from = HOME): Promise<string> {
   return email;
 }
 
-/** An attack from 30 addresses, five at a time, until strangers have to wait. */
+/** An attack from 30 IP addresses, five at a time, until unknown devices must wait. */
 async function attack(email: string): Promise<number[]> {
   const statuses: number[] = [];
   for (let round = 0; round < 6; round += 1) {
@@ -37,14 +37,14 @@ function count(statuses: number[], status: number): number {
   return statuses.filter((one) => one === status).length;
 }
 
-describe('whoever guesses at one account from one address', () => {
-  it('waits after five wrong passwords, at every auth server, whatever the password', async () => {
+describe('guesses at one account from one IP address', () => {
+  it('wait after five wrong passwords, at every auth server, for every password', async () => {
     const email = await person();
     const statuses = [
       ...(await cluster.guess(email, 3)),
       ...(await cluster.guess(email, 4, { server: 1 })),
     ];
-    // The sixth is let through and closes the gate behind it.
+    // The sixth is accepted and starts the wait.
     expect(statuses).toEqual([401, 401, 401, 401, 401, 401, 429]);
     const refused = await cluster.signIn(email, PASSWORD).expect(429);
     expect(refused.body).toEqual({
@@ -54,7 +54,7 @@ describe('whoever guesses at one account from one address', () => {
     expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
   });
 
-  it('waits longer each time', async () => {
+  it('wait longer each time', async () => {
     const email = await person();
     await cluster.guess(email, 6);
     const waits: number[] = [];
@@ -64,12 +64,12 @@ describe('whoever guesses at one account from one address', () => {
       await cluster.endPauses();
       await cluster.signIn(email, 'one more wrong guess').expect(401);
     }
-    // 1, 2, 4 and 8 seconds, less what has passed of them.
+    // 1, 2, 4 and 8 seconds, minus the elapsed time.
     expect(waits[3]! - waits[0]!).toBeGreaterThan(3);
     expect(Math.max(...waits)).toBeLessThanOrEqual(8);
   });
 
-  it('gains nothing by guessing many times at once', async () => {
+  it('gain nothing by parallel requests', async () => {
     const email = await person();
     const all = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -83,7 +83,7 @@ describe('whoever guesses at one account from one address', () => {
   it.each([
     ['another case of letters', (email: string) => email.toUpperCase()],
     ['another body type', (email: string) => email],
-  ])('gains nothing by %s', async (kind, spell) => {
+  ])('gain nothing by %s', async (kind, spell) => {
     const email = await person();
     await cluster.guess(email, 6);
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -92,7 +92,7 @@ describe('whoever guesses at one account from one address', () => {
     await cluster.signIn(spell(email), PASSWORD, from).expect(429);
   });
 
-  it('gains nothing by moving within an IPv6 network', async () => {
+  it('gain nothing from other addresses of an IPv6 network', async () => {
     const email = await person();
     for (let index = 0; index < 6; index += 1) {
       await cluster.guess(email, 1, { from: `2001:db8:1:2:${index}::${index}` });
@@ -101,14 +101,14 @@ describe('whoever guesses at one account from one address', () => {
     await cluster.signIn(email, PASSWORD, { from: '2001:db8:1:3::1' }).expect(200);
   });
 
-  it('is free again after the right password', async () => {
+  it('are free again after the right password', async () => {
     const email = await person('198.51.100.1');
     expect(await cluster.guess(email, 4)).toEqual([401, 401, 401, 401]);
     await cluster.signIn(email, PASSWORD).expect(200);
     expect(await cluster.guess(email, 5)).toEqual([401, 401, 401, 401, 401]);
   });
 
-  it('is told how many attempts are left', async () => {
+  it('get the number of remaining attempts', async () => {
     const email = await person();
     const { headers } = await cluster.signIn(email, 'wrong').expect(401);
     expect(headers['ratelimit-policy']).toBe('"sign-in";q=5;w=3600');
@@ -129,7 +129,7 @@ describe('forged headers', () => {
     'true-client-ip',
     'x-client-ip',
     'x-gatehouse-resolved-address',
-  ])('change nothing: %s', async (name) => {
+  ])('have no effect: %s', async (name) => {
     const email = await person();
     const key = { 'x-gatehouse-internal-key': 'x'.repeat(32) };
     for (let index = 0; index < 7; index += 1) {
@@ -142,7 +142,7 @@ describe('forged headers', () => {
   });
 });
 
-describe('whoever tries one password at many accounts', () => {
+describe('one password at many accounts', () => {
   it('waits after thirty of them', async () => {
     const statuses: number[] = [];
     for (let index = 0; index < 33; index += 1) {
@@ -153,7 +153,7 @@ describe('whoever tries one password at many accounts', () => {
   });
 });
 
-describe('an attack on one account from many addresses', () => {
+describe('an attack on one account from many IP addresses', () => {
   const away = { from: '198.51.100.99' };
   let email: string;
   let device: string;
@@ -166,7 +166,7 @@ describe('an attack on one account from many addresses', () => {
     await cluster.signIn(email, PASSWORD, away).expect(429);
   });
 
-  it('is slowed down for all strangers together, whether there is an account or not', async () => {
+  it('is limited for all unknown devices together, with and without an account', async () => {
     const unknown = await attack('nobody@example.com');
     for (const statuses of [answers, unknown]) {
       expect(statuses.slice(0, 20)).toEqual(Array(20).fill(401));
@@ -174,22 +174,22 @@ describe('an attack on one account from many addresses', () => {
     }
   });
 
-  it('does not keep the owner out who comes from their usual address', async () => {
+  it('does not lock out the owner with a known IP address', async () => {
     await cluster.signIn(email, PASSWORD, { from: HOME }).expect(200);
     await cluster.signIn(email, PASSWORD, { from: HOME, server: 1 }).expect(200);
   });
 
-  it('does not keep the owner out who comes with their usual browser, from anywhere', async () => {
+  it('does not lock out the owner with a known browser, from any IP address', async () => {
     await cluster.signIn(email, PASSWORD, { ...away, cookie: device }).expect(200);
   });
 
-  it('even from the address of the owner does not keep their browser out', async () => {
+  it("from the owner's IP address does not lock out the owner's browser", async () => {
     await cluster.guess(email, 7, { from: HOME });
     await cluster.signIn(email, PASSWORD, { from: HOME }).expect(429);
     await cluster.signIn(email, PASSWORD, { from: HOME, cookie: device }).expect(200);
   });
 
-  it('does not keep the owner out who sets a new password by mail', async () => {
+  it('does not lock out the owner who sets a new password by mail', async () => {
     await cluster.post('/request-password-reset', { email }, away).expect(200);
     const { rows } = await cluster.sql.query(
       `SELECT identifier FROM verification WHERE identifier LIKE 'reset-password:%'`,
@@ -200,7 +200,7 @@ describe('an attack on one account from many addresses', () => {
     await cluster.signIn(email, newPassword, away).expect(200);
   });
 
-  it('gains nothing by a browser that is known for another account', async () => {
+  it('gains nothing from a browser that is known for another account', async () => {
     const attacker = await person('192.0.2.200');
     const stranger = { from: '192.0.2.200' };
     await attack(email);
@@ -212,7 +212,7 @@ describe('an attack on one account from many addresses', () => {
   });
 });
 
-it('strangers have fewer than a hundred guesses a day at an account', () => {
+it('allows fewer than a hundred guesses a day at an account', () => {
   const { free, window, longest } = SIGN_IN_RULES.account;
   let [guesses, seconds] = [free, 0];
   while (seconds < window) {
@@ -222,8 +222,8 @@ it('strangers have fewer than a hundred guesses a day at an account', () => {
   expect(guesses).toBeLessThan(100);
 });
 
-describe('a browser that is known', () => {
-  it('is limited as well: a stolen cookie is no way around', async () => {
+describe('a known browser', () => {
+  it('is limited too: a stolen cookie does not remove the limits', async () => {
     const email = await person();
     const device = deviceOf(await cluster.signIn(email, PASSWORD, { from: HOME }).expect(200));
     const statuses: number[] = [];
@@ -236,7 +236,7 @@ describe('a browser that is known', () => {
     expect(statuses.slice(11)).toEqual([429, 429]);
   });
 
-  it('has a cookie that scripts and other sites do not get', async () => {
+  it('has a cookie that scripts and other sites cannot read', async () => {
     const email = await person();
     const { headers } = await cluster.signIn(email, PASSWORD, { from: HOME }).expect(200);
     const cookies = headers['set-cookie'] as unknown as string[];

@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database';
 
 const EVERYTHING = { all: true };
 
-/** Notifications that one transaction sends at most. */
+/** The maximum number of notifications of one transaction. */
 const MOST = 17;
 
 let database: TestDatabase;
@@ -26,7 +26,7 @@ beforeEach(async () => {
   await addSessions({ a: ['a1', 'a2'], b: ['b1'] });
 });
 
-describe('a change that takes access away or gives it is announced', () => {
+describe('a change of access is announced', () => {
   it.each([
     ['a role that changes', `SET role = 'admin'`],
     ['a ban', `SET banned = true`],
@@ -38,7 +38,7 @@ describe('a change that takes access away or gives it is announced', () => {
     expect(heard).toEqual([{ users: ['a'] }]);
   });
 
-  it('announces a ban that is lifted, and an expiry that is taken off', async () => {
+  it('announces the end of a ban, and the removal of an expiry', async () => {
     await ear.sql.query(`UPDATE "user" SET banned = true, ban_expires = now() WHERE id = 'a'`);
     const lifted = `UPDATE "user" SET banned = false WHERE id = 'a'`;
     const unlimited = `UPDATE "user" SET ban_expires = NULL WHERE id = 'a'`;
@@ -46,7 +46,7 @@ describe('a change that takes access away or gives it is announced', () => {
     expect(await ear.announcedBy(unlimited)).toEqual([{ users: ['a'] }]);
   });
 
-  it('announces a user who is deleted together with their sessions', async () => {
+  it('announces a user who is deleted together with the sessions', async () => {
     const heard = await ear.announcedBy(`DELETE FROM "user" WHERE id = 'a'`);
     expect(sorted(heard)).toEqual(sorted([{ users: ['a'] }, { sessions: ['a1', 'a2'] }]));
   });
@@ -60,14 +60,14 @@ describe('a change that takes access away or gives it is announced', () => {
     expect(await ear.announcedBy(statement)).toEqual([{ sessions: ['a1'] }]);
   });
 
-  it('announces only the rows of a statement that a change is about', async () => {
+  it('announces only the changed rows of a statement', async () => {
     const heard = await ear.announcedBy(
       `UPDATE "user" SET role = CASE id WHEN 'a' THEN 'admin' ELSE role END, name = 'Other'`,
     );
     expect(heard).toEqual([{ users: ['a'] }]);
   });
 
-  it('announces a session that takes the id of one that is deleted before it', async () => {
+  it('announces a session that takes the id of a session deleted before', async () => {
     const heard = await ear.announcedTogether(
       `DELETE FROM session WHERE id = 'a1'`,
       `UPDATE session SET id = 'a1' WHERE id = 'b1'`,
@@ -89,7 +89,7 @@ describe('a change that takes access away or gives it is announced', () => {
   });
 });
 
-describe('a change of nothing that access depends on is silent', () => {
+describe('a change that does not affect access is not announced', () => {
   it.each([
     ['a user who signs up', `INSERT INTO "user" (id, name, email) VALUES ('c', 'C', 'c@x.org')`],
     [
@@ -106,18 +106,18 @@ describe('a change of nothing that access depends on is silent', () => {
     ['the reason of a ban', `UPDATE "user" SET ban_reason = 'spam'`],
     ['a statement that matches no row', `DELETE FROM session WHERE id = 'nobody'`],
     ['a new table of someone else', `CREATE TEMP TABLE t AS SELECT * FROM "user"`],
-  ])('says nothing about %s', async (_what, statement) => {
+  ])('is silent for %s', async (_what, statement) => {
     expect(await ear.announcedBy(statement)).toEqual([]);
   });
 
-  it('says nothing about users who are copied in', async () => {
+  it('is silent for users who are copied in', async () => {
     if (!(await isSuperuser())) return;
     const copy = `COPY "user" (id, name, email) FROM PROGRAM 'echo c,C,c@x.org' WITH (FORMAT csv)`;
     expect(await ear.announcedBy(copy)).toEqual([]);
   });
 });
 
-describe('whoever makes the change, and however', () => {
+describe('a change by any writer and statement', () => {
   it('announces what INSERT ON CONFLICT DO UPDATE changes', async () => {
     const heard = await ear.announcedBy(
       `INSERT INTO "user" (id, name, email, role)
@@ -145,7 +145,7 @@ describe('whoever makes the change, and however', () => {
     expect(heard).toHaveLength(2);
   });
 
-  it('announces a change in replication role, which ordinary triggers sleep through', async () => {
+  it('announces a change in replication role, in which ordinary triggers do not run', async () => {
     if (!(await isSuperuser())) return;
     const heard = await ear.announcedBy(
       'SET session_replication_role = replica',
@@ -156,7 +156,7 @@ describe('whoever makes the change, and however', () => {
     expect(heard).toEqual([{ users: ['a'] }, { sessions: ['a1'] }]);
   });
 
-  it('announces a change by a role that may do no more than write rows', async () => {
+  it('announces a change by a role that can only write rows', async () => {
     if (!(await isSuperuser())) return;
     const role = `gatehouse_test_${process.pid}`;
     await ear.sql.query(
@@ -172,7 +172,7 @@ describe('whoever makes the change, and however', () => {
     expect(heard).toEqual([{ users: ['a'] }, { sessions: ['b1'] }]);
   });
 
-  it('is not led astray by objects of other schemas with the names that it uses', async () => {
+  it('is not affected by objects with the same names in other schemas', async () => {
     await ear.sql.query(
       `CREATE SCHEMA trap;
        CREATE FUNCTION trap.pg_notify(text, text) RETURNS void LANGUAGE sql AS '';
@@ -184,8 +184,8 @@ describe('whoever makes the change, and however', () => {
   });
 });
 
-describe('with the commit, and only then', () => {
-  it('announces after the commit, not at the statement', async () => {
+describe('at commit only', () => {
+  it('announces after the commit, not after the statement', async () => {
     const early = ['BEGIN', `UPDATE "user" SET banned = true WHERE id = 'a'`];
     expect(await ear.announcedBy(...early)).toEqual([]);
     expect(await ear.announcedBy('COMMIT')).toEqual([{ users: ['a'] }]);
@@ -196,7 +196,7 @@ describe('with the commit, and only then', () => {
     expect(heard).toEqual([]);
   });
 
-  it('announces nothing that is rolled back to a savepoint, and what comes after it', async () => {
+  it('announces changes after a savepoint, and nothing that is rolled back to it', async () => {
     const heard = await ear.announcedTogether(
       'SAVEPOINT s',
       `UPDATE "user" SET banned = true WHERE id = 'a'`,
@@ -206,7 +206,7 @@ describe('with the commit, and only then', () => {
     expect(heard).toEqual([{ users: ['b'] }]);
   });
 
-  it('does not count against its limit what was rolled back', async () => {
+  it('does not count rolled back changes', async () => {
     const single = (id: string) => `UPDATE "user" SET banned = NOT banned WHERE id = '${id}'`;
     const heard = await ear.announcedTogether(
       'SAVEPOINT s',
@@ -217,14 +217,14 @@ describe('with the commit, and only then', () => {
     expect(heard).toEqual([{ users: ['b'] }]);
   });
 
-  it('starts counting anew with each transaction', async () => {
+  it('begins a new count in each transaction', async () => {
     const flips = Array.from({ length: 20 }, () => `UPDATE "user" SET banned = NOT banned`);
     const heard = await ear.announcedBy(...flips);
     expect(heard.filter((payload) => 'users' in (payload as object))).toHaveLength(20);
   });
 });
 
-describe('however much is changed, a transaction sends few notifications', () => {
+describe('a transaction sends few notifications for any number of changes', () => {
   const COUNT = 10_000;
 
   beforeEach(async () => {
@@ -243,7 +243,7 @@ describe('however much is changed, a transaction sends few notifications', () =>
     ['one DELETE that cascades', [`DELETE FROM "user"`]],
     ['one DELETE after many of one row each', [...eachRow('session'), `DELETE FROM "user"`]],
     ['a statement for each row', eachRow('"user"')],
-  ])('sends at most 17 and covers everyone for %s', async (_what, statements) => {
+  ])('sends at most 17 and covers all users for %s', async (_what, statements) => {
     const heard = await ear.announcedTogether(...statements);
     expect(heard.length).toBeLessThanOrEqual(MOST);
     expect(heard.at(-1)).toEqual(EVERYTHING);
@@ -270,13 +270,13 @@ describe('however much is changed, a transaction sends few notifications', () =>
   }
 });
 
-describe('whatever ids look like', () => {
+describe('ids of any form', () => {
   it.each([
     ['quotes, commas and braces', `it's "a", {"all":true}\\`],
     ['characters of every plane', 'Zoë 漢字 🚪 \u0301 \u202e'],
     ['control characters', 'a\nb\tc\u0001'],
     ['an empty string', ''],
-  ])('announces ids with %s so that they can be read', async (_what, id) => {
+  ])('announces ids with %s in readable form', async (_what, id) => {
     await addUsers(id);
     const [payload] = await ear.during(() =>
       ear.sql.query(`UPDATE "user" SET banned = true WHERE id = $1`, [id]),
@@ -284,7 +284,7 @@ describe('whatever ids look like', () => {
     expect(parseAccessChange(JSON.stringify(payload)).users).toEqual([id]);
   });
 
-  it('announces everyone when ids are too long for a payload', async () => {
+  it('announces a change of everything when ids are too long for a payload', async () => {
     const ids = ['x'.repeat(4_000), 'y'.repeat(4_000)];
     await addUsers(...ids);
     const heard = await ear.during(() =>
@@ -293,7 +293,7 @@ describe('whatever ids look like', () => {
     expect(heard).toEqual([EVERYTHING]);
   });
 
-  it('reads a payload that it does not understand as a change of everything', () => {
+  it('treats an unknown payload as a change of everything', () => {
     for (const payload of ['', '{', 'null', '[]', '{"users":"a"}', '{"other":[]}', '{"users":[1]}'])
       expect(parseAccessChange(payload)).toMatchObject({ all: true, keys: true });
   });
@@ -317,7 +317,7 @@ async function addSessions(byUser: Record<string, string[]>): Promise<void> {
   }
 }
 
-/** What a server that was given to the tests may not allow is not tested on it. */
+/** Not tested on a given server that does not allow it. */
 async function isSuperuser(): Promise<boolean> {
   const found = await ear.sql.query<{ is_superuser: string }>('SHOW is_superuser');
   return found.rows[0]!.is_superuser === 'on';

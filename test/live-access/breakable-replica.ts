@@ -7,7 +7,7 @@ import { eventually, modeOf } from './readiness';
 import type { Stage } from './stage';
 import { ADMINISTRATOR } from './ways';
 
-/** A replica whose ways to the database can be broken apart from each other. */
+/** A replica whose connections to the database can be interrupted separately. */
 export class BreakableReplica {
   private constructor(
     readonly stage: Stage,
@@ -40,7 +40,7 @@ export class BreakableReplica {
     return this.process.url;
   }
 
-  /** What was said about hearing changes, in order. */
+  /** The reported states of listening, in order. */
   get accessLog(): LogEntry[] {
     return this.process.log.filter(({ msg }) => /access (is checked|costs)/.test(msg));
   }

@@ -54,7 +54,7 @@ describe('a change of a client', () => {
     ['another secret', `UPDATE oauth_client SET client_secret = 'x'`],
     ['another name', `UPDATE oauth_client SET name = 'x', redirect_uris = '["x"]'`],
     ['the same once more', `UPDATE oauth_client SET disabled = disabled, scopes = scopes`],
-  ])('is silent when it is %s', async (_what, statement) => {
+  ])('is not announced when it is %s', async (_what, statement) => {
     expect(await ear.announcedBy(statement)).toEqual([]);
   });
 
@@ -63,13 +63,13 @@ describe('a change of a client', () => {
     expect(heard).toEqual([{ clients: expect.arrayContaining(['a', 'b']) }]);
   });
 
-  it('is announced as a change of everything when it is of too many, or of the whole table', async () => {
+  it('is announced as a change of everything for many rows, or for the whole table', async () => {
     await addClients(...Array.from({ length: 101 }, (_, index) => `c${index}`));
     expect(await ear.announcedBy('DELETE FROM oauth_client')).toEqual([{ all: true }]);
     expect(await ear.announcedBy('TRUNCATE oauth_client CASCADE')).toEqual([{ all: true }]);
   });
 
-  it('counts towards what a transaction may send, together with users and sessions', async () => {
+  it('counts towards the limit of a transaction, together with users and sessions', async () => {
     await ear.sql.query(
       `INSERT INTO "user" (id, name, email)
        SELECT 'u' || n, 'x', 'u' || n || '@example.com' FROM generate_series(1, 12) AS n`,

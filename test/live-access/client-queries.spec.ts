@@ -6,7 +6,7 @@ import { ReplicaProcess } from '../support/replica-process';
 
 let stage: OAuthStage;
 let wire: PostgresWire;
-/** Tokens of a machine, and of a program that acts for a user. */
+/** Tokens of a service account, and of a client that acts for a user. */
 const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
@@ -24,14 +24,14 @@ afterAll(async () => {
   await stage.system.stop();
 });
 
-/** A replica whose every statement passes by, but for those on its listening connection. */
+/** A replica whose statements are recorded, except those of its listening connection. */
 function startReplica(mode: string): Promise<ReplicaProcess> {
   const databaseUrl = wire.via(stage.system.settings.databaseUrl);
   const settings = { ...stage.system.settings, databaseUrl };
   return ReplicaProcess.start({ settings, env: { ACCESS_CHECK: mode } });
 }
 
-/** What comes by time, not by request: proofs of hearing, withdrawn keys, cleaning up. */
+/** Periodic statements: proofs, withdrawn keys, clean-up. */
 const BY_TIME = /pg_notify|FROM jwks|audit_|idempotency|COMMIT|BEGIN|START TRANSACTION|ROLLBACK/;
 
 /** Statements of ten requests that are authorized, and then refused without a query. */
@@ -44,12 +44,12 @@ async function statementsOf(replica: ReplicaProcess, token: string): Promise<str
   return wire.statements.slice(from).filter((text) => !BY_TIME.test(text));
 }
 
-describe.each(['machine', 'program'])('a request of a %s costs', (kind) => {
+describe.each(['machine', 'program'])('a request of a %s', (kind) => {
   it.each([
     ['live', 0],
     ['strict', 10],
     ['token', 0],
-  ])('in %s mode, once it is known, %i queries for ten', async (mode, count) => {
+  ])('costs in %s mode, once it is known, %i queries for ten', async (mode, count) => {
     const replica = await startReplica(mode);
     try {
       if (mode === 'live') {

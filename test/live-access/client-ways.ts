@@ -2,13 +2,13 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { api, auth, ended, sql, type Way } from './ways';
 import { type Person, type Stage, visit } from './stage';
 
-/** What a machine may do, so that it "administers". */
+/** The scopes of a service account. */
 const MACHINE_SCOPE = 'users:read';
 
-/** The client that each person acts by. */
+/** The client that acts for each user. */
 const clientIds = new WeakMap<Person, string>();
 
-/** Ways that take a program's access away, be it its own or a user's that it acts for. */
+/** Changes that end a client's access, of its own or for a user. */
 export const CLIENT_WAYS: Way[] = [
   ofProgram('disabling a program through the API', (stage, path) =>
     api(stage, 'PATCH', path, stage.admin.accessToken, { disabled: true }),
@@ -54,7 +54,7 @@ export const CLIENT_WAYS: Way[] = [
   machineBy('deleting a machine by a statement', 'DELETE FROM oauth_client WHERE client_id = $1'),
 ];
 
-/** For the end, since it leaves nobody behind. */
+/** At the end, because no user remains. */
 export const CLIENT_WAY_FOR_ALL: Way = ofMachine('TRUNCATE of all clients', async (stage) => {
   await stage.sql.query('TRUNCATE oauth_client CASCADE');
 });
@@ -79,7 +79,7 @@ function byPath(take: TakeClient): Way['take'] {
   return (stage, person) => take(stage, `/admin/clients/${clientIds.get(person)}`);
 }
 
-/** A client like that of the documentation, whose users are asked for no consent. */
+/** A client like that of the documentation, without consent. */
 async function makeClient({ sql: client }: Stage, given: object) {
   const id = `client-${randomUUID()}`;
   const { rows } = await client.query<{ clientId: string; redirectUri: string }>(
@@ -118,7 +118,7 @@ async function actByProgram(stage: Stage, person: Person): Promise<void> {
   });
 }
 
-/** As its client does (RFC 7009). */
+/** Like its client (RFC 7009). */
 async function giveBack(stage: Stage, person: Person): Promise<void> {
   const form = { token: person.accessToken, client_id: clientIds.get(person)! };
   const body = new URLSearchParams(form);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { makePerson, type Stage, visit } from './stage';
 
-/** Other users who go about their business meanwhile: some requests in each few milliseconds. */
+/** Load by other users: some requests in each few milliseconds. */
 export class Crowd {
   requests = 0;
   private readonly leaving = new AbortController();
