@@ -46,7 +46,7 @@ const SUBJECTS = {
   oauth: ['sessions', 'audit'],
   'second-factor': ['notices', 'mail'],
   'signing-keys': ['sessions', 'audit'],
-  users: ['notices', 'mail', 'audit'],
+  users: ['notices', 'mail', 'audit', 'sessions'],
 };
 const SUBJECT_NAMES = Object.keys(SUBJECTS);
 
@@ -150,6 +150,18 @@ module.exports = {
       severity: 'error',
       from: { path: '^auth-server/[^/]+/', pathNot: [AUTH_SERVER_PLACED, TESTS] },
       to: {},
+    },
+    {
+      name: 'auth-server-names-in-a-subject',
+      comment:
+        'better-auth/ takes from a subject its plugins, its options and its schema: plugin.ts, options.ts, schema.ts.',
+      severity: 'error',
+      from: { path: '^auth-server/better-auth/' },
+      to: {
+        path: `^auth-server/(${SUBJECT_NAMES.join('|')})/`,
+        pathNot: '/(plugin|options|schema)[.]ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'auth-server-pages-common',

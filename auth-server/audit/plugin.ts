@@ -8,8 +8,9 @@ import { writeAuditEvent } from './audit-writer';
 import { OAUTH_RULES } from './oauth-rules';
 import { NOTING_HOOKS, takeNotes, type UserRow } from './request-notes';
 import { SIGN_IN_RULES } from './sign-in-rules';
-import { RESOLVED_ADDRESS_HEADER } from '../common/client-address';
 import { requestContext } from '../common/request-context';
+import { originOf } from '../common/request-origin';
+import type { HookContext } from '../common/caller';
 
 const RULES: Readonly<Record<string, AuditRule>> = {
   ...SIGN_IN_RULES,
@@ -17,8 +18,6 @@ const RULES: Readonly<Record<string, AuditRule>> = {
   ...ADMIN_RULES,
   ...OAUTH_RULES,
 };
-
-type Context = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 
 /** The user whom a request is about to change, by the context of the request. */
 const usersBefore = new WeakMap<object, UserRow>();
@@ -49,7 +48,7 @@ export function auditLog(pool: Pool) {
   } satisfies BetterAuthPlugin;
 }
 
-async function rememberUser({ context, body }: Context): Promise<void> {
+async function rememberUser({ context, body }: HookContext): Promise<void> {
   const request = requestContext.getStore();
   const { userId } = (body ?? {}) as { userId?: unknown };
   if (!request || typeof userId !== 'string') return;
@@ -57,17 +56,13 @@ async function rememberUser({ context, body }: Context): Promise<void> {
   if (user) usersBefore.set(request, user);
 }
 
-async function record(ctx: Context, pool: Pool): Promise<void> {
+async function record(ctx: HookContext, pool: Pool): Promise<void> {
   const request = requestContext.getStore();
   const rule = RULES[ctx.path];
   // Outside of a request Better-Auth is called by our own code, which knows what it does.
   if (!request || !rule) return;
   const facts = await toFacts(ctx);
-  const origin = {
-    address: facts.headers.get(RESOLVED_ADDRESS_HEADER),
-    userAgent: facts.headers.get('user-agent'),
-    requestId: request.requestId,
-  };
+  const origin = originOf(facts.headers);
   const entries = await rule(facts);
   const events = entries.map((entry) => ({ actor: actorOf(facts), ...entry, origin }));
   try {
@@ -78,7 +73,7 @@ async function record(ctx: Context, pool: Pool): Promise<void> {
   }
 }
 
-async function toFacts(ctx: Context): Promise<AuditFacts> {
+async function toFacts(ctx: HookContext): Promise<AuditFacts> {
   const { returned } = ctx.context;
   const body = (ctx.body ?? {}) as Record<string, unknown>;
   return {
@@ -105,7 +100,7 @@ const SIGN_INS = /^\/(sign-in|sign-up|passkey\/verify-auth)/;
 /** So does coming back from a provider, unless it is to link it: then no session begins. */
 const CALLBACKS = /^\/(callback|oauth2\/callback)\//;
 
-async function findSession(ctx: Context): Promise<unknown> {
+async function findSession(ctx: HookContext): Promise<unknown> {
   if (SIGN_INS.test(ctx.path)) return null;
   if (CALLBACKS.test(ctx.path) && ctx.context.newSession) return null;
   if (ctx.context.session) return ctx.context.session;
@@ -136,13 +131,13 @@ function toRefusal(returned: unknown): AuditFacts['refusal'] {
   return { status, code: name.slice(0, 100) };
 }
 
-async function findUserId({ context }: Context, email: unknown): Promise<string | null> {
+async function findUserId({ context }: HookContext, email: unknown): Promise<string | null> {
   if (typeof email !== 'string') return null;
   const found = await context.internalAdapter.findUserByEmail(email.toLowerCase());
   return found?.user.id ?? null;
 }
 
-async function findChallengedUserId(ctx: Context): Promise<string | null> {
+async function findChallengedUserId(ctx: HookContext): Promise<string | null> {
   const { name } = ctx.context.createAuthCookie('two_factor');
   const identifier = await ctx.getSignedCookie(name, ctx.context.secret);
   if (!identifier) return null;

@@ -32,9 +32,3 @@ export type AuthConfig = Pick<
   | 'rateLimits'
   | 'breachedPasswordsUrl'
 >;
-
-/** How long a session lasts without use, in seconds. */
-export const SESSION_LIFETIME_S = 7 * 24 * 60 * 60;
-
-/** A session that is used is extended at most once in this time, in seconds. */
-export const SESSION_UPDATE_AGE_S = 24 * 60 * 60;

@@ -1,12 +1,10 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { Response } from 'express';
 import { AUTH_BASE_PATH } from '../../contract';
 import {
   isDatabaseUnavailable,
   isUniqueViolation,
   isValueRefused,
 } from '../../runtime/database-errors';
-import { requestContext } from './request-context';
-import type { Logger } from '../../runtime/logger';
 
 /** An error as Better-Auth writes them: a code for programs, a sentence for people. */
 export interface ErrorAnswer {
@@ -60,25 +58,6 @@ export const UNREADABLE: ErrorAnswer = {
 
 /** Seconds after which a caller may try again while the database is away. */
 export const RETRY_AFTER_S = '2';
-
-export const answerNotFound: RequestHandler = (_request, response) => {
-  sendError(response, NOT_FOUND);
-};
-
-/** Last in the chain. No stack and no text of a library reaches the caller. */
-export function answerErrors(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
-    const answer = toErrorAnswer(error);
-    const requestId = requestContext.getStore()?.requestId;
-    if (answer.status >= 500) logger.error({ requestId, err: error }, 'request failed');
-    // Express ends a connection whose answer has begun already.
-    if (response.headersSent) return next(error);
-    if (answer.status === 503) response.set('Retry-After', RETRY_AFTER_S);
-    // The rest of a body that nobody wants is not waited for.
-    if (answer.status === 413) response.set('Connection', 'close');
-    sendError(response, answer);
-  };
-}
 
 export function sendError(response: Response, answer: ErrorAnswer): void {
   response.status(answer.status).json(toErrorBody(answer, response.req.originalUrl));

@@ -7,7 +7,7 @@ import type { RequestHandler } from 'express';
  * `Origin` with every POST (Fetch, section 3.2): who sends neither, and no cookie, brings
  * nobody's session along.
  */
-export const heedPrograms: RequestHandler = ({ headers }, _response, next) => {
+export const acceptNonBrowserClients: RequestHandler = ({ headers }, _response, next) => {
   const isBrowser = ['sec-fetch-site', 'origin', 'cookie'].some((name) => name in headers);
   if (!isBrowser) delete headers['sec-fetch-mode'];
   next();

@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { toClientNetwork } from '../../runtime/client-network';
-import { RESOLVED_ADDRESS_HEADER } from '../common/client-address';
+import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
 import type { HookContext } from '../common/caller';
 
 /** Enough that no two accounts share a key. */

@@ -1,3 +1,5 @@
+import type { UserContact } from '../common/user-contact';
+
 /** A mail as it is composed, before it is anybody's problem how it travels. */
 export interface Message {
   to: string;
@@ -22,7 +24,7 @@ interface Letter {
 }
 
 /** Asks a new user to prove their address. */
-export function composeVerification(user: { email: string; name: string }, url: string): Message {
+export function composeVerification(user: UserContact, url: string): Message {
   return compose({
     to: user.email,
     subject: 'Confirm your e-mail address',
@@ -35,7 +37,7 @@ export function composeVerification(user: { email: string; name: string }, url: 
 
 /** Lets a user set a new password: on the page that asked for it, or with the code alone. */
 export function composePasswordReset(
-  user: { email: string; name: string },
+  user: UserContact,
   { url, token }: { url: string; token: string },
 ): Message {
   const leadsToPage = (new URL(url).searchParams.get('callbackURL') ?? '') !== '';
@@ -51,7 +53,7 @@ export function composePasswordReset(
 }
 
 /** Goes to the owner of an address with which somebody tried to sign up again. */
-export function composeAlreadyRegistered(user: { email: string; name: string }): Message {
+export function composeAlreadyRegistered(user: UserContact): Message {
   return compose({
     to: user.email,
     subject: 'You have an account already',

@@ -1,13 +1,9 @@
 import { compose, type Message } from '../mail/messages';
-
-interface Owner {
-  email: string;
-  name: string;
-}
+import type { UserContact } from '../common/user-contact';
 
 /** Asks the present address whether the account may move to another one. */
 export function composeEmailChangeConfirmation(
-  owner: Owner,
+  owner: UserContact,
   { newEmail, url }: { newEmail: string; url: string },
 ): Message {
   return compose({
@@ -25,7 +21,7 @@ export function composeEmailChangeConfirmation(
 }
 
 /** Asks the new address to prove itself: the change happens when its link is followed. */
-export function composeNewEmailVerification(owner: Owner, url: string): Message {
+export function composeNewEmailVerification(owner: UserContact, url: string): Message {
   return compose({
     to: owner.email,
     subject: 'Confirm your new e-mail address',
@@ -37,7 +33,7 @@ export function composeNewEmailVerification(owner: Owner, url: string): Message 
 }
 
 /** Goes to the address that an account had until now. */
-export function composeEmailChanged(owner: Owner, newEmail: string): Message {
+export function composeEmailChanged(owner: UserContact, newEmail: string): Message {
   return compose({
     to: owner.email,
     subject: 'Your e-mail address was changed',
@@ -48,7 +44,7 @@ export function composeEmailChanged(owner: Owner, newEmail: string): Message {
 }
 
 /** Goes to the owner whenever there is a new password, whoever set it. */
-export function composePasswordChanged(owner: Owner): Message {
+export function composePasswordChanged(owner: UserContact): Message {
   return compose({
     to: owner.email,
     subject: 'Your password was changed',

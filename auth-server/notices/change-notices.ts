@@ -1,4 +1,5 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
+import type { UserContact } from '../common/user-contact';
 import { createAuthMiddleware } from 'better-auth/api';
 import { composeEmailChanged } from './account-messages';
 import type { Mailer } from '../mail/mailer';
@@ -8,11 +9,6 @@ import { requestContext } from '../common/request-context';
 const UPDATE_USER = '/admin/update-user';
 const UNLINK = '/unlink-account';
 
-interface Owner {
-  email: string;
-  name: string;
-}
-
 interface Account {
   userId: string;
   providerId: string;
@@ -21,7 +17,7 @@ interface Account {
 type Context = GenericEndpointContext | null;
 
 /** Users whom an administrator is about to change, as they were, by the context of the request. */
-const usersBefore = new WeakMap<object, Owner>();
+const usersBefore = new WeakMap<object, UserContact>();
 
 /** Ids of users who are made in a request: the way in that they begin with is no news to them. */
 const usersMade = new WeakMap<object, string>();
@@ -38,7 +34,9 @@ export function changeNotices(mailer: Mailer) {
         databaseHooks: {
           user: {
             create: { after: noteNewUser },
-            update: { after: (user: Owner, ctx: Context) => tellFormerAddress(user, ctx, mailer) },
+            update: {
+              after: (user: UserContact, ctx: Context) => tellFormerAddress(user, ctx, mailer),
+            },
           },
           account: {
             create: { after: (row: Account, ctx: Context) => tellOfLink(row, ctx, mailer) },
@@ -70,7 +68,7 @@ function noteNewUser({ id }: { id: string }): Promise<void> {
   return Promise.resolve();
 }
 
-async function tellFormerAddress(user: Owner, ctx: Context, mailer: Mailer): Promise<void> {
+async function tellFormerAddress(user: UserContact, ctx: Context, mailer: Mailer): Promise<void> {
   const request = requestContext.getStore();
   const former = request && usersBefore.get(request);
   if (ctx?.path !== UPDATE_USER || !former || former.email === user.email) return;

@@ -1,15 +1,11 @@
 import type { BetterAuthPlugin } from 'better-auth';
-import {
-  APIError,
-  createAuthEndpoint,
-  getSessionFromCtx,
-  type createAuthMiddleware,
-} from 'better-auth/api';
+import { APIError, createAuthEndpoint, getSessionFromCtx } from 'better-auth/api';
 import { z } from 'zod';
 import { ACTING_CLIENT_HEADER, NOTICES_PATH } from '../../contract';
 import { composeEmailChanged } from './account-messages';
 import type { Mailer } from '../mail/mailer';
 import { composeSecurityNotice } from './security-messages';
+import type { HookContext } from '../common/caller';
 
 const FACTOR_REMOVED = 'An administrator took the second factor of your account away';
 
@@ -19,13 +15,11 @@ const noticeSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('email_changed'), userId: z.string(), formerEmail: z.email() }),
 ]);
 
-type Context = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
-
 /**
  * Lets the API tell the owner of an account what an administrator, or a machine, has done to
  * it: the API sends no mails. The texts are ours; whoever asks chooses which.
  */
-export function ownerNotices(mailer: Mailer) {
+export function requestedNotices(mailer: Mailer) {
   return {
     id: 'owner-notices',
     endpoints: {
@@ -53,7 +47,7 @@ const NO_USER = { code: 'USER_NOT_FOUND', message: 'User not found' };
 const NOT_ALLOWED = { code: 'FORBIDDEN', message: 'Only administrators may do this.' };
 
 /** A machine has no session: the API has checked its scopes, and nobody else sends the header. */
-async function assertMayNotify(ctx: Context): Promise<void> {
+async function assertMayNotify(ctx: HookContext): Promise<void> {
   if (ctx.headers?.has(ACTING_CLIENT_HEADER)) return;
   const user: Record<string, unknown> | undefined = (await getSessionFromCtx(ctx))?.user;
   if (!user) throw new APIError('UNAUTHORIZED', { code: 'UNAUTHORIZED', message: 'Unauthorized' });

@@ -1,5 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
+import { composeSecurityNotice } from './security-messages';
+import type { Mailer } from '../mail/mailer';
 
 /** What the owner of an account is told after a path has succeeded. */
 const NOTICES: Record<string, string> = {
@@ -13,12 +15,8 @@ const NOTICES: Record<string, string> = {
 const VERIFY_TOTP = '/two-factor/verify-totp';
 const SWITCHED_ON = 'The second factor of your account was switched on';
 
-export interface NoticeParts {
-  tell: (owner: { email: string; name: string }, what: string) => Promise<void>;
-}
-
 /** Tells the owner of an account by mail when the ways into it change. */
-export function notices({ tell }: NoticeParts) {
+export function secondFactorNotices(mailer: Mailer) {
   return {
     id: 'second-factor-notices',
     hooks: {
@@ -32,7 +30,7 @@ export function notices({ tell }: NoticeParts) {
             const isSwitchedOn = path === VERIFY_TOTP && session && newSession;
             const what = isSwitchedOn ? SWITCHED_ON : NOTICES[path];
             const owner = (newSession ?? session)?.user;
-            if (what && owner) await tell(owner, what);
+            if (what && owner) await mailer.send(composeSecurityNotice(owner, what));
           }),
         },
       ],

@@ -1,14 +1,10 @@
 import { compose, type Message } from '../mail/messages';
-
-interface Owner {
-  email: string;
-  name: string;
-}
+import type { UserContact } from '../common/user-contact';
 
 const NOT_YOU = 'If it was not you, set a new password and end your sessions.';
 
 /** Somebody who has the password fails at the second step. */
-export function composeSecondStepWarning(owner: Owner): Message {
+export function composeSecondStepWarning(owner: UserContact): Message {
   return compose({
     to: owner.email,
     subject: 'Somebody fails at your second factor',
@@ -21,7 +17,7 @@ export function composeSecondStepWarning(owner: Owner): Message {
 }
 
 /** A way to sign in was added or taken away. */
-export function composeSecurityNotice(owner: Owner, what: string): Message {
+export function composeSecurityNotice(owner: UserContact, what: string): Message {
   return compose({
     to: owner.email,
     subject: what,

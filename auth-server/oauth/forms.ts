@@ -15,7 +15,7 @@ const REPEATABLE = 'resource';
  *
  * Behind {@link checkBody}, which leaves the body as text.
  */
-export const settleForms: RequestHandler = (request, response, next) => {
+export const parseForm: RequestHandler = (request, response, next) => {
   const text: unknown = request.body;
   if (!FORM_ENDPOINTS.includes(request.path) || typeof text !== 'string') return next();
   if (!request.is('application/x-www-form-urlencoded')) return next();

@@ -9,8 +9,8 @@ import { requestRules } from './request-rules';
 import { revocation } from './revocation';
 import { tokenClaims } from './token-claims';
 import type { AuthConfig } from '../common/config';
-import { OAUTH_TABLES, SCOPES } from '../../contract';
-import { toTableMapping } from '../common/table-mapping';
+import { SCOPES } from '../../contract';
+import { OAUTH_MAPPING } from './schema';
 
 /** Pages of the auth server, at its root. */
 const PAGES = { signIn: '/sign-in', signUp: '/sign-up', consent: '/consent' } as const;
@@ -76,7 +76,7 @@ function providerOptions(config: AuthConfig, grants: Grants) {
     clientPrivileges: () => false,
     resourcePrivileges: () => false,
     extensions: [tokenClaims(grants)],
-    schema: toTableMapping(OAUTH_TABLES),
+    schema: OAUTH_MAPPING,
     silenceWarnings: { oauthAuthServerConfig: true, openidConfig: true },
   };
 }

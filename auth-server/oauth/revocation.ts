@@ -4,9 +4,8 @@ import type { Pool } from 'pg';
 import { basicClientId } from './forms';
 import type { Grants } from './grants';
 import { writeAuditEvent } from '../audit/audit-writer';
-import { RESOLVED_ADDRESS_HEADER } from '../common/client-address';
 import { fieldOf, type HookContext } from '../common/caller';
-import { requestContext } from '../common/request-context';
+import { originOf } from '../common/request-origin';
 
 /**
  * Giving an access token back ends what was granted with it, its refresh token included
@@ -58,15 +57,10 @@ async function record(
   { pool, clientId }: { pool: Pool; clientId: string },
 ): Promise<void> {
   const client = { type: 'client', id: clientId } as const;
-  const origin = {
-    address: headers?.get(RESOLVED_ADDRESS_HEADER) ?? null,
-    userAgent: headers?.get('user-agent') ?? null,
-    requestId: requestContext.getStore()?.requestId ?? null,
-  };
   await writeAuditEvent(pool, {
     action: 'oauth.tokens_revoked',
     actor: client,
     subject: client,
-    origin,
+    origin: originOf(headers),
   });
 }

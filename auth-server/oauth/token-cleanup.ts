@@ -24,7 +24,7 @@ export async function removeDeadTokens(pool: Pick<Pool, 'query'>): Promise<numbe
 }
 
 /** Removes them once an hour, at the start as well. */
-export function keepTokensTidy(pool: Pool, logger: Logger): { stop(): void } {
+export function deleteExpiredTokens(pool: Pool, logger: Logger): { stop(): void } {
   const remove = () =>
     void removeDeadTokens(pool).catch(({ message }: Error) =>
       // What is not removed now is removed next time.

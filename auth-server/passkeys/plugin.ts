@@ -1,10 +1,7 @@
 import { passkey } from '@better-auth/passkey';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import type { AuthConfig } from '../common/config';
-import { SECOND_FACTOR_TABLES } from '../../contract';
-import { toTableMapping } from '../common/table-mapping';
-
-const { passkey: tableMapping } = toTableMapping(SECOND_FACTOR_TABLES);
+import { PASSKEY_MAPPING } from './schema';
 
 /** How long after signing in a passkey may be added, in milliseconds. */
 const ADDING_WINDOW_MS = 10 * 60 * 1_000;
@@ -35,7 +32,7 @@ export function passkeys({ authUrl, apiUrl, trustedOrigins }: AuthConfig) {
         assertHolderVerified(verification.authenticationInfo.userVerified);
       },
     },
-    schema: { passkey: tableMapping },
+    schema: PASSKEY_MAPPING,
   });
   const { options } = plugin.endpoints.generatePasskeyRegistrationOptions;
   Object.assign(options, { use: [...options.use, requireRecentSignIn] });

@@ -1,28 +1,18 @@
-import type { Pool } from 'pg';
-import { BreachedPasswords } from './breached-passwords';
 import { PasswordHasher } from './password-hasher';
-import { LENGTHS, passwordPlugin } from './plugin';
-import { PasswordUpgrade } from './password-upgrade';
-import type { AuthConfig } from '../common/config';
-import type { Logger } from '../../runtime/logger';
 
-interface Parts {
-  config: AuthConfig;
-  pool: Pool;
-  logger: Logger;
-}
+/** Lengths of a password in characters (NIST SP 800-63B-4, section 3.1.1.2). */
+export const SHORTEST = 8;
+export const LONGEST = 128;
 
 /**
- * How passwords are kept and which ones are taken: parts of Better-Auth's options. Lengths
- * are as in NIST SP 800-63B-4, section 3.1.1.2, for an account that can have a second factor.
+ * Better-Auth counts UTF-16 units, and a character has one or two of them. Its limits refuse no
+ * password that is allowed; the password rules count characters.
  */
-export function createPasswords({ config, pool, logger }: Parts) {
+const LENGTHS = { minPasswordLength: SHORTEST, maxPasswordLength: 2 * LONGEST };
+
+/** The hasher is shared with the plugin, which renews hashes. */
+export function createPasswordOptions() {
   const hasher = new PasswordHasher();
-  const upgrade = new PasswordUpgrade({ pool, hasher, logger });
-  const breached = new BreachedPasswords(config.breachedPasswordsUrl, logger);
   const { hash, verify } = hasher;
-  return {
-    options: { ...LENGTHS, password: { hash, verify } },
-    plugin: passwordPlugin({ breached, upgrade }),
-  };
+  return { hasher, options: { ...LENGTHS, password: { hash, verify } } };
 }

@@ -1,11 +1,16 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
-import type { BreachedPasswords } from './breached-passwords';
+import type { Pool } from 'pg';
+import { BreachedPasswords } from './breached-passwords';
+import { LONGEST, SHORTEST } from './options';
+import type { PasswordHasher } from './password-hasher';
 import { isEasilyGuessed, type Person } from './password-rules';
-import type { PasswordUpgrade } from './password-upgrade';
+import { PasswordUpgrade } from './password-upgrade';
 import { ACTING_CLIENT_HEADER, MACHINE_USERS_PATH } from '../../contract';
+import type { AuthConfig } from '../common/config';
 import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../common/caller';
 import { requestContext } from '../common/request-context';
+import type { Logger } from '../../runtime/logger';
 
 /** Where a password is chosen: the field that holds it, and whose it is to be. */
 const NEW_PASSWORDS: Record<
@@ -19,15 +24,6 @@ const NEW_PASSWORDS: Record<
   [MACHINE_USERS_PATH]: { field: 'password', personOf: forMachines },
   '/admin/set-user-password': { field: 'newPassword', personOf: forAdministrators(namedUser) },
 };
-
-const SHORTEST = 8;
-const LONGEST = 128;
-
-/**
- * Better-Auth counts UTF-16 units, of which a character has one or two. Its bounds are drawn so
- * that it refuses nothing that is good; characters are counted below.
- */
-export const LENGTHS = { minPasswordLength: SHORTEST, maxPasswordLength: 2 * LONGEST };
 
 const TOO_SHORT = { code: 'PASSWORD_TOO_SHORT', message: 'Password too short' };
 const TOO_LONG = { code: 'PASSWORD_TOO_LONG', message: 'Password too long' };
@@ -43,9 +39,11 @@ const BREACHED = {
   message: 'This password is known from a data breach of another service. Choose another one.',
 };
 
-interface Parts {
-  breached: BreachedPasswords;
-  upgrade: PasswordUpgrade;
+export interface PasswordParts {
+  config: AuthConfig;
+  pool: Pool;
+  logger: Logger;
+  hasher: PasswordHasher;
 }
 
 /**
@@ -53,7 +51,9 @@ interface Parts {
  * chosen, and renews old hashes at sign-in. A character is a code point (NIST SP 800-63B-4,
  * section 3.1.1.2).
  */
-export function passwordPlugin({ breached, upgrade }: Parts): BetterAuthPlugin {
+export function passwordRules({ config, ...parts }: PasswordParts): BetterAuthPlugin {
+  const breached = new BreachedPasswords(config.breachedPasswordsUrl, parts.logger);
+  const upgrade = new PasswordUpgrade(parts);
   return {
     id: 'gatehouse-passwords',
     init: () => upgrade.lookWhenDue(),

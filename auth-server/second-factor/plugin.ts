@@ -1,13 +1,12 @@
 import { twoFactor } from 'better-auth/plugins';
-import { SECOND_FACTOR_TABLES, TABLES } from '../../contract';
+import { SECOND_FACTOR_MAPPING } from './schema';
 import { beginStep, type SecondStepParts } from './second-step';
-import { toTableMapping } from '../common/table-mapping';
 import { TRUSTED_DEVICE_LIFETIME_S } from './trusted-devices';
+
+export { secondStep } from './second-step';
 
 /** How long a sign-in waits for its second step, in seconds. */
 const CHALLENGE_LIFETIME_S = 300;
-
-const { twoFactor: tableMapping } = toTableMapping(SECOND_FACTOR_TABLES);
 
 /**
  * Better-Auth's second factor: codes of an authenticator app (RFC 6238: SHA-1, six digits,
@@ -23,10 +22,7 @@ export function secondFactor(parts: SecondStepParts) {
     backupCodeOptions: { amount: 10, length: 10, storeBackupCodes: 'encrypted' },
     // Attempts are counted in `attempts.ts`, in a way that many at once cannot get around.
     accountLockout: { enabled: false },
-    schema: {
-      user: { fields: { twoFactorEnabled: TABLES.user.columns.twoFactorEnabled } },
-      twoFactor: tableMapping,
-    },
+    schema: SECOND_FACTOR_MAPPING,
   });
   const { verifyTOTP, verifyBackupCode } = plugin.endpoints;
   for (const { options } of [verifyTOTP, verifyBackupCode]) {
@@ -34,14 +30,3 @@ export function secondFactor(parts: SecondStepParts) {
   }
   return plugin;
 }
-
-/**
- * Paths of the plugin that stay closed: codes by mail, which prove no more than a link in
- * a mail does, and a second look at the secret, which would let a thief of session and
- * password copy it unnoticed.
- */
-export const CLOSED_PATHS = [
-  '/two-factor/send-otp',
-  '/two-factor/verify-otp',
-  '/two-factor/get-totp-uri',
-];

@@ -9,6 +9,9 @@ import {
 import type { Pool } from 'pg';
 import { Attempts, FREE_ATTEMPTS } from './attempts';
 import { forgetDevices } from './trusted-devices';
+import type { HookContext } from '../common/caller';
+import type { Mailer } from '../mail/mailer';
+import { composeSecondStepWarning } from '../notices/security-messages';
 
 const VERIFY_TOTP = '/two-factor/verify-totp';
 const VERIFY_RECOVERY_CODE = '/two-factor/verify-backup-code';
@@ -37,11 +40,8 @@ const DELAYED = {
 
 export interface SecondStepParts {
   pool: Pool;
-  /** Tells the owner that somebody with the password fails at the second step. */
-  warn: (user: { email: string; name: string }) => Promise<void>;
+  mailer: Mailer;
 }
-
-type Context = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 
 /**
  * What the second step needs beyond Better-Auth's plugin: attempts limited by account,
@@ -92,16 +92,16 @@ export function secondStep({ pool }: Pick<SecondStepParts, 'pool'>) {
  * Runs before a code is looked at. It is part of the endpoints and no hook, for hooks do
  * not see the session of a bearer.
  */
-export function beginStep({ pool, warn }: SecondStepParts) {
+export function beginStep({ pool, mailer }: SecondStepParts) {
   const attempts = new Attempts(pool);
-  return createAuthMiddleware((ctx) => admitStep(ctx, { attempts, warn }));
+  return createAuthMiddleware((ctx) => admitStep(ctx, { attempts, mailer }));
 }
 
-interface BeginParts extends Pick<SecondStepParts, 'warn'> {
+interface BeginParts extends Pick<SecondStepParts, 'mailer'> {
   attempts: Attempts;
 }
 
-async function admitStep(ctx: Context, { attempts, warn }: BeginParts): Promise<void> {
+async function admitStep(ctx: HookContext, { attempts, mailer }: BeginParts): Promise<void> {
   const session = await getSessionFromCtx(ctx);
   // Nothing rests on it, but it would tell a thief of the session which codes are right.
   if (session?.user.twoFactorEnabled) throw new APIError('FORBIDDEN', ALREADY_SIGNED_IN);
@@ -110,13 +110,13 @@ async function admitStep(ctx: Context, { attempts, warn }: BeginParts): Promise<
   if (!session) {
     const { wait, count } = await attempts.begin(userId);
     if (wait > 0) throw new APIError('TOO_MANY_REQUESTS', DELAYED, { 'retry-after': `${wait}` });
-    if (count === FREE_ATTEMPTS) await warnOwner(ctx, { userId, warn });
+    if (count === FREE_ATTEMPTS) await warnOwner(ctx, { userId, mailer });
   }
   if (ctx.path === VERIFY_TOTP) await useUp(ctx, userId);
 }
 
 /** @returns whose sign-in waits for this step; `null` when none does, which the endpoint refuses. */
-async function findChallenged(ctx: Context): Promise<string | null> {
+async function findChallenged(ctx: HookContext): Promise<string | null> {
   const { name } = ctx.context.createAuthCookie('two_factor');
   const identifier = await ctx.getSignedCookie(name, ctx.context.secret);
   if (!identifier) return null;
@@ -128,7 +128,7 @@ async function findChallenged(ctx: Context): Promise<string | null> {
  * A code is looked at once in its lifetime, right or wrong: the second of two that come at
  * the same time is refused as well, by the primary key of the note.
  */
-async function useUp(ctx: Context, userId: string): Promise<void> {
+async function useUp(ctx: HookContext, userId: string): Promise<void> {
   const { code } = ctx.body as { code?: unknown };
   if (typeof code !== 'string' || !/^\d{6}$/.test(code)) return;
   const isNew = await ctx.context.internalAdapter.reserveVerificationValue({
@@ -140,15 +140,15 @@ async function useUp(ctx: Context, userId: string): Promise<void> {
 }
 
 async function warnOwner(
-  ctx: Context,
-  { userId, warn }: { userId: string } & Pick<SecondStepParts, 'warn'>,
+  ctx: HookContext,
+  { userId, mailer }: { userId: string } & Pick<SecondStepParts, 'mailer'>,
 ): Promise<void> {
   const user = await ctx.context.internalAdapter.findUserById(userId);
-  if (user) await warn(user);
+  if (user) await mailer.send(composeSecondStepWarning(user));
 }
 
 /** After a code was right: of a sign-in, or the first one, which puts the factor in force. */
-async function endStep(ctx: Context, pool: Pool): Promise<void> {
+async function endStep(ctx: HookContext, pool: Pool): Promise<void> {
   const { newSession, session: oldSession } = ctx.context;
   if (!newSession) return;
   await new Attempts(pool).clear(newSession.user.id);
@@ -161,7 +161,7 @@ async function endStep(ctx: Context, pool: Pool): Promise<void> {
   }
 }
 
-async function endTrust(ctx: Context, pool: Pool): Promise<void> {
+async function endTrust(ctx: HookContext, pool: Pool): Promise<void> {
   if (ctx.context.returned instanceof Error) return;
   const { userId } = (ctx.body ?? {}) as { userId?: unknown };
   const owner = ctx.path === SET_PASSWORD_PATH ? userId : ctx.context.session?.user.id;
@@ -172,7 +172,7 @@ async function endTrust(ctx: Context, pool: Pool): Promise<void> {
  * An administrator takes a second factor away as a whole or not at all: the switch alone
  * would leave its secret behind, or lock out a user who has none.
  */
-async function refuseSwitch(ctx: Context): Promise<void> {
+async function refuseSwitch(ctx: HookContext): Promise<void> {
   // Hooks come before the check of the body: it may be anything.
   const { data } = (ctx.body ?? {}) as { data?: unknown };
   if (typeof data === 'object' && data !== null && 'twoFactorEnabled' in data) {

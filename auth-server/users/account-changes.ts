@@ -1,21 +1,15 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
+import type { UserContact } from '../common/user-contact';
 import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
 import { LAST_STEP, readEmailChange } from './email-change';
 import { composeEmailChanged, composePasswordChanged } from '../notices/account-messages';
 import type { Mailer } from '../mail/mailer';
+import type { HookContext } from '../common/caller';
 
 const VERIFY_EMAIL = '/verify-email';
 const CHANGE_PASSWORD = '/change-password';
 const SET_PASSWORD = '/admin/set-user-password';
 const UPDATE_USER = '/admin/update-user';
-
-/**
- * Stays closed: it tells a thief of a session whether a password is right, as often as they
- * ask, and changes nothing for anybody else.
- */
-export const PASSWORD_ORACLE_PATHS = ['/verify-password'];
-
-type Context = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 
 /**
  * What has to happen around changes of credentials that Better-Auth leaves open: their
@@ -31,7 +25,7 @@ export function accountChanges(mailer: Mailer) {
         databaseHooks: {
           user: {
             update: {
-              after: (user: { email: string; name: string }, ctx: GenericEndpointContext | null) =>
+              after: (user: UserContact, ctx: GenericEndpointContext | null) =>
                 tellFormerAddress(user, { ctx, mailer }),
             },
           },
@@ -46,7 +40,7 @@ export function accountChanges(mailer: Mailer) {
         },
         {
           matcher: ({ path }) => path === UPDATE_USER,
-          handler: createAuthMiddleware(doubtNewEmail),
+          handler: createAuthMiddleware(markNewEmailUnverified),
         },
       ],
       after: [
@@ -70,7 +64,7 @@ export function accountChanges(mailer: Mailer) {
  * Providers join accounts by verified e-mails: a slip of an administrator must not give the
  * account to whoever has that address. Who says that it is verified is believed.
  */
-async function doubtNewEmail({ context, body }: Context) {
+async function markNewEmailUnverified({ context, body }: HookContext) {
   const { userId, data } = (body ?? {}) as { userId?: unknown; data?: Record<string, unknown> };
   if (typeof userId !== 'string' || typeof data?.email !== 'string') return undefined;
   if (data.emailVerified !== undefined) return undefined;
@@ -80,7 +74,7 @@ async function doubtNewEmail({ context, body }: Context) {
 }
 
 /** Whoever holds a session may have it from the password that is now replaced. */
-async function afterSetPassword({ context, body }: Context, mailer: Mailer): Promise<void> {
+async function afterSetPassword({ context, body }: HookContext, mailer: Mailer): Promise<void> {
   if (isAPIError(context.returned)) return;
   const { userId } = body as { userId: string };
   await context.internalAdapter.deleteUserSessions(userId);
@@ -93,7 +87,7 @@ async function afterSetPassword({ context, body }: Context, mailer: Mailer): Pro
  * whoever began it: of a thief, or of someone who signed up with an address that is not
  * theirs. A new address that was taken meanwhile is refused here as well, readably.
  */
-async function refuseVoidChange({ context, query, redirect }: Context): Promise<void> {
+async function refuseVoidChange({ context, query, redirect }: HookContext): Promise<void> {
   const change = await readEmailChange(query?.token, context);
   if (!change) return;
   const account = await context.internalAdapter.findCredentialAccount(change.userId);
@@ -120,7 +114,7 @@ function withError(url: string, code: string): string {
 }
 
 async function tellFormerAddress(
-  user: { email: string; name: string },
+  user: UserContact,
   { ctx, mailer }: { ctx: GenericEndpointContext | null; mailer: Mailer },
 ): Promise<void> {
   if (ctx?.path !== VERIFY_EMAIL) return;

@@ -1,4 +1,5 @@
 import type { GenericEndpointContext } from 'better-auth';
+import type { UserContact } from '../common/user-contact';
 import { verifyJWT } from 'better-auth/crypto';
 import type { Mailer } from '../mail/mailer';
 import {
@@ -6,11 +7,6 @@ import {
   composeNewEmailVerification,
 } from '../notices/account-messages';
 import { composeVerification } from '../mail/messages';
-
-interface User {
-  email: string;
-  name: string;
-}
 
 /** What a link to `/verify-email` asks for when it belongs to a change of the e-mail. */
 export interface EmailChange {
@@ -45,14 +41,17 @@ export function emailChanges(mailer: Mailer) {
   return {
     changeEmail: {
       enabled: true,
-      sendChangeEmailConfirmation: async (change: { user: User; newEmail: string; url: string }) =>
-        mailer.send(composeEmailChangeConfirmation(change.user, change)),
+      sendChangeEmailConfirmation: async (change: {
+        user: UserContact;
+        newEmail: string;
+        url: string;
+      }) => mailer.send(composeEmailChangeConfirmation(change.user, change)),
     },
   };
 }
 
 /** One mail proves the address of a sign-up, or the new one of a change. */
-export function composeProof(user: User, { url, token }: { url: string; token: string }) {
+export function composeProof(user: UserContact, { url, token }: { url: string; token: string }) {
   return isChange(token) ? composeNewEmailVerification(user, url) : composeVerification(user, url);
 }
 

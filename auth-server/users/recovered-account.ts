@@ -1,8 +1,7 @@
 import type { Pool } from 'pg';
 import { ANONYMOUS } from '../audit/audit-facts';
 import { writeAuditEvent } from '../audit/audit-writer';
-import { RESOLVED_ADDRESS_HEADER } from '../common/client-address';
-import { requestContext } from '../common/request-context';
+import { originOf } from '../common/request-origin';
 
 const REMOVE_PASSKEYS = 'DELETE FROM passkey WHERE user_id = $1 RETURNING id';
 
@@ -19,17 +18,13 @@ export interface RecoveredUser {
  * ("trojan identifier": https://www.usenix.org/conference/usenixsecurity22/presentation/sudhodanan).
  * Where there is a second factor, nobody but its owner gets in anyway.
  */
-export async function removeStrangersKeys(
+export async function removePasskeysOfStranger(
   pool: Pool,
   { user, request }: { user: RecoveredUser; request?: Request },
 ): Promise<void> {
   if (user.emailVerified || user.twoFactorEnabled) return;
   const { rows } = await pool.query<{ id: string }>(REMOVE_PASSKEYS, [user.id]);
-  const origin = {
-    address: request?.headers.get(RESOLVED_ADDRESS_HEADER) ?? null,
-    userAgent: request?.headers.get('user-agent') ?? null,
-    requestId: requestContext.getStore()?.requestId ?? null,
-  };
+  const origin = originOf(request?.headers);
   for (const { id: passkeyId } of rows) {
     await writeAuditEvent(pool, {
       action: 'passkey.removed',

@@ -22,11 +22,11 @@ const TAKEN = {
  * wants a session, which a machine has not. The API has checked its scopes, and nobody else
  * sends the header.
  */
-export function machineUsers() {
+export function serviceAccountUsers() {
   return {
     id: 'machine-users',
     endpoints: {
-      createUserForMachine: createAuthEndpoint(
+      createUserForServiceAccount: createAuthEndpoint(
         MACHINE_USERS_PATH,
         { method: 'POST', body: newUserSchema },
         async (ctx) => {

@@ -1,4 +1,4 @@
-import { RESOLVED_ADDRESS_HEADER } from '../../auth-server/common/client-address';
+import { RESOLVED_ADDRESS_HEADER } from '../../auth-server/common/request-origin';
 import { FLOOD } from '../../auth-server/limits/request-limits';
 import { LimitsCluster, PASSWORD } from './limits-cluster';
 

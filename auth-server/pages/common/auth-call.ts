@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { Auth } from '../../better-auth/auth';
 import type { AuthConfig } from '../../common/config';
 import { AUTH_BASE_PATH } from '../../../contract';
-import { RESOLVED_ADDRESS_HEADER } from '../../common/client-address';
+import { RESOLVED_ADDRESS_HEADER } from '../../common/request-origin';
 import { PageFailure } from './page-failure';
 import { requestContext } from '../../common/request-context';
 

@@ -87,3 +87,26 @@ const AWAY = {
   code: 'PROVIDER_UNAVAILABLE',
   message: 'The sign-in provider cannot be reached. Try again later.',
 };
+
+/**
+ * Sign-in with a provider goes by redirect alone. An id token that the caller brings along
+ * proves that somebody once signed in with the provider, not that it was for this caller.
+ */
+export const redirectsAlone = {
+  id: 'provider-redirects-alone',
+  hooks: {
+    before: [
+      {
+        matcher: ({ path, body }) =>
+          ['/sign-in/social', '/link-social'].includes(path ?? '') &&
+          (body as { idToken?: unknown } | undefined)?.idToken !== undefined,
+        handler: createAuthMiddleware(() => {
+          throw new APIError('BAD_REQUEST', {
+            code: 'ID_TOKEN_NOT_SUPPORTED',
+            message: 'Sign in with the provider by redirect.',
+          });
+        }),
+      },
+    ],
+  },
+} satisfies BetterAuthPlugin;

@@ -3,11 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import proxyAddr from 'proxy-addr';
-import type { AuthConfig } from './config';
+import type { AuthConfig } from '../common/config';
+import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
 import { ACTING_CLIENT_HEADER, CLIENT_ADDRESS_HEADER, INTERNAL_KEY_HEADER } from '../../contract';
-
-/** Names the client to Better-Auth. Written by this server on every request, whatever was sent. */
-export const RESOLVED_ADDRESS_HEADER = 'x-gatehouse-resolved-address';
 
 /** Headers that tell a story about the way a request took; after this step nobody reads them. */
 const CLAIMED_HEADERS = [
@@ -29,7 +27,7 @@ const CLAIMED_HEADERS = [
  * names next to the right internal key; the first address from the right in
  * `X-Forwarded-For` that is not a trusted proxy; the other end of the connection.
  */
-export function settleAddresses(config: AuthConfig): RequestHandler {
+export function resolveClientAddress(config: AuthConfig): RequestHandler {
   const clientAddressOf = createClientAddressResolver(config);
   const { host, protocol } = new URL(config.authUrl);
   return (request: Request, _response: Response, next: NextFunction) => {

@@ -1,0 +1,99 @@
+import type { Pool } from 'pg';
+import type { AuthConfig } from '../common/config';
+import { createAuthLogger } from '../common/logger';
+import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
+import { AUTH_BASE_PATH } from '../../contract';
+import {
+  ACCOUNT_LINKING,
+  checkProviderUser,
+  FORGET_PROVIDER_TOKENS,
+  PROVIDER_TOKEN_PATHS,
+  socialProviders,
+} from '../federation/options';
+import type { LimitStore } from '../limits/limit-store';
+import type { Mailer } from '../mail/mailer';
+import type { createPasswordOptions } from '../password/options';
+import { CLOSED_PATHS, forgetDevices } from '../second-factor/options';
+import { SESSION_OPTIONS } from '../sessions/options';
+import {
+  ACCOUNT_MAPPING,
+  afterPasswordReset,
+  PASSWORD_ORACLE_PATHS,
+  passwordMails,
+  toSyntheticUser,
+  USER_HOOKS,
+  userOptions,
+  VERIFICATION_MAPPING,
+  verificationMails,
+} from '../users/options';
+import type { Logger } from '../../runtime/logger';
+
+export interface AuthParts {
+  config: AuthConfig;
+  pool: Pool;
+  logger: Logger;
+  mailer: Mailer;
+  /** Counts attempts. Without it there are no limits. */
+  limitStore?: LimitStore | null;
+}
+
+type PasswordOptions = ReturnType<typeof createPasswordOptions>['options'];
+
+/**
+ * Better-Auth's options without the plugins. Better-Auth derives some checks from `NODE_ENV`;
+ * here each is set, so that all environments behave alike.
+ */
+export function toOptions(parts: AuthParts, passwords: PasswordOptions) {
+  const { config, pool, logger, mailer } = parts;
+  return {
+    appName: 'Gatehouse',
+    baseURL: config.authUrl,
+    basePath: AUTH_BASE_PATH,
+    secret: config.betterAuthSecret,
+    database: pool,
+    trustedOrigins: trustedOriginsOf(config),
+    session: SESSION_OPTIONS,
+    socialProviders: socialProviders(config),
+    account: { ...ACCOUNT_MAPPING, ...ACCOUNT_LINKING },
+    verification: VERIFICATION_MAPPING,
+    user: { ...userOptions(mailer), validateUserInfo: checkProviderUser },
+    emailAndPassword: emailAndPassword(parts, passwords),
+    emailVerification: verificationMails(mailer, config),
+    databaseHooks: { user: USER_HOOKS, account: FORGET_PROVIDER_TOKENS },
+    disabledPaths: [...CLOSED_PATHS, ...PROVIDER_TOKEN_PATHS, ...PASSWORD_ORACLE_PATHS],
+    // The limits of Gatehouse also see accounts, all auth servers, and the result of an attempt.
+    rateLimit: { enabled: false },
+    advanced: {
+      useSecureCookies: config.authUrl.startsWith('https://'),
+      disableCSRFCheck: false,
+      disableOriginCheck: false,
+      ipAddress: { ipAddressHeaders: [RESOLVED_ADDRESS_HEADER] },
+    },
+    telemetry: { enabled: false },
+    logger: createAuthLogger(logger),
+    // Errors that are not an answer reach the error handler of the app.
+    onAPIError: { throw: true, errorURL: `${config.authUrl}/error` },
+  };
+}
+
+/** The pages of both processes are always trusted. */
+export function trustedOriginsOf({ authUrl, apiUrl, trustedOrigins }: AuthConfig): string[] {
+  return [...new Set([authUrl, apiUrl, ...trustedOrigins])];
+}
+
+function emailAndPassword({ config, pool, mailer }: AuthParts, passwords: PasswordOptions) {
+  return {
+    enabled: true,
+    requireEmailVerification: config.requireEmailVerification,
+    ...passwords,
+    revokeSessionsOnPasswordReset: true,
+    customSyntheticUser: toSyntheticUser,
+    onPasswordReset: async (reset: Reset, request?: Request) => {
+      await forgetDevices(pool, reset.user.id);
+      await afterPasswordReset({ pool, mailer }, { user: reset.user, request });
+    },
+    ...passwordMails(mailer, config),
+  };
+}
+
+type Reset = Pick<Parameters<typeof afterPasswordReset>[1], 'user'>;

@@ -1,0 +1,79 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import { bearer } from 'better-auth/plugins';
+import { type AuthParts, trustedOriginsOf } from './options';
+import { auditLog } from '../audit/plugin';
+import { openIdConnect, redirectsAlone } from '../federation/plugin';
+import { evenTimes, limitsPlugins } from '../limits/plugin';
+import { notices } from '../notices/plugin';
+import { authorizationServer } from '../oauth/plugin';
+import { passkeys } from '../passkeys/plugin';
+import { type PasswordParts, passwordRules } from '../password/plugin';
+import { exactAddresses } from '../redirects/plugin';
+import { secondFactor, secondStep } from '../second-factor/plugin';
+import { sessionHandles } from '../sessions/plugin';
+import { accessTokens } from '../signing-keys/plugin';
+import { accounts, administration, signUpPolicy } from '../users/plugin';
+
+type PhaseParts = AuthParts & Pick<PasswordParts, 'hasher'>;
+
+/** Plugins that stand together in the order of hooks. */
+interface Phase<Plugin extends BetterAuthPlugin = BetterAuthPlugin> {
+  name: string;
+  plugins: Plugin[];
+}
+
+/**
+ * The plugins of Better-Auth, in the order in which it runs their hooks. All hooks before an
+ * endpoint see the request as it came, and the first that refuses ends it. The hooks after
+ * an endpoint run one after the other, and each sees the answer that the former one left.
+ * test/auth-server/plugin-order.spec.ts shows what each order prevents.
+ */
+export function createPhases(parts: PhaseParts) {
+  const { config, pool, mailer, logger, limitStore = null } = parts;
+  const limits = limitsPlugins(limitStore, config);
+  return [
+    // First: a request that a later phase refuses is counted too.
+    phase('limits', limits.first),
+    // Before the password rules: a request from a foreign origin does not reach the service of breached passwords.
+    phase('redirects', [exactAddresses(trustedOriginsOf(config))]),
+    // Any place between the redirects and the limit outcomes.
+    phase('new accounts', [signUpPolicy, passwordRules(parts)]),
+    // Any place: the plugin adds endpoints, and its hook acts on `/get-session` only.
+    phase('access tokens', [accessTokens(config, pool)]),
+    // Before bearer and the authorization server: it takes back the session of the first step.
+    phase('second factor', [secondFactor({ pool, mailer })]),
+    // After the second factor: it hands out the session that an answer begins.
+    phase('bearer', [bearer()]),
+    // Any place: roles and bans act in endpoints and database hooks.
+    phase('administration', [administration()]),
+    // After the second factor: a session that begins resumes the authorization of a client.
+    phase('authorization server', authorizationServer(config, pool)),
+    // After the second factor: it acts on a step that succeeded.
+    phase('second step', [secondStep({ pool })]),
+    // Any place: the plugin adds endpoints.
+    phase('passkeys', [passkeys(config)]),
+    // The availability of a provider is judged after its plugin has repeated the discovery.
+    phase('providers', [...openIdConnect({ config, logger }), redirectsAlone]),
+    // Before the limit outcomes: they see accounts as these rules leave them.
+    phase('accounts', accounts(mailer)),
+    // After the endpoints that they report.
+    phase('notices', notices(mailer)),
+    // Before the audit log: the end of an impersonation without a way back changes the answer.
+    phase('sessions', [sessionHandles]),
+    // After the second factor: a session that was taken back proves no owner.
+    phase('limit outcomes', limits.last),
+    // After all phases that change an answer: it records the answer that is sent.
+    phase('audit log', [auditLog(pool)]),
+    // Last: the time of all other phases is part of the time that it makes equal.
+    phase('even times', [evenTimes(config)]),
+  ];
+}
+
+function phase<Plugin extends BetterAuthPlugin>(name: string, plugins: Plugin[]): Phase<Plugin> {
+  return { name, plugins };
+}
+
+/** The types of the plugins remain: Better-Auth derives its API from them. */
+export function toPlugins<P extends Phase>(phases: P[]): P['plugins'][number][] {
+  return phases.flatMap(({ plugins }) => plugins);
+}

@@ -1,0 +1,23 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { NOT_FOUND, RETRY_AFTER_S, sendError, toErrorAnswer } from '../common/errors';
+import { requestContext } from '../common/request-context';
+import type { Logger } from '../../runtime/logger';
+
+export const answerNotFound: RequestHandler = (_request, response) => {
+  sendError(response, NOT_FOUND);
+};
+
+/** Last in the chain. No stack and no text of a library reaches the caller. */
+export function answerErrors(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    const answer = toErrorAnswer(error);
+    const requestId = requestContext.getStore()?.requestId;
+    if (answer.status >= 500) logger.error({ requestId, err: error }, 'request failed');
+    // Express ends a connection whose answer has begun already.
+    if (response.headersSent) return next(error);
+    if (answer.status === 503) response.set('Retry-After', RETRY_AFTER_S);
+    // The rest of a body that nobody wants is not waited for.
+    if (answer.status === 413) response.set('Connection', 'close');
+    sendError(response, answer);
+  };
+}

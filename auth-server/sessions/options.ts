@@ -1,0 +1,15 @@
+import { SESSION_MAPPING } from './schema';
+
+/** The lifetime of a session without use, in seconds. */
+const SESSION_LIFETIME_S = 7 * 24 * 60 * 60;
+
+/** A session in use is extended at most once in this time, in seconds. */
+const SESSION_UPDATE_AGE_S = 24 * 60 * 60;
+
+export const SESSION_OPTIONS = {
+  ...SESSION_MAPPING,
+  expiresIn: SESSION_LIFETIME_S,
+  updateAge: SESSION_UPDATE_AGE_S,
+  // A session that is ended is refused at once: only its row says that it is in force.
+  cookieCache: { enabled: false },
+};

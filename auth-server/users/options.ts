@@ -1,0 +1,71 @@
+import type { Pool } from 'pg';
+import { composeProof, emailChanges } from './email-change';
+import { removePasskeysOfStranger, type RecoveredUser } from './recovered-account';
+import { ACCOUNT_MAPPING, USER_MAPPING, VERIFICATION_MAPPING } from './schema';
+import { checkUserWrite } from './user-policy';
+import type { AuthConfig } from '../common/config';
+import type { UserContact } from '../common/user-contact';
+import { DEFAULT_ROLE } from '../../contract';
+import type { Mailer } from '../mail/mailer';
+import { composeAlreadyRegistered, composePasswordReset } from '../mail/messages';
+import { leadToPage } from '../mail/page-links';
+import { composePasswordChanged } from '../notices/account-messages';
+
+export { ACCOUNT_MAPPING, VERIFICATION_MAPPING };
+
+/**
+ * Stays closed: it tells a thief of a session whether a password is right, as often as they
+ * ask, and changes nothing for anybody else.
+ */
+export const PASSWORD_ORACLE_PATHS = ['/verify-password'];
+
+/** The user: table, and the change of the e-mail address. */
+export function userOptions(mailer: Mailer) {
+  return { ...USER_MAPPING, ...emailChanges(mailer) };
+}
+
+/** Every write of a user is checked, from all endpoints and plugins. */
+export const USER_HOOKS = {
+  create: { before: checkUserWrite },
+  update: { before: checkUserWrite },
+};
+
+/** The mails of sign-up and password reset. Each goes to the address that the database has. */
+export function passwordMails(mailer: Mailer, { authUrl }: AuthConfig) {
+  return {
+    sendResetPassword: async (reset: { user: UserContact; url: string; token: string }) => {
+      const url = leadToPage(reset.url, `${authUrl}/reset-password`);
+      await mailer.send(composePasswordReset(reset.user, { url, token: reset.token }));
+    },
+    onExistingUserSignUp: async ({ user }: { user: UserContact }) =>
+      mailer.send(composeAlreadyRegistered(user)),
+  };
+}
+
+/** The mail that proves an e-mail address, of a sign-up or of a change. */
+export function verificationMails(mailer: Mailer, { authUrl }: AuthConfig) {
+  return {
+    sendOnSignIn: true,
+    sendVerificationEmail: async (proof: { user: UserContact; url: string; token: string }) => {
+      const url = leadToPage(proof.url, `${authUrl}/email-verified`);
+      await mailer.send(composeProof(proof.user, { ...proof, url }));
+    },
+  };
+}
+
+/**
+ * With required verification, a sign-up with a taken e-mail address is answered with a user
+ * that does not exist. It has the same fields as a user that is made.
+ */
+export function toSyntheticUser({ coreFields, id }: { coreFields: object; id: string }) {
+  return { ...coreFields, role: DEFAULT_ROLE, twoFactorEnabled: false, id };
+}
+
+/** The part of a password reset that concerns the account; the password is set. */
+export async function afterPasswordReset(
+  { pool, mailer }: { pool: Pool; mailer: Mailer },
+  { user, request }: { user: UserContact & RecoveredUser; request?: Request },
+): Promise<void> {
+  await removePasskeysOfStranger(pool, { user, request });
+  await mailer.send(composePasswordChanged(user));
+}

@@ -1,0 +1,26 @@
+import { admin } from 'better-auth/plugins';
+import { adminAc, userAc } from 'better-auth/plugins/admin/access';
+import { accountChanges } from './account-changes';
+import { ADMIN_MAPPING } from './schema';
+import { serviceAccountUsers } from './service-account-users';
+import { DEFAULT_ROLE } from '../../contract';
+import type { Mailer } from '../mail/mailer';
+import { BANNED_MESSAGE } from '../sessions/claims';
+
+export { signUpPolicy } from './user-policy';
+
+/** Better-Auth's admin plugin: roles, bans, impersonation. */
+export function administration() {
+  return admin({
+    roles: { admin: adminAc, user: userAc },
+    adminRoles: ['admin'],
+    defaultRole: DEFAULT_ROLE,
+    bannedUserMessage: BANNED_MESSAGE,
+    schema: ADMIN_MAPPING,
+  });
+}
+
+/** Rules of Gatehouse around changes of an account. */
+export function accounts(mailer: Mailer) {
+  return [accountChanges(mailer), serviceAccountUsers()];
+}
