@@ -859,6 +859,12 @@ export interface components {
              */
             code: string;
         };
+        UpdateProfile: {
+            /** @example Ada King */
+            name?: string;
+            /** @description null takes the picture away */
+            image?: string | null;
+        };
         SessionList: {
             items: components["schemas"]["Session"][];
         };
@@ -1021,12 +1027,6 @@ export interface components {
             after: Record<string, never> | null;
             /** @description What else there is to know, such as the method of a sign-in */
             detail: Record<string, never> | null;
-        };
-        UpdateProfile: {
-            /** @example Ada King */
-            name?: string;
-            /** @description null takes the picture away */
-            image?: string | null;
         };
         CreateUser: {
             /**
