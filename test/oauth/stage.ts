@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Client, CreateClient, NewClient } from '../../src/admin/clients.schemas';
+import type { Client, CreateClient, NewClient } from '../../src/admin/clients/clients.schemas';
 import { Browser } from './browser';
 import type { Caller } from '../support/caller';
 import { type SignedInUser, System, type SystemOptions } from '../support/system';

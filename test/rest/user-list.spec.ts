@@ -5,8 +5,8 @@ import {
   USER_ORDERS,
   type UserOrder,
   type UserPage,
-} from '../../src/admin/admin-users.schemas';
-import { matchingUsers, onePage } from '../../src/admin/user-list.query';
+} from '../../src/admin/users/users.schemas';
+import { matchingUsers, onePage } from '../../src/admin/users/user-list.query';
 import { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
 import { type SignedInUser, System } from '../support/system';
