@@ -35,7 +35,10 @@ export class OAuthStage {
   ) {}
 
   static async start(options: SystemOptions = {}): Promise<OAuthStage> {
-    const system = await System.start(options);
+    return OAuthStage.on(await System.start(options));
+  }
+
+  static async on(system: System): Promise<OAuthStage> {
     return new OAuthStage(system, await system.asAdmin());
   }
 

@@ -3,10 +3,11 @@ import { Client } from 'pg';
 import { expectReplayOf, IdempotencyStage, newUser, USERS } from './idempotency-stage';
 import { IdempotencyCleanup } from '../../src/idempotency/idempotency-cleanup';
 import { expectProblem } from '../support/problems';
-import { PASSWORD, type SignedInUser, type System } from '../support/system';
+import { type InProcessSystem } from '../support/in-process-system';
+import { PASSWORD, type SignedInUser } from '../support/system';
 
 let stage: IdempotencyStage;
-let system: System;
+let system: InProcessSystem;
 let admin: SignedInUser;
 
 beforeAll(async () => {
@@ -229,7 +230,7 @@ describe('expired keys', () => {
          FROM generate_series(1, 500) AS n`,
     );
     const removed = await Promise.all(
-      system.replicas.map(({ app }) => app.get(IdempotencyCleanup).removeExpired()),
+      system.apps.map((app) => app.get(IdempotencyCleanup).removeExpired()),
     );
     expect(removed.toSorted((a, b) => a - b)).toEqual([0, 500]);
     expect(await stage.rows()).toHaveLength(1);

@@ -2,7 +2,7 @@ import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import type { TwoFactorRequired } from '../../src/auth-proxy/second-step.schemas';
 import { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
-import { freePorts } from '../support/ports';
+import { reservePorts } from '../support/ports';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 import { type AuthenticatorApp, passSteps, startClock, stopClock } from './authenticator-app';
 import { enrolUser } from './enrolment';
@@ -148,7 +148,7 @@ describe('a challenge', () => {
 
 describe('with https, where the cookie of the first step has another name', () => {
   it('signs in', async () => {
-    const [port] = await freePorts(1);
+    const [port] = await reservePorts(1);
     const secure = await System.start({
       env: {
         AUTH_PORT: String(port),
