@@ -9,7 +9,7 @@ import { startHosts } from './system-host';
 declare global {
   // Jest loads setup and teardown apart from each other: this is what both can see.
   var gatehouseTestServer: TestServer | undefined;
-  var gatehouseStopHosts: (() => void) | undefined;
+  var gatehouseStopHosts: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -33,7 +33,7 @@ export default async function globalSetup({ maxWorkers }: { maxWorkers: number }
     await createTemplate((url) => runMigrations(url));
   } catch (error) {
     // Jest runs no teardown after a setup that failed.
-    globalThis.gatehouseStopHosts?.();
+    await globalThis.gatehouseStopHosts?.();
     await server.stop();
     throw error;
   }

@@ -1,6 +1,6 @@
 /** Stops what `global-setup.ts` started. */
 export default async function globalTeardown(): Promise<void> {
-  globalThis.gatehouseStopHosts?.();
+  await globalThis.gatehouseStopHosts?.();
   const server = globalThis.gatehouseTestServer;
   globalThis.gatehouseTestServer = undefined;
   await server?.stop();

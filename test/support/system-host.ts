@@ -32,7 +32,7 @@ const RUN_TYPESCRIPT = join(__dirname, 'run-typescript.cjs');
 const HOST_PROCESS = join(__dirname, 'host-process.ts');
 
 /** Starts the hosts of a run, and tells its workers where they are. They end with this process. */
-export async function startHosts(workers: number): Promise<() => void> {
+export async function startHosts(workers: number): Promise<() => Promise<void>> {
   const children: ChildProcess[] = [];
   const startHost = async (kind: HostedKind): Promise<string> => {
     const child = fork(RUN_TYPESCRIPT, [HOST_PROCESS, kind], { execArgv: [] });
@@ -49,8 +49,11 @@ export async function startHosts(workers: number): Promise<() => void> {
     }),
   );
   process.env[HOSTS_VARIABLE] = JSON.stringify(hosts);
-  return () => {
+  return async () => {
     for (const child of children) child.kill();
+    await Promise.all(
+      children.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'exit')),
+    );
   };
 }
 
