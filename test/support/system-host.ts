@@ -50,11 +50,14 @@ export async function startHosts(workers: number): Promise<() => Promise<void>> 
   );
   process.env[HOSTS_VARIABLE] = JSON.stringify(hosts);
   return async () => {
-    for (const child of children) child.kill();
-    await Promise.all(
-      children.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'exit')),
-    );
+    await Promise.all(children.map(endProcess));
   };
+}
+
+async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill();
+  await once(child, 'exit');
 }
 
 /** Starts an auth server or an API on this worker's host. */
