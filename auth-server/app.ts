@@ -29,6 +29,7 @@ import { deleteExpiredTokens } from './oauth/token-cleanup';
 import { keepKeysInRotation } from './signing-keys/key-schedule';
 import { SigningKeys } from './signing-keys/signing-keys';
 import { explainStart } from './common/start-error';
+import { checkDatabase } from '../runtime/database-check';
 import type { Logger } from '../runtime/logger';
 import { Metrics, METRICS_PATH } from '../runtime/metrics';
 
@@ -68,6 +69,7 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
   const limitStore = config.rateLimits === null ? null : createLimitStore({ config, pool, logger });
   if (config.production && limitStore && config.internalSecret === null) logger.warn(ONE_ADDRESS);
   try {
+    await checkDatabase(async (sql) => (await pool.query<object>(sql)).rows);
     const auth = createAuth({ config, pool, logger, mailer, limitStore });
     await refuseHiddenSettings(auth, config);
     // Signs something: a request would find out too late that it cannot be done.

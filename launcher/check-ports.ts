@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SettingName } from '../runtime/settings/definitions';
 import type { Settings } from '../runtime/settings/load';
 import type { Foreground } from './foreground';
+import { authMetricsPort } from './metrics-ports';
 import { isFree } from './ports';
 import { StartError } from '../runtime/start-error';
 
@@ -19,9 +21,27 @@ export async function checkPorts(settings: Settings, foreground: Foreground): Pr
   }
 }
 
-async function findTaken({ authPort, apiPort }: Settings): Promise<string[]> {
+interface PortSetting {
+  name: SettingName;
+  port: number;
+}
+
+function portsOf({ authPort, apiPort, metricsPort }: Settings): PortSetting[] {
+  const ports: PortSetting[] = [
+    { name: 'AUTH_PORT', port: authPort },
+    { name: 'API_PORT', port: apiPort },
+  ];
+  if (metricsPort === null) return ports;
+  return [
+    ...ports,
+    { name: 'METRICS_PORT', port: metricsPort },
+    { name: 'METRICS_PORT', port: authMetricsPort(metricsPort) },
+  ];
+}
+
+async function findTaken(settings: Settings): Promise<string[]> {
   const problems: string[] = [];
-  for (const [name, port] of Object.entries({ AUTH_PORT: authPort, API_PORT: apiPort })) {
+  for (const { name, port } of portsOf(settings)) {
     if ((await isFree(port)) && (await isFree(port, LOOPBACK))) continue;
     problems.push(
       `Port ${port} is taken by another program. Stop that, or set ${name} to another port.`,

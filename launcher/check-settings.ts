@@ -9,6 +9,8 @@ import {
 /** Stands in for the embedded database's URL until it runs. */
 const TO_BE_STARTED = 'postgres://gatehouse@127.0.0.1/gatehouse';
 
+const LAST_PORT = 65_535;
+
 export interface CheckedSettings {
   /** As the auth server sees them, which is told the most. */
   settings: Settings;
@@ -38,6 +40,10 @@ export function checkSettings(): CheckedSettings {
   if (embedded && env.DATABASE_DIRECT_URL) {
     const message = 'must not be set without DATABASE_URL, next to the embedded database';
     problems.set('embedded', { name: 'DATABASE_DIRECT_URL', message });
+  }
+  if (settings?.metricsPort === LAST_PORT) {
+    const message = `must be below ${LAST_PORT}: the auth server takes the port after it`;
+    problems.set('metrics', { name: 'METRICS_PORT', message });
   }
   if (!settings || problems.size > 0) throw new SettingsError([...problems.values()]);
   return { settings, embedded };

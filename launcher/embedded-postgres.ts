@@ -131,7 +131,7 @@ async function choosePort(directory: string): Promise<number> {
   const file = join(directory, 'port');
   const last = existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
   const port = await findFreePort(HOST, last);
-  if (port !== last) writeFileSync(file, `${port}\n`);
+  if (port !== last) writeFileSync(file, `${port}\n`, { mode: 0o600 });
   return port;
 }
 

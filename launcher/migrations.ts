@@ -16,6 +16,7 @@ import { AnnounceClientChanges1795425001000 } from '../migrations/1795425001000-
 import { GuardAuditLog1795426000000 } from '../migrations/1795426000000-GuardAuditLog';
 import { EndOAuthGrants1795428000000 } from '../migrations/1795428000000-EndOAuthGrants';
 import { EndImpersonations1795429000000 } from '../migrations/1795429000000-EndImpersonations';
+import { enableTriggers } from './trigger-repair';
 
 /** Every migration, oldest first. Class references, so that no glob has to know where code lies. */
 export const MIGRATIONS = [
@@ -51,7 +52,7 @@ export class MigrationError extends Error {
 }
 
 /**
- * Applies what is pending. Many may call it at once, in any number of processes: one
+ * Applies what is pending, and enables triggers that a restore left as ordinary ones. Many may call it at once, in any number of processes: one
  * applies, the others wait and find nothing left to do. Migrations that this version does
  * not know are left alone, so an older process may start in front of a newer schema.
  *
@@ -67,6 +68,7 @@ export function runMigrations(
 ): Promise<number> {
   return whileLocked(databaseUrl, async (dataSource) => {
     const applied = await dataSource.runMigrations({ transaction: 'each' });
+    await enableTriggers(dataSource);
     for (const { name } of applied) onApplied(name);
     return applied.length;
   });

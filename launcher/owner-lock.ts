@@ -26,7 +26,8 @@ export interface OwnerLock {
 export function takeLock(file: string): OwnerLock {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, `${process.pid} ${findProcess(process.pid)?.startedAt}\n`);
+  const content = `${process.pid} ${findProcess(process.pid)?.startedAt}\n`;
+  writeFileSync(draft, content, { mode: 0o600 });
   try {
     const takenOver = claim(file, draft);
     return { takenOver, release: () => rmSync(file, { force: true }) };

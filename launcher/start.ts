@@ -4,8 +4,10 @@ import { checkSettings } from './check-settings';
 import { startEmbeddedDatabase } from './embedded-database';
 import { runInForeground, type Foreground } from './foreground';
 import { formatLine } from './log-lines';
+import { authMetricsPort } from './metrics-ports';
 import { MigrationError, runMigrations } from './migrations';
 import { startService, waitUntilReady } from './service';
+import type { Settings } from '../runtime/settings/load';
 import { StartError } from '../runtime/start-error';
 import { describeWelcome } from './welcome';
 
@@ -22,11 +24,11 @@ void runInForeground(async (foreground) => {
 
   const log = new Log(settings.logLevel);
   const env = { ...process.env, DATABASE_URL: databaseUrl };
-  const run = (service: Service) => startAndWait(service, { foreground, env, log });
+  const authEnv = { ...env, ...authMetrics(settings) };
   // Side by side: loading takes either of them most of its start, and the API waits for keys.
   await Promise.all([
-    run({ ...AUTH_SERVER, port: settings.authPort }),
-    run({ ...API, port: settings.apiPort }),
+    startAndWait({ ...AUTH_SERVER, port: settings.authPort }, { foreground, env: authEnv, log }),
+    startAndWait({ ...API, port: settings.apiPort }, { foreground, env, log }),
   ]);
 
   // Since this process began, the build included.
@@ -34,6 +36,10 @@ void runInForeground(async (foreground) => {
   say(describeWelcome({ settings, databaseUrl, embedded, milliseconds }));
   log.showAll();
 });
+
+function authMetrics({ metricsPort }: Settings): NodeJS.ProcessEnv {
+  return metricsPort === null ? {} : { METRICS_PORT: String(authMetricsPort(metricsPort)) };
+}
 
 interface Service {
   name: string;

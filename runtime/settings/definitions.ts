@@ -304,7 +304,7 @@ export const SETTING_DEFINITIONS = {
     default: null,
     defaultNote: 'the port of the process',
     meaning:
-      'port of `GET /metrics` (Prometheus), so that it can be kept from the public; one for each process of a host',
+      'port of `GET /metrics` (Prometheus), so that it can be kept from the public; one for each process of a host: `npm start` gives the auth server the next one',
     example: '9464',
   }),
   API_DOCS: define({

@@ -207,6 +207,9 @@ function contradictions(values: SettingValues, settings: Settings): SettingProbl
   if (!settings.production && settings.authPort === settings.apiPort) {
     problems.push({ name: 'API_PORT', message: 'must differ from AUTH_PORT' });
   }
+  if (settings.metricsPort === settings.authPort || settings.metricsPort === settings.apiPort) {
+    problems.push({ name: 'METRICS_PORT', message: 'must differ from AUTH_PORT and API_PORT' });
+  }
   if (settings.jwksGrace < settings.jwtTtl) {
     problems.push({
       name: 'JWKS_GRACE',

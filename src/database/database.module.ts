@@ -1,5 +1,6 @@
-import { Global, Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { InjectDataSource, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
 import { AccountEntity } from './entities/account.entity';
 import { AuditEventEntity } from './entities/audit-event.entity';
 import { ImpatientPool } from './impatient-pool';
@@ -13,6 +14,7 @@ import { UserEntity } from './entities/user.entity';
 import { VerificationEntity } from './entities/verification.entity';
 import { Cursors } from '../common/pagination/cursor';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+import { checkDatabase } from '../../runtime/database-check';
 
 /** A caller rather hears 503 than waits for a database that is not there. */
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -62,4 +64,11 @@ const QUERY_TIMEOUT_MS = 5_000;
   ],
   exports: [InstallationSecret, Cursors],
 })
-export class DatabaseModule {}
+export class DatabaseModule implements OnModuleInit {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** @throws {StartError} as {@link checkDatabase} */
+  onModuleInit(): Promise<void> {
+    return checkDatabase((sql) => this.dataSource.query<unknown[]>(sql));
+  }
+}

@@ -1,7 +1,7 @@
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import type { User } from '../../src/users/user.schemas';
 import type { SessionList } from '../../src/users/session.schemas';
-import type { Statistics } from '../../src/admin/stats/stats.schemas';
+import type { Statistics } from '../../src/admin/admin-accounts.schemas';
 import { Caller } from '../support/caller';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 
@@ -174,5 +174,26 @@ describe('an administrator', () => {
       day: new Date().toISOString().slice(0, 10),
       count: counted!.users,
     });
+  });
+
+  it('counts sign-ups by the day in UTC, in a session with another time zone', async () => {
+    const dayOf = (days: number) =>
+      new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+    const [early, late] = [await system.asUser(), await system.asUser()];
+    const setTime = (id: string, time: string) =>
+      system.query(`UPDATE "user" SET created_at = $2::timestamptz WHERE id = $1`, [id, time]);
+    await setTime(early.id, `${dayOf(10)}T00:00:00Z`);
+    await setTime(late.id, `${dayOf(10)}T23:59:59Z`);
+    const { body } = await admin.caller.get<Statistics>('/api/v1/admin/stats');
+    expect(body.signUpsByDay.map(({ day }) => day)).toEqual(
+      Array.from({ length: 30 }, (_none, index) => dayOf(29 - index)),
+    );
+    expect(
+      body.signUpsByDay.filter(({ day }) => [dayOf(9), dayOf(10), dayOf(11)].includes(day)),
+    ).toEqual([
+      { day: dayOf(11), count: 0 },
+      { day: dayOf(10), count: 2 },
+      { day: dayOf(9), count: 0 },
+    ]);
   });
 });

@@ -2,8 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { PROBLEM_CODES } from '../../src/common/problems/problem-codes';
 import { expectProblem } from '../support/problems';
 import { exchange, send } from '../support/raw-http';
-import { InProcessSystem } from '../support/in-process-system';
-import { PASSWORD, type SignedInUser } from '../support/system';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
 
 const ME = '/api/v1/users/me';
 const LIST = '/api/v1/admin/users';
@@ -11,12 +10,12 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 
 const log: string[] = [];
 
-let system: InProcessSystem;
+let system: System;
 let user: SignedInUser;
 let admin: SignedInUser;
 
 beforeAll(async () => {
-  system = await InProcessSystem.start({ log });
+  system = await System.start({ log });
   user = await system.asUser({ name: 'Unchanged' });
   admin = await system.asAdmin();
 });

@@ -12,8 +12,7 @@ import {
 } from '../support/openapi';
 import { expectProblem } from '../support/problems';
 import { handlersOf, routesOf } from '../support/routes';
-import { InProcessSystem } from '../support/in-process-system';
-import { PASSWORD, type SignedInUser } from '../support/system';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
 
 /** The contract's table of callers for each route. */
 const CONTRACT = {
@@ -88,13 +87,13 @@ function newEmail(): string {
   return `${randomUUID()}@example.com`;
 }
 
-let system: InProcessSystem;
+let system: System;
 let admin: SignedInUser;
 let document: OpenApiDocument;
 let operations: Map<string, Operation>;
 
 beforeAll(async () => {
-  system = await InProcessSystem.start();
+  system = await System.start();
   admin = await system.asAdmin();
   document = (await system.asAnonymous().get<OpenApiDocument>('/openapi.json')).body;
   operations = operationsOf(document);
@@ -141,12 +140,12 @@ function routesFor(who: Who): string[] {
 
 describe('every route', () => {
   it('of the router is an operation of the document, and vice versa', () => {
-    const routes = routesOf(system.apps[0]!)
+    const routes = routesOf(system.replicas[0]!.app)
       .filter(({ method }) => method !== 'HEAD')
       .map(({ method, path }) => `${method} ${path}`)
       .filter((name) => !BESIDES.test(name));
     expect(routes.sort()).toEqual([...operations.keys()].sort());
-    expect(routes).toHaveLength(handlersOf(system.apps[0]!).length);
+    expect(routes).toHaveLength(handlersOf(system.replicas[0]!.app).length);
   });
 
   it('is in the contract, and open to the callers that the contract names', () => {

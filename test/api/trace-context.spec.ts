@@ -1,4 +1,4 @@
-import { InProcessSystem } from '../support/in-process-system';
+import { System } from '../support/system';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const PARENT = `00-${TRACE_ID}-b7ad6b7169203331-01`;
@@ -12,10 +12,10 @@ interface Line {
 
 describe('W3C trace context', () => {
   const log: string[] = [];
-  let system: InProcessSystem;
+  let system: System;
 
   beforeAll(async () => {
-    system = await InProcessSystem.start({ log });
+    system = await System.start({ log });
   });
   afterAll(() => system.stop());
 

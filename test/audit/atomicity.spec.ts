@@ -1,14 +1,13 @@
 import { readEvents, visit } from './ledger';
-import { InProcessSystem } from '../support/in-process-system';
-import { PASSWORD, type SignedInUser } from '../support/system';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
 
 const log: string[] = [];
 
-let system: InProcessSystem;
+let system: System;
 let root: SignedInUser;
 
 beforeAll(async () => {
-  system = await InProcessSystem.start({ log });
+  system = await System.start({ log });
   root = await system.asAdmin();
 });
 

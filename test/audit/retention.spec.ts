@@ -5,17 +5,17 @@ import { DataSource } from 'typeorm';
 import { ageEvents } from './ageing';
 import { AuditRetention, REMOVE_BATCH } from '../../src/audit/audit-retention';
 import { API_SETTINGS, type ApiSettings } from '../../src/config/api-settings';
-import { InProcessSystem } from '../support/in-process-system';
+import { System } from '../support/system';
 
 const REMOVED = /removed (\d+) audit events/;
 
-let system: InProcessSystem;
+let system: System;
 let pool: Pool;
 let log: string[];
 
 beforeAll(async () => {
   log = [];
-  system = await InProcessSystem.start({ replicas: 3, log, env: { AUDIT_RETENTION: '30d' } });
+  system = await System.start({ replicas: 3, log, env: { AUDIT_RETENTION: '30d' } });
   pool = new Pool({ connectionString: system.database.url });
   await untilLogged(1);
 });
@@ -76,7 +76,7 @@ describe('the retention of audit events', () => {
 
   it('does not run again on a replica that starts soon after', async () => {
     const old = await ageEvents(pool, ['31 days']);
-    const jobs = await startAgain(system.apps);
+    const jobs = await startAgain(system.replicas.map(({ app }) => app));
     await pause(500);
     expect(turns()).toEqual([0]);
     await expect(countEvents(old)).resolves.toBe(1);
@@ -90,7 +90,7 @@ describe('the retention of audit events', () => {
     );
     const young = await ageEvents(pool, ['29 days', '719 hours', '0']);
     await pool.query(`UPDATE audit_cleaning SET begun_at = begun_at - interval '6 hours'`);
-    const jobs = await startAgain(system.apps);
+    const jobs = await startAgain(system.replicas.map(({ app }) => app));
     await untilLogged(2);
     // One more is left over from the previous test.
     expect(turns()).toEqual([0, 2_501]);
@@ -116,7 +116,7 @@ describe('the retention of audit events', () => {
     await pool.query(`INSERT INTO audit_retention (retention) VALUES ('1 day')`);
     const attempt = pool.query('DELETE FROM audit_event WHERE id = ANY($1)', [young]);
     await expect(attempt).rejects.toThrow('kept for');
-    const jobs = await startAgain([system.apps[0]!]);
+    const jobs = await startAgain([system.replicas[0]!.app]);
     await pause(300);
     const { rows } = await pool.query(
       `SELECT (extract(epoch FROM retention) / 86400)::int AS days FROM audit_retention ORDER BY since`,

@@ -1,18 +1,19 @@
 import { Pool } from 'pg';
+import { pino } from 'pino';
 import request from 'supertest';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { reservePorts } from '../support/ports';
-import { type Hosted, startHosted } from '../support/system-host';
+import { createAuthServer, type AuthServer } from '../../auth-server/app';
+import { createTestDatabase } from '../support/database';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, authSettings } from './auth-settings';
 
 export const PASSWORD = 'a password of a user';
 
-export interface RunningAuthServer {
-  url: string;
-  /** Reads the database, and changes it without the server. */
+export interface RunningAuthServer extends AuthServer {
+  /** The log, one JSON text for each entry. */
+  log: string[];
+  /** Reads and changes the database directly. */
   sql: Pool;
   get(path: string, headers?: Record<string, string>): request.Test;
-  /** A POST as a client outside browsers sends it: without cookie and Origin. */
+  /** A POST of a client without cookie and Origin. */
   post(path: string, body?: object, headers?: Record<string, string>): request.Test;
   signUp(email: string): Promise<SignedIn>;
   signIn(email: string, password?: string): Promise<SignedIn>;
@@ -28,44 +29,38 @@ export interface SignedIn {
   cookie: string;
 }
 
-/** A whole auth server on a database of its own. */
+/** A whole auth server without a port, on its own database. */
 export async function startAuthServer(env: NodeJS.ProcessEnv = {}): Promise<RunningAuthServer> {
   const database = await createTestDatabase();
-  const [port] = await reservePorts(1);
+  const log: string[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
   const settings = authSettings(env.DATABASE_URL ?? database.url, env);
-  const server = await startHosted('auth', { settings, port: port! });
-  return toRunning({ server, url: `http://127.0.0.1:${port}`, database });
-}
-
-export function toRunning(parts: {
-  server: Hosted;
-  url: string;
-  database: TestDatabase;
-}): RunningAuthServer {
-  const { server, url, database } = parts;
+  const server = await createAuthServer({ settings, logger });
   const sql = new Pool({ connectionString: database.url });
   sql.on('error', () => {});
-  const requests = requestsTo(url);
+  const requests = requestsTo(server);
   return {
-    url,
+    ...server,
     ...requests,
+    log,
     sql,
     signUp: async (email) => {
       const body = { email, password: PASSWORD, name: 'A Person' };
       return toSignedIn(await requests.post('/api/auth/sign-up/email', body).expect(200));
     },
+    signIn: requests.signIn,
     signInAdmin: () => requests.signIn(ADMIN_EMAIL, ADMIN_PASSWORD),
     stop: async () => {
-      await Promise.all([server.stop(), sql.end()]);
+      await Promise.all([server.close(), sql.end()]);
       await database.drop();
     },
   };
 }
 
-function requestsTo(url: string) {
-  const get = (path: string, headers = {}) => request(url).get(path).set(headers);
+function requestsTo({ app }: AuthServer) {
+  const get = (path: string, headers = {}) => request(app).get(path).set(headers);
   const post = (path: string, body: object = {}, headers = {}) =>
-    request(url).post(path).set(headers).send(body);
+    request(app).post(path).set(headers).send(body);
   const signIn = async (email: string, password = PASSWORD) =>
     toSignedIn(await post('/api/auth/sign-in/email', { email, password }).expect(200));
   return { get, post, signIn };

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import request from 'supertest';
 import { INTERNAL_SECRET } from './auth-settings';
 import { linkTo, type DatabaseLink } from './database-link';
-import { PASSWORD, type SignedIn } from './harness';
-import { type InProcessAuthServer, startInProcess } from './in-process-auth-server';
+import { PASSWORD, startAuthServer, type RunningAuthServer, type SignedIn } from './harness';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
-let server: InProcessAuthServer;
+let server: RunningAuthServer;
 let user: SignedIn;
 
 describe('any request', () => {
   beforeAll(async () => {
-    server = await startInProcess();
+    server = await startAuthServer();
     user = await server.signUp('ann@example.com');
   });
   afterAll(() => server.stop());
@@ -74,7 +74,9 @@ describe('any request', () => {
   );
 
   it('is limited in size, with and without Content-Length', async () => {
-    const { port } = new URL(server.url);
+    const listening = createServer(server.app).listen(0);
+    await once(listening, 'listening');
+    const { port } = listening.address() as AddressInfo;
     const body = JSON.stringify({ email: 'x'.repeat(100_000) });
     for (const headers of [
       { 'content-length': String(body.length) },
@@ -90,10 +92,11 @@ describe('any request', () => {
       answer.resume();
       expect(answer.statusCode).toBe(413);
     }
+    listening.close();
   });
 
   it('can have no body where none is needed', async () => {
-    await request(server.url).post('/api/auth/sign-out').set(user.bearer).expect(200);
+    await request(server.app).post('/api/auth/sign-out').set(user.bearer).expect(200);
   });
 
   it.each([
@@ -101,7 +104,7 @@ describe('any request', () => {
     ['<a/>', 'application/xml', 415],
     ['\u0000', 'application/json', 400],
   ])('with the body %j as %s is refused', async (body, type, status) => {
-    const sent = request(server.url).post('/api/auth/sign-in/email').type(type).send(body);
+    const sent = request(server.app).post('/api/auth/sign-in/email').type(type).send(body);
     const answer = await sent.expect(status);
     expect(answer.body.code).toEqual(expect.any(String));
     expect(answer.text).not.toMatch(/stack|node_modules|at /);
@@ -110,7 +113,7 @@ describe('any request', () => {
 
 describe('in production', () => {
   beforeAll(async () => {
-    server = await startInProcess({
+    server = await startAuthServer({
       NODE_ENV: 'production',
       AUTH_URL: 'https://auth.example',
       API_URL: 'https://api.example',
@@ -138,7 +141,7 @@ describe('in production', () => {
     expect(server.log.join()).not.toContain(warning);
     const urls = { AUTH_URL: 'https://auth.example', API_URL: 'https://api.example' };
     const env = { NODE_ENV: 'production', ...urls, INTERNAL_SECRET: '' };
-    const forgetful = await startInProcess(env);
+    const forgetful = await startAuthServer(env);
     await forgetful.stop();
     expect(forgetful.log.join()).toContain(warning);
   });
@@ -173,7 +176,7 @@ describe('with the database unavailable', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     link = await linkTo(database.url);
-    server = await startInProcess({ DATABASE_URL: link.url });
+    server = await startAuthServer({ DATABASE_URL: link.url });
     user = await server.signUp('ann@example.com');
     await link.cut();
   });

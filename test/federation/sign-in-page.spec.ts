@@ -2,14 +2,14 @@ import { Browser } from './browser';
 import { whoIs } from './dance';
 import { EDGE_SETTINGS, FORGER, ProviderEdge } from './provider-edge';
 import { Visitor } from '../pages/visitor';
-import { InProcessSystem } from '../support/in-process-system';
+import { System } from '../support/system';
 
 let edge: ProviderEdge;
-let system: InProcessSystem;
+let system: System;
 
 beforeAll(async () => {
   edge = await ProviderEdge.start();
-  system = await InProcessSystem.start({ env: EDGE_SETTINGS });
+  system = await System.start({ env: EDGE_SETTINGS });
 });
 
 afterAll(async () => {
@@ -40,7 +40,7 @@ it.each(['google', 'github', 'oidc'])(
 
 it('the page does not wait for a silent provider', async () => {
   edge.silent.add(`${FORGER}/.well-known/openid-configuration`);
-  const late = await InProcessSystem.start({ env: EDGE_SETTINGS });
+  const late = await System.start({ env: EDGE_SETTINGS });
   try {
     const answer = await new Visitor(late.settings.authUrl).fillIn('/sign-in', {
       provider: 'oidc',

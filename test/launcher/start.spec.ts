@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { Command, DOOR, makePlace, waitUntil, type Place } from './command';
+import { freePorts } from '../support/ports';
 import { findOwner } from '../../launcher/owner-lock';
 import { findProcess, waitForEnd } from '../../launcher/process-table';
 
@@ -151,13 +152,24 @@ describe('npm start', () => {
       }
       expect((await fetch(url('API_PORT', '/health/ready'))).status).toBe(200);
       expect((await fetch(url('AUTH_PORT', '/health/ready'))).status).toBe(200);
-      expect(statSync(join(place.folder, '.data/database-url')).mode & 0o777).toBe(0o600);
       expect(command.children()).toHaveLength(3);
+      expect(filesForOthers(place.folder)).toEqual([]);
       command.signal('SIGINT');
       // npm sends the same signal a second time.
       command.signal('SIGINT');
       expect(await command.exit()).toBe(0);
       await expectNothingLeft(command);
+    });
+
+    it('serves the metrics of both processes on ports of their own', async () => {
+      const [port] = await freePorts(1);
+      const command = start({ METRICS_PORT: String(port) });
+      await command.until(READY);
+      const read = async (at: number) => (await fetch(`http://localhost:${at}/metrics`)).text();
+      expect(await read(port!)).toContain('process="api"');
+      expect(await read(port! + 1)).toContain('process="auth"');
+      command.signal('SIGINT');
+      expect(await command.exit()).toBe(0);
     });
 
     it('refuses a second start in the same folder and keeps the first running', async () => {
@@ -244,4 +256,14 @@ async function listen(port: number): Promise<Server> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen({ port, host: '127.0.0.1' }, resolve));
   return server;
+}
+
+/** Files of `.data` that others than the owner may read or change. */
+function filesForOthers(folder: string): string[] {
+  const data = join(folder, '.data');
+  const files = readdirSync(data, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    lstatSync(join(data, name)).isFile(),
+  );
+  expect(files).toEqual(expect.arrayContaining(['launcher.lock', 'database-url']));
+  return files.filter((name) => (lstatSync(join(data, name)).mode & 0o077) !== 0);
 }

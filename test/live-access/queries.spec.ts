@@ -11,7 +11,7 @@ let wire: PostgresWire;
 let stage: Stage;
 let person: Person;
 
-/** A replica whose statements are recorded, except those of its listening connection. */
+/** A replica whose every statement passes by, but for those on its listening connection. */
 async function startReplica(env: NodeJS.ProcessEnv = {}): Promise<ReplicaProcess> {
   const databaseUrl = wire.via(system.settings.databaseUrl);
   return ReplicaProcess.start({ settings: { ...system.settings, databaseUrl }, env });
@@ -37,7 +37,7 @@ afterAll(async () => {
   await system.stop();
 });
 
-describe('queries of a replica in LIVE mode', () => {
+describe('queries of a replica that hears changes', () => {
   let replica: ReplicaProcess;
 
   beforeAll(async () => {
@@ -47,7 +47,7 @@ describe('queries of a replica in LIVE mode', () => {
 
   afterAll(() => replica.stop());
 
-  it('sends no query for a request of a known session', async () => {
+  it('sends no query for a request of a session that it knows', async () => {
     await refusedElsewhere(replica);
     const sent = await statementsOf(async () => {
       for (let count = 0; count < 50; count += 1) await refusedElsewhere(replica);
@@ -55,7 +55,7 @@ describe('queries of a replica in LIVE mode', () => {
     expect(sent).toEqual([]);
   });
 
-  it('sends only the query of the route', async () => {
+  it('sends the query of the route itself and no other', async () => {
     await visit(`${replica.url}/api/v1/users/me`, { bearer: person.accessToken });
     const sent = await statementsOf(() =>
       visit(`${replica.url}/api/v1/users/me`, { bearer: person.accessToken }),
@@ -64,7 +64,7 @@ describe('queries of a replica in LIVE mode', () => {
     expect(sent[0]).not.toContain('"session"');
   });
 
-  it('sends one query for many parallel requests of an unknown session', async () => {
+  it('sends one query for many requests at once of a session that it does not know', async () => {
     const sent = await statementsOf(() =>
       Promise.all(Array.from({ length: 20 }, () => refusedElsewhere(replica))),
     );
@@ -72,7 +72,7 @@ describe('queries of a replica in LIVE mode', () => {
     expect(sent[0]).toContain('"session"');
   });
 
-  it('sends one query after each change, for any number of requests', async () => {
+  it('sends one query after each change, however many requests follow', async () => {
     await refusedElsewhere(replica);
     await stage.sql.query(`UPDATE "user" SET ban_expires = now() WHERE id = $1`, [person.id]);
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -82,7 +82,7 @@ describe('queries of a replica in LIVE mode', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('keeps a session that is extended or whose user changes the profile', async () => {
+  it('goes on knowing a session that is extended or whose user changes their profile', async () => {
     await refusedElsewhere(replica);
     await stage.sql.query(`UPDATE "user" SET name = 'Other' WHERE id = $1`, [person.id]);
     await stage.sql.query(
@@ -109,16 +109,16 @@ describe('queries in the other modes', () => {
   });
 });
 
-/** A request that is authorized and then refused by the route without a query. */
+/** A request that is authorized and then refused by the route, without a query of its own. */
 async function refusedElsewhere({ url }: ReplicaProcess): Promise<void> {
   const answer = await visit(`${url}/api/v1/users/someone-else`, { bearer: person.accessToken });
   if (answer.status !== 403) throw new Error(`answers ${answer.status}`);
 }
 
-/** Periodic statements: proofs, withdrawn keys, retention of the audit log. */
+/** What comes by time, not by request: proofs of hearing, looks for withdrawn keys, the audit log's retention. */
 const BY_TIME = /pg_notify|FROM jwks|audit_(retention|cleaning|kept_for)/;
 
-/** Statements of requests in the meantime. */
+/** What was sent meanwhile because of requests. */
 async function statementsOf(act: () => Promise<unknown>): Promise<string[]> {
   const from = wire.statements.length;
   await act();

@@ -1,31 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { givePassword, type Person, type Stage, visit } from './stage';
 
-/** What a response shows: access, or the administrator role. */
+/** What a request of the person shows: whether they are let in, or whether they administer. */
 export type Question = 'is let in' | 'administers';
 
-/** One change that removes or gives access. */
+/** One way in which access is taken away, or given. */
 export interface Way {
   name: string;
   question: Question;
-  /** The result before the change; afterwards it is the opposite. */
+  /** The answer before; afterwards it is the other one. */
   before: boolean;
-  /** Preparation of the change. */
+  /** What has to be so first. */
   prepare?(stage: Stage, person: Person): Promise<unknown>;
   /**
-   * @returns when the change is committed, or the time (of `performance.now()`) at which it
-   * happens by itself.
+   * @returns when the change is committed, or at what time (as of `performance.now()`) it
+   *   comes about by itself.
    */
   take(stage: Stage, person: Person): Promise<number | void>;
 }
 
-/** An end by time happens after this duration. */
+/** What ends by time ends this much later. */
 const ENDS_IN_MS = 300;
 
-/** The administrator's password, which {@link givePassword} uses. */
+/** The password of the administrator, which {@link givePassword} hands on. */
 export const ADMINISTRATOR = { email: 'admin@example.com', password: 'the first administrator' };
 
-/** All changes except those that concern all users. */
+/** Everything but what hits everyone at once. */
 export const WAYS: Way[] = [
   ended('signing out of the API', (stage, { accessToken }) =>
     api(stage, 'POST', '/auth/sign-out', accessToken),
@@ -71,7 +71,7 @@ export const WAYS: Way[] = [
     prepare: givePassword,
   },
   {
-    // Needs no mail: the row is the target of the link.
+    // No mail is needed for it: the row is what the link in the mail points to.
     ...ended('resetting the password', (stage, { id }) =>
       auth(stage, '/reset-password', {
         body: { token: id, newPassword: `${randomUUID()} is new` },
@@ -170,7 +170,7 @@ export const WAYS: Way[] = [
   },
 ];
 
-/** Changes that concern all users, at the end. */
+/** What hits everyone: for the end. */
 export const WAYS_FOR_ALL: Way[] = [
   ended('TRUNCATE of all sessions', sql('TRUNCATE session CASCADE')),
   ended('TRUNCATE of all users', sql('TRUNCATE "user" CASCADE')),
@@ -189,7 +189,7 @@ function promoted(name: string, take: Way['take']): Way {
   return { name, question: 'administers', before: false, take };
 }
 
-/** @param statement whose `$1` is the user's id; it must change a row. */
+/** @param statement whose `$1` is the person's id; it must change something. */
 export function sql(statement: string): (stage: Stage, person: Person) => Promise<void> {
   return async (stage, { id }) => {
     await stage.sql.query(statement, statement.includes('$1') ? [id] : []);

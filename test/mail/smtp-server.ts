@@ -1,33 +1,33 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
-import { reservePorts } from '../support/ports';
+import { freePorts } from '../support/ports';
 
 export interface ReceivedMail {
   /** Without angle brackets. */
   messageId: string;
   to: string;
   subject: string;
-  /** As received. */
+  /** As it came over the wire. */
   raw: string;
 }
 
-/** A real mail server that can be unavailable, always on the same port. */
+/** A real mail server that can be away, on the same port all the time. */
 export class MailServer {
   readonly received: ReceivedMail[] = [];
-  /** Attempts to send, accepted or refused. */
+  /** Attempts to send, accepted or not. */
   attempts = 0;
-  /** Responds to `RCPT TO` with this code. */
+  /** Answers `RCPT TO` with this code instead of accepting. */
   refusal: number | null = null;
-  /** Accepts mails but never confirms: the sender cannot know the result. */
+  /** Takes mails in, but never says so: whoever sends does not learn whether it has worked. */
   silent = false;
   private server: SMTPServer | null = null;
 
   private constructor(readonly port: number) {}
 
-  /** A free port. */
+  /** A port at which nobody answers yet. */
   static async away(): Promise<MailServer> {
-    const [port] = await reservePorts(1);
+    const [port] = await freePorts(1);
     return new MailServer(port!);
   }
 

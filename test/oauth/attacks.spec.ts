@@ -1,6 +1,6 @@
 import { createAuthServer } from '../../auth-server/app';
 import { createLogger } from '../../runtime/logger';
-import type { NewClient } from '../../src/admin/clients/clients.schemas';
+import type { NewClient } from '../../src/admin/clients.schemas';
 import type { Browser } from './browser';
 import { makePkce, OAuthStage, type Parameters, payloadOf } from './stage';
 import { Caller } from '../support/caller';
@@ -11,7 +11,7 @@ let user: SignedInUser;
 let browser: Browser;
 /** Public. */
 let client: NewClient;
-/** The attacker's client; public as well. */
+/** Of someone who means harm; public as well. */
 let otherClient: NewClient;
 let confidential: NewClient;
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => stage.system.stop());
 
-/** Target of an authorization request: the client, or the auth server's page. */
+/** Where an authorization request ends: at the client, or at the auth server's own page. */
 async function outcomeOf(changes: Parameters, of: NewClient = client) {
   const end = await browser.authorize(stage.authorization(of.clientId, makePkce(), changes));
   const { searchParams, origin, pathname } = end;
@@ -43,13 +43,13 @@ function errorPage(): string {
 }
 
 describe('code injection (RFC 9700, section 4.5)', () => {
-  it("refuses a victim's code with the attacker's verifier", async () => {
+  it("refuses a victim's code that the attacker's own request has to explain", async () => {
     const stolen = await stage.code(client, browser);
     const answer = await stage.exchange(client, { ...stolen, verifier: makePkce().verifier });
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
   });
 
-  it('binds a code to its session: the token belongs to the user who authorized', async () => {
+  it('hands a code out for one session alone: the token is of the one that asked', async () => {
     const tokens = await stage.tokens(client, browser);
     expect(payloadOf(tokens.access_token).sub).toBe(user.id);
   });
@@ -64,7 +64,7 @@ describe('PKCE downgrade (RFC 9700, section 4.8.2)', () => {
     ['a method in lower case', { code_challenge_method: 's256' }],
     ['a method without a challenge', { code_challenge: undefined }],
     ['an empty challenge', { code_challenge: '' }],
-  ])('refuses a request with %s, for both client types', async (_title, changes) => {
+  ])('refuses a request with %s, of either kind of client', async (_title, changes) => {
     for (const one of [client, confidential]) {
       const outcome = await outcomeOf(changes, one);
       expect(outcome).toMatchObject({ error: 'invalid_request', code: null });
@@ -75,7 +75,7 @@ describe('PKCE downgrade (RFC 9700, section 4.8.2)', () => {
     ['no verifier', undefined],
     ['an empty verifier', ''],
     ['the challenge for a verifier', 'challenge'],
-  ])('refuses a code with %s, also with the right secret', async (_title, kind) => {
+  ])('refuses a code with %s, also next to the right secret', async (_title, kind) => {
     for (const one of [client, confidential]) {
       const pkce = makePkce();
       const end = await browser.authorize(stage.authorization(one.clientId, pkce));
@@ -121,23 +121,23 @@ describe('redirect URIs (RFC 9700, section 4.1)', () => {
     '',
   ];
 
-  it.each(TRICKS)('does not redirect to %j', async (redirectUri) => {
+  it.each(TRICKS)('stays at home instead of going to %j', async (redirectUri) => {
     const outcome = await outcomeOf({ redirect_uri: redirectUri });
     expect(outcome.place).toBe(errorPage());
     expect(outcome.code).toBeNull();
-    // Also not with an error.
+    // Nor when it is asked to by an error.
     const refused = await outcomeOf({ redirect_uri: redirectUri, response_type: 'token' });
     expect(refused.place).toBe(errorPage());
   });
 
-  it('does not redirect without a redirect URI, or with two', async () => {
+  it('stays at home without a redirect URI, and with two', async () => {
     expect((await outcomeOf({ redirect_uri: undefined })).place).toBe(errorPage());
     const url = stage.authorization(client.clientId, makePkce());
     url.searchParams.append('redirect_uri', 'https://evil.example/');
     expect((await browser.authorize(url)).origin).toBe(stage.system.settings.authUrl);
   });
 
-  it('allows a client on loopback any port, and no other difference (RFC 8252, section 7.3)', async () => {
+  it('lets a program on loopback choose its port, and nothing else (RFC 8252, section 7.3)', async () => {
     const native = await stage.register({
       type: 'public',
       redirectUris: ['http://127.0.0.1/callback'],
@@ -156,7 +156,7 @@ describe('redirect URIs (RFC 9700, section 4.1)', () => {
     }
   });
 
-  it('refuses a code when the redirect URI is missing or differs', async () => {
+  it('refuses a code when the redirect URI of the request is missing or another one', async () => {
     for (const redirectUri of [undefined, 'https://app.example.com/other']) {
       const code = await stage.code(client, browser);
       const answer = await stage.exchange(client, code, { redirect_uri: redirectUri });
@@ -164,7 +164,7 @@ describe('redirect URIs (RFC 9700, section 4.1)', () => {
     }
   });
 
-  it('does not redirect for an unknown or disabled client', async () => {
+  it('does not redirect for a client that there is not, or that is disabled', async () => {
     const disabled = await stage.register({ type: 'public' });
     await stage.change(disabled.clientId, { disabled: true });
     for (const clientId of ['nobody', '', disabled.clientId]) {
@@ -175,7 +175,7 @@ describe('redirect URIs (RFC 9700, section 4.1)', () => {
 });
 
 describe('mix-up (RFC 9700, section 4.4)', () => {
-  it('has the issuer in every response, also in errors (RFC 9207)', async () => {
+  it('names the issuer in every answer, good or bad (RFC 9207)', async () => {
     const good = await outcomeOf({});
     expect(good).toMatchObject({ iss: stage.issuer, state: 'the state', error: null });
     const bad = await outcomeOf({ scope: 'openid nonsense' });
@@ -193,7 +193,7 @@ describe('mix-up (RFC 9700, section 4.4)', () => {
 });
 
 describe('replay', () => {
-  it('of a code is refused, and ends the refresh token of the first exchange', async () => {
+  it('of a code is refused, and takes the refresh token of the first exchange back', async () => {
     const code = await stage.code(client, browser);
     const { body } = await stage.exchange(client, code);
     const replayed = await stage.exchange(client, code);
@@ -202,7 +202,7 @@ describe('replay', () => {
     expect([renewed.status, renewed.body.error]).toEqual([400, 'invalid_grant']);
   });
 
-  it('of a code in parallel gives tokens to at most one', async () => {
+  it('of a code by several at once gives tokens to one at most', async () => {
     const code = await stage.code(client, browser);
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => stage.exchange(client, code)),
@@ -220,7 +220,7 @@ describe('replay', () => {
     expect([successor.status, successor.body.error]).toEqual([400, 'invalid_grant']);
   });
 
-  it('of a refresh token in parallel renews at most one', async () => {
+  it('of a refresh token by several at once renews one at most', async () => {
     const { refresh_token: token } = await stage.tokens(client, browser);
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => stage.refresh(client, token)),
@@ -228,7 +228,7 @@ describe('replay', () => {
     expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1);
   });
 
-  it('of a consent form fails after its time, and with another request', async () => {
+  it('of a consent form is no use after its time, nor with another request in it', async () => {
     const stranger = await stage.register({ type: 'public' });
     const page = await browser.follow(stage.authorization(stranger.clientId, makePkce()));
     expect(page.pathname).toBe('/consent');
@@ -246,14 +246,14 @@ describe('replay', () => {
 });
 
 describe('client confusion', () => {
-  it("refuses another client's code, which is used up", async () => {
+  it("refuses another client's code, and burns it", async () => {
     const code = await stage.code(client, browser);
     const stolen = await stage.exchange(otherClient, code);
     expect([stolen.status, stolen.body.error]).toEqual([400, 'invalid_grant']);
     expect((await stage.exchange(client, code)).status).toBe(400);
   });
 
-  it("refuses another client's refresh token, which stays valid", async () => {
+  it("refuses another client's refresh token, and leaves it good", async () => {
     const { refresh_token: token } = await stage.tokens(client, browser);
     for (const thief of [otherClient, confidential]) {
       const stolen = await stage.refresh(thief, token);
@@ -281,7 +281,7 @@ describe('client confusion', () => {
     expect(answer.body.error).toMatch(/^invalid_(client|request)$/);
   });
 
-  it('refuses client credentials of a public client', async () => {
+  it('refuses a public client that asks for a token on its own behalf', async () => {
     const answer = await stage.ask({
       grant_type: 'client_credentials',
       client_id: client.clientId,
@@ -292,9 +292,9 @@ describe('client confusion', () => {
   });
 });
 
-describe('another resource', () => {
+describe('somebody else', () => {
   it.each(['https://other.example/', 'urn:other', 'https://api.example.com#x'])(
-    'gets no token: %s',
+    'is no resource that a token is issued for: %s',
     async (resource) => {
       expect(await outcomeOf({ resource })).toMatchObject({ code: null });
       const machine = await stage.register({ type: 'machine' });
@@ -306,7 +306,7 @@ describe('another resource', () => {
     },
   );
 
-  it('of earlier settings gets no token', async () => {
+  it('is the audience of earlier settings: no token for it any more', async () => {
     const { settings } = stage.system;
     const resource = 'https://before.example.com';
     const logger = createLogger('auth', 'silent');
@@ -320,7 +320,7 @@ describe('another resource', () => {
     expect((await stage.machineToken(machine)).status).toBe(200);
   });
 
-  it('userinfo: its token is refused by the API', async () => {
+  it('is what userinfo is to the API: a token for it alone is refused', async () => {
     const resource = `${stage.base}/userinfo`;
     const { access_token: token } = await stage.tokens(client, browser, { resource });
     expect(payloadOf(token).aud).toBe(resource);
@@ -328,7 +328,7 @@ describe('another resource', () => {
     expect([answer.status, answer.body.code]).toEqual([401, 'invalid_token']);
   });
 
-  it('the client itself: its ID token is refused by the API', async () => {
+  it('is what an ID token is for: the API refuses it', async () => {
     const { id_token: token } = await stage.tokens(client, browser);
     const answer = await new Caller(stage.system.apiUrl, token).get('/api/v1/users/me');
     expect([answer.status, answer.body.code]).toEqual([401, 'invalid_token']);
@@ -336,7 +336,7 @@ describe('another resource', () => {
 });
 
 describe('more scope than granted', () => {
-  it('is not available by renewal', async () => {
+  it('is not to be had by renewal', async () => {
     const tokens = await stage.tokens(client, browser, { scope: 'openid offline_access' });
     const answer = await stage.refresh(client, tokens.refresh_token, {
       scope: 'openid offline_access users:write',
@@ -344,12 +344,12 @@ describe('more scope than granted', () => {
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_scope']);
   });
 
-  it('is not available to a client that is not registered for it', async () => {
+  it('is not to be had by a request that the client is not registered for', async () => {
     const outcome = await outcomeOf({ scope: 'openid users:write' });
     expect(outcome).toMatchObject({ error: 'invalid_scope', code: null });
   });
 
-  it('is not available by consent to more than requested', async () => {
+  it('is not to be had by consent to more than was asked for', async () => {
     const stranger = await stage.register({ type: 'public' });
     const url = stage.authorization(stranger.clientId, makePkce(), { scope: 'openid' });
     const page = await browser.follow(url);
@@ -357,9 +357,9 @@ describe('more scope than granted', () => {
   });
 });
 
-describe('other request forms', () => {
+describe('other ways to ask', () => {
   it.each(['token', 'id_token', 'code token', 'code id_token', 'none', 'CODE', ''])(
-    'response_type %j returns no token',
+    'response_type %j gives nothing away',
     async (responseType) => {
       const outcome = await outcomeOf({ response_type: responseType });
       expect(outcome.code).toBeNull();
@@ -373,7 +373,7 @@ describe('other request forms', () => {
     expect(outcome).toMatchObject({ error: `${name}_not_supported`, code: null });
   });
 
-  it('the token endpoint ignores the query, and accepts forms only', async () => {
+  it('the token endpoint reads no address, and speaks forms alone', async () => {
     const machine = await stage.register({ type: 'machine' });
     const query = stage.at('token', {
       grant_type: 'client_credentials',
@@ -390,7 +390,7 @@ describe('other request forms', () => {
     expect(await json.text()).not.toContain('access_token');
   });
 
-  it('a token in the URL has no effect', async () => {
+  it('a token in the address opens nothing', async () => {
     const { access_token: token } = await stage.tokens(client, browser);
     const api = new Caller(stage.system.apiUrl);
     expect((await api.get(`/api/v1/users/me?access_token=${token}`)).status).toBe(401);
@@ -398,7 +398,7 @@ describe('other request forms', () => {
     expect(userinfo.status).toBe(401);
   });
 
-  it('dynamic registration and client management are closed at the auth server', async () => {
+  it('nobody registers or manages clients at the auth server itself', async () => {
     const administrator = await stage.system.asAdmin();
     const headers = { authorization: `Bearer ${administrator.refreshToken}` };
     const registration = { redirect_uris: ['https://evil.example/'], client_name: 'x' };
@@ -425,7 +425,7 @@ describe('other request forms', () => {
     expect([400, 403]).toContain(answer.status);
   });
 
-  it('consent from another site is refused', async () => {
+  it('consent cannot be given from another site', async () => {
     const stranger = await stage.register({ type: 'public' });
     const page = await browser.follow(stage.authorization(stranger.clientId, makePkce()));
     const session = await stage.system.signIn({

@@ -1,9 +1,4 @@
-import type {
-  Client,
-  ClientPage,
-  ClientSecret,
-  NewClient,
-} from '../../src/admin/clients/clients.schemas';
+import type { Client, ClientPage, ClientSecret, NewClient } from '../../src/admin/clients.schemas';
 import { OAuthStage, REDIRECT_URI } from './stage';
 import type { Answer } from '../support/caller';
 import { expectProblem } from '../support/problems';
@@ -19,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => stage.system.stop());
 
 describe('a new client', () => {
-  it('of type public has no secret, and a Location', async () => {
+  it('of type public has no secret, and a place of its own', async () => {
     const body = { name: 'App', type: 'public', redirectUris: [REDIRECT_URI] };
     const answer = await stage.clients.post<NewClient>(PATH, body);
     expect(answer.status).toBe(201);
@@ -73,7 +68,7 @@ describe('a new client', () => {
     '/callback',
     'callback',
     '',
-  ])('is refused with the redirect URI %j', async (redirectUri) => {
+  ])('is refused the redirect URI %j', async (redirectUri) => {
     const body = { name: 'App', type: 'public', redirectUris: [redirectUri] };
     const problem = expectProblem(await stage.clients.post(PATH, body), 'validation_failed');
     expect(problem.errors).toMatchObject([{ pointer: '/redirectUris/0' }]);
@@ -85,7 +80,7 @@ describe('a new client', () => {
     'http://localhost:3001/callback',
     'http://127.0.0.1/callback',
     'http://[::1]:8080/',
-  ])('can have %s', async (redirectUri) => {
+  ])('may be sent to %s', async (redirectUri) => {
     const client = await stage.register({ type: 'public', redirectUris: [redirectUri] });
     expect(client.redirectUris).toEqual([redirectUri]);
   });
@@ -124,7 +119,7 @@ describe('a new client', () => {
 });
 
 describe('the list of clients', () => {
-  it('has pages, the newest first, and shows no secret', async () => {
+  it('is in pages, the newest first, and shows no secret', async () => {
     for (let count = 0; count < 3; count += 1) await stage.register({ type: 'machine' });
     const seen: Client[] = [];
     let path: string | null = `${PATH}?limit=2`;
@@ -147,7 +142,7 @@ describe('the list of clients', () => {
 });
 
 describe('a change', () => {
-  it('of name, redirect URIs and scopes is possible', async () => {
+  it('of name, redirect URIs and scopes is made', async () => {
     const { clientId } = await stage.register({ type: 'public' });
     const change = {
       name: 'Renamed',
@@ -155,6 +150,19 @@ describe('a change', () => {
       scopes: ['openid'],
     };
     expect(await stage.change(clientId, change)).toMatchObject({ clientId, ...change });
+  });
+
+  it('keeps the columns of every field that is not in the change', async () => {
+    const readAddresses = () =>
+      stage.system.query<{ redirect: string; logout: string }>(
+        `SELECT redirect_uris AS redirect, post_logout_redirect_uris AS logout
+           FROM oauth_client WHERE client_id = 'gatehouse-docs'`,
+      );
+    const before = await readAddresses();
+    expect(before[0]!.redirect).not.toBe(before[0]!.logout);
+    await stage.change('gatehouse-docs', { disabled: true });
+    await stage.change('gatehouse-docs', { disabled: false });
+    expect(await readAddresses()).toEqual(before);
   });
 
   it('that does not fit the type is refused', async () => {
@@ -171,19 +179,19 @@ describe('a change', () => {
     }
   });
 
-  it('of an unknown client is 404', async () => {
+  it('of a client that there is not is not found', async () => {
     expectProblem(await stage.clients.get(`${PATH}/nobody`), 'not_found');
     expectProblem(await stage.clients.patch(`${PATH}/nobody`, { disabled: true }), 'not_found');
     expectProblem(await stage.clients.delete(`${PATH}/nobody`), 'not_found');
     expectProblem(await stage.clients.post(`${PATH}/nobody/secret`), 'not_found');
   });
 
-  it("of the documentation's client can only disable and enable it", async () => {
+  it('of the client of the documentation is to disable and to enable it, nothing else', async () => {
     const path = `${PATH}/gatehouse-docs`;
     expectProblem(await stage.clients.patch(path, { name: 'x' }), 'built_in_client');
     expectProblem(await stage.clients.delete(path), 'built_in_client');
     expect((await stage.change('gatehouse-docs', { disabled: true })).disabled).toBe(true);
-    // A restart keeps it disabled.
+    // A start leaves it at that.
     await stage.system.stopAuthServer();
     await stage.system.startAuthServer();
     expect((await stage.clients.get(path)).body.disabled).toBe(true);
@@ -192,7 +200,7 @@ describe('a change', () => {
 });
 
 describe('a new secret', () => {
-  it('is accepted at once, and the old one is refused', async () => {
+  it('is taken at once, and the old one no more', async () => {
     const client = await stage.register({ type: 'machine' });
     expect((await stage.machineToken(client)).status).toBe(200);
     const { body, status } = await stage.clients.post<ClientSecret>(
@@ -205,14 +213,14 @@ describe('a new secret', () => {
     expect((await stage.machineToken({ ...client, ...body })).status).toBe(200);
   });
 
-  it('is refused for a public client', async () => {
+  it('is nothing for a public client', async () => {
     const { clientId } = await stage.register({ type: 'public' });
     expectProblem(await stage.clients.post(`${PATH}/${clientId}/secret`), 'no_client_secret');
   });
 });
 
-describe('administration of clients', () => {
-  it('is recorded in the audit log', async () => {
+describe('what is done about clients', () => {
+  it('stands in the audit log', async () => {
     const { clientId } = await stage.register({ type: 'machine' });
     await stage.clients.post(`${PATH}/${clientId}/secret`);
     await stage.change(clientId, { name: 'Renamed', disabled: true });
@@ -231,13 +239,13 @@ describe('administration of clients', () => {
     ]);
   });
 
-  it('is open to administrators only', async () => {
+  it('is for administrators alone', async () => {
     const user = await stage.system.asUser();
     expectProblem(await user.caller.get(PATH), 'forbidden');
     expectProblem(await stage.system.asAnonymous().get(PATH), 'missing_token');
   });
 
-  it('keeps clients after their creator is deleted', async () => {
+  it('outlives the administrator who did it', async () => {
     const other = await stage.system.asNewAdmin();
     const body = { name: 'x', type: 'machine', scopes: ['users:read'] };
     const { body: client } = await other.caller.post<NewClient>(PATH, body);

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
-import type { NewClient } from '../../src/admin/clients/clients.schemas';
+import type { NewClient } from '../../src/admin/clients.schemas';
 import type { Browser } from './browser';
 import { basic, makePkce, OAuthStage, payloadOf } from './stage';
 import { Browser as Person } from './browser';
@@ -12,7 +12,7 @@ let browser: Browser;
 let email: string;
 const clients: Record<string, NewClient> = {};
 
-/** Items that a test below exercises; the last test compares this list with the document. */
+/** Items that a test below exercises; the last test holds this list against the document. */
 const exercised = new Set<string>();
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ async function read(url: string): Promise<Metadata> {
   return (await response.json()) as Metadata;
 }
 
-/** The announced values of an item, which counts as exercised. */
+/** The announced values of an item, which counts as exercised from now on. */
 function announced(item: string): unknown {
   exercised.add(item);
   return metadata[item];
@@ -45,7 +45,7 @@ function announcedList(item: string): string[] {
   return announced(item) as string[];
 }
 
-/** One that is a URL. */
+/** One that is an address. */
 function announcedAddress(item: string): string {
   return announced(item) as string;
 }
@@ -59,8 +59,8 @@ function post(endpoint: string, given: Record<string, string | undefined>, clien
   return fetch(endpoint, { method: 'POST', body: new URLSearchParams(form), headers });
 }
 
-describe('the discovery document', () => {
-  it('is at every well-known path, of the auth server and through the API', async () => {
+describe('the description', () => {
+  it('is at every well-known place, of the auth server and through the API', async () => {
     const { authUrl } = stage.system.settings;
     for (const base of [authUrl, stage.system.apiUrl]) {
       for (const name of ['oauth-authorization-server', 'openid-configuration']) {
@@ -75,7 +75,7 @@ describe('the discovery document', () => {
     }
   });
 
-  it('is readable by pages of any origin, and cacheable', async () => {
+  it('may be read by pages of any origin, and kept for a while', async () => {
     for (const base of [stage.system.settings.authUrl, stage.system.apiUrl]) {
       for (const name of ['openid-configuration', 'oauth-protected-resource']) {
         if (name === 'oauth-protected-resource' && base !== stage.system.apiUrl) continue;
@@ -89,7 +89,7 @@ describe('the discovery document', () => {
     }
   });
 
-  it('of the API refers to it (RFC 9728)', async () => {
+  it('of the API leads here (RFC 9728)', async () => {
     const resource = await read(`${stage.system.apiUrl}/.well-known/oauth-protected-resource`);
     expect(resource).toMatchObject({
       resource: stage.audience,
@@ -100,8 +100,8 @@ describe('the discovery document', () => {
   });
 });
 
-describe('each announced item works:', () => {
-  it('grant types and client authentication methods', async () => {
+describe('each announced item is true:', () => {
+  it('grant types and ways of clients to prove themselves', async () => {
     const token = announcedAddress('token_endpoint');
     expect(announced('grant_types_supported')).toEqual([
       'authorization_code',
@@ -147,12 +147,12 @@ describe('each announced item works:', () => {
       const who = method === 'none' ? { client_id: client.clientId } : {};
       expect((await post(endpoint, { token, ...who }, client)).status).toBe(200);
       expect((await stage.refresh(client, token)).body.error).toBe('invalid_grant');
-      // RFC 7009, section 2.2: an unknown token counts as revoked.
+      // RFC 7009, section 2.2: a token that there is not is as good as revoked.
       expect((await post(endpoint, { token: 'nonsense', ...who }, client)).status).toBe(200);
     }
   });
 
-  it('response types and modes, PKCE, the issuer in the response', async () => {
+  it('response types and modes, PKCE, the issuer in the answer', async () => {
     announced('authorization_endpoint');
     expect([announced('response_types_supported'), announced('response_modes_supported')]).toEqual([
       ['code'],
@@ -250,12 +250,12 @@ describe('each announced item works:', () => {
     expect((await stage.refresh(clients.none!, tokens.refresh_token)).status).toBe(400);
   });
 
-  it('documentation URL', async () => {
+  it('where people read more', async () => {
     const { status } = await fetch(announcedAddress('service_documentation'));
     expect(status).toBe(200);
   });
 
-  it('and the list is complete', () => {
+  it('and none is left out', () => {
     expect([...exercised].sort()).toEqual(Object.keys(metadata).sort());
   });
 });

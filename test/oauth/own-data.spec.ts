@@ -1,4 +1,4 @@
-import type { NewClient } from '../../src/admin/clients/clients.schemas';
+import type { NewClient } from '../../src/admin/clients.schemas';
 import type { UserExport } from '../../src/users/me.schemas';
 import type { SignedInUser } from '../support/system';
 import { OAuthStage } from './stage';
@@ -6,7 +6,7 @@ import { OAuthStage } from './stage';
 let stage: OAuthStage;
 let client: NewClient;
 let ada: SignedInUser;
-/** Two, of which the first is used. */
+/** Two, of which the first is used up. */
 let refreshTokens: string[];
 
 beforeAll(async () => {
@@ -21,8 +21,8 @@ beforeAll(async () => {
 
 afterAll(() => stage.system.stop());
 
-describe("a user's grants to OAuth clients", () => {
-  it('are in the export, without the tokens', async () => {
+describe('what a user has granted to OAuth clients', () => {
+  it('is in the export, without the tokens', async () => {
     const { status, body } = await ada.caller.get<UserExport>('/api/v1/users/me/export');
     expect(status).toBe(200);
     const { clientId } = client;
@@ -33,7 +33,7 @@ describe("a user's grants to OAuth clients", () => {
       { clientId, name: 'Diary', scopes: expect.any(Array), createdAt: time, updatedAt: time },
     ]);
     expect(consent!.scopes.toSorted()).toEqual(scopes.toSorted());
-    // Both can have the same second, and either order.
+    // Both may be of the same second, and so in either order.
     const revoked = body.clientTokens.map(({ revokedAt }) => revokedAt);
     expect(revoked).toEqual(expect.arrayContaining([time, null]));
     expect(revoked).toHaveLength(2);
@@ -49,7 +49,7 @@ describe("a user's grants to OAuth clients", () => {
     for (const secret of secrets) expect(JSON.stringify(body)).not.toContain(secret);
   });
 
-  it('are deleted with the user, and the client stays', async () => {
+  it('goes with the user, and the client stays', async () => {
     expect((await ada.caller.delete('/api/v1/users/me')).status).toBe(204);
     const left = await stage.system.query(
       `SELECT id FROM oauth_consent WHERE user_id = $1

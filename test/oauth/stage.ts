@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Client, CreateClient, NewClient } from '../../src/admin/clients/clients.schemas';
+import type { Client, CreateClient, NewClient } from '../../src/admin/clients.schemas';
 import { Browser } from './browser';
 import type { Caller } from '../support/caller';
 import { type SignedInUser, System, type SystemOptions } from '../support/system';
@@ -8,10 +8,10 @@ export const REDIRECT_URI = 'https://app.example.com/callback';
 
 export type Parameters = Record<string, string | undefined>;
 
-/** Payload of a token, not verified, because the test knows its origin. */
+/** Payload of a token, unverified: the tests know where they have it from. */
 export type Payload = Record<string, unknown> & { sub: string; sid: string; aud: string[] };
 
-/** The response of the token endpoint. */
+/** What the token endpoint answers. */
 export interface TokenAnswer {
   status: number;
   body: {
@@ -27,7 +27,7 @@ export interface TokenAnswer {
   headers: Headers;
 }
 
-/** A system with an administrator, and the requests of OAuth clients. */
+/** A system with an administrator, and what clients do with it. */
 export class OAuthStage {
   private constructor(
     readonly system: System,
@@ -35,10 +35,7 @@ export class OAuthStage {
   ) {}
 
   static async start(options: SystemOptions = {}): Promise<OAuthStage> {
-    return OAuthStage.on(await System.start(options));
-  }
-
-  static async on(system: System): Promise<OAuthStage> {
+    const system = await System.start(options);
     return new OAuthStage(system, await system.asAdmin());
   }
 
@@ -50,7 +47,7 @@ export class OAuthStage {
     return this.system.settings.jwtAudience;
   }
 
-  /** For the auth server's endpoints. */
+  /** Of the auth server's endpoints. */
   get base(): string {
     return `${this.system.settings.authUrl}/api/auth/oauth2`;
   }
@@ -77,13 +74,13 @@ export class OAuthStage {
     return answer.body;
   }
 
-  /** A new user, with a browser that has a session. */
+  /** Someone new, with a browser in which they are signed in. */
   async user(): Promise<{ user: SignedInUser; browser: Browser }> {
     const user = await this.system.asUser();
     return { user, browser: await Browser.signedIn(this.system, user.email) };
   }
 
-  /** A whole authorization request; `undefined` omits a parameter. */
+  /** A whole authorization request; `undefined` leaves a parameter out. */
   authorization(clientId: string, pkce: Pkce, changes: Parameters = {}): URL {
     return this.at('authorize', {
       response_type: 'code',
@@ -106,7 +103,7 @@ export class OAuthStage {
     return url;
   }
 
-  /** Calls the token endpoint, or another endpoint for clients. */
+  /** Asks the token endpoint, or another one for clients. */
   async ask(
     parameters: Parameters,
     { secretOf, endpoint = 'token' }: { secretOf?: NewClient; endpoint?: string } = {},
@@ -122,7 +119,7 @@ export class OAuthStage {
     return { status: response.status, body: body ?? {}, headers: response.headers };
   }
 
-  /** A new code of a public client. */
+  /** A code of a public client, fresh from the browser. */
   async code(client: Client, browser: Browser, changes: Parameters = {}): Promise<Code> {
     const pkce = makePkce();
     const callback = await browser.authorize(this.authorization(client.clientId, pkce, changes));
@@ -145,7 +142,7 @@ export class OAuthStage {
     );
   }
 
-  /** Tokens of a client that acts for the browser's user. */
+  /** Tokens of a client that acts for the user at the browser. */
   async tokens(client: NewClient, browser: Browser, changes: Parameters = {}) {
     const answer = await this.exchange(client, await this.code(client, browser, changes));
     if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
@@ -164,7 +161,7 @@ export class OAuthStage {
     );
   }
 
-  /** A token of a service account. */
+  /** A token of a machine on its own behalf. */
   machineToken(client: NewClient, changes: Parameters = {}): Promise<TokenAnswer> {
     return this.ask({ grant_type: 'client_credentials', ...changes }, { secretOf: client });
   }
@@ -178,7 +175,7 @@ export interface Pkce {
 export interface Code {
   code: string;
   verifier: string;
-  /** The redirect target with the code. */
+  /** Where the browser was sent with it. */
   callback: URL;
 }
 

@@ -3,7 +3,7 @@ import { OAuthStage, payloadOf, REDIRECT_URI } from './stage';
 import type { Browser } from './browser';
 import { Caller } from '../support/caller';
 import type { SignedInUser } from '../support/system';
-import type { NewClient } from '../../src/admin/clients/clients.schemas';
+import type { NewClient } from '../../src/admin/clients.schemas';
 
 let stage: OAuthStage;
 let user: SignedInUser;
@@ -16,13 +16,13 @@ beforeAll(async () => {
 
 afterAll(() => stage.system.stop());
 
-/** openid-client marks it as deprecated to warn its users. */
+/** openid-client marks it as deprecated so that nobody overlooks it. */
 const allowPlainHttp: (config: openid.Configuration) => void = Reflect.get(
   openid,
   'allowInsecureRequests',
 );
 
-/** All checks of openid-client are on; only plain http on loopback is allowed. */
+/** All that openid-client checks is checked; only plain http is let through, on loopback. */
 function discover(client: NewClient): Promise<openid.Configuration> {
   const authentication = client.clientSecret
     ? openid.ClientSecretBasic(client.clientSecret)
@@ -72,7 +72,7 @@ describe.each(['public', 'confidential'] as const)('a strict %s client', (type) 
     flow = await signIn(client);
   });
 
-  it('gets an access token that the API accepts, without a resource parameter', async () => {
+  it('gets an access token that the API takes, without naming the API', async () => {
     const { access_token: token, expires_in: expiresIn } = flow.tokens;
     const { settings } = stage.system;
     expect(payloadOf(token)).toEqual({
@@ -105,7 +105,7 @@ describe.each(['public', 'confidential'] as const)('a strict %s client', (type) 
     });
   });
 
-  it('reads the granted claims from userinfo', async () => {
+  it('reads what the user has granted from userinfo', async () => {
     const { config, tokens } = flow;
     const claims = await openid.fetchUserInfo(config, tokens.access_token, user.id);
     expect(claims).toMatchObject({ sub: user.id, email: user.email, email_verified: false });
@@ -134,7 +134,7 @@ describe.each(['public', 'confidential'] as const)('a strict %s client', (type) 
     });
   });
 
-  it('signs the user out, and gets its state back', async () => {
+  it('signs the user out, and is sent back with its state', async () => {
     const other = await stage.user();
     browser = other.browser;
     const { config, tokens } = await signIn(client);
@@ -155,7 +155,7 @@ describe.each(['public', 'confidential'] as const)('a strict %s client', (type) 
   });
 });
 
-/** Waits longer than the guarantee of 100 ms, for a loaded host. */
+/** Waits for what is promised within 100 ms, for far longer: the machine may be busy. */
 async function untilRefused(api: Caller): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     if ((await api.get('/api/v1/users/me')).status === 401) return;

@@ -34,7 +34,7 @@ describe('refresh tokens are removed', () => {
     await stage.refresh(client, tokens.refresh_token);
     await change(one.user.id, sql);
     expect(await removeDeadTokens(pool)).toBe(1);
-    // A used one stays, so that its second use is detected.
+    // The one that was used is still known, for the sake of its second use.
     const left = await stage.system.query<{ user_id: string }>(
       'SELECT user_id FROM oauth_refresh_token WHERE client_id = $1',
       [client.clientId],

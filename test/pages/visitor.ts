@@ -5,22 +5,22 @@ export interface PageAnswer {
   text: string;
   /** The first value of a header. */
   header(name: string): string | undefined;
-  /** The target of the response: a redirect, or a page that refreshes to it. */
+  /** Where the answer leads: a redirect, or a page that goes on by itself. */
   location: string | undefined;
 }
 
-/** A browser without scripts: keeps cookies and sends the origin of a form. */
+/** One browser before the pages, without a script: keeps cookies and says where a form comes from. */
 export class Visitor {
   readonly cookies = new Map<string, string>();
 
   constructor(readonly baseUrl: string) {}
 
-  /** Opens a URL by navigation. */
+  /** A person follows a link or types an address. */
   async open(address: string, headers: Record<string, string> = {}): Promise<PageAnswer> {
     return this.exchange({ path: this.pathOf(address), headers });
   }
 
-  /** Sends a form of one of our pages. */
+  /** Sends a form of one of our own pages. */
   async submit(
     address: string,
     fields: Record<string, string>,
@@ -30,7 +30,7 @@ export class Visitor {
     return this.exchangeForm(address, fields, { ...own, ...headers });
   }
 
-  /** Sends a form with only the given headers about its origin. */
+  /** Sends a form with nothing said about where it comes from but what is given. */
   async exchangeForm(
     address: string,
     fields: Record<string, string>,
@@ -44,7 +44,7 @@ export class Visitor {
     });
   }
 
-  /** Opens a page, to get cookies, and sends its form. */
+  /** Opens a page, so that there are cookies, and sends its form. */
   async fillIn(address: string, fields: Record<string, string>): Promise<PageAnswer> {
     await this.open(address);
     return this.submit(address, fields);

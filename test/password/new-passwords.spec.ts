@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { PASSWORD, type SignedIn } from '../auth-server/harness';
-import { type InProcessAuthServer, startInProcess } from '../auth-server/in-process-auth-server';
+import {
+  PASSWORD,
+  startAuthServer,
+  type RunningAuthServer,
+  type SignedIn,
+} from '../auth-server/harness';
 import { System } from '../support/system';
 
 const TOO_COMMON = 'iloveyou2024';
 
-describe('a common password', () => {
-  let server: InProcessAuthServer;
+describe('a password that is guessed first', () => {
+  let server: RunningAuthServer;
   let user: SignedIn;
   let admin: SignedIn;
 
   beforeAll(async () => {
-    server = await startInProcess();
+    server = await startAuthServer();
     user = await server.signUp('ada@example.com');
     admin = await server.signInAdmin();
   });
@@ -58,14 +62,14 @@ describe('a common password', () => {
   });
 
   it.each(['when it is changed with a bearer token', 'when an administrator sets it'])(
-    'is refused for words of the account, %s',
+    'is refused for the words of the account, too, %s',
     async (way) => {
       const { status, body } = await ways[way]!('A.Person99');
       expect([status, body.code]).toEqual([400, 'PASSWORD_TOO_COMMON']);
     },
   );
 
-  it('is refused at a reset, whose link stays valid', async () => {
+  it('is refused with the code of a mail, which stays good for a better one', async () => {
     const email = 'ada@example.com';
     await server.post('/api/auth/request-password-reset', { email }).expect(200);
     const { body } = await server.get('/dev/mailbox');
@@ -80,7 +84,7 @@ describe('a common password', () => {
     user = await server.signIn(email);
   });
 
-  it('gets no detailed error without permission to set a password', async () => {
+  it('is nothing that a stranger is told about', async () => {
     const body = { userId: user.userId, newPassword: TOO_COMMON };
     await server.post('/api/auth/admin/set-user-password', body).expect(401);
     await server
@@ -102,7 +106,7 @@ describe('a common password', () => {
     ['🦊🚀🌵🎻', 'SHORT'],
     ['🦊🚀🌵🎻🧭🍋🪁', 'SHORT'],
     ['🦊🚀🌵'.repeat(43), 'LONG'],
-  ])('is distinguished from a wrong length: %s', async (password, which) => {
+  ])('is told apart from one of a wrong length: %s', async (password, which) => {
     for (const way of Object.keys(ways)) {
       const { status, body } = await ways[way]!(password);
       expect([way, status, body.code]).toEqual([way, 400, `PASSWORD_TOO_${which}`]);
@@ -110,7 +114,7 @@ describe('a common password', () => {
   });
 
   it.each(['🦊🚀🌵🎻🧭🍋🪁🔑', `${'🦊🚀🌵'.repeat(42)}ab`])(
-    'does not include 8 to 128 characters of any kind: %s',
+    'is none that has 8 to 128 characters, whatever they are made of: %s',
     async (password) => {
       const email = `fox${password.length}@example.com`;
       const body = { email, name: 'New', password };
@@ -140,11 +144,11 @@ describe('through the API', () => {
   });
 });
 
-describe('with a breached-password service', () => {
+describe('with a service that knows breached passwords', () => {
   const BREACHED = 'horse staple correct battery';
   const hash = createHash('sha1').update(BREACHED).digest('hex').toUpperCase();
   let service: Server;
-  let server: InProcessAuthServer;
+  let server: RunningAuthServer;
   let answer: (request: IncomingMessage, response: ServerResponse) => void;
   let asked: IncomingMessage[] = [];
   let users = 0;
@@ -156,7 +160,7 @@ describe('with a breached-password service', () => {
     }).listen(0, '127.0.0.1');
     await once(service, 'listening');
     const { port } = service.address() as { port: number };
-    server = await startInProcess({ BREACHED_PASSWORDS_URL: `http://127.0.0.1:${port}/range/` });
+    server = await startAuthServer({ BREACHED_PASSWORDS_URL: `http://127.0.0.1:${port}/range/` });
   });
   beforeEach(() => {
     asked = [];
@@ -180,7 +184,7 @@ describe('with a breached-password service', () => {
     (_request, response) =>
       void response.end(`${'0'.repeat(35)}:0\r\n${hash.slice(5).toLowerCase()}:${count}\r\n`);
 
-  it('is refused when the service knows it, after only five characters of the hash are sent', async () => {
+  it('refuses what it knows, and tells it no more than five characters of the hash', async () => {
     answer = list(17);
     const { body } = await signUp(BREACHED).expect(400);
     expect(body.code).toBe('PASSWORD_BREACHED');
@@ -188,7 +192,7 @@ describe('with a breached-password service', () => {
     expect(asked[0]!.headers['add-padding']).toBe('true');
   });
 
-  it('is refused in every equivalent form (NFKC)', async () => {
+  it('refuses the same in characters that mean the same (NFKC)', async () => {
     answer = list(17);
     const wide = BREACHED.replace(/[a-z]/g, (letter) =>
       String.fromCharCode(letter.charCodeAt(0) + 0xfee0),
@@ -196,7 +200,7 @@ describe('with a breached-password service', () => {
     expect((await signUp(wide).expect(400)).body.code).toBe('PASSWORD_BREACHED');
   });
 
-  it('is accepted when unknown, and when it is only padding', async () => {
+  it('takes what it does not know, and what is there as padding alone', async () => {
     answer = list(0);
     await signUp(BREACHED).expect(200);
     answer = list(17);
@@ -204,7 +208,7 @@ describe('with a breached-password service', () => {
     expect(server.log.join()).not.toContain('breached');
   });
 
-  it('is not sent to the service when it is refused before', async () => {
+  it('does not ask for a password that is refused anyway', async () => {
     answer = list(17);
     await signUp(TOO_COMMON).expect(400);
     await server
@@ -229,7 +233,7 @@ describe('with a breached-password service', () => {
       'never stops',
       (_request, response) => void response.end(`${'A'.repeat(35)}:1\n`.repeat(40_000)),
     ],
-  ])('is accepted with a log line when the service %s', async (_title, behave) => {
+  ])('takes a password with a line in the log when it %s', async (_title, behave) => {
     answer = behave;
     await signUp(BREACHED).expect(200);
     expect(server.log.join()).toContain('breached passwords could not be checked');
@@ -238,11 +242,11 @@ describe('with a breached-password service', () => {
 });
 
 describe('the first administrator', () => {
-  it('is not created with such a password in production', async () => {
+  it('is not made with such a password in production', async () => {
     const production = { NODE_ENV: 'production', RATE_LIMITS: 'off' };
     const urls = { AUTH_URL: 'https://auth.example.com', API_URL: 'https://api.example.com' };
     const start = (ADMIN_PASSWORD: string) =>
-      startInProcess({ ...production, ...urls, ADMIN_PASSWORD });
+      startAuthServer({ ...production, ...urls, ADMIN_PASSWORD });
     await expect(start('administrator1')).rejects.toThrow('ADMIN_PASSWORD is among');
     await (await start('several unrelated words')).stop();
   });

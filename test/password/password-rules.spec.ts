@@ -2,7 +2,7 @@ import { isEasilyGuessed } from '../../auth-server/password/password-rules';
 
 const ADA = { email: 'ada.lovelace@analytical.example', name: 'Ada Lovelace' };
 
-describe('a common password', () => {
+describe('a password that is guessed first', () => {
   it.each([
     ['common words', ['password', 'iloveyou', 'sunshine', 'Liverpool', 'SUPERMAN', 'letmein!']],
     [
@@ -46,7 +46,7 @@ describe('a common password', () => {
   });
 });
 
-describe('another password', () => {
+describe('any other password', () => {
   it.each([
     'correct horse battery staple',
     'the first administrator',
@@ -62,11 +62,11 @@ describe('another password', () => {
     '%&$/)(=?',
     '8317264905',
     'lovelace wrote the first program',
-  ])('is accepted: %s', (password) => {
+  ])('is taken: %s', (password) => {
     expect(isEasilyGuessed(password, ADA)).toBe(false);
   });
 
-  it('is accepted when the user is unknown', () => {
+  it('is taken where nothing is known of the person', () => {
     expect(isEasilyGuessed('lovelace1', { email: '', name: '' })).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
-/** An origin on the system's list. */
+/** An origin on the list of the system under attack. */
 export const APP = 'https://app.example';
 
-/** URLs on the list, for every parser. */
+/** Lead to the list, by whatever reader. */
 export const HARMLESS_ADDRESSES = [
   APP,
   `${APP}/`,
@@ -14,7 +14,7 @@ export const HARMLESS_ADDRESSES = [
   '/;@evil.example',
 ];
 
-/** URLs that pass a comparison of parsed URLs: safe in a browser, not in every parser. */
+/** Found to pass a comparison of parsed URLs: safe in a browser, not in every reader. */
 export const DEVIOUS_ADDRESSES = [
   '/.//evil.example',
   '/..//evil.example',
@@ -34,7 +34,7 @@ export const DEVIOUS_ADDRESSES = [
   '/%00',
 ];
 
-/** URLs outside the list, at least for some parser. */
+/** Lead away from the list, or might in some reader's eyes. */
 export const HOSTILE_ADDRESSES = [
   ...DEVIOUS_ADDRESSES,
   'https://evil.example',

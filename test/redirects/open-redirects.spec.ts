@@ -1,16 +1,15 @@
 import { APP, DEVIOUS_ADDRESSES, HARMLESS_ADDRESSES, HOSTILE_ADDRESSES } from './addresses';
 import { EDGE_SETTINGS, ProviderEdge } from '../federation/provider-edge';
 import { send, type RawAnswer } from '../support/raw-http';
-import { InProcessSystem } from '../support/in-process-system';
-import { PASSWORD } from '../support/system';
+import { PASSWORD, System } from '../support/system';
 
 let edge: ProviderEdge;
-let system: InProcessSystem;
+let system: System;
 let cookie: string;
 
 const ANN = 'ann@example.com';
 
-/** Endpoints with a URL in their body, and its fields. */
+/** Endpoints that take an address in their body, and the fields that hold it. */
 const BODIES: [path: string, fields: string[], body: Record<string, unknown>][] = [
   ['/sign-up/email', ['callbackURL'], { email: 'new@example.com', password: PASSWORD, name: 'N' }],
   ['/sign-in/email', ['callbackURL'], { email: ANN, password: PASSWORD }],
@@ -27,10 +26,10 @@ const BODIES: [path: string, fields: string[], body: Record<string, unknown>][] 
   ['/sign-out', ['callbackURL'], {}],
 ];
 
-/** Endpoints with a URL in the query; their other parameters are invalid, which does not matter. */
+/** Endpoints that take it in the query; what else they need is wrong, and does not matter. */
 const QUERIES = ['/verify-email?token=x&', '/reset-password/x?', '/delete-user/callback?token=x&'];
 
-/** Enough to show that an endpoint uses the rule; other tests cover the rule. */
+/** Enough to see that an endpoint asks the one rule; the rule is asked everything elsewhere. */
 const SAMPLE = [
   ...DEVIOUS_ADDRESSES.filter((_address, index) => index % 3 === 0),
   'https://evil.example',
@@ -44,7 +43,7 @@ const SAMPLE = [
 
 beforeAll(async () => {
   edge = await ProviderEdge.start();
-  system = await InProcessSystem.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS } });
+  system = await System.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS } });
   await system.asUser({ email: ANN });
   const body = { email: ANN, password: PASSWORD };
   const { headers } = await post(system.settings.authUrl, '/sign-in/email', body);
@@ -69,7 +68,7 @@ function post(baseUrl: string, path: string, body: object): Promise<RawAnswer> {
   });
 }
 
-/** Accepted URLs, for the log. */
+/** What passed, to be read by a person. */
 async function passing(
   addresses: string[],
   ask: (address: string) => Promise<RawAnswer>,
@@ -87,7 +86,7 @@ const WAYS: [string, () => string][] = [
   ['through the API', () => system.apiUrl],
 ];
 
-describe('a sign-in with a provider never leads to', () => {
+describe('no sign-in with a provider leads to', () => {
   it.each(['callbackURL', 'errorCallbackURL', 'newUserCallbackURL'])(
     'a hostile %s',
     async (field) => {
@@ -98,15 +97,15 @@ describe('a sign-in with a provider never leads to', () => {
   );
 });
 
-describe.each(WAYS)('an endpoint with %s', (_way, baseUrl) => {
-  it.each(BODIES)('refuses a hostile URL: %s %j', async (path, fields, body) => {
+describe.each(WAYS)('no endpoint that is asked %s', (_way, baseUrl) => {
+  it.each(BODIES)('takes a hostile address: %s %j', async (path, fields, body) => {
     for (const field of fields) {
       const ask = (address: string) => post(baseUrl(), path, { ...body, [field]: address });
       expect([field, await passing(SAMPLE, ask)]).toEqual([field, []]);
     }
   });
 
-  it.each(QUERIES)('refuses a hostile link: %s', async (path) => {
+  it.each(QUERIES)('follows a hostile link: %s', async (path) => {
     const ask = (address: string) => {
       const query = `callbackURL=${encodeURIComponent(address)}`;
       return send(baseUrl(), { path: `/api/auth${path}${query}`, headers: { cookie } });
@@ -116,7 +115,7 @@ describe.each(WAYS)('an endpoint with %s', (_way, baseUrl) => {
     );
   });
 
-  it('refuses a URL that is not a string, or two of them', async () => {
+  it('takes an address that is not a text, or two of them', async () => {
     for (const address of [{}, ['https://evil.example'], 1, true]) {
       const answer = await post(baseUrl(), '/sign-in/social', {
         provider: 'google',
@@ -129,7 +128,7 @@ describe.each(WAYS)('an endpoint with %s', (_way, baseUrl) => {
     expect([answer.status, answer.headers.location]).toEqual([403, undefined]);
   });
 
-  it('still redirects to listed URLs', async () => {
+  it('still leads where the list says', async () => {
     for (const address of HARMLESS_ADDRESSES) {
       const query = `token=x&callbackURL=${encodeURIComponent(address)}`;
       const { status, headers } = await send(baseUrl(), {

@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { User } from '../../src/users/user.schemas';
 import { type Answer, Caller } from '../support/caller';
-import { InProcessSystem } from '../support/in-process-system';
-import { PASSWORD, type SignedInUser } from '../support/system';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
 
 export const USERS = '/api/v1/admin/users';
 
-/** Two replicas, and an administrator who creates users on them. */
+/** Two replicas, and an administrator who asks them to make users. */
 export class IdempotencyStage {
   private constructor(
-    readonly system: InProcessSystem,
+    readonly system: System,
     readonly admin: SignedInUser,
   ) {}
 
   static async start(): Promise<IdempotencyStage> {
-    const system = await InProcessSystem.start({ replicas: 2 });
+    const system = await System.start({ replicas: 2 });
     return new IdempotencyStage(system, await system.asAdmin());
   }
 
@@ -22,13 +21,13 @@ export class IdempotencyStage {
     return this.system.stop();
   }
 
-  /** On the given replica; the first one by default. */
+  /** On the replica that is asked for; the first one otherwise. */
   create(body: object, key: string, replica = 0): Promise<Answer<User>> {
     const caller = new Caller(this.system.replicas[replica]!.url, this.admin.accessToken);
     return caller.post<User>(USERS, body, { 'idempotency-key': key });
   }
 
-  /** The stored rows of all keys, as in the database. */
+  /** What is kept of all keys, as someone sees it who reads the database. */
   rows() {
     return this.system.query<{ id: Buffer; answer: Buffer | null; fingerprint: Buffer }>(
       'SELECT * FROM idempotency_key',

@@ -3,11 +3,10 @@ import { Client } from 'pg';
 import { expectReplayOf, IdempotencyStage, newUser, USERS } from './idempotency-stage';
 import { IdempotencyCleanup } from '../../src/idempotency/idempotency-cleanup';
 import { expectProblem } from '../support/problems';
-import { type InProcessSystem } from '../support/in-process-system';
-import { PASSWORD, type SignedInUser } from '../support/system';
+import { PASSWORD, type SignedInUser, type System } from '../support/system';
 
 let stage: IdempotencyStage;
-let system: InProcessSystem;
+let system: System;
 let admin: SignedInUser;
 
 beforeAll(async () => {
@@ -28,7 +27,7 @@ async function countUsers(email: string): Promise<number> {
 }
 
 describe('a repeated request with the same key', () => {
-  it('gets the same response, on another replica too, and has no effect', async () => {
+  it('is answered as before, on another replica too, and does nothing', async () => {
     const body = newUser();
     const first = await create(body, 'again');
     expect(first.status).toBe(201);
@@ -38,14 +37,14 @@ describe('a repeated request with the same key', () => {
     expect(await countUsers(body.email)).toBe(1);
   });
 
-  it('has a new request id', async () => {
+  it('has a request id of its own', async () => {
     const body = newUser();
     const first = await create(body, 'request-id');
     const second = await create(body, 'request-id');
     expect(second.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
   });
 
-  it('is equal with quotes around the key, and with other white space in the body', async () => {
+  it('is the same with quotes around the key, and with other white space in the body', async () => {
     const body = newUser();
     const first = await create(body, 'spelled');
     expectReplayOf(await create(body, '"spelled"'), first);
@@ -54,7 +53,7 @@ describe('a repeated request with the same key', () => {
     expectReplayOf(await admin.caller.post(USERS, spaced, headers), first);
   });
 
-  it('has one effect when twenty arrive at once on two replicas', async () => {
+  it('does its work once when twenty arrive at once on two replicas', async () => {
     const body = newUser();
     const burst = (key: string) =>
       Promise.all(Array.from({ length: 20 }, (_, index) => create(body, key, index % 2)));
@@ -73,7 +72,7 @@ describe('a repeated request with the same key', () => {
     expect(await countUsers(body.email)).toBe(1);
   });
 
-  it('with another body, another path or on another route is refused', async () => {
+  it('with another body, another address or on another route is refused', async () => {
     const body = newUser();
     const first = await create(body, 'other');
     for (const other of [
@@ -89,7 +88,7 @@ describe('a repeated request with the same key', () => {
     expectReplayOf(await create(body, 'other'), first);
   });
 
-  it('is forgotten after 24 hours, for every response', async () => {
+  it('is forgotten after 24 hours, whatever it was', async () => {
     await create(newUser(), 'old');
     await system.query(`UPDATE idempotency_key SET expires_at = expires_at - interval '24 hours'`);
     const answer = await create(newUser(), 'old');
@@ -99,7 +98,7 @@ describe('a repeated request with the same key', () => {
 });
 
 describe('another caller with the same key', () => {
-  it('makes an independent request', async () => {
+  it('makes a request of their own', async () => {
     const other = await system.asNewAdmin();
     const body = newUser();
     await create(body, 'shared');
@@ -109,7 +108,7 @@ describe('another caller with the same key', () => {
     expectProblem(answer, 'idempotency_key_reused');
   });
 
-  it('gets no stored response without permission, also when it was lost', async () => {
+  it('is not told the answer when they may not call the route, nor is who no longer may', async () => {
     const other = await system.asNewAdmin();
     const body = newUser();
     const headers = { 'idempotency-key': 'demoted' };
@@ -121,7 +120,7 @@ describe('another caller with the same key', () => {
 });
 
 describe('a refusal', () => {
-  it('is repeated when it depends on the state', async () => {
+  it('is repeated when it says how things stand', async () => {
     const { email } = await system.asUser();
     const body = { ...newUser(), email };
     const first = await create(body, 'taken');
@@ -133,13 +132,13 @@ describe('a refusal', () => {
     expect((await create(body, 'taken-new')).status).toBe(201);
   });
 
-  it('of an invalid request does not use the key', async () => {
+  it('of what was not acceptable leaves the key free for a better request', async () => {
     const body = newUser();
     expectProblem(await create({ ...body, name: '' }, 'invalid'), 'validation_failed');
     expect((await create(body, 'invalid')).status).toBe(201);
   });
 
-  it('by a server error does not use the key', async () => {
+  it('for a failure on our side leaves the key free', async () => {
     const body = newUser();
     await system.stopAuthServer();
     expectProblem(await create(body, 'failed'), 'auth_server_unavailable');
@@ -156,7 +155,7 @@ describe('a refusal', () => {
     ['not ASCII', 'ä'],
     ['an open quote', '"open'],
     ['with parameters', '"key";a=1'],
-  ])('answers an invalid key: %s', async (_title, key) => {
+  ])('meets a key that is none: %s', async (_title, key) => {
     const body = newUser();
     const { errors } = expectProblem(await create(body, key), 'validation_failed');
     expect(errors).toEqual([{ pointer: '/Idempotency-Key', detail: expect.any(String) }]);
@@ -164,7 +163,7 @@ describe('a refusal', () => {
   });
 
   it.each(['x', 'x'.repeat(255), '"two words"', '"a \\"quote\\""', '!#$%&()*+-./:;<=>?@[]^_`{|}~'])(
-    'does not answer the key %s',
+    'does not meet the key %s',
     async (key) => {
       const body = newUser();
       const first = await create(body, key);
@@ -173,11 +172,11 @@ describe('a refusal', () => {
   );
 });
 
-describe('a missing response', () => {
-  it('can be retried after the lease of the first replica', async () => {
+describe('an answer that was not given', () => {
+  it('may be tried again once the lease of who worked on it is over', async () => {
     const body = newUser();
     await create(body, 'crashed');
-    // The row of a replica that stopped before its response.
+    // As a replica leaves it that died before it had an answer.
     const lease = (interval: string) =>
       system.query(
         `UPDATE idempotency_key SET answer = NULL, lease_expires_at = now() + interval '${interval}'
@@ -192,7 +191,7 @@ describe('a missing response', () => {
     expect((await create(body, 'crashed')).status).toBe(201);
   });
 
-  it('is not stored after another replica has taken over', async () => {
+  it('is not kept when it comes after another has taken over', async () => {
     const body = newUser();
     const release = await holdUsers();
     const answer = create(body, 'overtaken');
@@ -205,7 +204,7 @@ describe('a missing response', () => {
     expectProblem(await create(body, 'overtaken'), 'idempotency_in_progress');
   });
 
-  it('causes 409 for repeats, on every replica', async () => {
+  it('is waited for by nobody: a repeat meanwhile is told so, on every replica', async () => {
     const body = newUser();
     const release = await holdUsers();
     const answer = create(body, 'slow');
@@ -219,8 +218,8 @@ describe('a missing response', () => {
   });
 });
 
-describe('expired keys', () => {
-  it('are deleted by one replica, other keys stay', async () => {
+describe('keys that are too old', () => {
+  it('are removed by one replica, the others are not touched', async () => {
     await system.query('DELETE FROM idempotency_key');
     const body = newUser();
     const first = await create(body, 'young');
@@ -230,7 +229,7 @@ describe('expired keys', () => {
          FROM generate_series(1, 500) AS n`,
     );
     const removed = await Promise.all(
-      system.apps.map((app) => app.get(IdempotencyCleanup).removeExpired()),
+      system.replicas.map(({ app }) => app.get(IdempotencyCleanup).removeExpired()),
     );
     expect(removed.toSorted((a, b) => a - b)).toEqual([0, 500]);
     expect(await stage.rows()).toHaveLength(1);
@@ -238,7 +237,7 @@ describe('expired keys', () => {
   });
 });
 
-/** From now on every write of a user waits until release. */
+/** From now on nobody writes a user, until they are let go. */
 async function holdUsers(): Promise<() => Promise<void>> {
   const client = new Client(system.database.url);
   await client.connect();

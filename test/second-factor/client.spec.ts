@@ -3,15 +3,14 @@ import { twoFactorClient } from 'better-auth/client/plugins';
 import type { MailboxEntry } from '../../auth-server/mail/mailer';
 import { Caller } from '../support/caller';
 import { createBrowserFetch } from '../support/cookie-jar';
-import { InProcessSystem } from '../support/in-process-system';
-import { PASSWORD } from '../support/system';
+import { PASSWORD, System } from '../support/system';
 import { AuthenticatorApp, passSteps, startClock, stopClock } from './authenticator-app';
 
-let system: InProcessSystem;
+let system: System;
 
 beforeAll(async () => {
   stopClock();
-  system = await InProcessSystem.start();
+  system = await System.start();
 });
 
 afterAll(async () => {
@@ -30,7 +29,7 @@ function createClient(baseURL: string) {
 describe.each([
   ['directly', () => system.settings.authUrl],
   ['through the API', () => system.apiUrl],
-])("Better-Auth's client, %s", (_way, baseUrl) => {
+])("Better-Auth's own client, %s", (_way, baseUrl) => {
   let email: string;
   let app: AuthenticatorApp;
   let recoveryCodes: string[];
@@ -44,12 +43,12 @@ describe.each([
     await laptop.signUp.email({ email, password: PASSWORD, name: 'Ada' });
   });
 
-  // Each code is valid once: wait for the next one.
+  // Each code works once: the next one has to be waited for.
   beforeEach(() => passSteps(4));
 
   const signIn = (client: typeof laptop) => client.signIn.email({ email, password: PASSWORD });
 
-  it('shows the secret and ten recovery codes after the password', async () => {
+  it('shows the secret to whoever knows the password, and ten recovery codes', async () => {
     const wrong = await laptop.twoFactor.enable({ password: 'not the password' });
     expect(wrong.error).toMatchObject({ status: 400, code: 'INVALID_PASSWORD' });
     const { data } = await laptop.twoFactor.enable({ password: PASSWORD });
@@ -60,7 +59,7 @@ describe.each([
     expect(new Set(recoveryCodes).size).toBe(10);
   });
 
-  it('enables the factor after a first right code', async () => {
+  it('switches the factor on with a first right code, and not before', async () => {
     expect((await signIn(phone)).data).toHaveProperty('token');
     const wrong = await laptop.twoFactor.verifyTotp({ code: app.wrongCode() });
     expect(wrong.error).toMatchObject({ status: 401, code: 'INVALID_CODE' });
@@ -85,7 +84,7 @@ describe.each([
     await phone.signOut();
   });
 
-  it('signs in with only the password on a trusted device', async () => {
+  it('signs in with the password alone on a device that it trusts', async () => {
     await signIn(phone);
     await phone.twoFactor.verifyTotp({ code: app.code(), trustDevice: true });
     await phone.signOut();
@@ -93,21 +92,21 @@ describe.each([
     expect((await signIn(createClient(baseUrl()))).data).toMatchObject({ twoFactorRedirect: true });
   });
 
-  it('makes new recovery codes after the password', async () => {
+  it('makes new recovery codes for whoever knows the password', async () => {
     const { data } = await laptop.twoFactor.generateBackupCodes({ password: PASSWORD });
     expect(data?.backupCodes).toHaveLength(10);
     await signIn(createClient(baseUrl()));
     expect(data?.backupCodes).not.toContain(recoveryCodes[0]);
   });
 
-  it('disables the factor after the password', async () => {
+  it('switches the factor off for whoever knows the password', async () => {
     const wrong = await laptop.twoFactor.disable({ password: 'not the password' });
     expect(wrong.error).toMatchObject({ status: 400, code: 'INVALID_PASSWORD' });
     expect((await laptop.twoFactor.disable({ password: PASSWORD })).data).toEqual({ status: true });
     expect((await signIn(createClient(baseUrl()))).data).toHaveProperty('token');
   });
 
-  it('sends the owner a mail for each change', async () => {
+  it('has the owner told of each change by mail', async () => {
     const mailbox = await new Caller(system.settings.authUrl).get<{ items: MailboxEntry[] }>(
       '/dev/mailbox',
       { accept: 'application/json' },

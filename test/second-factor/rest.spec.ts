@@ -2,23 +2,22 @@ import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import type { TwoFactorRequired } from '../../src/auth-proxy/second-step.schemas';
 import { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
-import { reservePorts } from '../support/ports';
-import { InProcessSystem } from '../support/in-process-system';
-import { PASSWORD, type SignedInUser } from '../support/system';
+import { freePorts } from '../support/ports';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
 import { type AuthenticatorApp, passSteps, startClock, stopClock } from './authenticator-app';
 import { enrolUser } from './enrolment';
 
 const SIGN_IN = '/api/v1/auth/sign-in';
 const SECOND_STEP = '/api/v1/auth/two-factor';
 
-let system: InProcessSystem;
+let system: System;
 let ada: SignedInUser;
 let app: AuthenticatorApp;
 let recoveryCodes: string[];
 
 beforeAll(async () => {
   stopClock();
-  system = await InProcessSystem.start();
+  system = await System.start();
 });
 
 afterAll(async () => {
@@ -62,19 +61,19 @@ describe('POST /auth/two-factor', () => {
     expect(refreshed.status).toBe(200);
   });
 
-  it('accepts a challenge once', async () => {
+  it('takes a challenge once', async () => {
     const challenge = await takeFirstStep();
     expect((await takeSecondStep(challenge, app.code(1))).status).toBe(200);
     expectProblem(await takeSecondStep(challenge, recoveryCodes[0]!), 'invalid_challenge');
   });
 
-  it('accepts a code once', async () => {
+  it('takes a code once', async () => {
     expect((await takeSecondStep(await takeFirstStep(), app.code(1))).status).toBe(200);
     const again = await takeSecondStep(await takeFirstStep(), app.code(1));
     expectProblem(again, 'invalid_two_factor_code');
   });
 
-  it('accepts a recovery code once in twenty parallel requests', async () => {
+  it('takes a recovery code once of twenty at the same time', async () => {
     const challenges = await Promise.all(Array.from({ length: 4 }, takeFirstStep));
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) => takeSecondStep(challenges[i % 4]!, recoveryCodes[0]!)),
@@ -83,7 +82,7 @@ describe('POST /auth/two-factor', () => {
     expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([]);
   });
 
-  it('refuses a wrong code, and keeps the challenge valid', async () => {
+  it('refuses a wrong code, and lets the challenge be tried again', async () => {
     const challenge = await takeFirstStep();
     for (const wrong of [app.wrongCode(), 'aaaaa-aaaaa', ' ', '１２３４５６']) {
       expectProblem(await takeSecondStep(challenge, wrong), 'invalid_two_factor_code');
@@ -91,7 +90,7 @@ describe('POST /auth/two-factor', () => {
     expect((await takeSecondStep(challenge, app.code(1))).status).toBe(200);
   });
 
-  it('makes the account wait after five wrong codes, with Retry-After', async () => {
+  it('makes the account wait after five wrong codes, and says how long', async () => {
     const challenge = await takeFirstStep();
     for (let i = 0; i < 5; i += 1) await takeSecondStep(challenge, app.wrongCode());
     const answer = await takeSecondStep(await takeFirstStep(), app.code(1));
@@ -105,7 +104,7 @@ describe('POST /auth/two-factor', () => {
     expectProblem(await takeSecondStep(challenge, app.code()), 'invalid_challenge');
   });
 
-  it('refuses invented challenges and other cookies', async () => {
+  it('refuses what is no challenge, and what would be another cookie', async () => {
     const code = app.code(1);
     for (const challenge of ['made-up', ada.refreshToken, `2fa-${'a'.repeat(20)}.abc%3D`]) {
       expectProblem(await takeSecondStep(challenge, code), 'invalid_challenge');
@@ -116,7 +115,7 @@ describe('POST /auth/two-factor', () => {
     }
   });
 
-  it('refuses other fields, such as a trusted device', async () => {
+  it('refuses other fields, and a trusted device with them: that is a matter of browsers', async () => {
     const body = { challenge: await takeFirstStep(), code: app.code(1), trustDevice: true };
     expectProblem(await system.asAnonymous().post(SECOND_STEP, body), 'validation_failed');
   });
@@ -129,7 +128,7 @@ describe('POST /auth/two-factor', () => {
 });
 
 describe('a challenge', () => {
-  it('is not a token, neither for refresh nor for requests', async () => {
+  it('is no token, neither to refresh nor to call with', async () => {
     const challenge = await takeFirstStep();
     const refreshed = await system
       .asAnonymous()
@@ -141,16 +140,16 @@ describe('a challenge', () => {
     );
   });
 
-  it('is not required without a second factor', async () => {
+  it('is not asked for where there is no second factor', async () => {
     const bob = await system.asUser();
     expect((await system.signIn({ email: bob.email, password: PASSWORD })).id).toBe(bob.id);
   });
 });
 
-describe('with https, where the cookie of the first step has another name', () => {
-  it('signs in', async () => {
-    const [port] = await reservePorts(1);
-    const secure = await InProcessSystem.start({
+describe('behind https, where the cookie of the first step has another name', () => {
+  it('signs in all the same', async () => {
+    const [port] = await freePorts(1);
+    const secure = await System.start({
       env: {
         AUTH_PORT: String(port),
         AUTH_URL: 'https://auth.example.com',

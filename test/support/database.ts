@@ -14,14 +14,23 @@ export const SERVER_URL_VARIABLE = 'GATEHOUSE_TEST_SERVER_URL';
 /** The run's name, with which the names of all its databases begin. */
 export const RUN_VARIABLE = 'GATEHOUSE_TEST_RUN';
 
+/**
+ * Test databases are not like a developer's: the time zone of a session has a half-hour offset,
+ * and texts are not sorted by their bytes. Code that depends on either fails.
+ */
+const TIME_ZONE = 'Asia/Kolkata';
+const COLLATION = `TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'`;
+/** Older servers take no ICU collation for a database. */
+const ICU_SINCE = 150_000;
+
 /** A database with the whole schema and no rows. */
 export function createTestDatabase(): Promise<TestDatabase> {
   return create(`TEMPLATE "${templateName()}"`);
 }
 
 /** A database without a schema, for tests of the migrations. */
-export function createEmptyDatabase(): Promise<TestDatabase> {
-  return create();
+export async function createEmptyDatabase(): Promise<TestDatabase> {
+  return create(await collationOptions());
 }
 
 /**
@@ -30,14 +39,26 @@ export function createEmptyDatabase(): Promise<TestDatabase> {
  * @param migrate is given the URL.
  */
 export async function createTemplate(migrate: (url: string) => Promise<unknown>): Promise<void> {
-  await onServer(`CREATE DATABASE "${templateName()}"`);
+  await onServer(`CREATE DATABASE "${templateName()}" ${await collationOptions()}`);
   await migrate(urlOf(templateName()));
   await onServer(`ALTER DATABASE "${templateName()}" ALLOW_CONNECTIONS false`);
 }
 
-async function create(options = ''): Promise<TestDatabase> {
+async function collationOptions(): Promise<string> {
+  let options = '';
+  await onServer(async (client) => {
+    const { rows } = await client.query<{ version: number }>(
+      `SELECT current_setting('server_version_num')::int AS version`,
+    );
+    if (rows[0]!.version >= ICU_SINCE) options = COLLATION;
+  });
+  return options;
+}
+
+async function create(options: string): Promise<TestDatabase> {
   const name = `${setting(RUN_VARIABLE)}_${randomBytes(6).toString('hex')}`;
   await onServer(`CREATE DATABASE "${name}" ${options}`);
+  await onServer(`ALTER DATABASE "${name}" SET timezone TO '${TIME_ZONE}'`);
   return {
     url: urlOf(name),
     drop: () =>

@@ -3,20 +3,17 @@ import { constants } from 'node:os';
 import { runMigrations } from '../../launcher/migrations';
 import { createTemplate, RUN_VARIABLE, SERVER_URL_VARIABLE } from './database';
 import { startOwnServer, useGivenServer, type TestServer } from './database-server';
-import { takePortBlock } from './ports';
-import { startHosts } from './system-host';
 
 declare global {
   // Jest loads setup and teardown apart from each other: this is what both can see.
   var gatehouseTestServer: TestServer | undefined;
-  var gatehouseStopHosts: (() => Promise<void>) | undefined;
 }
 
 /**
  * One PostgreSQL server for the run: `TEST_DATABASE_URL` where it is set (its user must be
  * allowed to create databases), else one of our own that is gone afterwards.
  */
-export default async function globalSetup({ maxWorkers }: { maxWorkers: number }): Promise<void> {
+export default async function globalSetup(): Promise<void> {
   const run = `gatehouse_test_${randomBytes(4).toString('hex')}`;
   const given = process.env.TEST_DATABASE_URL;
   const server = given ? await useGivenServer(given, run) : await startOwnServer();
@@ -28,12 +25,9 @@ export default async function globalSetup({ maxWorkers }: { maxWorkers: number }
   process.env[SERVER_URL_VARIABLE] = server.url;
   process.env[RUN_VARIABLE] = run;
   try {
-    await takePortBlock(maxWorkers);
-    globalThis.gatehouseStopHosts = await startHosts(maxWorkers);
     await createTemplate((url) => runMigrations(url));
   } catch (error) {
     // Jest runs no teardown after a setup that failed.
-    await globalThis.gatehouseStopHosts?.();
     await server.stop();
     throw error;
   }

@@ -1,10 +1,17 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import { Client } from 'pg';
+import { pino } from 'pino';
+import { createAuthServer } from '../../auth-server/app';
+import { createLogger, type Logger } from '../../runtime/logger';
 import { loadSettings, type Settings } from '../../runtime/settings/load';
+import { createApi } from '../../src/app.setup';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { Caller } from './caller';
 import { createTestDatabase, type TestDatabase } from './database';
-import { reservePorts } from './ports';
-import { type Hosted, type HostedStart, startHosted } from './system-host';
+import { freePorts } from './ports';
+import { TcpProxy } from './tcp-proxy';
 
 /** Good enough for everyone in a test. */
 export const PASSWORD = 'correct horse battery staple';
@@ -16,6 +23,8 @@ export interface SystemOptions {
   env?: NodeJS.ProcessEnv;
   /** Replicas of the API, all before one auth server. */
   replicas?: number;
+  /** Takes what both processes log, one JSON text an entry, instead of standard output. */
+  log?: string[];
 }
 
 export interface SignedInUser {
@@ -28,58 +37,77 @@ export interface SignedInUser {
 }
 
 /** One replica of the API. */
-export interface Replica extends Hosted {
+export interface Replica {
+  app: NestFastifyApplication;
   url: string;
-}
-
-/** What a system consists of before its processes run. */
-export interface SystemParts {
-  settings: Settings;
-  database: TestDatabase;
-  apiPorts: number[];
+  /** Its own way to the database, for a test to break. The auth server goes another way. */
+  databaseLink: TcpProxy;
 }
 
 /** Both processes on real ports before a database of their own. */
 export class System {
-  readonly settings: Settings;
-  readonly database: TestDatabase;
   readonly replicas: Replica[] = [];
-  private readonly apiPorts: number[];
-  private authServer: Hosted | null = null;
+  private stopAuth: (() => Promise<void>) | null = null;
   private count = 0;
 
-  protected constructor({ settings, database, apiPorts }: SystemParts) {
-    this.settings = settings;
-    this.database = database;
-    this.apiPorts = apiPorts;
-  }
+  private constructor(
+    readonly settings: Settings,
+    readonly database: TestDatabase,
+    private readonly log: string[] | undefined,
+  ) {}
 
-  static async start(options: SystemOptions = {}): Promise<System> {
-    return new System(await prepareSystem(options)).launch();
+  static async start({ env = {}, replicas = 1, log }: SystemOptions = {}): Promise<System> {
+    const database = await createTestDatabase();
+    const [authPort, ...apiPorts] = await freePorts(1 + replicas);
+    const settings = loadSettings(
+      testEnvironment({ database, authPort: authPort!, apiPort: apiPorts[0]!, env }),
+      'auth',
+    );
+    const system = new System(settings, database, log);
+    try {
+      await system.startAuthServer();
+      for (const port of apiPorts) await system.startReplica(port);
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
+    return system;
   }
 
   async stop(): Promise<void> {
-    for (const replica of this.replicas) await replica.stop();
+    for (const { app, databaseLink } of this.replicas) {
+      await app.close();
+      await databaseLink.cut();
+    }
     await this.stopAuthServer();
     await this.database.drop();
   }
 
   async startAuthServer(): Promise<void> {
-    this.authServer = await this.launchAuthServer({
-      settings: this.settings,
-      port: this.settings.authPort,
-    });
+    const { settings } = this;
+    const authServer = await createAuthServer({ settings, logger: this.createLogger('auth') });
+    const server = createServer(authServer.app).listen(settings.authPort);
+    await once(server, 'listening');
+    this.stopAuth = async () => {
+      await closeServer(server);
+      await authServer.close();
+    };
   }
 
-  /** From now on nothing answers at its address. */
+  /** From now on nobody answers at its address. */
   async stopAuthServer(): Promise<void> {
-    await this.authServer?.stop();
-    this.authServer = null;
+    await this.stopAuth?.();
+    this.stopAuth = null;
   }
 
   /** Of the first replica. */
   get apiUrl(): string {
     return this.replicas[0]!.url;
+  }
+
+  /** Of the first replica. */
+  get databaseLink(): TcpProxy {
+    return this.replicas[0]!.databaseLink;
   }
 
   asAnonymous(): Caller {
@@ -125,23 +153,11 @@ export class System {
     }
   }
 
-  protected async launch(): Promise<this> {
-    try {
-      await this.startAuthServer();
-      for (const port of this.apiPorts) this.replicas.push(await this.startReplica(port));
-    } catch (error) {
-      await this.stop();
-      throw error;
-    }
-    return this;
-  }
-
-  protected launchAuthServer(start: HostedStart): Promise<Hosted> {
-    return startHosted('auth', start);
-  }
-
-  protected launchReplica(start: HostedStart): Promise<Hosted> {
-    return startHosted('api', start);
+  private createLogger(name: string): Logger {
+    const { log } = this;
+    if (!log) return createLogger(name, this.settings.logLevel);
+    const write = (line: string) => void log.push(line);
+    return pino({ level: 'debug', base: { process: name } }, { write });
   }
 
   private toSignedInUser({ accessToken, refreshToken, user }: SignedIn): SignedInUser {
@@ -149,23 +165,17 @@ export class System {
     return { id: user.id, email: user.email, accessToken, refreshToken, caller };
   }
 
-  private async startReplica(port: number): Promise<Replica> {
-    const { stop } = await this.launchReplica({ settings: this.settings, port });
-    return { url: `http://localhost:${port}`, stop };
+  private async startReplica(port: number): Promise<void> {
+    const databaseLink = await TcpProxy.before(this.settings.databaseUrl);
+    const settings = {
+      ...this.settings,
+      databaseUrl: databaseLink.via(this.settings.databaseUrl),
+      databaseDirectUrl: databaseLink.via(this.settings.databaseDirectUrl),
+    };
+    const app = await createApi(settings, this.createLogger('api'));
+    await app.listen({ port, host: '::' });
+    this.replicas.push({ app, url: `http://localhost:${port}`, databaseLink });
   }
-}
-
-/** A database of its own, ports and settings. */
-export async function prepareSystem({ env = {}, replicas = 1 }: SystemOptions) {
-  const database = await createTestDatabase();
-  const [authPort, ...apiPorts] = await reservePorts(1 + replicas);
-  const environment = testEnvironment({
-    database,
-    authPort: authPort!,
-    apiPort: apiPorts[0]!,
-    env,
-  });
-  return { settings: loadSettings(environment, 'auth'), database, apiPorts };
 }
 
 function testEnvironment(parts: {
@@ -186,4 +196,10 @@ function testEnvironment(parts: {
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     ...parts.env,
   };
+}
+
+async function closeServer(server: Server): Promise<void> {
+  server.close();
+  server.closeAllConnections();
+  await once(server, 'close');
 }

@@ -9,15 +9,15 @@ import type { Settings } from '../../runtime/settings/load';
 import { Caller } from '../support/caller';
 import { type SignedInUser, System } from '../support/system';
 
-/** One of several auth servers on the same database. */
+/** One auth server beside others, before the same database. */
 export interface AuthServerReplica {
   url: string;
-  /** Its log, one JSON text for each entry. */
+  /** What it logged, one JSON text an entry. */
   log: string[];
   stop(): Promise<void>;
 }
 
-/** Two auth servers, replicas of the API that use the first one, and a user. */
+/** Two auth servers, replicas of the API before the first of them, and a user. */
 export class Cluster {
   private constructor(
     readonly system: System,
@@ -45,18 +45,23 @@ export class Cluster {
     return fetchToken(authUrl, this.user.refreshToken);
   }
 
-  /** The response of each replica to a token: 200, or the error code. */
+  /** What each replica of the API answers to a token: 200, or what is wrong. */
   askAll(token: string): Promise<number[]> {
     return Promise.all(this.system.replicas.map(({ url }) => ask(url, token)));
   }
 
-  /** In the order of creation. */
+  /** In the order in which they were made. */
   async keyIds(): Promise<string[]> {
     const rows = await this.system.query<{ id: string }>('SELECT id FROM jwks ORDER BY created_at');
     return rows.map(({ id }) => id);
   }
 
-  /** Runs `npm run keys:…`. @returns its output. @throws its standard error. */
+  /**
+   * Runs `npm run keys:…`.
+   *
+   * @returns what it prints.
+   * @throws what it would say on standard error.
+   */
   async command(args: string[], settings: Partial<Settings> = {}): Promise<string> {
     const lines: string[] = [];
     const config = { ...this.system.settings, ...settings };
@@ -64,7 +69,7 @@ export class Cluster {
     return lines.join('\n');
   }
 
-  /** The stored session token, which is valid with every secret. */
+  /** The session token as it is stored: valid whatever the secret is. */
   async unsignedSessionToken(): Promise<string> {
     const [row] = await this.system.query<{ token: string }>(
       'SELECT token FROM session WHERE user_id = $1',
@@ -121,7 +126,7 @@ export async function until(isSo: () => boolean | Promise<boolean>): Promise<voi
   }
 }
 
-/** Figures are also printed when the test passes. */
+/** What was measured is of interest also when the test passes. */
 export function showFigures(line: string): void {
   process.stdout.write(`  ${line}\n`);
 }

@@ -12,13 +12,13 @@ import {
   type NewClient,
   type UpdateClient,
 } from './clients.schemas';
-import { CLIENT_PATHS, DOCS_CLIENT_ID, USER_SCOPES } from '../../../contract';
-import { recordAuditEvent } from '../../audit/audit-trail';
-import type { ActingAsUser } from '../../auth/principal/acting';
-import { AuthService } from '../../auth-proxy/auth.service';
-import { Cursors } from '../../common/pagination/cursor';
-import { Problem } from '../../common/problems/problem';
-import { OAuthClientEntity } from '../../database/entities/oauth-client.entity';
+import { CLIENT_PATHS, DOCS_CLIENT_ID, USER_SCOPES } from '../../contract';
+import { recordAuditEvent } from '../audit/audit-trail';
+import type { ActingAsUser } from '../auth/principal/acting';
+import { AuthService } from '../auth-proxy/auth.service';
+import { Cursors } from '../common/pagination/cursor';
+import { Problem } from '../common/problems/problem';
+import { OAuthClientEntity } from '../database/entities/oauth-client.entity';
 
 const SEQUENCE = { list: 'clients', order: '-createdAt' };
 
@@ -81,7 +81,7 @@ export class ClientsService {
       const before = toClient(row);
       const after = { ...before, ...change };
       assertFits(after);
-      Object.assign(row, toColumns(after), { disabled: disabled ?? row.disabled });
+      Object.assign(row, toChangedColumns(change, after), { disabled: disabled ?? row.disabled });
       row.updatedAt = new Date();
       await manager.save(row);
       await recordChanges(manager, { acting, before, after });
@@ -160,6 +160,16 @@ function toColumns({
     applicationType: isNative ? 'native' : 'web',
     scopes: type === 'machine' ? [] : scopes,
     clientCredentialsScopes: type === 'machine' ? scopes : [],
+  };
+}
+
+/** Columns of fields that are not in the change keep what is in the row. */
+function toChangedColumns(change: UpdateClient, after: Client) {
+  const { name, scopes, clientCredentialsScopes, ...addresses } = toColumns(after);
+  return {
+    ...(change.name !== undefined && { name }),
+    ...(change.scopes !== undefined && { scopes, clientCredentialsScopes }),
+    ...(change.redirectUris !== undefined && addresses),
   };
 }
 
