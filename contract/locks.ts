@@ -1,6 +1,21 @@
 /**
- * Key of the advisory lock under which a change may take an administrator away, in either
- * process: two administrators who demote each other at the same time would otherwise both
- * succeed. Any number, the same for ever.
+ * Keys of PostgreSQL's advisory locks. All processes of an installation use the same keys,
+ * also processes of different versions: a key never changes.
  */
-export const ADMINISTRATORS_LOCK = 7319045561206;
+export const LOCKS = {
+  /** Changes of the schema. */
+  migrations: 7319045561203,
+  /** The first administrator is created. */
+  firstAdministrator: 7319045561204,
+  /** Signing keys are created and removed. */
+  signingKeys: 7319045561205,
+  /** A change may remove an administrator: two administrators who demote each other wait for each other. */
+  administrators: 7319045561206,
+  /** Jobs: each runs on one replica at a time. */
+  idempotencyCleanup: 7319045561221,
+  refreshTokenCleanup: 7319045561231,
+  auditRetention: 7319045561241,
+  sessionCleanup: 7319045561242,
+  verificationCleanup: 7319045561243,
+  rateLimitCleanup: 7319045561244,
+} as const;

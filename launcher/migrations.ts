@@ -1,5 +1,6 @@
 import { Client, DatabaseError } from 'pg';
 import { DataSource, MigrationExecutor } from 'typeorm';
+import { LOCKS } from '../contract';
 import { CreateAuthTables1795412400000 } from '../migrations/1795412400000-CreateAuthTables';
 import { AnnounceAccessChanges1795413000000 } from '../migrations/1795413000000-AnnounceAccessChanges';
 import { KeepImpersonationShort1795413100000 } from '../migrations/1795413100000-KeepImpersonationShort';
@@ -16,6 +17,7 @@ import { AnnounceClientChanges1795425001000 } from '../migrations/1795425001000-
 import { GuardAuditLog1795426000000 } from '../migrations/1795426000000-GuardAuditLog';
 import { EndOAuthGrants1795428000000 } from '../migrations/1795428000000-EndOAuthGrants';
 import { EndImpersonations1795429000000 } from '../migrations/1795429000000-EndImpersonations';
+import { IndexVerificationValues1795435000000 } from '../migrations/1795435000000-IndexVerificationValues';
 import { enableTriggers } from './trigger-repair';
 
 /** Every migration, oldest first. Class references, so that no glob has to know where code lies. */
@@ -36,10 +38,8 @@ export const MIGRATIONS = [
   GuardAuditLog1795426000000,
   EndOAuthGrants1795428000000,
   EndImpersonations1795429000000,
+  IndexVerificationValues1795435000000,
 ];
-
-/** Key of the advisory lock under which the schema is changed; any number, the same for ever. */
-const LOCK_KEY = '7319045561203';
 
 const CONNECT_LIMIT_MS = 5_000;
 /** Others who start at the same time wait this long for whoever was first. */
@@ -120,7 +120,7 @@ async function takeLock(lock: Client): Promise<void> {
   }
   try {
     await lock.query(`SET lock_timeout = ${LOCK_WAIT_LIMIT_MS}`);
-    await lock.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
+    await lock.query('SELECT pg_advisory_lock($1)', [LOCKS.migrations]);
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== LOCK_NOT_AVAILABLE) throw error;
     throw new MigrationError(

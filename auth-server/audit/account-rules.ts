@@ -9,6 +9,7 @@ import {
 } from './audit-facts';
 import { switchedSecondFactor } from './sign-in-rules';
 import type { AuditAction } from '../../contract';
+import { decodeJwtPayload } from '../../runtime/jwt-payload';
 
 /** What users do about their own accounts. */
 export const ACCOUNT_RULES: Record<string, AuditRule> = {
@@ -97,8 +98,7 @@ function emailVerified({ refusal, notes, query }: AuditFacts): AuditEntry[] {
 
 /** Better-Auth has just accepted the link; its middle part names the address of before. */
 function formerAddress(token: unknown): unknown {
-  const payload = Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString('utf8');
-  return (JSON.parse(payload) as { email?: unknown }).email;
+  return decodeJwtPayload(String(token)).email;
 }
 
 function ownChange({ refusal, session, notes }: AuditFacts): AuditEntry[] {

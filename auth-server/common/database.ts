@@ -7,9 +7,6 @@ const CONNECT_LIMIT_MS = 3_000;
 const QUERY_LIMIT_MS = 10_000;
 const LOCK_WAIT_LIMIT_MS = 15_000;
 
-/** Keys of the advisory locks; any numbers, the same for ever and in every replica. */
-export const LOCKS = { firstAdministrator: 7319045561204, signingKey: 7319045561205 } as const;
-
 const COMMON = {
   connectionTimeoutMillis: CONNECT_LIMIT_MS,
   query_timeout: QUERY_LIMIT_MS,

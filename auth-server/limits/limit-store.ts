@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import {
   RateLimiterMemory,
@@ -7,15 +6,12 @@ import {
   type IRateLimiterOptions,
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
+import { FaultState } from '../../runtime/fault-state';
 import type { Logger } from '../../runtime/logger';
+import { connectRedis } from '../../runtime/redis';
 
-/** Counters that take longer to answer are as good as away. */
+/** Counters that take longer to answer count as unavailable. */
 const ANSWER_LIMIT_MS = 500;
-
-/** How often counters that are over are cleared away, in milliseconds. */
-const CLEARING_INTERVAL_MS = 300_000;
-
-const DELETE_OVER = 'DELETE FROM rate_limit WHERE expire < $1';
 
 export interface CounterOptions {
   name: string;
@@ -47,18 +43,8 @@ export function createLimitStore({ config, pool, logger }: Parts): LimitStore {
 }
 
 function inRedis(url: string, logger: Logger): LimitStore {
-  const redis = new Redis(url, {
-    commandTimeout: ANSWER_LIMIT_MS,
-    // One that hangs is hung up on: a sign-in would wait for each of its counters in turn.
-    socketTimeout: ANSWER_LIMIT_MS,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    // A server that is away or hangs would hold the process up for two seconds when it stops.
-    disconnectTimeout: 0,
-  });
-  const loss = new Loss(logger);
-  redis.on('ready', () => loss.isOver());
-  redis.on('error', ({ message }: Error) => loss.because(message));
+  const fault = reportLoss(logger);
+  const redis = connectRedis({ url, answerLimitMs: ANSWER_LIMIT_MS, fault });
   return {
     counter: ({ name, ...options }) =>
       new RateLimiterRedis({
@@ -73,22 +59,20 @@ function inRedis(url: string, logger: Logger): LimitStore {
 }
 
 function inPostgres(pool: Pool, logger: Logger): LimitStore {
-  const loss = new Loss(logger);
+  const fault = reportLoss(logger);
   const storeClient = {
     // Without the name that the library gives it: a pooler in transaction mode knows no prepared statements.
     query: async ({ text, values }: { text: string; values: unknown[] }) => {
       try {
         const result = await pool.query(text, values);
-        loss.isOver();
+        fault.end();
         return result;
       } catch (error) {
-        loss.because(error instanceof Error ? error.message : String(error));
+        fault.begin(error);
         throw error;
       }
     },
   };
-  const clear = () => void pool.query(DELETE_OVER, [Date.now()]).catch(() => {});
-  const clearing = setInterval(clear, CLEARING_INTERVAL_MS).unref();
   return {
     counter: ({ name, ...options }) =>
       new RateLimiterPostgres({
@@ -102,7 +86,7 @@ function inPostgres(pool: Pool, logger: Logger): LimitStore {
         clearExpiredByTimeout: false,
         insuranceLimiter: new OwnCounters({ ...options, keyPrefix: name }),
       }),
-    close: () => clearInterval(clearing),
+    close: () => {},
   };
 }
 
@@ -120,20 +104,10 @@ class OwnCounters extends RateLimiterMemory {
   }
 }
 
-/** Tells the log when the counters are lost and when they are back, not with every request. */
-class Loss {
-  private isLost = false;
-
-  constructor(private readonly logger: Logger) {}
-
-  because(reason: string): void {
-    if (!this.isLost)
-      this.logger.warn({ reason }, 'shared limits are away: each server counts alone');
-    this.isLost = true;
-  }
-
-  isOver(): void {
-    if (this.isLost) this.logger.info('shared limits are back');
-    this.isLost = false;
-  }
+function reportLoss(logger: Logger): FaultState {
+  return new FaultState({
+    began: (reason) =>
+      logger.warn({ reason }, 'shared limits are unavailable: each server counts alone'),
+    ended: () => logger.info('shared limits are available again'),
+  });
 }

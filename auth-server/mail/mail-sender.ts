@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createTransport, type Transporter } from 'nodemailer';
 import type { MailQueue, TakenMail } from './mail-queue';
 import type { Message } from './messages';
+import { FaultState, toReason as toMessage } from '../../runtime/fault-state';
 import type { Logger } from '../../runtime/logger';
 
 /** A server that does not answer is tried again later, not waited for. */
@@ -46,9 +47,13 @@ export class MailSender {
   private readonly stopping = new AbortController();
   private finished: Promise<void> | null = null;
   private wakeUp = new AbortController();
-  private isFailing = false;
+  private readonly fault: FaultState;
 
   constructor(private readonly parts: MailSenderParts) {
+    this.fault = new FaultState({
+      began: (reason) => parts.logger.warn({ reason }, 'the mail queue is unavailable'),
+      ended: () => parts.logger.info('the mail queue is available again'),
+    });
     const limits = { connectionTimeout: SMTP_LIMIT_MS, socketTimeout: SMTP_LIMIT_MS };
     this.transport = createTransport({
       url: parts.smtpUrl,
@@ -87,15 +92,12 @@ export class MailSender {
     try {
       const mails = await this.parts.queue.take(AT_ONCE, LEASE_MS);
       await Promise.all(mails.map((mail) => this.deliver(mail)));
-      this.isFailing = false;
+      this.fault.end();
       if (mails.length > 0) return 0;
       const { nextMs } = await this.parts.queue.state();
       return Math.min(Math.max(nextMs ?? LONGEST_PAUSE_MS, 0), LONGEST_PAUSE_MS);
     } catch (error) {
-      // Said on the change, not on every try.
-      if (!this.isFailing)
-        this.parts.logger.warn({ reason: toReason(error) }, 'mail queue is away');
-      this.isFailing = true;
+      this.fault.begin(error);
       return LONGEST_PAUSE_MS;
     }
   }
@@ -155,5 +157,5 @@ function toReason(error: unknown): string {
   const { code, responseCode } = error as { code?: string; responseCode?: number };
   if (responseCode !== undefined) return `the server answers ${responseCode}`;
   if (code !== undefined) return code;
-  return error instanceof Error ? error.message : String(error);
+  return toMessage(error);
 }

@@ -1,4 +1,5 @@
 import type { UserContact } from '../common/user-contact';
+import { escapeHtml } from '../../runtime/html-escape';
 
 /** A mail as it is composed, before it is anybody's problem how it travels. */
 export interface Message {
@@ -78,9 +79,4 @@ export function compose({ to, subject, greeting, lines, link, footer }: Letter):
     `<p>${escapeHtml(footer)}</p>`,
   ].join('\n');
   return { to, subject, text, html, ...(link && { usefulForMs: LINK_LIFETIME_MS }) };
-}
-
-/** Names are what people typed; in a mail they are text and nothing else. */
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

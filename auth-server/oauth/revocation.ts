@@ -6,6 +6,7 @@ import type { Grants } from './grants';
 import { writeAuditEvent } from '../audit/audit-writer';
 import { fieldOf, type HookContext } from '../common/caller';
 import { originOf } from '../common/request-origin';
+import { decodeJwtPayload } from '../../runtime/jwt-payload';
 
 /**
  * Giving an access token back ends what was granted with it, its refresh token included
@@ -43,8 +44,7 @@ function isSignedToken(returned: unknown): boolean {
 
 /** Of a verified token, which may have come with the name of its kind in front. */
 function payloadOf(token: string): { sid?: string; client_id?: string } {
-  const payload = token.split('.')[1]!;
-  return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as object;
+  return decodeJwtPayload(token);
 }
 
 /** The client that has proved itself, by the header or in the body. */

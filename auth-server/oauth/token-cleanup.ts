@@ -1,36 +1,19 @@
-import type { Pool } from 'pg';
-import type { Logger } from '../../runtime/logger';
-
-const PAUSE_MS = 60 * 60_000;
-
-/** Key of the advisory lock; any number, the same for ever and in every auth server. */
-const LOCK_KEY = 7319045561231;
+import { LOCKS } from '../../contract';
+import type { Cleanup } from '../../runtime/cleanup';
 
 /**
- * Refresh tokens whose time is over, and those whose session is gone, which cannot be renewed
- * either. Those that were used are kept until then: a second use shows that one was stolen.
- * Whoever does not get the lock leaves the work to whoever has it.
+ * Deletes refresh tokens whose time is over, and those whose session is deleted: neither can
+ * be renewed. A token that was used is kept until then, because a second use of it shows
+ * that it was stolen.
  */
-const REMOVE = `
-  WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock($1) AS mine),
-       old AS (SELECT id FROM oauth_refresh_token, turn
-                WHERE mine AND (expires_at <= now() OR session_id IS NULL) LIMIT 10000)
-  DELETE FROM oauth_refresh_token USING old WHERE oauth_refresh_token.id = old.id`;
-
-/** @returns how many tokens were removed. */
-export async function removeDeadTokens(pool: Pick<Pool, 'query'>): Promise<number> {
-  const { rowCount } = await pool.query(REMOVE, [LOCK_KEY]);
-  return rowCount ?? 0;
-}
-
-/** Removes them once an hour, at the start as well. */
-export function deleteExpiredTokens(pool: Pool, logger: Logger): { stop(): void } {
-  const remove = () =>
-    void removeDeadTokens(pool).catch(({ message }: Error) =>
-      // What is not removed now is removed next time.
-      logger.warn({ reason: message }, 'refresh tokens cannot be cleaned up'),
-    );
-  remove();
-  const timer = setInterval(remove, PAUSE_MS).unref();
-  return { stop: () => clearInterval(timer) };
-}
+export const REFRESH_TOKEN_CLEANUP: Cleanup = {
+  name: 'refresh-token-cleanup',
+  intervalMs: 60 * 60_000,
+  lock: LOCKS.refreshTokenCleanup,
+  batchSize: 1_000,
+  sql: `
+    DELETE FROM oauth_refresh_token
+     WHERE id IN (SELECT id FROM oauth_refresh_token
+                   WHERE expires_at <= now() OR session_id IS NULL
+                   LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+};

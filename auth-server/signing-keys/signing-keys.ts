@@ -5,8 +5,8 @@ import type { JWKOptions } from 'better-auth/plugins/jwt';
 import type { Client, Pool } from 'pg';
 import { SYSTEM, writeAuditEvent } from '../audit/audit-writer';
 import type { AuthConfig } from '../common/config';
-import type { AuditAction, SignatureAlgorithm } from '../../contract';
-import { LOCKS, whileLocked } from '../common/database';
+import { type AuditAction, LOCKS, type SignatureAlgorithm } from '../../contract';
+import { whileLocked } from '../common/database';
 import { type KeyPhase, KeyRing, type SigningKey, toKeyTimes } from './key-ring';
 import { deleteKeys, endKeys, insertKey, readKeys } from './key-table';
 
@@ -170,7 +170,7 @@ export class SigningKeys {
   }
 
   private whileLocked<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    return whileLocked({ databaseUrl: this.config.databaseUrl, key: LOCKS.signingKey }, work);
+    return whileLocked({ databaseUrl: this.config.databaseUrl, key: LOCKS.signingKeys }, work);
   }
 }
 

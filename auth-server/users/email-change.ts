@@ -7,6 +7,7 @@ import {
   composeNewEmailVerification,
 } from '../notices/account-messages';
 import { composeVerification } from '../mail/messages';
+import { decodeJwtPayload } from '../../runtime/jwt-payload';
 
 /** What a link to `/verify-email` asks for when it belongs to a change of the e-mail. */
 export interface EmailChange {
@@ -57,6 +58,5 @@ export function composeProof(user: UserContact, { url, token }: { url: string; t
 
 /** For a token that was signed a moment ago. */
 function isChange(token: string): boolean {
-  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
-  return (JSON.parse(payload) as { requestType?: unknown }).requestType === LAST_STEP;
+  return decodeJwtPayload(token).requestType === LAST_STEP;
 }

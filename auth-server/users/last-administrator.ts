@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import type { Client } from 'pg';
 import { sendError, type ErrorAnswer } from '../common/errors';
 import type { AuthConfig } from '../common/config';
-import { ADMINISTRATORS_LOCK } from '../../contract';
+import { LOCKS } from '../../contract';
 import { whileLocked } from '../common/database';
 
 const LAST_ADMIN: ErrorAnswer = {
@@ -43,7 +43,7 @@ export function keepAnAdministrator(
     const userId = threatenedUser(request);
     const work = () => handle(request, response, next);
     if (userId === null) return work();
-    return whileLocked({ databaseUrl, key: ADMINISTRATORS_LOCK }, async (client) => {
+    return whileLocked({ databaseUrl, key: LOCKS.administrators }, async (client) => {
       if (await isLastAdministrator(client, userId)) sendError(response, LAST_ADMIN);
       else await work();
     });

@@ -17,6 +17,7 @@ import { findChallenge } from './challenge';
 import type { TwoFactorRequired } from './second-step.schemas';
 import { toSession } from '../users/session.mapper';
 import { toUser } from '../users/user.mapper';
+import { decodeJwtPayload } from '../../runtime/jwt-payload';
 import { recordAuditEvent } from '../audit/audit-trail';
 import { Problem } from '../common/problems/problem';
 import { SessionEntity } from '../database/entities/session.entity';
@@ -183,7 +184,6 @@ function assertSucceeded({ status, body }: AuthServerAnswer): void {
 
 /** `exp - iat` of a token that the auth server has just issued, in seconds. */
 function lifetimeOf(token: string): number {
-  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
-  const { iat, exp } = JSON.parse(payload) as { iat: number; exp: number };
+  const { iat, exp } = decodeJwtPayload(token) as { iat: number; exp: number };
   return exp - iat;
 }

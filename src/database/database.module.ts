@@ -5,6 +5,7 @@ import { AccountEntity } from './entities/account.entity';
 import { AuditEventEntity } from './entities/audit-event.entity';
 import { ImpatientPool } from './impatient-pool';
 import { InstallationSecret } from './installation-secret';
+import { Jobs } from './jobs';
 import { JwksEntity } from './entities/jwks.entity';
 import { OAUTH_ENTITIES } from './entities/oauth.entities';
 import { PasskeyEntity } from './entities/passkey.entity';
@@ -56,13 +57,14 @@ const QUERY_TIMEOUT_MS = 5_000;
   ],
   providers: [
     InstallationSecret,
+    Jobs,
     {
       provide: Cursors,
       inject: [InstallationSecret],
       useFactory: (secret: InstallationSecret) => new Cursors(() => secret.deriveKey('cursor')),
     },
   ],
-  exports: [InstallationSecret, Cursors],
+  exports: [InstallationSecret, Cursors, Jobs],
 })
 export class DatabaseModule implements OnModuleInit {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ProblemPage, ProblemPages } from './entrance.schemas';
+import { escapeHtml } from '../../runtime/html-escape';
 import { wantsPage } from '../http/wants-page';
 
 const PATHS = new Set(['/problems', '/problems/:code']);
@@ -30,8 +31,8 @@ function toPage(reply: FastifyReply, payload: string): string {
 function render(title: string, problems: ProblemPage[]): string {
   const terms = problems.map(
     ({ code, status, meaning }) =>
-      `<dt id="${escape(code)}"><a href="/problems/${escape(code)}"><code>${escape(code)}</code></a> (${status})</dt>\n` +
-      `<dd>${escape(meaning)}</dd>`,
+      `<dt id="${escapeHtml(code)}"><a href="/problems/${escapeHtml(code)}"><code>${escapeHtml(code)}</code></a> (${status})</dt>\n` +
+      `<dd>${escapeHtml(meaning)}</dd>`,
   );
   return `<!doctype html>
 <html lang="en">
@@ -39,12 +40,12 @@ function render(title: string, problems: ProblemPage[]): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escape(title)} · Gatehouse API</title>
+<title>${escapeHtml(title)} · Gatehouse API</title>
 <style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 45rem; margin: 2rem auto; padding: 0 1rem } dt { margin-top: 1rem }</style>
 </head>
 <body>
 <main>
-<h1>${escape(title)}</h1>
+<h1>${escapeHtml(title)}</h1>
 <dl>
 ${terms.join('\n')}
 </dl>
@@ -53,10 +54,4 @@ ${terms.join('\n')}
 </body>
 </html>
 `;
-}
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
 }

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AccessMetrics } from './access.metrics';
 import { MetricsController } from './metrics.controller';
 import { MetricsPort } from './metrics-port';
@@ -7,6 +7,7 @@ import { AuthModule } from '../auth/auth.module';
 import type { ApiSettings } from '../config/api-settings';
 
 /** Prometheus metrics: on the API's own port, or on `METRICS_PORT` alone where that is set. */
+@Global()
 @Module({})
 export class MetricsModule {
   static with({ metricsPort }: ApiSettings, metrics: Metrics): DynamicModule {
@@ -19,6 +20,7 @@ export class MetricsModule {
         AccessMetrics,
         ...(metricsPort === null ? [] : [MetricsPort]),
       ],
+      exports: [Metrics],
     };
   }
 }

@@ -1,11 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import { ADMINISTRATORS_LOCK } from '../../contract';
+import { LOCKS } from '../../contract';
 import { Problem } from '../common/problems/problem';
 import { UserEntity } from '../database/entities/user.entity';
 
 /** Changes that could take the last administrator away run one after another, until the transaction ends. */
 export async function lockAdministrators(manager: EntityManager): Promise<void> {
-  await manager.query('SELECT pg_advisory_xact_lock($1)', [ADMINISTRATORS_LOCK]);
+  await manager.query('SELECT pg_advisory_xact_lock($1)', [LOCKS.administrators]);
 }
 
 /**

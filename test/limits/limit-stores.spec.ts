@@ -99,7 +99,7 @@ async function expectCountingAlone(store: LimitStore): Promise<void> {
   const verdicts = [];
   for (let index = 0; index < 5; index += 1) verdicts.push(await limit.take('alone'));
   expect(verdicts.map(({ isAllowed }) => isAllowed)).toEqual([true, true, true, true, false]);
-  const losses = log.filter((line) => line.includes('shared limits are away'));
+  const losses = log.filter((line) => line.includes('shared limits are unavailable'));
   expect(losses).toHaveLength(1);
 }
 
@@ -175,7 +175,7 @@ if (REDIS === null) {
     expect(performance.now() - start).toBeLessThan(2_000);
     await expectCountingAlone(store);
     redis.resume();
-    await eventually(() => expect(log.join()).toContain('shared limits are back'));
+    await eventually(() => expect(log.join()).toContain('shared limits are available again'));
   });
 
   it('do not delay a stop while Redis hangs', async () => {
@@ -214,7 +214,7 @@ if (REDIS === null) {
     const limit = new GrowingDelay(store, RULE);
     await eventually(async () => expect((await limit.take('before')).isAllowed).toBe(true));
     await redis.stop();
-    await eventually(() => expect(log.join()).toContain('shared limits are away'));
+    await eventually(() => expect(log.join()).toContain('shared limits are unavailable'));
     await expectCountingAlone(store);
   });
 });

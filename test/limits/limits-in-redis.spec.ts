@@ -43,7 +43,7 @@ if (REDIS === null) {
     expect(statuses).toEqual(Array(12).fill(401));
     expect(await guessAtBoth(10, '192.0.2.2')).toContain(429);
     await cluster.signIn(email, PASSWORD, { from: '192.0.2.3' }).expect(200);
-    const losses = cluster.log.filter((line) => line.includes('shared limits are away'));
+    const losses = cluster.log.filter((line) => line.includes('shared limits are unavailable'));
     expect(losses).toHaveLength(2);
   });
 });

@@ -1,5 +1,6 @@
 import { Pool } from 'pg';
-import { removeDeadTokens } from '../../auth-server/oauth/token-cleanup';
+import { REFRESH_TOKEN_CLEANUP } from '../../auth-server/oauth/token-cleanup';
+import { deleteBatches, transactionsOf } from '../../runtime/cleanup';
 import { OAuthStage } from './stage';
 
 let stage: OAuthStage;
@@ -33,8 +34,9 @@ describe('refresh tokens are removed', () => {
     await stage.tokens(client, one.browser);
     await stage.refresh(client, tokens.refresh_token);
     await change(one.user.id, sql);
-    expect(await removeDeadTokens(pool)).toBe(1);
-    // The one that was used is still known, for the sake of its second use.
+    const inTransaction = transactionsOf(pool);
+    expect(await deleteBatches(REFRESH_TOKEN_CLEANUP, { inTransaction })).toBe(1);
+    // A used one stays, so that its second use is detected.
     const left = await stage.system.query<{ user_id: string }>(
       'SELECT user_id FROM oauth_refresh_token WHERE client_id = $1',
       [client.clientId],

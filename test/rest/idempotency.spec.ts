@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { expectReplayOf, IdempotencyStage, newUser, USERS } from './idempotency-stage';
-import { IdempotencyCleanup } from '../../src/idempotency/idempotency-cleanup';
+import { deleteBatches } from '../../runtime/cleanup';
+import { Jobs } from '../../src/database/jobs';
+import { IDEMPOTENCY_CLEANUP } from '../../src/idempotency/idempotency-cleanup';
 import { expectProblem } from '../support/problems';
 import { PASSWORD, type SignedInUser, type System } from '../support/system';
 
@@ -229,9 +231,10 @@ describe('keys that are too old', () => {
          FROM generate_series(1, 500) AS n`,
     );
     const removed = await Promise.all(
-      system.replicas.map(({ app }) => app.get(IdempotencyCleanup).removeExpired()),
+      system.replicas.map(({ app }) => deleteBatches(IDEMPOTENCY_CLEANUP, app.get(Jobs))),
     );
-    expect(removed.toSorted((a, b) => a - b)).toEqual([0, 500]);
+    // The second replica finds the lock taken, or comes so late that no old key is left.
+    expect(removed.map((count) => count ?? 0).toSorted((a, b) => a - b)).toEqual([0, 500]);
     expect(await stage.rows()).toHaveLength(1);
     expectReplayOf(await create(body, 'young'), first);
   });

@@ -163,7 +163,7 @@ describe('the keys', () => {
       const before = await cluster.keyIds();
       await link.restore();
       await until(async () => (await cluster.keyIds()).length > before.length);
-      const failures = third.log.filter((line) => line.includes('cannot be looked after'));
+      const failures = third.log.filter((line) => /"signing-keys".*a job fails/.test(line));
       expect(failures).toHaveLength(1);
       await fetchToken(third.url, await cluster.unsignedSessionToken());
     } finally {

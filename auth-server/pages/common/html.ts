@@ -1,3 +1,5 @@
+import { escapeHtml } from '../../../runtime/html-escape';
+
 /** Text that is markup already. Only {@link html} makes it. */
 export class Html {
   constructor(private readonly markup: string) {}
@@ -24,8 +26,4 @@ function toMarkup(value: Content): string {
   if (value instanceof Html) return value.toString();
   if (typeof value === 'object') return value.map(toMarkup).join('');
   return escapeHtml(String(value));
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

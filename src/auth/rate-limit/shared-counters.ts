@@ -1,5 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { FaultState } from '../../../runtime/fault-state';
+import { connectRedis } from '../../../runtime/redis';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
 /** A counter is asked for with every request: an answer that takes longer is worth nothing. */
@@ -20,24 +22,10 @@ export class SharedCounters implements OnApplicationShutdown {
   }
 
   private connect(url: string): Redis {
-    const redis = new Redis(url, {
-      commandTimeout: ANSWER_LIMIT_MS,
-      // One that hangs is hung up on, or every request would wait for it.
-      socketTimeout: ANSWER_LIMIT_MS,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      // A server that is away or hangs would hold the process up for two seconds when it stops.
-      disconnectTimeout: 0,
+    const fault = new FaultState({
+      began: (reason) => this.logger.warn(`each replica counts for itself: ${reason}`),
+      ended: () => this.logger.log('the replicas count together again'),
     });
-    let isLost = false;
-    redis.on('ready', () => {
-      isLost = false;
-    });
-    redis.on('error', ({ message }: Error) => {
-      // Said once for each loss, not for each try.
-      if (!isLost) this.logger.warn(`each replica counts for itself: ${message}`);
-      isLost = true;
-    });
-    return redis;
+    return connectRedis({ url, answerLimitMs: ANSWER_LIMIT_MS, fault });
   }
 }

@@ -17,6 +17,7 @@ import {
 } from './verification-key';
 import { WithdrawnKeys } from './withdrawn-keys';
 import { AUTH_BASE_PATH, JWKS_PATH, TABLES } from '../../../contract';
+import { FaultState } from '../../../runtime/fault-state';
 import { Problem } from '../../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
@@ -74,7 +75,13 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
   private running: Promise<void> | null = null;
   private attempt = new AbortController();
   private timer: NodeJS.Timeout | undefined;
-  private failing = false;
+  private readonly fault = new FaultState({
+    began: (reason) => {
+      const consequence = this.isEmpty ? 'no token can be verified' : 'the last good set is kept';
+      this.logger.warn(`signing keys cannot be fetched, ${consequence}: ${reason}`);
+    },
+    ended: () => this.logger.log('signing keys are fetched again'),
+  });
   /** `null` until somebody says so: without live access nobody listens. */
   private heard: boolean | null = null;
   private closed = false;
@@ -226,14 +233,9 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     return fetchJsonWithin(url, { timeoutMs, largestBody: LARGEST_JWKS, signal });
   }
 
-  /** Said on the change, not on every try. */
   private report(problem: string | null): void {
-    if (problem !== null && !this.failing) {
-      const consequence = this.isEmpty ? 'no token can be verified' : 'the last good set is kept';
-      this.logger.warn(`signing keys cannot be fetched, ${consequence}: ${problem}`);
-    }
-    if (problem === null && this.failing) this.logger.log('signing keys are fetched again');
-    this.failing = problem !== null;
+    if (problem === null) this.fault.end();
+    else this.fault.begin(problem);
   }
 
   private schedule(delay: number): void {

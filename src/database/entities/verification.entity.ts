@@ -7,6 +7,8 @@ const { name: table, columns } = TABLES.verification;
 @Entity(table)
 @Index('verification_identifier_idx', ['identifier'])
 @Index('verification_expires_at_idx', ['expiresAt'])
+// A hash index, which TypeORM cannot describe.
+@Index('verification_value_idx', { synchronize: false })
 export class VerificationEntity {
   @PrimaryColumn({ name: columns.id, type: 'text', primaryKeyConstraintName: 'verification_pkey' })
   id!: string;

@@ -1,0 +1,32 @@
+import type { Pool } from 'pg';
+import { RATE_LIMIT_CLEANUP } from './limits/limit-cleanup';
+import { REFRESH_TOKEN_CLEANUP } from './oauth/token-cleanup';
+import { SESSION_CLEANUP } from './sessions/session-cleanup';
+import { VERIFICATION_CLEANUP } from './sessions/verification-cleanup';
+import { createKeyJob, type KeyJobParts } from './signing-keys/key-job';
+import { createCleanupJob, transactionsOf } from '../runtime/cleanup';
+import { JobRunner } from '../runtime/jobs';
+import type { Metrics } from '../runtime/metrics';
+
+const CLEANUPS = [RATE_LIMIT_CLEANUP, REFRESH_TOKEN_CLEANUP, SESSION_CLEANUP, VERIFICATION_CLEANUP];
+
+interface JobParts extends KeyJobParts {
+  pool: Pool;
+  metrics: Metrics;
+}
+
+/** Starts what the auth server repeats for as long as it runs. */
+export function startJobs(parts: JobParts): JobRunner {
+  const { pool, metrics, logger } = parts;
+  const jobs = new JobRunner({
+    registry: metrics.registry,
+    log: {
+      failed: (details) => logger.warn(details, 'a job fails'),
+      recovered: (details) => logger.info(details, 'a job succeeds again'),
+    },
+  });
+  const inTransaction = transactionsOf(pool);
+  jobs.start(createKeyJob(parts));
+  for (const cleanup of CLEANUPS) jobs.start(createCleanupJob(cleanup, inTransaction));
+  return jobs;
+}

@@ -1,0 +1,171 @@
+import { Pool } from 'pg';
+import { RATE_LIMIT_CLEANUP } from '../../auth-server/limits/limit-cleanup';
+import { SESSION_CLEANUP } from '../../auth-server/sessions/session-cleanup';
+import { VERIFICATION_CLEANUP } from '../../auth-server/sessions/verification-cleanup';
+import { LOCKS } from '../../contract';
+import {
+  type Cleanup,
+  createCleanupJob,
+  deleteBatches,
+  type InTransaction,
+  transactionsOf,
+} from '../../runtime/cleanup';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+let database: TestDatabase;
+let pool: Pool;
+let inTransaction: InTransaction;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = new Pool({ connectionString: database.url });
+  inTransaction = transactionsOf(pool);
+  await pool.query(`INSERT INTO "user" (id, name, email) VALUES ('ada', 'Ada', 'ada@example.com')`);
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+beforeEach(() => pool.query('TRUNCATE session, verification, rate_limit CASCADE'));
+
+/** Adds rows that end at the given distances from now. */
+async function addSessions(...ends: string[]): Promise<void> {
+  await pool.query(
+    `INSERT INTO session (id, token, user_id, expires_at)
+     SELECT n, 'token ' || n, 'ada', now() + age::interval
+       FROM unnest($1::text[]) WITH ORDINALITY AS ends(age, n)`,
+    [ends],
+  );
+}
+
+async function addVerifications(...ends: string[]): Promise<void> {
+  await pool.query(
+    `INSERT INTO verification (id, identifier, value, expires_at)
+     SELECT n, 'proof ' || n, 'ada', now() + age::interval
+       FROM unnest($1::text[]) WITH ORDINALITY AS ends(age, n)`,
+    [ends],
+  );
+}
+
+async function addCounters(...ends: string[]): Promise<void> {
+  await pool.query(
+    `INSERT INTO rate_limit (key, points, expire)
+     SELECT n, 1, extract(epoch FROM now() + age::interval) * 1000
+       FROM unnest($1::text[]) WITH ORDINALITY AS ends(age, n)`,
+    [ends],
+  );
+}
+
+async function keysOf(table: string, key = 'id'): Promise<string[]> {
+  const { rows } = await pool.query<{ key: string }>(
+    `SELECT ${key} AS key FROM ${table} ORDER BY 1`,
+  );
+  return rows.map((row) => row.key);
+}
+
+function clean(cleanup: Cleanup): Promise<number | null> {
+  return deleteBatches(cleanup, { inTransaction });
+}
+
+describe('a cleanup', () => {
+  it('deletes sessions a day after their end, and no others', async () => {
+    await addSessions('-30 days', '-1 day', '-23 hours', '0', '7 days');
+    await expect(clean(SESSION_CLEANUP)).resolves.toBe(2);
+    await expect(keysOf('session')).resolves.toEqual(['3', '4', '5']);
+  });
+
+  it('deletes verifications a day after their end, and no others', async () => {
+    await addVerifications('-30 days', '-1 day', '-23 hours', '0', '7 days');
+    await expect(clean(VERIFICATION_CLEANUP)).resolves.toBe(2);
+    await expect(keysOf('verification')).resolves.toEqual(['3', '4', '5']);
+  });
+
+  it('deletes counters of limits at the end of their window, and no others', async () => {
+    await addCounters('-30 days', '-1 second', '1 minute');
+    await expect(clean(RATE_LIMIT_CLEANUP)).resolves.toBe(2);
+    await expect(keysOf('rate_limit', 'key')).resolves.toEqual(['3']);
+  });
+
+  it('deletes in batches until one is not full', async () => {
+    await addSessions(...Array.from({ length: 7 }, () => '-2 days'));
+    const counts: number[] = [];
+    const counted: InTransaction = (work) =>
+      inTransaction((run) =>
+        work(async (sql, parameters) => {
+          const result = await run(sql, parameters);
+          if (sql === SESSION_CLEANUP.sql) counts.push(result.count);
+          return result;
+        }),
+      );
+    const cleanup = { ...SESSION_CLEANUP, batchSize: 3 };
+    await expect(deleteBatches(cleanup, { inTransaction: counted })).resolves.toBe(7);
+    expect(counts).toEqual([3, 3, 1]);
+  });
+
+  it('ends after the current batch when the process stops', async () => {
+    await addSessions('-2 days', '-2 days', '-2 days');
+    const stopping = new AbortController();
+    const stopInBatch: InTransaction = (work) => {
+      stopping.abort();
+      return inTransaction(work);
+    };
+    const job = createCleanupJob({ ...SESSION_CLEANUP, batchSize: 1 }, stopInBatch);
+    await expect(job.run(stopping.signal)).resolves.toBe(1);
+    await expect(keysOf('session')).resolves.toHaveLength(2);
+  });
+
+  it('is left to the replica that holds the lock', async () => {
+    await addSessions('-2 days');
+    const other = await pool.connect();
+    await other.query('BEGIN');
+    await other.query('SELECT pg_advisory_xact_lock($1)', [LOCKS.sessionCleanup]);
+    await expect(clean(SESSION_CLEANUP)).resolves.toBeNull();
+    await other.query('ROLLBACK');
+    other.release();
+    await expect(clean(SESSION_CLEANUP)).resolves.toBe(1);
+  });
+
+  it('does not wait for a row that another transaction has locked', async () => {
+    await addSessions('-2 days', '-2 days');
+    const other = await pool.connect();
+    await other.query('BEGIN');
+    await other.query(`UPDATE session SET expires_at = now() + interval '1 day' WHERE id = '1'`);
+    await expect(clean(SESSION_CLEANUP)).resolves.toBe(1);
+    await other.query('COMMIT');
+    other.release();
+    await expect(clean(SESSION_CLEANUP)).resolves.toBe(0);
+    await expect(keysOf('session')).resolves.toEqual(['1']);
+  });
+
+  it('deletes nothing of a batch that fails, and returns the connection', async () => {
+    await addSessions('-2 days');
+    const sql = 'DELETE FROM session WHERE $1 / 0 = 1';
+    const attempt = clean({ ...SESSION_CLEANUP, sql });
+    await expect(attempt).rejects.toThrow('division by zero');
+    await expect(keysOf('session')).resolves.toHaveLength(1);
+    expect(pool.totalCount - pool.idleCount).toBe(0);
+  });
+});
+
+describe('the proofs of a user', () => {
+  it('are found by an index', async () => {
+    const client = await pool.connect();
+    await client.query('SET enable_seqscan = off');
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+      `EXPLAIN DELETE FROM verification WHERE value = 'ada' AND identifier LIKE '2fa-%'`,
+    );
+    client.release(true);
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('verification_value_idx');
+  });
+
+  it('may be longer than an entry of a B-tree', async () => {
+    const value = Array.from({ length: 4_000 }, (_, n) => String.fromCharCode(33 + ((n * 7) % 90)));
+    await pool.query(
+      `INSERT INTO verification (id, identifier, value, expires_at) VALUES ('long', 'x', $1, now())`,
+      [value.join('').repeat(20)],
+    );
+    await expect(keysOf('verification')).resolves.toEqual(['long']);
+  });
+});
