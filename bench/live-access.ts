@@ -37,9 +37,23 @@ function measureMemory(knowledge: AccessKnowledge, print: (line: string) => void
 
 function learn(knowledge: AccessKnowledge, id: string): void {
   const session = { userId: `u${id}`, expiresAt: Date.now() + 86_400_000, grants: {} };
-  const user = { role: 'user', banned: false, banExpires: null } as const;
+  const access = { role: 'user', banned: false } as const;
+  const user = { ...access, banExpires: null, profile: { ...access, ...makeProfile(id) } };
   const subject = { sessionId: id, userId: session.userId, clientId: null };
   knowledge.endLoad(knowledge.beginLoad(subject), { session, user, client: null });
+}
+
+/** Of ordinary length. */
+function makeProfile(id: string) {
+  const texts = { id: `u${id}`, email: `ann.${id}@example.com`, name: `Ann ${id}` };
+  const nothing = { image: null, banReason: null, banExpires: null };
+  return {
+    ...texts,
+    ...nothing,
+    emailVerified: true,
+    createdAt: new Date(),
+    updatedAt: new Date(),
+  };
 }
 
 async function measureCheck(knowledge: AccessKnowledge, print: (line: string) => void) {

@@ -18,6 +18,7 @@ import { GuardAuditLog1795426000000 } from '../migrations/1795426000000-GuardAud
 import { EndOAuthGrants1795428000000 } from '../migrations/1795428000000-EndOAuthGrants';
 import { EndImpersonations1795429000000 } from '../migrations/1795429000000-EndImpersonations';
 import { IndexVerificationValues1795435000000 } from '../migrations/1795435000000-IndexVerificationValues';
+import { AnnounceProfileChanges1795440000000 } from '../migrations/1795440000000-AnnounceProfileChanges';
 import { enableTriggers } from './trigger-repair';
 
 /** Every migration, oldest first. Class references, so that no glob has to know where code lies. */
@@ -39,6 +40,7 @@ export const MIGRATIONS = [
   EndOAuthGrants1795428000000,
   EndImpersonations1795429000000,
   IndexVerificationValues1795435000000,
+  AnnounceProfileChanges1795440000000,
 ];
 
 const CONNECT_LIMIT_MS = 5_000;

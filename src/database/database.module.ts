@@ -6,6 +6,7 @@ import { AuditEventEntity } from './entities/audit-event.entity';
 import { ImpatientPool } from './impatient-pool';
 import { InstallationSecret } from './installation-secret';
 import { Jobs } from './jobs';
+import { PreparedStatements } from './prepared-statements';
 import { JwksEntity } from './entities/jwks.entity';
 import { OAUTH_ENTITIES } from './entities/oauth.entities';
 import { PasskeyEntity } from './entities/passkey.entity';
@@ -58,13 +59,14 @@ const QUERY_TIMEOUT_MS = 5_000;
   providers: [
     InstallationSecret,
     Jobs,
+    PreparedStatements,
     {
       provide: Cursors,
       inject: [InstallationSecret],
       useFactory: (secret: InstallationSecret) => new Cursors(() => secret.deriveKey('cursor')),
     },
   ],
-  exports: [InstallationSecret, Cursors, Jobs],
+  exports: [InstallationSecret, PreparedStatements, Cursors, Jobs],
 })
 export class DatabaseModule implements OnModuleInit {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}

@@ -53,8 +53,10 @@ export class MeController {
   async getOwnProfile(
     @CurrentUser() principal: UserPrincipal,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<User> {
-    return withEntityTag(await this.me.getOwnUser(principal), reply);
+  ): Promise<string> {
+    const { text, etag } = await this.me.getOwnProfile(principal);
+    void reply.header('etag', etag).type('application/json; charset=utf-8');
+    return text;
   }
 
   @Patch()

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Account, UpdateProfile, UserExport } from './me.schemas';
+import { answerFromKnown, type ProfileAnswer, toProfileAnswer } from './own-profile';
 import { listClientTokens, listGrants } from './grants.reader';
 import { listPasskeys, readSecondFactor } from './second-factor.reader';
 import { deleteUser } from './user-deletion';
@@ -27,6 +28,17 @@ export class MeService {
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
   ) {}
+
+  /**
+   * What callers read of their own account: from memory where live access knows it, which
+   * costs no query, else from the database.
+   *
+   * @throws {Problem} as {@link orGone}
+   */
+  getOwnProfile(principal: UserPrincipal): ProfileAnswer | Promise<ProfileAnswer> {
+    const { profile } = principal;
+    return profile ? answerFromKnown(profile) : this.getOwnUser(principal).then(toProfileAnswer);
+  }
 
   /** @throws {Problem} as {@link orGone} */
   getOwnUser({ userId }: UserPrincipal): Promise<User> {
@@ -104,7 +116,7 @@ export class MeService {
  *
  * @throws {Problem} `invalid_token` instead of `not_found`.
  */
-export async function orGone<Result>(work: Promise<Result>): Promise<Result> {
+async function orGone<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (error) {

@@ -1,11 +1,14 @@
 import type { User } from './user.schemas';
 import type { UserEntity } from '../database/entities/user.entity';
 
+/** What of a row is shown. */
+type ProfileColumns = Omit<UserEntity, 'twoFactorEnabled'>;
+
 /**
  * A row as the wire shows it. A ban whose time is over counts as no ban: the auth server
  * clears such a row at the next sign-in, which may be never.
  */
-export function toUser(row: UserEntity, now = new Date()): User {
+export function toUser(row: ProfileColumns, now = new Date()): User {
   const banned = row.banned && (row.banExpires === null || row.banExpires > now);
   return {
     id: row.id,

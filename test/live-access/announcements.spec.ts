@@ -26,12 +26,19 @@ beforeEach(async () => {
   await addSessions({ a: ['a1', 'a2'], b: ['b1'] });
 });
 
-describe('a change of access is announced', () => {
+describe('a change of access or of a profile is announced', () => {
   it.each([
     ['a role that changes', `SET role = 'admin'`],
     ['a ban', `SET banned = true`],
     ['a ban that ends at a time', `SET ban_expires = now()`],
     ['a user who gets another id', `SET id = 'z'`],
+    ['a name', `SET name = 'Another'`],
+    ['a picture', `SET image = 'https://x.org/a.png'`],
+    ['an e-mail address', `SET email = 'other@x.org'`],
+    ['an e-mail address that is verified', `SET email_verified = true`],
+    ['the reason of a ban', `SET ban_reason = 'spam'`],
+    ['a time of creation', `SET created_at = now() - interval '1 day'`],
+    ['a time of change', `SET updated_at = now() + interval '1 day'`],
   ])('announces %s', async (_what, assignment) => {
     await ear.sql.query('DELETE FROM session');
     const heard = await ear.announcedBy(`UPDATE "user" ${assignment} WHERE id = 'a'`);
@@ -62,7 +69,8 @@ describe('a change of access is announced', () => {
 
   it('announces only the changed rows of a statement', async () => {
     const heard = await ear.announcedBy(
-      `UPDATE "user" SET role = CASE id WHEN 'a' THEN 'admin' ELSE role END, name = 'Other'`,
+      `UPDATE "user" SET role = CASE id WHEN 'a' THEN 'admin' ELSE role END,
+                       two_factor_enabled = NOT two_factor_enabled`,
     );
     expect(heard).toEqual([{ users: ['a'] }]);
   });
@@ -89,7 +97,7 @@ describe('a change of access is announced', () => {
   });
 });
 
-describe('a change that does not affect access is not announced', () => {
+describe('a change that affects neither access nor the profile is not announced', () => {
   it.each([
     ['a user who signs up', `INSERT INTO "user" (id, name, email) VALUES ('c', 'C', 'c@x.org')`],
     [
@@ -98,12 +106,10 @@ describe('a change that does not affect access is not announced', () => {
     ],
     ['a session that is extended', `UPDATE session SET expires_at = expires_at + '1 day'`],
     ['a session that is touched', `UPDATE session SET updated_at = now(), ip_address = '::1'`],
-    ['a name', `UPDATE "user" SET name = 'Another'`],
-    ['a picture', `UPDATE "user" SET image = 'https://x.org/a.png'`],
-    ['an e-mail address', `UPDATE "user" SET email = 'other-' || email, email_verified = true`],
+    ['a profile that stays the same', `UPDATE "user" SET name = name, image = image`],
+    ['a second factor', `UPDATE "user" SET two_factor_enabled = NOT two_factor_enabled`],
     ['a role that stays the same', `UPDATE "user" SET role = 'user'`],
     ['a ban that stays the same', `UPDATE "user" SET banned = false, ban_expires = NULL`],
-    ['the reason of a ban', `UPDATE "user" SET ban_reason = 'spam'`],
     ['a statement that matches no row', `DELETE FROM session WHERE id = 'nobody'`],
     ['a new table of someone else', `CREATE TEMP TABLE t AS SELECT * FROM "user"`],
   ])('is silent for %s', async (_what, statement) => {

@@ -55,13 +55,32 @@ describe('queries of a replica that hears changes', () => {
     expect(sent).toEqual([]);
   });
 
-  it('sends the query of the route itself and no other', async () => {
-    await visit(`${replica.url}/api/v1/users/me`, { bearer: person.accessToken });
-    const sent = await statementsOf(() =>
-      visit(`${replica.url}/api/v1/users/me`, { bearer: person.accessToken }),
-    );
+  it('sends no query for the profile of a user that it knows', async () => {
+    await readProfile(replica);
+    const sent = await statementsOf(async () => {
+      for (let count = 0; count < 50; count += 1) await readProfile(replica);
+    });
+    expect(sent).toEqual([]);
+  });
+
+  it('sends one query for the session and the profile after a change of the profile', async () => {
+    await readProfile(replica);
+    await stage.sql.query(`UPDATE "user" SET name = 'Other' WHERE id = $1`, [person.id]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const sent = await statementsOf(async () => {
+      expect(await readProfile(replica)).toMatchObject({ name: 'Other' });
+      await readProfile(replica);
+    });
     expect(sent).toHaveLength(1);
-    expect(sent[0]).not.toContain('"session"');
+  });
+
+  it('reads a profile that is too long to be held for each request', async () => {
+    await stage.sql.query(`UPDATE "user" SET name = repeat('x', 2000) WHERE id = $1`, [person.id]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await readProfile(replica);
+    const sent = await statementsOf(() => readProfile(replica));
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).not.toContain('session');
   });
 
   it('sends one query for many requests at once of a session that it does not know', async () => {
@@ -82,9 +101,8 @@ describe('queries of a replica that hears changes', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('goes on knowing a session that is extended or whose user changes their profile', async () => {
+  it('goes on knowing a session that is extended', async () => {
     await refusedElsewhere(replica);
-    await stage.sql.query(`UPDATE "user" SET name = 'Other' WHERE id = $1`, [person.id]);
     await stage.sql.query(
       `UPDATE session SET expires_at = expires_at + interval '1 h' WHERE id = $1`,
       [person.sessionId],
@@ -107,7 +125,30 @@ describe('queries in the other modes', () => {
     await replica.stop();
     expect(sent).toHaveLength(10 * count);
   });
+
+  it('sends in strict mode one query for the session and the profile', async () => {
+    const replica = await startReplica({ ACCESS_CHECK: 'strict' });
+    await readProfile(replica);
+    const sent = await statementsOf(() => readProfile(replica));
+    await replica.stop();
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toContain('"session"');
+  });
+
+  it('sends in token mode one query for the profile', async () => {
+    const replica = await startReplica({ ACCESS_CHECK: 'token' });
+    await readProfile(replica);
+    const sent = await statementsOf(() => readProfile(replica));
+    await replica.stop();
+    expect(sent).toHaveLength(1);
+  });
 });
+
+async function readProfile({ url }: ReplicaProcess): Promise<unknown> {
+  const answer = await visit(`${url}/api/v1/users/me`, { bearer: person.accessToken });
+  if (answer.status !== 200) throw new Error(`answers ${answer.status}`);
+  return answer.body;
+}
 
 /** A request that is authorized and then refused by the route, without a query of its own. */
 async function refusedElsewhere({ url }: ReplicaProcess): Promise<void> {

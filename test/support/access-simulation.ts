@@ -34,8 +34,8 @@ export interface Variant {
   leaseRunsFromReceipt: boolean;
 }
 
-/** Of the user, of one of the sessions (its end, its beginning, the end of a grant), or of the client. */
-type Change = 'role' | 'ban' | 'end' | 'begin' | 'revoke' | 'disable';
+/** Of the user (the profile is known with the role), of one of the sessions (its end, its beginning, the end of a grant), or of the client. */
+type Change = 'role' | 'ban' | 'profile' | 'end' | 'begin' | 'revoke' | 'disable';
 
 /**
  * One step of the world around a replica. Every order of them may happen; numbers pick
@@ -60,7 +60,15 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('commit' as const),
-      what: fc.constantFrom<Change[]>('role', 'ban', 'end', 'begin', 'revoke', 'disable'),
+      what: fc.constantFrom<Change[]>(
+        'role',
+        'ban',
+        'profile',
+        'end',
+        'begin',
+        'revoke',
+        'disable',
+      ),
       session: anySession,
     }),
   },
@@ -185,6 +193,7 @@ export class Simulation {
     role: 'user',
     banned: false,
     banExpires: null,
+    profile: null,
   });
   private readonly client: History<KnownClient> = begin({
     disabled: false,
@@ -266,7 +275,7 @@ export class Simulation {
 
   private commit(number: number, what: Change): void {
     const nothing = { users: [], sessions: [], clients: [], all: false, keys: false };
-    if (what === 'role' || what === 'ban') {
+    if (what === 'role' || what === 'ban' || what === 'profile') {
       const version = this.supersede(this.user, changedUser(valueOf(this.user)!, what));
       this.enqueue({ change: { ...nothing, users: [USER_ID] }, version });
       return;
@@ -422,7 +431,8 @@ function newSession(): KnownSession {
   return { userId: USER_ID, expiresAt: Infinity, grants: { [CLIENT_ID]: 0 } };
 }
 
-function changedUser(user: KnownUser, what: 'role' | 'ban'): KnownUser {
+function changedUser(user: KnownUser, what: 'role' | 'ban' | 'profile'): KnownUser {
+  if (what === 'profile') return { ...user, profile: null };
   if (what === 'ban') return { ...user, banned: !user.banned };
   return { ...user, role: user.role === 'admin' ? 'user' : 'admin' };
 }

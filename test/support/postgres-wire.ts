@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** PostgreSQL's message types, as of https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const QUERY = 'Q';
 const PARSE = 'P';
+const BIND = 'B';
 const NOTIFICATION = 'A';
 
 /**
@@ -12,7 +13,7 @@ const NOTIFICATION = 'A';
  * transaction mode. Without TLS only.
  */
 export class PostgresWire {
-  /** Text of every statement that was sent, in order. */
+  /** Text of every statement that was run, in order; a prepared one counts each time. */
   readonly statements: string[] = [];
   /** Whether notifications get lost on the way. */
   losesNotifications = false;
@@ -48,8 +49,9 @@ export class PostgresWire {
   private join(near: Socket, far: Socket): void {
     const fromClient = new Messages({ startsUntyped: true });
     const fromServer = new Messages({ startsUntyped: false });
+    const prepared = new Map<string, string>();
     near.on('data', (chunk) => {
-      for (const message of fromClient.take(chunk)) this.note(message);
+      for (const message of fromClient.take(chunk)) this.note(message, prepared);
       far.write(chunk);
     });
     far.on('data', (chunk) => {
@@ -70,16 +72,27 @@ export class PostgresWire {
     }
   }
 
-  private note({ type, bytes }: Message): void {
-    if (type !== QUERY && type !== PARSE) return;
-    // Parse: the name of the statement comes before its text.
-    const start = type === PARSE ? bytes.indexOf(0, 5) + 1 : 5;
-    this.statements.push(bytes.toString('utf8', start, bytes.indexOf(0, start)));
+  /** @param prepared texts of the connection's prepared statements, by name. */
+  private note({ type, bytes }: Message, prepared: Map<string, string>): void {
+    if (type === QUERY) this.statements.push(textAt(bytes, 5));
+    if (type === PARSE) {
+      const name = textAt(bytes, 5);
+      prepared.set(name, textAt(bytes, bytes.indexOf(0, 5) + 1));
+    }
+    // Bind: the name of the portal comes before the name of the statement.
+    if (type === BIND) {
+      this.statements.push(prepared.get(textAt(bytes, bytes.indexOf(0, 5) + 1)) ?? '');
+    }
   }
 
   private passes({ type }: Message): boolean {
     return type !== NOTIFICATION || !this.losesNotifications;
   }
+}
+
+/** The text that ends with the next zero byte. */
+function textAt(bytes: Buffer, start: number): string {
+  return bytes.toString('utf8', start, bytes.indexOf(0, start));
 }
 
 interface Message {

@@ -1,3 +1,4 @@
+import type { KnownProfile } from '../principal/known-profile';
 import { CLOCK_TOLERANCE_SECONDS, type Role } from '../../../contract';
 
 /** What of a session decides about access. Times are milliseconds since the epoch. */
@@ -8,12 +9,14 @@ export interface KnownSession {
   grants: Readonly<Record<string, number>>;
 }
 
-/** What of a user decides about access. */
+/** What of a user decides about access, and what the user reads of the own account. */
 export interface KnownUser {
   role: Role;
   banned: boolean;
   /** When the ban ends by itself; `null`: it does not. */
   banExpires: number | null;
+  /** `null`: it is too long to be held in memory. */
+  profile: KnownProfile | null;
 }
 
 /** What of a client decides about access. */

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { AccessState, AccessSubject, KnownClient, KnownSession } from './access-state';
-import { OAUTH_TABLES, type Role, TABLES } from '../../../contract';
+import type { KnownProfile } from '../principal/known-profile';
+import { OAUTH_TABLES, TABLES } from '../../../contract';
 import { Problem } from '../../common/problems/problem';
+import { PreparedStatements, type Statement } from '../../database/prepared-statements';
 
 const { columns: session } = TABLES.session;
 const { columns: user } = TABLES.user;
@@ -14,10 +16,14 @@ const CLIENT = `
   c.${client.clientCredentialsScopes} AS "ownScopes"`;
 
 const SESSION_AND_USER = `
-  s.${session.userId} AS "userId", s.${session.expiresAt} AS "expiresAt",
+  s.${session.expiresAt} AS "expiresAt",
   (SELECT json_object_agg(g.client_id, g.granted_at) FROM oauth_grant g
     WHERE g.session_id = s.${session.id}) AS "grants",
-  u.${user.role} AS "role", u.${user.banned} AS "banned", u.${user.banExpires} AS "banExpires"`;
+  u.${user.id} AS "id", u.${user.email} AS "email", u.${user.emailVerified} AS "emailVerified",
+  u.${user.name} AS "name", u.${user.image} AS "image", u.${user.role} AS "role",
+  u.${user.banned} AS "banned", u.${user.banReason} AS "banReason",
+  u.${user.banExpires} AS "banExpires",
+  u.${user.createdAt} AS "createdAt", u.${user.updatedAt} AS "updatedAt"`;
 
 const FROM_SESSION = `
     FROM "${TABLES.session.name}" s
@@ -28,25 +34,31 @@ const FROM_SESSION = `
  * `strict` one of them runs for each request.
  */
 const SELECT_STATE = {
-  session: `SELECT ${SESSION_AND_USER} ${FROM_SESSION} WHERE s.${session.id} = $1`,
-  delegated: `
+  session: {
+    name: 'access-of-session',
+    text: `SELECT ${SESSION_AND_USER} ${FROM_SESSION} WHERE s.${session.id} = $1`,
+  },
+  delegated: {
+    name: 'access-of-grant',
+    text: `
     SELECT ${SESSION_AND_USER}, ${CLIENT} ${FROM_SESSION}
       JOIN "${OAUTH_TABLES.oauthClient.name}" c ON c.${client.clientId} = $2
      WHERE s.${session.id} = $1`,
-  client: `
+  },
+  client: {
+    name: 'access-of-client',
+    text: `
     SELECT ${CLIENT} FROM "${OAUTH_TABLES.oauthClient.name}" c WHERE c.${client.clientId} = $1`,
+  },
 };
 
 /** A primary key look-up takes a fraction of a millisecond. */
 const ANSWER_LIMIT_MS = 2_000;
 
-interface SessionRow {
-  userId: string;
+interface SessionRow extends Omit<KnownProfile, 'banExpires'> {
   expiresAt: Time;
   /** `null`: none. */
   grants: Record<string, string> | null;
-  role: Role;
-  banned: boolean;
   banExpires: Time | null;
 }
 
@@ -63,7 +75,10 @@ type Time = Date | number;
 /** Reads what decides about access, and sends proofs of hearing, over the ordinary pool. */
 @Injectable()
 export class AccessStore {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly statements: PreparedStatements,
+  ) {}
 
   /**
    * @returns `null` when a part of the subject does not exist.
@@ -85,8 +100,8 @@ export class AccessStore {
     return row && { ...toSessionAndUser(row), client: toClient(row) };
   }
 
-  private async select<Row>(query: string, parameters: unknown[]): Promise<Row | null> {
-    const [row] = await withinLimit(this.dataSource.query<Row[]>(query, parameters));
+  private async select<Row>(statement: Statement, values: unknown[]): Promise<Row | null> {
+    const [row] = await withinLimit(this.statements.select<Row>(statement, values));
     return row ?? null;
   }
 
@@ -113,11 +128,25 @@ export class AccessStore {
 }
 
 function toSessionAndUser(row: SessionRow): Pick<AccessState, 'session' | 'user'> {
-  const { userId, expiresAt, grants, role, banned, banExpires } = row;
+  const { id: userId, expiresAt, grants, role, banned } = row;
+  const banExpires = row.banExpires === null ? null : Number(row.banExpires);
   return {
     session: { userId, expiresAt: Number(expiresAt), grants: toGrants(grants) },
-    user: { role, banned, banExpires: banExpires === null ? null : Number(banExpires) },
+    user: { role, banned, banExpires, profile: toProfile(row) },
   };
+}
+
+/** Profiles that are longer are read again for each request, so that the memory is bounded. */
+const LONGEST_PROFILE = 1_000;
+
+function toProfile(row: SessionRow): KnownProfile | null {
+  const { id, email, emailVerified, name, image, role, banned, banReason, banExpires } = row;
+  const length = email.length + name.length + (image ?? '').length + (banReason ?? '').length;
+  // A date that JavaScript has no value for cannot be shown from here.
+  if (length > LONGEST_PROFILE || typeof banExpires === 'number') return null;
+  const { createdAt, updatedAt } = row;
+  const texts = { id, email, name, image, banReason };
+  return { ...texts, emailVerified, role, banned, banExpires, createdAt, updatedAt };
 }
 
 /** Most sessions have none: they share one object. */

@@ -141,6 +141,7 @@ function toPrincipal(claims: AccessTokenClaims, state: AccessState | null): Prin
     role: state?.user?.role ?? claims.role,
     clientId,
     scopes: stillAllowed(claims.scopes, state?.client?.scopes),
+    profile: state?.user?.profile ?? null,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { KnownProfile } from './known-profile';
 import type { Role } from '../../../contract';
 
 /**
@@ -17,6 +18,8 @@ export interface UserPrincipal {
   clientId: string | null;
   /** What the user has granted the program, as far as it may still have it. */
   scopes: readonly string[];
+  /** The user's own profile, as far as live access knows it; read by `users/` alone. */
+  profile: KnownProfile | null;
 }
 
 /** A machine: a client that has proved itself by its own secret. */

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
+import { findServerError } from '../../runtime/database-errors';
+
+/** One text that is run often. */
+export interface Statement {
+  /** Under which each connection keeps it; unique. */
+  name: string;
+  text: string;
+}
+
+/**
+ * What PostgreSQL or a pooler says about a named statement that the connection does not have,
+ * has already, or has with other columns: 26000, 42P05, 0A000.
+ */
+const NAME_FAULTS: readonly string[] = ['26000', '42P05', '0A000'];
+
+/**
+ * Runs the statements of frequent requests on the pool itself, without an entity manager.
+ * Each connection parses and plans them once. Behind a pooler that does not keep prepared
+ * statements, they are sent whole from the first fault on.
+ */
+@Injectable()
+export class PreparedStatements {
+  private areNamed = true;
+
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  async select<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    const { name, text } = statement;
+    if (!this.areNamed) return this.run<Row>({ text, values });
+    try {
+      return await this.run<Row>({ name, text, values });
+    } catch (error) {
+      if (!NAME_FAULTS.includes(findServerError(error)?.code ?? '')) throw error;
+      this.areNamed = false;
+      return this.run<Row>({ text, values });
+    }
+  }
+
+  private async run<Row>(query: { name?: string; text: string; values: unknown[] }) {
+    const { master } = this.dataSource.driver as unknown as { master: Pool };
+    const { rows } = await master.query(query);
+    return rows as Row[];
+  }
+}

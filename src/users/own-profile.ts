@@ -1,0 +1,29 @@
+import { toUser } from './user.mapper';
+import type { User } from './user.schemas';
+import type { KnownProfile } from '../auth/principal/known-profile';
+import { toEntityTag } from '../http/entity-tag';
+
+/** The profile as it is sent, with its entity tag. */
+export interface ProfileAnswer {
+  text: string;
+  etag: string;
+}
+
+/** Made once for a known profile: a change makes another object of it. */
+const answers = new WeakMap<KnownProfile, ProfileAnswer>();
+
+/**
+ * The answer for a profile that live access knows. It does not depend on the time: a request
+ * is refused while a ban is in force, and after its end a profile shows no ban.
+ */
+export function answerFromKnown(profile: KnownProfile): ProfileAnswer {
+  const known = answers.get(profile);
+  if (known) return known;
+  const answer = toProfileAnswer(toUser(profile));
+  answers.set(profile, answer);
+  return answer;
+}
+
+export function toProfileAnswer(user: User): ProfileAnswer {
+  return { text: JSON.stringify(user), etag: toEntityTag(user) };
+}
