@@ -17,7 +17,7 @@ const COMPOSE_ONLY = `
 #POSTGRES_PASSWORD=(openssl rand -hex 24)
 `;
 
-/** `.env.example`: every setting as a comment, so that a copy changes nothing by itself. */
+/** `.env.example`: every setting as a comment, so that a copy changes nothing. */
 export function renderEnvExample(): string {
   const head = [
     '# Settings of both processes. Copy this file to .env and uncomment what is to differ;',
@@ -38,7 +38,7 @@ function envLines(name: SettingName, definition: SettingDefinition): string[] {
   ];
 }
 
-/** `docs/settings.md`: what is in force, and what is reserved, each as a table. */
+/** `docs/settings.md`: supported and reserved settings, each as a table. */
 export function renderSettingsPage(): string {
   const inForce = definitions().filter(([, { reserved }]) => !reserved);
   const reserved = definitions().filter(([, definition]) => definition.reserved);
