@@ -1,3 +1,5 @@
+// First: what is loaded before it is not traced.
+import { tracing } from './tracing';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { createAuthServer } from './app';
@@ -15,9 +17,6 @@ const SWEEP_INTERVAL_MS = 50;
 async function main(): Promise<void> {
   const settings = loadSettings(completeEnvironment(), 'auth');
   const logger = createLogger('auth', settings.logLevel);
-  if (settings.reservedInUse.length > 0) {
-    logger.warn({ settings: settings.reservedInUse }, 'set, but without effect in this version');
-  }
   const authServer = await createAuthServer({ settings, logger });
   const metricsServer =
     settings.metricsPort === null ? null : await authServer.metrics.listen(settings.metricsPort);
@@ -26,6 +25,7 @@ async function main(): Promise<void> {
     await stopListening(server);
     metricsServer?.close();
     await authServer.close();
+    await tracing.stop();
   });
   server.listen(settings.authPort);
   await once(server, 'listening');

@@ -8,21 +8,21 @@ import { StartError } from '../runtime/start-error';
 
 /** A process that belongs to the command and ends with it. */
 export interface Part {
-  /** Its name in messages. */
+  /** How messages name it. */
   name: string;
-  /** Resolves with the reason of the end (`exit code 1`, `SIGKILL`), for every cause. */
+  /** Resolves with how it ended (`exit code 1`, `SIGKILL`), whoever ended it. */
   ended: Promise<string>;
-  /** Returns when it has ended; takes a few seconds at most. */
+  /** Returns when it has ended; never takes longer than a few seconds. */
   stop(): Promise<void>;
-  /** Ends it at once and aborts its work. */
+  /** Ends it at once, at the cost of what it was doing. */
   kill(): void;
 }
 
-/** The tools of a command's start. */
+/** What a command's start has to work with. */
 export interface Foreground {
-  /** Aborted when the command stops: on a signal, or because a part ended. */
+  /** Aborted when the command is to stop: on a signal, or because a part ended. */
   signal: AbortSignal;
-  /** The last start was killed, so its processes may still be stopping. */
+  /** The last start here was killed, so what it started may still be on its way out. */
   takenOver: boolean;
   /** Makes a part end with the command, and the command with the part. */
   keep(part: Part): void;
@@ -31,8 +31,8 @@ export interface Foreground {
 class StopRequested extends Error {}
 
 /**
- * npm also sends the signals that it receives, so one Ctrl-C at a terminal arrives twice. Only a
- * later signal counts as a second one.
+ * npm passes on the signals that it gets, so at a terminal one Ctrl-C arrives twice. Only
+ * one that comes later than this is a second one.
  */
 const REPEATED_SIGNAL_MS = 500;
 const FORCED_EXIT_MS = 2_000;
@@ -40,9 +40,9 @@ const PARENT_WATCH_MS = 250;
 const EXIT_FORCED = 130;
 
 /**
- * Runs a command until SIGINT, SIGTERM or SIGHUP, then stops its parts in the reverse order of
- * their start and exits with 0. A part that ends by itself, or a failed start, stops the rest with
- * a message and exits with 1. A second Ctrl-C ends everything at once (130).
+ * Runs a command until SIGINT, SIGTERM or SIGHUP, then stops its parts in the reverse order
+ * of their start and exits with 0. A part that ends by itself, or a start that fails, stops
+ * the rest with a message and exits with 1. A second Ctrl-C ends everything at once (130).
  */
 export async function runInForeground(
   start: (foreground: Foreground) => Promise<void>,
@@ -57,14 +57,14 @@ export async function runInForeground(
     void part.ended.then((how) => controller.abort(endedUnexpectedly(part, how)));
   };
   const failure = await untilStopped(signal, start({ signal, takenOver: lock.takenOver, keep }));
-  // The end of one part also fails the steps that wait for it: the first reason is the cause.
+  // One part's end makes the steps that wait for it fail as well: the first reason is the true one.
   const code = explain(signal.aborted ? signal.reason : failure);
   await stopInReverse(parts);
   lock.release();
   process.exit(isForced() ? EXIT_FORCED : code);
 }
 
-/** @returns the reason of a failed start. */
+/** @returns why the start failed, when it did. */
 async function untilStopped(signal: AbortSignal, started: Promise<void>): Promise<unknown> {
   try {
     await started;
@@ -91,7 +91,7 @@ async function stopInReverse(parts: Part[]): Promise<void> {
 function lockOrExplain(): OwnerLock {
   try {
     const lock = takeLock(join(DATA_DIRECTORY, 'launcher.lock'));
-    // Left by a killed start; no process writes it now.
+    // Left by a start that was killed; nobody else may write it now.
     rmSync(EMBEDDED_URL_FILE, { force: true });
     return lock;
   } catch (error) {
@@ -103,7 +103,7 @@ function lockOrExplain(): OwnerLock {
   }
 }
 
-/** @returns a function that tells whether a second Ctrl-C shortened the stop. */
+/** @returns what tells whether the stop was cut short by a second Ctrl-C. */
 function listenForSignals(controller: AbortController, parts: Part[]): () => boolean {
   let firstAt = 0;
   let forced = false;
@@ -118,13 +118,13 @@ function listenForSignals(controller: AbortController, parts: Part[]): () => boo
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, begin);
   whenAbandonedByNpm(() => begin('SIGTERM'));
-  // After SIGHUP the terminal is gone.
+  // After SIGHUP there is no terminal to write to any more.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
   return () => forced;
 }
 
-/** A SIGTERM to npm ends the shell in between and does not arrive here. */
+/** A SIGTERM to npm ends the shell between it and us, and never gets here. */
 function whenAbandonedByNpm(stop: () => void): void {
   if (!process.env.npm_lifecycle_event) return;
   const shell = process.ppid;
@@ -136,7 +136,7 @@ function whenAbandonedByNpm(stop: () => void): void {
   watch.unref();
 }
 
-/** The stop continues, and finds every part ended. */
+/** The stop under way goes on, and now finds every part ended. */
 function endNow(parts: Part[]): void {
   process.stderr.write('Ending everything at once.\n');
   for (const part of parts) part.kill();

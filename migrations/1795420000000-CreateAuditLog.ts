@@ -1,10 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The append-only audit log. docs/security/audit.md describes the protection and its limits. No
- * foreign keys: an event outlives its user. Functions name every object with its schema, because
- * each connection chooses its `search_path`. The triggers are ALWAYS, so that
- * `session_replication_role` does not disable them.
+ * The audit log, which can be added to and nothing else. What that is worth, and against
+ * whom, stands in docs/guides/audit.md.
+ *
+ * No foreign keys: an event outlives whom it is about. Whatever is named here must be
+ * found without `search_path`, which whoever connects chooses; triggers are ALWAYS, so that
+ * `session_replication_role` does not silence them.
  */
 export class CreateAuditLog1795420000000 implements MigrationInterface {
   readonly name = 'CreateAuditLog1795420000000';
@@ -40,7 +42,7 @@ const CREATE_EVENTS = `
     CONSTRAINT "audit_event_actor_type_check" CHECK ("actor_type" IN ('user', 'client', 'system', 'anonymous'))
   )`;
 
-/** Every value of AUDIT_RETENTION, with its start. */
+/** Every AUDIT_RETENTION that was ever in force, and since when. */
 const CREATE_RETENTION = `
   CREATE TABLE "audit_retention" (
     "since" timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
@@ -48,7 +50,7 @@ const CREATE_RETENTION = `
     CONSTRAINT "audit_retention_check" CHECK ("retention" >= interval '1 day')
   )`;
 
-/** At most one row: when a replica last removed old events. */
+/** At most one row: when a replica last took it upon itself to remove old events. */
 const CREATE_CLEANING = `
   CREATE TABLE "audit_cleaning" (
     "only" boolean NOT NULL DEFAULT true,
@@ -58,9 +60,10 @@ const CREATE_CLEANING = `
   )`;
 
 /**
- * The retention: the longest value of the last seven days. A shorter value therefore applies after
- * a week. While one replica with the configured value runs, no other writer can shorten it. The
- * body is bound to the tables when the function is created.
+ * How long events are kept: the longest retention that was in force at any time in the
+ * last seven days. So a shorter one takes effect after a week in which nobody objected, and
+ * while one replica with the true setting runs, nobody else can shorten it at all.
+ * The body is bound to the tables when it is made.
  */
 const KEPT_FOR = `
   CREATE FUNCTION "gatehouse_audit_kept_for"() RETURNS interval
@@ -72,7 +75,7 @@ const KEPT_FOR = `
        '-infinity');
   END`;
 
-/** The database sets the time of an event, for every writer. */
+/** The time of an event is the database's, whoever writes it and whatever they say. */
 const DATE = `
   CREATE FUNCTION "gatehouse_audit_date"() RETURNS trigger
   LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

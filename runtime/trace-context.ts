@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import { randomBytes } from 'node:crypto';
 
 /** The place of one request in a trace that may span many services (W3C Trace Context). */
@@ -16,15 +17,25 @@ const TRACEPARENT =
 
 /**
  * Goes on with the trace of a caller, or begins one where the header is missing or broken
- * (section 4.3: a broken one counts as none).
+ * (section 4.3: a broken one counts as none). With tracing on, the SDK has done both: the trace
+ * is that of the active span.
  */
 export function continueTrace(traceparent: unknown): TraceContext {
+  const span = trace.getActiveSpan()?.spanContext();
+  if (span) {
+    const { traceId, spanId, traceFlags } = span;
+    return { traceId, spanId, flags: toFlags(traceFlags) };
+  }
   const spanId = randomBytes(8).toString('hex');
   const [, version, traceId, flags, more] =
     (typeof traceparent === 'string' && TRACEPARENT.exec(traceparent)) || [];
   const isOurs = traceId !== undefined && (version !== '00' || more === undefined);
   if (!isOurs) return { traceId: randomBytes(16).toString('hex'), spanId, flags: '00' };
   return { traceId, spanId, flags: flags! };
+}
+
+function toFlags(flags: number): string {
+  return flags.toString(16).padStart(2, '0');
 }
 
 /** The header for the calls that a request makes. */

@@ -14,7 +14,6 @@ import { refuseBrokenQueries } from './http/broken-queries';
 import { createConnectionErrorHandler } from './http/connection-errors';
 import { announceDeprecations } from './http/deprecation-headers';
 import { answerNotModified } from './http/entity-tag';
-import { installClientAddresses } from './http/client-address';
 import { acceptJsonBodies, BODY_LIMIT } from './http/json-body';
 import { NestLogger } from './common/nest-logger';
 import { answerForNode } from './http/plain-http';
@@ -22,7 +21,6 @@ import { sendProblem, toProblem } from './common/problems/problem-details';
 import { traceOf } from './http/request-trace';
 import { RequestValidationPipe } from './common/validation/request-validation.pipe';
 import { type ApiSettings, toApiSettings } from './config/api-settings';
-import { INTERNAL_SECRET } from './database/internal-secret';
 import { serveSwaggerUi } from './documentation/swagger-ui';
 import { leadPeopleToDocumentation } from './entrance/entrance-redirect';
 import { showProblemsToPeople } from './entrance/problem-pages';
@@ -90,7 +88,6 @@ export async function createApi(
     exposedHeaders: EXPOSED_HEADERS,
   });
   const fastify = app.getHttpAdapter().getInstance();
-  installClientAddresses(fastify, settings.trustProxy);
   acceptJsonBodies(fastify);
   refuseWrongMethods(fastify);
   answerForNode(fastify);
@@ -103,11 +100,7 @@ export async function createApi(
   fastify.addHook('onResponse', createRequestCounter(metrics));
   const access = app.get(SessionAccess);
   serveResourceMetadata(fastify, settings);
-  registerAuthPassThrough(fastify, {
-    settings,
-    internalSecret: app.get<string>(INTERNAL_SECRET),
-    catchUp: () => access.catchUp(),
-  });
+  registerAuthPassThrough(fastify, { settings, catchUp: () => access.catchUp() });
   if (settings.apiDocs) {
     serveDocumentation(app, settings);
     serveSwaggerUi(fastify, settings);
@@ -187,6 +180,7 @@ function createAdapter(settings: ApiSettings, logger: Logger): FastifyAdapter {
     // A request on a connection that is open already is served to the end, also during a stop.
     return503OnClosing: false,
     bodyLimit: BODY_LIMIT,
+    trustProxy: settings.trustProxy.length > 0 ? settings.trustProxy : false,
     requestIdHeader: false,
     genReqId: takeOrMakeRequestId,
     // A stop waits for requests under way, not for idle keep-alive connections.

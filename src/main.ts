@@ -1,3 +1,5 @@
+// First: what is loaded before it is not traced.
+import { tracing } from './tracing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApi } from './app.setup';
 import { isDatabaseUnavailable } from '../runtime/database-errors';
@@ -13,7 +15,10 @@ startOrExplain(async () => {
   const app = await createApi(settings, logger).catch((error: unknown) => {
     throw explainStart(error);
   });
-  stopCleanlyOnSignal(logger, () => app.close());
+  stopCleanlyOnSignal(logger, async () => {
+    await app.close();
+    await tracing.stop();
+  });
   await listenEverywhere(app, settings.apiPort);
   logger.info({ url: settings.apiUrl, accessCheck: settings.accessCheck }, 'API listens');
 });

@@ -1,4 +1,4 @@
-/** An unknown JSON object. */
+/** A JSON object of which nothing is known yet. */
 export type Json = Record<string, unknown>;
 
 export function isJson(value: unknown): value is Json {
@@ -13,7 +13,7 @@ export function rewrite(node: unknown, change: (object: Json) => Json): unknown 
   return change(Object.fromEntries(entries) as Json);
 }
 
-/** Every value with the name, at any depth. */
+/** Every value that stands under the name, wherever it stands. */
 export function valuesUnder(node: unknown, name: string): unknown[] {
   if (Array.isArray(node)) return node.flatMap((child) => valuesUnder(child, name));
   if (!isJson(node)) return [];

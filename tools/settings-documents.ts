@@ -6,8 +6,6 @@ import {
 
 const SOURCE = 'runtime/settings/definitions.ts';
 
-const RESERVED = 'Accepted and checked, not acted on by this version.';
-
 /** Variables of `docker-compose.yml` that no process reads. */
 const COMPOSE_ONLY = `
 # --- docker-compose.yml only ---
@@ -17,7 +15,7 @@ const COMPOSE_ONLY = `
 #POSTGRES_PASSWORD=(openssl rand -hex 24)
 `;
 
-/** `.env.example`: every setting as a comment, so that a copy changes nothing. */
+/** `.env.example`: every setting as a comment, so that a copy changes nothing by itself. */
 export function renderEnvExample(): string {
   const head = [
     '# Settings of both processes. Copy this file to .env and uncomment what is to differ;',
@@ -29,32 +27,23 @@ export function renderEnvExample(): string {
 }
 
 function envLines(name: SettingName, definition: SettingDefinition): string[] {
-  const { meaning, defaultNote, example, reserved } = definition;
+  const { meaning, defaultNote, example } = definition;
   return [
     ...wrap(plain(sentence(meaning))),
     ...(defaultNote ? wrap(`Default: ${plain(defaultNote)}.`) : []),
-    ...(reserved ? wrap(RESERVED) : []),
     `#${name}=${definition.default ?? example ?? ''}`,
   ];
 }
 
-/** `docs/settings.md`: supported and reserved settings, each as a table. */
+/** `docs/settings.md`: every setting in a table. */
 export function renderSettingsPage(): string {
-  const inForce = definitions().filter(([, { reserved }]) => !reserved);
-  const reserved = definitions().filter(([, definition]) => definition.reserved);
   return `# Settings
 
 Made from [\`${SOURCE}\`](../${SOURCE}) by \`npm run generate\`: change it there.
 
 Both processes read the environment, and below it the file \`.env\`. An empty value counts as unset. Every value is checked at the start, also one that the process does not need: bad ones are listed in one error, and the process ends with code 1. Lengths of time are a whole number and a unit: \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`.
 
-${table(inForce)}
-
-## Reserved
-
-${RESERVED} The auth server names those that are set in its log.
-
-${table(reserved)}
+${table(definitions())}
 `;
 }
 

@@ -12,8 +12,6 @@ export interface SettingDefinition<T = unknown> {
   meaning: string;
   /** A value that is accepted, for `.env.example` when there is no default. */
   example?: string;
-  /** Accepted and checked already, but nothing in this version acts on it. */
-  reserved?: true;
   /** The processes that read it. Default: the auth server and the API. */
   readBy?: readonly ProcessName[];
 }
@@ -145,9 +143,9 @@ export const SETTING_DEFINITIONS = {
   INTERNAL_SECRET: define({
     schema: is.secret(32),
     default: null,
-    defaultNote: 'derived from a secret in the database',
+    defaultNote: 'generated once into `.data/` in development',
     meaning:
-      'shared by both processes: proves to the auth server that a call or a client address comes from the API',
+      'shared by both processes: proves to the auth server that a forwarded client address comes from the API; unset in production: the auth server goes by `TRUST_PROXY` alone',
     example: '(openssl rand -base64 48)',
   }),
   ADMIN_EMAIL: define({
@@ -324,9 +322,9 @@ export const SETTING_DEFINITIONS = {
   OTEL_EXPORTER_OTLP_ENDPOINT: define({
     schema: is.url('http:', 'https:'),
     default: null,
-    meaning: 'switches tracing on',
+    meaning:
+      'base URL of an OTLP/HTTP collector, to which both processes send traces of requests and SQL statements; unset: tracing is off',
     example: 'http://localhost:4318',
-    reserved: true,
   }),
 };
 

@@ -373,7 +373,6 @@ describe('settings that belong together', () => {
       google: client,
       github: client,
       oidc: { issuer: 'https://login.example.com', ...client },
-      reservedInUse: [],
     });
     expect(load({})).toMatchObject({ google: null, github: null, oidc: null });
   });

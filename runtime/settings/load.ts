@@ -69,8 +69,6 @@ export interface Settings extends ProviderSettings {
   /** `null`: metrics are served on the process' own port. */
   metricsPort: number | null;
   logLevel: string;
-  /** Names of settings that are set although nothing in this version acts on them. */
-  reservedInUse: SettingName[];
 }
 
 export interface SettingProblem {
@@ -175,15 +173,7 @@ function resolve(values: SettingValues): Settings {
     auditRetention: values.AUDIT_RETENTION!,
     metricsPort: values.METRICS_PORT ?? null,
     logLevel: values.LOG_LEVEL!,
-    reservedInUse: reservedInUse(values),
   };
-}
-
-function reservedInUse(values: SettingValues): SettingName[] {
-  return (Object.keys(values) as SettingName[]).filter((name) => {
-    const definition: SettingDefinition = SETTING_DEFINITIONS[name];
-    return definition.reserved && definition.default === null;
-  });
 }
 
 const COMPLETE_GROUPS: SettingName[][] = [

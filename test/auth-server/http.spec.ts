@@ -136,6 +136,16 @@ describe('in production', () => {
     expect(headers['strict-transport-security']).toContain('max-age=');
   });
 
+  it('a missing INTERNAL_SECRET and TRUST_PROXY is logged', async () => {
+    const warning = 'INTERNAL_SECRET is not set';
+    expect(server.log.join()).not.toContain(warning);
+    const urls = { AUTH_URL: 'https://auth.example', API_URL: 'https://api.example' };
+    const env = { NODE_ENV: 'production', ...urls, INTERNAL_SECRET: '' };
+    const forgetful = await startAuthServer(env);
+    await forgetful.stop();
+    expect(forgetful.log.join()).toContain(warning);
+  });
+
   it('a client that tries many passwords gets Retry-After, for every claimed IP address', async () => {
     const attempt = (count: number, headers = {}) =>
       server.post(

@@ -91,7 +91,6 @@ describe('an unset variable', () => {
       adminPassword: null,
       internalSecret: null,
       requireEmailVerification: false,
-      reservedInUse: [],
     });
   });
 

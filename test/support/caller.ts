@@ -1,20 +1,20 @@
-/** A response as a client sees it. */
+/** An answer as a client sees it. */
 export interface Answer<Body = Record<string, unknown>> {
   status: number;
   headers: Headers;
-  /** Parsed JSON, or the text when it is not JSON; the test decides its type. */
+  /** Parsed JSON, or the text where it is none; taken for what the test says it is. */
   body: Body;
 }
 
 type Json = Record<string, unknown>;
 
 export interface CallOptions {
-  /** Text and bytes are sent unchanged, other values as JSON. */
+  /** Text and bytes are sent as they are, everything else as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
 }
 
-/** Calls one base URL as one client. */
+/** Calls one base URL as one client does. */
 export class Caller {
   constructor(
     readonly baseUrl: string,

@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 
-/** A separate database for a test. */
+/** A database of its own for whoever asked for it. */
 export interface TestDatabase {
   url: string;
-  /** Terminates remaining connections. */
+  /** Cuts off whoever is still connected. */
   drop(): Promise<void>;
 }
 
-/** Tells the workers the URL of the server; set by `global-setup.ts`. */
+/** How the run tells its workers where the server is: set by `global-setup.ts`. */
 export const SERVER_URL_VARIABLE = 'GATEHOUSE_TEST_SERVER_URL';
-/** The name of the run, a prefix of the names of its databases. */
+/** The run's name, with which the names of all its databases begin. */
 export const RUN_VARIABLE = 'GATEHOUSE_TEST_RUN';
 
 /**
@@ -34,8 +34,9 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
 }
 
 /**
- * Applies the schema once, to the template of the other databases. @param migrate receives the
- * URL.
+ * Applies the schema once, to a database that the others are copied from.
+ *
+ * @param migrate is given the URL.
  */
 export async function createTemplate(migrate: (url: string) => Promise<unknown>): Promise<void> {
   await onServer(`CREATE DATABASE "${templateName()}" ${await collationOptions()}`);
@@ -69,8 +70,8 @@ async function create(options: string): Promise<TestDatabase> {
 }
 
 /**
- * Waits until closed connections have ended. A pool reports its end earlier, and a terminated
- * connection would be an error without a listener.
+ * Gives connections that were closed time to be gone: a pool says that it has ended before
+ * they are, and being cut off is an error that nobody listens for any more.
  */
 async function untilLeft(client: Client, database: string): Promise<void> {
   for (let tries = 0; tries < 20; tries += 1) {

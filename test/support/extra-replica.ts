@@ -4,13 +4,13 @@ import { createLogger } from '../../runtime/logger';
 import type { Settings } from '../../runtime/settings/load';
 import { createApi } from '../../src/app.setup';
 
-/** A replica in addition to those of a system, with its own settings. */
+/** A replica beside those of a system, with settings of its own. */
 export interface ExtraReplica {
   app: NestFastifyApplication;
   url: string;
 }
 
-/** @param prepare runs before the routes are created. */
+/** @param prepare is called before the routes are made. */
 export async function startExtraReplica(
   settings: Settings,
   prepare: (app: NestFastifyApplication) => Promise<unknown> = async () => {},

@@ -8,13 +8,14 @@ const BIND = 'B';
 const NOTIFICATION = 'A';
 
 /**
- * A proxy to PostgreSQL that parses the protocol: it records the statements, and can drop
- * notifications, like LISTEN behind a pooler in transaction mode. Without TLS only.
+ * A way to PostgreSQL that understands what passes: it notes the statements that are sent,
+ * and can keep notifications back, which is how LISTEN fares behind a pooler in
+ * transaction mode. Without TLS only.
  */
 export class PostgresWire {
   /** Text of every statement that was run, in order; a prepared one counts each time. */
   readonly statements: string[] = [];
-  /** Whether notifications are dropped. */
+  /** Whether notifications get lost on the way. */
   losesNotifications = false;
   private readonly sockets = new Set<Socket>();
 
@@ -32,7 +33,7 @@ export class PostgresWire {
     return wire;
   }
 
-  /** The URL of the same database through this proxy. */
+  /** The same address by way of this wire. */
   via(url: string): string {
     const address = new URL(url);
     address.host = `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
@@ -99,7 +100,7 @@ interface Message {
   bytes: Buffer;
 }
 
-/** Splits a stream of bytes into messages: a letter, a length that includes itself, the content. */
+/** Cuts a stream of bytes into messages: a letter, a length that counts itself, the rest. */
 class Messages {
   private rest: Buffer = Buffer.alloc(0);
   private isUntyped: boolean;

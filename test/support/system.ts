@@ -13,19 +13,17 @@ import { createTestDatabase, type TestDatabase } from './database';
 import { freePorts } from './ports';
 import { TcpProxy } from './tcp-proxy';
 
-/** The password of every test user. */
+/** Good enough for everyone in a test. */
 export const PASSWORD = 'correct horse battery staple';
 
 const ADMINISTRATOR = { email: 'admin@example.com', password: 'the first administrator' };
 
 export interface SystemOptions {
-  /** Environment variables in addition to those of a test system. */
+  /** Environment variables on top of those of a test system. */
   env?: NodeJS.ProcessEnv;
-  /** Replicas of the API, all with one auth server. */
+  /** Replicas of the API, all before one auth server. */
   replicas?: number;
-  /**
-   * Receives the log of both processes, one JSON text for each entry, instead of standard output.
-   */
+  /** Takes what both processes log, one JSON text an entry, instead of standard output. */
   log?: string[];
 }
 
@@ -42,14 +40,11 @@ export interface SignedInUser {
 export interface Replica {
   app: NestFastifyApplication;
   url: string;
-  /**
-   * Its own connection to the database, which a test can interrupt. The auth server uses another
-   * one.
-   */
+  /** Its own way to the database, for a test to break. The auth server goes another way. */
   databaseLink: TcpProxy;
 }
 
-/** Both processes on real ports with a separate database. */
+/** Both processes on real ports before a database of their own. */
 export class System {
   readonly replicas: Replica[] = [];
   private stopAuth: (() => Promise<void>) | null = null;
@@ -99,7 +94,7 @@ export class System {
     };
   }
 
-  /** From now on its port is closed. */
+  /** From now on nobody answers at its address. */
   async stopAuthServer(): Promise<void> {
     await this.stopAuth?.();
     this.stopAuth = null;
@@ -119,7 +114,7 @@ export class System {
     return new Caller(this.apiUrl);
   }
 
-  /** Signs up a new user, or one with the given values. */
+  /** Signs up someone new, or with what is given. */
   async asUser(given: { email?: string; name?: string } = {}): Promise<SignedInUser> {
     this.count += 1;
     const { email = `user-${this.count}@example.com`, name = `User ${this.count}` } = given;
@@ -129,12 +124,12 @@ export class System {
     return this.toSignedInUser(answer.body);
   }
 
-  /** The first administrator, with a new sign-in. */
+  /** The first administrator, signed in anew. */
   asAdmin(): Promise<SignedInUser> {
     return this.signIn(ADMINISTRATOR);
   }
 
-  /** A further administrator. */
+  /** One more administrator. */
   async asNewAdmin(): Promise<SignedInUser> {
     const user = await this.asUser();
     await this.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [user.id]);
@@ -147,7 +142,7 @@ export class System {
     return this.toSignedInUser(answer.body);
   }
 
-  /** A statement of another writer with access to the database. */
+  /** What someone else with access to the database does. */
   async query<Row extends object>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     const client = new Client(this.database.url);
     await client.connect();

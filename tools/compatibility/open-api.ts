@@ -1,4 +1,4 @@
-/** The part of OpenAPI 3.1 that the comparison uses. */
+/** Of OpenAPI 3.1, what the comparison looks at. */
 export interface OpenApiDocument {
   paths: Record<string, Record<string, Operation>>;
   components?: { schemas?: Record<string, Schema> };
@@ -46,7 +46,7 @@ export interface Schema {
   exclusiveMinimum?: number;
 }
 
-/** Resolves a reference; a union of one schema and null is that schema, nullable. */
+/** Follows a reference; a union of one schema and null is that schema, which may be null. */
 export function resolve(schema: Schema, { components }: OpenApiDocument): Schema {
   const name = schema.$ref?.replace('#/components/schemas/', '');
   if (name !== undefined) {

@@ -17,7 +17,7 @@ const UNFIT_RULES: Record<UnfitKey, string> = {
   'EC key': 'RFC 8725 §3.1',
 };
 
-/** Key and signature. */
+/** Who signed what. */
 export const KEY_CASES: TokenCase[] = [
   ...casesOf('accepted', [
     [

@@ -1,23 +1,23 @@
 import type { Claims, SigningKey } from '../signing-key';
 
-/** The result of a request: 200, or one of these codes. */
+/** What the API makes of a request: 200, or one of these codes. */
 export type Outcome = 'accepted' | Refusal;
 
 export type Refusal = 'missing_token' | 'invalid_token' | 'insufficient_scope' | 'user_required';
 
-/** The parts that a case builds its request from. */
+/** What a case builds its request from. */
 export interface TokenKit {
-  /** The API's stopped clock, in whole seconds since the epoch. */
+  /** The API's time, which stands still; in whole seconds since the epoch. */
   now: number;
-  /** The claims of an accepted token. */
+  /** The claims of a token that is accepted. */
   claims: Claims & { iss: string; aud: string; sub: string; sid: string };
-  /** The signing key. */
+  /** The key that signs. */
   key: SigningKey;
-  /** Also published, with `use` and `key_ops` and without `alg`. */
+  /** Published beside it, with `use` and `key_ops` and without `alg`. */
   nextKey: SigningKey;
-  /** Not published. */
+  /** Published nowhere. */
   strangeKey: SigningKey;
-  /** Published, but unusable for tokens, by the reason. */
+  /** Published, but not to be used for tokens, by what makes them unfit. */
   unfitKeys: Record<UnfitKey, SigningKey>;
   /** A session of another user. */
   otherSessionId: string;
@@ -27,11 +27,11 @@ export interface TokenKit {
   clientId: string;
   /** One that may not. */
   poorClientId: string;
-  /** A disabled one. */
+  /** One that is disabled. */
   disabledClientId: string;
-  /** A client without a grant of the user in this session. */
+  /** To which the user has granted nothing in this session. */
   ungrantedClientId: string;
-  /** A client whose grant is newer than the token. */
+  /** To which the user granted something after the token was issued. */
   regrantedClientId: string;
 }
 
@@ -45,10 +45,10 @@ export const UNFIT_KEYS = [
 
 export type UnfitKey = (typeof UNFIT_KEYS)[number];
 
-/** Headers and query of a request, for cases about more than the token. */
+/** Headers and address of a request, where more than a token is special about it. */
 export interface CaseRequest {
   headers: Record<string, string | string[]>;
-  /** Appended to the URL. */
+  /** Appended to the address. */
   query?: string;
 }
 
@@ -57,7 +57,7 @@ type Made<T> = T | Promise<T>;
 /** One line of docs/token-cases.md. */
 export type TokenCase = {
   title: string;
-  /** The source of the expected result. */
+  /** Where it is written that the answer has to be this one. */
   rule: string;
   outcome: Outcome;
 } & (
@@ -66,24 +66,24 @@ export type TokenCase = {
 
 export interface TokenCaseGroup {
   title: string;
-  /** The API's `JWT_ALGORITHM`. */
+  /** What the API is set to. */
   algorithm: 'RS256' | 'ES256' | 'PS256';
   cases: TokenCase[];
 }
 
 type TokenOf = (kit: TokenKit) => Made<string>;
 
-/** Builds cases of one outcome from a title, a rule and a token. */
+/** Builds cases of one outcome, from a title, a rule and what is special. */
 export function casesOf(outcome: Outcome, entries: [string, string, TokenOf][]): TokenCase[] {
   return entries.map(([title, rule, token]) => ({ title, rule, outcome, token }));
 }
 
-/** An accepted token, made like the auth server's. */
+/** A token that is accepted, made like the auth server's. */
 export function good({ key, claims }: TokenKit): Promise<string> {
   return key.sign(claims);
 }
 
-/** A valid token except for these header parameters; `undefined` omits one. */
+/** A good token but for these header parameters; `undefined` leaves one out. */
 export function withHeader(parameters: object): TokenOf {
   return ({ key, claims }) =>
     key.signRaw({
@@ -92,12 +92,12 @@ export function withHeader(parameters: object): TokenOf {
     });
 }
 
-/** A valid token except for its header, as text or bytes. */
+/** A good token but for its header, as text or bytes. */
 export function withHeaderText(header: (kit: TokenKit) => string | Buffer): TokenOf {
   return (kit) => kit.key.signRaw({ header: header(kit), payload: JSON.stringify(kit.claims) });
 }
 
-/** A valid token except for these claims; `undefined` omits one. */
+/** A good token but for these claims; `undefined` leaves one out. */
 export function withClaims(claims: object | ((kit: TokenKit) => object)): TokenOf {
   return (kit) => {
     const changes = typeof claims === 'function' ? claims(kit) : claims;
@@ -105,7 +105,7 @@ export function withClaims(claims: object | ((kit: TokenKit) => object)): TokenO
   };
 }
 
-/** A valid token except for its payload, as text or bytes. */
+/** A good token but for its payload, as text or bytes. */
 export function withPayloadText(payload: (kit: TokenKit) => string | Buffer): TokenOf {
   return (kit) => {
     const { alg, kid } = kit.key;
@@ -116,7 +116,7 @@ export function withPayloadText(payload: (kit: TokenKit) => string | Buffer): To
   };
 }
 
-/** A valid token with one of its three parts replaced and its signature unchanged. */
+/** A good token with one of its three parts replaced, its signature left as it was. */
 export function withPart(
   index: 0 | 1 | 2,
   replace: (part: string, kit: TokenKit) => string,

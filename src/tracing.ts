@@ -1,0 +1,4 @@
+import { startTracing } from '../runtime/tracing';
+
+/** Started when this file is loaded: `main.ts` imports it before everything else. */
+export const tracing = startTracing('gatehouse-api');
