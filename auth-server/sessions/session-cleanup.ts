@@ -7,7 +7,7 @@ import type { Cleanup } from '../../runtime/cleanup';
  * condition is checked again when the row is locked.
  *
  * At most 100 rows: a statement over more makes every replica of the API forget all
- * sessions that it knows (docs/live-access.md).
+ * sessions that it knows (docs/security/live-access.md).
  */
 export const SESSION_CLEANUP: Cleanup = {
   name: 'session-cleanup',

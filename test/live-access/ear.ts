@@ -3,7 +3,7 @@ import { Client } from 'pg';
 const CHANNEL = 'gatehouse_access';
 const FENCE = 'gatehouse_test_fence';
 
-/** Listens to what a database announces, and changes it by another connection. */
+/** Records a database's notifications, and changes the database by another connection. */
 export class Ear {
   private readonly heard: string[] = [];
   private onFence: ((number: string) => void) | null = null;
@@ -11,7 +11,7 @@ export class Ear {
 
   private constructor(
     private readonly listening: Client,
-    /** For changes: the database's owner. */
+    /** For changes: the owner of the database. */
     readonly sql: Client,
     private readonly fencing: Client,
   ) {
@@ -33,8 +33,8 @@ export class Ear {
   }
 
   /**
-   * What was announced by the time that `act` is done: PostgreSQL delivers in the order of
-   * commits, so a notification that is sent afterwards comes behind all of it.
+   * The notifications until the end of `act`. PostgreSQL delivers in commit order, so a
+   * notification that is sent afterwards arrives after all of them.
    */
   async during(act: () => Promise<unknown>): Promise<unknown[]> {
     await this.fence();
@@ -44,14 +44,14 @@ export class Ear {
     return this.heard.map((payload) => JSON.parse(payload) as unknown);
   }
 
-  /** As {@link during}, for statements that are separate transactions. */
+  /** Like {@link during}, for statements in separate transactions. */
   announcedBy(...statements: string[]): Promise<unknown[]> {
     return this.during(async () => {
       for (const statement of statements) await this.sql.query(statement);
     });
   }
 
-  /** As {@link during}, for statements of one transaction. */
+  /** Like {@link during}, for statements in one transaction. */
   announcedTogether(...statements: string[]): Promise<unknown[]> {
     return this.announcedBy('BEGIN', ...statements, 'COMMIT');
   }

@@ -4,13 +4,13 @@ import { accessOf, eventually, modeOf } from './readiness';
 import { makePerson, type Person, visit } from './stage';
 import { look, Watcher } from './watcher';
 
-/** `ACCESS_LEASE`, which is not set. */
+/** `ACCESS_LEASE`, at its default. */
 const LEASE_MS = 1_000;
 
-/** "At once": the news that a connection is closed has to arrive too, on a busy machine. */
+/** "At once": includes the time to detect a closed connection on a loaded host. */
 const AT_ONCE_MS = 300;
 
-/** "Quickly" for an answer that there is no database. */
+/** "Quickly" for a response without a database. */
 const QUICKLY_MS = 3_500;
 
 let replica: BreakableReplica;
@@ -28,7 +28,7 @@ interface Fault {
   name: string;
   begin(): Promise<unknown> | void;
   end(): Promise<unknown> | void;
-  /** From the fault on, until when a request may start that is still judged by the old state. */
+  /** From the fault on: until when a request may still be judged by the old state. */
   safeAfterMs: number;
 }
 
@@ -65,8 +65,8 @@ const DEAF: Fault[] = [
   },
 ];
 
-describe('when changes are not heard', () => {
-  it.each(DEAF)('$name: asks the database, and forgets before it trusts again', async (fault) => {
+describe('when notifications do not arrive', () => {
+  it.each(DEAF)('$name: queries the database, and clears its state before LIVE', async (fault) => {
     const person = await knownPerson();
     const logBefore = replica.accessLog.length;
     const watcher = new Watcher(replica.url, person);
@@ -98,7 +98,7 @@ describe('when changes are not heard', () => {
 });
 
 describe('when the listening backend is terminated', () => {
-  it('is strict at once, listens anew within a second, and judges nobody by the old state', async () => {
+  it('is strict at once, listens again within a second, and never uses the old state', async () => {
     const person = await knownPerson();
     const logBefore = replica.accessLog.length;
     const { rows } = await replica.stage.sql.query(
@@ -119,7 +119,7 @@ describe('when the listening backend is terminated', () => {
   });
 });
 
-describe('when the database cannot be asked', () => {
+describe('when the database is unreachable', () => {
   const GONE: Omit<Fault, 'safeAfterMs'>[] = [
     {
       name: 'the database is gone, and every connection with it',
@@ -147,7 +147,7 @@ describe('when the database cannot be asked', () => {
     },
   ];
 
-  it.each(GONE)('answers 503 quickly and never yes: $name', async ({ begin, end }) => {
+  it.each(GONE)('returns 503 quickly and never a success: $name', async ({ begin, end }) => {
     const person = await knownPerson();
     const beganAt = performance.now();
     await begin();
@@ -164,7 +164,7 @@ describe('when the database cannot be asked', () => {
     expect((await look(replica.url, person)).status).toBe(401);
   });
 
-  it('says in readiness that it is not ready, and how access is judged', async () => {
+  it('is not ready, and shows its mode in readiness', async () => {
     await Promise.all([replica.ways.listening.cut(), replica.ways.pool.cut()]);
     await eventually(() => modeOf(replica.url), 'strict');
     const { status } = await visit(`${replica.url}/health/ready`);
@@ -175,9 +175,9 @@ describe('when the database cannot be asked', () => {
   });
 });
 
-describe('when the process is halted', () => {
+describe('when the process is paused', () => {
   it.each([300, 1_500])(
-    'judges nobody by the old state who asked after the change, %i ms later',
+    'never uses the old state for a request after the change, %i ms later',
     async (ms) => {
       const person = await knownPerson();
       replica.process.pause();
@@ -192,7 +192,7 @@ describe('when the process is halted', () => {
   );
 });
 
-/** Someone whom the replica lets in without asking. */
+/** A user whose session the replica knows. */
 async function knownPerson(): Promise<Person> {
   await replica.untilLive();
   const person = await makePerson(replica.stage);
@@ -202,7 +202,7 @@ async function knownPerson(): Promise<Person> {
   return person;
 }
 
-/** Commits a change of access that only the database tells of. */
+/** Commits a change of access that only the database announces. */
 async function ban({ id }: Person): Promise<void> {
   await replica.stage.sql.query(`UPDATE "user" SET banned = true WHERE id = $1`, [id]);
 }

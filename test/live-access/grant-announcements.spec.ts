@@ -27,7 +27,7 @@ beforeEach(async () => {
   await grant('s2', 'a');
 });
 
-/** As the auth server does: consent, grant, refresh token. */
+/** Like the auth server: consent, grant, refresh token. */
 async function grant(session: string, client: string): Promise<void> {
   await ear.sql.query(`
     INSERT INTO oauth_consent (id, client_id, user_id, scopes, created_at, updated_at)
@@ -57,16 +57,13 @@ describe('the end of a grant', () => {
       'in replication role',
       `BEGIN; SET LOCAL session_replication_role = replica; ${REVOKED}; COMMIT`,
     ],
-  ])(
-    '%s is announced as a change of the session, and takes the tokens along',
-    async (_title, sql) => {
-      expect(await ear.announcedBy(sql)).toEqual([{ sessions: ['s1'] }]);
-      const others = ['s1 b', 's2 a'];
-      expect(await left()).toEqual({ grants: others, tokens: others });
-    },
-  );
+  ])('%s is announced as a change of the session, and deletes the tokens', async (_title, sql) => {
+    expect(await ear.announcedBy(sql)).toEqual([{ sessions: ['s1'] }]);
+    const others = ['s1 b', 's2 a'];
+    expect(await left()).toEqual({ grants: others, tokens: others });
+  });
 
-  it('with the consent is that of all sessions', async () => {
+  it('with the consent ends the grants of all sessions', async () => {
     const heard = await ear.announcedBy(`DELETE FROM oauth_consent WHERE client_id = 'a'`);
     expect(heard).toEqual([{ sessions: expect.arrayContaining(['s1', 's2']) }]);
     expect(await left()).toEqual({ grants: ['s1 b'], tokens: ['s1 b'] });
@@ -85,12 +82,12 @@ describe('the end of a grant', () => {
     expect(heard).toHaveLength(2);
   });
 
-  it('of all of them is announced as a change of everything', async () => {
+  it('of all grants is announced as a change of everything', async () => {
     expect(await ear.announcedBy('TRUNCATE oauth_grant')).toEqual([{ all: true }]);
   });
 });
 
-describe('silent, and without an end, is', () => {
+describe('does not follow from, and is not announced for,', () => {
   it.each([
     ['a new grant', `INSERT INTO oauth_grant (session_id, client_id) VALUES ('s2', 'b')`],
     [

@@ -11,7 +11,7 @@ let wire: PostgresWire;
 let stage: Stage;
 let person: Person;
 
-/** A replica whose every statement passes by, but for those on its listening connection. */
+/** A replica whose statements are recorded, except those of its listening connection. */
 async function startReplica(env: NodeJS.ProcessEnv = {}): Promise<ReplicaProcess> {
   const databaseUrl = wire.via(system.settings.databaseUrl);
   return ReplicaProcess.start({ settings: { ...system.settings, databaseUrl }, env });
@@ -37,7 +37,7 @@ afterAll(async () => {
   await system.stop();
 });
 
-describe('queries of a replica that hears changes', () => {
+describe('queries of a replica in LIVE mode', () => {
   let replica: ReplicaProcess;
 
   beforeAll(async () => {
@@ -47,7 +47,7 @@ describe('queries of a replica that hears changes', () => {
 
   afterAll(() => replica.stop());
 
-  it('sends no query for a request of a session that it knows', async () => {
+  it('sends no query for a request of a known session', async () => {
     await refusedElsewhere(replica);
     const sent = await statementsOf(async () => {
       for (let count = 0; count < 50; count += 1) await refusedElsewhere(replica);
@@ -83,7 +83,7 @@ describe('queries of a replica that hears changes', () => {
     expect(sent[0]).not.toContain('session');
   });
 
-  it('sends one query for many requests at once of a session that it does not know', async () => {
+  it('sends one query for many parallel requests of an unknown session', async () => {
     const sent = await statementsOf(() =>
       Promise.all(Array.from({ length: 20 }, () => refusedElsewhere(replica))),
     );
@@ -91,7 +91,7 @@ describe('queries of a replica that hears changes', () => {
     expect(sent[0]).toContain('"session"');
   });
 
-  it('sends one query after each change, however many requests follow', async () => {
+  it('sends one query after each change, for any number of requests', async () => {
     await refusedElsewhere(replica);
     await stage.sql.query(`UPDATE "user" SET ban_expires = now() WHERE id = $1`, [person.id]);
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -150,16 +150,16 @@ async function readProfile({ url }: ReplicaProcess): Promise<unknown> {
   return answer.body;
 }
 
-/** A request that is authorized and then refused by the route, without a query of its own. */
+/** A request that is authorized and then refused by the route without a query. */
 async function refusedElsewhere({ url }: ReplicaProcess): Promise<void> {
   const answer = await visit(`${url}/api/v1/users/someone-else`, { bearer: person.accessToken });
   if (answer.status !== 403) throw new Error(`answers ${answer.status}`);
 }
 
-/** What comes by time, not by request: proofs of hearing, looks for withdrawn keys, the audit log's retention. */
+/** Periodic statements: proofs, withdrawn keys, retention of the audit log. */
 const BY_TIME = /pg_notify|FROM jwks|audit_(retention|cleaning|kept_for)/;
 
-/** What was sent meanwhile because of requests. */
+/** Statements of requests in the meantime. */
 async function statementsOf(act: () => Promise<unknown>): Promise<string[]> {
   const from = wire.statements.length;
   await act();

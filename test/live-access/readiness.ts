@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { visit } from './stage';
 
-/** A machine that does other things too may need so long for what takes milliseconds. */
+/** Time limit for steps that take milliseconds on an idle host. */
 const PATIENCE_MS = 10_000;
 
-/** What readiness says about access. */
+/** The access part of readiness. */
 export async function accessOf(url: string): Promise<Record<string, unknown>> {
   const { body } = await visit(`${url}/health/ready`);
   return (body as { checks: { access: Record<string, unknown> } }).checks.access;
@@ -14,7 +14,7 @@ export async function modeOf(url: string): Promise<string> {
   return String((await accessOf(url)).mode);
 }
 
-/** Waits until it is so. @returns after how many milliseconds. */
+/** Waits until it is true. @returns the elapsed milliseconds. */
 export async function eventually<T>(look: () => Promise<T> | T, expected: T): Promise<number> {
   const began = performance.now();
   for (;;) {

@@ -3,16 +3,16 @@ import { Client } from 'pg';
 import { makePerson, type Person, type Stage, visit } from './stage';
 import type { Question, Way } from './ways';
 
-/** From when on after a change no request that starts may be judged by the state before. */
+/** From this time after a change, no new request may be judged by the earlier state. */
 const PROMISE_MS = 100;
 
-/** Requests go on for so long after the change. */
+/** Duration of requests after the change. */
 const WATCH_MS = 180;
 
 /** Between two requests to one replica. */
 const REST_MS = 3;
 
-/** Until a replica judges by the new state at last; then the round is a failure anyway. */
+/** Until a replica uses the new state; the round has failed by then. */
 const PATIENCE_MS = 5_000;
 
 /** Times are of `performance.now()`. */
@@ -24,15 +24,15 @@ interface Asked {
 }
 
 export interface Round {
-  /** Requests that started more than 100 ms after the change and were judged by the old state. */
+  /** Requests that started more than 100 ms after the change and used the old state. */
   stale: number;
-  /** For each replica: from the change until the first answer by the new state was there. */
+  /** For each replica: time from the change to the first response by the new state. */
   delaysMs: number[];
-  /** For each replica: how long after the change the last request started that it did not count for. */
+  /** For each replica: time from the change to the start of the last request by the old state. */
   staleForMs: number[];
 }
 
-/** When the database announces a change: soon after the commit, long before an API answers. */
+/** When the database announces a change: soon after the commit, before the API responds. */
 export class CommitWatch {
   private first: number | null = null;
 
@@ -47,12 +47,12 @@ export class CommitWatch {
     return new CommitWatch(client);
   }
 
-  /** Forgets what was announced so far. */
+  /** Forgets the notifications so far. */
   reset(): void {
     this.first = null;
   }
 
-  /** The first announcement since {@link reset}. */
+  /** The first notification since {@link reset}. */
   get heardAt(): number {
     return this.first ?? Infinity;
   }
@@ -62,7 +62,7 @@ export class CommitWatch {
   }
 }
 
-/** Takes access away from someone new while every replica is asked for them again and again. */
+/** Changes the access of a new user while every replica gets requests of this user. */
 export async function playRound(
   { stage, watch }: { stage: Stage; watch: CommitWatch },
   way: Way,
@@ -90,7 +90,7 @@ export async function playRound(
   }
 }
 
-/** Until every replica knows the person and answers as before the change, several times over. */
+/** Until every replica knows the user and responds by the old state several times. */
 async function warmUp(stage: Stage, { way, person }: { way: Way; person: Person }): Promise<void> {
   for (const replica of stage.replicas.keys()) {
     for (let inARow = 0, tries = 0; inARow < 3; tries += 1) {
@@ -101,7 +101,7 @@ async function warmUp(stage: Stage, { way, person }: { way: Way; person: Person 
   }
 }
 
-/** Until each replica has judged by the new state, of a request that the promise is about. */
+/** Until each replica has used the new state for a request after the limit. */
 async function untilAnswered(seen: Seen): Promise<void> {
   const { asked, changedAt, way, replicas } = seen;
   const isAnswered = (replica: number) =>
@@ -156,14 +156,14 @@ async function ask(
   return { replica, started, ended: performance.now(), answer };
 }
 
-/** @throws when the answer is neither yes nor no. */
+/** @throws when the response is neither a success nor a refusal. */
 export async function askReplica(
   url: string,
   { person, question }: { person: { accessToken: string }; question: Question },
 ): Promise<boolean> {
   const path = question === 'is let in' ? '/users/me' : '/admin/users?limit=1';
   const { status } = await visit(`${url}/api/v1${path}`, { bearer: person.accessToken });
-  // Let in, and then there is nothing to read: the user is gone, and the replica does not know.
+  // Accepted, but the user is deleted: the replica does not know it yet.
   if (status === 200 || (status === 404 && question === 'is let in')) return true;
   if (status === 401 || (status === 403 && question === 'administers')) return false;
   throw new Error(`${url}${path} answers ${status}`);

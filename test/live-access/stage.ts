@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 
-/** What a way of taking access away can reach. */
+/** What a change of access can use. */
 export interface Stage {
   authUrl: string;
   /** Base URL of each replica of the API. */
   replicas: string[];
-  /** What someone with access to the database does. */
+  /** A statement of a writer with access to the database. */
   sql: Client;
   /** Access token and session token of an administrator. */
   admin: Credentials;
@@ -17,7 +17,7 @@ export interface Credentials {
   sessionToken: string;
 }
 
-/** Someone with two sessions: the one whose access is watched, and another. */
+/** A user with two sessions: the watched one and another. */
 export interface Person extends Credentials {
   id: string;
   sessionId: string;
@@ -29,10 +29,10 @@ export interface Visit {
   body: Record<string, unknown>;
 }
 
-/** How long a made-up session lasts, in seconds. */
+/** Lifetime of a session in seconds. */
 const SESSION_LIFETIME_S = 3_600;
 
-/** Calls a URL as a program does: no cookie, the origin of the auth server. */
+/** Calls a URL like a client: no cookie, the origin of the auth server. */
 export async function visit(
   url: string,
   options: { method?: string; bearer?: string; body?: object; origin?: string } = {},
@@ -52,9 +52,8 @@ export async function visit(
 }
 
 /**
- * Makes someone up by rows rather than by signing up, which costs a password hash each.
- *
- * @param role is `user` unless it is given.
+ * Creates a user by rows instead of a sign-up, which would cost a password hash. @param role
+ * default `user`.
  */
 export async function makePerson(stage: Stage, { role = 'user' } = {}): Promise<Person> {
   const id = `person-${randomUUID()}`;
@@ -66,7 +65,7 @@ export async function makePerson(stage: Stage, { role = 'user' } = {}): Promise<
   return { id, ...session, other };
 }
 
-/** Gives someone the password of the administrator, whose hash is there already. */
+/** Gives a user the administrator's password, whose hash exists. */
 export async function givePassword({ sql }: Stage, { id }: Person): Promise<void> {
   await sql.query(
     `INSERT INTO account (id, user_id, account_id, provider_id, password)

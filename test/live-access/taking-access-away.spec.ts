@@ -7,10 +7,10 @@ import { ADMINISTRATOR, type Way, WAYS, WAYS_FOR_ALL } from './ways';
 import { ReplicaProcess } from '../support/replica-process';
 import { System } from '../support/system';
 
-/** More of them, `LIVE_ACCESS_ROUNDS=30`, are for figures, which are printed at the end. */
+/** `LIVE_ACCESS_ROUNDS=30` runs more, for the figures that are printed at the end. */
 const ROUNDS = Number(process.env.LIVE_ACCESS_ROUNDS ?? 3);
 
-/** From each change until the first answer by the new state, on each replica. */
+/** Time from each change to the first response by the new state, on each replica. */
 const delaysMs: number[] = [];
 const worst = new Map<string, number>();
 let staleAnswers = 0;
@@ -48,7 +48,7 @@ afterAll(async () => {
   await system.stop();
 });
 
-describe('no request that starts 100 ms after a change is judged by the state before', () => {
+describe('no request that starts 100 ms after a change is judged by the earlier state', () => {
   const ways = [...WAYS, ...CLIENT_WAYS].map((way): [string, Way] => [way.name, way]);
 
   it.each(ways)('%s', async (_name, way) => {
@@ -56,12 +56,12 @@ describe('no request that starts 100 ms after a change is judged by the state be
   });
 });
 
-describe("the caller's own next request", () => {
+describe("the caller's next request", () => {
   it.each(
     WAYS.filter(({ name }) => /through/.test(name) && !/Better/.test(name)).map(
       (way): [string, Way] => [way.name, way],
     ),
-  )('is judged by what the last one did: %s', async (_name, way) => {
+  )('is judged by the state after the previous one: %s', async (_name, way) => {
     for (let count = 0; count < 5; count += 1) {
       const person = await makePerson(stage);
       await way.prepare?.(stage, person);
@@ -76,7 +76,7 @@ describe("the caller's own next request", () => {
   });
 });
 
-describe('what hits everyone', () => {
+describe('changes that concern all users', () => {
   const ways = [CLIENT_WAY_FOR_ALL, ...WAYS_FOR_ALL].map((way): [string, Way] => [way.name, way]);
 
   it.each(ways)('%s', async (_name, way) => {
@@ -85,9 +85,9 @@ describe('what hits everyone', () => {
 });
 
 /**
- * The test shares its cores with three replicas, the auth server, the database and whatever
- * else runs: a process that gets no time for a tenth of a second is late without any fault.
- * A round with a late answer is played again; a fault of the protocol shows in every round.
+ * The test shares its cores with three replicas, the auth server, the database and other
+ * processes. A process that gets no time for 100 ms is late without a fault. A round with a late
+ * response is repeated; a fault of the protocol shows in every round.
  */
 async function expectNoStaleAnswer(way: Way): Promise<void> {
   let round = await playRound({ stage, watch }, way);

@@ -11,7 +11,7 @@ export interface Seen {
 /** Between two requests. */
 const REST_MS = 5;
 
-/** Asks one replica for one person again and again, a new request each time. */
+/** Sends requests of one user to one replica, repeatedly. */
 export class Watcher {
   readonly seen: Seen[] = [];
   private readonly stopping = new AbortController();
@@ -30,7 +30,7 @@ export class Watcher {
     return this.seen;
   }
 
-  /** When the last request started that was let in; `-Infinity` without one. */
+  /** Start of the last accepted request; `-Infinity` without one. */
   get lastYes(): number {
     return Math.max(
       ...this.seen.filter(({ status }) => status === 200).map(({ started }) => started),
@@ -45,7 +45,7 @@ export class Watcher {
   }
 }
 
-/** One request of the person; status 0 when there was no answer at all. */
+/** One request of the user; status 0 without a response. */
 export async function look(url: string, { accessToken }: Person): Promise<Seen> {
   const started = performance.now();
   const path = `${url}/api/v1/users/me`;

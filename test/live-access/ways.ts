@@ -1,31 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { givePassword, type Person, type Stage, visit } from './stage';
 
-/** What a request of the person shows: whether they are let in, or whether they administer. */
+/** What a response shows: access, or the administrator role. */
 export type Question = 'is let in' | 'administers';
 
-/** One way in which access is taken away, or given. */
+/** One change that removes or gives access. */
 export interface Way {
   name: string;
   question: Question;
-  /** The answer before; afterwards it is the other one. */
+  /** The result before the change; afterwards it is the opposite. */
   before: boolean;
-  /** What has to be so first. */
+  /** Preparation of the change. */
   prepare?(stage: Stage, person: Person): Promise<unknown>;
   /**
-   * @returns when the change is committed, or at what time (as of `performance.now()`) it
-   *   comes about by itself.
+   * @returns when the change is committed, or the time (of `performance.now()`) at which it
+   * happens by itself.
    */
   take(stage: Stage, person: Person): Promise<number | void>;
 }
 
-/** What ends by time ends this much later. */
+/** An end by time happens after this duration. */
 const ENDS_IN_MS = 300;
 
-/** The password of the administrator, which {@link givePassword} hands on. */
+/** The administrator's password, which {@link givePassword} uses. */
 export const ADMINISTRATOR = { email: 'admin@example.com', password: 'the first administrator' };
 
-/** Everything but what hits everyone at once. */
+/** All changes except those that concern all users. */
 export const WAYS: Way[] = [
   ended('signing out of the API', (stage, { accessToken }) =>
     api(stage, 'POST', '/auth/sign-out', accessToken),
@@ -71,7 +71,7 @@ export const WAYS: Way[] = [
     prepare: givePassword,
   },
   {
-    // No mail is needed for it: the row is what the link in the mail points to.
+    // Needs no mail: the row is the target of the link.
     ...ended('resetting the password', (stage, { id }) =>
       auth(stage, '/reset-password', {
         body: { token: id, newPassword: `${randomUUID()} is new` },
@@ -170,7 +170,7 @@ export const WAYS: Way[] = [
   },
 ];
 
-/** What hits everyone: for the end. */
+/** Changes that concern all users, at the end. */
 export const WAYS_FOR_ALL: Way[] = [
   ended('TRUNCATE of all sessions', sql('TRUNCATE session CASCADE')),
   ended('TRUNCATE of all users', sql('TRUNCATE "user" CASCADE')),
@@ -189,7 +189,7 @@ function promoted(name: string, take: Way['take']): Way {
   return { name, question: 'administers', before: false, take };
 }
 
-/** @param statement whose `$1` is the person's id; it must change something. */
+/** @param statement whose `$1` is the user's id; it must change a row. */
 export function sql(statement: string): (stage: Stage, person: Person) => Promise<void> {
   return async (stage, { id }) => {
     await stage.sql.query(statement, statement.includes('$1') ? [id] : []);

@@ -41,7 +41,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** What one auth server sends its mails with. */
+/** Settings for the mails of one auth server. */
 function startMailer(env: NodeJS.ProcessEnv = {}): Mailer {
   const config = authSettings(database.url, {
     SMTP_URL: mailServer.url,
@@ -64,7 +64,7 @@ async function waiting(): Promise<number> {
 }
 
 describe('a mail', () => {
-  it('goes out once, with text and HTML, and leaves nothing behind', async () => {
+  it('is sent once, with text and HTML, and is deleted', async () => {
     await mailServer.up();
     await startMailer().send(letterTo('ada@example.com'));
     await eventually(async () => expect(await waiting()).toBe(0));
@@ -78,7 +78,7 @@ describe('a mail', () => {
     expect(mail!.raw).toContain('Content-Type: text/html');
   });
 
-  it('waits while the server is away, unreadable, and goes out when it is back', async () => {
+  it('waits encrypted while the server is unavailable, and is sent when it is back', async () => {
     await startMailer().send(letterTo('bob@example.com'));
     await eventually(() => expect(log.join()).toContain('mail not sent yet'));
     const { rows } = await pool.query('SELECT *, sealed::text AS hex FROM mail_queue');
@@ -91,7 +91,7 @@ describe('a mail', () => {
     expect(log.join()).not.toContain('s3cret');
   });
 
-  it('is tried with growing pauses', async () => {
+  it('is retried with growing waits', async () => {
     startMailer();
     await mailers[0]!.send(letterTo('eve@example.com'));
     const pauses: number[] = [];
@@ -106,7 +106,7 @@ describe('a mail', () => {
         pauses.push(rows[0].pause);
       });
       await pool.query('UPDATE mail_queue SET due_at = now()');
-      // Another mail wakes the sender, as it does in life.
+      // Another mail wakes the sender, as in production.
       if (attempts < 3) await mailers[0]!.send(letterTo(`waker-${attempts}@example.com`));
       await pool.query('DELETE FROM mail_queue WHERE attempts = 0 AND due_at > now()');
     }
@@ -115,7 +115,7 @@ describe('a mail', () => {
     expect(pauses[2]).toBeGreaterThan(pauses[1]!);
   });
 
-  it('is given up when the server refuses it for good, which the log says without the address', async () => {
+  it('is given up after a permanent refusal, and logged without the address', async () => {
     await mailServer.up();
     mailServer.refusal = 550;
     await startMailer().send(letterTo('gone@example.com'));
@@ -126,7 +126,7 @@ describe('a mail', () => {
     expect(log.join()).not.toMatch(/gone@|someone@/);
   });
 
-  it.each([450, 530])('is kept when the server answers %d', async (code) => {
+  it.each([450, 530])('is kept when the server responds with %d', async (code) => {
     await mailServer.up();
     mailServer.refusal = code;
     await startMailer().send(letterTo('later@example.com'));
@@ -136,14 +136,14 @@ describe('a mail', () => {
     await eventually(() => expect(mailServer.mailsTo('later@example.com')).toHaveLength(1));
   });
 
-  it('is not sent when what it is for is over', async () => {
+  it('is not sent after its link has expired', async () => {
     await startMailer().send({ ...letterTo('late@example.com'), usefulForMs: 1 });
     await eventually(() => expect(log.join()).toContain('expired'));
     await eventually(async () => expect(await waiting()).toBe(0));
     expect(mailServer.received).toEqual([]);
   });
 
-  it('is not opened with another secret, nor in the place of another one', async () => {
+  it('cannot be decrypted with another secret or in another row', async () => {
     await startMailer().send(letterTo('a@example.com'));
     await mailers[0]!.send(letterTo('b@example.com'));
     await Promise.all(mailers.map((mailer) => mailer.close()));
@@ -170,7 +170,7 @@ describe('auth servers on one database', () => {
     expect(mailServer.received.map(({ to }) => to).toSorted()).toEqual(addresses.toSorted());
   });
 
-  it('pass by what another one is taking at the moment', async () => {
+  it('skip a mail that another one is sending', async () => {
     const queue = new MailQueue(pool, 'any secret');
     for (let index = 0; index < 6; index += 1) await queue.add(letterTo('a@example.com'));
     const other = await pool.connect();
@@ -188,7 +188,7 @@ describe('auth servers on one database', () => {
     expect(taken.map(({ id }) => id)).not.toContain(rows[0]!.id);
   });
 
-  it('send what one of them left behind', async () => {
+  it('send the mails of a stopped one', async () => {
     await startMailer().send(letterTo('heir@example.com'));
     await mailers[0]!.close();
     await mailServer.up();
@@ -203,7 +203,7 @@ describe('an auth server that is killed', () => {
 
   afterEach(() => child.kill('SIGKILL'));
 
-  /** Queues a mail in a process of its own, and dies over it. */
+  /** Queues a mail in a separate process, which then dies. */
   async function startKilled(): Promise<void> {
     const runner = join(ROOT, 'test/support/run-typescript.cjs');
     const script = join(ROOT, 'test/mail/send-one-mail.ts');
@@ -226,7 +226,7 @@ describe('an auth server that is killed', () => {
     await eventually(async () => expect(await waiting()).toBe(0));
   });
 
-  it('over a mail that the server has taken is followed by the same mail, known by its id', async () => {
+  it('after the mail server accepted a mail causes a second copy with the same id', async () => {
     await mailServer.up();
     mailServer.silent = true;
     await startKilled();
@@ -234,7 +234,7 @@ describe('an auth server that is killed', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     mailServer.silent = false;
-    // In life the minute of the lease passes.
+    // In production the minute of the lease passes.
     await pool.query('UPDATE mail_queue SET due_at = now()');
     startMailer();
     await eventually(() => expect(mailServer.received).toHaveLength(2));

@@ -3,7 +3,7 @@ import { createMailer } from '../../auth-server/mail/mailer';
 import { createLogger } from '../../runtime/logger';
 import { authSettings } from '../auth-server/auth-settings';
 
-/** As a process: queues one mail, says so, and lives on until it is killed. */
+/** A process that queues one mail, reports it, and runs until it is killed. */
 async function main([databaseUrl, smtpUrl]: string[]): Promise<void> {
   const pool = new Pool({ connectionString: databaseUrl });
   const config = authSettings(databaseUrl!, {

@@ -8,24 +8,24 @@ export interface ReceivedMail {
   messageId: string;
   to: string;
   subject: string;
-  /** As it came over the wire. */
+  /** As received. */
   raw: string;
 }
 
-/** A real mail server that can be away, on the same port all the time. */
+/** A real mail server that can be unavailable, always on the same port. */
 export class MailServer {
   readonly received: ReceivedMail[] = [];
-  /** Attempts to send, accepted or not. */
+  /** Attempts to send, accepted or refused. */
   attempts = 0;
-  /** Answers `RCPT TO` with this code instead of accepting. */
+  /** Responds to `RCPT TO` with this code. */
   refusal: number | null = null;
-  /** Takes mails in, but never says so: whoever sends does not learn whether it has worked. */
+  /** Accepts mails but never confirms: the sender cannot know the result. */
   silent = false;
   private server: SMTPServer | null = null;
 
   private constructor(readonly port: number) {}
 
-  /** A port at which nobody answers yet. */
+  /** A free port. */
   static async away(): Promise<MailServer> {
     const [port] = await freePorts(1);
     return new MailServer(port!);

@@ -11,7 +11,7 @@ let user: SignedInUser;
 let browser: Browser;
 /** Public. */
 let client: NewClient;
-/** Of someone who means harm; public as well. */
+/** The attacker's client; public as well. */
 let otherClient: NewClient;
 let confidential: NewClient;
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => stage.system.stop());
 
-/** Where an authorization request ends: at the client, or at the auth server's own page. */
+/** Target of an authorization request: the client, or the auth server's page. */
 async function outcomeOf(changes: Parameters, of: NewClient = client) {
   const end = await browser.authorize(stage.authorization(of.clientId, makePkce(), changes));
   const { searchParams, origin, pathname } = end;
@@ -43,13 +43,13 @@ function errorPage(): string {
 }
 
 describe('code injection (RFC 9700, section 4.5)', () => {
-  it("refuses a victim's code that the attacker's own request has to explain", async () => {
+  it("refuses a victim's code with the attacker's verifier", async () => {
     const stolen = await stage.code(client, browser);
     const answer = await stage.exchange(client, { ...stolen, verifier: makePkce().verifier });
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
   });
 
-  it('hands a code out for one session alone: the token is of the one that asked', async () => {
+  it('binds a code to its session: the token belongs to the user who authorized', async () => {
     const tokens = await stage.tokens(client, browser);
     expect(payloadOf(tokens.access_token).sub).toBe(user.id);
   });
@@ -64,7 +64,7 @@ describe('PKCE downgrade (RFC 9700, section 4.8.2)', () => {
     ['a method in lower case', { code_challenge_method: 's256' }],
     ['a method without a challenge', { code_challenge: undefined }],
     ['an empty challenge', { code_challenge: '' }],
-  ])('refuses a request with %s, of either kind of client', async (_title, changes) => {
+  ])('refuses a request with %s, for both client types', async (_title, changes) => {
     for (const one of [client, confidential]) {
       const outcome = await outcomeOf(changes, one);
       expect(outcome).toMatchObject({ error: 'invalid_request', code: null });
@@ -75,7 +75,7 @@ describe('PKCE downgrade (RFC 9700, section 4.8.2)', () => {
     ['no verifier', undefined],
     ['an empty verifier', ''],
     ['the challenge for a verifier', 'challenge'],
-  ])('refuses a code with %s, also next to the right secret', async (_title, kind) => {
+  ])('refuses a code with %s, also with the right secret', async (_title, kind) => {
     for (const one of [client, confidential]) {
       const pkce = makePkce();
       const end = await browser.authorize(stage.authorization(one.clientId, pkce));
@@ -121,23 +121,23 @@ describe('redirect URIs (RFC 9700, section 4.1)', () => {
     '',
   ];
 
-  it.each(TRICKS)('stays at home instead of going to %j', async (redirectUri) => {
+  it.each(TRICKS)('does not redirect to %j', async (redirectUri) => {
     const outcome = await outcomeOf({ redirect_uri: redirectUri });
     expect(outcome.place).toBe(errorPage());
     expect(outcome.code).toBeNull();
-    // Nor when it is asked to by an error.
+    // Also not with an error.
     const refused = await outcomeOf({ redirect_uri: redirectUri, response_type: 'token' });
     expect(refused.place).toBe(errorPage());
   });
 
-  it('stays at home without a redirect URI, and with two', async () => {
+  it('does not redirect without a redirect URI, or with two', async () => {
     expect((await outcomeOf({ redirect_uri: undefined })).place).toBe(errorPage());
     const url = stage.authorization(client.clientId, makePkce());
     url.searchParams.append('redirect_uri', 'https://evil.example/');
     expect((await browser.authorize(url)).origin).toBe(stage.system.settings.authUrl);
   });
 
-  it('lets a program on loopback choose its port, and nothing else (RFC 8252, section 7.3)', async () => {
+  it('allows a client on loopback any port, and no other difference (RFC 8252, section 7.3)', async () => {
     const native = await stage.register({
       type: 'public',
       redirectUris: ['http://127.0.0.1/callback'],
@@ -156,7 +156,7 @@ describe('redirect URIs (RFC 9700, section 4.1)', () => {
     }
   });
 
-  it('refuses a code when the redirect URI of the request is missing or another one', async () => {
+  it('refuses a code when the redirect URI is missing or differs', async () => {
     for (const redirectUri of [undefined, 'https://app.example.com/other']) {
       const code = await stage.code(client, browser);
       const answer = await stage.exchange(client, code, { redirect_uri: redirectUri });
@@ -164,7 +164,7 @@ describe('redirect URIs (RFC 9700, section 4.1)', () => {
     }
   });
 
-  it('does not redirect for a client that there is not, or that is disabled', async () => {
+  it('does not redirect for an unknown or disabled client', async () => {
     const disabled = await stage.register({ type: 'public' });
     await stage.change(disabled.clientId, { disabled: true });
     for (const clientId of ['nobody', '', disabled.clientId]) {
@@ -175,7 +175,7 @@ describe('redirect URIs (RFC 9700, section 4.1)', () => {
 });
 
 describe('mix-up (RFC 9700, section 4.4)', () => {
-  it('names the issuer in every answer, good or bad (RFC 9207)', async () => {
+  it('has the issuer in every response, also in errors (RFC 9207)', async () => {
     const good = await outcomeOf({});
     expect(good).toMatchObject({ iss: stage.issuer, state: 'the state', error: null });
     const bad = await outcomeOf({ scope: 'openid nonsense' });
@@ -193,7 +193,7 @@ describe('mix-up (RFC 9700, section 4.4)', () => {
 });
 
 describe('replay', () => {
-  it('of a code is refused, and takes the refresh token of the first exchange back', async () => {
+  it('of a code is refused, and ends the refresh token of the first exchange', async () => {
     const code = await stage.code(client, browser);
     const { body } = await stage.exchange(client, code);
     const replayed = await stage.exchange(client, code);
@@ -202,7 +202,7 @@ describe('replay', () => {
     expect([renewed.status, renewed.body.error]).toEqual([400, 'invalid_grant']);
   });
 
-  it('of a code by several at once gives tokens to one at most', async () => {
+  it('of a code in parallel gives tokens to at most one', async () => {
     const code = await stage.code(client, browser);
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => stage.exchange(client, code)),
@@ -220,7 +220,7 @@ describe('replay', () => {
     expect([successor.status, successor.body.error]).toEqual([400, 'invalid_grant']);
   });
 
-  it('of a refresh token by several at once renews one at most', async () => {
+  it('of a refresh token in parallel renews at most one', async () => {
     const { refresh_token: token } = await stage.tokens(client, browser);
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => stage.refresh(client, token)),
@@ -228,7 +228,7 @@ describe('replay', () => {
     expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1);
   });
 
-  it('of a consent form is no use after its time, nor with another request in it', async () => {
+  it('of a consent form fails after its time, and with another request', async () => {
     const stranger = await stage.register({ type: 'public' });
     const page = await browser.follow(stage.authorization(stranger.clientId, makePkce()));
     expect(page.pathname).toBe('/consent');
@@ -246,14 +246,14 @@ describe('replay', () => {
 });
 
 describe('client confusion', () => {
-  it("refuses another client's code, and burns it", async () => {
+  it("refuses another client's code, which is used up", async () => {
     const code = await stage.code(client, browser);
     const stolen = await stage.exchange(otherClient, code);
     expect([stolen.status, stolen.body.error]).toEqual([400, 'invalid_grant']);
     expect((await stage.exchange(client, code)).status).toBe(400);
   });
 
-  it("refuses another client's refresh token, and leaves it good", async () => {
+  it("refuses another client's refresh token, which stays valid", async () => {
     const { refresh_token: token } = await stage.tokens(client, browser);
     for (const thief of [otherClient, confidential]) {
       const stolen = await stage.refresh(thief, token);
@@ -281,7 +281,7 @@ describe('client confusion', () => {
     expect(answer.body.error).toMatch(/^invalid_(client|request)$/);
   });
 
-  it('refuses a public client that asks for a token on its own behalf', async () => {
+  it('refuses client credentials of a public client', async () => {
     const answer = await stage.ask({
       grant_type: 'client_credentials',
       client_id: client.clientId,
@@ -292,9 +292,9 @@ describe('client confusion', () => {
   });
 });
 
-describe('somebody else', () => {
+describe('another resource', () => {
   it.each(['https://other.example/', 'urn:other', 'https://api.example.com#x'])(
-    'is no resource that a token is issued for: %s',
+    'gets no token: %s',
     async (resource) => {
       expect(await outcomeOf({ resource })).toMatchObject({ code: null });
       const machine = await stage.register({ type: 'machine' });
@@ -306,7 +306,7 @@ describe('somebody else', () => {
     },
   );
 
-  it('is the audience of earlier settings: no token for it any more', async () => {
+  it('of earlier settings gets no token', async () => {
     const { settings } = stage.system;
     const resource = 'https://before.example.com';
     const logger = createLogger('auth', 'silent');
@@ -320,7 +320,7 @@ describe('somebody else', () => {
     expect((await stage.machineToken(machine)).status).toBe(200);
   });
 
-  it('is what userinfo is to the API: a token for it alone is refused', async () => {
+  it('userinfo: its token is refused by the API', async () => {
     const resource = `${stage.base}/userinfo`;
     const { access_token: token } = await stage.tokens(client, browser, { resource });
     expect(payloadOf(token).aud).toBe(resource);
@@ -328,7 +328,7 @@ describe('somebody else', () => {
     expect([answer.status, answer.body.code]).toEqual([401, 'invalid_token']);
   });
 
-  it('is what an ID token is for: the API refuses it', async () => {
+  it('the client itself: its ID token is refused by the API', async () => {
     const { id_token: token } = await stage.tokens(client, browser);
     const answer = await new Caller(stage.system.apiUrl, token).get('/api/v1/users/me');
     expect([answer.status, answer.body.code]).toEqual([401, 'invalid_token']);
@@ -336,7 +336,7 @@ describe('somebody else', () => {
 });
 
 describe('more scope than granted', () => {
-  it('is not to be had by renewal', async () => {
+  it('is not available by renewal', async () => {
     const tokens = await stage.tokens(client, browser, { scope: 'openid offline_access' });
     const answer = await stage.refresh(client, tokens.refresh_token, {
       scope: 'openid offline_access users:write',
@@ -344,12 +344,12 @@ describe('more scope than granted', () => {
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_scope']);
   });
 
-  it('is not to be had by a request that the client is not registered for', async () => {
+  it('is not available to a client that is not registered for it', async () => {
     const outcome = await outcomeOf({ scope: 'openid users:write' });
     expect(outcome).toMatchObject({ error: 'invalid_scope', code: null });
   });
 
-  it('is not to be had by consent to more than was asked for', async () => {
+  it('is not available by consent to more than requested', async () => {
     const stranger = await stage.register({ type: 'public' });
     const url = stage.authorization(stranger.clientId, makePkce(), { scope: 'openid' });
     const page = await browser.follow(url);
@@ -357,9 +357,9 @@ describe('more scope than granted', () => {
   });
 });
 
-describe('other ways to ask', () => {
+describe('other request forms', () => {
   it.each(['token', 'id_token', 'code token', 'code id_token', 'none', 'CODE', ''])(
-    'response_type %j gives nothing away',
+    'response_type %j returns no token',
     async (responseType) => {
       const outcome = await outcomeOf({ response_type: responseType });
       expect(outcome.code).toBeNull();
@@ -373,7 +373,7 @@ describe('other ways to ask', () => {
     expect(outcome).toMatchObject({ error: `${name}_not_supported`, code: null });
   });
 
-  it('the token endpoint reads no address, and speaks forms alone', async () => {
+  it('the token endpoint ignores the query, and accepts forms only', async () => {
     const machine = await stage.register({ type: 'machine' });
     const query = stage.at('token', {
       grant_type: 'client_credentials',
@@ -390,7 +390,7 @@ describe('other ways to ask', () => {
     expect(await json.text()).not.toContain('access_token');
   });
 
-  it('a token in the address opens nothing', async () => {
+  it('a token in the URL has no effect', async () => {
     const { access_token: token } = await stage.tokens(client, browser);
     const api = new Caller(stage.system.apiUrl);
     expect((await api.get(`/api/v1/users/me?access_token=${token}`)).status).toBe(401);
@@ -398,7 +398,7 @@ describe('other ways to ask', () => {
     expect(userinfo.status).toBe(401);
   });
 
-  it('nobody registers or manages clients at the auth server itself', async () => {
+  it('dynamic registration and client management are closed at the auth server', async () => {
     const administrator = await stage.system.asAdmin();
     const headers = { authorization: `Bearer ${administrator.refreshToken}` };
     const registration = { redirect_uris: ['https://evil.example/'], client_name: 'x' };
@@ -425,7 +425,7 @@ describe('other ways to ask', () => {
     expect([400, 403]).toContain(answer.status);
   });
 
-  it('consent cannot be given from another site', async () => {
+  it('consent from another site is refused', async () => {
     const stranger = await stage.register({ type: 'public' });
     const page = await browser.follow(stage.authorization(stranger.clientId, makePkce()));
     const session = await stage.system.signIn({

@@ -3,7 +3,7 @@ import { PASSWORD, type System } from '../support/system';
 
 type Parameters = Record<string, string>;
 
-/** A person at a browser that is pointed at the auth server, and clicks through its pages. */
+/** A browser of a user on the auth server's pages. */
 export class Browser {
   private readonly fetch: typeof fetch;
 
@@ -11,7 +11,7 @@ export class Browser {
     this.fetch = createBrowserFetch(authUrl);
   }
 
-  /** A browser that nobody has signed in with. */
+  /** A browser without a session. */
   static open({ settings }: System): Browser {
     return new Browser(settings.authUrl);
   }
@@ -23,7 +23,7 @@ export class Browser {
     return browser;
   }
 
-  /** Below Better-Auth's path. */
+  /** Under Better-Auth's path. */
   post(path: string, body: object): Promise<Response> {
     return this.fetch(`${this.authUrl}/api/auth${path}`, {
       method: 'POST',
@@ -32,26 +32,26 @@ export class Browser {
     });
   }
 
-  /** @returns where an address leads to, without going there. */
+  /** @returns the redirect target, without following it. */
   async follow(url: URL | string): Promise<URL> {
     return whereTo(await this.fetch(url, { redirect: 'manual' }));
   }
 
-  /** Goes where an authorization request leads, and says yes when asked for consent. */
+  /** Follows an authorization request, and consents when asked. */
   async authorize(url: URL | string, consent: Parameters | false = {}): Promise<URL> {
     const next = await this.follow(url);
     if (next.origin !== this.authUrl || next.pathname !== '/consent') return next;
     return this.answerConsent(next, consent);
   }
 
-  /** @param consent what to say beside yes, e.g. fewer scopes; `false`: no. */
+  /** @param consent further fields, e.g. fewer scopes; `false`: denies consent. */
   async answerConsent(page: URL, consent: Parameters | false): Promise<URL> {
     const body = { accept: consent !== false, oauth_query: page.search.slice(1), ...consent };
     return whereTo(await this.post('/oauth2/consent', body));
   }
 }
 
-/** Better-Auth tells a script where to go, and a browser by a redirect. */
+/** Better-Auth sends a script the URL, and a browser a redirect. */
 async function whereTo(response: Response): Promise<URL> {
   const location = response.headers.get('location');
   if (location !== null) return new URL(location);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => stage.system.stop());
 
 describe('a new client', () => {
-  it('of type public has no secret, and a place of its own', async () => {
+  it('of type public has no secret, and a Location', async () => {
     const body = { name: 'App', type: 'public', redirectUris: [REDIRECT_URI] };
     const answer = await stage.clients.post<NewClient>(PATH, body);
     expect(answer.status).toBe(201);
@@ -68,7 +68,7 @@ describe('a new client', () => {
     '/callback',
     'callback',
     '',
-  ])('is refused the redirect URI %j', async (redirectUri) => {
+  ])('is refused with the redirect URI %j', async (redirectUri) => {
     const body = { name: 'App', type: 'public', redirectUris: [redirectUri] };
     const problem = expectProblem(await stage.clients.post(PATH, body), 'validation_failed');
     expect(problem.errors).toMatchObject([{ pointer: '/redirectUris/0' }]);
@@ -80,7 +80,7 @@ describe('a new client', () => {
     'http://localhost:3001/callback',
     'http://127.0.0.1/callback',
     'http://[::1]:8080/',
-  ])('may be sent to %s', async (redirectUri) => {
+  ])('can have %s', async (redirectUri) => {
     const client = await stage.register({ type: 'public', redirectUris: [redirectUri] });
     expect(client.redirectUris).toEqual([redirectUri]);
   });
@@ -119,7 +119,7 @@ describe('a new client', () => {
 });
 
 describe('the list of clients', () => {
-  it('is in pages, the newest first, and shows no secret', async () => {
+  it('has pages, the newest first, and shows no secret', async () => {
     for (let count = 0; count < 3; count += 1) await stage.register({ type: 'machine' });
     const seen: Client[] = [];
     let path: string | null = `${PATH}?limit=2`;
@@ -142,7 +142,7 @@ describe('the list of clients', () => {
 });
 
 describe('a change', () => {
-  it('of name, redirect URIs and scopes is made', async () => {
+  it('of name, redirect URIs and scopes is possible', async () => {
     const { clientId } = await stage.register({ type: 'public' });
     const change = {
       name: 'Renamed',
@@ -179,19 +179,19 @@ describe('a change', () => {
     }
   });
 
-  it('of a client that there is not is not found', async () => {
+  it('of an unknown client is 404', async () => {
     expectProblem(await stage.clients.get(`${PATH}/nobody`), 'not_found');
     expectProblem(await stage.clients.patch(`${PATH}/nobody`, { disabled: true }), 'not_found');
     expectProblem(await stage.clients.delete(`${PATH}/nobody`), 'not_found');
     expectProblem(await stage.clients.post(`${PATH}/nobody/secret`), 'not_found');
   });
 
-  it('of the client of the documentation is to disable and to enable it, nothing else', async () => {
+  it("of the documentation's client can only disable and enable it", async () => {
     const path = `${PATH}/gatehouse-docs`;
     expectProblem(await stage.clients.patch(path, { name: 'x' }), 'built_in_client');
     expectProblem(await stage.clients.delete(path), 'built_in_client');
     expect((await stage.change('gatehouse-docs', { disabled: true })).disabled).toBe(true);
-    // A start leaves it at that.
+    // A restart keeps it disabled.
     await stage.system.stopAuthServer();
     await stage.system.startAuthServer();
     expect((await stage.clients.get(path)).body.disabled).toBe(true);
@@ -200,7 +200,7 @@ describe('a change', () => {
 });
 
 describe('a new secret', () => {
-  it('is taken at once, and the old one no more', async () => {
+  it('is accepted at once, and the old one is refused', async () => {
     const client = await stage.register({ type: 'machine' });
     expect((await stage.machineToken(client)).status).toBe(200);
     const { body, status } = await stage.clients.post<ClientSecret>(
@@ -213,14 +213,14 @@ describe('a new secret', () => {
     expect((await stage.machineToken({ ...client, ...body })).status).toBe(200);
   });
 
-  it('is nothing for a public client', async () => {
+  it('is refused for a public client', async () => {
     const { clientId } = await stage.register({ type: 'public' });
     expectProblem(await stage.clients.post(`${PATH}/${clientId}/secret`), 'no_client_secret');
   });
 });
 
-describe('what is done about clients', () => {
-  it('stands in the audit log', async () => {
+describe('administration of clients', () => {
+  it('is recorded in the audit log', async () => {
     const { clientId } = await stage.register({ type: 'machine' });
     await stage.clients.post(`${PATH}/${clientId}/secret`);
     await stage.change(clientId, { name: 'Renamed', disabled: true });
@@ -239,13 +239,13 @@ describe('what is done about clients', () => {
     ]);
   });
 
-  it('is for administrators alone', async () => {
+  it('is open to administrators only', async () => {
     const user = await stage.system.asUser();
     expectProblem(await user.caller.get(PATH), 'forbidden');
     expectProblem(await stage.system.asAnonymous().get(PATH), 'missing_token');
   });
 
-  it('outlives the administrator who did it', async () => {
+  it('keeps clients after their creator is deleted', async () => {
     const other = await stage.system.asNewAdmin();
     const body = { name: 'x', type: 'machine', scopes: ['users:read'] };
     const { body: client } = await other.caller.post<NewClient>(PATH, body);

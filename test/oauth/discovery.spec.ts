@@ -12,7 +12,7 @@ let browser: Browser;
 let email: string;
 const clients: Record<string, NewClient> = {};
 
-/** Items that a test below exercises; the last test holds this list against the document. */
+/** Items that a test below exercises; the last test compares this list with the document. */
 const exercised = new Set<string>();
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ async function read(url: string): Promise<Metadata> {
   return (await response.json()) as Metadata;
 }
 
-/** The announced values of an item, which counts as exercised from now on. */
+/** The announced values of an item, which counts as exercised. */
 function announced(item: string): unknown {
   exercised.add(item);
   return metadata[item];
@@ -45,7 +45,7 @@ function announcedList(item: string): string[] {
   return announced(item) as string[];
 }
 
-/** One that is an address. */
+/** One that is a URL. */
 function announcedAddress(item: string): string {
   return announced(item) as string;
 }
@@ -59,8 +59,8 @@ function post(endpoint: string, given: Record<string, string | undefined>, clien
   return fetch(endpoint, { method: 'POST', body: new URLSearchParams(form), headers });
 }
 
-describe('the description', () => {
-  it('is at every well-known place, of the auth server and through the API', async () => {
+describe('the discovery document', () => {
+  it('is at every well-known path, of the auth server and through the API', async () => {
     const { authUrl } = stage.system.settings;
     for (const base of [authUrl, stage.system.apiUrl]) {
       for (const name of ['oauth-authorization-server', 'openid-configuration']) {
@@ -75,7 +75,7 @@ describe('the description', () => {
     }
   });
 
-  it('may be read by pages of any origin, and kept for a while', async () => {
+  it('is readable by pages of any origin, and cacheable', async () => {
     for (const base of [stage.system.settings.authUrl, stage.system.apiUrl]) {
       for (const name of ['openid-configuration', 'oauth-protected-resource']) {
         if (name === 'oauth-protected-resource' && base !== stage.system.apiUrl) continue;
@@ -89,7 +89,7 @@ describe('the description', () => {
     }
   });
 
-  it('of the API leads here (RFC 9728)', async () => {
+  it('of the API refers to it (RFC 9728)', async () => {
     const resource = await read(`${stage.system.apiUrl}/.well-known/oauth-protected-resource`);
     expect(resource).toMatchObject({
       resource: stage.audience,
@@ -100,8 +100,8 @@ describe('the description', () => {
   });
 });
 
-describe('each announced item is true:', () => {
-  it('grant types and ways of clients to prove themselves', async () => {
+describe('each announced item works:', () => {
+  it('grant types and client authentication methods', async () => {
     const token = announcedAddress('token_endpoint');
     expect(announced('grant_types_supported')).toEqual([
       'authorization_code',
@@ -147,12 +147,12 @@ describe('each announced item is true:', () => {
       const who = method === 'none' ? { client_id: client.clientId } : {};
       expect((await post(endpoint, { token, ...who }, client)).status).toBe(200);
       expect((await stage.refresh(client, token)).body.error).toBe('invalid_grant');
-      // RFC 7009, section 2.2: a token that there is not is as good as revoked.
+      // RFC 7009, section 2.2: an unknown token counts as revoked.
       expect((await post(endpoint, { token: 'nonsense', ...who }, client)).status).toBe(200);
     }
   });
 
-  it('response types and modes, PKCE, the issuer in the answer', async () => {
+  it('response types and modes, PKCE, the issuer in the response', async () => {
     announced('authorization_endpoint');
     expect([announced('response_types_supported'), announced('response_modes_supported')]).toEqual([
       ['code'],
@@ -250,12 +250,12 @@ describe('each announced item is true:', () => {
     expect((await stage.refresh(clients.none!, tokens.refresh_token)).status).toBe(400);
   });
 
-  it('where people read more', async () => {
+  it('documentation URL', async () => {
     const { status } = await fetch(announcedAddress('service_documentation'));
     expect(status).toBe(200);
   });
 
-  it('and none is left out', () => {
+  it('and the list is complete', () => {
     expect([...exercised].sort()).toEqual(Object.keys(metadata).sort());
   });
 });

@@ -4,7 +4,7 @@ import { OAuthStage } from './stage';
 import { Caller } from '../support/caller';
 import type { SignedInUser } from '../support/system';
 
-/** What the promise of 100 ms is given on a busy machine, in milliseconds. */
+/** Time limit for the guarantee of 100 ms on a loaded host, in milliseconds. */
 const PATIENCE_MS = 3_000;
 const ME = '/api/v1/users/me';
 
@@ -63,7 +63,7 @@ function statement(sql: string): () => Promise<unknown> {
   return () => stage.system.query(sql, [user.id, client.clientId]);
 }
 
-/** Ways to end what the user has granted the client. */
+/** Requests that end a user's grant to a client. */
 const WAYS: [string, (tokens: Tokens) => Promise<unknown>][] = [
   ['the client gives its refresh token back', ({ refresh_token: token }) => revoke(token)],
   ['the client gives its access token back', ({ access_token: token }) => revoke(token)],
@@ -94,7 +94,7 @@ const WAYS: [string, (tokens: Tokens) => Promise<unknown>][] = [
   ['a statement empties the table', () => stage.system.query('TRUNCATE oauth_grant')],
 ];
 
-describe('what a user has granted a program ends on every replica', () => {
+describe('a grant to a client ends on every replica', () => {
   it.each(WAYS)('when %s: access token, renewal, userinfo', async (_title, end) => {
     const tokens = await stage.tokens(client, browser);
     const latest = tokens.access_token;
@@ -109,11 +109,11 @@ describe('what a user has granted a program ends on every replica', () => {
       const shown = await stage.ask({ token }, { secretOf: client, endpoint: 'introspect' });
       expect(shown.body).toEqual({ active: false });
     }
-    // The session goes on.
+    // The session continues.
     await expectGoodEverywhere(user.accessToken);
   });
 
-  it('with the consent, also for a code that is under way', async () => {
+  it('with the consent, also for a code in progress', async () => {
     await stage.tokens(client, browser);
     const code = await stage.code(client, browser);
     await deleteConsent();
@@ -121,7 +121,7 @@ describe('what a user has granted a program ends on every replica', () => {
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
   });
 
-  it('and nothing else: another client, another session of the user', async () => {
+  it('only: other clients and other sessions of the user are not affected', async () => {
     const tokens = await stage.tokens(client, browser);
     const ofOther = await stage.tokens(other, browser);
     const elsewhere = await stage.tokens(client, await Browser.signedIn(stage.system, user.email));
@@ -133,7 +133,7 @@ describe('what a user has granted a program ends on every replica', () => {
     expect((await stage.refresh(client, elsewhere.refresh_token)).status).toBe(200);
   });
 
-  it('in all sessions of the user when the consent is taken back', async () => {
+  it('in all sessions of the user when the consent is withdrawn', async () => {
     const tokens = await stage.tokens(client, browser);
     const elsewhere = await stage.tokens(client, await Browser.signedIn(stage.system, user.email));
     await expectGoodEverywhere(tokens.access_token, elsewhere.access_token);
@@ -142,7 +142,7 @@ describe('what a user has granted a program ends on every replica', () => {
     await expectRefusedEverywhere(elsewhere.access_token);
   });
 
-  it('also where it came without a refresh token', async () => {
+  it('also without a refresh token', async () => {
     const { access_token: token } = await stage.tokens(client, browser, { scope: 'profile' });
     await expectGoodEverywhere(token);
     expect((await revoke(token, client, 'access_token')).status).toBe(200);
@@ -150,15 +150,15 @@ describe('what a user has granted a program ends on every replica', () => {
   });
 });
 
-describe('what a user has granted goes on', () => {
-  it('when it is renewed, or asked for again', async () => {
+describe('a grant continues', () => {
+  it('when it is renewed, or requested again', async () => {
     const first = await stage.tokens(client, browser);
     const second = await stage.refresh(client, first.refresh_token);
     const third = await stage.tokens(client, browser);
     await expectGoodEverywhere(first.access_token, second.body.access_token, third.access_token);
   });
 
-  it('when another client brings its tokens to be revoked', async () => {
+  it('when another client tries to revoke its tokens', async () => {
     const tokens = await stage.tokens(client, browser);
     for (const token of [tokens.access_token, tokens.refresh_token]) {
       expect((await revoke(token, other)).status).toBe(200);
@@ -167,7 +167,7 @@ describe('what a user has granted goes on', () => {
     expect((await stage.refresh(client, tokens.refresh_token)).status).toBe(200);
   });
 
-  it('when refresh tokens whose time is over are cleaned away', async () => {
+  it('when expired refresh tokens are deleted', async () => {
     const tokens = await stage.tokens(client, browser);
     await stage.system.query(
       `UPDATE oauth_refresh_token SET expires_at = now() - interval '1 s' WHERE user_id = $1`,
@@ -178,15 +178,15 @@ describe('what a user has granted goes on', () => {
   });
 });
 
-describe('what is granted anew', () => {
-  it('is good at once, and does not bring older tokens back', async () => {
+describe('a new grant', () => {
+  it('is valid at once, and does not make older tokens valid', async () => {
     const old = await stage.tokens(client, browser);
     await expectGoodEverywhere(old.access_token);
     await revoke(old.refresh_token);
     await expectRefusedEverywhere(old.access_token);
     const fresh = await stage.tokens(client, browser);
     await expectGoodEverywhere(fresh.access_token);
-    // As if it had been granted when the old tokens were ten seconds old.
+    // As if it began when the old tokens were ten seconds old.
     await stage.system.query(
       `UPDATE oauth_grant SET granted_at = granted_at + interval '10 s' WHERE client_id = $1`,
       [client.clientId],
@@ -196,8 +196,8 @@ describe('what is granted anew', () => {
   });
 });
 
-describe('a machine', () => {
-  it('has nothing that it could give back: it is told so', async () => {
+describe('a service account', () => {
+  it('has no grant: revocation returns an error', async () => {
     const machine = await stage.register({ type: 'machine' });
     const { access_token: token } = (await stage.machineToken(machine)).body;
     const answer = await revoke(token, machine);
@@ -205,7 +205,7 @@ describe('a machine', () => {
   });
 });
 
-it('what a client gives back stands in the audit log, once', async () => {
+it('a revocation by a client is recorded once', async () => {
   const honest = await stage.register({ type: 'confidential' });
   const { access_token: token } = await stage.tokens(honest, browser);
   await revoke(token, honest);

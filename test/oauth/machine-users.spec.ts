@@ -19,8 +19,8 @@ beforeAll(async () => {
 
 afterAll(() => stage.system.stop());
 
-describe('a user whom a machine makes', () => {
-  it('can sign in, and is on record as made by it', async () => {
+describe('a user created by a service account', () => {
+  it('can sign in, and is recorded with the service account as actor', async () => {
     const given = { email: 'Made@example.com', password: PASSWORD, name: 'Made', role: 'admin' };
     const { status, body, headers } = await machine.post<User>(USERS, given);
     const email = 'made@example.com';
@@ -38,7 +38,7 @@ describe('a user whom a machine makes', () => {
     ]);
   });
 
-  it('has no way to sign in where no password is given, and no role but that of all', async () => {
+  it('cannot sign in without a password, and has only the default role', async () => {
     const { body } = await machine.post<User>(USERS, { email: 'bare@example.com', name: 'Bare' });
     expect(body.role).toBe('user');
     expect(
@@ -46,7 +46,7 @@ describe('a user whom a machine makes', () => {
     ).toHaveLength(0);
   });
 
-  it('has an e-mail of their own, and a password that is not easily guessed', async () => {
+  it('has a unique e-mail address, and a password that follows the rules', async () => {
     const { email } = await stage.system.asUser();
     expectProblem(await machine.post(USERS, { email, name: 'Twin' }), 'email_taken');
     const guessed = { email: 'weak@example.com', password: 'password1234', name: 'Weak' };
@@ -55,7 +55,7 @@ describe('a user whom a machine makes', () => {
   });
 
   it.each(['a machine', 'an administrator'])(
-    'is one, also when %s asks twenty times at once',
+    'is created once by twenty parallel requests of %s',
     async (who) => {
       const caller = who === 'a machine' ? machine : stage.admin.caller;
       const body = {
@@ -71,7 +71,7 @@ describe('a user whom a machine makes', () => {
   );
 });
 
-describe('the endpoint behind it', () => {
+describe('the internal endpoint', () => {
   const body = { email: 'nobody@example.com', name: 'Nobody' };
 
   it.each(['a stranger', 'an administrator'])('is closed to %s', async (who) => {

@@ -24,7 +24,7 @@ async function machineWith(...scopes: NewClient['scopes']): Promise<Caller> {
   return callerWith((await stage.machineToken(client)).body.access_token);
 }
 
-/** What a machine may call, and with which scope. */
+/** Routes that a service account may call, with their scope. */
 const OPEN_ROUTES = [
   ['GET', '/api/v1/admin/users', 'users:read'],
   ['GET', '/api/v1/admin/users/{id}', 'users:read'],
@@ -41,7 +41,7 @@ const OPEN_ROUTES = [
   ['DELETE', '/api/v1/admin/users/{id}', 'users:write'],
 ] as const;
 
-/** What is for users alone: about themselves, about clients, in someone else's name. */
+/** Routes for users only: the own account, clients, impersonation. */
 const CLOSED_ROUTES = [
   ['GET', '/api/v1/users/me'],
   ['PATCH', '/api/v1/users/me', { name: 'x' }],
@@ -60,7 +60,7 @@ const CLOSED_ROUTES = [
 ] as const;
 
 describe('a machine', () => {
-  it('gets a token that stands for it, and for no user', async () => {
+  it('gets a token with itself as subject, and no user', async () => {
     const client = await stage.register({ type: 'machine', scopes: ['users:read', 'audit:read'] });
     const { status, body, headers } = await stage.machineToken(client);
     const { settings } = stage.system;
@@ -84,7 +84,7 @@ describe('a machine', () => {
     });
   });
 
-  it('may ask for less than it has, and for no more', async () => {
+  it('can request fewer scopes than it has, and no others', async () => {
     const client = await stage.register({ type: 'machine', scopes: ['users:read', 'audit:read'] });
     const less = await stage.machineToken(client, { scope: 'audit:read' });
     expect(less.body.scope).toBe('audit:read');
@@ -94,7 +94,7 @@ describe('a machine', () => {
     }
   });
 
-  it.each(OPEN_ROUTES)('may %s %s with %s, and without it is told so', async (...route) => {
+  it.each(OPEN_ROUTES)('can %s %s with %s, and gets an error without it', async (...route) => {
     const [method, template, scope, body] = route;
     const target = await stage.system.asUser();
     const path = template.replace('{id}', target.id);
@@ -108,7 +108,7 @@ describe('a machine', () => {
     expect(taken.status).toBeLessThan(300);
   });
 
-  it.each(CLOSED_ROUTES)('may not %s %s, whatever its scopes', async (...route) => {
+  it.each(CLOSED_ROUTES)('cannot %s %s with any scope', async (...route) => {
     const [method, template, body] = route;
     const machine = await machineWith('users:read', 'users:write', 'audit:read');
     const path = template.replace('{id}', someone.id);
@@ -116,7 +116,7 @@ describe('a machine', () => {
     expectProblem(answer, 'user_required');
   });
 
-  it('is recorded as itself', async () => {
+  it('is recorded as actor', async () => {
     const target = await stage.system.asUser();
     const client = await stage.register({ type: 'machine', scopes: ['users:write'] });
     const { body: tokens } = await stage.machineToken(client);
@@ -128,7 +128,7 @@ describe('a machine', () => {
   });
 });
 
-describe('a program that acts for a user', () => {
+describe('a client that acts for a user', () => {
   const scope = 'openid profile users:read';
 
   async function programFor(user: SignedInUser, asked = scope): Promise<Caller> {
@@ -140,7 +140,7 @@ describe('a program that acts for a user', () => {
     return callerWith((await stage.tokens(client, browser, { scope: asked })).access_token);
   }
 
-  it('may do what both the scope and the role allow', async () => {
+  it('can call a route when both scope and role allow it', async () => {
     const admin = await stage.system.asNewAdmin();
     const program = await programFor(admin);
     expect((await program.get('/api/v1/admin/users')).status).toBe(200);
@@ -148,12 +148,12 @@ describe('a program that acts for a user', () => {
     expectProblem(write, 'insufficient_scope');
   });
 
-  it('gets nothing from a scope that the role does not allow', async () => {
+  it('cannot use a scope that the role does not allow', async () => {
     const program = await programFor(someone);
     expectProblem(await program.get('/api/v1/admin/users'), 'forbidden');
   });
 
-  it('may read the account of its user, not change it', async () => {
+  it('can read the account of its user, but not change it', async () => {
     const program = await programFor(someone);
     expect((await program.get('/api/v1/users/me')).body.id).toBe(someone.id);
     expectProblem(await program.patch('/api/v1/users/me', { name: 'x' }), 'user_required');
@@ -161,12 +161,12 @@ describe('a program that acts for a user', () => {
     expectProblem(await program.delete('/api/v1/users/me/sessions'), 'user_required');
   });
 
-  it('may not even read it without the scope profile', async () => {
+  it('cannot read it without the scope profile', async () => {
     const program = await programFor(someone, 'openid users:read');
     expectProblem(await program.get('/api/v1/users/me'), 'insufficient_scope');
   });
 
-  it("reads other users by an administrator's role only where it may read users", async () => {
+  it('of an administrator reads other users only with users:read', async () => {
     const admin = await stage.system.asNewAdmin();
     const program = await programFor(admin, 'openid profile');
     expect((await program.get(`/api/v1/users/${admin.id}`)).status).toBe(200);
@@ -177,14 +177,14 @@ describe('a program that acts for a user', () => {
     expect((await admin.caller.get(`/api/v1/users/${someone.id}`)).status).toBe(200);
   });
 
-  it('may not manage clients, even for an administrator', async () => {
+  it('cannot manage clients, also for an administrator', async () => {
     const program = await programFor(await stage.system.asNewAdmin());
     expectProblem(await program.get('/api/v1/admin/clients'), 'user_required');
   });
 });
 
-describe('the documentation, a program of our own', () => {
-  it('does what its user may do, without being asked for consent or scopes', async () => {
+describe("the documentation's client", () => {
+  it('can do what its user may do, without consent and scopes', async () => {
     const { browser, user } = await stage.user();
     const { settings } = stage.system;
     const redirectUri = `${settings.apiUrl}/docs/oauth2-redirect.html`;

@@ -6,7 +6,7 @@ import { OAuthStage } from './stage';
 let stage: OAuthStage;
 let client: NewClient;
 let ada: SignedInUser;
-/** Two, of which the first is used up. */
+/** Two, of which the first is used. */
 let refreshTokens: string[];
 
 beforeAll(async () => {
@@ -21,8 +21,8 @@ beforeAll(async () => {
 
 afterAll(() => stage.system.stop());
 
-describe('what a user has granted to OAuth clients', () => {
-  it('is in the export, without the tokens', async () => {
+describe("a user's grants to OAuth clients", () => {
+  it('are in the export, without the tokens', async () => {
     const { status, body } = await ada.caller.get<UserExport>('/api/v1/users/me/export');
     expect(status).toBe(200);
     const { clientId } = client;
@@ -33,7 +33,7 @@ describe('what a user has granted to OAuth clients', () => {
       { clientId, name: 'Diary', scopes: expect.any(Array), createdAt: time, updatedAt: time },
     ]);
     expect(consent!.scopes.toSorted()).toEqual(scopes.toSorted());
-    // Both may be of the same second, and so in either order.
+    // Both can have the same second, and either order.
     const revoked = body.clientTokens.map(({ revokedAt }) => revokedAt);
     expect(revoked).toEqual(expect.arrayContaining([time, null]));
     expect(revoked).toHaveLength(2);
@@ -49,7 +49,7 @@ describe('what a user has granted to OAuth clients', () => {
     for (const secret of secrets) expect(JSON.stringify(body)).not.toContain(secret);
   });
 
-  it('goes with the user, and the client stays', async () => {
+  it('are deleted with the user, and the client stays', async () => {
     expect((await ada.caller.delete('/api/v1/users/me')).status).toBe(204);
     const left = await stage.system.query(
       `SELECT id FROM oauth_consent WHERE user_id = $1

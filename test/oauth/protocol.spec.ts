@@ -27,7 +27,7 @@ interface Answer {
   body: Record<string, unknown>;
 }
 
-/** Sends a form as it is written here. */
+/** Sends the form unchanged. */
 async function send(
   endpoint: string,
   body: string | Uint8Array<ArrayBuffer>,
@@ -43,7 +43,7 @@ async function send(
   return { status: response.status, headers: response.headers, body: parsed };
 }
 
-/** The machine proves itself. */
+/** The service account authenticates. */
 function asMachine(): Record<string, string> {
   return { authorization: basic(machine) };
 }
@@ -55,18 +55,18 @@ describe('the form of a request (RFC 6749, section 3.2)', () => {
     ['code', 'grant_type=authorization_code&code=a&code=b'],
     ['refresh_token', 'grant_type=refresh_token&refresh_token=a&refresh_token=b'],
     ['made_up', 'grant_type=client_credentials&made_up=1&made_up=2'],
-  ])('%s does not stand twice in it', async (name, body) => {
+  ])('%s must not occur twice', async (name, body) => {
     const answer = await send('token', body, asMachine());
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
     expect(answer.body.error_description).toContain(name);
   });
 
-  it.each(['introspect', 'revoke'])('token does not stand twice at %s', async (endpoint) => {
+  it.each(['introspect', 'revoke'])('token must not occur twice at %s', async (endpoint) => {
     const answer = await send(endpoint, 'token=a&token=b', asMachine());
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
   });
 
-  it('names several resources, each of which must be ours (RFC 8707, section 2)', async () => {
+  it('accepts several resources, each of which must be known (RFC 8707, section 2)', async () => {
     const ours = `resource=${encodeURIComponent(stage.audience)}`;
     const grant = 'grant_type=client_credentials';
     const same = await send('token', `${grant}&${ours}&${ours}`, asMachine());
@@ -75,7 +75,7 @@ describe('the form of a request (RFC 6749, section 3.2)', () => {
     expect([other.status, other.body.error]).toEqual([400, 'invalid_target']);
   });
 
-  it('a parameter without a value is as good as left out', async () => {
+  it('treats a parameter without a value as missing', async () => {
     const body = 'grant_type=client_credentials&scope=&resource=&client_id=&audience=';
     const answer = await send('token', body, asMachine());
     expect(answer.status).toBe(200);
@@ -84,7 +84,7 @@ describe('the form of a request (RFC 6749, section 3.2)', () => {
     expect([nothing.status, nothing.body.error]).toEqual([400, 'invalid_request']);
   });
 
-  it('does not name another client than the one that proves itself', async () => {
+  it('refuses another client_id than the authenticated one', async () => {
     const grant = 'grant_type=client_credentials';
     const other = await send('token', `${grant}&client_id=${client.clientId}`, asMachine());
     expect([other.status, other.body.error]).toEqual([400, 'invalid_request']);
@@ -92,7 +92,7 @@ describe('the form of a request (RFC 6749, section 3.2)', () => {
     expect(same.status).toBe(200);
   });
 
-  it('proves the client by Basic, written as in a form (section 2.3.1)', async () => {
+  it('decodes Basic credentials as form values (section 2.3.1)', async () => {
     const inHex = (text: string) =>
       text.replaceAll(/./g, (c) => `%${c.charCodeAt(0).toString(16)}`);
     const text = [machine.clientId, machine.clientSecret!].map(inHex).join(':');
@@ -102,7 +102,7 @@ describe('the form of a request (RFC 6749, section 3.2)', () => {
   });
 });
 
-describe('whatever is wrong with a request, programs can read the answer (section 5.2)', () => {
+describe('every error of a request is in the OAuth format (section 5.2)', () => {
   const ENDPOINTS = ['token', 'introspect', 'revoke'];
   const WRONG: [string, string | Uint8Array<ArrayBuffer>, Record<string, string>][] = [
     ['JSON', '{"grant_type":"client_credentials"}', { 'content-type': 'application/json' }],
@@ -126,7 +126,7 @@ describe('whatever is wrong with a request, programs can read the answer (sectio
     }
   });
 
-  it('who is told 401 is told how to prove itself (RFC 9110, section 11.6.1)', async () => {
+  it('a 401 contains a challenge (RFC 9110, section 11.6.1)', async () => {
     const stranger = { authorization: basic({ clientId: machine.clientId, clientSecret: 'x' }) };
     for (const [endpoint, headers] of [
       ['token', stranger],
@@ -142,7 +142,7 @@ describe('whatever is wrong with a request, programs can read the answer (sectio
   });
 });
 
-/** Signed tokens that no key of ours has signed, made from one that is good. */
+/** Tokens with a foreign signature, made from a valid one. */
 function forgeriesOf(token: string): [string, string][] {
   const [header, payload, signature] = token.split('.') as [string, string, string];
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
@@ -157,7 +157,7 @@ function forgeriesOf(token: string): [string, string][] {
   ];
 }
 
-describe('a signed token that is not ours', () => {
+describe('a token with a foreign signature', () => {
   it.each(forgeriesOf('e30.e30.eA').map(([title]) => title))(
     'with %s is unknown',
     async (title) => {
@@ -181,19 +181,19 @@ describe('a signed token that is not ours', () => {
     },
   );
 
-  it('does not spare anyone from proving who they are', async () => {
+  it('still needs client authentication', async () => {
     const token = forgeriesOf((await stage.machineToken(machine)).body.access_token)[0]![1];
     expect((await stage.ask({ token }, { endpoint: 'introspect' })).status).toBe(401);
   });
 });
 
 describe('userinfo (RFC 6750, section 3)', () => {
-  it('says what it wants of whoever brings no token', async () => {
+  it('returns a challenge without a token', async () => {
     const answer = await fetch(stage.at('userinfo'));
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
   });
 
-  it('names the scope that a token lacks', async () => {
+  it('names the missing scope', async () => {
     const { access_token: ofMachine } = (await stage.machineToken(machine)).body;
     const { access_token: ofUser } = await stage.tokens(client, browser, { scope: 'profile' });
     for (const token of [ofMachine, ofUser]) {
@@ -206,11 +206,11 @@ describe('userinfo (RFC 6750, section 3)', () => {
   });
 });
 
-describe('introspection shows a refresh token as what it is worth', () => {
+describe('introspection of a refresh token', () => {
   it.each([
     ['the session has ended', 'DELETE FROM session WHERE user_id = $1'],
     ['the user is banned', 'UPDATE "user" SET banned = true WHERE id = $1'],
-  ])('when %s: nothing', async (_title, sql) => {
+  ])('is inactive when %s', async (_title, sql) => {
     const person = await stage.user();
     const { refresh_token: token } = await stage.tokens(confidential, person.browser);
     const ask = () => stage.ask({ token }, { secretOf: confidential, endpoint: 'introspect' });
@@ -221,13 +221,13 @@ describe('introspection shows a refresh token as what it is worth', () => {
 });
 
 describe('renewal for fewer scopes (RFC 6749, section 6)', () => {
-  it('narrows the access token, and not the grant', async () => {
+  it('narrows the access token, not the grant', async () => {
     const first = await stage.tokens(confidential, browser);
     const narrow = await stage.refresh(confidential, first.refresh_token, { scope: 'openid' });
     expect([narrow.status, narrow.body.scope]).toEqual([200, 'openid']);
     const full = await stage.refresh(confidential, narrow.body.refresh_token);
     expect([full.status, full.body.scope]).toEqual([200, first.scope]);
-    // Each is good once, as ever.
+    // Each is valid once.
     expect(full.body.refresh_token).not.toBe(narrow.body.refresh_token);
     const replayed = await stage.refresh(confidential, narrow.body.refresh_token);
     expect([replayed.status, replayed.body.error]).toEqual([400, 'invalid_grant']);

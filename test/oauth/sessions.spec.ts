@@ -4,7 +4,7 @@ import { makePkce, OAuthStage } from './stage';
 import { Caller } from '../support/caller';
 import type { SignedInUser } from '../support/system';
 
-/** What the promise of 100 ms is given on a busy machine, in milliseconds. */
+/** Time limit for the guarantee of 100 ms on a loaded host, in milliseconds. */
 const PATIENCE_MS = 3_000;
 
 let stage: OAuthStage;
@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterAll(() => stage.system.stop());
 
-/** Asks every replica until it refuses; what it said before was 200. */
+/** Asks every replica until it refuses; before that it returned 200. */
 async function expectRefusedEverywhere(token: string, path: string): Promise<void> {
   await Promise.all(
     stage.system.replicas.map(async ({ url }) => {
@@ -47,7 +47,7 @@ async function expectKnownEverywhere(token: string, path: string): Promise<void>
 const ME = '/api/v1/users/me';
 const USERS = '/api/v1/admin/users';
 
-/** Ways to take a user's access away, whoever uses them. */
+/** Changes that end a user's access, for every client. */
 const WAYS: [string, () => Promise<unknown>][] = [
   ['the user is banned', () => stage.clients.put(`${USERS}/${user.id}/ban`, {})],
   [
@@ -67,7 +67,7 @@ const WAYS: [string, () => Promise<unknown>][] = [
   ],
 ];
 
-describe('tokens of a user end with the session that they come from', () => {
+describe('tokens of a user end with their session', () => {
   it.each(WAYS)('when %s: access token, refresh, userinfo, new codes', async (_title, takeAway) => {
     const tokens = await stage.tokens(client, browser);
     await expectKnownEverywhere(tokens.access_token, ME);
@@ -92,7 +92,7 @@ describe('tokens of a user end with the session that they come from', () => {
   });
 });
 
-/** Ways to take a client's access away. */
+/** Changes that end a client's access. */
 const CLIENT_WAYS: [string, (id: string) => Promise<unknown>][] = [
   ['disabled', (id) => stage.change(id, { disabled: true })],
   ['deleted', (id) => stage.clients.delete(`/api/v1/admin/clients/${id}`)],
@@ -108,7 +108,7 @@ const CLIENT_WAYS: [string, (id: string) => Promise<unknown>][] = [
 ];
 
 describe('tokens of a client are refused by every replica', () => {
-  it.each(CLIENT_WAYS)('when the machine is %s', async (_title, takeAway) => {
+  it.each(CLIENT_WAYS)('when the service account is %s', async (_title, takeAway) => {
     const machine = await stage.register({ type: 'machine' });
     const { body } = await stage.machineToken(machine);
     await expectKnownEverywhere(body.access_token, USERS);
@@ -117,7 +117,7 @@ describe('tokens of a client are refused by every replica', () => {
     expect((await stage.machineToken(machine)).body.error).toBe('invalid_client');
   });
 
-  it.each(CLIENT_WAYS)('when the program that acts for a user is %s', async (_title, takeAway) => {
+  it.each(CLIENT_WAYS)('when the client that acts for a user is %s', async (_title, takeAway) => {
     const program = await stage.register({ type: 'public' });
     const tokens = await stage.tokens(program, browser);
     await expectKnownEverywhere(tokens.access_token, ME);
@@ -125,7 +125,7 @@ describe('tokens of a client are refused by every replica', () => {
     await expectRefusedEverywhere(tokens.access_token, ME);
     const renewed = await stage.refresh(program, tokens.refresh_token);
     expect(renewed.body.error).toMatch(/^invalid_(client|grant)$/);
-    // The user's own session goes on.
+    // The user's session continues.
     expect((await user.caller.get(ME)).status).toBe(200);
   });
 
@@ -142,7 +142,7 @@ describe('tokens of a client are refused by every replica', () => {
     }
   });
 
-  it('where a scope is asked for that it has lost', async () => {
+  it('when a removed scope is required', async () => {
     const machine = await stage.register({
       type: 'machine',
       scopes: ['users:read', 'audit:read'],

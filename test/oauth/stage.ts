@@ -8,10 +8,10 @@ export const REDIRECT_URI = 'https://app.example.com/callback';
 
 export type Parameters = Record<string, string | undefined>;
 
-/** Payload of a token, unverified: the tests know where they have it from. */
+/** Payload of a token, not verified, because the test knows its origin. */
 export type Payload = Record<string, unknown> & { sub: string; sid: string; aud: string[] };
 
-/** What the token endpoint answers. */
+/** The response of the token endpoint. */
 export interface TokenAnswer {
   status: number;
   body: {
@@ -27,7 +27,7 @@ export interface TokenAnswer {
   headers: Headers;
 }
 
-/** A system with an administrator, and what clients do with it. */
+/** A system with an administrator, and the requests of OAuth clients. */
 export class OAuthStage {
   private constructor(
     readonly system: System,
@@ -47,7 +47,7 @@ export class OAuthStage {
     return this.system.settings.jwtAudience;
   }
 
-  /** Of the auth server's endpoints. */
+  /** For the auth server's endpoints. */
   get base(): string {
     return `${this.system.settings.authUrl}/api/auth/oauth2`;
   }
@@ -74,13 +74,13 @@ export class OAuthStage {
     return answer.body;
   }
 
-  /** Someone new, with a browser in which they are signed in. */
+  /** A new user, with a browser that has a session. */
   async user(): Promise<{ user: SignedInUser; browser: Browser }> {
     const user = await this.system.asUser();
     return { user, browser: await Browser.signedIn(this.system, user.email) };
   }
 
-  /** A whole authorization request; `undefined` leaves a parameter out. */
+  /** A whole authorization request; `undefined` omits a parameter. */
   authorization(clientId: string, pkce: Pkce, changes: Parameters = {}): URL {
     return this.at('authorize', {
       response_type: 'code',
@@ -103,7 +103,7 @@ export class OAuthStage {
     return url;
   }
 
-  /** Asks the token endpoint, or another one for clients. */
+  /** Calls the token endpoint, or another endpoint for clients. */
   async ask(
     parameters: Parameters,
     { secretOf, endpoint = 'token' }: { secretOf?: NewClient; endpoint?: string } = {},
@@ -119,7 +119,7 @@ export class OAuthStage {
     return { status: response.status, body: body ?? {}, headers: response.headers };
   }
 
-  /** A code of a public client, fresh from the browser. */
+  /** A new code of a public client. */
   async code(client: Client, browser: Browser, changes: Parameters = {}): Promise<Code> {
     const pkce = makePkce();
     const callback = await browser.authorize(this.authorization(client.clientId, pkce, changes));
@@ -142,7 +142,7 @@ export class OAuthStage {
     );
   }
 
-  /** Tokens of a client that acts for the user at the browser. */
+  /** Tokens of a client that acts for the browser's user. */
   async tokens(client: NewClient, browser: Browser, changes: Parameters = {}) {
     const answer = await this.exchange(client, await this.code(client, browser, changes));
     if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
@@ -161,7 +161,7 @@ export class OAuthStage {
     );
   }
 
-  /** A token of a machine on its own behalf. */
+  /** A token of a service account. */
   machineToken(client: NewClient, changes: Parameters = {}): Promise<TokenAnswer> {
     return this.ask({ grant_type: 'client_credentials', ...changes }, { secretOf: client });
   }
@@ -175,7 +175,7 @@ export interface Pkce {
 export interface Code {
   code: string;
   verifier: string;
-  /** Where the browser was sent with it. */
+  /** The redirect target with the code. */
   callback: URL;
 }
 

@@ -16,13 +16,13 @@ beforeAll(async () => {
 
 afterAll(() => stage.system.stop());
 
-/** openid-client marks it as deprecated so that nobody overlooks it. */
+/** openid-client marks it as deprecated to warn its users. */
 const allowPlainHttp: (config: openid.Configuration) => void = Reflect.get(
   openid,
   'allowInsecureRequests',
 );
 
-/** All that openid-client checks is checked; only plain http is let through, on loopback. */
+/** All checks of openid-client are on; only plain http on loopback is allowed. */
 function discover(client: NewClient): Promise<openid.Configuration> {
   const authentication = client.clientSecret
     ? openid.ClientSecretBasic(client.clientSecret)
@@ -72,7 +72,7 @@ describe.each(['public', 'confidential'] as const)('a strict %s client', (type) 
     flow = await signIn(client);
   });
 
-  it('gets an access token that the API takes, without naming the API', async () => {
+  it('gets an access token that the API accepts, without a resource parameter', async () => {
     const { access_token: token, expires_in: expiresIn } = flow.tokens;
     const { settings } = stage.system;
     expect(payloadOf(token)).toEqual({
@@ -105,7 +105,7 @@ describe.each(['public', 'confidential'] as const)('a strict %s client', (type) 
     });
   });
 
-  it('reads what the user has granted from userinfo', async () => {
+  it('reads the granted claims from userinfo', async () => {
     const { config, tokens } = flow;
     const claims = await openid.fetchUserInfo(config, tokens.access_token, user.id);
     expect(claims).toMatchObject({ sub: user.id, email: user.email, email_verified: false });
@@ -134,7 +134,7 @@ describe.each(['public', 'confidential'] as const)('a strict %s client', (type) 
     });
   });
 
-  it('signs the user out, and is sent back with its state', async () => {
+  it('signs the user out, and gets its state back', async () => {
     const other = await stage.user();
     browser = other.browser;
     const { config, tokens } = await signIn(client);
@@ -155,7 +155,7 @@ describe.each(['public', 'confidential'] as const)('a strict %s client', (type) 
   });
 });
 
-/** Waits for what is promised within 100 ms, for far longer: the machine may be busy. */
+/** Waits longer than the guarantee of 100 ms, for a loaded host. */
 async function untilRefused(api: Caller): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     if ((await api.get('/api/v1/users/me')).status === 401) return;

@@ -6,7 +6,7 @@ const ADMIN = { email: 'admin@example.com', password: 'the first administrator' 
 const MARKUP = `"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}`;
 const EVIL = 'https://evil.example';
 
-/** What a person's browser may open, each with what it answers to a bare request. */
+/** Pages that a browser can open, with their status for a plain request. */
 const PAGES: [string, number][] = [
   ['/', 200],
   ['/sign-in', 200],
@@ -52,7 +52,7 @@ beforeEach(() => {
 
 describe('every page', () => {
   it.each(PAGES)(
-    '%s is kept by nobody, framed by nobody, and runs nothing',
+    '%s is not cacheable, cannot be framed, and runs no script',
     async (path, status) => {
       const answer = await visitor.open(path);
       expect(answer.status).toBe(status);
@@ -65,7 +65,7 @@ describe('every page', () => {
       expect(answer.text).not.toMatch(/<script(?! src="\/assets\/)|\son\w+=|style=|javascript:/i);
       expect(answer.header('cache-control')).toBe('no-store');
       expect(answer.header('x-frame-options')).toBe('DENY');
-      // A reset link holds its token: no other site is told the address.
+      // A reset link contains its token: other sites do not receive the URL.
       expect(answer.header('referrer-policy')).toBe('same-origin');
     },
   );
@@ -78,7 +78,7 @@ describe('every page', () => {
     expect(text).toContain('<main');
   });
 
-  it('lets its style sheet be kept, under a name that changes with it', async () => {
+  it('has a cacheable style sheet, whose name changes with its content', async () => {
     const { text } = await visitor.open('/sign-in');
     const [, address = ''] = /<link rel="stylesheet" href="([^"]+)"/.exec(text)!;
     const style = await visitor.open(address);
@@ -99,7 +99,7 @@ describe('every page', () => {
   });
 });
 
-describe('markup in what is sent', () => {
+describe('markup in input', () => {
   const inQuery = encodeURIComponent(MARKUP);
 
   it.each([
@@ -144,7 +144,7 @@ describe('markup in what is sent', () => {
 });
 
 describe('a form of another site', () => {
-  it.each(FORMS)('is refused by %s, whoever is signed in', async (path) => {
+  it.each(FORMS)('is refused by %s, with and without a session', async (path) => {
     await visitor.fillIn('/sign-in', ADMIN);
     const before = new Map(visitor.cookies);
     for (const headers of [
@@ -162,7 +162,7 @@ describe('a form of another site', () => {
     expect(visitor.cookies).toEqual(before);
   });
 
-  it('is refused from browsers that do not say where a form comes from', async () => {
+  it('is refused from browsers without Sec-Fetch-Site and Origin', async () => {
     await visitor.open('/sign-in');
     for (const origin of [EVIL, 'null', `${system.settings.authUrl}.evil.example`]) {
       const answer = await visitor.exchangeForm('/sign-in', ADMIN, { origin });
@@ -173,13 +173,13 @@ describe('a form of another site', () => {
     expect(own).toMatchObject({ status: 303 });
   });
 
-  it('is answered with the way to the address at which forms work', async () => {
+  it('gets a page with the URL at which forms work', async () => {
     const other = await visitor.submit('/sign-in', ADMIN, { origin: 'http://127.0.0.1:3000' });
     expect(other.status).toBe(403);
     expect(other.text).toContain(`href="${system.settings.authUrl}/"`);
   });
 
-  it('is not read when it is no form', async () => {
+  it('is refused when it is not a form', async () => {
     await visitor.open('/sign-in');
     const json = { 'content-type': 'application/json' };
     expect(await visitor.submit('/sign-in', ADMIN, json)).toMatchObject({ status: 400 });
@@ -199,7 +199,7 @@ describe('a redirect', () => {
     'javascript:alert(1)',
   ];
 
-  it.each(targets)('never leads to what an address or a form names: %s', async (target) => {
+  it.each(targets)('never leads to a URL of a parameter or a form: %s', async (target) => {
     const query = names.map((name) => `${name}=${encodeURIComponent(target)}`).join('&');
     const fields = { ...Object.fromEntries(names.map((name) => [name, target])), ...ADMIN };
     await visitor.open('/sign-in');
@@ -218,7 +218,7 @@ describe('a redirect', () => {
     expect(location ?? '').not.toContain('javascript');
   });
 
-  it('to a client leads to the registered address alone', async () => {
+  it('to a client leads only to the registered URI', async () => {
     const changed = { redirect_uri: `${EVIL}/callback` };
     const { location } = await visitor.open(application.authorizationRequest(changed));
     expect(location).toMatch(new RegExp(`^${system.settings.authUrl}/error\\?`));
@@ -226,7 +226,7 @@ describe('a redirect', () => {
 });
 
 describe('an error', () => {
-  it('shows a known code in our own words, and nothing of the address', async () => {
+  it('shows an own text for a known code, and no text of the URL', async () => {
     const text = 'Call this number';
     const known = await visitor.open(`/error?error=account_not_linked&error_description=${text}`);
     expect(known.text).toContain('There is an account with this e-mail address already.');
@@ -239,7 +239,7 @@ describe('an error', () => {
 });
 
 describe('guessing', () => {
-  it('is slowed down on the pages as it is elsewhere, and the page says so', async () => {
+  it('is limited on the pages too, and the page shows it', async () => {
     const limited = await System.start({ env: { RATE_LIMITS: 'on' } });
     try {
       const guesser = new Visitor(limited.settings.authUrl);

@@ -22,13 +22,13 @@ beforeEach(() => {
   visitor = new Visitor(system.settings.authUrl);
 });
 
-/** Comes from the application to the page that its request leads to. */
+/** Opens the page that the application's request leads to. */
 async function arrive(changes?: Record<string, string>): Promise<string> {
   const { location } = await visitor.open(application.authorizationRequest(changes));
   return location!;
 }
 
-/** Answers the consent page, and goes back to the application. */
+/** Submits the consent page, and returns to the application. */
 async function consent(page: string, answer = 'accept'): Promise<URL> {
   const back = await visitor.submit(page, { answer });
   expect(back.status).toBe(200);
@@ -36,7 +36,7 @@ async function consent(page: string, answer = 'accept'): Promise<URL> {
 }
 
 describe('a request of a client', () => {
-  it('goes on after signing in and consent, to a token that the API takes', async () => {
+  it('continues after sign-in and consent, to a token that the API accepts', async () => {
     const { email, id } = await system.asUser();
     const page = await arrive();
     expect((await visitor.open(page)).text).toContain('to continue to Photo &#60;b&#62;Printer');
@@ -54,7 +54,7 @@ describe('a request of a client', () => {
     expect(me).toMatchObject({ status: 200, body: { id } });
   });
 
-  it('is told when the person refuses', async () => {
+  it('gets an error when the user denies consent', async () => {
     const { email } = await system.asUser();
     const page = await arrive();
     const { location } = await visitor.fillIn(page, { email, password: PASSWORD });
@@ -63,14 +63,14 @@ describe('a request of a client', () => {
     expect(callback.searchParams.get('code')).toBeNull();
   });
 
-  it('goes on after signing up', async () => {
+  it('continues after a sign-up', async () => {
     const page = (await arrive()).replace('/sign-in', '/sign-up');
     const account = { name: 'Ada', email: 'ada@example.com', password: PASSWORD };
     const { location } = await visitor.fillIn(page, account);
     expect((await consent(location!)).searchParams.get('code')).toMatch(/^\w{20,}$/);
   });
 
-  it('goes on after a wrong password and the right one', async () => {
+  it('continues after a wrong password and the right one', async () => {
     const { email } = await system.asUser();
     const page = await arrive();
     const wrong = await visitor.fillIn(page, { email, password: 'a guess' });
@@ -79,7 +79,7 @@ describe('a request of a client', () => {
     expect(location).toContain('/consent?');
   });
 
-  it('goes on after the second factor, and never before', async () => {
+  it('continues only after the second factor', async () => {
     const { email, secret } = await userWithSecondFactor();
     const page = await arrive();
     const first = await visitor.fillIn(page, { email, password: PASSWORD });
@@ -95,7 +95,7 @@ describe('a request of a client', () => {
     expect((await consent(second.location!)).searchParams.get('code')).not.toBeNull();
   });
 
-  it('is shown to nobody when it was changed on its way, or is too old', async () => {
+  it('is not shown when it was changed or is too old', async () => {
     const page = await arrive();
     const changes: [string, string][] = [
       ['client_id', 'gatehouse-docs'],
@@ -116,7 +116,7 @@ describe('a request of a client', () => {
     }
   });
 
-  it('has the person sign in again when it asks for that', async () => {
+  it('with prompt=login requires a new sign-in', async () => {
     const { email } = await system.asUser();
     await visitor.fillIn('/sign-in', { email, password: PASSWORD });
     const page = await arrive({ prompt: 'login' });
@@ -126,7 +126,7 @@ describe('a request of a client', () => {
     expect(location).toContain('/consent?');
   });
 
-  it('comes to a readable page when the client is unknown', async () => {
+  it('of an unknown client leads to a readable page', async () => {
     const page = await arrive({ client_id: 'nobody' });
     expect(page).toMatch(new RegExp(`^${system.settings.authUrl}/error\\?`));
     expect((await visitor.open(page)).text).toContain('is not known here');
@@ -134,7 +134,7 @@ describe('a request of a client', () => {
 });
 
 describe('/consent', () => {
-  it('sends who is not signed in to sign in first', async () => {
+  it('redirects to the sign-in page without a session', async () => {
     const page = (await arrive()).replace('/sign-in', '/consent');
     expect((await visitor.open(page)).location).toMatch(/^\/sign-in\?/);
     const answer = await visitor.submit(page, { answer: 'accept' });
@@ -146,7 +146,7 @@ describe('/consent', () => {
   });
 });
 
-/** Someone whose authenticator app is set up, by the endpoints that a client uses. */
+/** A user with an authenticator app, set up through the endpoints. */
 async function userWithSecondFactor(): Promise<{ email: string; secret: TOTP }> {
   const { authUrl } = system.settings;
   const { email } = await system.asUser();
@@ -163,7 +163,7 @@ async function userWithSecondFactor(): Promise<{ email: string; secret: TOTP }> 
   return { email, secret };
 }
 
-/** A code works once: the next one is within the tolerance. */
+/** A code is valid once; the next one is within the tolerance. */
 function codeOf(secret: TOTP): string {
   return secret.generate({ timestamp: Date.now() + 30_000 });
 }

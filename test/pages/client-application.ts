@@ -9,9 +9,9 @@ export interface TokenAnswer {
   id_token: string;
 }
 
-/** An application on another site that has people signed in by the auth server. */
+/** An application on another site that uses the auth server for its sign-in. */
 export class ClientApplication {
-  /** Where it was called back, newest last. */
+  /** Received callbacks, newest last. */
   readonly callbacks: URL[] = [];
   private verifier = '';
 
@@ -45,7 +45,7 @@ export class ClientApplication {
     return redirectUriOf(this.server);
   }
 
-  /** Where it sends people. */
+  /** The URL to which it redirects users. */
   authorizationRequest(changes: Record<string, string> = {}): string {
     this.verifier = randomBytes(32).toString('base64url');
     const url = new URL(`${this.system.settings.authUrl}/api/auth/oauth2/authorize`);

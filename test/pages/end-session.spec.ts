@@ -21,10 +21,10 @@ beforeEach(() => {
   visitor = new Visitor(system.settings.authUrl);
 });
 
-describe('a person whom an application signs out', () => {
+describe('a user whom a client signs out', () => {
   const address = '/api/auth/oauth2/end-session';
 
-  it('is asked by a page of ours, which leads back to the application by itself', async () => {
+  it('sees our own page, which redirects to the client', async () => {
     await visitor.fillIn('/sign-in', ADMIN);
     const back = encodeURIComponent(application.redirectUri);
     const query = `client_id=${application.clientId}&post_logout_redirect_uri=${back}`;
@@ -32,19 +32,19 @@ describe('a person whom an application signs out', () => {
     expect(question.text).toContain('<html lang="en">');
     expect(question.header('content-security-policy')).toContain("style-src 'self'");
     const done = await visitor.submit(`${address}/confirm`, { action: 'confirm' });
-    // A redirect would be stopped by the policy of the page that the form stands in.
+    // The policy of the form's page would stop a redirect.
     expect(done).toMatchObject({ status: 200, location: application.redirectUri });
     expect((await visitor.open('/')).text).not.toContain(ADMIN.email);
   });
 
-  it('is told in our own words what is wrong', async () => {
+  it('sees our own text for an error', async () => {
     const { status, text } = await visitor.open(`${address}?client_id=nobody`);
     expect(status).toBe(400);
     expect(text).toContain('Code: invalid_client');
     expect(text).not.toContain('Logout error');
   });
 
-  it('gets JSON when it is a program', async () => {
+  it('gets JSON without Accept: text/html', async () => {
     const answer = await visitor.open(address, { accept: 'application/json' });
     expect(answer).toMatchObject({ status: 400, text: expect.stringMatching(/^{"error":/) });
   });

@@ -3,7 +3,7 @@ import { startAuthServer } from '../auth-server/harness';
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
 describe('GET /dev/mailbox', () => {
-  it('is a page for a person and JSON for a program', async () => {
+  it('is a page for a browser and JSON for other clients', async () => {
     const server = await startAuthServer();
     try {
       await server.signUp('ada@example.com');
@@ -23,7 +23,7 @@ describe('GET /dev/mailbox', () => {
     }
   });
 
-  it('is not there in production, with a mail server or without', async () => {
+  it('does not exist in production, with and without a mail server', async () => {
     const production = {
       NODE_ENV: 'production',
       AUTH_URL: 'https://auth.example.com',
@@ -44,7 +44,7 @@ describe('GET /dev/mailbox', () => {
 });
 
 describe('GET / of the auth server', () => {
-  it('tells a person and a program where to go', async () => {
+  it('shows a browser and other clients the available URLs', async () => {
     const server = await startAuthServer();
     try {
       const { body } = await server.get('/').expect(200);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-/** Does what has a mail sent, and waits for its link: it arrives after the answer. */
+/** Requests a mail and waits for its link, which arrives after the response. */
 async function linkAfter(action: () => Promise<unknown>): Promise<string> {
   const before = await visitor.newestLink();
   await action();
@@ -25,7 +25,7 @@ async function linkAfter(action: () => Promise<unknown>): Promise<string> {
   return link;
 }
 
-it('says the same for an address that somebody has and for one that nobody has', async () => {
+it('has the same text for a known and an unknown e-mail address', async () => {
   const { email } = await system.asUser();
   const known = await visitor.fillIn('/forgot-password', { email });
   const unknown = await visitor.fillIn('/forgot-password', { email: 'nobody@example.com' });
@@ -52,7 +52,7 @@ it('sets a new password by the link of a mail, once', async () => {
   await system.signIn({ email, password: NEW_PASSWORD });
 });
 
-it('keeps the token when the two passwords differ, and shows neither', async () => {
+it('keeps the token when the two passwords differ, and shows neither password', async () => {
   const form = { token: 'tok"en', newPassword: PASSWORD, repeatPassword: `${PASSWORD}.` };
   const answer = await visitor.submit('/reset-password', form);
   expect(answer.status).toBe(400);
@@ -61,7 +61,7 @@ it('keeps the token when the two passwords differ, and shows neither', async () 
   expect(answer.text).not.toContain(PASSWORD);
 });
 
-it('leads from a mail that an administrator had sent to the same page', async () => {
+it('is linked in a mail that an administrator requested', async () => {
   const { id } = await system.asUser();
   const admin = await system.asAdmin();
   const path = `/api/v1/admin/users/${id}/password-reset`;
@@ -70,7 +70,7 @@ it('leads from a mail that an administrator had sent to the same page', async ()
   expect(location).toMatch(new RegExp(`^${system.settings.authUrl}/reset-password\\?token=`));
 });
 
-it('says of a link that was used or made up that it does not work', async () => {
+it('shows that a used or invented link is invalid', async () => {
   const link = await visitor.newestLink();
   const { location } = await visitor.open(link.replace(/reset-password\/\w+/, 'reset-password/no'));
   expect(location).toMatch(/\/reset-password\?error=INVALID_TOKEN$/);

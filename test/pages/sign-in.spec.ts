@@ -25,13 +25,13 @@ describe('/sign-in', () => {
     expect(await visitor.open('/sign-in')).toMatchObject({ status: 303, location: '/' });
   });
 
-  it('keeps the session in a cookie that scripts and other sites do not get', async () => {
+  it('stores the session in a cookie that scripts and other sites cannot read', async () => {
     await visitor.open('/sign-in');
     const answer = await visitor.submit('/sign-in', ADMIN);
     expect(answer.header('set-cookie')).toMatch(/session_token=.*; HttpOnly; SameSite=Lax/);
   });
 
-  it('says the same of a wrong password and of an address that nobody has', async () => {
+  it('has the same text for a wrong password and an unknown e-mail address', async () => {
     const wrong = await visitor.fillIn('/sign-in', { ...ADMIN, password: 'a guess' });
     const unknown = await visitor.fillIn('/sign-in', {
       email: 'nobody@example.com',
@@ -44,7 +44,7 @@ describe('/sign-in', () => {
     expect(wrong.text).toContain('E-mail or password is not right.');
   });
 
-  it('keeps the address and never a password in what it shows again', async () => {
+  it('shows the entered e-mail address again, never a password', async () => {
     const answer = await visitor.fillIn('/sign-in', { ...ADMIN, password: 'a guess &lt;' });
     expect(unescapeHtml(answer.text)).toContain(`value="${ADMIN.email}"`);
     expect(answer.text).not.toContain('a guess');
@@ -54,20 +54,20 @@ describe('/sign-in', () => {
     [{ email: '', password: '' }, ['Enter your e-mail address.', 'Enter your password.']],
     [{ email: 'ada@example.com', password: '' }, ['Enter your password.']],
     [{ email: 'ada', password: 'x' }, ['Enter an e-mail address like name@example.com.']],
-  ])('says beside the field and at the top what is missing: %j', async (fields, problems) => {
+  ])('shows missing input beside the field and in the summary: %j', async (fields, problems) => {
     const answer = await visitor.fillIn('/sign-in', fields);
     expect(answer.status).toBe(400);
     expect(answer.text).toContain('role="alert"');
     for (const problem of problems) expect(answer.text.split(problem)).toHaveLength(3);
   });
 
-  it('tells who keeps no cookies that they are needed', async () => {
+  it('shows that cookies are required when there are none', async () => {
     const answer = await visitor.submit('/sign-in', ADMIN);
     expect(answer.status).toBe(400);
     expect(answer.text).toContain('does not keep cookies');
   });
 
-  it('tells a banned user with the right password, and nobody else, that they are banned', async () => {
+  it('shows a ban only after the right password', async () => {
     const { id, email } = await system.asUser();
     await system.query(`UPDATE "user" SET banned = true WHERE id = $1`, [id]);
     const right = await visitor.fillIn('/sign-in', { email, password: PASSWORD });
@@ -80,7 +80,7 @@ describe('/sign-in', () => {
 describe('/sign-up', () => {
   const ada = { name: 'Ada <b>', email: 'ada@example.com', password: PASSWORD };
 
-  it('makes an account, and refuses the same address again without losing what was typed', async () => {
+  it('creates an account, and refuses the same e-mail address again with the input kept', async () => {
     expect(await visitor.fillIn('/sign-up', ada)).toMatchObject({ status: 303, location: '/' });
     expect((await visitor.open('/')).text).toContain(ada.email);
     const again = await new Visitor(system.settings.authUrl).fillIn('/sign-up', ada);
@@ -89,7 +89,7 @@ describe('/sign-up', () => {
     expect(again.text).not.toContain(PASSWORD);
   });
 
-  it('says what is wrong with a password that is too short', async () => {
+  it('shows why a short password is refused', async () => {
     const answer = await visitor.fillIn('/sign-up', {
       ...ada,
       email: 'b@example.com',
@@ -113,8 +113,8 @@ describe('/sign-out', () => {
   });
 });
 
-describe('where an address must be proved', () => {
-  it('answers a taken address like a new one, and the link of the mail proves the new one', async () => {
+describe('with required e-mail verification', () => {
+  it('responds the same for a taken address, and the link of the mail verifies a new one', async () => {
     const strict = await System.start({ env: { REQUIRE_EMAIL_VERIFICATION: 'true' } });
     try {
       const person = new Visitor(strict.settings.authUrl);

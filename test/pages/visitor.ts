@@ -5,22 +5,22 @@ export interface PageAnswer {
   text: string;
   /** The first value of a header. */
   header(name: string): string | undefined;
-  /** Where the answer leads: a redirect, or a page that goes on by itself. */
+  /** The target of the response: a redirect, or a page that refreshes to it. */
   location: string | undefined;
 }
 
-/** One browser before the pages, without a script: keeps cookies and says where a form comes from. */
+/** A browser without scripts: keeps cookies and sends the origin of a form. */
 export class Visitor {
   readonly cookies = new Map<string, string>();
 
   constructor(readonly baseUrl: string) {}
 
-  /** A person follows a link or types an address. */
+  /** Opens a URL by navigation. */
   async open(address: string, headers: Record<string, string> = {}): Promise<PageAnswer> {
     return this.exchange({ path: this.pathOf(address), headers });
   }
 
-  /** Sends a form of one of our own pages. */
+  /** Sends a form of one of our pages. */
   async submit(
     address: string,
     fields: Record<string, string>,
@@ -30,7 +30,7 @@ export class Visitor {
     return this.exchangeForm(address, fields, { ...own, ...headers });
   }
 
-  /** Sends a form with nothing said about where it comes from but what is given. */
+  /** Sends a form with only the given headers about its origin. */
   async exchangeForm(
     address: string,
     fields: Record<string, string>,
@@ -44,7 +44,7 @@ export class Visitor {
     });
   }
 
-  /** Opens a page, so that there are cookies, and sends its form. */
+  /** Opens a page, to get cookies, and sends its form. */
   async fillIn(address: string, fields: Record<string, string>): Promise<PageAnswer> {
     await this.open(address);
     return this.submit(address, fields);

@@ -68,7 +68,7 @@ const sessionCount = async () =>
   (await server.sql.query('SELECT count(*)::int AS n FROM session')).rows[0].n as number;
 
 describe('a passkey', () => {
-  it('is added while signed in, signs in, and is removed', async () => {
+  it('is added with a session, signs in, and is removed', async () => {
     const id = await addWell(ada);
     const [row] = await passkeysOf(ada);
     expect(row).toMatchObject({ name: 'My key', credential_id: device.credentialId });
@@ -82,7 +82,7 @@ describe('a passkey', () => {
     expect((await signIn()).body.code).toBe('PASSKEY_NOT_FOUND');
   });
 
-  it('counts as two factors: no code is asked for', async () => {
+  it('counts as two factors: no code is required', async () => {
     const { user, bearer } = await enrol(server, `eve-${count}@example.com`);
     const session = await server.get('/api/auth/get-session', bearer);
     expect(session.body.user.twoFactorEnabled).toBe(true);
@@ -91,7 +91,7 @@ describe('a passkey', () => {
     expect((await signIn()).body.user.id).toBe(user.userId);
   });
 
-  it('is asked for with the demand to make sure who holds it', async () => {
+  it('requires user verification', async () => {
     const registration = await begin('register', ada.cookie);
     expect(registration.options).toMatchObject({
       rp: { id: 'localhost', name: 'Gatehouse' },
@@ -104,7 +104,7 @@ describe('a passkey', () => {
   });
 });
 
-/** The cookie of a session that a bearer has. */
+/** The cookie of a session with this bearer token. */
 function cookieOf(bearer: { authorization: string }): string {
   const value = bearer.authorization.slice('Bearer '.length);
   return `better-auth.session_token=${encodeURIComponent(value)}`;
@@ -159,14 +159,14 @@ describe('a sign-in with a passkey is refused', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'CHALLENGE_NOT_FOUND' } });
   });
 
-  it('with the challenge of a registration, and without any', async () => {
+  it('with the challenge of a registration, and without a challenge', async () => {
     const { options, cookies } = await begin('register', ada.cookie);
     const response = device.get({ ...(options as object), rpId: 'localhost' } as never);
     await finish('authentication', { response }, cookies).expect(400);
     await finish('authentication', { response }, '').expect(400);
   });
 
-  it('when the device has counted further before: it was copied', async () => {
+  it('when the signature counter is lower than before: a copied device', async () => {
     await signIn({ counter: 7 });
     for (const counter of [7, 6, 0]) {
       expect((await signIn({ counter })).status).toBe(400);
@@ -181,7 +181,7 @@ describe('a sign-in with a passkey is refused', () => {
 });
 
 describe('adding a passkey is refused', () => {
-  it('to whoever is not signed in', async () => {
+  it('without a session', async () => {
     const answer = await server.get('/api/auth/passkey/generate-register-options');
     expect(answer.status).toBe(401);
   });
@@ -193,7 +193,7 @@ describe('adding a passkey is refused', () => {
     expect(answer).toMatchObject({ status: 403, body: { code: 'SESSION_NOT_FRESH' } });
   });
 
-  it('to an administrator who acts as the user', async () => {
+  it('to an administrator during an impersonation', async () => {
     const admin = await server.signInAdmin();
     const body = { userId: ada.userId };
     const acting = await server.post('/api/auth/admin/impersonate-user', body, admin.bearer);
@@ -212,7 +212,7 @@ describe('adding a passkey is refused', () => {
     expect(await passkeysOf(ada)).toEqual([]);
   });
 
-  it('to another user than the one who asked for it', async () => {
+  it('to another user than the one who requested the options', async () => {
     const eve = await server.signUp(`eve-${count}@example.com`);
     const { options, cookies } = await begin('register', ada.cookie);
     const swapped = cookies.replace(ada.cookie, eve.cookie);
@@ -221,7 +221,7 @@ describe('adding a passkey is refused', () => {
     expect(await passkeysOf(eve)).toEqual([]);
   });
 
-  it("with another user's credential, which still signs its owner in", async () => {
+  it("with another user's credential, which stays with its owner", async () => {
     await addWell(ada);
     const eve = await server.signUp(`eve-${count}@example.com`);
     const copy = new SoftwareAuthenticator(ORIGIN);
@@ -230,7 +230,7 @@ describe('adding a passkey is refused', () => {
     expect((await signIn()).body.user.id).toBe(ada.userId);
   });
 
-  it('twice with the same answer', async () => {
+  it('twice with the same response', async () => {
     const { options, cookies } = await begin('register', ada.cookie);
     const body = { response: device.create(options) };
     await finish('registration', body, cookies).expect(200);
@@ -240,7 +240,7 @@ describe('adding a passkey is refused', () => {
 });
 
 describe("another user's passkey", () => {
-  it.each(['delete-passkey', 'update-passkey'])('is out of reach of %s', async (endpoint) => {
+  it.each(['delete-passkey', 'update-passkey'])('is not accessible for %s', async (endpoint) => {
     const id = await addWell(ada);
     const eve = await server.signUp(`eve-${count}@example.com`);
     const change = { id, name: 'mine now' };
@@ -249,7 +249,7 @@ describe("another user's passkey", () => {
   });
 });
 
-describe('a new password by mail', () => {
+describe('a password reset', () => {
   async function resetPassword(email: string): Promise<void> {
     await server.post('/api/auth/request-password-reset', { email }).expect(200);
     const { body: mailbox } = await server.get('/dev/mailbox');
@@ -258,7 +258,7 @@ describe('a new password by mail', () => {
     await server.post('/api/auth/reset-password', { token, newPassword }).expect(200);
   }
 
-  it('takes away the passkey of who signed up with an address that they never proved', async () => {
+  it('removes the passkeys of an account whose e-mail address was never verified', async () => {
     const passkeyId = await addWell(ada);
     await resetPassword(`ada-${count}@example.com`);
     expect((await signIn()).status).toBeGreaterThanOrEqual(400);
@@ -274,7 +274,7 @@ describe('a new password by mail', () => {
   it.each([
     ['a proved address', 'email_verified'],
     ['a second factor', 'two_factor_enabled'],
-  ])('leaves the passkeys of an account with %s', async (_what, column) => {
+  ])('keeps the passkeys of an account with %s', async (_what, column) => {
     await addWell(ada);
     await server.sql.query(`UPDATE "user" SET ${column} = true WHERE id = $1`, [ada.userId]);
     await resetPassword(`ada-${count}@example.com`);

@@ -2,13 +2,13 @@ import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } fr
 
 const FLAGS = { present: 0x01, verified: 0x04, attested: 0x40 };
 
-/** What a test may have the device, or the page before it, do otherwise. */
+/** Deviations of the device, or of its page. */
 export interface Deviation {
   origin?: string;
   rpId?: string;
   challenge?: string;
   type?: string;
-  /** Whether the device has made sure who holds it. */
+  /** Whether the device has verified the user. */
   isVerified?: boolean;
   counter?: number;
   /** Signs instead of the passkey's own key. */
@@ -27,8 +27,8 @@ interface RequestOptions {
 }
 
 /**
- * A device with one passkey (W3C WebAuthn level 2, ES256, no attestation) and the browser
- * before it, on a page of one origin.
+ * A device with one passkey (W3C WebAuthn level 2, ES256, no attestation) and its browser, on a
+ * page of one origin.
  */
 export class SoftwareAuthenticator {
   readonly credentialId = randomBytes(32).toString('base64url');
@@ -37,7 +37,7 @@ export class SoftwareAuthenticator {
 
   constructor(private readonly origin: string) {}
 
-  /** Section 6.3.2: what `navigator.credentials.create` gives, as JSON. */
+  /** Section 6.3.2: the result of `navigator.credentials.create`, as JSON. */
   create({ challenge, rp }: CreationOptions, deviation: Deviation = {}): object {
     const id = deviation.credentialId ?? this.credentialId;
     const { isVerified = true, rpId = rp.id, counter = this.counter } = deviation;
@@ -65,7 +65,7 @@ export class SoftwareAuthenticator {
     };
   }
 
-  /** Section 6.3.3: what `navigator.credentials.get` gives, as JSON. */
+  /** Section 6.3.3: the result of `navigator.credentials.get`, as JSON. */
   get({ challenge, rpId: asked }: RequestOptions, deviation: Deviation = {}): object {
     this.counter += 1;
     const { isVerified = true, rpId = asked, counter = this.counter } = deviation;

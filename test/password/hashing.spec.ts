@@ -30,12 +30,12 @@ async function storeHash(email: string, hash: string): Promise<void> {
   );
 }
 
-it('a new password is kept as argon2id with the parameters of today', async () => {
+it('a new password is stored as argon2id with the current parameters', async () => {
   await server.signUp('new@example.com');
   expect(await storedHash('new@example.com')).toMatch(TODAY);
 });
 
-it('a password is the same however its letters are composed', async () => {
+it('a password is equal in every Unicode normalization form', async () => {
   const stored = await hashArgon2id('cafe\u0301 au lait ﬁn');
   await expect(verifyArgon2id(stored, 'caf\u00e9 au lait fin')).resolves.toBe(true);
 });
@@ -54,7 +54,7 @@ describe.each([
     await server.signUp(email);
   });
 
-  it('keeps it when the password is wrong', async () => {
+  it('keeps it after a wrong password', async () => {
     const old = await makeHash();
     await storeHash(email, old);
     const wrong = { email, password: 'not the password' };
@@ -63,7 +63,7 @@ describe.each([
     expect(await storedHash(email)).toBe(old);
   });
 
-  it('signs in with it, and has one of today from then on', async () => {
+  it('signs in with it, and then has a current hash', async () => {
     await storeHash(email, await makeHash());
     await server.signIn('Old@Example.com');
     await eventually(async () => expect(await storedHash(email)).toMatch(TODAY));
@@ -74,7 +74,7 @@ describe.each([
   });
 });
 
-it('a hash that was replaced meanwhile is left alone', async () => {
+it('a hash that was replaced in the meantime is kept', async () => {
   const email = 'race@example.com';
   await server.signUp(email);
   const old = await hashPassword(PASSWORD);
@@ -88,13 +88,13 @@ it('a hash that was replaced meanwhile is left alone', async () => {
   const chosenMeanwhile = await hashArgon2id('chosen in the meantime');
   upgrade.begin({ email, password: PASSWORD, hash: old });
   await storeHash(email, chosenMeanwhile);
-  // Hashing in turn: this one ends after the one of the upgrade has.
+  // Hashes run in order: this one ends after the upgrade.
   await hasher.hash('something else');
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(await storedHash(email)).toBe(chosenMeanwhile);
 });
 
-it('a damaged hash lets nobody in', async () => {
+it('a damaged hash refuses every password', async () => {
   const email = 'damaged@example.com';
   await server.signUp(email);
   for (const damaged of ['', 'nonsense', '$argon2id$v=19$m=1', `$argon2id$${'x'.repeat(90)}`]) {
@@ -104,7 +104,7 @@ it('a damaged hash lets nobody in', async () => {
 });
 
 describe('hashing', () => {
-  it('runs a few at a time, in the order in which they came', async () => {
+  it('runs a few at a time, in the order of arrival', async () => {
     const turnstile = new Turnstile({ width: 2, capacity: 10 });
     let running = 0;
     let most = 0;
@@ -120,7 +120,7 @@ describe('hashing', () => {
     expect([most, order]).toEqual([2, [0, 1, 2, 3, 4, 5]]);
   });
 
-  it('goes on after work that failed, and refuses what would wait too long', async () => {
+  it('continues after failed work, and refuses work when the queue is full', async () => {
     const turnstile = new Turnstile({ width: 1, capacity: 1 });
     const failing = () => Promise.reject(new Error('failed'));
     const attempts = [1, 2, 3].map(() => turnstile.run(failing));
@@ -135,7 +135,7 @@ describe('hashing', () => {
     await expect(turnstile.run(() => Promise.resolve('done'))).resolves.toBe('done');
   });
 
-  it('takes at least the memory of the scrypt hashes before it', () => {
+  it('uses at least the memory of the previous scrypt hashes', () => {
     const SCRYPT_KIB = (128 * 16_384 * 16) / 1024;
     expect(PARAMETERS.memoryCost).toBeGreaterThan(SCRYPT_KIB);
   });

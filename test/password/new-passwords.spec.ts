@@ -62,14 +62,14 @@ describe('a password that is guessed first', () => {
   });
 
   it.each(['when it is changed with a bearer token', 'when an administrator sets it'])(
-    'is refused for the words of the account, too, %s',
+    'is refused for words of the account, %s',
     async (way) => {
       const { status, body } = await ways[way]!('A.Person99');
       expect([status, body.code]).toEqual([400, 'PASSWORD_TOO_COMMON']);
     },
   );
 
-  it('is refused with the code of a mail, which stays good for a better one', async () => {
+  it('is refused at a reset, whose link stays valid', async () => {
     const email = 'ada@example.com';
     await server.post('/api/auth/request-password-reset', { email }).expect(200);
     const { body } = await server.get('/dev/mailbox');
@@ -84,7 +84,7 @@ describe('a password that is guessed first', () => {
     user = await server.signIn(email);
   });
 
-  it('is nothing that a stranger is told about', async () => {
+  it('gets no detailed error without permission to set a password', async () => {
     const body = { userId: user.userId, newPassword: TOO_COMMON };
     await server.post('/api/auth/admin/set-user-password', body).expect(401);
     await server
@@ -106,7 +106,7 @@ describe('a password that is guessed first', () => {
     ['🦊🚀🌵🎻', 'SHORT'],
     ['🦊🚀🌵🎻🧭🍋🪁', 'SHORT'],
     ['🦊🚀🌵'.repeat(43), 'LONG'],
-  ])('is told apart from one of a wrong length: %s', async (password, which) => {
+  ])('is distinguished from a wrong length: %s', async (password, which) => {
     for (const way of Object.keys(ways)) {
       const { status, body } = await ways[way]!(password);
       expect([way, status, body.code]).toEqual([way, 400, `PASSWORD_TOO_${which}`]);
@@ -114,7 +114,7 @@ describe('a password that is guessed first', () => {
   });
 
   it.each(['🦊🚀🌵🎻🧭🍋🪁🔑', `${'🦊🚀🌵'.repeat(42)}ab`])(
-    'is none that has 8 to 128 characters, whatever they are made of: %s',
+    'does not include 8 to 128 characters of any kind: %s',
     async (password) => {
       const email = `fox${password.length}@example.com`;
       const body = { email, name: 'New', password };
@@ -144,7 +144,7 @@ describe('through the API', () => {
   });
 });
 
-describe('with a service that knows breached passwords', () => {
+describe('with a breached-password service', () => {
   const BREACHED = 'horse staple correct battery';
   const hash = createHash('sha1').update(BREACHED).digest('hex').toUpperCase();
   let service: Server;
@@ -184,7 +184,7 @@ describe('with a service that knows breached passwords', () => {
     (_request, response) =>
       void response.end(`${'0'.repeat(35)}:0\r\n${hash.slice(5).toLowerCase()}:${count}\r\n`);
 
-  it('refuses what it knows, and tells it no more than five characters of the hash', async () => {
+  it('is refused when the service knows it, after only five characters of the hash are sent', async () => {
     answer = list(17);
     const { body } = await signUp(BREACHED).expect(400);
     expect(body.code).toBe('PASSWORD_BREACHED');
@@ -192,7 +192,7 @@ describe('with a service that knows breached passwords', () => {
     expect(asked[0]!.headers['add-padding']).toBe('true');
   });
 
-  it('refuses the same in characters that mean the same (NFKC)', async () => {
+  it('is refused in every equivalent form (NFKC)', async () => {
     answer = list(17);
     const wide = BREACHED.replace(/[a-z]/g, (letter) =>
       String.fromCharCode(letter.charCodeAt(0) + 0xfee0),
@@ -200,7 +200,7 @@ describe('with a service that knows breached passwords', () => {
     expect((await signUp(wide).expect(400)).body.code).toBe('PASSWORD_BREACHED');
   });
 
-  it('takes what it does not know, and what is there as padding alone', async () => {
+  it('is accepted when unknown, and when it is only padding', async () => {
     answer = list(0);
     await signUp(BREACHED).expect(200);
     answer = list(17);
@@ -208,7 +208,7 @@ describe('with a service that knows breached passwords', () => {
     expect(server.log.join()).not.toContain('breached');
   });
 
-  it('does not ask for a password that is refused anyway', async () => {
+  it('is not sent to the service when it is refused before', async () => {
     answer = list(17);
     await signUp(TOO_COMMON).expect(400);
     await server
@@ -233,7 +233,7 @@ describe('with a service that knows breached passwords', () => {
       'never stops',
       (_request, response) => void response.end(`${'A'.repeat(35)}:1\n`.repeat(40_000)),
     ],
-  ])('takes a password with a line in the log when it %s', async (_title, behave) => {
+  ])('is accepted with a log line when the service %s', async (_title, behave) => {
     answer = behave;
     await signUp(BREACHED).expect(200);
     expect(server.log.join()).toContain('breached passwords could not be checked');
@@ -242,7 +242,7 @@ describe('with a service that knows breached passwords', () => {
 });
 
 describe('the first administrator', () => {
-  it('is not made with such a password in production', async () => {
+  it('is not created with such a password in production', async () => {
     const production = { NODE_ENV: 'production', RATE_LIMITS: 'off' };
     const urls = { AUTH_URL: 'https://auth.example.com', API_URL: 'https://api.example.com' };
     const start = (ADMIN_PASSWORD: string) =>

@@ -2,7 +2,7 @@ import { isEasilyGuessed } from '../../auth-server/password/password-rules';
 
 const ADA = { email: 'ada.lovelace@analytical.example', name: 'Ada Lovelace' };
 
-describe('a password that is guessed first', () => {
+describe('a common password', () => {
   it.each([
     ['common words', ['password', 'iloveyou', 'sunshine', 'Liverpool', 'SUPERMAN', 'letmein!']],
     [
@@ -46,7 +46,7 @@ describe('a password that is guessed first', () => {
   });
 });
 
-describe('any other password', () => {
+describe('another password', () => {
   it.each([
     'correct horse battery staple',
     'the first administrator',
@@ -62,11 +62,11 @@ describe('any other password', () => {
     '%&$/)(=?',
     '8317264905',
     'lovelace wrote the first program',
-  ])('is taken: %s', (password) => {
+  ])('is accepted: %s', (password) => {
     expect(isEasilyGuessed(password, ADA)).toBe(false);
   });
 
-  it('is taken where nothing is known of the person', () => {
+  it('is accepted when the user is unknown', () => {
     expect(isEasilyGuessed('lovelace1', { email: '', name: '' })).toBe(false);
   });
 });

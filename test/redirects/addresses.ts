@@ -1,7 +1,7 @@
-/** An origin on the list of the system under attack. */
+/** An origin on the system's list. */
 export const APP = 'https://app.example';
 
-/** Lead to the list, by whatever reader. */
+/** URLs on the list, for every parser. */
 export const HARMLESS_ADDRESSES = [
   APP,
   `${APP}/`,
@@ -14,7 +14,7 @@ export const HARMLESS_ADDRESSES = [
   '/;@evil.example',
 ];
 
-/** Found to pass a comparison of parsed URLs: safe in a browser, not in every reader. */
+/** URLs that pass a comparison of parsed URLs: safe in a browser, not in every parser. */
 export const DEVIOUS_ADDRESSES = [
   '/.//evil.example',
   '/..//evil.example',
@@ -34,7 +34,7 @@ export const DEVIOUS_ADDRESSES = [
   '/%00',
 ];
 
-/** Lead away from the list, or might in some reader's eyes. */
+/** URLs outside the list, at least for some parser. */
 export const HOSTILE_ADDRESSES = [
   ...DEVIOUS_ADDRESSES,
   'https://evil.example',

@@ -2,7 +2,7 @@ import request from 'supertest';
 import { APP } from './addresses';
 import { startAuthServer, type RunningAuthServer, type SignedIn } from '../auth-server/harness';
 
-/** An international name as browsers send it. */
+/** An internationalized domain name as browsers send it. */
 const PUNYCODE = 'https://xn--bcher-kva.example';
 
 const PROTECTED = '/api/auth/get-session';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-/** Origins that are not on the list, letter by letter. */
+/** Origins that are not exactly on the list. */
 const FOREIGN = [
   'https://evil.example',
   'http://app.example',
@@ -54,7 +54,7 @@ const FOREIGN = [
   'https:app.example',
 ];
 
-/** What a forged request would like to change. */
+/** State that a forged request would change. */
 const CHANGES: [path: string, body: object][] = [
   ['/update-user', { name: 'Forged' }],
   ['/change-password', { currentPassword: 'x', newPassword: 'a forged password' }],
@@ -77,7 +77,7 @@ const send = (path: string, body: object | string, headers: Record<string, strin
   request(server.app).post(`/api/auth${path}`).set(headers).send(body);
 
 describe('a request with cookies', () => {
-  it.each(FOREIGN)('changes nothing from the origin %j', async (origin) => {
+  it.each(FOREIGN)('has no effect from the origin %j', async (origin) => {
     const { cookie } = user;
     const { status, body } = await send('/update-user', { name: 'Forged' }, { origin, cookie });
     expect([status, body.code]).toEqual([403, expect.stringMatching(/ORIGIN$/)]);
@@ -89,13 +89,13 @@ describe('a request with cookies', () => {
     expect(referred.status).toBe(403);
   });
 
-  it.each(CHANGES)('changes nothing from a foreign origin: %s', async (path, body) => {
+  it.each(CHANGES)('has no effect from a foreign origin: %s', async (path, body) => {
     const headers = { origin: 'https://evil.example', cookie: admin.cookie };
     const answer = await send(path, body, headers);
     expect([answer.status, answer.body.code]).toEqual([403, 'INVALID_ORIGIN']);
   });
 
-  it.each(CHANGES)('changes nothing as a form would send it: %s', async (path, body) => {
+  it.each(CHANGES)('has no effect as a form: %s', async (path, body) => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
       for (const origin of ['https://evil.example', 'null']) {
         const headers = { origin, cookie: admin.cookie, 'content-type': type };
@@ -105,7 +105,7 @@ describe('a request with cookies', () => {
     }
   });
 
-  it('changes nothing by a method that links and images use', async () => {
+  it('has no effect by a method of links and images', async () => {
     for (const [path] of CHANGES) {
       const headers = { cookie: admin.cookie, 'sec-fetch-site': 'cross-site' };
       const { status } = await request(server.app).get(`/api/auth${path}`).set(headers);
@@ -113,14 +113,14 @@ describe('a request with cookies', () => {
     }
   });
 
-  it('is served from the list, in punycode as browsers send it', async () => {
+  it('is accepted from the list, in punycode as browsers send it', async () => {
     for (const origin of [APP, PUNYCODE]) {
       const { cookie } = user;
       await send('/update-user', { name: 'Ann' }, { origin, cookie }).expect(200);
     }
   });
 
-  it('left no trace of all that', async () => {
+  it('with a foreign origin left all state unchanged', async () => {
     const { rows } = await server.sql.query(
       `SELECT email, name, role FROM "user" ORDER BY created_at`,
     );
@@ -134,7 +134,7 @@ describe('a request with cookies', () => {
 });
 
 describe('a page of another origin', () => {
-  it.each(FOREIGN)('reads no answer: %j', async (origin) => {
+  it.each(FOREIGN)('cannot read a response: %j', async (origin) => {
     const { app } = server;
     for (const asked of [request(app).get(PROTECTED), request(app).options(PROTECTED)]) {
       const { headers } = await asked.set({ origin });
@@ -143,7 +143,7 @@ describe('a page of another origin', () => {
     }
   });
 
-  it('signs nobody in, and starts no sign-in with a provider', async () => {
+  it('can neither sign in nor start a sign-in with a provider', async () => {
     const credentials = { email: 'ann@example.com', password: 'a password of a user' };
     const origin = 'https://evil.example';
     const answer = await send('/sign-in/email', credentials, { origin });

@@ -9,7 +9,7 @@ let cookie: string;
 
 const ANN = 'ann@example.com';
 
-/** Endpoints that take an address in their body, and the fields that hold it. */
+/** Endpoints with a URL in their body, and its fields. */
 const BODIES: [path: string, fields: string[], body: Record<string, unknown>][] = [
   ['/sign-up/email', ['callbackURL'], { email: 'new@example.com', password: PASSWORD, name: 'N' }],
   ['/sign-in/email', ['callbackURL'], { email: ANN, password: PASSWORD }],
@@ -26,10 +26,10 @@ const BODIES: [path: string, fields: string[], body: Record<string, unknown>][] 
   ['/sign-out', ['callbackURL'], {}],
 ];
 
-/** Endpoints that take it in the query; what else they need is wrong, and does not matter. */
+/** Endpoints with a URL in the query; their other parameters are invalid, which does not matter. */
 const QUERIES = ['/verify-email?token=x&', '/reset-password/x?', '/delete-user/callback?token=x&'];
 
-/** Enough to see that an endpoint asks the one rule; the rule is asked everything elsewhere. */
+/** Enough to show that an endpoint uses the rule; other tests cover the rule. */
 const SAMPLE = [
   ...DEVIOUS_ADDRESSES.filter((_address, index) => index % 3 === 0),
   'https://evil.example',
@@ -68,7 +68,7 @@ function post(baseUrl: string, path: string, body: object): Promise<RawAnswer> {
   });
 }
 
-/** What passed, to be read by a person. */
+/** Accepted URLs, for the log. */
 async function passing(
   addresses: string[],
   ask: (address: string) => Promise<RawAnswer>,
@@ -86,7 +86,7 @@ const WAYS: [string, () => string][] = [
   ['through the API', () => system.apiUrl],
 ];
 
-describe('no sign-in with a provider leads to', () => {
+describe('a sign-in with a provider never leads to', () => {
   it.each(['callbackURL', 'errorCallbackURL', 'newUserCallbackURL'])(
     'a hostile %s',
     async (field) => {
@@ -97,15 +97,15 @@ describe('no sign-in with a provider leads to', () => {
   );
 });
 
-describe.each(WAYS)('no endpoint that is asked %s', (_way, baseUrl) => {
-  it.each(BODIES)('takes a hostile address: %s %j', async (path, fields, body) => {
+describe.each(WAYS)('an endpoint with %s', (_way, baseUrl) => {
+  it.each(BODIES)('refuses a hostile URL: %s %j', async (path, fields, body) => {
     for (const field of fields) {
       const ask = (address: string) => post(baseUrl(), path, { ...body, [field]: address });
       expect([field, await passing(SAMPLE, ask)]).toEqual([field, []]);
     }
   });
 
-  it.each(QUERIES)('follows a hostile link: %s', async (path) => {
+  it.each(QUERIES)('refuses a hostile link: %s', async (path) => {
     const ask = (address: string) => {
       const query = `callbackURL=${encodeURIComponent(address)}`;
       return send(baseUrl(), { path: `/api/auth${path}${query}`, headers: { cookie } });
@@ -115,7 +115,7 @@ describe.each(WAYS)('no endpoint that is asked %s', (_way, baseUrl) => {
     );
   });
 
-  it('takes an address that is not a text, or two of them', async () => {
+  it('refuses a URL that is not a string, or two of them', async () => {
     for (const address of [{}, ['https://evil.example'], 1, true]) {
       const answer = await post(baseUrl(), '/sign-in/social', {
         provider: 'google',
@@ -128,7 +128,7 @@ describe.each(WAYS)('no endpoint that is asked %s', (_way, baseUrl) => {
     expect([answer.status, answer.headers.location]).toEqual([403, undefined]);
   });
 
-  it('still leads where the list says', async () => {
+  it('still redirects to listed URLs', async () => {
     for (const address of HARMLESS_ADDRESSES) {
       const query = `token=x&callbackURL=${encodeURIComponent(address)}`;
       const { status, headers } = await send(baseUrl(), {

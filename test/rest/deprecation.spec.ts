@@ -68,7 +68,7 @@ let url: string;
 beforeAll(async () => {
   system = await System.start();
   ada = await system.asUser();
-  // Routes are made when the application begins to listen.
+  // Routes are created when the application begins to listen.
   replica = await startExtraReplica(system.settings, (app) =>
     app.get(LazyModuleLoader).load(() => OldModule),
   );
@@ -87,14 +87,14 @@ function expectDeprecated(headers: Headers): void {
 }
 
 describe('a deprecated route', () => {
-  it('works, and says since when, until when, and where to read on', async () => {
+  it('works, and has Deprecation, Sunset and Link', async () => {
     const answer = await new Caller(url, ada.accessToken).get('/api/v1/old/1');
     expect(answer).toMatchObject({ status: 200, body: {} });
     expectDeprecated(answer.headers);
     expect(answer.headers.get('link')).toBe(BOTH_LINKS);
   });
 
-  it('says so with every refusal', async () => {
+  it('has them in every refusal', async () => {
     const anonymous = await new Caller(url).get('/api/v1/old/1');
     expectProblem(anonymous, 'missing_token');
     expectDeprecated(anonymous.headers);
@@ -108,7 +108,7 @@ describe('a deprecated route', () => {
     expect(headers.get('link')).toBe(`<https://api.example.com/next>; rel="next", ${BOTH_LINKS}`);
   });
 
-  it('need not have a day on which it goes away, nor a page', async () => {
+  it('can have no Sunset and no page', async () => {
     const caller = new Caller(url, ada.accessToken);
     const json = { 'content-type': 'application/json' };
     const forbidden = await caller.post('/api/v1/old', {});
@@ -122,7 +122,7 @@ describe('a deprecated route', () => {
     }
   });
 
-  it('is marked in the document, whatever the order of the decorators', () => {
+  it('is marked in the document, for every order of the decorators', () => {
     const { paths } = createOpenApiDocument(replica.app, toApiSettings(system.settings));
     expect(paths['/api/v1/old/{id}']!.get).toMatchObject({
       deprecated: true,
@@ -133,7 +133,7 @@ describe('a deprecated route', () => {
   });
 });
 
-it('says nothing of the kind on any other route', async () => {
+it('does not affect other routes', async () => {
   const { headers } = await ada.caller.get('/api/v1/users/me');
   expect(headers.get('deprecation')).toBeNull();
   expect(headers.get('sunset')).toBeNull();
@@ -145,6 +145,6 @@ it.each([
   [{ since: '2026-02-30x' }, 'not a day'],
   [{ since: '2026-01-31', sunset: 'soon' }, 'not a day'],
   [{ since: '2026-01-31', sunset: '2026-01-30' }, 'before'],
-])('cannot be said of %j', (deprecation, reason) => {
+])('refuses %j', (deprecation, reason) => {
   expect(() => Deprecated(deprecation)).toThrow(reason);
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => stage.stop());
 
-describe('every route that takes a key', () => {
+describe('every route that accepts a key', () => {
   it('sends one mail for a password reset', async () => {
     const { id, email } = await system.asUser();
     const headers = { 'idempotency-key': 'mail' };
@@ -27,7 +27,7 @@ describe('every route that takes a key', () => {
     expect(items.filter(({ to }) => to === email)).toHaveLength(1);
   });
 
-  it('begins one session to act as a user', async () => {
+  it('begins one session for an impersonation', async () => {
     const { id } = await system.asUser();
     const headers = { 'idempotency-key': 'act' };
     const act = () => admin.caller.post<SignedIn>(`${USERS}/${id}/impersonate`, undefined, headers);
@@ -41,7 +41,7 @@ describe('every route that takes a key', () => {
     expect(sessions).toHaveLength(1);
   });
 
-  it('signs someone up once, without a token', async () => {
+  it('signs a user up once, without a token', async () => {
     const body = newUser();
     const signUp = (key: string, changed = {}) => {
       const headers = { 'idempotency-key': key };
@@ -52,7 +52,7 @@ describe('every route that takes a key', () => {
     const first = await signUp('hello');
     expect(first.status).toBe(201);
     expectReplayOf(await signUp('hello'), first);
-    // Whoever wants the answer needs the password.
+    // The stored response needs the password.
     expectProblem(
       await signUp('hello', { password: 'another password' }),
       'idempotency_key_reused',
@@ -60,7 +60,7 @@ describe('every route that takes a key', () => {
     expectProblem(await signUp('goodbye'), 'email_taken');
   });
 
-  it('keeps nothing that could be read, and nothing that says whose it is', async () => {
+  it('stores no readable value and no caller', async () => {
     await system.query('DELETE FROM idempotency_key');
     const { id, email } = await system.asUser();
     const body = newUser();
@@ -80,7 +80,7 @@ describe('every route that takes a key', () => {
     }
   });
 
-  it('takes no notice of a key elsewhere', async () => {
+  it('ignores a key on other routes', async () => {
     const headers = { 'idempotency-key': 'one, two' };
     expect((await admin.caller.get(USERS, headers)).status).toBe(200);
     const signIn = { email: admin.email, password: 'wrong' };

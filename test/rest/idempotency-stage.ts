@@ -5,7 +5,7 @@ import { PASSWORD, type SignedInUser, System } from '../support/system';
 
 export const USERS = '/api/v1/admin/users';
 
-/** Two replicas, and an administrator who asks them to make users. */
+/** Two replicas, and an administrator who creates users on them. */
 export class IdempotencyStage {
   private constructor(
     readonly system: System,
@@ -21,13 +21,13 @@ export class IdempotencyStage {
     return this.system.stop();
   }
 
-  /** On the replica that is asked for; the first one otherwise. */
+  /** On the given replica; the first one by default. */
   create(body: object, key: string, replica = 0): Promise<Answer<User>> {
     const caller = new Caller(this.system.replicas[replica]!.url, this.admin.accessToken);
     return caller.post<User>(USERS, body, { 'idempotency-key': key });
   }
 
-  /** What is kept of all keys, as someone sees it who reads the database. */
+  /** The stored rows of all keys, as in the database. */
   rows() {
     return this.system.query<{ id: Buffer; answer: Buffer | null; fingerprint: Buffer }>(
       'SELECT * FROM idempotency_key',

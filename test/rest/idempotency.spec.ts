@@ -29,7 +29,7 @@ async function countUsers(email: string): Promise<number> {
 }
 
 describe('a repeated request with the same key', () => {
-  it('is answered as before, on another replica too, and does nothing', async () => {
+  it('gets the same response, on another replica too, and has no effect', async () => {
     const body = newUser();
     const first = await create(body, 'again');
     expect(first.status).toBe(201);
@@ -39,14 +39,14 @@ describe('a repeated request with the same key', () => {
     expect(await countUsers(body.email)).toBe(1);
   });
 
-  it('has a request id of its own', async () => {
+  it('has a new request id', async () => {
     const body = newUser();
     const first = await create(body, 'request-id');
     const second = await create(body, 'request-id');
     expect(second.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
   });
 
-  it('is the same with quotes around the key, and with other white space in the body', async () => {
+  it('is equal with quotes around the key, and with other white space in the body', async () => {
     const body = newUser();
     const first = await create(body, 'spelled');
     expectReplayOf(await create(body, '"spelled"'), first);
@@ -55,7 +55,7 @@ describe('a repeated request with the same key', () => {
     expectReplayOf(await admin.caller.post(USERS, spaced, headers), first);
   });
 
-  it('does its work once when twenty arrive at once on two replicas', async () => {
+  it('has one effect when twenty arrive at once on two replicas', async () => {
     const body = newUser();
     const burst = (key: string) =>
       Promise.all(Array.from({ length: 20 }, (_, index) => create(body, key, index % 2)));
@@ -74,7 +74,7 @@ describe('a repeated request with the same key', () => {
     expect(await countUsers(body.email)).toBe(1);
   });
 
-  it('with another body, another address or on another route is refused', async () => {
+  it('with another body, another path or on another route is refused', async () => {
     const body = newUser();
     const first = await create(body, 'other');
     for (const other of [
@@ -90,7 +90,7 @@ describe('a repeated request with the same key', () => {
     expectReplayOf(await create(body, 'other'), first);
   });
 
-  it('is forgotten after 24 hours, whatever it was', async () => {
+  it('is forgotten after 24 hours, for every response', async () => {
     await create(newUser(), 'old');
     await system.query(`UPDATE idempotency_key SET expires_at = expires_at - interval '24 hours'`);
     const answer = await create(newUser(), 'old');
@@ -100,7 +100,7 @@ describe('a repeated request with the same key', () => {
 });
 
 describe('another caller with the same key', () => {
-  it('makes a request of their own', async () => {
+  it('makes an independent request', async () => {
     const other = await system.asNewAdmin();
     const body = newUser();
     await create(body, 'shared');
@@ -110,7 +110,7 @@ describe('another caller with the same key', () => {
     expectProblem(answer, 'idempotency_key_reused');
   });
 
-  it('is not told the answer when they may not call the route, nor is who no longer may', async () => {
+  it('gets no stored response without permission, also when it was lost', async () => {
     const other = await system.asNewAdmin();
     const body = newUser();
     const headers = { 'idempotency-key': 'demoted' };
@@ -122,7 +122,7 @@ describe('another caller with the same key', () => {
 });
 
 describe('a refusal', () => {
-  it('is repeated when it says how things stand', async () => {
+  it('is repeated when it depends on the state', async () => {
     const { email } = await system.asUser();
     const body = { ...newUser(), email };
     const first = await create(body, 'taken');
@@ -134,13 +134,13 @@ describe('a refusal', () => {
     expect((await create(body, 'taken-new')).status).toBe(201);
   });
 
-  it('of what was not acceptable leaves the key free for a better request', async () => {
+  it('of an invalid request does not use the key', async () => {
     const body = newUser();
     expectProblem(await create({ ...body, name: '' }, 'invalid'), 'validation_failed');
     expect((await create(body, 'invalid')).status).toBe(201);
   });
 
-  it('for a failure on our side leaves the key free', async () => {
+  it('by a server error does not use the key', async () => {
     const body = newUser();
     await system.stopAuthServer();
     expectProblem(await create(body, 'failed'), 'auth_server_unavailable');
@@ -157,7 +157,7 @@ describe('a refusal', () => {
     ['not ASCII', 'ä'],
     ['an open quote', '"open'],
     ['with parameters', '"key";a=1'],
-  ])('meets a key that is none: %s', async (_title, key) => {
+  ])('answers an invalid key: %s', async (_title, key) => {
     const body = newUser();
     const { errors } = expectProblem(await create(body, key), 'validation_failed');
     expect(errors).toEqual([{ pointer: '/Idempotency-Key', detail: expect.any(String) }]);
@@ -165,7 +165,7 @@ describe('a refusal', () => {
   });
 
   it.each(['x', 'x'.repeat(255), '"two words"', '"a \\"quote\\""', '!#$%&()*+-./:;<=>?@[]^_`{|}~'])(
-    'does not meet the key %s',
+    'does not answer the key %s',
     async (key) => {
       const body = newUser();
       const first = await create(body, key);
@@ -174,11 +174,11 @@ describe('a refusal', () => {
   );
 });
 
-describe('an answer that was not given', () => {
-  it('may be tried again once the lease of who worked on it is over', async () => {
+describe('a missing response', () => {
+  it('can be retried after the lease of the first replica', async () => {
     const body = newUser();
     await create(body, 'crashed');
-    // As a replica leaves it that died before it had an answer.
+    // The row of a replica that stopped before its response.
     const lease = (interval: string) =>
       system.query(
         `UPDATE idempotency_key SET answer = NULL, lease_expires_at = now() + interval '${interval}'
@@ -193,7 +193,7 @@ describe('an answer that was not given', () => {
     expect((await create(body, 'crashed')).status).toBe(201);
   });
 
-  it('is not kept when it comes after another has taken over', async () => {
+  it('is not stored after another replica has taken over', async () => {
     const body = newUser();
     const release = await holdUsers();
     const answer = create(body, 'overtaken');
@@ -206,7 +206,7 @@ describe('an answer that was not given', () => {
     expectProblem(await create(body, 'overtaken'), 'idempotency_in_progress');
   });
 
-  it('is waited for by nobody: a repeat meanwhile is told so, on every replica', async () => {
+  it('causes 409 for repeats, on every replica', async () => {
     const body = newUser();
     const release = await holdUsers();
     const answer = create(body, 'slow');
@@ -220,8 +220,8 @@ describe('an answer that was not given', () => {
   });
 });
 
-describe('keys that are too old', () => {
-  it('are removed by one replica, the others are not touched', async () => {
+describe('expired keys', () => {
+  it('are deleted by one replica, other keys stay', async () => {
     await system.query('DELETE FROM idempotency_key');
     const body = newUser();
     const first = await create(body, 'young');
@@ -240,7 +240,7 @@ describe('keys that are too old', () => {
   });
 });
 
-/** From now on nobody writes a user, until they are let go. */
+/** From now on every write of a user waits until release. */
 async function holdUsers(): Promise<() => Promise<void>> {
   const client = new Client(system.database.url);
   await client.connect();

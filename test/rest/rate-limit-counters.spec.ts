@@ -16,7 +16,7 @@ async function countUp(limit: RateLimit, caller: string, times: number) {
 }
 
 describe('counters of one replica', () => {
-  it('let the quota through in a window, and nothing more', async () => {
+  it('allow the quota in a window, and no more', async () => {
     const limit = new RateLimit({ ...LIMIT, redis: null });
     expect(await countUp(limit, 'ada', 5)).toEqual([
       [true, 2],
@@ -28,7 +28,7 @@ describe('counters of one replica', () => {
     expect(await countUp(limit, 'eve', 1)).toEqual([[true, 2]]);
   });
 
-  it('begin anew when the window is over, and say when that is', async () => {
+  it('begin again after the window, and state its end', async () => {
     const limit = new RateLimit({ ...LIMIT, windowSeconds: 1, redis: null });
     await countUp(limit, 'ada', 4);
     const { resetSeconds } = await limit.count('ada');
@@ -37,23 +37,23 @@ describe('counters of one replica', () => {
     expect(await countUp(limit, 'ada', 1)).toEqual([[true, 2]]);
   });
 
-  it('are so many and no more, however many callers there are', async () => {
+  it('have a bounded number, for any number of callers', async () => {
     const limit = new RateLimit({ ...LIMIT, quota: 1, redis: null });
     let refused = 0;
-    // One more caller than counters: at least two of them share one.
+    // One more caller than counters: at least two share one.
     for (let index = 0; index <= 65_536; index += 1) {
       if (!(await limit.count(`caller ${index}`)).isAllowed) refused += 1;
     }
     expect(refused).toBeGreaterThan(0);
   });
 
-  it('are hardly ever shared by callers of an ordinary day', async () => {
+  it('are rarely shared', async () => {
     const limit = new RateLimit({ ...LIMIT, quota: 1, redis: null });
     let refused = 0;
     for (let index = 0; index < 1_000; index += 1) {
       if (!(await limit.count(`caller ${index}`)).isAllowed) refused += 1;
     }
-    // Seven or eight pairs are to be expected.
+    // Seven or eight pairs are expected.
     expect(refused).toBeLessThan(40);
   });
 });
@@ -93,7 +93,7 @@ if (program === null) {
     ]);
   });
 
-  it('are kept by each replica for itself while Redis is away', async () => {
+  it('are kept by each replica alone while Redis is unavailable', async () => {
     await redis.stop();
     await eventually(() => expect(replicas[0]!.redis!.status).not.toBe('ready'));
     const caller = randomUUID();
@@ -108,7 +108,7 @@ if (program === null) {
   });
 });
 
-it('has no connection without REDIS_URL, nor where limits are off', () => {
+it('use no connection without REDIS_URL, and with limits off', () => {
   const off = [
     { redisUrl: null, rateLimits: { quotas: 1, guesses: 1 } },
     { redisUrl: 'redis://127.0.0.1:1', rateLimits: null },

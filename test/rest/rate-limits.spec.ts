@@ -10,7 +10,7 @@ const REFRESH = '/api/v1/auth/refresh';
 
 let system: System;
 let ada: SignedInUser;
-/** Replicas with limits; the auth server, which has its own, is left without. */
+/** Replicas with limits; the auth server has none. */
 let replicas: ExtraReplica[];
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ function asAda(): Caller {
   return on(replicas[0]!, ada.accessToken);
 }
 
-/** As from somebody who sits behind the trusted proxy. */
+/** From a client behind the trusted proxy. */
 function refreshFrom(address: string): Promise<Answer> {
   const headers = { 'x-forwarded-for': address };
   return on(replicas[0]!).post(REFRESH, { refreshToken: 'unknown' }, headers);
@@ -55,7 +55,7 @@ function readLimit({ headers }: Answer<unknown>) {
 
 async function times<T>(count: number, call: () => Promise<T>): Promise<T[]> {
   const results: T[] = [];
-  // Not all at once: a busy machine would take minutes to accept so many connections.
+  // In parts: a loaded host would take minutes to accept so many connections.
   while (results.length < count) {
     const batch = Math.min(25, count - results.length);
     results.push(...(await Promise.all(Array.from({ length: batch }, call))));
@@ -64,7 +64,7 @@ async function times<T>(count: number, call: () => Promise<T>): Promise<T[]> {
 }
 
 describe('a caller with a token', () => {
-  it('is told where they stand with every answer, refusals included', async () => {
+  it('gets the RateLimit headers in every response, refusals included', async () => {
     const first = await asAda().get(ME);
     expect(first.headers.get('ratelimit-policy')).toBe('"caller";q=600;w=60');
     const limit = readLimit(first);
@@ -77,7 +77,7 @@ describe('a caller with a token', () => {
     expect(readLimit(await asAda().patch(ME, { unknown: 1 })).remaining).toBe(597);
   });
 
-  it('is refused above the quota, on every route and in every session, and nobody else is', async () => {
+  it('is refused above the quota, on every route and in every session, and others are not', async () => {
     const answers = await times(600, () => asAda().get(ME));
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
     const phone = await system.signIn({ email: ada.email, password: PASSWORD });
@@ -94,25 +94,25 @@ describe('a caller with a token', () => {
     expect((await on(replicas[0]!, eve.accessToken).get(ME)).status).toBe(200);
   }, 60_000);
 
-  it('has a quota on each replica, where no counters are shared', async () => {
+  it('has a quota on each replica without shared counters', async () => {
     await asAda().get(ME);
     expect(readLimit(await on(replicas[1]!, ada.accessToken).get(ME)).remaining).toBe(599);
   });
 
-  it('does not pay for tokens that are refused', async () => {
+  it('is not counted for invalid tokens', async () => {
     const answer = await on(replicas[0]!, 'not.a.token').get(ME);
     expectProblem(answer, 'invalid_token');
     expect(answer.headers.get('ratelimit')).toBeNull();
   });
 
-  it('has a hundred times as much where limits are relaxed', async () => {
+  it('has a hundred times the quota with relaxed limits', async () => {
     const { headers } = await ada.caller.get(ME);
     expect(headers.get('ratelimit-policy')).toBe('"caller";q=60000;w=60');
   });
 });
 
 describe('a caller of an open route', () => {
-  it('is an address, and is refused above the quota', async () => {
+  it('is counted by IP address, and refused above the quota', async () => {
     const first = await refreshFrom('192.0.2.1');
     expect(first.headers.get('ratelimit-policy')).toBe('"address";q=300;w=60');
     expect(readLimit(first)).toMatchObject({ name: 'address', remaining: 299 });
@@ -121,13 +121,13 @@ describe('a caller of an open route', () => {
     expect((await refreshFrom('192.0.2.2')).status).toBe(401);
   }, 60_000);
 
-  it('is a /64 with IPv6', async () => {
+  it('is counted by /64 with IPv6', async () => {
     await refreshFrom('2001:db8:1:2::1');
     expect(readLimit(await refreshFrom('2001:db8:1:2:ffff::1')).remaining).toBe(298);
     expect(readLimit(await refreshFrom('2001:db8:1:3::1')).remaining).toBe(299);
   });
 
-  it('is not limited where the process is asked and not the API', async () => {
+  it('is not limited outside the API', async () => {
     for (const path of [
       '/',
       '/health/live',
@@ -142,7 +142,7 @@ describe('a caller of an open route', () => {
     }
   });
 
-  it("is told about the auth server's limit where that one is reached", async () => {
+  it("gets the auth server's limit when that is reached", async () => {
     const authServer = await RecordingServer.start();
     authServer.answer = (_request, response) => {
       const limit = { ratelimit: '"sign-in";r=0;t=7', 'ratelimit-policy': '"sign-in";q=3;w=10' };

@@ -8,7 +8,7 @@ import { type SignedInUser, System } from '../support/system';
 
 let system: System;
 let admin: SignedInUser;
-/** With limits; the auth server is left without. */
+/** With limits; the auth server has none. */
 let replica: ExtraReplica;
 let operations: [name: string, operation: Operation][];
 
@@ -25,7 +25,7 @@ afterAll(async () => {
   await system.stop();
 });
 
-/** A new session of the administrator: some routes end the one that calls them. */
+/** A new session of the administrator, because some routes end the caller's session. */
 async function newToken(): Promise<string> {
   const token = randomUUID();
   await system.query(
@@ -43,7 +43,7 @@ interface Asked {
   requestId: string;
 }
 
-/** Every operation, as the caller: with the body of its example, and ids that are nobody's. */
+/** Every operation, as the caller: with its example body, and unknown ids. */
 async function askAll(tokenOf: () => Promise<string | undefined>): Promise<Asked[]> {
   const asked: Asked[] = [];
   for (const [name, operation] of operations) {
@@ -77,14 +77,14 @@ const CALLERS: [title: string, tokenOf: () => Promise<string | undefined>][] = [
   ['a token that is none', () => Promise.resolve('not.a.token')],
 ];
 
-describe.each(CALLERS)('asked by %s, every operation', (_title, tokenOf) => {
+describe.each(CALLERS)('called by %s, every operation', (_title, tokenOf) => {
   let asked: Asked[];
 
   beforeAll(async () => {
     asked = await askAll(tokenOf);
   }, 60_000);
 
-  it('answers with the request id that it was sent, and is not kept by caches', () => {
+  it('returns the request id, and is not cacheable', () => {
     for (const { name, answer, requestId } of asked) {
       expect({
         name,
@@ -94,7 +94,7 @@ describe.each(CALLERS)('asked by %s, every operation', (_title, tokenOf) => {
     }
   });
 
-  it('answers in JSON, refuses with a problem, and says nothing where there is nothing', () => {
+  it('returns JSON, refuses with a problem, and has no body without content', () => {
     for (const { name, answer } of asked) {
       const { status, headers, body } = answer;
       expect({ name, isOurFault: status >= 500 }).toEqual({ name, isOurFault: false });
@@ -105,7 +105,7 @@ describe.each(CALLERS)('asked by %s, every operation', (_title, tokenOf) => {
     }
   });
 
-  it('sends no header of its own that the document does not have', () => {
+  it('sends no header that is missing in the document', () => {
     const own = /^(x-request-id|ratelimit.*|retry-after|www-authenticate|etag|link|location)$/;
     for (const { name, answer, operation } of asked) {
       const { headers = {} } = operation.responses[answer.status] as { headers?: object };
@@ -118,7 +118,7 @@ describe.each(CALLERS)('asked by %s, every operation', (_title, tokenOf) => {
     }
   });
 
-  it('of the API says where the caller stands, unless the token was refused', () => {
+  it('of the API has RateLimit headers, unless the token is invalid', () => {
     for (const { name, answer, operation } of asked.filter(isOfTheApi)) {
       const isOpen = operation.security.length === 0;
       const policy = isOpen ? '"address";q=300;w=60' : '"caller";q=600;w=60';
@@ -135,14 +135,14 @@ describe.each(CALLERS)('asked by %s, every operation', (_title, tokenOf) => {
     }
   });
 
-  it('that is not of the API is not limited', () => {
+  it('outside the API is not limited', () => {
     for (const { name, answer } of asked.filter((one) => !isOfTheApi(one))) {
       expect({ name, limit: answer.headers.get('ratelimit') }).toEqual({ name, limit: null });
     }
   });
 });
 
-describe('every list in pages', () => {
+describe('every paged list', () => {
   it('has items, a cursor, and the same cursor in a Link', async () => {
     await system.asUser();
     const caller = new Caller(replica.url, await newToken());

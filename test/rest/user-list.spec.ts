@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-/** A page of the replica. */
+/** A page from the replica. */
 async function list(query: string, replica = 0): Promise<UserPage> {
   const caller = new Caller(system.replicas[replica]!.url, admin.accessToken);
   const { status, body } = await caller.get<UserPage>(`${LIST}?${query}`);
@@ -31,7 +31,7 @@ async function list(query: string, replica = 0): Promise<UserPage> {
   return body;
 }
 
-/** All pages, each from the other replica than the one before. */
+/** All pages, alternating between the replicas. */
 async function walk(query: string): Promise<string[]> {
   const ids: string[] = [];
   let next: string | null = '';
@@ -44,11 +44,11 @@ async function walk(query: string): Promise<string[]> {
   return ids;
 }
 
-describe('a walk while others write', () => {
+describe('paging during writes', () => {
   const BASE = 300;
 
   beforeAll(async () => {
-    // Seven names, and times that differ by microseconds: in any order many rows are alike.
+    // Seven names, and times that differ by microseconds: many rows are equal in every order.
     await system.query(
       `INSERT INTO "user" (id, name, email, created_at)
        SELECT 'base-' || md5(n::text), 'Name ' || n % 7, 'base.' || n || '@example.com',
@@ -60,7 +60,7 @@ describe('a walk while others write', () => {
 
   afterAll(() => system.query(`DELETE FROM "user" WHERE email <> $1`, [admin.email]));
 
-  it('meets many rows of which the order alone does not tell which is first', async () => {
+  it('covers many rows that are equal in the order', async () => {
     const [row] = await system.query<{ times: number; names: number }>(
       `SELECT count(DISTINCT created_at)::int AS times, count(DISTINCT name)::int AS names
          FROM "user" WHERE id LIKE 'base-%'`,
@@ -70,7 +70,7 @@ describe('a walk while others write', () => {
   });
 
   it.each(USER_ORDERS)(
-    'in the order %s shows everyone who stays once, and nobody twice',
+    'in the order %s returns every remaining user once',
     async (sort) => {
       const writers = await Promise.all([1, 2, 3].map((name) => Writer.start(name)));
       try {
@@ -81,7 +81,7 @@ describe('a walk while others write', () => {
         }
       } finally {
         const written = await Promise.all(writers.map((writer) => writer.stop()));
-        // Each has come and gone all over the list meanwhile.
+        // Each was inserted and deleted during the paging.
         expect(Math.min(...written)).toBeGreaterThan(10);
       }
     },
@@ -89,7 +89,7 @@ describe('a walk while others write', () => {
   );
 });
 
-/** Makes users everywhere in the list and takes them away again, as fast as it can. */
+/** Inserts users all over the list and deletes them, as fast as possible. */
 class Writer {
   private stopping = false;
   private rounds = 0;
@@ -108,7 +108,7 @@ class Writer {
     return new Writer(client, name);
   }
 
-  /** @returns how often it has made users. */
+  /** @returns how often it inserted users. */
   async stop(): Promise<number> {
     this.stopping = true;
     await this.finished;
@@ -138,7 +138,7 @@ describe('a cursor', () => {
     await system.asUser();
   });
 
-  it('leads on with another size of a page, and with a total', async () => {
+  it('is valid with another page size, and with a total', async () => {
     const { nextCursor } = await list('limit=1');
     const rest = await list(`limit=200&include=total&cursor=${nextCursor}`, 1);
     expect(rest.items).toHaveLength(rest.total! - 1);
@@ -164,7 +164,7 @@ describe('a cursor', () => {
     expectProblem(await admin.caller.get(`${LIST}?cursor=${other}`), 'validation_failed');
   });
 
-  it('is signed with one key, however many replicas come for it first', async () => {
+  it('is signed with one key, also when several replicas create it at once', async () => {
     const keys = await system.query('SELECT name FROM installation_secret');
     expect(keys).toHaveLength(1);
   });
@@ -187,7 +187,7 @@ describe('with 20,000 users', () => {
     Plans?: Plan[];
   }
 
-  /** How PostgreSQL goes about a page: the nodes of its plan that read rows. */
+  /** The plan of a page: its nodes that read rows. */
   async function readsOf(query: Partial<ListUsers>, hasStart = false): Promise<string[]> {
     const { manager } = system.replicas[0]!.app.get(DataSource);
     const full: ListUsers = { limit: 50, sort: '-createdAt', ...query };
@@ -221,7 +221,7 @@ describe('with 20,000 users', () => {
     expect(await readsOf({ sort }, true)).toEqual([index]);
   });
 
-  it.each(USER_ORDERS)('a search is read from the trigrams in the order %s', async (sort) => {
+  it.each(USER_ORDERS)('a search uses the trigram index in the order %s', async (sort) => {
     for (const search of ['.13337@', 'nobodyhasthis', 'Name c4ca4238a0']) {
       const reads = await readsOf({ sort, search });
       expect(reads).toContain('user_search_idx');
@@ -229,7 +229,7 @@ describe('with 20,000 users', () => {
     }
   });
 
-  it('finds parts of names and e-mails in any case, counted exactly', async () => {
+  it('finds parts of names and e-mail addresses in any case, counted exactly', async () => {
     const search = async (text: string) =>
       (await list(`include=total&search=${encodeURIComponent(text)}`)).total;
     expect(await search('.13337@EXAMPLE')).toBe(1);

@@ -25,7 +25,7 @@ beforeEach(async () => {
   app = await enrol(ada);
 });
 
-/** The passkey is made up: its key is of no use here. */
+/** A passkey with an invalid key, which is not used here. */
 async function enrol(user: SignedInUser): Promise<AuthenticatorApp> {
   const { app: made, refreshToken } = await enrolUser(system, user);
   const tokens = await system
@@ -54,7 +54,7 @@ async function subjectsTo(email: string): Promise<string[]> {
 }
 
 describe('DELETE /admin/users/{id}/two-factor', () => {
-  it('tells the owner by mail, once', async () => {
+  it('sends the owner one mail', async () => {
     for (let time = 0; time < 2; time += 1) {
       expect(await remove(admin.caller, ada.id)).toMatchObject({ status: 204 });
     }
@@ -62,7 +62,7 @@ describe('DELETE /admin/users/{id}/two-factor', () => {
     expect(told).toEqual(['An administrator took the second factor of your account away']);
   });
 
-  it('lets the user in with the password alone, ends sessions and sign-ins under way', async () => {
+  it('allows sign-in with the password only, ends sessions and sign-ins in progress', async () => {
     const { challenge } = (await signIn(ada)).body;
     expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ status: 200 });
     expect(await remove(admin.caller, ada.id)).toMatchObject({ status: 204 });
@@ -84,14 +84,14 @@ describe('DELETE /admin/users/{id}/two-factor', () => {
     expect(events).toEqual([{ actor_id: admin.id, action: 'two_factor.disabled' }]);
   });
 
-  it('does nothing for a user who has none', async () => {
+  it('has no effect for a user without a second factor', async () => {
     const bob = await system.asUser();
     expect(await remove(admin.caller, bob.id)).toMatchObject({ status: 204 });
     expect(await bob.caller.get('/api/v1/users/me')).toMatchObject({ status: 200 });
     expectProblem(await remove(admin.caller, 'nobody'), 'not_found');
   });
 
-  it('refuses everyone but an administrator, and an administrator their own', async () => {
+  it('is open to administrators only, and not for their own account', async () => {
     const bob = await system.asUser();
     expectProblem(await remove(bob.caller, ada.id), 'forbidden');
     expectProblem(await remove(ada.caller, ada.id), 'forbidden');
@@ -119,7 +119,7 @@ describe("a user's second factor and passkeys", () => {
     }
   });
 
-  it('are gone with the user', async () => {
+  it('are deleted with the user', async () => {
     await signIn(ada);
     expect(await admin.caller.delete(`/api/v1/admin/users/${ada.id}`)).toMatchObject({
       status: 204,

@@ -2,11 +2,11 @@ import { TOTP, URI } from 'otpauth';
 
 const STEP_MS = 30_000;
 
-/** An authenticator app of another make than the server's own code. */
+/** An authenticator app that shares no code with the server. */
 export class AuthenticatorApp {
   private readonly totp: TOTP;
 
-  /** @param uri as in the picture that the app takes. */
+  /** @param uri as in the QR code. */
   constructor(readonly uri: string) {
     const totp = URI.parse(uri);
     if (!(totp instanceof TOTP)) throw new Error(`not a TOTP address: ${uri}`);
@@ -17,7 +17,7 @@ export class AuthenticatorApp {
     return this.totp.issuer;
   }
 
-  /** The secret in the two forms in which it goes around. */
+  /** The secret in its two encodings. */
   get secret(): string[] {
     return [this.totp.secret.base32, this.totp.secret.utf8];
   }
@@ -27,7 +27,7 @@ export class AuthenticatorApp {
     return this.totp.generate({ timestamp: Date.now() + steps * STEP_MS });
   }
 
-  /** Six digits that are none of the codes around now. */
+  /** Six digits that are no valid code. */
   wrongCode(): string {
     const right = new Set([-3, -2, -1, 0, 1, 2, 3].map((steps) => this.code(steps)));
     let code = '';
@@ -53,13 +53,13 @@ const NOT_FAKED = [
   'clearTimeout',
 ] as const;
 
-/** Stops the clock in the middle of a step, so that no test meets the end of one. */
+/** Stops the clock in the middle of a step, so that no test crosses the end of one. */
 export function stopClock(): void {
   const now = Math.floor(Date.now() / STEP_MS) * STEP_MS + STEP_MS / 2;
   jest.useFakeTimers({ now, doNotFake: [...NOT_FAKED] });
 }
 
-/** Lets so many steps of thirty seconds go by. */
+/** Advances the clock by steps of thirty seconds. */
 export function passSteps(steps: number): void {
   jest.setSystemTime(Date.now() + steps * STEP_MS);
 }

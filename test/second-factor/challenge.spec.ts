@@ -25,7 +25,7 @@ const sessionsOf = async ({ user }: Enrolled) =>
   (await server.sql.query('SELECT token FROM session WHERE user_id = $1', [user.userId])).rows;
 
 describe('after the first step alone', () => {
-  it('there is no session, neither in the answer nor in the database', async () => {
+  it('there is no session, neither in the response nor in the database', async () => {
     const [only] = await sessionsOf(ada);
     const { email } = ada;
     const answer = await server.post('/api/auth/sign-in/email', { email, password: PASSWORD });
@@ -36,7 +36,7 @@ describe('after the first step alone', () => {
     expect(await sessionsOf(ada)).toEqual([only]);
   });
 
-  it('its cookie is for the server alone, for this site, for five minutes', async () => {
+  it('its cookie is HttpOnly, for this site, for five minutes', async () => {
     const { email } = ada;
     const answer = await server.post('/api/auth/sign-in/email', { email, password: PASSWORD });
     const lines = answer.headers['set-cookie'] as unknown as string[];
@@ -45,7 +45,7 @@ describe('after the first step alone', () => {
   });
 
   it.each(['/api/auth/get-session', '/api/auth/token', '/api/auth/list-sessions'])(
-    'its cookie opens nothing at %s, under its own name or another, or as bearer',
+    'its cookie is refused at %s, under every name, and as bearer token',
     async (path) => {
       const cookies = await takeFirstStep(server, ada.email);
       const value = cookies.slice(cookies.indexOf('=') + 1);
@@ -65,13 +65,13 @@ describe('after the first step alone', () => {
     },
   );
 
-  it('a signed cookie of another kind is no challenge', async () => {
+  it('a signed cookie of another kind is not a challenge', async () => {
     const session = (await server.signUp(`eve-${count}@example.com`)).cookie;
     const swapped = session.replace('session_token', 'two_factor');
     await takeSecondStep(server, { cookies: swapped, code: ada.app.code(1) }).expect(401);
   });
 
-  it('a challenge with another signature, or with none, is none', async () => {
+  it('a challenge with a wrong or missing signature is refused', async () => {
     const cookies = await takeFirstStep(server, ada.email);
     const [name, signature] = cookies.split('.two_factor=')[1]!.split('.');
     const other = `${signature!.startsWith('A') ? 'B' : 'A'}${signature!.slice(1)}`;
@@ -82,7 +82,7 @@ describe('after the first step alone', () => {
     await takeSecondStep(server, { cookies, code: ada.app.code(1) }).expect(200);
   });
 
-  it("one user's code does not pass another's challenge", async () => {
+  it("a code of one user does not pass another's challenge", async () => {
     const eve = await enrol(server, `eve-${count}@example.com`);
     const cookies = await takeFirstStep(server, ada.email);
     const answer = await takeSecondStep(server, { cookies, code: eve.app.code(1) });
@@ -93,7 +93,7 @@ describe('after the first step alone', () => {
 });
 
 describe('a challenge', () => {
-  it('is good for one success', async () => {
+  it('is valid for one success', async () => {
     const cookies = await takeFirstStep(server, ada.email);
     await takeSecondStep(server, { cookies, code: ada.app.code(1) }).expect(200);
     const again = await takeSecondStep(server, { cookies, code: ada.recoveryCodes[0]! });
@@ -111,24 +111,21 @@ describe('a challenge', () => {
     expect(await sessionsOf(ada)).toHaveLength(before + 1);
   });
 
-  it('is refused after its five minutes', async () => {
+  it('is refused after five minutes', async () => {
     const cookies = await takeFirstStep(server, ada.email);
     passSteps(11);
     const answer = await takeSecondStep(server, { cookies, code: ada.app.code() });
     expect(answer).toMatchObject({ status: 401, body: { code: 'INVALID_TWO_FACTOR_COOKIE' } });
   });
 
-  it.each(['reset', 'change'])(
-    'is spent when the password is changed meanwhile: %s',
-    async (way) => {
-      const cookies = await takeFirstStep(server, ada.email);
-      await changePassword(way);
-      const answer = await takeSecondStep(server, { cookies, code: ada.app.code(1) });
-      expect(answer).toMatchObject({ status: 401, body: { code: 'INVALID_TWO_FACTOR_COOKIE' } });
-    },
-  );
+  it.each(['reset', 'change'])('ends when the password changes: %s', async (way) => {
+    const cookies = await takeFirstStep(server, ada.email);
+    await changePassword(way);
+    const answer = await takeSecondStep(server, { cookies, code: ada.app.code(1) });
+    expect(answer).toMatchObject({ status: 401, body: { code: 'INVALID_TWO_FACTOR_COOKIE' } });
+  });
 
-  it('does not carry a ban off', async () => {
+  it('does not bypass a ban', async () => {
     const cookies = await takeFirstStep(server, ada.email);
     await server.sql.query('UPDATE "user" SET banned = true WHERE id = $1', [ada.user.userId]);
     const answer = await takeSecondStep(server, { cookies, code: ada.app.code(1) });
@@ -150,7 +147,7 @@ async function changePassword(way: string): Promise<void> {
   );
   const token = rows[0].identifier.split(':')[1];
   await server.post('/api/auth/reset-password', { token, newPassword }).expect(200);
-  // A reset proves the mailbox, and no second factor.
+  // A reset proves the mailbox, not the second factor.
   const signIn = { email: ada.email, password: newPassword };
   const answer = await server.post('/api/auth/sign-in/email', signIn).expect(200);
   expect(answer.body.twoFactorRedirect).toBe(true);

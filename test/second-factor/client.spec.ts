@@ -29,7 +29,7 @@ function createClient(baseURL: string) {
 describe.each([
   ['directly', () => system.settings.authUrl],
   ['through the API', () => system.apiUrl],
-])("Better-Auth's own client, %s", (_way, baseUrl) => {
+])("Better-Auth's client, %s", (_way, baseUrl) => {
   let email: string;
   let app: AuthenticatorApp;
   let recoveryCodes: string[];
@@ -43,12 +43,12 @@ describe.each([
     await laptop.signUp.email({ email, password: PASSWORD, name: 'Ada' });
   });
 
-  // Each code works once: the next one has to be waited for.
+  // Each code is valid once: wait for the next one.
   beforeEach(() => passSteps(4));
 
   const signIn = (client: typeof laptop) => client.signIn.email({ email, password: PASSWORD });
 
-  it('shows the secret to whoever knows the password, and ten recovery codes', async () => {
+  it('shows the secret and ten recovery codes after the password', async () => {
     const wrong = await laptop.twoFactor.enable({ password: 'not the password' });
     expect(wrong.error).toMatchObject({ status: 400, code: 'INVALID_PASSWORD' });
     const { data } = await laptop.twoFactor.enable({ password: PASSWORD });
@@ -59,7 +59,7 @@ describe.each([
     expect(new Set(recoveryCodes).size).toBe(10);
   });
 
-  it('switches the factor on with a first right code, and not before', async () => {
+  it('enables the factor after a first right code', async () => {
     expect((await signIn(phone)).data).toHaveProperty('token');
     const wrong = await laptop.twoFactor.verifyTotp({ code: app.wrongCode() });
     expect(wrong.error).toMatchObject({ status: 401, code: 'INVALID_CODE' });
@@ -84,7 +84,7 @@ describe.each([
     await phone.signOut();
   });
 
-  it('signs in with the password alone on a device that it trusts', async () => {
+  it('signs in with only the password on a trusted device', async () => {
     await signIn(phone);
     await phone.twoFactor.verifyTotp({ code: app.code(), trustDevice: true });
     await phone.signOut();
@@ -92,21 +92,21 @@ describe.each([
     expect((await signIn(createClient(baseUrl()))).data).toMatchObject({ twoFactorRedirect: true });
   });
 
-  it('makes new recovery codes for whoever knows the password', async () => {
+  it('makes new recovery codes after the password', async () => {
     const { data } = await laptop.twoFactor.generateBackupCodes({ password: PASSWORD });
     expect(data?.backupCodes).toHaveLength(10);
     await signIn(createClient(baseUrl()));
     expect(data?.backupCodes).not.toContain(recoveryCodes[0]);
   });
 
-  it('switches the factor off for whoever knows the password', async () => {
+  it('disables the factor after the password', async () => {
     const wrong = await laptop.twoFactor.disable({ password: 'not the password' });
     expect(wrong.error).toMatchObject({ status: 400, code: 'INVALID_PASSWORD' });
     expect((await laptop.twoFactor.disable({ password: PASSWORD })).data).toEqual({ status: true });
     expect((await signIn(createClient(baseUrl()))).data).toHaveProperty('token');
   });
 
-  it('has the owner told of each change by mail', async () => {
+  it('sends the owner a mail for each change', async () => {
     const mailbox = await new Caller(system.settings.authUrl).get<{ items: MailboxEntry[] }>(
       '/dev/mailbox',
       { accept: 'application/json' },

@@ -29,7 +29,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-it('a recovery code begins a session and is told to its owner, whatever else is asked for', async () => {
+it('a recovery code always begins a session and informs its owner', async () => {
   const cookies = await takeFirstStep(server, ada.email);
   const path = '/api/auth/two-factor/verify-backup-code';
   const body = { code: ada.recoveryCodes[0], disableSession: true };
@@ -46,13 +46,13 @@ it('a recovery code begins a session and is told to its owner, whatever else is 
 });
 
 describe('a code of the app', () => {
-  it('that switched the factor on does not sign in', async () => {
+  it('that enabled the factor does not sign in', async () => {
     const cookies = await takeFirstStep(server, ada.email);
     const answer = await takeSecondStep(server, { cookies, code: ada.app.code() });
     expect(answer).toMatchObject({ status: 401, body: { code: 'INVALID_CODE' } });
   });
 
-  it('works once, while it could still be right', async () => {
+  it('is valid once, also within its time', async () => {
     const code = ada.app.code(1);
     const first = await takeFirstStep(server, ada.email);
     await takeSecondStep(server, { cookies: first, code }).expect(200);
@@ -75,7 +75,7 @@ describe('a code of the app', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 
-  it.each([-1, 1])('is taken when the clocks are %i step apart', async (steps) => {
+  it.each([-1, 1])('is accepted when the clocks are %i step apart', async (steps) => {
     passSteps(10);
     const cookies = await takeFirstStep(server, ada.email);
     await takeSecondStep(server, { cookies, code: ada.app.code(steps) }).expect(200);
@@ -102,7 +102,7 @@ describe('a recovery code', () => {
     const challenges = await Promise.all(
       Array.from({ length: 20 }, () => takeFirstStep(server, ada.email)),
     );
-    // More attempts at once than the limit lets through: here it is the code that counts.
+    // More parallel attempts than the limit allows: the code itself decides.
     const answers = await Promise.all(
       challenges.map(async (cookies, i) => {
         if (i % 4 === 0) await clearAttempts();
@@ -112,7 +112,7 @@ describe('a recovery code', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 
-  it('is not stored as it is, nor is the secret', async () => {
+  it('is stored encrypted, like the secret', async () => {
     const { rows } = await server.sql.query(
       'SELECT secret, backup_codes FROM two_factor WHERE user_id = $1',
       [ada.user.userId],
@@ -122,7 +122,7 @@ describe('a recovery code', () => {
     }
   });
 
-  it('no longer works once new ones were made', async () => {
+  it('is invalid after new ones were made', async () => {
     const made = await server
       .post('/api/auth/two-factor/generate-backup-codes', { password: PASSWORD }, ada.bearer)
       .expect(200);
@@ -140,7 +140,7 @@ async function clearAttempts(): Promise<void> {
 }
 
 describe('guessing', () => {
-  it('is stopped after five wrong codes, whatever the challenge, and the right one waits too', async () => {
+  it('is stopped after five wrong codes over all challenges, also for the right code', async () => {
     for (let i = 0; i < 5; i += 1) {
       const cookies = await takeFirstStep(server, ada.email);
       await takeSecondStep(server, { cookies, code: ada.app.wrongCode() }).expect(401);
@@ -154,7 +154,7 @@ describe('guessing', () => {
     }
   });
 
-  it('is told to the owner, once', async () => {
+  it('sends the owner one mail', async () => {
     for (let i = 0; i < 7; i += 1) {
       const cookies = await takeFirstStep(server, ada.email);
       await takeSecondStep(server, { cookies, code: ada.app.wrongCode() });
@@ -166,7 +166,7 @@ describe('guessing', () => {
     expect(mails).toHaveLength(1);
   });
 
-  it('is stopped as well when a hundred codes come at the same time', async () => {
+  it('is stopped for a hundred parallel codes', async () => {
     const challenges = await Promise.all(
       Array.from({ length: 20 }, () => takeFirstStep(server, ada.email)),
     );
@@ -179,7 +179,7 @@ describe('guessing', () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(95);
   });
 
-  it('waits twice as long each time, and an hour at most', async () => {
+  it('doubles the wait each time, up to one hour', async () => {
     const waits: number[] = [];
     for (let i = 0; i < 14; i += 1) {
       const cookies = await takeFirstStep(server, ada.email);
@@ -189,7 +189,7 @@ describe('guessing', () => {
     expect(waits).toEqual([0, 0, 0, 0, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
   });
 
-  it('is forgotten after a right code', async () => {
+  it('is reset by a right code', async () => {
     for (let i = 0; i < 4; i += 1) {
       const cookies = await takeFirstStep(server, ada.email);
       await takeSecondStep(server, { cookies, code: ada.app.wrongCode() }).expect(401);
@@ -203,7 +203,7 @@ describe('guessing', () => {
     expect(rows).toEqual([{ count: 0 }]);
   });
 
-  it('does not keep a trusted device out', async () => {
+  it('does not affect a trusted device', async () => {
     const first = await takeFirstStep(server, ada.email);
     const code = ada.app.code(1);
     const trusted = cookiesOf(
@@ -218,7 +218,7 @@ describe('guessing', () => {
     );
   });
 
-  it('within a session is refused, for it would tell which codes are right', async () => {
+  it('within a session is refused, because it would reveal right codes', async () => {
     for (const code of [ada.app.code(1), ada.app.wrongCode(), ada.recoveryCodes[0]!]) {
       const kind = /^\d{6}$/.test(code) ? 'totp' : 'backup-code';
       const path = `/api/auth/two-factor/verify-${kind}`;
@@ -228,7 +228,7 @@ describe('guessing', () => {
   });
 });
 
-/** @returns how many seconds the account had to wait; from now on it has not. */
+/** @returns the wait in seconds, which then ends. */
 async function endWait(): Promise<number> {
   const { rows } = await server.sql.query(
     `WITH old AS (SELECT id, locked_until FROM two_factor WHERE user_id = $1)
@@ -237,6 +237,6 @@ async function endWait(): Promise<number> {
     [ada.user.userId],
   );
   const wait = rows[0].wait ?? 0;
-  // Some of it has gone by until it is read.
+  // A part of it has passed when it is read.
   return Math.ceil(wait / 30) * 30;
 }

@@ -2,7 +2,7 @@ import { Caller } from '../support/caller';
 import { PASSWORD, type SignedInUser, type System } from '../support/system';
 import { AuthenticatorApp } from './authenticator-app';
 
-/** Someone's second factor, and the session that switching it on has left. */
+/** A user's second factor, and the session after enabling it. */
 export interface Enrolment {
   app: AuthenticatorApp;
   recoveryCodes: string[];
@@ -10,8 +10,8 @@ export interface Enrolment {
 }
 
 /**
- * Switches a user's second factor on through Better-Auth's own routes: the REST API signs
- * in and leaves the settings to them. The code of this moment is used up.
+ * Enables a user's second factor through Better-Auth's routes; the REST API has none for it. The
+ * current code is used.
  */
 export async function enrolUser(system: System, user: SignedInUser): Promise<Enrolment> {
   const session = new Caller(`${system.apiUrl}/api/auth/two-factor`, user.refreshToken);

@@ -45,7 +45,7 @@ describe('a trusted device', () => {
     trusted = /better-auth\.trust_device=[^;]+/.exec(cookiesOf(answer))![0];
   });
 
-  it('signs in with the password alone, and its cookie is another one each time', async () => {
+  it('signs in with only the password, with a new cookie each time', async () => {
     const answer = await signInOn(server, { email: ada.email, cookies: trusted });
     expect(answer.body).toHaveProperty('token');
     expect(cookiesOf(answer)).not.toContain(trusted);
@@ -55,7 +55,7 @@ describe('a trusted device', () => {
     );
   });
 
-  it('is trusted for nobody else', async () => {
+  it('is trusted for its user only', async () => {
     const eve = await enrol(server, `eve-${count}@example.com`);
     const body = { email: eve.email, password: PASSWORD };
     const answer = await server.post('/api/auth/sign-in/email', body, withCookies(trusted));
@@ -70,7 +70,7 @@ describe('a trusted device', () => {
     );
   });
 
-  it('is forgotten on demand, which is recorded', async () => {
+  it('is forgotten on request, which is recorded', async () => {
     await server.post('/api/auth/two-factor/forget-devices', {}, ada.bearer).expect(200);
     const { rows } = await server.sql.query(
       `SELECT actor_id FROM audit_event WHERE action = 'two_factor.devices_forgotten' AND subject_id = $1`,
@@ -102,7 +102,7 @@ describe('a trusted device', () => {
     );
   });
 
-  it('is forgotten when the second factor is switched off, and on again', async () => {
+  it('is forgotten when the second factor is disabled and enabled', async () => {
     const body = { password: PASSWORD };
     const off = await server.post('/api/auth/two-factor/disable', body, ada.bearer).expect(200);
     const bearer = { authorization: `Bearer ${off.headers['set-auth-token']}` };
@@ -116,7 +116,7 @@ describe('a trusted device', () => {
   });
 });
 
-describe('whoever has a session and no password', () => {
+describe('a caller with a session and without the password', () => {
   it.each([
     ['/api/auth/two-factor/enable', {}],
     ['/api/auth/two-factor/enable', { password: 'a guess at the password' }],
@@ -130,7 +130,7 @@ describe('whoever has a session and no password', () => {
     expect(answer.body.code).toMatch(/^(INVALID_PASSWORD|VALIDATION_ERROR)$/);
   });
 
-  it('does not get to see the secret again, even with the password', async () => {
+  it('cannot read the secret again, also with the password', async () => {
     const body = { password: PASSWORD };
     await server.post('/api/auth/two-factor/get-totp-uri', body, ada.bearer).expect(404);
   });
@@ -140,7 +140,7 @@ describe('whoever has a session and no password', () => {
     await server.post(`/api/auth${path}/`, { code: '123456' }, ada.bearer).expect(404);
   });
 
-  it('cannot set the switch by itself', async () => {
+  it('cannot set twoFactorEnabled', async () => {
     const change = { twoFactorEnabled: false };
     await server.post('/api/auth/update-user', change, ada.bearer).expect(400);
     const { rows } = await server.sql.query(
@@ -159,8 +159,8 @@ describe('whoever has a session and no password', () => {
   });
 });
 
-describe('switching the second factor on', () => {
-  it('ends the other sessions, which were begun without it', async () => {
+describe('enabling the second factor', () => {
+  it('ends the other sessions, which began without it', async () => {
     const eve = await server.signUp(`eve-${count}@example.com`);
     const other = await server.signIn(`eve-${count}@example.com`);
     const password = { password: PASSWORD };
@@ -176,7 +176,7 @@ describe('switching the second factor on', () => {
     expect(await isSignedIn({ authorization: `Bearer ${token}` })).toBe(true);
   });
 
-  it('is not done before a first code was right', async () => {
+  it('requires a first right code', async () => {
     const eve = await server.signUp(`eve-${count}@example.com`);
     const password = { password: PASSWORD };
     await server.post('/api/auth/two-factor/enable', password, eve.bearer).expect(200);
@@ -185,7 +185,7 @@ describe('switching the second factor on', () => {
     expect(await isSignedIn((await server.signIn(`eve-${count}@example.com`)).bearer)).toBe(true);
   });
 
-  it('a sign-in with the second factor leaves the other sessions alone', async () => {
+  it('a sign-in with the second factor keeps the other sessions', async () => {
     const cookies = await takeFirstStep(server, ada.email);
     await takeSecondStep(server, { cookies, code: ada.app.code(1) }).expect(200);
     expect(await isSignedIn(ada.bearer)).toBe(true);

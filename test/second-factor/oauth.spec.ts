@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => stage.system.stop());
 
-it('an OAuth client gets no code before the second step, and one after it', async () => {
+it('an OAuth client gets a code only after the second step', async () => {
   const user = await stage.system.asUser();
   const { app } = await enrolUser(stage.system, user);
   const client = await stage.register({ type: 'public' });

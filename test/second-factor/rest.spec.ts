@@ -61,19 +61,19 @@ describe('POST /auth/two-factor', () => {
     expect(refreshed.status).toBe(200);
   });
 
-  it('takes a challenge once', async () => {
+  it('accepts a challenge once', async () => {
     const challenge = await takeFirstStep();
     expect((await takeSecondStep(challenge, app.code(1))).status).toBe(200);
     expectProblem(await takeSecondStep(challenge, recoveryCodes[0]!), 'invalid_challenge');
   });
 
-  it('takes a code once', async () => {
+  it('accepts a code once', async () => {
     expect((await takeSecondStep(await takeFirstStep(), app.code(1))).status).toBe(200);
     const again = await takeSecondStep(await takeFirstStep(), app.code(1));
     expectProblem(again, 'invalid_two_factor_code');
   });
 
-  it('takes a recovery code once of twenty at the same time', async () => {
+  it('accepts a recovery code once in twenty parallel requests', async () => {
     const challenges = await Promise.all(Array.from({ length: 4 }, takeFirstStep));
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) => takeSecondStep(challenges[i % 4]!, recoveryCodes[0]!)),
@@ -82,7 +82,7 @@ describe('POST /auth/two-factor', () => {
     expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([]);
   });
 
-  it('refuses a wrong code, and lets the challenge be tried again', async () => {
+  it('refuses a wrong code, and keeps the challenge valid', async () => {
     const challenge = await takeFirstStep();
     for (const wrong of [app.wrongCode(), 'aaaaa-aaaaa', ' ', '１２３４５６']) {
       expectProblem(await takeSecondStep(challenge, wrong), 'invalid_two_factor_code');
@@ -90,7 +90,7 @@ describe('POST /auth/two-factor', () => {
     expect((await takeSecondStep(challenge, app.code(1))).status).toBe(200);
   });
 
-  it('makes the account wait after five wrong codes, and says how long', async () => {
+  it('makes the account wait after five wrong codes, with Retry-After', async () => {
     const challenge = await takeFirstStep();
     for (let i = 0; i < 5; i += 1) await takeSecondStep(challenge, app.wrongCode());
     const answer = await takeSecondStep(await takeFirstStep(), app.code(1));
@@ -104,7 +104,7 @@ describe('POST /auth/two-factor', () => {
     expectProblem(await takeSecondStep(challenge, app.code()), 'invalid_challenge');
   });
 
-  it('refuses what is no challenge, and what would be another cookie', async () => {
+  it('refuses invented challenges and other cookies', async () => {
     const code = app.code(1);
     for (const challenge of ['made-up', ada.refreshToken, `2fa-${'a'.repeat(20)}.abc%3D`]) {
       expectProblem(await takeSecondStep(challenge, code), 'invalid_challenge');
@@ -115,7 +115,7 @@ describe('POST /auth/two-factor', () => {
     }
   });
 
-  it('refuses other fields, and a trusted device with them: that is a matter of browsers', async () => {
+  it('refuses other fields, such as a trusted device', async () => {
     const body = { challenge: await takeFirstStep(), code: app.code(1), trustDevice: true };
     expectProblem(await system.asAnonymous().post(SECOND_STEP, body), 'validation_failed');
   });
@@ -128,7 +128,7 @@ describe('POST /auth/two-factor', () => {
 });
 
 describe('a challenge', () => {
-  it('is no token, neither to refresh nor to call with', async () => {
+  it('is not a token, neither for refresh nor for requests', async () => {
     const challenge = await takeFirstStep();
     const refreshed = await system
       .asAnonymous()
@@ -140,13 +140,13 @@ describe('a challenge', () => {
     );
   });
 
-  it('is not asked for where there is no second factor', async () => {
+  it('is not required without a second factor', async () => {
     const bob = await system.asUser();
     expect((await system.signIn({ email: bob.email, password: PASSWORD })).id).toBe(bob.id);
   });
 });
 
-describe('behind https, where the cookie of the first step has another name', () => {
+describe('with https, where the cookie of the first step has another name', () => {
   it('signs in all the same', async () => {
     const [port] = await freePorts(1);
     const secure = await System.start({

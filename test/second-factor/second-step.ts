@@ -9,11 +9,11 @@ export interface Enrolled {
   email: string;
   app: AuthenticatorApp;
   recoveryCodes: string[];
-  /** Of the session that switching the second factor on has left. */
+  /** Of the session after enabling the factor. */
   bearer: { authorization: string };
 }
 
-/** Someone new whose second factor is in force; the code of this moment is used up. */
+/** A new user with a second factor; the current code is used. */
 export async function enrol(server: RunningAuthServer, email: string): Promise<Enrolled> {
   const user = await server.signUp(email);
   const enabled = await server
@@ -27,7 +27,7 @@ export async function enrol(server: RunningAuthServer, email: string): Promise<E
   return { user, email, app, recoveryCodes: enabled.body.backupCodes, bearer };
 }
 
-/** The first step: the cookies that it leaves, as a browser sends them back. */
+/** The cookies of the first step, as a browser sends them. */
 export async function takeFirstStep(
   server: RunningAuthServer,
   email: string,
@@ -53,7 +53,7 @@ export function takeSecondStep(
   );
 }
 
-/** A sign-in with the password on a device that may be trusted. */
+/** A sign-in with the password on a trusted device. */
 export function signInOn(
   server: RunningAuthServer,
   { email, cookies }: { email: string; cookies: string },
@@ -66,7 +66,7 @@ export function withCookies(cookie: string): Record<string, string> {
   return cookie ? { cookie, origin: ORIGIN } : {};
 }
 
-/** What a browser keeps of the cookies of an answer, and sends from then on. */
+/** The cookies that a browser keeps from a response. */
 export function cookiesOf({ headers }: request.Response): string {
   const lines = (headers['set-cookie'] ?? []) as unknown as string[];
   return lines

@@ -29,7 +29,7 @@ async function cookiesOf(env: NodeJS.ProcessEnv): Promise<string[]> {
 const namesOf = (cookies: string[]) => cookies.map((line) => line.split('=', 1)[0]);
 
 describe('cookies', () => {
-  it('in production go over https alone, to this host alone, and are hidden from scripts', async () => {
+  it('in production are Secure, limited to this host, and HttpOnly', async () => {
     const cookies = await cookiesOf(PRODUCTION);
     expect(namesOf(cookies)).toEqual(
       expect.arrayContaining(['__Secure-better-auth.session_token', '__Secure-better-auth.state']),
@@ -44,7 +44,7 @@ describe('cookies', () => {
     }
   });
 
-  it('on loopback without https differ in that alone', async () => {
+  it('on loopback without https differ only in Secure', async () => {
     const cookies = await cookiesOf(SOCIAL);
     expect(namesOf(cookies)).toEqual(
       expect.arrayContaining(['better-auth.session_token', 'better-auth.state']),

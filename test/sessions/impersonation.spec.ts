@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-describe("Better-Auth's end of acting as someone else, by a program without cookies,", () => {
+describe("Better-Auth's end of an impersonation, by a client without cookies,", () => {
   const stop = (baseUrl: string, sessionToken: string) =>
     new Caller(baseUrl, sessionToken).post('/api/auth/admin/stop-impersonating', {});
 
@@ -34,14 +34,14 @@ describe("Better-Auth's end of acting as someone else, by a program without cook
     expect((await stop(baseUrl(), acting.refreshToken)).status).toBe(401);
   });
 
-  it('ends nothing for whoever acts as nobody else', async () => {
+  it('has no effect outside an impersonation', async () => {
     const ada = await system.asUser();
     expect((await stop(system.apiUrl, ada.refreshToken)).status).toBe(400);
     expect((await ada.caller.get('/api/v1/users/me')).status).toBe(200);
   });
 });
 
-describe('a session in which somebody acts as someone else', () => {
+describe('a session of an impersonation', () => {
   let grace: SignedInUser;
   let ada: SignedInUser;
   let asAda: Caller;
@@ -83,7 +83,7 @@ describe('a session in which somebody acts as someone else', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['by the API', () => admin.caller.put(`/api/v1/admin/users/${ada.id}/role`, { role: 'admin' })],
     ['by the auth server', () => setRole(ada.id, 'admin')],
-  ])('ends when whom they act as is promoted %s', async (_way, act) => {
+  ])('ends when the impersonated user is promoted %s', async (_way, act) => {
     expect((await asAda.get('/api/v1/users/me')).status).toBe(200);
     await act();
     await eventually(async () => {
@@ -93,7 +93,7 @@ describe('a session in which somebody acts as someone else', () => {
     expect((await grace.caller.get('/api/v1/users/me')).status).toBe(200);
   });
 
-  it('goes on when something else changes', async () => {
+  it('continues after other changes', async () => {
     await admin.caller.patch(`/api/v1/admin/users/${grace.id}`, { name: 'Grace' });
     await admin.caller.patch(`/api/v1/admin/users/${ada.id}`, { name: 'Ada' });
     await admin.caller.put(`/api/v1/admin/users/${ada.id}/role`, { role: 'user' });

@@ -37,7 +37,7 @@ const sessionsOf = (email: string) =>
 describe.each([
   ['directly', () => system.settings.authUrl],
   ['through the API', () => system.apiUrl],
-])("Better-Auth's own client, %s,", (way, baseUrl) => {
+])("Better-Auth's client, %s,", (way, baseUrl) => {
   const suffix = way.replaceAll(' ', '-').toLowerCase();
 
   async function signedIn(email: string, ...devices: string[]) {
@@ -56,7 +56,7 @@ describe.each([
     );
   }
 
-  it('lists sessions with device and address, and no token but its own', async () => {
+  it("lists sessions with device and IP address, and no token except the caller's", async () => {
     const email = `list-${suffix}@example.com`;
     const [phone] = await signedIn(email, 'phone', 'laptop', 'tablet');
     const { data } = await phone!.listSessions();
@@ -73,7 +73,7 @@ describe.each([
     expect(data!.find(({ id }) => id === own.id)!.token).toBe(own.token);
   });
 
-  it('ends one session by what the list says', async () => {
+  it('ends one session by the listed id', async () => {
     const email = `one-${suffix}@example.com`;
     const [phone, laptop] = await signedIn(email, 'phone', 'laptop');
     const { data } = await phone!.listSessions();
@@ -83,7 +83,7 @@ describe.each([
     expect((await phone!.getSession()).data).not.toBeNull();
   });
 
-  it('does not end a session of somebody else', async () => {
+  it("does not end another user's session", async () => {
     const [mine] = await signedIn(`mine-${suffix}@example.com`, 'mine');
     const email = `theirs-${suffix}@example.com`;
     const [theirs] = await signedIn(email, 'theirs');
@@ -102,7 +102,7 @@ describe.each([
     expect((await phone!.getSession()).data).toBeNull();
   });
 
-  it('shows an administrator no token of a user, and ends their sessions all the same', async () => {
+  it("shows an administrator no token of a user, and ends the user's sessions", async () => {
     const email = `watched-${suffix}@example.com`;
     const [phone, laptop] = await signedIn(email, 'phone', 'laptop');
     const userId = (await phone!.getSession()).data!.user.id;
@@ -120,8 +120,8 @@ describe.each([
   });
 });
 
-describe('what the lists say in place of a token', () => {
-  it('signs nobody in', async () => {
+describe('the listed id of a session', () => {
+  it('cannot be used to sign in', async () => {
     const { email } = await system.asUser();
     const { id, token } = (await sessionsOf(email))[0]!;
     const ask = async (credential: string) => {
@@ -137,7 +137,7 @@ describe('what the lists say in place of a token', () => {
 describe('a session', () => {
   const DAY_MS = 86_400_000;
 
-  it('lasts seven days, and is renewed when it is used on another day, not before', async () => {
+  it('lasts seven days, and is extended by use on another day', async () => {
     const { email, refreshToken } = await system.asUser();
     const [begun] = await sessionsOf(email);
     const life = begun!.expires_at.getTime() - Date.now();
@@ -169,7 +169,7 @@ describe('a session', () => {
   });
 });
 
-describe('a cookie that somebody planted', () => {
+describe('a planted cookie', () => {
   const signIn = async (email: string, cookie: string) => {
     const { authUrl } = system.settings;
     const response = await fetch(`${authUrl}/api/auth/sign-in/email`, {
@@ -180,7 +180,7 @@ describe('a cookie that somebody planted', () => {
     return response.headers.getSetCookie().find((line) => line.includes('session_token='))!;
   };
 
-  it('is not adopted: every sign-in begins a session of its own', async () => {
+  it('is not reused: every sign-in begins a new session', async () => {
     const attacker = await system.asUser();
     const victim = await system.asUser();
     const theirs = await signIn(attacker.email, '');

@@ -22,7 +22,7 @@ describe('a signed-in user', () => {
     ada = await system.asUser();
   });
 
-  it('sees the own sessions, the current one marked, never a token', async () => {
+  it('lists the own sessions, the current one marked, without tokens', async () => {
     const phone = await system.signIn({ email: ada.email, password: PASSWORD });
     const { status, body } = await phone.caller.get<SessionList>('/api/v1/users/me/sessions');
     expect(status).toBe(200);
@@ -30,7 +30,7 @@ describe('a signed-in user', () => {
     expect(JSON.stringify(body)).not.toContain(phone.refreshToken.split('.')[0]);
   });
 
-  it('ends one session, which is refused with its next request', async () => {
+  it('ends one session, which is refused by the next request', async () => {
     const phone = await system.signIn({ email: ada.email, password: PASSWORD });
     const { body } = await phone.caller.get<SessionList>('/api/v1/users/me/sessions');
     const other = body.items.find(({ current }) => !current)!;
@@ -43,7 +43,7 @@ describe('a signed-in user', () => {
     });
   });
 
-  it('cannot end the session of someone else, whether it exists or not', async () => {
+  it("cannot end another user's session, whether it exists or not", async () => {
     const eve = await system.asUser();
     const { body } = await ada.caller.get<SessionList>('/api/v1/users/me/sessions');
     const answer = await eve.caller.delete(`/api/v1/users/me/sessions/${body.items[0]!.id}`);
@@ -58,7 +58,7 @@ describe('a signed-in user', () => {
     expect(await phone.caller.get('/api/v1/users/me')).toMatchObject({ status: 200 });
   });
 
-  it('sees the own ways to sign in, without secrets', async () => {
+  it('lists the own sign-in methods, without secrets', async () => {
     const { status, body } = await ada.caller.get<AccountList>('/api/v1/users/me/accounts');
     expect(status).toBe(200);
     expect(body.items).toEqual([
@@ -71,7 +71,7 @@ describe('a signed-in user', () => {
     ]);
   });
 
-  it('exports everything that is held, without secrets', async () => {
+  it('exports all stored data, without secrets', async () => {
     const { status, body } = await ada.caller.get<UserExport>('/api/v1/users/me/export');
     expect(status).toBe(200);
     expect(body.user.email).toBe(ada.email);
@@ -84,7 +84,7 @@ describe('a signed-in user', () => {
     expect(JSON.stringify(body)).not.toContain(account!.password);
   });
 
-  it('deletes the own account: every row is gone and the token is refused', async () => {
+  it('deletes the own account: every row is deleted and the token is refused', async () => {
     await system.query(
       `INSERT INTO verification (id, identifier, value, expires_at) VALUES
        ('v1-' || $1, 'reset-password:x', $1, now() + interval '1 h'),
@@ -100,7 +100,7 @@ describe('a signed-in user', () => {
        UNION ALL SELECT id FROM verification WHERE id LIKE '%' || $1`,
       [ada.id],
     );
-    // The third verification is about another address.
+    // The third verification belongs to another e-mail address.
     expect(left).toEqual([{ id: `v3-${ada.id}` }]);
   });
 
@@ -111,15 +111,15 @@ describe('a signed-in user', () => {
   });
 });
 
-/** Who waits for a lock that somebody else has. */
+/** Sessions that wait for a lock. */
 const WAITING = `SELECT 1 FROM pg_stat_activity
   WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
-describe('a user who is deleted while a request of theirs is on its way', () => {
+describe('a user who is deleted during a request', () => {
   it.each([
     ['changing the profile', 'PATCH', { name: 'Late' }],
     ['deleting the account', 'DELETE', undefined],
-  ])('is told that the token is not good any more: %s', async (_title, method, body) => {
+  ])('gets invalid_token: %s', async (_title, method, body) => {
     const ada = await system.asUser();
     const database = new Client(system.database.url);
     await database.connect();

@@ -9,15 +9,15 @@ import type { Settings } from '../../runtime/settings/load';
 import { Caller } from '../support/caller';
 import { type SignedInUser, System } from '../support/system';
 
-/** One auth server beside others, before the same database. */
+/** One of several auth servers on the same database. */
 export interface AuthServerReplica {
   url: string;
-  /** What it logged, one JSON text an entry. */
+  /** Its log, one JSON text for each entry. */
   log: string[];
   stop(): Promise<void>;
 }
 
-/** Two auth servers, replicas of the API before the first of them, and a user. */
+/** Two auth servers, replicas of the API that use the first one, and a user. */
 export class Cluster {
   private constructor(
     readonly system: System,
@@ -45,23 +45,18 @@ export class Cluster {
     return fetchToken(authUrl, this.user.refreshToken);
   }
 
-  /** What each replica of the API answers to a token: 200, or what is wrong. */
+  /** The response of each replica to a token: 200, or the error code. */
   askAll(token: string): Promise<number[]> {
     return Promise.all(this.system.replicas.map(({ url }) => ask(url, token)));
   }
 
-  /** In the order in which they were made. */
+  /** In the order of creation. */
   async keyIds(): Promise<string[]> {
     const rows = await this.system.query<{ id: string }>('SELECT id FROM jwks ORDER BY created_at');
     return rows.map(({ id }) => id);
   }
 
-  /**
-   * Runs `npm run keys:…`.
-   *
-   * @returns what it prints.
-   * @throws what it would say on standard error.
-   */
+  /** Runs `npm run keys:…`. @returns its output. @throws its standard error. */
   async command(args: string[], settings: Partial<Settings> = {}): Promise<string> {
     const lines: string[] = [];
     const config = { ...this.system.settings, ...settings };
@@ -69,7 +64,7 @@ export class Cluster {
     return lines.join('\n');
   }
 
-  /** The session token as it is stored: valid whatever the secret is. */
+  /** The stored session token, which is valid with every secret. */
   async unsignedSessionToken(): Promise<string> {
     const [row] = await this.system.query<{ token: string }>(
       'SELECT token FROM session WHERE user_id = $1',
@@ -126,7 +121,7 @@ export async function until(isSo: () => boolean | Promise<boolean>): Promise<voi
   }
 }
 
-/** What was measured is of interest also when the test passes. */
+/** Figures are also printed when the test passes. */
 export function showFigures(line: string): void {
   process.stdout.write(`  ${line}\n`);
 }

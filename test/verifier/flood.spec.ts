@@ -6,9 +6,9 @@ import { encode } from '../support/signing-key';
 
 const FLOOD = 5_000;
 const ROUNDS = 5;
-/** Requests of the flood that are under way at once. */
+/** Parallel requests of the flood. */
 const WIDTH = 32;
-/** In operation: the shortest time between two fetches that unknown key ids ask for. */
+/** In production: the shortest time between two fetches for unknown key ids. */
 const COOL_DOWN_MS = 5_000;
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
@@ -35,7 +35,7 @@ function ask(token: string): Promise<number> {
   });
 }
 
-/** Sends each token once, so many at a time. */
+/** Sends each token once, with this many in parallel. */
 async function flood(tokens: string[]): Promise<Record<number, number>> {
   const statuses: Record<number, number> = {};
   const left = tokens.values();
@@ -49,7 +49,7 @@ async function flood(tokens: string[]): Promise<Record<number, number>> {
   return statuses;
 }
 
-/** How long valid callers wait, one after the other, while something else happens. */
+/** Times of valid callers, one after the other, during other work. */
 async function waitsBeside(work: Promise<unknown>): Promise<number[]> {
   const { key, claims } = bench.kit;
   const token = await key.sign(claims);
@@ -69,7 +69,7 @@ function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
-/** Good tokens but for their key ids, which nobody has. */
+/** Valid tokens with unknown key ids. */
 async function makeUpTokens(): Promise<string[]> {
   const { key, claims } = bench.kit;
   const [, payload, signature] = (await key.sign(claims)).split('.');
@@ -79,13 +79,13 @@ async function makeUpTokens(): Promise<string[]> {
   });
 }
 
-describe(`a flood of ${FLOOD} tokens with made-up key ids`, () => {
+describe(`a flood of ${FLOOD} tokens with invented key ids`, () => {
   it('costs a fetch in a cool-down, and valid callers no more than as many empty requests', async () => {
     const tokens = await makeUpTokens();
     const waits = { flood: [] as number[], other: [] as number[] };
     const fetchesBefore = bench.jwks.fetches;
     const began = performance.now();
-    // In turns, so that whatever else the machine does falls on both.
+    // Alternating, so that other work on the host affects both.
     for (let round = 0; round < ROUNDS; round += 1) {
       const size = FLOOD / ROUNDS;
       const attack = flood(tokens.slice(round * size, (round + 1) * size));
@@ -104,16 +104,16 @@ describe(`a flood of ${FLOOD} tokens with made-up key ids`, () => {
         `${median(waits.other).toFixed(1)} ms beside requests without a token: ratio ${ratio.toFixed(2)}`,
     );
     expect(fetches).toBeLessThanOrEqual(1 + Math.ceil((seconds * 1_000) / COOL_DOWN_MS));
-    // Who is kept waiting for a fetch or a limiter waits a thousandfold; a busy machine does not.
+    // A caller that waits for a fetch or a limiter waits a thousand times as long.
     expect(ratio).toBeLessThan(10);
   });
 
-  it('leaves no one out whose key is published in the middle of it', async () => {
+  it('does not affect a caller whose key is published during it', async () => {
     const { strangeKey, claims } = bench.kit;
     const token = await strangeKey.sign(claims);
     const attack = flood(await makeUpTokens());
     bench.jwks.publish([bench.kit.key.jwk, strangeKey.jwk]);
-    // What a new key has to wait for at the most: the cool-down that the flood has begun.
+    // The longest wait of a new key: the cool-down of the flood.
     const began = performance.now();
     await until(async () => (await ask(token)) === 200);
     const tookMs = performance.now() - began;

@@ -5,7 +5,7 @@ import { SigningKey } from '../support/signing-key';
 import { KeySet, type KeySetTiming } from '../../src/auth/token/key-set';
 import type { ApiSettings } from '../../src/config/api-settings';
 
-/** Ten to a hundred times faster than in operation. */
+/** Ten to a hundred times faster than in production. */
 export const TIMING: KeySetTiming = {
   refreshMs: 600,
   unheardRefreshMs: 30,
@@ -15,12 +15,12 @@ export const TIMING: KeySetTiming = {
   timeoutMs: 400,
 };
 
-/** A key set, its auth server and its table of keys: new ones for each test. */
+/** A key set, its auth server and its table of keys, new for each test. */
 export class KeySetBench {
   readonly key = new SigningKey();
   readonly nextKey = new SigningKey();
   readonly published = [this.key.jwk, this.nextKey.jwk];
-  /** Ids in the table of keys; `null`: it cannot be read. */
+  /** Ids in the table of keys; `null`: unreadable. */
   table: string[] | null = [];
   server!: JwksServer;
   keySet!: KeySet;

@@ -9,7 +9,7 @@ function sayText(text: string | Buffer, status = 200, headers = {}) {
   return (response: ServerResponse) => response.writeHead(status, headers).end(text);
 }
 
-/** As much as the other side takes, up to 100 MB. */
+/** As much as the other side accepts, up to 100 MB. */
 function pour(response: ServerResponse, into = response as NodeJS.WritableStream): void {
   const chunk = Buffer.alloc(1024 * 1024, ' ');
   let left = 100;
@@ -30,7 +30,7 @@ function drip(response: ServerResponse): void {
   response.on('close', () => clearInterval(timer));
 }
 
-/** To what would be a good set of another key alone. */
+/** In addition to a valid set of another key. */
 function redirect(response: ServerResponse): void {
   if (response.req.url?.endsWith('?moved')) return sayJson({ keys: [bench.nextKey.jwk] })(response);
   response.writeHead(302, { location: '/api/auth/jwks?moved' }).end();
@@ -80,8 +80,8 @@ const NONSENSE: [string, (response: ServerResponse) => unknown][] = [
   ['a thousand keys', sayJson({ keys: Array.from({ length: 1_000 }, () => bench.key.jwk) })],
 ];
 
-describe('while the auth server answers with nonsense', () => {
-  it.each(NONSENSE)('the last good set is kept: %s', async (_title, answer) => {
+describe('while the auth server returns invalid key sets', () => {
+  it.each(NONSENSE)('the last valid set is kept: %s', async (_title, answer) => {
     await bench.start();
     const known = bench.keySet.get(bench.key.kid);
     const { fetches } = bench.server;
@@ -98,7 +98,7 @@ describe('while the auth server answers with nonsense', () => {
     expect(bench.keySet.get(bench.key.kid)).toBe(known);
   });
 
-  it.each(NONSENSE)('a cold start has no keys, and says so: %s', async (_title, answer) => {
+  it.each(NONSENSE)('a cold start has no keys, and reports it: %s', async (_title, answer) => {
     bench.server.answer = answer;
     bench.begin();
     await expect(bench.keySet.find(bench.key.kid)).rejects.toMatchObject({
@@ -111,7 +111,7 @@ describe('while the auth server answers with nonsense', () => {
     await until(() => bench.keySet.get(bench.key.kid) !== null);
   });
 
-  it('no more is read of a body than a key set may take', async () => {
+  it('no more of a body is read than a key set may have', async () => {
     await bench.start();
     let written = 0;
     bench.server.answer = (response) => {
@@ -121,7 +121,7 @@ describe('while the auth server answers with nonsense', () => {
     };
     await bench.keySet.refresh();
     await until(() => written > 0);
-    // What the buffers on the way hold comes on top of 256 kB.
+    // Buffers on the way are in addition to 256 kB.
     expect(written).toBeLessThan(20 * 1024 * 1024);
   });
 });

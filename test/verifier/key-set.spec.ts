@@ -9,7 +9,7 @@ const bench = new KeySetBench();
 
 const hang = () => {};
 
-describe('a set that makes sense', () => {
+describe('a valid set', () => {
   it('is fetched at the start, and again in the background', async () => {
     await bench.start({ refreshMs: 50 });
     bench.server.publish([bench.nextKey.jwk]);
@@ -17,14 +17,14 @@ describe('a set that makes sense', () => {
     expect(bench.keySet.get(bench.nextKey.kid)).not.toBeNull();
   });
 
-  it('is not read again where it has not changed: a key stays the same object', async () => {
+  it('keeps the objects of unchanged keys', async () => {
     await bench.start();
     const before = bench.keySet.get(bench.key.kid);
     await bench.keySet.refresh();
     expect(bench.keySet.get(bench.key.kid)).toBe(before);
   });
 
-  it('may have changed: what leaves is told of, also another key under the same id', async () => {
+  it('reports removed keys, also a replaced key with the same id', async () => {
     await bench.start();
     const left: VerificationKey[] = [];
     bench.keySet.onLeave((gone) => left.push(gone));
@@ -42,7 +42,7 @@ describe('a set that makes sense', () => {
   it.each([
     ['no key', []],
     ['keys of another kind alone', [new SigningKey({ alg: 'ES256' }).jwk]],
-  ])('may hold %s: every key is withdrawn, and nobody can be judged', async (_title, keys) => {
+  ])('can be %s: every key is withdrawn, and requests get 503', async (_title, keys) => {
     await bench.start();
     bench.server.publish(keys);
     await bench.keySet.refresh();
@@ -55,7 +55,7 @@ describe('a set that makes sense', () => {
 });
 
 describe('an unknown key id', () => {
-  it('costs one fetch in a cool-down, however many ask', async () => {
+  it('costs one fetch in a cool-down, for any number of requests', async () => {
     await bench.start({ refreshMs: 60_000 });
     const ask = (count: number) =>
       Promise.all(
@@ -83,7 +83,7 @@ describe('an unknown key id', () => {
     expect(found).toEqual(Array(50).fill(expect.objectContaining({ keyId: newKey.kid })));
   });
 
-  it('does not keep those waiting who have a known one, while the auth server hangs', async () => {
+  it('does not delay callers with a known one, while the auth server hangs', async () => {
     await bench.start({ refreshMs: 60_000 });
     await sleep(TIMING.coolDownMs);
     bench.server.answer = hang;
@@ -99,7 +99,7 @@ describe('an unknown key id', () => {
 });
 
 describe('an announced change of the keys', () => {
-  it('gives up the fetch under way, which may have been answered before the change', async () => {
+  it('aborts the current fetch, which may be older than the change', async () => {
     await bench.start({ refreshMs: 60_000, timeoutMs: 5_000 });
     const late: ServerResponse[] = [];
     bench.server.answer = (response) => late.push(response);
@@ -115,7 +115,7 @@ describe('an announced change of the keys', () => {
     expect(bench.keySet.get(bench.key.kid)).toBeNull();
   });
 
-  it('lets those who wait for the fetch wait for the one that takes its place', async () => {
+  it('makes waiting callers wait for the next fetch', async () => {
     await bench.start({ refreshMs: 60_000, timeoutMs: 5_000, coolDownMs: 0 });
     const newKey = new SigningKey();
     bench.server.answer = hang;
@@ -125,7 +125,7 @@ describe('an announced change of the keys', () => {
     expect(await found).toMatchObject({ keyId: newKey.kid });
   });
 
-  it('is followed by more frequent looks while announcements do not arrive', async () => {
+  it('is replaced by more frequent fetches while notifications do not arrive', async () => {
     await bench.start({ refreshMs: 60_000 });
     const { fetches } = bench.server;
     bench.keySet.setHeard(false);
@@ -140,7 +140,7 @@ describe('an announced change of the keys', () => {
   });
 });
 
-describe('a key that is gone from the table', () => {
+describe('a key that is deleted from the table', () => {
   const timeoutMs = 10_000;
 
   beforeEach(async () => {
@@ -163,7 +163,7 @@ describe('a key that is gone from the table', () => {
     expect(bench.keySet.get(bench.nextKey.kid)).not.toBeNull();
   });
 
-  it('stays withdrawn although something on the way still answers with it', async () => {
+  it('stays withdrawn although a proxy still returns it', async () => {
     bench.table = [bench.nextKey.kid];
     await bench.keySet.refresh();
     await until(() => bench.keySet.get(bench.key.kid) === null);
@@ -172,7 +172,7 @@ describe('a key that is gone from the table', () => {
     expect(bench.keySet.get(bench.nextKey.kid)).not.toBeNull();
   });
 
-  it('is a good key as long as the table cannot be read', async () => {
+  it('stays valid as long as the table is unreadable', async () => {
     bench.table = null;
     await bench.server.stop();
     await bench.keySet.refresh();
@@ -180,7 +180,7 @@ describe('a key that is gone from the table', () => {
   });
 });
 
-it('a key that never was in the table is none of the business of the table', async () => {
+it('is withdrawn only if it was in the table before', async () => {
   bench.table = [bench.key.kid];
   await bench.start();
   bench.table = [];

@@ -19,14 +19,14 @@ async function start(options: { published: boolean }): Promise<void> {
   bench = await startTokenBench('RS256', { now: Math.floor(Date.now() / 1_000), ...options });
 }
 
-describe('while the auth server is away', () => {
-  it('tokens of known keys are accepted as if nothing were, whether seen before or not', async () => {
+describe('while the auth server is unavailable', () => {
+  it('tokens of known keys are accepted, cached or not', async () => {
     await start({ published: true });
     const { key, nextKey, claims } = bench.kit;
     const seen = await key.sign(claims);
     await until(async () => (await call(seen)).status === 200);
     await bench.jwks.stop();
-    // The minute in which the set would be fetched again, ten times over.
+    // Ten times the time of a background fetch.
     for (let minute = 0; minute < 10; minute += 1) {
       await bench.app.get(KeySet).refresh();
       const fresh = await key.sign({ ...claims, jti: minute });
@@ -51,7 +51,7 @@ describe('while the auth server is away', () => {
     });
   });
 
-  it('a cold start answers 503 with Retry-After to whatever may be a good token', async () => {
+  it('a cold start returns 503 with Retry-After for possibly valid tokens', async () => {
     await start({ published: false });
     await bench.jwks.stop();
     const { key, strangeKey, claims } = bench.kit;
@@ -66,7 +66,7 @@ describe('while the auth server is away', () => {
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(answer.headers.get('www-authenticate')).toBeNull();
     }
-    // What can be no token under any key needs none to be refused.
+    // A malformed token is refused without a key.
     expectProblem(await call('not-a-token'), 'invalid_token');
     expectProblem(await new Caller(bench.apiUrl).get(ME), 'missing_token');
     const ready = await new Caller(bench.apiUrl).get<never>('/health/ready');
@@ -76,7 +76,7 @@ describe('while the auth server is away', () => {
     });
   });
 
-  it('a cold start goes on by itself when the auth server comes', async () => {
+  it('a cold start recovers when the auth server starts', async () => {
     await start({ published: false });
     await bench.jwks.stop();
     const token = await bench.kit.key.sign(bench.kit.claims);

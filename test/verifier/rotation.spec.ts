@@ -17,14 +17,14 @@ let cluster: Cluster;
 
 afterAll(() => cluster.stop());
 
-/** Calls the API with tokens of both auth servers, and looks at what comes back. */
+/** Calls the API with tokens of both auth servers, and records the responses. */
 class Load {
   readonly statuses: Record<number, number> = {};
-  /** The keys that signed, in the order in which they took over. */
+  /** The signing keys, in order. */
   readonly signers: string[] = [];
-  /** When each key was seen first as the one that signs. */
+  /** When each key was first seen as the signing key. */
   readonly signing = new Map<string, number>();
-  /** When each key was seen first in a key set. */
+  /** When each key was first seen in a key set. */
   readonly published = new Map<string, number>();
   private readonly ending = new AbortController();
   private readonly work: Promise<void>[];
@@ -73,7 +73,7 @@ describe('a rotation, with two auth servers and three replicas of the API under 
     cluster = await Cluster.start({ replicas: 3, env });
   });
 
-  it('refuses nobody, makes one key, publishes it before it signs, and removes the old one', async () => {
+  it('refuses no token, creates one key, publishes it in advance, and removes the old one', async () => {
     const load = new Load(6);
     const { signers, signing, published, statuses } = load;
     await until(() => signers.length > 0);
@@ -90,7 +90,7 @@ describe('a rotation, with two auth servers and three replicas of the API under 
     expect(Object.keys(statuses)).toEqual(['200']);
     expect(statuses[200]).toBeGreaterThan(200);
     expect(aheadMs).toBeGreaterThan((ROTATION_S / 2) * 1_000 * 0.8);
-    // One after another, none of them twice, and none made but at its time.
+    // One after another, each once, and each at its time.
     expect(new Set(signers).size).toBe(signers.length);
     made.slice(1).forEach(({ seconds }, index) => {
       expect(seconds - made[index]!.seconds).toBeGreaterThan(ROTATION_S * 0.7);
@@ -104,7 +104,7 @@ describe('the keys', () => {
     cluster = await Cluster.start({ replicas: 1 });
   });
 
-  it('are one, when twenty ask both auth servers for a token at once and there is none', async () => {
+  it('are created once when twenty parallel requests ask both auth servers for a token', async () => {
     await cluster.system.query('DELETE FROM jwks');
     const tokens = await Promise.all(
       Array.from({ length: 20 }, (_, index) => cluster.token(cluster.authUrls[index % 2])),
@@ -113,7 +113,7 @@ describe('the keys', () => {
     expect(await cluster.keyIds()).toHaveLength(1);
   });
 
-  it('may be kept by caches for a minute; other answers may not', async () => {
+  it('are cacheable for one minute; other responses are not', async () => {
     for (const url of [cluster.second.url, cluster.system.apiUrl]) {
       const { headers } = await fetch(`${url}/api/auth/jwks`);
       expect(headers.get('cache-control')).toBe('public, max-age=60, must-revalidate');
@@ -124,18 +124,18 @@ describe('the keys', () => {
     }
   });
 
-  it('survive a change of the secret: old tokens verify, new ones are signed by a new key', async () => {
+  it('survive a change of the secret: old tokens verify, new ones have a new key', async () => {
     const { settings } = cluster.system;
     const old = await cluster.token();
     const third = await startAuthServer({ ...settings, betterAuthSecret: OTHER_SECRET });
     try {
-      // What the user holds of the session is signed with the old secret, and ends with it.
+      // The user's session token is signed with the old secret, and ends with it.
       const sessionToken = await cluster.unsignedSessionToken();
       const token = await fetchToken(third.url, sessionToken);
       expect(await cluster.keyIds()).toEqual([kidOf(old), kidOf(token)]);
       expect(await cluster.askAll(old)).toEqual([200]);
       expect(await cluster.askAll(token)).toEqual([200]);
-      // Those who still have the old secret go on with the old key: no tug-of-war.
+      // Auth servers with the old secret continue with the old key.
       expect(kidOf(await cluster.token())).toBe(kidOf(old));
       expect(kidOf(await fetchToken(third.url, sessionToken))).toBe(kidOf(token));
       expect(await cluster.keyIds()).toEqual([kidOf(old), kidOf(token)]);
@@ -146,19 +146,19 @@ describe('the keys', () => {
     }
   });
 
-  it('are looked after again when the database is back, and that it was away is said once', async () => {
+  it('are maintained again after a database outage, which is logged once', async () => {
     const { settings } = cluster.system;
     const link = await linkTo(settings.databaseUrl);
     const third = await startAuthServer({
       ...settings,
       databaseUrl: link.url,
       jwksRotation: 2_000,
-      // Of its own, so that nobody else makes its keys.
+      // A separate one, so that no other test creates its keys.
       betterAuthSecret: `${OTHER_SECRET}, and a third one`,
     });
     try {
       await link.cut();
-      // Longer than a key of two seconds signs.
+      // Longer than a key with two seconds signs.
       await sleep(2_500);
       const before = await cluster.keyIds();
       await link.restore();

@@ -10,21 +10,21 @@ import { freePorts } from '../support/ports';
 import { SigningKey } from '../support/signing-key';
 import type { TokenCaseGroup, TokenKit } from '../support/token-cases/token-case';
 
-/** One replica of the API behind a key set of the test, and what its tokens are made from. */
+/** One replica of the API with a key set of the test, and the parts of its tokens. */
 export interface TokenBench {
   apiUrl: string;
   app: NestFastifyApplication;
   jwks: JwksServer;
   kit: TokenKit;
-  /** Lets the key set answer with the kit's keys. */
+  /** Responds to key set requests with the kit's keys. */
   publish(): void;
   stop(): Promise<void>;
 }
 
 interface BenchOptions {
-  /** The time that tokens and sessions are made for; in seconds. */
+  /** The time of tokens and sessions; in seconds. */
   now: number;
-  /** Whether the keys are there from the start. */
+  /** Whether the keys exist from the start. */
   published?: boolean;
 }
 
@@ -102,7 +102,7 @@ function makeKeys(algorithm: string) {
   return { key: key!, nextKey: nextKey!, strangeKey: strangeKey!, unfitKeys, published };
 }
 
-/** A user with a session in force and one that has expired, and another user's session. */
+/** A user with a valid and an expired session, and another user's session. */
 async function insertRows(databaseUrl: string, now: number) {
   const [userId, otherId, sessionId, otherSessionId, expiredSessionId] = Array.from(
     { length: 5 },

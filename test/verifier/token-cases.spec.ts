@@ -21,13 +21,13 @@ describe.each(['RS256', 'ES256', 'PS256'] as const)('with %s, a token', (algorit
   const cases = TOKEN_CASES.filter((group) => group.algorithm === algorithm).flatMap((group) =>
     group.cases.map((one): [string, TokenCase] => [`${group.title}: ${one.title}`, one]),
   );
-  /** The first refusal of each code, less its request id and its count: all others must be the same. */
+  /** The first refusal of each code, without request id and count: all others must be equal. */
   const refusals = new Map<string, object>();
 
   beforeAll(async () => {
     jest.spyOn(Date, 'now').mockReturnValue(NOW * 1_000);
     bench = await startTokenBench(algorithm, { now: NOW });
-    // The key set is there before the first token is.
+    // The key set exists before the first token.
     await untilReady(bench.apiUrl);
   });
 
@@ -54,7 +54,7 @@ describe.each(['RS256', 'ES256', 'PS256'] as const)('with %s, a token', (algorit
       'request' in one
         ? await one.request(bench.kit)
         : { headers: { authorization: `Bearer ${await one.token(bench.kit)}` } };
-    // The second time, a token that was accepted comes from the cache.
+    // The second request of an accepted token uses the cache.
     for (const answer of [await ask(request), await ask(request)]) {
       if (one.outcome !== 'accepted') {
         expectRefusal(answer, one.outcome);
@@ -64,14 +64,14 @@ describe.each(['RS256', 'ES256', 'PS256'] as const)('with %s, a token', (algorit
     }
   });
 
-  it('says who may do what by the database, whatever role the token names', async () => {
+  it('uses the role of the database, for every role claim', async () => {
     const token = await bench.kit.key.sign({ ...bench.kit.claims, role: 'admin' });
     const headers = { authorization: `Bearer ${token}` };
     const answer = await send(bench.apiUrl, { path: '/api/v1/admin/users', headers });
     expectProblem(answer, 'forbidden');
   });
 
-  it('is refused at the second that it expires, also when it is cached', async () => {
+  it('is refused at the second of its expiry, also when it is cached', async () => {
     const { now, claims, key } = bench.kit;
     const token = await key.sign({ ...claims, exp: now + 10 });
     const headers = { authorization: `Bearer ${token}` };
@@ -80,13 +80,13 @@ describe.each(['RS256', 'ES256', 'PS256'] as const)('with %s, a token', (algorit
       jest.mocked(Date.now).mockReturnValue((now + seconds) * 1_000);
       statuses.push((await ask({ headers })).status);
     }
-    // Back in time it is in force again, and before it was issued it is not.
+    // At an earlier time it is valid again, and before its issue it is not.
     expect(statuses).toEqual([200, 200, 401, 200, 401, 200]);
   });
 });
 
 describe('the list of cases', () => {
-  it('has at least 80, with titles of their own', () => {
+  it('has at least 80 cases, with unique titles', () => {
     const titles = TOKEN_CASES.flatMap((group) =>
       group.cases.map((one) => group.title + one.title),
     );
@@ -94,7 +94,7 @@ describe('the list of cases', () => {
     expect(new Set(titles).size).toBe(titles.length);
   });
 
-  it('is the one that stands in docs/token-cases.md', () => {
+  it('equals docs/token-cases.md', () => {
     const page = readFileSync(join(__dirname, '../../docs/token-cases.md'), 'utf8');
     expect(page).toBe(renderTokenCases());
   });

@@ -10,7 +10,7 @@ let cluster: Cluster;
 
 afterAll(() => cluster.stop());
 
-describe('a key that is withdrawn', () => {
+describe('a withdrawn key', () => {
   beforeAll(async () => {
     cluster = await Cluster.start({ replicas: 3, env: { ACCESS_LEASE: `${LEASE_MS}ms` } });
   });
@@ -35,9 +35,9 @@ describe('a key that is withdrawn', () => {
     expect(kidOf(await cluster.token(cluster.authUrls[0]))).toBe(kidOf(next));
   });
 
-  it('is refused within the lease also by a replica that hears no announcements', async () => {
+  it('is refused within the lease also by a replica without notifications', async () => {
     const { settings } = cluster.system;
-    // Where nobody listens: as behind a pooler that knows no LISTEN.
+    // Without notifications, as behind a pooler in transaction mode.
     const deaf = { ...settings, databaseDirectUrl: 'postgres://nobody@127.0.0.1:9/nothing' };
     const app = await createApi(deaf, createLogger('api', 'silent'));
     await app.listen(0, '127.0.0.1');
@@ -58,7 +58,7 @@ describe('a key that is withdrawn', () => {
     }
   });
 
-  it('is refused within the lease, also while no auth server is there to ask', async () => {
+  it('is refused within the lease, also without an auth server', async () => {
     const old = await cluster.token();
     expect(await cluster.askAll(old)).toEqual([200, 200, 200]);
     await cluster.system.stopAuthServer();
@@ -78,7 +78,7 @@ describe('npm run keys:rotate', () => {
     cluster = await Cluster.start({ replicas: 1 });
   });
 
-  it('publishes a key that signs when verifiers have had time to fetch it', async () => {
+  it('publishes a key that signs after verifiers had time to fetch it', async () => {
     const [old] = await cluster.keyIds();
     const output = await cluster.command(['rotate']);
     const [, coming] = await cluster.keyIds();
@@ -103,7 +103,7 @@ describe('npm run keys:rotate', () => {
     expect(await cluster.keyIds()).toEqual(before);
   });
 
-  /** As if all that is in the table had happened that much earlier. */
+  /** As if all rows were that much older. */
   async function elevenMinutesLater(): Promise<void> {
     await cluster.system.query(
       `UPDATE jwks SET created_at = created_at - interval '11 min',
@@ -113,7 +113,7 @@ describe('npm run keys:rotate', () => {
 });
 
 describe('npm run keys:revoke', () => {
-  it('lets the key that is coming take over when the one that signs is withdrawn', async () => {
+  it('makes the next key sign when the signing key is withdrawn', async () => {
     await cluster.command(['rotate']);
     const signer = kidOf(await cluster.token());
     const coming = (await cluster.keyIds()).at(-1)!;
@@ -122,7 +122,7 @@ describe('npm run keys:revoke', () => {
     expect(kidOf(await cluster.token())).toBe(coming);
   });
 
-  it('withdraws a key that does not sign any more, and changes nothing else', async () => {
+  it('withdraws an old key, and changes nothing else', async () => {
     const signer = kidOf(await cluster.token());
     const old = (await cluster.keyIds()).find((id) => id !== signer)!;
     const output = await cluster.command(['revoke', old]);
@@ -133,7 +133,7 @@ describe('npm run keys:revoke', () => {
     expect(await cluster.keyIds()).toEqual([signer]);
   });
 
-  it('withdraws also with another secret: the auth servers make the next key then', async () => {
+  it('withdraws also with another secret: the auth servers create the next key', async () => {
     const old = kidOf(await cluster.token());
     const output = await cluster.command(['revoke', old], { betterAuthSecret: OTHER_SECRET });
     expect(output).toContain('The auth servers make a key when they need one.');
@@ -150,7 +150,7 @@ describe('npm run keys:revoke', () => {
     [['rotate', 'now'], 'Usage'],
     [['list'], 'Usage'],
     [[], 'Usage'],
-  ])('says what it wants of %j, and changes nothing', async (args, message) => {
+  ])('explains its usage for %j, and changes nothing', async (args, message) => {
     const before = await cluster.keyIds();
     await expect(cluster.command(args)).rejects.toThrow(message.replace('{}', before[0]!));
     expect(await cluster.keyIds()).toEqual(before);
