@@ -14,16 +14,15 @@ export interface RoundOptions {
 }
 
 /**
- * Lets all take turns, so that whatever else the machine does falls on all of them.
- *
- * @returns the median of each one's rounds, in microseconds for one operation.
+ * Alternates all, so that other work on the host affects all of them. @returns the median of each
+ * one's rounds, in microseconds for one operation.
  */
 export async function takeTurns(
   contestants: Contestant[],
   { rounds, operations }: RoundOptions,
 ): Promise<Map<string, number>> {
   const times = new Map(contestants.map(({ name }): [string, number[]] => [name, []]));
-  // The first round warms up.
+  // The first round is a warm-up.
   for (let round = 0; round <= rounds; round += 1) {
     for (const contestant of contestants) {
       contestant.prepare?.();
@@ -41,7 +40,7 @@ function median(values: number[]): number {
   return sorted.at(sorted.length >> 1) ?? NaN;
 }
 
-/** A table of medians, and how many times that of `reference` each of them is. */
+/** A table of medians, with their ratios to `reference`. */
 export function renderMedians(medians: Map<string, number>, reference: string): string[] {
   const unit = medians.get(reference)!;
   const width = Math.max(...[...medians.keys()].map((name) => name.length));

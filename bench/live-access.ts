@@ -12,7 +12,7 @@ const SESSIONS = 100_000;
 const ROUNDS = 9;
 const OPERATIONS = 20_000;
 
-/** What a warm access check costs, and what 100,000 known sessions take. */
+/** The cost of a warm access check, and the memory of 100,000 known sessions. */
 export const liveAccessBenchmark: Benchmark = {
   name: 'live-access',
   async run(print) {
@@ -23,7 +23,7 @@ export const liveAccessBenchmark: Benchmark = {
   },
 };
 
-/** Ids as the auth server makes them; each session has a user of its own. */
+/** Ids like the auth server's; each session has its own user. */
 function measureMemory(knowledge: AccessKnowledge, print: (line: string) => void): void {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
@@ -85,7 +85,7 @@ async function measureCheck(knowledge: AccessKnowledge, print: (line: string) =>
   for (const line of renderMedians(medians, 'an empty promise')) print(line);
 }
 
-/** What asking at all costs. */
+/** The cost of an asynchronous call alone. */
 async function askNothing(): Promise<void> {
-  // Nothing is looked up.
+  // No look-up.
 }

@@ -22,7 +22,7 @@ const ARGON2 = {
   'argon2id m=12288 t=3 p=1': { memoryCost: 12_288, timeCost: 3, parallelism: 1 },
 };
 
-/** What a password hash costs, alone and in a whole sign-in, before and after. */
+/** The cost of a password hash, alone and in a whole sign-in, before and after. */
 export const passwordHashingBenchmark: Benchmark = {
   name: 'password-hashing',
   async run(print) {

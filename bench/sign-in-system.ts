@@ -14,14 +14,14 @@ import { loadSettings } from '../runtime/settings/load';
 
 const INTERNAL_SECRET = 'k4Vw9sQ2mX7pL1zR8tB3nC6yH5jD0fGa';
 
-/** The ways to sign in that are compared, and the e-mail of an account of each. */
+/** The compared hash functions, and the e-mail address of an account of each. */
 const WAYS = ['scrypt', 'argon2id', 'argon2id and limits'] as const;
 export type Way = (typeof WAYS)[number];
 
-/** Auth servers that differ in how they keep passwords, before one database. */
+/** Auth servers with different password hashes, on one database. */
 export interface SignInSystem {
   ways: readonly Way[];
-  /** One whole sign-in over HTTP, from an address that nobody has come from before. */
+  /** One whole sign-in over HTTP, from a new IP address. */
   signIn(way: Way): Promise<void>;
   stop(): Promise<void>;
 }
@@ -78,7 +78,7 @@ async function startServer(way: Way, databaseUrl: string): Promise<Listening> {
   };
 }
 
-/** As Better-Auth does where nothing else is said. */
+/** Better-Auth's default. */
 async function hashAsBefore({ auth }: AuthServer): Promise<void> {
   const { password } = await auth.$context;
   Object.assign(password, { hash: hashPassword, verify: verifyPassword });

@@ -4,7 +4,7 @@ import type { SignatureAlgorithm } from '../contract';
 export const ISSUER = 'https://auth.example.com';
 export const AUDIENCE = 'https://api.example.com';
 
-/** Tokens as the auth server makes them, all different, and the key to verify them with. */
+/** Tokens like the auth server's, all different, and their key. */
 export interface TokenSet {
   algorithm: SignatureAlgorithm;
   keyId: string;

@@ -13,7 +13,7 @@ const LIST = '/api/v1/admin/users';
 
 type Print = (line: string) => void;
 
-/** Pages of a long list, near and far, and searches in it with and without the index. */
+/** First and late pages of a long list, and searches with and without the index. */
 export const userListBenchmark: Benchmark = {
   name: 'user-list',
   async run(print) {
@@ -53,7 +53,7 @@ async function comparePages(system: UserListSystem, print: Print): Promise<void>
   });
 }
 
-/** Walks there in large steps: the size of a page may change on the way. */
+/** In large steps: the size of a page may change. */
 async function cursorBefore(system: UserListSystem, page: number): Promise<string> {
   let cursor = '';
   for (let left = (page - 1) * LIMIT; left > 0; left -= Math.min(left, 200)) {
@@ -69,7 +69,7 @@ async function cursorBefore(system: UserListSystem, page: number): Promise<strin
 async function compareSearches(system: UserListSystem, print: Print): Promise<void> {
   const runner = system.app.get(DataSource).createQueryRunner();
   await runner.connect();
-  // What a search costs when only the rows themselves can be read; for this connection alone.
+  // The cost of a search without an index; for this connection only.
   await runner.query('SET enable_bitmapscan = off; SET enable_indexscan = off');
   try {
     for (const search of ['.777777@', 'nobodyhasthis']) {

@@ -12,7 +12,7 @@ const TOKENS = 2_000;
 const ROUNDS = 9;
 const CACHED = 50_000;
 
-/** What verifying an access token costs, beside what others cost that do the same or less. */
+/** The cost of verifying an access token, beside other libraries. */
 export const verifierBenchmark: Benchmark = {
   name: 'verifier',
   async run(print) {
@@ -38,7 +38,7 @@ async function compare(algorithm: SignatureAlgorithm, print: (line: string) => v
   for (const line of renderMedians(medians, 'crypto.verify alone')) print(line);
 }
 
-/** What it costs to keep tokens out of the cache's memory. */
+/** The cost of hashes instead of tokens in the cache. */
 function hashAlone({ tokens }: TokenSet): Contestant {
   return {
     name: 'SHA-256 of the token alone',
@@ -57,7 +57,7 @@ function measureMemory(print: (line: string) => void): void {
   const key = { keyId: 'a' } as never;
   for (let index = 0; index < CACHED; index += 1) {
     const payload = JSON.stringify(makeClaims());
-    // Read from text, as a token's claims are.
+    // Parsed from text, like a token's claims.
     const parsed = parseAccessTokenClaims(JSON.parse(payload));
     if (!parsed.ok) throw new Error(parsed.reason);
     tokens.add(`${index}.${payload.padEnd(690)}`, { claims: parsed.claims, key });

@@ -37,7 +37,7 @@ export function bareVerify({ tokens, publicKey: key, algorithm }: TokenSet): Con
   };
 }
 
-/** As OpenSSL takes it, so that nothing has to be converted while it is measured. */
+/** In OpenSSL's form, so that the measured call converts nothing. */
 function toDer(signature: Buffer): Buffer {
   const integers = [signature.subarray(0, 32), signature.subarray(32)].map((half) => {
     const digits = half.subarray(half.findIndex((byte) => byte !== 0));
@@ -48,7 +48,7 @@ function toDer(signature: Buffer): Buffer {
   return Buffer.concat([Buffer.of(0x30, body.length), body]);
 }
 
-/** @param key a PEM text, or a KeyObject that was made once. */
+/** @param key a PEM text, or a KeyObject that was created once. */
 export function jsonwebtoken(
   { tokens, algorithm }: TokenSet,
   { name, key }: { name: string; key: unknown },
@@ -69,7 +69,7 @@ export function jsonwebtoken(
   };
 }
 
-/** @param warm whether the tokens are in its cache already. */
+/** @param warm whether the tokens are in its cache. */
 export function fastJwt(
   { tokens, algorithm, pem }: TokenSet,
   { warm }: { warm: boolean },
@@ -96,10 +96,8 @@ export function fastJwt(
 }
 
 /**
- * The strategy as it stands in the API, from the request's headers to the caller: only the
- * key set and the judgement of the session are replaced by ones that know at once.
- *
- * @param warm whether the tokens are in the cache already.
+ * The strategy of the API, from the request's headers to the principal. Only the key set and the
+ * session check are replaced by immediate ones. @param warm whether the tokens are in the cache.
  */
 export function gatehouse(set: TokenSet, { warm }: { warm: boolean }): Contestant {
   const requests = set.tokens.map(toRequest);
@@ -141,7 +139,7 @@ function toRequest(token: string): FastifyRequest {
   return { raw: { rawHeaders } } as FastifyRequest;
 }
 
-/** What passport does for each request. */
+/** The work of passport for each request. */
 function authenticate(strategy: JwtStrategy, request: FastifyRequest): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const attempt = Object.create(strategy) as JwtStrategy;

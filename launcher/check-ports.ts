@@ -6,11 +6,11 @@ import { authMetricsPort } from './metrics-ports';
 import { isFree } from './ports';
 import { StartError } from '../runtime/start-error';
 
-/** Longer than a process may take to stop when its supervisor was killed. */
+/** Longer than the stop of a process whose supervisor was killed. */
 const LEFT_PROCESS_LIMIT_MS = 10_000;
 const LOOPBACK = '127.0.0.1';
 
-/** @throws {StartError} naming each taken port and the setting that moves it. */
+/** @throws {StartError} with each taken port and its setting. */
 export async function checkPorts(settings: Settings, foreground: Foreground): Promise<void> {
   const deadline = Date.now() + (foreground.takenOver ? LEFT_PROCESS_LIMIT_MS : 0);
   for (;;) {
@@ -44,7 +44,7 @@ async function findTaken(settings: Settings): Promise<string[]> {
   for (const { name, port } of portsOf(settings)) {
     if ((await isFree(port)) && (await isFree(port, LOOPBACK))) continue;
     problems.push(
-      `Port ${port} is taken by another program. Stop that, or set ${name} to another port.`,
+      `Port ${port} is in use by another process. Stop that process, or set ${name} to another port.`,
     );
   }
   return problems;

@@ -6,22 +6,21 @@ import {
   type Settings,
 } from '../runtime/settings/load';
 
-/** Stands in for the embedded database's URL until it runs. */
+/** Replaces the embedded database's URL until it runs. */
 const TO_BE_STARTED = 'postgres://gatehouse@127.0.0.1/gatehouse';
 
 const LAST_PORT = 65_535;
 
 export interface CheckedSettings {
-  /** As the auth server sees them, which is told the most. */
+  /** As the auth server sees them, because it gets the most settings. */
   settings: Settings;
-  /** No database is given: the embedded one is wanted. */
+  /** Without a database URL, the embedded one is used. */
   embedded: boolean;
 }
 
 /**
- * Reads the settings of both processes before anything is started.
- *
- * @throws {SettingsError} that lists every bad value of either process, once.
+ * Reads the settings of both processes before the start. @throws {SettingsError} that lists every
+ * invalid value of both processes once.
  */
 export function checkSettings(): CheckedSettings {
   const env = completeEnvironment();

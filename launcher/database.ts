@@ -2,8 +2,8 @@ import { startEmbeddedDatabase } from './embedded-database';
 import { runInForeground } from './foreground';
 
 /**
- * `npm run database`: the embedded database alone, in the foreground, for
- * `npm run start:auth` and `npm run start:api` on a developer's machine.
+ * `npm run database`: only the embedded database, in the foreground, for `npm run start:auth` and
+ * `npm run start:api` in development.
  */
 void runInForeground(async (foreground) => {
   const url = await startEmbeddedDatabase(foreground);

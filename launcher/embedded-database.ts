@@ -4,14 +4,12 @@ import { DATA_DIRECTORY, EMBEDDED_URL_FILE } from '../runtime/settings/developme
 import { startEmbeddedPostgres } from './embedded-postgres';
 import type { Foreground } from './foreground';
 
-/** Where the embedded database keeps its data. */
+/** The folder of the embedded database. */
 export const EMBEDDED_DIRECTORY = join(DATA_DIRECTORY, 'postgres');
 
 /**
- * Starts the developer's database as a part of the command. Its URL is in a file while it
- * runs, so that a process that is started alone finds it.
- *
- * @returns the URL, with the password.
+ * Starts the embedded database as a part of the command. While it runs, its URL is in a file, for
+ * processes that are started alone. @returns the URL, with the password.
  */
 export async function startEmbeddedDatabase(foreground: Foreground): Promise<string> {
   const postgres = await startEmbeddedPostgres({

@@ -21,13 +21,13 @@ const HOST = '127.0.0.1';
 const START_LIMIT_MS = 60_000;
 
 export interface EmbeddedPostgresOptions {
-  /** Everything that the cluster keeps between starts; made when it is missing. */
+  /** Folder of all persistent data of the cluster; created when it is missing. */
   directory: string;
-  /** `false` for tests: faster, and the data may not survive a crash of the machine. */
+  /** `false` for tests: faster, and the data may not survive a crash of the host. */
   durable: boolean;
-  /** Told what a person may want to know, like a server left behind that is stopped. */
+  /** Receives messages for the user, such as a stopped server of an earlier start. */
   log?: (line: string) => void;
-  /** Gives the start up: it rejects then, with nothing left running. */
+  /** Aborts the start: it rejects, with nothing left running. */
   signal?: AbortSignal;
 }
 
@@ -35,11 +35,11 @@ export interface EmbeddedPostgres {
   /** Connection URL with the password. */
   url: string;
   pid: number;
-  /** Resolves with how the server ended, when it was stopped or died. */
+  /** Resolves with the reason of the end, after a stop or a crash. */
   ended: Promise<string>;
-  /** Cuts off the clients and waits until the data is complete on disk. */
+  /** Disconnects the clients and waits until the data is complete on disk. */
   stop(): Promise<void>;
-  /** Ends it at once; the next start repairs the data from the log. */
+  /** Ends it at once; the next start recovers the data from the write-ahead log. */
   kill(): void;
 }
 
@@ -52,8 +52,8 @@ interface Cluster {
 }
 
 /**
- * Starts a PostgreSQL server on this machine's loopback address alone. The caller makes
- * sure that one process at a time does so for a directory.
+ * Starts a PostgreSQL server that listens only on loopback. The caller makes sure that only one
+ * process does so for a directory.
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
@@ -99,8 +99,8 @@ function refuseForeignData(data: string, account: ServerAccount | null): void {
 }
 
 /**
- * A port may be taken between the look and the start, and children of a killed server
- * may hold its shared memory a moment longer: both pass.
+ * Another process can take a port between check and start, and children of a killed server can
+ * hold its shared memory for a moment: a retry solves both.
  */
 async function launch(cluster: Cluster, options: EmbeddedPostgresOptions) {
   const deadline = Date.now() + START_LIMIT_MS;
@@ -126,7 +126,7 @@ async function launch(cluster: Cluster, options: EmbeddedPostgresOptions) {
   }
 }
 
-/** The last port is preferred, so that a tool that was pointed at the database finds it again. */
+/** The last port is preferred, so that configured tools find the database again. */
 async function choosePort(directory: string): Promise<number> {
   const file = join(directory, 'port');
   const last = existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
@@ -164,7 +164,7 @@ async function becomesReady(server: ServerProcess, expected: Readiness): Promise
   return false;
 }
 
-/** Also makes the database, whose creation an earlier start may not have reached. */
+/** Also creates the database, which an interrupted start may have missed. */
 async function canServe({ port, cluster: { password } }: Readiness): Promise<boolean> {
   const client = new Client(urlOf({ port, password, database: 'postgres' }));
   client.on('error', () => {});

@@ -8,21 +8,21 @@ import { StartError } from '../runtime/start-error';
 
 /** A process that belongs to the command and ends with it. */
 export interface Part {
-  /** How messages name it. */
+  /** Its name in messages. */
   name: string;
-  /** Resolves with how it ended (`exit code 1`, `SIGKILL`), whoever ended it. */
+  /** Resolves with the reason of the end (`exit code 1`, `SIGKILL`), for every cause. */
   ended: Promise<string>;
-  /** Returns when it has ended; never takes longer than a few seconds. */
+  /** Returns when it has ended; takes a few seconds at most. */
   stop(): Promise<void>;
-  /** Ends it at once, at the cost of what it was doing. */
+  /** Ends it at once and aborts its work. */
   kill(): void;
 }
 
-/** What a command's start has to work with. */
+/** The tools of a command's start. */
 export interface Foreground {
-  /** Aborted when the command is to stop: on a signal, or because a part ended. */
+  /** Aborted when the command stops: on a signal, or because a part ended. */
   signal: AbortSignal;
-  /** The last start here was killed, so what it started may still be on its way out. */
+  /** The last start was killed, so its processes may still be stopping. */
   takenOver: boolean;
   /** Makes a part end with the command, and the command with the part. */
   keep(part: Part): void;
@@ -31,8 +31,8 @@ export interface Foreground {
 class StopRequested extends Error {}
 
 /**
- * npm passes on the signals that it gets, so at a terminal one Ctrl-C arrives twice. Only
- * one that comes later than this is a second one.
+ * npm also sends the signals that it receives, so one Ctrl-C at a terminal arrives twice. Only a
+ * later signal counts as a second one.
  */
 const REPEATED_SIGNAL_MS = 500;
 const FORCED_EXIT_MS = 2_000;
@@ -40,9 +40,9 @@ const PARENT_WATCH_MS = 250;
 const EXIT_FORCED = 130;
 
 /**
- * Runs a command until SIGINT, SIGTERM or SIGHUP, then stops its parts in the reverse order
- * of their start and exits with 0. A part that ends by itself, or a start that fails, stops
- * the rest with a message and exits with 1. A second Ctrl-C ends everything at once (130).
+ * Runs a command until SIGINT, SIGTERM or SIGHUP, then stops its parts in the reverse order of
+ * their start and exits with 0. A part that ends by itself, or a failed start, stops the rest with
+ * a message and exits with 1. A second Ctrl-C ends everything at once (130).
  */
 export async function runInForeground(
   start: (foreground: Foreground) => Promise<void>,
@@ -57,14 +57,14 @@ export async function runInForeground(
     void part.ended.then((how) => controller.abort(endedUnexpectedly(part, how)));
   };
   const failure = await untilStopped(signal, start({ signal, takenOver: lock.takenOver, keep }));
-  // One part's end makes the steps that wait for it fail as well: the first reason is the true one.
+  // The end of one part also fails the steps that wait for it: the first reason is the cause.
   const code = explain(signal.aborted ? signal.reason : failure);
   await stopInReverse(parts);
   lock.release();
   process.exit(isForced() ? EXIT_FORCED : code);
 }
 
-/** @returns why the start failed, when it did. */
+/** @returns the reason of a failed start. */
 async function untilStopped(signal: AbortSignal, started: Promise<void>): Promise<unknown> {
   try {
     await started;
@@ -91,7 +91,7 @@ async function stopInReverse(parts: Part[]): Promise<void> {
 function lockOrExplain(): OwnerLock {
   try {
     const lock = takeLock(join(DATA_DIRECTORY, 'launcher.lock'));
-    // Left by a start that was killed; nobody else may write it now.
+    // Left by a killed start; no process writes it now.
     rmSync(EMBEDDED_URL_FILE, { force: true });
     return lock;
   } catch (error) {
@@ -103,7 +103,7 @@ function lockOrExplain(): OwnerLock {
   }
 }
 
-/** @returns what tells whether the stop was cut short by a second Ctrl-C. */
+/** @returns a function that tells whether a second Ctrl-C shortened the stop. */
 function listenForSignals(controller: AbortController, parts: Part[]): () => boolean {
   let firstAt = 0;
   let forced = false;
@@ -118,13 +118,13 @@ function listenForSignals(controller: AbortController, parts: Part[]): () => boo
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, begin);
   whenAbandonedByNpm(() => begin('SIGTERM'));
-  // After SIGHUP there is no terminal to write to any more.
+  // After SIGHUP the terminal is gone.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
   return () => forced;
 }
 
-/** A SIGTERM to npm ends the shell between it and us, and never gets here. */
+/** A SIGTERM to npm ends the shell in between and does not arrive here. */
 function whenAbandonedByNpm(stop: () => void): void {
   if (!process.env.npm_lifecycle_event) return;
   const shell = process.ppid;
@@ -136,7 +136,7 @@ function whenAbandonedByNpm(stop: () => void): void {
   watch.unref();
 }
 
-/** The stop under way goes on, and now finds every part ended. */
+/** The stop continues, and finds every part ended. */
 function endNow(parts: Part[]): void {
   process.stderr.write('Ending everything at once.\n');
   for (const part of parts) part.kill();

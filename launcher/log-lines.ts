@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 const COLOURS = { warn: 'yellow', error: 'red', fatal: 'red' } as const;
 
-/** Shown in another place, or of use to machines alone. */
+/** Shown elsewhere, or useful only for tools. */
 const KNOWN_FIELDS = ['time', 'level', 'process', 'name', 'msg', 'err', 'requestId'];
 const REQUEST_FIELDS = ['method', 'path', 'status', 'ms'];
 
@@ -17,10 +17,9 @@ export interface LineSource {
 }
 
 /**
- * Turns a line of a process' output into what a person reads: a log event becomes
- * `12:00:01 api   warn  message`, anything else stays as it is behind the process' name.
- *
- * @returns `null` for a log event below the least severe level that is shown.
+ * Converts a line of a process' output for a terminal: a log event becomes `12:00:01 api   warn
+ * message`; another line stays unchanged after the name of the process. @returns `null` for a log
+ * event below the shown level.
  */
 export function formatLine(line: string, { source, least }: LineSource): string | null {
   const event = parseEvent(line);
@@ -61,7 +60,7 @@ function describeRest(event: Fields): string {
     .join(' ');
 }
 
-/** Errors with their stack, warnings with what they say. */
+/** Errors with their stack, warnings with their text. */
 function describeError({ err, level }: Fields): string {
   const { message, stack } = (err ?? {}) as { message?: string; stack?: string };
   if (message === undefined) return '';

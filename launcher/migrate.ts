@@ -2,7 +2,7 @@ import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings, SettingsError } from '../runtime/settings/load';
 import { MigrationError, revertLastMigration, runMigrations } from './migrations';
 
-/** `npm run migrate` applies what is pending, `npm run migrate:revert` takes the newest back. */
+/** `npm run migrate` applies pending migrations, `npm run migrate:revert` reverts the newest. */
 async function migrate(): Promise<void> {
   const { databaseDirectUrl } = loadSettings(completeEnvironment(), 'migrate');
   if (process.argv.includes('--revert')) {

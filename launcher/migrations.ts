@@ -21,7 +21,7 @@ import { IndexVerificationValues1795435000000 } from '../migrations/179543500000
 import { AnnounceProfileChanges1795440000000 } from '../migrations/1795440000000-AnnounceProfileChanges';
 import { enableTriggers } from './trigger-repair';
 
-/** Every migration, oldest first. Class references, so that no glob has to know where code lies. */
+/** Every migration, oldest first. Class references need no glob and no path. */
 export const MIGRATIONS = [
   CreateAuthTables1795412400000,
   AnnounceAccessChanges1795413000000,
@@ -44,11 +44,11 @@ export const MIGRATIONS = [
 ];
 
 const CONNECT_LIMIT_MS = 5_000;
-/** Others who start at the same time wait this long for whoever was first. */
+/** How long other processes wait for the holder of the lock. */
 const LOCK_WAIT_LIMIT_MS = 120_000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** The schema could not be changed; the message is meant for a person at a terminal. */
+/** The schema could not be changed; the message is for a terminal. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
@@ -77,11 +77,9 @@ export function runMigrations(
 }
 
 /**
- * Takes back the newest migration, under the same lock.
- *
- * @returns its name, or `null` when there was none.
- * @throws {MigrationError} within seconds when the database cannot be reached, and when a
- *   newer version made the migration: only that version knows the way back.
+ * Reverts the newest migration, under the same lock. @returns its name, or `null` when there was
+ * none. @throws {MigrationError} within seconds when the database is unreachable, and when the
+ * migration belongs to a newer version.
  */
 export function revertLastMigration(databaseUrl: string): Promise<string | null> {
   return whileLocked(databaseUrl, async (dataSource) => {
@@ -104,7 +102,7 @@ async function whileLocked<T>(
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
     application_name: 'gatehouse-migrate',
   });
-  // Without a listener, a connection that breaks between two queries would end the process.
+  // Without a listener, a connection error between two queries would end the process.
   lock.on('error', () => {});
   try {
     await takeLock(lock);
@@ -151,7 +149,7 @@ async function withDataSource<T>(
   }
 }
 
-/** Node reports a host with several addresses as one error without a message of its own. */
+/** Node reports a host with several addresses as one error without a message. */
 function reason(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reason).join('; ');
   return error instanceof Error ? error.message : String(error);

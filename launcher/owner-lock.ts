@@ -12,16 +12,15 @@ export class AlreadyRunningError extends Error {
 }
 
 export interface OwnerLock {
-  /** The last owner ended without releasing: it was killed, and so may have left things behind. */
+  /** The last owner was killed without a release, and may have left processes or files. */
   takenOver: boolean;
   release(): void;
 }
 
 /**
- * Makes this process the owner of what lies beside `file`. The lock of an owner that is
- * no longer running is taken over, also when its pid belongs to another process by now.
- *
- * @throws {AlreadyRunningError} naming the owner.
+ * Makes this process the owner of the files beside `file`. It takes the lock of an owner that is
+ * not running, also when its pid belongs to another process. @throws {AlreadyRunningError} with
+ * the owner.
  */
 export function takeLock(file: string): OwnerLock {
   mkdirSync(dirname(file), { recursive: true });
@@ -36,7 +35,7 @@ export function takeLock(file: string): OwnerLock {
   }
 }
 
-/** The file gets its name when its content is complete, so no other start reads a half-written one. */
+/** The file is renamed when its content is complete, so no other start reads a part of it. */
 function claim(file: string, draft: string): boolean {
   for (let takenOver = false; ; takenOver = true) {
     try {
@@ -52,7 +51,7 @@ function claim(file: string, draft: string): boolean {
   }
 }
 
-/** @returns pid of the running process that holds this lock file, if there is one. */
+/** @returns pid of the running process that holds this lock file, if any. */
 export function findOwner(file: string): number | null {
   return liveOwner(readLock(file));
 }
@@ -63,7 +62,7 @@ function liveOwner(content: string): number | null {
   return running !== null && running.startedAt === startedAt ? Number(pid) : null;
 }
 
-/** Another start may have discarded the same stale lock and taken its own: that one is put back. */
+/** Another start may have removed the same stale lock and created its own: that one is restored. */
 function discard(file: string, seen: string): void {
   const aside = `${file}.${process.pid}.stale`;
   try {

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
 /**
- * @param host address to try, or `undefined` for all of this machine.
- * @returns whether a server could listen there now.
+ * @param host IP address, or `undefined` for all interfaces. @returns whether a server can listen
+ * there now.
  */
 export async function isFree(port: number, host?: string): Promise<boolean> {
   return (await listenOnce(port, host)) !== null;
 }
 
-/** @returns the preferred port when it is free, else one that the operating system chooses. */
+/** @returns the preferred port when it is free, else a port that the operating system selects. */
 export async function findFreePort(host: string, preferred?: number): Promise<number> {
   return (preferred && (await listenOnce(preferred, host))) || (await listenOnce(0, host))!;
 }

@@ -32,8 +32,8 @@ interface ClusterFiles {
 }
 
 /**
- * Makes a cluster and its password in a folder beside `directory`, which gets its name
- * when it is complete: an interrupted start leaves no half-made cluster to stumble over.
+ * Creates a cluster and its password in a folder beside `directory`, and renames the folder when
+ * it is complete. An interrupted start leaves no incomplete cluster.
  */
 export async function createCluster(options: ClusterOptions): Promise<void> {
   const { directory } = options;
@@ -53,7 +53,7 @@ export async function createCluster(options: ClusterOptions): Promise<void> {
   }
 }
 
-/** The program that fills a draft may outlive a killed start by a moment, hence the retries. */
+/** The process that writes the draft can outlive a killed start for a moment, hence the retries. */
 function removeDrafts(directory: string): void {
   for (const name of readdirSync(dirname(directory))) {
     if (!name.startsWith(`${basename(directory)}.draft-`)) continue;
@@ -93,7 +93,9 @@ async function runInitdb(files: ClusterFiles, options: ClusterOptions): Promise<
   }
 }
 
-/** The built-in locale sorts and compares alike on every machine; the system's may not. */
+/**
+ * The built-in locale sorts and compares the same on every host; the system's locale may differ.
+ */
 function initdbArguments(files: ClusterFiles, { user, durable }: ClusterOptions): string[] {
   return [
     `--pgdata=${files.data}`,

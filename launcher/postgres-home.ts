@@ -19,12 +19,12 @@ import { StartError } from '../runtime/start-error';
 
 type Log = (line: string) => void;
 
-/** Where root keeps what the PostgreSQL account could not reach below the project folder. */
+/** Root's folder for data that the PostgreSQL account cannot reach under the project folder. */
 const SHARED_HOME = '/var/lib/gatehouse';
 
 /**
- * @returns the folder of `initdb` and `postgres`: in node_modules, or a copy of it where
- *   the account cannot enter node_modules.
+ * @returns the folder of `initdb` and `postgres`: in node_modules, or a copy when the account
+ * cannot enter node_modules.
  */
 export function locateBinaries(account: ServerAccount | null, log: Log): string {
   const installed = installedBinaries();
@@ -55,16 +55,15 @@ function installedBinaries() {
     return { packageName, version, native: join(root, 'native') };
   } catch (error) {
     throw new StartError(
-      `There is no embedded PostgreSQL for this machine (${packageName}). Run \`npm ci\`, or set DATABASE_URL.`,
+      `There is no embedded PostgreSQL for this platform (${packageName}). Run \`npm ci\`, or set DATABASE_URL.`,
       { cause: error },
     );
   }
 }
 
 /**
- * @param directory where the cluster is wanted.
- * @returns where it really is: the same, or the target of a link at `directory` to a
- *   folder that the account can enter, made here when it is needed.
+ * @param directory the requested folder of the cluster. @returns the real folder: the same, or the
+ * target of a link at `directory` to a folder that the account can enter. Creates it when needed.
  */
 export async function locateCluster(
   directory: string,
@@ -86,7 +85,7 @@ export async function locateCluster(
   return elsewhere;
 }
 
-/** The link to it was deleted, together with the secrets that its content was made with. */
+/** The link to it was deleted, together with the secrets of its content. */
 async function removeAbandoned(cluster: string, log: Log): Promise<void> {
   await stopLeftServer(join(cluster, 'data'), log);
   rmSync(cluster, { recursive: true, force: true });
@@ -97,7 +96,7 @@ function linkTarget(path: string): string | null {
   return found?.isSymbolicLink() ? resolve(dirname(path), readlinkSync(path)) : null;
 }
 
-/** Whatever the umask says: the account has to pass through. */
+/** For every umask: the account must be able to enter. */
 function makeEnterable(folder: string): void {
   execFileSync('mkdir', ['-p', '-m', '755', SHARED_HOME, folder]);
 }

@@ -5,7 +5,7 @@ import { findProcess, waitForEnd } from './process-table';
 import type { ServerAccount } from './server-account';
 import { StartError } from '../runtime/start-error';
 
-/** A signal and how long the server may take over it, in milliseconds (postgres(1), "Shutdown"). */
+/** A signal and the time limit of the server's stop, in milliseconds (postgres(1), "Shutdown"). */
 const STOP_STEPS = [
   { signal: 'SIGINT', limitMs: 10_000 },
   { signal: 'SIGQUIT', limitMs: 3_000 },
@@ -13,27 +13,26 @@ const STOP_STEPS = [
 ] as const;
 
 export interface ServerCommand {
-  /** Folder of the `postgres` program. */
+  /** Folder of the `postgres` executable. */
   binaries: string;
   data: string;
   port: number;
   logFile: string;
   account: ServerAccount | null;
-  /** Values for `postgresql.conf`, which they overrule. */
+  /** Values that override `postgresql.conf`. */
   parameters: Record<string, string>;
 }
 
 export interface ServerProcess {
   pid: number;
-  /** Resolves with how it ended (`exit code 1`, `SIGKILL`), whoever ended it. */
+  /** Resolves with the reason of the end (`exit code 1`, `SIGKILL`), for every cause. */
   ended: Promise<string>;
   hasEnded(): boolean;
 }
 
 /**
- * Starts the server in a session of its own: Ctrl-C at the terminal does not reach it, so
- * that it can be stopped after its clients. Its log goes to a file, which stays when the
- * parent is killed.
+ * Starts the server in a separate session: Ctrl-C at the terminal does not reach it, so it can
+ * stop after its clients. Its log is a file, which stays when the parent is killed.
  */
 export function spawnServer(command: ServerCommand): ServerProcess {
   const log = openSync(command.logFile, 'w', 0o600);
@@ -49,7 +48,7 @@ export function spawnServer(command: ServerCommand): ServerProcess {
   return { pid: child.pid, ...end };
 }
 
-/** The data folder comes first: a server that was left running is known by that. */
+/** The data folder comes first: it identifies a server that was left running. */
 function serverArguments({ data, port, parameters }: ServerCommand): string[] {
   const settings = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
   return ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
@@ -68,7 +67,7 @@ function observeEnd(child: ChildProcess): Pick<ServerProcess, 'ended' | 'hasEnde
   return { ended, hasEnded: () => hasEnded };
 }
 
-/** Stops a running server: its clients are cut off, its data is complete on disk. */
+/** Stops a running server: it disconnects its clients, and its data is complete on disk. */
 export async function stopServer(pid: number): Promise<void> {
   for (const { signal, limitMs } of STOP_STEPS) {
     signalServer(pid, signal);
@@ -77,9 +76,9 @@ export async function stopServer(pid: number): Promise<void> {
 }
 
 /**
- * Stops the server that a killed parent left running on this data, and clears a
- * `postmaster.pid` whose pid belongs to another program by now: PostgreSQL would take
- * that program for a running server and refuse to start.
+ * Stops the server that a killed parent left running on this data. Removes a `postmaster.pid`
+ * whose pid belongs to another process: PostgreSQL would treat that process as a running server
+ * and refuse to start.
  */
 export async function stopLeftServer(data: string, log: (line: string) => void): Promise<void> {
   const pidFile = join(data, 'postmaster.pid');
@@ -94,7 +93,7 @@ export async function stopLeftServer(data: string, log: (line: string) => void):
   await stopServer(pid);
 }
 
-/** A server that ended already is no error. */
+/** A server that has already ended is not an error. */
 export function signalServer(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What the operating system tells about a process that is running. */
+/** Information of the operating system about a running process. */
 export interface RunningProcess {
   /** Command line, arguments separated by blanks. */
   command: string;
-  /** Tells this process from a later one that was given the same pid; no other meaning. */
+  /** Distinguishes this process from a later one with the same pid; has no other meaning. */
   startedAt: string;
 }
 

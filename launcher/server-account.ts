@@ -2,17 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { StartError } from '../runtime/start-error';
 
-/** The operating system account that PostgreSQL runs as, when that is not our own. */
+/** The operating system account of PostgreSQL, when it differs from the current one. */
 export interface ServerAccount {
   uid: number;
   gid: number;
 }
 
 /**
- * PostgreSQL refuses to run as root. Root lends it the account that owns the data
- * already, or else `postgres`, which is created where it is missing.
- *
- * @returns `null` for everyone but root: the server runs as whoever starts it.
+ * PostgreSQL refuses to run as root. Root uses the account that owns the data, or else `postgres`,
+ * which is created when it is missing. @returns `null` for all users except root.
  */
 export function findServerAccount(data: string, log: (line: string) => void): ServerAccount | null {
   if (process.getuid?.() !== 0) return null;
@@ -42,7 +40,7 @@ function createAccount(name: string, log: (line: string) => void): ServerAccount
   );
 }
 
-/** Asked of the kernel in the account's place: modes alone would miss ACLs and mount options. */
+/** The kernel decides for the account: file modes alone miss ACLs and mount options. */
 export function canEnter(account: ServerAccount | null, folder: string): boolean {
   if (!account) return true;
   return spawnSync('/bin/sh', ['-c', 'test -x "$1/."', 'sh', folder], { ...account }).status === 0;

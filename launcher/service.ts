@@ -6,23 +6,23 @@ import { StartError } from '../runtime/start-error';
 
 const READY_LIMIT_MS = 60_000;
 const POLL_MS = 50;
-/** The processes cut their own stop short after 8 s. */
+/** The processes limit their own stop to 8 s. */
 const STOP_LIMIT_MS = 9_000;
 
 export interface ServiceOptions {
-  /** How messages name it. */
+  /** Its name in messages. */
   name: string;
   /** JavaScript file that it runs. */
   script: string;
   env: NodeJS.ProcessEnv;
-  /** Is given each line of its output. */
+  /** Receives each line of its output. */
   onLine: (line: string) => void;
 }
 
 /**
- * Starts one of our processes. Ctrl-C does not reach it (it has a session of its own), so
- * the supervisor decides when it stops; if the supervisor is killed, the IPC channel closes
- * and the process stops by itself.
+ * Starts one of our processes in a separate session. Ctrl-C does not reach it, so the supervisor
+ * decides when it stops. If the supervisor is killed, the IPC channel closes and the process stops
+ * by itself.
  */
 export function startService({ name, script, env, onLine }: ServiceOptions): Part {
   const leash = require.resolve('./leash');
@@ -55,12 +55,12 @@ async function stopService(child: ChildProcess, ended: Promise<string>): Promise
 
 export interface ReadinessOptions {
   name: string;
-  /** Answers 200 when the service and all that it depends on are ready. */
+  /** Returns 200 when the service and its dependencies are ready. */
   url: string;
   signal: AbortSignal;
 }
 
-/** @throws {StartError} with the last answer, when the service takes too long. */
+/** @throws {StartError} with the last response, when the service takes too long. */
 export async function waitUntilReady({ name, url, signal }: ReadinessOptions): Promise<void> {
   const deadline = Date.now() + READY_LIMIT_MS;
   for (;;) {

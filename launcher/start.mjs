@@ -1,6 +1,6 @@
-// The door of `npm start` and `npm run database`. Plain JavaScript that old versions of Node
-// can read as well, because it runs before anything is built: it builds what is missing or
-// out of date and hands over, in the same process, to dist/launcher/<command>.js.
+// The entry point of `npm start` and `npm run database`. Plain JavaScript for old versions of Node,
+// because it runs before the build. It builds what is missing or outdated and then loads
+// dist/launcher/<command>.js in the same process.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const NODE_VERSION = 24;
-/** What is compiled, and what the build copies for browsers. */
+/** The compiled sources, and the files that the build copies for browsers. */
 const SOURCE = /\.(ts|mjs|html|css)$/;
 const parent = process.ppid;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -31,7 +31,10 @@ function refuseOtherNode() {
   );
 }
 
-/** Contents, not times of change: a checkout, a copy or a touched file says nothing about the build. */
+/**
+ * Content, not modification times: a checkout, a copy or a touched file does not change the
+ * content.
+ */
 function hashSources() {
   const hash = createHash('sha256');
   const settings = ['package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
@@ -57,7 +60,7 @@ function readStamp() {
   return existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : null;
 }
 
-/** The stamp is written last: a build that was interrupted is done again. */
+/** The stamp is written last, so an interrupted build is repeated. */
 async function build() {
   const compiler = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
   if (!existsSync(compiler)) fail('Some packages are missing. Run `npm ci` first.');

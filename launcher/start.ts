@@ -25,7 +25,7 @@ void runInForeground(async (foreground) => {
   const log = new Log(settings.logLevel);
   const env = { ...process.env, DATABASE_URL: databaseUrl };
   const authEnv = { ...env, ...authMetrics(settings) };
-  // Side by side: loading takes either of them most of its start, and the API waits for keys.
+  // In parallel: most of both starts is loading, and the API waits for keys.
   await Promise.all([
     startAndWait({ ...AUTH_SERVER, port: settings.authPort }, { foreground, env: authEnv, log }),
     startAndWait({ ...API, port: settings.apiPort }, { foreground, env, log }),
@@ -43,7 +43,7 @@ function authMetrics({ metricsPort }: Settings): NodeJS.ProcessEnv {
 
 interface Service {
   name: string;
-  /** Its short name in front of log lines. */
+  /** Its short name at the start of log lines. */
   source: string;
   /** Folder of its `main.js` in the build. */
   folder: string;
@@ -71,7 +71,7 @@ async function startAndWait(service: Service, { foreground, env, log }: Surround
   say(`${name} is ready.`);
 }
 
-/** What is worth a look while all goes well is little at the start and everything afterwards. */
+/** The start shows little; afterwards everything is shown. */
 class Log {
   private least: string;
 
@@ -89,7 +89,7 @@ class Log {
   }
 }
 
-/** A stop does not wait for a migration: the connection breaks and PostgreSQL rolls back. */
+/** A stop does not wait for a migration: the connection closes and PostgreSQL rolls back. */
 async function migrate(
   url: string,
   { direct, signal }: { direct: boolean; signal: AbortSignal },

@@ -9,7 +9,7 @@ export interface Welcome {
   milliseconds: number;
 }
 
-/** What a newcomer wants to know when everything is ready. */
+/** The URLs for a new user, shown when both processes are ready. */
 export function describeWelcome({
   settings,
   databaseUrl,
@@ -38,7 +38,7 @@ Ready after ${(milliseconds / 1_000).toFixed(1)} s. Ctrl-C stops everything.
 `;
 }
 
-/** Never with the password: terminals are copied into bug reports. */
+/** Never with the password, because terminals are copied into bug reports. */
 function describeDatabase(databaseUrl: string, embedded: boolean): string {
   const url = new URL(databaseUrl);
   url.password = '';

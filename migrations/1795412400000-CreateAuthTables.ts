@@ -1,12 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The tables of Better-Auth 1.7 with its jwt and admin plugins.
- *
- * Times have millisecond precision because that is what a JavaScript `Date` can hold: a
- * value that was read and is sent back (a page cursor, an entity tag) finds its row again.
- * E-mail addresses are stored in lower case, the only form in which Better-Auth looks
- * them up; the check keeps every other writer to it, so that the unique key means what it says.
+ * The tables of Better-Auth 1.7 with its jwt and admin plugins. Times have millisecond precision
+ * like a JavaScript `Date`: a value that is read and sent back (a page cursor, an entity tag)
+ * matches its row. E-mail addresses are stored in lower case, the only form that Better-Auth looks
+ * up. The check applies to every writer, so that the unique key prevents duplicates in another
+ * case.
  */
 export class CreateAuthTables1795412400000 implements MigrationInterface {
   readonly name = 'CreateAuthTables1795412400000';

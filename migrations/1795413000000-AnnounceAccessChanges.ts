@@ -1,14 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Announces every change that takes access away or gives it, whoever makes it, on the
- * channel `gatehouse_access`. What is announced, and why that is enough, stands in
- * docs/security/live-access.md.
- *
- * Statement-level with transition tables: a statement over many rows sends one
- * notification. A transaction sends at most 17: after 16 the rest is `{"all":true}`,
- * which PostgreSQL sends once however often it is asked to (NOTIFY drops duplicates
- * within a transaction). That also bounds a cascade, which runs one DELETE for each user.
+ * Announces every change of access, by every writer, on the channel `gatehouse_access`.
+ * docs/security/live-access.md describes the changes and the protocol. Statement-level triggers
+ * with transition tables: a statement on many rows sends one notification. A transaction sends at
+ * most 17. After 16 the rest is `{"all":true}`, which PostgreSQL delivers once (NOTIFY drops
+ * duplicates within a transaction). This also bounds a cascade, which runs one DELETE for each
+ * user.
  */
 export class AnnounceAccessChanges1795413000000 implements MigrationInterface {
   readonly name = 'AnnounceAccessChanges1795413000000';
@@ -75,7 +73,7 @@ function triggersOf(table: 'user' | 'session', kind: 'users' | 'sessions'): stri
     `CREATE TRIGGER "${table}_access_deleted" AFTER DELETE ON "${table}"
        REFERENCING OLD TABLE AS old_rows ${run}`,
     `CREATE TRIGGER "${table}_access_truncated" AFTER TRUNCATE ON "${table}" ${run}`,
-    // Also for whoever sets session_replication_role, which silences ordinary triggers.
+    // Also with session_replication_role, which disables ordinary triggers.
     ...['updated', 'deleted', 'truncated'].map(
       (event) => `ALTER TABLE "${table}" ENABLE ALWAYS TRIGGER "${table}_access_${event}"`,
     ),

@@ -1,11 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * A session in which an administrator acts as someone else ends when it was to end.
- *
- * Better-Auth begins it for an hour, then extends it like any other, to a week, with the
- * first token that it gives: to its sliding renewal an hour looks like a session that is
- * nearly over. Kept here because no writer may get around it.
+ * A session of an impersonation keeps its end. Better-Auth begins it for one hour. Its sliding
+ * renewal would extend it to a week with the first token, because one hour looks like a session
+ * that ends soon. A trigger applies to every writer.
  */
 export class KeepImpersonationShort1795413100000 implements MigrationInterface {
   readonly name = 'KeepImpersonationShort1795413100000';

@@ -1,12 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The audit log, which can be added to and nothing else. What that is worth, and against
- * whom, stands in docs/guides/audit.md.
- *
- * No foreign keys: an event outlives whom it is about. Whatever is named here must be
- * found without `search_path`, which whoever connects chooses; triggers are ALWAYS, so that
- * `session_replication_role` does not silence them.
+ * The append-only audit log. docs/security/audit.md describes the protection and its limits. No
+ * foreign keys: an event outlives its user. Functions name every object with its schema, because
+ * each connection chooses its `search_path`. The triggers are ALWAYS, so that
+ * `session_replication_role` does not disable them.
  */
 export class CreateAuditLog1795420000000 implements MigrationInterface {
   readonly name = 'CreateAuditLog1795420000000';
@@ -42,7 +40,7 @@ const CREATE_EVENTS = `
     CONSTRAINT "audit_event_actor_type_check" CHECK ("actor_type" IN ('user', 'client', 'system', 'anonymous'))
   )`;
 
-/** Every AUDIT_RETENTION that was ever in force, and since when. */
+/** Every value of AUDIT_RETENTION, with its start. */
 const CREATE_RETENTION = `
   CREATE TABLE "audit_retention" (
     "since" timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
@@ -50,7 +48,7 @@ const CREATE_RETENTION = `
     CONSTRAINT "audit_retention_check" CHECK ("retention" >= interval '1 day')
   )`;
 
-/** At most one row: when a replica last took it upon itself to remove old events. */
+/** At most one row: when a replica last removed old events. */
 const CREATE_CLEANING = `
   CREATE TABLE "audit_cleaning" (
     "only" boolean NOT NULL DEFAULT true,
@@ -60,10 +58,9 @@ const CREATE_CLEANING = `
   )`;
 
 /**
- * How long events are kept: the longest retention that was in force at any time in the
- * last seven days. So a shorter one takes effect after a week in which nobody objected, and
- * while one replica with the true setting runs, nobody else can shorten it at all.
- * The body is bound to the tables when it is made.
+ * The retention: the longest value of the last seven days. A shorter value therefore applies after
+ * a week. While one replica with the configured value runs, no other writer can shorten it. The
+ * body is bound to the tables when the function is created.
  */
 const KEPT_FOR = `
   CREATE FUNCTION "gatehouse_audit_kept_for"() RETURNS interval
@@ -75,7 +72,7 @@ const KEPT_FOR = `
        '-infinity');
   END`;
 
-/** The time of an event is the database's, whoever writes it and whatever they say. */
+/** The database sets the time of an event, for every writer. */
 const DATE = `
   CREATE FUNCTION "gatehouse_audit_date"() RETURNS trigger
   LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

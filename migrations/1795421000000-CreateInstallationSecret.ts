@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What all replicas of the API share without being told by a setting: the key under which
- * page cursors are signed, for instance. The API fills it at its first use.
+ * A secret that all replicas of the API share without a setting, for example as the key of page
+ * cursors. The API creates it at its first use.
  */
 export class CreateInstallationSecret1795421000000 implements MigrationInterface {
   readonly name = 'CreateInstallationSecret1795421000000';

@@ -1,9 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Answers to requests that were sent with `Idempotency-Key`, for those who send them again.
- * A row says neither who sent the request nor what it was: `id` and `fingerprint` are
- * one-way, and `answer` can be read by whoever sends the same key again and by nobody else.
+ * Stored responses of requests with `Idempotency-Key`. A row contains neither the caller nor the
+ * request: `id` and `fingerprint` are one-way, and `answer` is readable only with the same key.
  */
 export class CreateIdempotencyKeys1795421001000 implements MigrationInterface {
   readonly name = 'CreateIdempotencyKeys1795421001000';

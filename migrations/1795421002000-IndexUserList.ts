@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Indexes under the list of users: one for each order that ends in the id (e-mails are
- * unique, their key is enough), and one of trigrams for parts of e-mail and name.
+ * Indexes of the list of users: one for each order that ends in the id (e-mail addresses are
+ * unique, their key is enough), and a trigram index for parts of e-mail address and name.
  */
 export class IndexUserList1795421002000 implements MigrationInterface {
   readonly name = 'IndexUserList1795421002000';
@@ -24,7 +24,7 @@ export class IndexUserList1795421002000 implements MigrationInterface {
   }
 }
 
-/** Trusted since PostgreSQL 13: the owner of the database may add it, no superuser is needed. */
+/** Trusted since PostgreSQL 13: the owner of the database can create it without superuser. */
 async function addTrigrams(queryRunner: QueryRunner): Promise<void> {
   try {
     await queryRunner.query('CREATE EXTENSION IF NOT EXISTS pg_trgm');
@@ -39,7 +39,7 @@ async function addTrigrams(queryRunner: QueryRunner): Promise<void> {
   }
 }
 
-/** Whoever brought or uses it besides this project keeps it. */
+/** The extension stays, because other applications may use it. */
 const DROP_TRIGRAMS = `
   DO $$ BEGIN
     DROP EXTENSION IF EXISTS pg_trgm;

@@ -1,9 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * A link to set a new password went to the address that the user had then, in place of the
- * password that they had forgotten. When either is replaced, in whatever way and by
- * whomever, the links that are still under way end with it.
+ * A link to set a new password was sent to the user's address at that time, to replace a forgotten
+ * password. When the address or the password changes, by any writer, pending links end.
  */
 export class EndPasswordLinks1795422000000 implements MigrationInterface {
   readonly name = 'EndPasswordLinks1795422000000';

@@ -1,11 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The tables of Better-Auth's second factor and passkeys.
- *
- * Two unique keys are our own: a user has one second factor, however many enrolments run
- * at once, and a credential id belongs to one user, so that nobody can register another's
- * and be found in their place.
+ * The tables of Better-Auth's second factor and passkeys. Two unique keys are additional. A user
+ * has one second factor, also with parallel enrolments. A credential id belongs to one user, so
+ * that another user cannot register it.
  */
 export class CreateSecondFactorTables1795423000000 implements MigrationInterface {
   readonly name = 'CreateSecondFactorTables1795423000000';

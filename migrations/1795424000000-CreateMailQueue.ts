@@ -1,11 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Mails that wait to be handed to the mail server. A mail may hold the link with which a
- * password is set, so its content is sealed with a key that the database does not know.
- *
- * A mail that somebody is sending is not due: whoever takes it moves `due_at` ahead, and a
- * sender that dies leaves nothing behind but a mail that becomes due again.
+ * The mail queue. A mail can contain a link that sets a password, so its content is encrypted with
+ * a key that the database does not have. A sender moves `due_at` ahead while it sends. When the
+ * sender dies, the mail becomes ready again at that time.
  */
 export class CreateMailQueue1795424000000 implements MigrationInterface {
   readonly name = 'CreateMailQueue1795424000000';

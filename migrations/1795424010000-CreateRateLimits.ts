@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Counters of the limits that the auth servers share where there is no Redis, in the shape
- * that `rate-limiter-flexible` asks for. `expire` is in milliseconds since 1970. Not
- * logged: a counter that a crash of the database empties is worth less than the writing.
+ * Counters of the limits that the auth servers share without Redis, in the schema of
+ * `rate-limiter-flexible`. `expire` is in milliseconds since 1970. The table is unlogged: losing
+ * the counters in a crash costs less than logging them.
  */
 export class CreateRateLimits1795424010000 implements MigrationInterface {
   readonly name = 'CreateRateLimits1795424010000';

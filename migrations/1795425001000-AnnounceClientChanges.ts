@@ -1,10 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Announces, on the channel `gatehouse_access`, every change of an OAuth client that takes
- * access away or gives it: disabled or not, its scopes, its end. By the rules of
- * AnnounceAccessChanges1795413000000, with which it shares the count of what a transaction
- * has sent. A new secret is silent: it changes nothing for tokens that are out.
+ * Announces, on the channel `gatehouse_access`, every change of an OAuth client that changes
+ * access: disabled, scopes, deletion. It follows the rules of AnnounceAccessChanges1795413000000
+ * and shares its count for each transaction. A new secret is not announced, because existing
+ * tokens stay valid.
  */
 export class AnnounceClientChanges1795425001000 implements MigrationInterface {
   readonly name = 'AnnounceClientChanges1795425001000';
@@ -59,7 +59,7 @@ const UP = [
   `CREATE TRIGGER "oauth_client_access_deleted" AFTER DELETE ON "oauth_client"
      REFERENCING OLD TABLE AS old_rows ${RUN}`,
   `CREATE TRIGGER "oauth_client_access_truncated" AFTER TRUNCATE ON "oauth_client" ${RUN}`,
-  // Also for whoever sets session_replication_role, which silences ordinary triggers.
+  // Also with session_replication_role, which disables ordinary triggers.
   ...EVENTS.map(
     (event) => `ALTER TABLE "oauth_client" ENABLE ALWAYS TRIGGER "oauth_client_access_${event}"`,
   ),

@@ -1,18 +1,14 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Closes two ways around CreateAuditLog1795420000000. Both begin with what the processes
- * are allowed: to add rows.
- *
- * - A retention is noted as a number of seconds. Compared, a month has 30 days; subtracted
- *   from a time, it has as many as the calendar says. So minus 1200 months and 36401 days
- *   was longer than 400 days by comparison, and yet ended in the future.
- * - An event has the number that the database gave it. `OVERRIDING SYSTEM VALUE` and `COPY`
- *   get past an identity column; an event under one of the next numbers would have kept the
- *   event from being written that gets this number later, and so its change from being made.
- *
- * The function runs with its owner's rights, for nobody else may ask the sequence. It must
- * name everything without `search_path`, as before.
+ * Closes two gaps of CreateAuditLog1795420000000. Both need only the right to insert rows. First,
+ * a retention is stored as a number of seconds. In comparisons a month has 30 days; in
+ * subtractions it has its calendar days. An interval of minus 1200 months and 36401 days was
+ * therefore longer than 400 days in a comparison, and yet ended in the future. Second, an event
+ * has the id of the sequence. `OVERRIDING SYSTEM VALUE` and `COPY` bypass an identity column. An
+ * event with a future id would have blocked the later event with this id, and its change. The
+ * function runs with its owner's rights, because no other role may use the sequence. It must name
+ * every object with its schema, as before.
  */
 export class GuardAuditLog1795426000000 implements MigrationInterface {
   readonly name = 'GuardAuditLog1795426000000';

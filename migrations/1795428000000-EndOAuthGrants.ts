@@ -1,13 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What a user has granted a program lasts, within the session that it was granted in, as
- * long as its row here: access tokens are judged by it (docs/security/live-access.md). It ends, in
- * whatever way and by whomever, with the session, the client, the user's consent and the
- * refresh token that came with it, and takes what is left of these tokens along.
- *
+ * A user's grant to a client lasts, within its session, as long as its row here; the API checks
+ * access tokens against it (docs/security/live-access.md). It ends, for every writer, with the
+ * session, the client, the user's consent and its refresh token, and deletes the remaining tokens.
  * Its end is announced as a change of the session, by the rules of
- * AnnounceAccessChanges1795413000000; its beginning is not: absence is never remembered.
+ * AnnounceAccessChanges1795413000000. Its beginning is not announced, because missing rows are
+ * never cached.
  */
 export class EndOAuthGrants1795428000000 implements MigrationInterface {
   readonly name = 'EndOAuthGrants1795428000000';
@@ -90,7 +89,7 @@ const UP = [
     CONSTRAINT "oauth_grant_client_id_fkey" FOREIGN KEY ("client_id") REFERENCES "oauth_client" ("client_id") ON DELETE CASCADE
   )`,
   'CREATE INDEX "oauth_grant_client_id_idx" ON "oauth_grant" ("client_id")',
-  // What can still be renewed was granted.
+  // A valid refresh token implies a grant.
   `INSERT INTO "oauth_grant" (session_id, client_id, granted_at)
    SELECT session_id, client_id, min(created_at) FROM "oauth_refresh_token"
     WHERE session_id IS NOT NULL AND revoked IS NULL GROUP BY session_id, client_id`,
@@ -103,13 +102,13 @@ const UP = [
   `CREATE TRIGGER "oauth_grant_access_truncated" AFTER TRUNCATE ON "oauth_grant" ${ANNOUNCE}`,
   `CREATE TRIGGER "oauth_grant_ends_tokens" AFTER DELETE ON "oauth_grant" FOR EACH ROW ${END}`,
   `CREATE TRIGGER "oauth_consent_ends_grants" AFTER DELETE ON "oauth_consent" FOR EACH ROW ${END}`,
-  // Not when it is cleaned away after its time.
+  // Not when it is deleted after its expiry.
   `CREATE TRIGGER "oauth_refresh_token_deleted_ends_grant" AFTER DELETE ON "oauth_refresh_token"
      FOR EACH ROW WHEN (OLD.session_id IS NOT NULL AND OLD.expires_at > now()) ${END}`,
-  // Not when it is replaced by its successor.
+  // Not when its successor replaces it.
   `CREATE TRIGGER "oauth_refresh_token_revoked_ends_grant" AFTER UPDATE OF revoked ON "oauth_refresh_token"
      FOR EACH ROW WHEN (OLD.revoked IS NULL AND NEW.revoked IS NOT NULL AND NEW.rotated_at IS NULL) ${END}`,
-  // Also for whoever sets session_replication_role, which silences ordinary triggers.
+  // Also with session_replication_role, which disables ordinary triggers.
   ...TRIGGERS.map(
     ([trigger, table]) => `ALTER TABLE "${table}" ENABLE ALWAYS TRIGGER "${trigger}"`,
   ),

@@ -1,10 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * A session in which an administrator acts as someone else ends with what it rests on: its
- * administrator is demoted, banned or deleted, or whom they act as becomes an administrator,
- * as whom nobody may act. Kept here because no writer may get around it: roles are also set
- * by Better-Auth's own routes and by hand.
+ * A session of an impersonation ends when its administrator is demoted, banned or deleted, or when
+ * the impersonated user becomes an administrator. A trigger applies to every writer: Better-Auth's
+ * routes and SQL statements also set roles.
  */
 export class EndImpersonations1795429000000 implements MigrationInterface {
   readonly name = 'EndImpersonations1795429000000';

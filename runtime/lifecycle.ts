@@ -43,7 +43,7 @@ function explain(error: unknown): string {
   if (error instanceof SettingsError) return error.message;
   const { code, stack, port } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE')
-    return `Port ${port} is taken by another program. Set another one (AUTH_PORT, API_PORT) or stop it.`;
+    return `Port ${port} is in use by another process. Stop that process, or set another port (AUTH_PORT, API_PORT).`;
   // Some libraries throw errors with an empty stack.
   return stack || String(error);
 }

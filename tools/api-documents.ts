@@ -5,13 +5,13 @@ import { loadSettings } from '../runtime/settings/load';
 import { describeApi } from '../src/app.setup';
 import { mergeDocuments } from '../src/openapi/merged-document';
 
-/** A fresh checkout's settings; nothing is connected, and no secret gets into a document. */
+/** Settings of a new checkout. Nothing is connected, and no secret is in a document. */
 const ENVIRONMENT = {
   DATABASE_URL: 'postgres://localhost/unused',
   BETTER_AUTH_SECRET: 'documents are made without any secret at all',
 };
 
-/** A file does not know where it will be in force: addresses in it begin where it is served. */
+/** A file has no host: its URLs are relative to where it is served. */
 const SERVERS = [{ url: '/', description: 'The API, wherever this document comes from' }];
 
 export async function renderApiDocument(): Promise<string> {

@@ -7,16 +7,15 @@ const RELEASES = 'docs/api/released';
 const CURRENT = 'openapi.json';
 const DECLARED = 'docs/api/declared-breaking-changes.json';
 
-/** A breaking change that is meant: as the check words it, and why. */
+/** A declared breaking change: the text of the check, and the reason. */
 interface Declaration {
   change: string;
   reason: string;
 }
 
 /**
- * Compares the API's document with the last released one. A breaking change that is not
- * declared fails, and so does a declaration of what is no change. Runs in the root of the
- * project.
+ * Compares the API's document with the last released one. Fails for a breaking change that is not
+ * declared, and for a declaration without a change. Runs in the root of the project.
  */
 async function main(): Promise<void> {
   const lastRelease = await findLastRelease();
@@ -38,7 +37,7 @@ async function main(): Promise<void> {
     console.log(`Compatible with ${lastRelease}; ${known.size} changes declared.`);
 }
 
-/** Of the versions in the names of the files the highest: 0.10.0 comes after 0.9.0. */
+/** The highest version in the names of the files: 0.10.0 is after 0.9.0. */
 async function findLastRelease(): Promise<string> {
   const files = await readdir(RELEASES);
   const [last] = files.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));

@@ -2,7 +2,10 @@ import { lintDocument } from './lint-openapi';
 
 const DOCUMENTS = ['openapi.json', 'openapi-auth.json', 'openapi-all.json'];
 
-/** Lints the exported documents; any finding, warnings included, fails. Runs in the root of the project. */
+/**
+ * Lints the exported documents; every finding fails, warnings included. Runs in the root of the
+ * project.
+ */
 async function main(): Promise<void> {
   for (const file of DOCUMENTS) {
     const findings = await lintDocument(file);

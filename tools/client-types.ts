@@ -5,7 +5,7 @@ const HEAD = `// Made from openapi.json by \`npm run generate\`, as docs/guides/
 
 `;
 
-/** The types of a client, as anyone would have them made from the document. */
+/** The types of a client, generated from the document. */
 export async function renderClientTypes(): Promise<string> {
   const document = JSON.parse(await renderApiDocument()) as OpenAPI3;
   const nodes = await openapiTS(document);

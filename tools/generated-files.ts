@@ -3,7 +3,7 @@ import { renderClientTypes } from './client-types';
 import { renderComposeFile } from './compose-settings';
 import { renderEnvExample, renderSettingsPage } from './settings-documents';
 
-/** A file that is made from code. It is kept in version control and compared in CI. */
+/** A generated file. It is in version control and is compared in CI. */
 export interface GeneratedFile {
   /** Path from the root of the project. */
   file: string;

@@ -1,4 +1,4 @@
-/** A JSON object of which nothing is known yet. */
+/** An unknown JSON object. */
 export type Json = Record<string, unknown>;
 
 export function isJson(value: unknown): value is Json {
@@ -13,7 +13,7 @@ export function rewrite(node: unknown, change: (object: Json) => Json): unknown 
   return change(Object.fromEntries(entries) as Json);
 }
 
-/** Every value that stands under the name, wherever it stands. */
+/** Every value with the name, at any depth. */
 export function valuesUnder(node: unknown, name: string): unknown[] {
   if (Array.isArray(node)) return node.flatMap((child) => valuesUnder(child, name));
   if (!isJson(node)) return [];

@@ -4,7 +4,7 @@ import { oas } from '@stoplight/spectral-rulesets';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-/** One fault of a document: which rule, where, and what. */
+/** One finding in a document: rule, place and text. */
 export interface Finding {
   linter: 'redocly' | 'spectral';
   rule: string;
@@ -12,7 +12,7 @@ export interface Finding {
   message: string;
 }
 
-/** What the recommended rules of Redocly and of Spectral find, warnings included. */
+/** Findings of the recommended rules of Redocly and Spectral, warnings included. */
 export async function lintDocument(file: string): Promise<Finding[]> {
   const source = await readFile(file, 'utf8');
   return [...(await lintWithRedocly(file, source)), ...(await lintWithSpectral(source))];

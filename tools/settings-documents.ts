@@ -15,7 +15,7 @@ const COMPOSE_ONLY = `
 #POSTGRES_PASSWORD=(openssl rand -hex 24)
 `;
 
-/** `.env.example`: every setting as a comment, so that a copy changes nothing by itself. */
+/** `.env.example`: every setting as a comment, so that a copy changes nothing. */
 export function renderEnvExample(): string {
   const head = [
     '# Settings of both processes. Copy this file to .env and uncomment what is to differ;',

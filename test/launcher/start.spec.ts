@@ -94,7 +94,7 @@ describe('npm start', () => {
       const command = start();
       expect(await command.exit()).toBe(1);
       expect(command.output).toContain(
-        `Port ${place.env.API_PORT} is taken by another program. Stop that, or set API_PORT`,
+        `Port ${place.env.API_PORT} is in use by another process. Stop that process, or set API_PORT`,
       );
       expect(command.output).not.toContain('AUTH_PORT');
       other.close();

@@ -19,7 +19,10 @@ const LEASE_MS = 1_000;
 const USER_ID = 'u';
 const CLIENT_ID = 'c';
 
-/** Whom a request may come from: two sessions of one user, one by way of the client too; the client alone. */
+/**
+ * Origin of a request: two sessions of one user, one of them also through the client; the client
+ * alone.
+ */
 const SUBJECTS: AccessSubject[] = [
   { sessionId: 's0', userId: USER_ID, clientId: null },
   { sessionId: 's1', userId: USER_ID, clientId: null },
@@ -27,7 +30,7 @@ const SUBJECTS: AccessSubject[] = [
   { sessionId: null, userId: null, clientId: CLIENT_ID },
 ];
 
-/** What a test may take out of the protocol. */
+/** The part of the protocol that a test removes. */
 export interface Variant {
   Knowledge: typeof AccessKnowledge;
   Access: typeof LiveAccess;
@@ -38,8 +41,8 @@ export interface Variant {
 type Change = 'role' | 'ban' | 'profile' | 'end' | 'begin' | 'revoke' | 'disable';
 
 /**
- * One step of the world around a replica. Every order of them may happen; numbers pick
- * one of what is under way.
+ * One step around a replica. Steps occur in every order; numbers select one of the operations in
+ * progress.
  */
 export type Step =
   | { do: 'commit'; what: Change; session: number }
@@ -97,7 +100,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** A proof that comes back at once, which random steps seldom line up by themselves. */
+/** A proof that returns at once, which random steps rarely produce. */
 const PROMPT_PROOF: Step[] = [
   { do: 'sendProof' },
   { do: 'commitProof', pick: 0 },
@@ -111,18 +114,18 @@ const promptLoad = anySubject.map((number): Step[] => [
   { do: 'answerLoad', pick: 0 },
 ]);
 
-/** A proof that comes back too late, whichever clock notices it. */
+/** A proof that returns too late, by either clock. */
 const lateProof = fc
   .constantFrom('wait' as const, 'sleepWithClock' as const)
   .map((what): Step[] => [{ do: 'sendProof' }, { do: what, ms: 400 }, ...PROMPT_PROOF.slice(1)]);
 
-/** More than a lease goes by, and is never over. */
+/** More than a lease passes, at most. */
 const QUIET_TIME: Step[] = Array.from({ length: 3 }, (): Step[] => [
   { do: 'wait', ms: 400 },
   ...PROMPT_PROOF,
 ]).flat();
 
-/** A change that is missed altogether, while a load may be under way. */
+/** A change whose notification is lost, possibly during a load. */
 const missedChange = fc
   .record({ what: fc.constantFrom<Change[]>('ban', 'disable'), ms })
   .map(({ what, ms: pause }): Step[] => [
@@ -146,22 +149,22 @@ export const steps: fc.Arbitrary<Step[]> = fc
   )
   .map((parts) => parts.flat());
 
-/** What a part of a state was once, and until when which request may still be judged by it. */
+/** An earlier version of a part of the state, and until when a request may be judged by it. */
 interface Version<Value> {
-  /** `null`: there was none. Compared by identity: each change makes a new object. */
+  /** `null`: no row. Compared by identity: each change makes a new object. */
   value: Value | null;
-  /** When the next version was committed; `null` while in force. */
+  /** When the next version was committed; `null` for the current one. */
   supersededAt: number | null;
-  /** When the replica was told so. */
+  /** When the replica received the notification. */
   heardAt: number | null;
 }
 
-/** Everything that a part has been, the newest last. */
+/** All versions of a part, the newest last. */
 type History<Value> = Version<Value>[];
 
 interface PendingLoad {
   subject: AccessSubject;
-  /** What it has read; `undefined`: it has not read yet. */
+  /** The version that it has read; `undefined`: none yet. */
   state: AccessState | null | undefined;
   resolve(state: AccessState | null): void;
   reject(error: Error): void;
@@ -175,13 +178,12 @@ interface Proof {
 type Message = { change: AccessChange; version: Version<object> } | { proof: Proof };
 
 /**
- * A database, a listening connection and a replica, on a clock of their own. The replica's
- * code is the real one; the rest is the model: PostgreSQL delivers in commit order, and a
- * load reads one committed state at some moment between its beginning and its end.
- *
- * A request may be judged by parts that were in force when it began or later. It may be
- * judged by an older one only as long as the replica had not been told, and only within
- * one lease of the newest proof that was sent before the change and came back in time.
+ * A database, a listening connection and a replica with their own clock. The replica's code is the
+ * real one. The rest is a model: PostgreSQL delivers in commit order, and a load reads one
+ * committed state at some moment between its beginning and its end. A request may be judged by
+ * versions that were current at its beginning or later. It may be judged by an older version only
+ * while the replica has no notification, and only within one lease of the newest proof that was
+ * sent before the change and returned in time.
  */
 export class Simulation {
   readonly staleAnswers: string[] = [];
@@ -202,11 +204,11 @@ export class Simulation {
   });
   private readonly loads: PendingLoad[] = [];
   private readonly proofs: Proof[] = [];
-  /** What the listening connection has not brought yet; `null` while there is none. */
+  /** Notifications in transit; `null` without a connection. */
   private queue: Message[] | null = [];
   private isSilent = false;
   private readonly goodProofs: number[] = [];
-  /** True time; the machine's monotonic clock lags behind it by what it slept through. */
+  /** True time; the host's monotonic clock excludes the time of pauses. */
   private time = 0;
   private slept = 0;
 
@@ -264,7 +266,7 @@ export class Simulation {
     if (what === 'noticeLoss') {
       this.knowledge.lose();
       this.queue = null;
-      // Proofs are numbered for their connection: those of an old one mean nothing to the next.
+      // Proofs are numbered for each connection: a proof of an old connection does not count.
       this.proofs.length = 0;
     }
     if (what === 'reconnect' && !this.queue) {
@@ -289,15 +291,15 @@ export class Simulation {
     const session = this.sessions[number]!;
     // Nothing to change.
     if ((valueOf(session) === null) === (what !== 'begin')) return;
-    // What is granted anew is not announced, so to the model a grant that ended is there again.
+    // A new grant is not announced, so in the model an ended grant is valid again.
     const version = this.supersede(session, what === 'end' ? null : newSession());
-    // A session that begins is not announced: absence is never remembered.
+    // A new session is not announced, because missing rows are never cached.
     if (what !== 'begin') {
       this.enqueue({ change: { ...nothing, sessions: [`s${number}`] }, version });
     }
   }
 
-  /** @returns the version that is over now. */
+  /** @returns the version that has ended. */
   private supersede<Value extends object>(
     history: History<Value>,
     value: Value | null,
@@ -383,7 +385,7 @@ export class Simulation {
     );
   }
 
-  /** Each part counts by itself: they may have been loaded at different times. */
+  /** Each part counts separately, because they may come from different loads. */
   private judge({ subject, state, began }: Judged): void {
     const { session, user, client } = this.partsOf(subject);
     if (session) this.judgePart(session, { value: state && state.session, began });
@@ -437,7 +439,7 @@ function changedUser(user: KnownUser, what: 'role' | 'ban' | 'profile'): KnownUs
   return { ...user, role: user.role === 'admin' ? 'user' : 'admin' };
 }
 
-/** Lets everything run that is not waiting for a step. */
+/** Runs everything that does not wait for a step. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
 }

@@ -4,14 +4,14 @@ import type { Page } from 'playwright-core';
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-/** WCAG 2.2 up to AA, and what axe's authors call best practice. */
+/** WCAG 2.2 up to AA, and the best practices of axe. */
 const RULES: RunOptions = {
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
 };
 
 /**
- * What axe finds on the page as it stands, one line a place. Evaluated by the debugger,
- * which no content security policy stops.
+ * The findings of axe on the current page, one line for each place. Runs in the debugger, to which
+ * no content security policy applies.
  */
 export async function findBarriers(page: Page): Promise<string[]> {
   await page.evaluate(AXE);

@@ -2,7 +2,7 @@ import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { OpenApiDocument } from './openapi';
 
-/** Judges values by the schemas of a document, each found by its place in it. */
+/** Validates values by the schemas of a document, each found by its JSON pointer. */
 export class AnswerSchemas {
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
   private readonly compiled = new Map<string, ValidateFunction>();
@@ -12,7 +12,7 @@ export class AnswerSchemas {
     this.ajv.addSchema({ ...document, $id: 'document' });
   }
 
-  /** What is wrong with the value by the schema at the place; nothing: an empty list. */
+  /** Errors of the value by the schema at the pointer; an empty list when it is valid. */
   faultsOf(place: (string | number)[], value: unknown): string[] {
     const reference = `document#/${place.map(toSegment).join('/')}`;
     let validate = this.compiled.get(reference);

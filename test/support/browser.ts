@@ -7,7 +7,7 @@ import {
   type Page,
 } from 'playwright-core';
 
-/** Where distributions put it; `CHROMIUM_PATH` goes before all of them. */
+/** Paths of distributions; `CHROMIUM_PATH` has precedence. */
 const USUAL_PATHS = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -17,16 +17,16 @@ const USUAL_PATHS = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
-/** Starts the browser of this machine, without a window. */
+/** Starts the installed browser without a window. */
 export async function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
-    // Chromium refuses its sandbox to root, as which tests run in containers.
+    // Chromium refuses its sandbox to root, which runs tests in containers.
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   });
 }
 
-/** @throws when there is none, with what to do about it. */
+/** @throws when none is installed, with the solution. */
 function findChromium(): string {
   const given = process.env.CHROMIUM_PATH;
   const found = given ?? USUAL_PATHS.find((path) => existsSync(path));
@@ -34,20 +34,20 @@ function findChromium(): string {
   throw new Error('No Chromium was found: install it, or name it in CHROMIUM_PATH.');
 }
 
-/** A window, with what went wrong in it. */
+/** A window, with its errors. */
 export interface Window {
   page: Page;
   context: BrowserContext;
-  /** Errors of the console, refusals of a content security policy among them, and of scripts. */
+  /** Errors of the console (including refusals of a content security policy) and of scripts. */
   complaints: string[];
-  /** Every origin that was asked for anything. */
+  /** Every origin that the window requested. */
   origins: Set<string>;
   close(): Promise<void>;
 }
 
 export type WindowOptions = Parameters<Browser['newContext']>[0];
 
-/** A new window with cookies and storage of its own. */
+/** A new window with its own cookies and storage. */
 export async function openWindow(browser: Browser, options?: WindowOptions): Promise<Window> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
@@ -65,10 +65,9 @@ export async function openWindow(browser: Browser, options?: WindowOptions): Pro
 }
 
 /**
- * Gives a window a device that holds passkeys, knows who holds it, and agrees at once
- * (https://chromedevtools.github.io/devtools-protocol/tot/WebAuthn/).
- *
- * @returns the way to change its mind.
+ * Gives a window a virtual authenticator with user verification, which consents at once
+ * (https://chromedevtools.github.io/devtools-protocol/tot/WebAuthn/). @returns a function that
+ * changes its consent.
  */
 export async function addAuthenticator({
   context,

@@ -1,20 +1,20 @@
-/** An answer as a client sees it. */
+/** A response as a client sees it. */
 export interface Answer<Body = Record<string, unknown>> {
   status: number;
   headers: Headers;
-  /** Parsed JSON, or the text where it is none; taken for what the test says it is. */
+  /** Parsed JSON, or the text when it is not JSON; the test decides its type. */
   body: Body;
 }
 
 type Json = Record<string, unknown>;
 
 export interface CallOptions {
-  /** Text and bytes are sent as they are, everything else as JSON. */
+  /** Text and bytes are sent unchanged, other values as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
 }
 
-/** Calls one base URL as one client does. */
+/** Calls one base URL as one client. */
 export class Caller {
   constructor(
     readonly baseUrl: string,

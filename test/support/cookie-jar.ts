@@ -1,4 +1,4 @@
-/** A `fetch` that keeps cookies and names its origin, as a browser's page does. */
+/** A `fetch` that keeps cookies and sends its origin, like a page in a browser. */
 export function createBrowserFetch(origin: string): typeof fetch {
   const cookies = new Map<string, string>();
   return async (input, init) => {

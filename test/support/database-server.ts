@@ -10,18 +10,18 @@ import { findProcess } from '../../launcher/process-table';
 
 const FOLDER_PREFIX = 'gatehouse-test-';
 
-/** The server of one test run. */
+/** The database server of one test run. */
 export interface TestServer {
   /** A user who may create databases. */
   url: string;
   stop(): Promise<void>;
-  /** For the end of the process, when there is no time to wait. */
+  /** For the end of the process, when it cannot wait. */
   abandon(): void;
 }
 
 /**
- * A server in a temporary folder, gone with the run: also when the run is interrupted,
- * and with the next run when it was killed.
+ * A server in a temporary folder. It is removed at the end of the run, after an interruption, or
+ * by the next run after a kill.
  */
 export async function startOwnServer(): Promise<TestServer> {
   await removeAbandonedServers();
@@ -48,7 +48,7 @@ export async function startOwnServer(): Promise<TestServer> {
   };
 }
 
-/** Immediate shutdown, waited for without giving way to other work. */
+/** Immediate shutdown, with a synchronous wait. */
 function quitNow(pid: number): void {
   if (findProcess(pid)) process.kill(pid, 'SIGQUIT');
   const clock = new Int32Array(new SharedArrayBuffer(4));
@@ -60,7 +60,7 @@ async function removeAbandonedServers(): Promise<void> {
     if (!name.startsWith(FOLDER_PREFIX) || !name.endsWith('.lock')) continue;
     const lock = join(tmpdir(), name);
     const folder = join(tmpdir(), basename(name, '.lock'));
-    // Another run may clear the same away at this moment.
+    // Another run can remove the same at this moment.
     const owner = statSync(lock, { throwIfNoEntry: false })?.uid;
     if (owner !== userInfo().uid || findOwner(lock) !== null) continue;
     await stopLeftServer(join(folder, 'postgres', 'data'), () => {});
@@ -70,8 +70,8 @@ async function removeAbandonedServers(): Promise<void> {
 }
 
 /**
- * A server that is there already. Several runs may use it at once: each stays connected
- * under its name, and what bears the name of a run that is not is dropped.
+ * An existing server. Several runs can use it at once: each stays connected under its name, and
+ * databases of ended runs are dropped.
  */
 export async function useGivenServer(url: string, run: string): Promise<TestServer> {
   const client = new Client({ connectionString: url, application_name: run });

@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 
-/** A database of its own for whoever asked for it. */
+/** A separate database for a test. */
 export interface TestDatabase {
   url: string;
-  /** Cuts off whoever is still connected. */
+  /** Terminates remaining connections. */
   drop(): Promise<void>;
 }
 
-/** How the run tells its workers where the server is: set by `global-setup.ts`. */
+/** Tells the workers the URL of the server; set by `global-setup.ts`. */
 export const SERVER_URL_VARIABLE = 'GATEHOUSE_TEST_SERVER_URL';
-/** The run's name, with which the names of all its databases begin. */
+/** The name of the run, a prefix of the names of its databases. */
 export const RUN_VARIABLE = 'GATEHOUSE_TEST_RUN';
 
 /**
@@ -34,9 +34,8 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
 }
 
 /**
- * Applies the schema once, to a database that the others are copied from.
- *
- * @param migrate is given the URL.
+ * Applies the schema once, to the template of the other databases. @param migrate receives the
+ * URL.
  */
 export async function createTemplate(migrate: (url: string) => Promise<unknown>): Promise<void> {
   await onServer(`CREATE DATABASE "${templateName()}" ${await collationOptions()}`);
@@ -70,8 +69,8 @@ async function create(options: string): Promise<TestDatabase> {
 }
 
 /**
- * Gives connections that were closed time to be gone: a pool says that it has ended before
- * they are, and being cut off is an error that nobody listens for any more.
+ * Waits until closed connections have ended. A pool reports its end earlier, and a terminated
+ * connection would be an error without a listener.
  */
 async function untilLeft(client: Client, database: string): Promise<void> {
   for (let tries = 0; tries < 20; tries += 1) {

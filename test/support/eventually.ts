@@ -1,6 +1,6 @@
 const PAUSE_MS = 20;
 
-/** Repeats an expectation until it holds; after the time its last failure is thrown. */
+/** Repeats an expectation until it holds. After the timeout, throws its last failure. */
 export async function eventually(
   expectation: () => Promise<unknown> | void,
   limitMs = 10_000,

@@ -7,12 +7,12 @@ import { PASSWORD, type SignedInUser, type System } from './system';
 
 type Json = Record<string, unknown>;
 
-/** Whoever sends an operation's example, and whom it is about. */
+/** The caller of an operation's example, and its subject. */
 export interface World {
   system: System;
   caller: Caller;
   target: SignedInUser;
-  /** Only after a challenge was made. */
+  /** Exists after a challenge was made. */
   recoveryCode?: string;
 }
 
@@ -23,7 +23,7 @@ interface Place {
 
 const REDIRECT_URI = 'https://app.example.com/callback';
 
-/** What only a running system can give, by the name that the document uses for it. */
+/** Values that only a running system has, by their name in the document. */
 const REAL_VALUES: Record<string, (world: World, place: Place) => unknown> = {
   id: ({ target }, { path }) => (path.endsWith('/sessions/{id}') ? sessionIdOf(target) : target.id),
   sessionId: ({ target }) => sessionIdOf(target),
@@ -46,7 +46,7 @@ function sessionIdOf({ accessToken }: SignedInUser): string {
   return String(decodeJwt(accessToken).sid);
 }
 
-/** Gives the user a second factor and begins a sign-in, which then asks for it. */
+/** Gives the user a second factor and begins a sign-in that requires it. */
 async function enrolAndChallenge(world: World): Promise<unknown> {
   const { system, target } = world;
   const session = new Caller(system.apiUrl, target.refreshToken);
@@ -58,16 +58,13 @@ async function enrolAndChallenge(world: World): Promise<unknown> {
   return (await system.asAnonymous().post('/api/v1/auth/sign-in', signIn)).body.challenge;
 }
 
-/** The example, or what stands for it in this system; nothing where there is no such thing. */
+/** The example, or its replacement in this system; `undefined` when there is none. */
 async function realValue(name: string, example: unknown, how: { world: World; place: Place }) {
   const make = REAL_VALUES[name];
   return (await make?.(how.world, how.place)) ?? (name === 'cursor' ? undefined : example);
 }
 
-/**
- * Sends an operation's examples, of its optional parameters those with the given names, or
- * with a body of the test's own.
- */
+/** Sends an operation's examples, with the named optional parameters or with the given body. */
 export async function sendExamples(
   { name, operation, body: ownBody }: { name: string; operation: Operation; body?: object },
   world: World,

@@ -4,13 +4,13 @@ import { createLogger } from '../../runtime/logger';
 import type { Settings } from '../../runtime/settings/load';
 import { createApi } from '../../src/app.setup';
 
-/** A replica beside those of a system, with settings of its own. */
+/** A replica in addition to those of a system, with its own settings. */
 export interface ExtraReplica {
   app: NestFastifyApplication;
   url: string;
 }
 
-/** @param prepare is called before the routes are made. */
+/** @param prepare runs before the routes are created. */
 export async function startExtraReplica(
   settings: Settings,
   prepare: (app: NestFastifyApplication) => Promise<unknown> = async () => {},

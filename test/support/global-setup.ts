@@ -5,13 +5,13 @@ import { createTemplate, RUN_VARIABLE, SERVER_URL_VARIABLE } from './database';
 import { startOwnServer, useGivenServer, type TestServer } from './database-server';
 
 declare global {
-  // Jest loads setup and teardown apart from each other: this is what both can see.
+  // Jest loads setup and teardown separately: both can see this.
   var gatehouseTestServer: TestServer | undefined;
 }
 
 /**
- * One PostgreSQL server for the run: `TEST_DATABASE_URL` where it is set (its user must be
- * allowed to create databases), else one of our own that is gone afterwards.
+ * One PostgreSQL server for the run: `TEST_DATABASE_URL` when it is set (its user must be allowed
+ * to create databases), else a temporary one.
  */
 export default async function globalSetup(): Promise<void> {
   const run = `gatehouse_test_${randomBytes(4).toString('hex')}`;

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 
 type Answer = (response: ServerResponse) => void;
 
-/** Stands in for the auth server's key set, where a test wants to decide what it says. */
+/** Replaces the auth server's key set endpoint, so that a test decides its response. */
 export class JwksServer {
   /** Requests that have arrived. */
   fetches = 0;
-  /** How the next requests are answered. */
+  /** The response to the next requests. */
   answer: Answer = (response) => response.writeHead(503).end();
   private port = 0;
   private readonly server: Server;
@@ -31,12 +31,12 @@ export class JwksServer {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Answers with these keys, or with whatever else is put in their place. */
+  /** Responds with these keys, or with other content. */
   publish(keys: unknown): void {
     this.answer = sayJson({ keys });
   }
 
-  /** From now on nobody answers at its address. */
+  /** From now on its port is closed. */
   async stop(): Promise<void> {
     if (!this.server.listening) return;
     this.server.close();

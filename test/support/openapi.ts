@@ -46,7 +46,7 @@ export function operationsOf({ paths }: OpenApiDocument): Map<string, Operation>
   );
 }
 
-/** Every value under the name, wherever it stands, with the object that holds it. */
+/** Every value with the name, at any depth, with the object that contains it. */
 export function findAll(node: unknown, name: string): { value: unknown; holder: JsonSchema }[] {
   if (typeof node !== 'object' || node === null) return [];
   const own = Object.hasOwn(node, name)
@@ -55,7 +55,7 @@ export function findAll(node: unknown, name: string): { value: unknown; holder: 
   return [...own, ...Object.values(node).flatMap((child) => findAll(child, name))];
 }
 
-/** What a reference such as `#/components/schemas/User` leads to. */
+/** The target of a reference such as `#/components/schemas/User`. */
 export function resolveReference(document: OpenApiDocument, reference: string): unknown {
   return reference
     .replace(/^#\//, '')
@@ -63,7 +63,7 @@ export function resolveReference(document: OpenApiDocument, reference: string): 
     .reduce<unknown>((node, name) => (node as JsonSchema | undefined)?.[name], document);
 }
 
-/** What is wrong with the value by a schema of the document; nothing: an empty list. */
+/** Errors of the value by a schema of the document; an empty list when it is valid. */
 export function faultsOf(document: OpenApiDocument, schema: JsonSchema, value: unknown): string[] {
   const definitions = { ...schema, $defs: document.components.schemas };
   const standalone = JSON.parse(

@@ -8,14 +8,13 @@ const BIND = 'B';
 const NOTIFICATION = 'A';
 
 /**
- * A way to PostgreSQL that understands what passes: it notes the statements that are sent,
- * and can keep notifications back, which is how LISTEN fares behind a pooler in
- * transaction mode. Without TLS only.
+ * A proxy to PostgreSQL that parses the protocol: it records the statements, and can drop
+ * notifications, like LISTEN behind a pooler in transaction mode. Without TLS only.
  */
 export class PostgresWire {
   /** Text of every statement that was run, in order; a prepared one counts each time. */
   readonly statements: string[] = [];
-  /** Whether notifications get lost on the way. */
+  /** Whether notifications are dropped. */
   losesNotifications = false;
   private readonly sockets = new Set<Socket>();
 
@@ -33,7 +32,7 @@ export class PostgresWire {
     return wire;
   }
 
-  /** The same address by way of this wire. */
+  /** The URL of the same database through this proxy. */
   via(url: string): string {
     const address = new URL(url);
     address.host = `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
@@ -100,7 +99,7 @@ interface Message {
   bytes: Buffer;
 }
 
-/** Cuts a stream of bytes into messages: a letter, a length that counts itself, the rest. */
+/** Splits a stream of bytes into messages: a letter, a length that includes itself, the content. */
 class Messages {
   private rest: Buffer = Buffer.alloc(0);
   private isUntyped: boolean;

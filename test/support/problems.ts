@@ -13,15 +13,13 @@ export interface ProblemBody {
   errors?: { pointer: string; detail: string }[];
 }
 
-/** What only a library, the database or a stack trace would say. */
+/** Text that only a library, the database or a stack trace contains. */
 export const FOREIGN_TEXT =
   /FST_|Fastify|Nest|zod|TypeORM|QueryFailed|postgres|\bpg\b|SQLSTATE|relation "|invalid input|better-auth|undici|ECONN|node_modules|\.[jt]s:\d|\bat \S+ \(|Unexpected token|SyntaxError|Invalid option|Invalid input|Too (big|small)/i;
 
 /**
- * Holds an answer against RFC 9457 and the contract: the code's own status and title, the
- * request id of the header, no text that is not ours.
- *
- * @returns the body, for what else a test wants of it.
+ * Compares a response with RFC 9457 and the contract: status and title of the code, the request id
+ * of the header, no foreign text. @returns the body, for further checks.
  */
 export function expectProblem(answer: Answer<unknown> | RawAnswer, code: ProblemCode): ProblemBody {
   const { status, title } = PROBLEM_CODES[code];

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 
-/** An answer as it came over the wire: nothing joined, nothing followed, nothing decoded. */
+/** A response as received: not joined, not followed, not decoded. */
 export interface RawAnswer {
   status: number;
   /** By lower-case name, every value that was sent. */
@@ -12,15 +12,15 @@ export interface RawAnswer {
 
 export interface RawRequest {
   method?: string;
-  /** Sent as it is: dots, doubled slashes and broken escapes included. */
+  /** Sent unchanged, with dots, double slashes and malformed escapes. */
   path: string;
   headers?: Record<string, string | string[]>;
   body?: string | Uint8Array;
-  /** The address that the connection comes from: one of 127.0.0.0/8. */
+  /** The source IP address of the connection: one of 127.0.0.0/8. */
   from?: string;
 }
 
-/** Sends a well-formed request, whatever its path and headers, by a connection of its own. */
+/** Sends a well-formed request with any path and headers, on a separate connection. */
 export async function send(baseUrl: string, options: RawRequest): Promise<RawAnswer> {
   const { method = 'GET', path, headers = {}, body, from } = options;
   const { port } = new URL(baseUrl);
@@ -46,20 +46,20 @@ export async function send(baseUrl: string, options: RawRequest): Promise<RawAns
   };
 }
 
-/** Node leaves the length out where a method rarely has a body. */
+/** Node omits the length for a method that rarely has a body. */
 function lengthOf(body: string | Uint8Array) {
   return { 'content-length': String(Buffer.byteLength(body)) };
 }
 
 /**
- * Writes bytes to the server and reads until it closes the connection, which well-formed
- * requests have to ask for.
+ * Writes bytes to the server and reads until it closes the connection. A well-formed request must
+ * ask for that.
  */
 export async function exchange(baseUrl: string, bytes: string | Buffer): Promise<RawAnswer> {
   const socket = connect(Number(new URL(baseUrl).port), '127.0.0.1');
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk));
-  // A server that refuses early closes while we write.
+  // A server that refuses early closes during the write.
   socket.on('error', () => {});
   socket.write(bytes, 'latin1');
   await once(socket, 'close');

@@ -2,24 +2,24 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What reached the server. */
+/** A request that reached the server. */
 export interface RecordedRequest {
   method: string;
   url: string;
   /** By lower-case name, every value that was sent. */
   headers: Record<string, string[] | undefined>;
-  /** As much of the body as has arrived. */
+  /** The received part of the body. */
   body: string;
-  /** Whether the other side went away before the answer was complete. */
+  /** Whether the other side disconnected before the response was complete. */
   abandoned: boolean;
 }
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Stands in for the auth server where a test wants to see what the API sends. */
+/** Replaces the auth server, so that a test sees the requests of the API. */
 export class RecordingServer {
   readonly requests: RecordedRequest[] = [];
-  /** How the next requests are answered. */
+  /** The response to the next requests. */
   answer: Answer = answerEmpty;
   private readonly server = createServer((request, response) => this.record(request, response));
 
@@ -47,7 +47,7 @@ export class RecordingServer {
 
   private record(request: IncomingMessage, response: ServerResponse): void {
     const { method = '', url = '', headersDistinct: headers } = request;
-    // The API's own: nobody asked for it.
+    // The API's own requests, without a client.
     if (url === '/api/auth/jwks') return void response.writeHead(503).end();
     const recorded: RecordedRequest = { method, url, headers, body: '', abandoned: false };
     this.requests.push(recorded);

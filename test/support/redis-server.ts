@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { freePorts } from './ports';
 
-/** A Redis of a test's own. */
+/** A Redis of one test. */
 export interface RedisServer {
   url: string;
-  /** It keeps its connections and says nothing more, until {@link resume}. */
+  /** Keeps its connections and sends nothing, until {@link resume}. */
   pause(): void;
   resume(): void;
   /** Ends it at once; it keeps nothing. */
   stop(): Promise<void>;
 }
 
-/** Path of the program; `null` where it is not installed. */
+/** Path of the executable; `null` when it is not installed. */
 export function findRedis(): string | null {
   try {
     return execFileSync('sh', ['-c', 'command -v redis-server'], { encoding: 'utf8' }).trim();

@@ -7,13 +7,13 @@ import type { Settings } from '../../runtime/settings/load';
 
 const ROOT = join(__dirname, '../..');
 
-/** Longest time until it listens; a busy machine needs some seconds. */
+/** Longest time until it listens; a loaded host needs some seconds. */
 const START_LIMIT_MS = 30_000;
 
 export interface ReplicaOptions {
   /** Of the system that it belongs to. */
   settings: Settings;
-  /** Environment variables on top of those. */
+  /** Environment variables in addition to those. */
   env?: NodeJS.ProcessEnv;
 }
 
@@ -23,7 +23,7 @@ export interface LogEntry {
   [name: string]: unknown;
 }
 
-/** A replica of the API in a process of its own, with an event loop of its own. */
+/** A replica of the API in a separate process, with its own event loop. */
 export class ReplicaProcess {
   readonly log: LogEntry[] = [];
   private readonly exited: Promise<unknown>;
@@ -62,7 +62,7 @@ export class ReplicaProcess {
     }
   }
 
-  /** Halts the process where it is, as a hypervisor does with a machine. */
+  /** Pauses the process, as a hypervisor pauses a virtual machine. */
   pause(): void {
     this.child.kill('SIGSTOP');
   }
@@ -88,7 +88,7 @@ export class ReplicaProcess {
   }
 }
 
-/** The settings of a replica among others: all know one auth server and one audience. */
+/** The settings of one replica of several, which share an auth server and an audience. */
 function toEnvironment(settings: Settings): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,

@@ -9,8 +9,8 @@ export interface Route {
 }
 
 /**
- * Every route that the router knows, however it was added: read from its own drawing of
- * itself, in which each line adds a piece to the path of the line that it hangs from.
+ * Every route of the router, added by any code. Reads the router's printed tree, in which each
+ * line adds a part to the path of its parent.
  */
 export function routesOf(app: NestFastifyApplication): Route[] {
   const drawing = app.getHttpAdapter().getInstance().printRoutes();
@@ -25,7 +25,7 @@ export function routesOf(app: NestFastifyApplication): Route[] {
   });
 }
 
-/** Names of all controller methods that Nest makes routes of. */
+/** Names of all controller methods that are routes of Nest. */
 export function handlersOf(app: NestFastifyApplication): string[] {
   const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [
     ...module.controllers.values(),

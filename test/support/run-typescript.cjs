@@ -1,5 +1,4 @@
-// node run-typescript.cjs <file.ts>: runs a file as jest would, compiled by swc, but as a
-// process of its own.
+// node run-typescript.cjs <file.ts>: runs a file like jest, compiled by swc, in a separate process.
 const Module = require('node:module');
 const { resolve } = require('node:path');
 const { transformFileSync } = require('@swc/core');

@@ -17,13 +17,13 @@ interface KeyOptions {
   bits?: number;
 }
 
-/** A key pair of a test: signs tokens as an issuer does, and as one who means harm. */
+/** A key pair of a test: signs valid tokens like an issuer, and invalid ones. */
 export class SigningKey {
   readonly kid: string;
   readonly alg: string;
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
-  /** As it is published. */
+  /** As published. */
   readonly jwk: JsonWebKey & { kid: string; alg?: string };
 
   constructor({ alg = 'RS256', kid = randomUUID(), bits = 2048 }: KeyOptions = {}) {
@@ -43,7 +43,7 @@ export class SigningKey {
     return new SignJWT(claims).setProtectedHeader({ alg, kid, ...header }).sign(this.privateKey);
   }
 
-  /** Signs anything, well-formed or not, with the algorithm of the key or another one. */
+  /** Signs any content, with the algorithm of the key or another one. */
   signRaw(parts: { header: string | Buffer; payload: string | Buffer; alg?: string }): string {
     const input = `${encode(parts.header)}.${encode(parts.payload)}`;
     return `${input}.${this.signatureOf(input, parts.alg)}`;

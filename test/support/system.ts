@@ -13,17 +13,19 @@ import { createTestDatabase, type TestDatabase } from './database';
 import { freePorts } from './ports';
 import { TcpProxy } from './tcp-proxy';
 
-/** Good enough for everyone in a test. */
+/** The password of every test user. */
 export const PASSWORD = 'correct horse battery staple';
 
 const ADMINISTRATOR = { email: 'admin@example.com', password: 'the first administrator' };
 
 export interface SystemOptions {
-  /** Environment variables on top of those of a test system. */
+  /** Environment variables in addition to those of a test system. */
   env?: NodeJS.ProcessEnv;
-  /** Replicas of the API, all before one auth server. */
+  /** Replicas of the API, all with one auth server. */
   replicas?: number;
-  /** Takes what both processes log, one JSON text an entry, instead of standard output. */
+  /**
+   * Receives the log of both processes, one JSON text for each entry, instead of standard output.
+   */
   log?: string[];
 }
 
@@ -40,11 +42,14 @@ export interface SignedInUser {
 export interface Replica {
   app: NestFastifyApplication;
   url: string;
-  /** Its own way to the database, for a test to break. The auth server goes another way. */
+  /**
+   * Its own connection to the database, which a test can interrupt. The auth server uses another
+   * one.
+   */
   databaseLink: TcpProxy;
 }
 
-/** Both processes on real ports before a database of their own. */
+/** Both processes on real ports with a separate database. */
 export class System {
   readonly replicas: Replica[] = [];
   private stopAuth: (() => Promise<void>) | null = null;
@@ -94,7 +99,7 @@ export class System {
     };
   }
 
-  /** From now on nobody answers at its address. */
+  /** From now on its port is closed. */
   async stopAuthServer(): Promise<void> {
     await this.stopAuth?.();
     this.stopAuth = null;
@@ -114,7 +119,7 @@ export class System {
     return new Caller(this.apiUrl);
   }
 
-  /** Signs up someone new, or with what is given. */
+  /** Signs up a new user, or one with the given values. */
   async asUser(given: { email?: string; name?: string } = {}): Promise<SignedInUser> {
     this.count += 1;
     const { email = `user-${this.count}@example.com`, name = `User ${this.count}` } = given;
@@ -124,12 +129,12 @@ export class System {
     return this.toSignedInUser(answer.body);
   }
 
-  /** The first administrator, signed in anew. */
+  /** The first administrator, with a new sign-in. */
   asAdmin(): Promise<SignedInUser> {
     return this.signIn(ADMINISTRATOR);
   }
 
-  /** One more administrator. */
+  /** A further administrator. */
   async asNewAdmin(): Promise<SignedInUser> {
     const user = await this.asUser();
     await this.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [user.id]);
@@ -142,7 +147,7 @@ export class System {
     return this.toSignedInUser(answer.body);
   }
 
-  /** What someone else with access to the database does. */
+  /** A statement of another writer with access to the database. */
   async query<Row extends object>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     const client = new Client(this.database.url);
     await client.connect();

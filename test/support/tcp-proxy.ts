@@ -3,8 +3,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * A way to PostgreSQL that a test can break as networks break: refused (`cut`), silent
- * (`blackHole`), slow (`delay`). Whatever was done, `restore` mends it.
+ * A proxy to PostgreSQL with the faults of a network: refused (`cut`), silent (`blackHole`), slow
+ * (`delay`). `restore` ends every fault.
  */
 export class TcpProxy {
   private readonly links = new Set<Link>();
@@ -28,14 +28,14 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** The same address by way of this proxy. */
+  /** The URL of the same database through this proxy. */
   via(url: string): string {
     const address = new URL(url);
     address.host = `127.0.0.1:${this.port}`;
     return address.href;
   }
 
-  /** Connections that are open at the moment, on whichever side. */
+  /** Currently open connections, on either side. */
   get connectionCount(): number {
     return this.links.size;
   }
@@ -49,24 +49,22 @@ export class TcpProxy {
   }
 
   /**
-   * Lets nothing through any more, neither bytes nor the end of a connection, and tells
-   * nobody: connections stay open, new ones are taken and never answered.
+   * Transfers nothing more, neither bytes nor the end of a connection: connections stay open, and
+   * new ones are accepted without a response.
    */
   blackHole(): void {
     this.silent = true;
     for (const link of this.links) link.hold();
   }
 
-  /** From now on every byte arrives this much later, in either direction. */
+  /** From now on every byte arrives this much later, in both directions. */
   delay(milliseconds: number): void {
     this.delayMs = milliseconds;
   }
 
   /**
-   * Everything passes again, and what was held back arrives.
-   *
-   * @param giveUpOld leaves connections of the black hole's time silent for ever, as when
-   *   another machine took the server's place.
+   * Transfers everything again, including held bytes. @param giveUpOld keeps connections of the
+   * black hole silent, as when another host has replaced the server.
    */
   async restore({ giveUpOld = false } = {}): Promise<void> {
     this.delayMs = 0;
@@ -85,7 +83,7 @@ export class TcpProxy {
   }
 }
 
-/** One connection on its way from the client (`near`) to the server (`far`). */
+/** One connection from the client (`near`) to the server (`far`). */
 class Link {
   readonly ended: Promise<unknown>;
   private passing: Promise<void> = Promise.resolve();
@@ -111,7 +109,7 @@ class Link {
     this.far.resetAndDestroy();
   }
 
-  /** Hands on what happens at one end to the other, in order. */
+  /** Transfers the events of one end to the other, in order. */
   private pass(from: Socket, to: Socket): Promise<void> {
     let order: Promise<unknown> = Promise.resolve();
     const inOrder = (act: () => void) => {

@@ -5,8 +5,8 @@ import { mendOperation } from './operations';
 import { usedSchemas } from './schemas';
 
 /**
- * The auth server's OpenAPI document: the library's, with what is invalid or missing in it
- * put right, and with names that do not clash with the API's.
+ * The auth server's OpenAPI document: the library's document with corrections, additions, and
+ * names that differ from the API's.
  */
 export function toAuthDocument({ document, endpoints }: AuthServerDescription): Json {
   const raw = document as { paths: Record<string, Json>; components: { schemas: Json } };
@@ -32,10 +32,10 @@ export function toAuthDocument({ document, endpoints }: AuthServerDescription): 
   };
 }
 
-/** What the API asks of the auth server for its own routes is between the two. */
+/** Internal endpoints for the API are not published. */
 const INTERNAL = '/gatehouse/';
 
-/** Described by the library, but refused in every case as Gatehouse sets it up. */
+/** Described by the library, but always refused by Gatehouse. */
 const NEVER_SERVED = new Set(['post /get-session']);
 
 const INFO = {
@@ -43,7 +43,7 @@ const INFO = {
   version: '1',
   description:
     'Every way to sign in, sessions and signing keys: the routes of Better-Auth. The API passes ' +
-    'them through. Errors are JSON with a `code` for programs and a `message` for people.',
+    'them through. Errors are JSON with a stable `code` and a readable `message`.',
   contact: {},
   license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
 };
@@ -69,8 +69,8 @@ const ERRORS: Json = {
     type: 'object',
     description: 'An error of the auth server',
     properties: {
-      code: { ...text, description: 'For programs' },
-      message: { ...text, description: 'For people' },
+      code: { ...text, description: 'Stable error code' },
+      message: { ...text, description: 'Readable text; it can change' },
     },
   },
   AuthOAuthError: {

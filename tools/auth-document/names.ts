@@ -4,8 +4,8 @@ function wordsOf(path: string): string[] {
 }
 
 /**
- * Method names of clients: the path's words after `auth`, as Better-Auth's own client has
- * them (`auth.admin.listUsers`). Where a path has several methods, each but GET adds its own.
+ * Method names of clients: the words of the path after `auth`, as in Better-Auth's client
+ * (`auth.admin.listUsers`). On a path with several methods, each except GET appends its own.
  */
 export function toOperationId(path: string, method: string, methods: string[]): string {
   const words = wordsOf(path);
@@ -13,7 +13,7 @@ export function toOperationId(path: string, method: string, methods: string[]): 
   return ['auth', ...[...words, ...ending].map(capitalised)].join('');
 }
 
-/** A summary is a phrase: of the description's first sentence where that is short enough. */
+/** A summary is a phrase: the first sentence of the description, when it is short enough. */
 export function toSummary(path: string, description: string): string {
   const sentence = description.split(/\.(\s|$)/, 1)[0]!.trim();
   return sentence !== '' && sentence.length <= 70
@@ -21,7 +21,7 @@ export function toSummary(path: string, description: string): string {
     : capitalised(wordsOf(path).join(' '));
 }
 
-/** Ends as a sentence does. */
+/** Ends like a sentence. */
 export function toDescription(text: string): string {
   return `${text.replace(/[.\s]+$/, '')}.`;
 }

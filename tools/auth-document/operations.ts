@@ -3,7 +3,7 @@ import { isJson, type Json } from '../json';
 import { toDescription, toOperationId, toSummary } from './names';
 import { mendSchemas } from './schemas';
 
-/** Better-Auth's tag of its core, and its plugins', in words. */
+/** Better-Auth's tag of its core, and those of its plugins. */
 const TAGS: Record<string, string> = {
   Default: 'Auth server',
   Jwt: 'Auth server: tokens',
@@ -13,7 +13,7 @@ const TAGS: Record<string, string> = {
   'Oauth-provider': 'Auth server: OAuth',
 };
 
-/** Statuses that every route may answer with, and why. */
+/** Statuses that every route can return, with the reason. */
 const REFUSALS: Record<number, string> = {
   400: 'The request cannot be read, or a value in it is not acceptable',
   401: 'No session, or credentials that are wrong',
@@ -27,19 +27,19 @@ const REFUSALS: Record<number, string> = {
   503: 'The database cannot be reached: repeat the request after Retry-After seconds',
 };
 
-/** Where a browser is sent on: the library's document is silent about it or wrong. */
+/** Redirects, which the library's document omits or describes wrongly. */
 const REDIRECTS =
   /^\/(callback\/|reset-password\/|verify-email|error$|delete-user\/callback|oauth2\/(authorize|end-session)$|oauth2\/callback\/)/;
 
 interface Place {
   path: string;
   method: string;
-  /** Methods that the path has. */
+  /** Methods of the path. */
   methods: string[];
   traits: EndpointTraits | undefined;
 }
 
-/** One operation as it should have been written. */
+/** One corrected operation. */
 export function mendOperation(operation: Json, place: Place): Json {
   const { path, method, methods, traits } = place;
   const given = typeof operation.description === 'string' ? operation.description : '';
@@ -67,7 +67,7 @@ function toTag({ tags }: Json): string {
 
 function withParameters({ parameters }: Json): Json {
   if (!Array.isArray(parameters) || parameters.length === 0) return {};
-  // Headers of the credentials are the security schemes' business.
+  // Security schemes describe the headers of credentials.
   const own = (mendSchemas(parameters) as Json[]).filter(({ name }) => name !== 'Authorization');
   return own.length === 0 ? {} : { parameters: own };
 }
@@ -86,7 +86,7 @@ function toResponses({ responses }: Json, path: string): Json {
     { description, content: errorContent(path) },
   ]);
   return Object.fromEntries([
-    // Some descriptions leave the answer open, and authorization also answers programs.
+    // Some descriptions omit the response; authorization also returns JSON.
     ...(given.some(([status]) => status < '3') ? [] : [['200', DONE]]),
     ...given.map(([status, answer]) => [status, mendSchemas(answer)]),
     ...(REDIRECTS.test(path) ? [['302', MOVED_ON]] : []),
@@ -101,7 +101,7 @@ const MOVED_ON = {
   headers: { Location: { description: 'Where to', schema: { type: 'string' } } },
 };
 
-/** OAuth has its own form of errors (RFC 6749, section 5.2). */
+/** OAuth has its own error format (RFC 6749, section 5.2). */
 function errorContent(path: string): Json {
   const name = path.startsWith('/oauth2/') ? 'AuthOAuthError' : 'AuthError';
   return { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } };

@@ -1,13 +1,13 @@
 import { isJson, rewrite, valuesUnder, type Json } from '../json';
 
-/** Set before the names of the auth server's schemas, so that they stand beside the API's. */
+/** A prefix of the auth server's schema names, to separate them from the API's. */
 const PREFIX = 'Auth';
 
 const REFERENCE = '#/components/schemas/';
 
 const TYPES = new Set(['object', 'array', 'string', 'number', 'integer', 'boolean', 'null']);
 
-/** Turns what the library writes as schemas into JSON Schema 2020-12. */
+/** Converts the library's schemas to JSON Schema 2020-12. */
 export function mendSchemas(node: unknown): unknown {
   return rewrite(node, (object) => {
     if (typeof object.$ref === 'string') return { $ref: renamed(object.$ref) };
@@ -19,7 +19,7 @@ function renamed(reference: string): string {
   return reference.replace(REFERENCE, `${REFERENCE}${PREFIX}`);
 }
 
-/** Named schemas that the paths lead to, also by way of each other. */
+/** Named schemas that the paths reference, directly or indirectly. */
 export function usedSchemas(paths: unknown, schemas: Json): Json {
   const all = Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => [PREFIX + name, mendSchemas(schema)]),
@@ -36,7 +36,7 @@ export function usedSchemas(paths: unknown, schemas: Json): Json {
   return Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)));
 }
 
-/** `nullable` belongs to OpenAPI 3.0. A property of that name is no keyword. */
+/** `nullable` belongs to OpenAPI 3.0. A property with that name is not a keyword. */
 function withNull(schema: Json): Json {
   const { nullable, ...rest } = schema;
   if (typeof nullable !== 'boolean') return schema;
@@ -45,7 +45,7 @@ function withNull(schema: Json): Json {
   return { ...rest, type: [...new Set([rest.type, 'null'].flat())] };
 }
 
-/** The library names its column types too: a date is a text, and JSON may be anything. */
+/** The library also uses column types: a date is a string, and json is any value. */
 function withKnownType(schema: Json): Json {
   const { type, ...rest } = schema;
   if (type === 'date') return { ...rest, type: 'string', format: 'date-time' };
@@ -53,7 +53,7 @@ function withKnownType(schema: Json): Json {
   return typeof type === 'string' && !TYPES.has(type) && isSchema(rest) ? rest : schema;
 }
 
-/** Parts of security schemes and parameters have a `type` or `in` that are theirs. */
+/** `type` and `in` of security schemes and parameters have another meaning. */
 function isSchema(rest: Json): boolean {
   return rest.scheme === undefined && rest.in === undefined;
 }

@@ -1,7 +1,7 @@
-/** One way in which a client of the released document would not get along with the current one. */
+/** A change that breaks clients of the released document. */
 export interface BreakingChange {
   rule: Rule;
-  /** Operation and place in it, for instance `GET /api/v1/users/me 200 .email`. */
+  /** Operation and place in it, for example `GET /api/v1/users/me 200 .email`. */
   place: string;
 }
 

@@ -4,7 +4,7 @@ import type { Operation, OpenApiDocument } from './open-api';
 
 const METHODS = new Set(['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace']);
 
-/** What in the current document would break clients of the released one. */
+/** Changes of the current document that break clients of the released one. */
 export function compareDocuments(
   released: OpenApiDocument,
   current: OpenApiDocument,
@@ -27,7 +27,7 @@ function operationsOf({ paths }: OpenApiDocument): Map<string, Operation> {
   return new Map(entries);
 }
 
-/** Clients branch on codes: one that no operation knows any more has changed its name, or its status. */
+/** Clients use codes: a removed code was renamed, or has another status. */
 function lostProblemCodes(released: OpenApiDocument, current: OpenApiDocument): BreakingChange[] {
   const kept = problemCodesOf(current);
   return [...problemCodesOf(released)]

@@ -1,4 +1,4 @@
-/** Of OpenAPI 3.1, what the comparison looks at. */
+/** The part of OpenAPI 3.1 that the comparison uses. */
 export interface OpenApiDocument {
   paths: Record<string, Record<string, Operation>>;
   components?: { schemas?: Record<string, Schema> };
@@ -46,7 +46,7 @@ export interface Schema {
   exclusiveMinimum?: number;
 }
 
-/** Follows a reference; a union of one schema and null is that schema, which may be null. */
+/** Resolves a reference; a union of one schema and null is that schema, nullable. */
 export function resolve(schema: Schema, { components }: OpenApiDocument): Schema {
   const name = schema.$ref?.replace('#/components/schemas/', '');
   if (name !== undefined) {

@@ -30,7 +30,7 @@ export function compareOperations(pair: Pair, documents: Documents): BreakingCha
   ];
 }
 
-/** Whether someone who was let in by the released document would be turned away. */
+/** Whether the current document refuses a caller that the released one accepts. */
 function isStricter(before: Operation, after: Operation): boolean {
   const ways = after.security?.length ? after.security : [{}];
   const stillOpen = (before.security?.length ? before.security : [{}]).every((old) =>
@@ -47,7 +47,7 @@ function isStricter(before: Operation, after: Operation): boolean {
   return !stillOpen || isNarrower || isStricterToMachines(before, after);
 }
 
-/** The routes that machines may call name the scopes which that takes. */
+/** Routes for service accounts name their scopes. */
 function isStricterToMachines(before: Operation, after: Operation): boolean {
   const [old, now] = [before['x-scopes'], after['x-scopes']];
   return old !== undefined && !now?.every((scope) => old.includes(scope));
@@ -82,14 +82,14 @@ function compareBodies({ name, before, after }: Pair, documents: Documents): Bre
 }
 
 function compareResponses({ name, before, after }: Pair, documents: Documents): BreakingChange[] {
-  // A success that looks different; refusals are told by their code.
+  // A changed success. Refusals are compared by their code.
   const added = Object.keys(after.responses)
     .filter((status) => status < '3' && !before.responses[status])
     .map((status) => ({ rule: 'response-added', place: `${name} ${status}` }) as const);
   const known = Object.entries(before.responses).flatMap(([status, old]): BreakingChange[] => {
     const place = `${name} ${status}`;
     const now = after.responses[status];
-    // A refusal that does not happen any more hurts nobody; its code is looked at elsewhere.
+    // A removed refusal breaks no client; its code is compared elsewhere.
     if (!now) return status < '4' ? [{ rule: 'response-removed', place }] : [];
     const lost = Object.keys(old.headers ?? {}).filter((header) => !now.headers?.[header]);
     const contents = { before: old.content, after: now.content };

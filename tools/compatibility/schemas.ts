@@ -1,14 +1,14 @@
 import type { BreakingChange, Rule } from './breaking-change';
 import { type OpenApiDocument, resolve, type Schema } from './open-api';
 
-/** Requests must stay acceptable, answers must stay understandable. */
+/** Requests must stay valid, responses must stay compatible. */
 export type Direction = 'request' | 'response';
 
 interface Context {
   direction: Direction;
   released: OpenApiDocument;
   current: OpenApiDocument;
-  /** Properties of the schemas on the way here: one that holds itself comes to an end. */
+  /** Properties of the parent schemas: a recursive schema ends here. */
   path?: Schema['properties'][];
 }
 
@@ -23,7 +23,7 @@ type Resolved = { place: string; before: Schema; after: Schema };
 export function compareSchemas({ place, before, after }: Pair, context: Context): BreakingChange[] {
   const { released, current, path = [] } = context;
   if (!before && !after) return [];
-  // Without a schema anything goes.
+  // Without a schema every value is valid.
   const pair = {
     place,
     before: resolve(before ?? {}, released),
@@ -34,12 +34,12 @@ export function compareSchemas({ place, before, after }: Pair, context: Context)
   const inside = { ...context, path: [...path, properties] };
   if (membersOf(pair.before) || membersOf(pair.after)) return compareUnions(pair, inside);
   const own = compareValues(pair, inside);
-  // What lies in a thing of another type is no news.
+  // The content of another type is not compared.
   if (own.some(({ rule }) => rule === 'type-changed')) return own;
   return [...own, ...compareProperties(pair, inside), ...compareMembers(pair, inside)];
 }
 
-/** What lists hold, and maps behind names that are not fixed. */
+/** Items of lists, and values of maps. */
 function compareMembers({ place, before, after }: Resolved, context: Context): BreakingChange[] {
   const isBoth = (type: string) =>
     [before, after].every((schema) => typesOf(schema).includes(type));
@@ -68,7 +68,7 @@ function membersOf({ anyOf, oneOf }: Schema): Schema[] | undefined {
   return anyOf ?? oneOf;
 }
 
-/** Each alternative of the one side has a counterpart on the other that it gets along with. */
+/** Each alternative of one side has a compatible counterpart on the other. */
 function compareUnions({ place, before, after }: Resolved, context: Context): BreakingChange[] {
   const old = membersOf(before) ?? [before];
   const now = membersOf(after) ?? [after];

@@ -8,7 +8,7 @@ const SID = 'contract: session id';
 const OBJECT = 'RFC 7519 §7.2';
 const LIVE = 'contract: live access';
 
-/** What stands in the payload. */
+/** Claims of the payload. */
 export const CLAIM_CASES: TokenCase[] = [
   ...casesOf('accepted', [
     [
@@ -17,7 +17,7 @@ export const CLAIM_CASES: TokenCase[] = [
       withClaims(({ claims }) => ({ aud: ['x', claims.aud] })),
     ],
     ['aud as an array of ours alone', AUD, withClaims(({ claims }) => ({ aud: [claims.aud] }))],
-    ['claims that nobody knows', OBJECT, withClaims({ foo: { bar: [1] }, email: 'x@example.com' })],
+    ['unknown claims', OBJECT, withClaims({ foo: { bar: [1] }, email: 'x@example.com' })],
     [
       'sub twice, the right one last',
       'RFC 7519 §4',

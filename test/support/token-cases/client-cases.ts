@@ -5,15 +5,23 @@ const ONE_OF_TWO = 'contract: a user or a client';
 const LIVE = 'contract: live access';
 const SCOPE = 'RFC 6750 §3.1';
 
-/** Tokens of clients: of machines, and of programs that act for a user. */
+/** Tokens of clients: of service accounts, and of clients that act for a user. */
 export const CLIENT_CASES: TokenCase[] = [
   ...casesOf('accepted', [
-    ['client_id and scope of a program', MACHINE, delegated({ scope: 'openid profile' })],
+    [
+      'client_id and scope of a client that acts for a user',
+      MACHINE,
+      delegated({ scope: 'openid profile' }),
+    ],
     ['azp that is the client_id', MACHINE, delegated((kit) => ({ azp: kit.clientId }))],
     ['jti', MACHINE, withClaims({ jti: 'a' })],
   ]),
   ...casesOf('insufficient_scope', [
-    ['a program without the scope of the route', SCOPE, delegated({ scope: 'openid' })],
+    [
+      'a client that acts for a user without the scope of the route',
+      SCOPE,
+      delegated({ scope: 'openid' }),
+    ],
     ['a scope that begins like the one of the route', SCOPE, delegated({ scope: 'profiles' })],
     ['an empty scope', SCOPE, delegated({ scope: '' })],
     [
@@ -23,38 +31,50 @@ export const CLIENT_CASES: TokenCase[] = [
     ],
   ]),
   ...casesOf('user_required', [
-    ['a machine on a route about a user', ONE_OF_TWO, machine({})],
-    ['a machine with the scopes of a user', ONE_OF_TWO, machine({ scope: 'openid profile' })],
+    ['a service account on a route about a user', ONE_OF_TWO, machine({})],
+    [
+      'a service account with the scopes of a user',
+      ONE_OF_TWO,
+      machine({ scope: 'openid profile' }),
+    ],
   ]),
   ...casesOf('invalid_token', [
-    ['a machine with a role', ONE_OF_TWO, machine({ role: 'admin' })],
-    ['a machine with a sid', ONE_OF_TWO, machine((kit) => ({ sid: kit.claims.sid }))],
-    ['a machine with an empty sid', ONE_OF_TWO, machine({ sid: '' })],
-    ['a machine with a role of null', ONE_OF_TWO, machine({ role: null })],
-    ['a machine without client_id', ONE_OF_TWO, machine({ client_id: undefined })],
-    ['a machine without scope', MACHINE, machine({ scope: undefined })],
-    ['a machine whose client_id is another one', ONE_OF_TWO, machine({ client_id: 'another' })],
-    ['a machine that is disabled', LIVE, machine((kit) => ofClient(kit.disabledClientId))],
-    ['a machine that does not exist', LIVE, machine(ofClient('no-such-client'))],
+    ['a service account with a role', ONE_OF_TWO, machine({ role: 'admin' })],
+    ['a service account with a sid', ONE_OF_TWO, machine((kit) => ({ sid: kit.claims.sid }))],
+    ['a service account with an empty sid', ONE_OF_TWO, machine({ sid: '' })],
+    ['a service account with a role of null', ONE_OF_TWO, machine({ role: null })],
+    ['a service account without client_id', ONE_OF_TWO, machine({ client_id: undefined })],
+    ['a service account without scope', MACHINE, machine({ scope: undefined })],
+    [
+      'a service account whose client_id is another one',
+      ONE_OF_TWO,
+      machine({ client_id: 'another' }),
+    ],
+    ['a disabled service account', LIVE, machine((kit) => ofClient(kit.disabledClientId))],
+    ['an unknown service account', LIVE, machine(ofClient('no-such-client'))],
     [
       'a user whose id is the client_id',
       ONE_OF_TWO,
       delegated((kit) => ({ client_id: kit.claims.sub })),
     ],
-    ['a program without a sid', ONE_OF_TWO, delegated({ sid: undefined })],
-    ['a program without a role', ONE_OF_TWO, delegated({ role: undefined })],
-    ['a program that is disabled', LIVE, delegated((kit) => ({ client_id: kit.disabledClientId }))],
+    ['a client that acts for a user without a sid', ONE_OF_TWO, delegated({ sid: undefined })],
+    ['a client that acts for a user without a role', ONE_OF_TWO, delegated({ role: undefined })],
     [
-      'a program that the user has granted nothing',
+      'a client that acts for a user and is disabled',
+      LIVE,
+      delegated((kit) => ({ client_id: kit.disabledClientId })),
+    ],
+    [
+      'a client without a grant of the user',
       LIVE,
       delegated((kit) => ({ client_id: kit.ungrantedClientId })),
     ],
     [
-      'a program that the user has granted something anew since',
+      'a client whose grant is newer than the token',
       LIVE,
       delegated((kit) => ({ client_id: kit.regrantedClientId })),
     ],
-    ['a program that does not exist', LIVE, delegated({ client_id: 'no-such-client' })],
+    ['an unknown client that acts for a user', LIVE, delegated({ client_id: 'no-such-client' })],
     ['an empty client_id', MACHINE, delegated({ client_id: '' })],
     ['client_id as an array', MACHINE, delegated((kit) => ({ client_id: [kit.clientId] }))],
     ['client_id null', MACHINE, delegated({ client_id: null })],
@@ -68,7 +88,7 @@ export const CLIENT_CASES: TokenCase[] = [
 
 type Changes = object | ((kit: TokenKit) => object);
 
-/** A token of a program that acts for the user, but for these claims. */
+/** A token of a client that acts for the user, except for these claims. */
 function delegated(changes: Changes) {
   return withClaims((kit) => ({
     client_id: kit.clientId,
@@ -77,7 +97,7 @@ function delegated(changes: Changes) {
   }));
 }
 
-/** A token of a client on its own behalf, but for these claims. */
+/** A token of a service account, except for these claims. */
 function machine(changes: Changes) {
   return withClaims((kit) => ({
     ...ofClient(kit.clientId),

@@ -13,7 +13,7 @@ const COMPACT = 'RFC 7515 §7.1';
 const BASE64URL = 'RFC 7515 §2';
 const SIZE = 'contract: 8192 characters';
 
-/** The outside of a token, before anything in it is understood. */
+/** The form of a token, before its content is read. */
 export const FORM_CASES: TokenCase[] = [
   ...casesOf('accepted', [
     ['8192 characters', SIZE, (kit) => ofLength(8192, kit)],
@@ -53,9 +53,9 @@ function spacedHeader({ key: { alg, kid } }: TokenKit): string {
   return `\t{ "alg" : "${alg}" ,\r\n "kid" : "${kid}" } `;
 }
 
-/** A good token of exactly this length; what fills it up is a claim that nobody knows. */
+/** A valid token of exactly this length, filled with an unknown claim. */
 async function ofLength(length: number, kit: TokenKit): Promise<string> {
-  // A fourth of all lengths cannot be reached by the payload alone: the header grows then.
+  // The payload alone cannot reach a fourth of all lengths; then the header grows.
   for (const pad of ['', 'x', 'xx']) {
     let filler = 'x'.repeat(length / 2);
     for (let tries = 0; tries < 8; tries += 1) {
@@ -78,7 +78,7 @@ function toBase64(part: string): string {
   return `${part.slice(0, -4)}+/+/`;
 }
 
-/** The last character of 256 bytes holds two bits of them and four that mean nothing. */
+/** The last character of 256 bytes contains two bits of data and four unused ones. */
 function withStrayBits(part: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   const last = alphabet.indexOf(part.at(-1)!);

@@ -9,7 +9,7 @@ const OWN_KEY = 'RFC 8725 §3.5';
 const CRIT = 'RFC 7515 §4.1.11';
 const JSON_HEADER = 'RFC 7515 §4';
 
-/** What stands in the protected header. */
+/** Parameters of the protected header. */
 export const HEADER_CASES: TokenCase[] = [
   ...casesOf('accepted', [
     ['no typ', TYP, withHeader({})],
@@ -17,7 +17,7 @@ export const HEADER_CASES: TokenCase[] = [
     ['typ jwt in lower case', 'RFC 7515 §4.1.9', withHeader({ typ: 'jwt' })],
     ['typ at+jwt', 'RFC 9068 §2.1', withHeader({ typ: 'at+jwt' })],
     ['typ application/at+jwt', 'RFC 9068 §4', withHeader({ typ: 'application/at+jwt' })],
-    ['a parameter that nobody knows', JSON_HEADER, withHeader({ foo: 'bar' })],
+    ['an unknown parameter', JSON_HEADER, withHeader({ foo: 'bar' })],
     ['thumbprints of a certificate', 'RFC 7515 §4.1.7', withHeader({ x5t: 'a', 'x5t#S256': 'b' })],
   ]),
   ...casesOf('invalid_token', [
@@ -26,7 +26,7 @@ export const HEADER_CASES: TokenCase[] = [
     ['alg nOnE', ALG, (kit) => `${unsigned(kit, 'nOnE')}.AA`],
     ['alg HS256, keyed with the public key as PEM', ALG, (kit) => signedWithPublicKey(kit, 'pem')],
     ['alg HS256, keyed with the public key as JWK', ALG, (kit) => signedWithPublicKey(kit, 'jwk')],
-    ['alg HS256, keyed with nothing', ALG, (kit) => hmac(unsigned(kit, 'HS256'), '')],
+    ['alg HS256, with an empty key', ALG, (kit) => hmac(unsigned(kit, 'HS256'), '')],
     ['alg RS384, signed so by a published key', ALG, signedAs('RS384')],
     ['alg RS512, signed so by a published key', ALG, signedAs('RS512')],
     ['alg PS256, signed so by a published key', ALG, signedAs('PS256')],
@@ -39,7 +39,7 @@ export const HEADER_CASES: TokenCase[] = [
     ['kid as a number', KID, withHeader({ kid: 1 })],
     ['kid as an array', KID, (kit) => withHeader({ kid: [kit.key.kid] })(kit)],
     ['kid null', KID, withHeader({ kid: null })],
-    ['a kid that nobody has', KID, withHeader({ kid: 'made-up' })],
+    ['an unknown kid', KID, withHeader({ kid: 'made-up' })],
     [
       'a kid with another one behind NUL',
       KID,
@@ -50,7 +50,7 @@ export const HEADER_CASES: TokenCase[] = [
     ['a path as kid', 'RFC 8725 §3.10', withHeader({ kid: '../../../../dev/null' })],
     ['SQL as kid', 'RFC 8725 §3.10', withHeader({ kid: "' UNION SELECT 'key' --" })],
     ['crit, empty', CRIT, withHeader({ crit: [] })],
-    ['crit with a name that nobody knows', CRIT, withHeader({ crit: ['foo'], foo: 1 })],
+    ['crit with an unknown name', CRIT, withHeader({ crit: ['foo'], foo: 1 })],
     ['crit exp', CRIT, withHeader({ crit: ['exp'], exp: 1 })],
     ['b64 false', 'RFC 7797 §3', withHeader({ b64: false, crit: ['b64'] })],
     ['b64 true, without crit', 'RFC 7797 §3', withHeader({ b64: true })],
@@ -91,7 +91,7 @@ function hmac(input: string, secret: string): string {
   return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
 }
 
-/** The confusion of algorithms: a public key taken for a shared secret. */
+/** Algorithm confusion: a public key used as a shared secret. */
 function signedWithPublicKey(kit: TokenKit, format: 'pem' | 'jwk'): string {
   const { jwk, publicKey } = kit.key;
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();

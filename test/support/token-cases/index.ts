@@ -8,7 +8,7 @@ import { REQUEST_CASES } from './request-cases';
 import type { Outcome, TokenCaseGroup } from './token-case';
 import { TIME_CASES } from './time-cases';
 
-/** Every case that the verifier is held against, and that docs/token-cases.md lists. */
+/** Every case that the verifier is tested with, as listed in docs/token-cases.md. */
 export const TOKEN_CASES: readonly TokenCaseGroup[] = [
   { title: 'How the token is sent', algorithm: 'RS256', cases: REQUEST_CASES },
   { title: 'Form', algorithm: 'RS256', cases: FORM_CASES },
@@ -34,16 +34,16 @@ export function renderTokenCases(): string {
   const count = TOKEN_CASES.reduce((sum, { cases }) => sum + cases.length, 0);
   return `# Tokens and their answers
 
-Made from \`test/support/token-cases/\` by \`npm run generate\`: change it there. \`test/verifier/token-cases.spec.ts\` sends each of these ${count} requests to the API, over HTTP and signed with real keys, and compares the answer. What is accepted is sent twice, and answered the second time from the cache of verified tokens. Everything that is not said of a token is as the auth server makes it.
+Generated from \`test/support/token-cases/\` by \`npm run generate:token-cases\`: change it there. \`test/verifier/token-cases.spec.ts\` sends each of these ${count} requests to the API over HTTP, signed with real keys, and compares the response. An accepted request is sent twice; the second response uses the cache of verified tokens. Parts of a token that a case does not name are as the auth server makes them.
 
-All answers \`401 invalid_token\` are the same to the byte, but for the request id: what was wrong stands in the log at \`debug\` and nowhere else.
+All responses \`401 invalid_token\` are identical except for the request id. Only the log contains the reason, at level \`debug\`.
 ${TOKEN_CASES.map(renderGroup).join('')}`;
 }
 
 function renderGroup({ title, cases }: TokenCaseGroup): string {
   const rows = cases.map((one) => [one.title, ANSWERS[one.outcome], one.rule]);
   const lines = rows.map((cells) => `| ${cells.map(toCell).join(' | ')} |`);
-  return `\n## ${title}\n\n| Case | Answer | Rule |\n| --- | --- | --- |\n${lines.join('\n')}\n`;
+  return `\n## ${title}\n\n| Case | Response | Rule |\n| --- | --- | --- |\n${lines.join('\n')}\n`;
 }
 
 function toCell(text: string): string {

@@ -17,7 +17,7 @@ const UNFIT_RULES: Record<UnfitKey, string> = {
   'EC key': 'RFC 8725 §3.1',
 };
 
-/** Who signed what. */
+/** Key and signature. */
 export const KEY_CASES: TokenCase[] = [
   ...casesOf('accepted', [
     [

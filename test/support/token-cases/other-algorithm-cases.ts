@@ -4,7 +4,7 @@ const ALG = 'RFC 8725 §3.1';
 const ECDSA = 'RFC 7518 §3.4';
 const PSS = 'RFC 7518 §3.5';
 
-/** The API set to ES256. */
+/** The API with ES256. */
 export const ES256_CASES: TokenCase[] = [
   ...casesOf('accepted', [['a good token', ECDSA, good]]),
   ...casesOf('invalid_token', [
@@ -18,11 +18,11 @@ export const ES256_CASES: TokenCase[] = [
   ]),
 ];
 
-/** The API set to PS256. */
+/** The API with PS256. */
 export const PS256_CASES: TokenCase[] = [
   ...casesOf('accepted', [['a good token', PSS, good]]),
   ...casesOf('invalid_token', [
-    ['alg RS256, signed so by a published key', ALG, (kit) => signedAs('RS256', kit)],
+    ['alg RS256, signed by a published key', ALG, (kit) => signedAs('RS256', kit)],
     ['alg PS256 over a signature of RS256', PSS, (kit) => signedAs('PS256', kit, 'RS256')],
     ['one bit of the signature turned', PSS, withPart(2, turnBit)],
   ]),

@@ -3,7 +3,7 @@ import { type CaseRequest, good, type Outcome, type TokenCase } from './token-ca
 const BEARER = 'RFC 6750 §2.1';
 const ALONE = 'contract: that header alone';
 
-/** Where and how the token is sent. */
+/** How the token is sent. */
 export const REQUEST_CASES: TokenCase[] = [
   ...sent('accepted', [
     ['scheme in lower case', 'RFC 9110 §11.1', authorization('bearer {}')],
@@ -75,7 +75,7 @@ function sent(outcome: Outcome, entries: [string, string, RequestOf][]): TokenCa
   }));
 }
 
-/** @param template `{}` stands for a good token. */
+/** @param template `{}` is replaced by a valid token. */
 function authorization(template: string): RequestOf {
   return (token) => ({ headers: { authorization: template.replaceAll('{}', token) } });
 }

@@ -5,7 +5,7 @@ const NBF = 'RFC 7519 §4.1.5';
 const IAT = 'RFC 7519 §4.1.6';
 const NUMBER = 'RFC 7519 §2';
 
-/** When a token is in force. The clock stands still, so the limits are exact. */
+/** Times of a token. The clock is stopped, so the limits are exact. */
 export const TIME_CASES: TokenCase[] = [
   ...casesOf('accepted', [
     ['exp at this second', EXP, at('exp', 0)],
@@ -46,7 +46,7 @@ function at(claim: string, seconds: number) {
   return withClaims(({ now }) => ({ [claim]: now + seconds }));
 }
 
-/** JSON can write numbers that no number of JavaScript is large enough for. */
+/** JSON can contain numbers outside the range of JavaScript. */
 function withInfinite(claim: string, text = '1e400') {
   return withPayloadText(({ claims }) =>
     JSON.stringify({ ...claims, [claim]: 'X' }).replace('"X"', text),

@@ -1,23 +1,23 @@
 import type { Claims, SigningKey } from '../signing-key';
 
-/** What the API makes of a request: 200, or one of these codes. */
+/** The result of a request: 200, or one of these codes. */
 export type Outcome = 'accepted' | Refusal;
 
 export type Refusal = 'missing_token' | 'invalid_token' | 'insufficient_scope' | 'user_required';
 
-/** What a case builds its request from. */
+/** The parts that a case builds its request from. */
 export interface TokenKit {
-  /** The API's time, which stands still; in whole seconds since the epoch. */
+  /** The API's stopped clock, in whole seconds since the epoch. */
   now: number;
-  /** The claims of a token that is accepted. */
+  /** The claims of an accepted token. */
   claims: Claims & { iss: string; aud: string; sub: string; sid: string };
-  /** The key that signs. */
+  /** The signing key. */
   key: SigningKey;
-  /** Published beside it, with `use` and `key_ops` and without `alg`. */
+  /** Also published, with `use` and `key_ops` and without `alg`. */
   nextKey: SigningKey;
-  /** Published nowhere. */
+  /** Not published. */
   strangeKey: SigningKey;
-  /** Published, but not to be used for tokens, by what makes them unfit. */
+  /** Published, but unusable for tokens, by the reason. */
   unfitKeys: Record<UnfitKey, SigningKey>;
   /** A session of another user. */
   otherSessionId: string;
@@ -27,11 +27,11 @@ export interface TokenKit {
   clientId: string;
   /** One that may not. */
   poorClientId: string;
-  /** One that is disabled. */
+  /** A disabled one. */
   disabledClientId: string;
-  /** To which the user has granted nothing in this session. */
+  /** A client without a grant of the user in this session. */
   ungrantedClientId: string;
-  /** To which the user granted something after the token was issued. */
+  /** A client whose grant is newer than the token. */
   regrantedClientId: string;
 }
 
@@ -45,10 +45,10 @@ export const UNFIT_KEYS = [
 
 export type UnfitKey = (typeof UNFIT_KEYS)[number];
 
-/** Headers and address of a request, where more than a token is special about it. */
+/** Headers and query of a request, for cases about more than the token. */
 export interface CaseRequest {
   headers: Record<string, string | string[]>;
-  /** Appended to the address. */
+  /** Appended to the URL. */
   query?: string;
 }
 
@@ -57,7 +57,7 @@ type Made<T> = T | Promise<T>;
 /** One line of docs/token-cases.md. */
 export type TokenCase = {
   title: string;
-  /** Where it is written that the answer has to be this one. */
+  /** The source of the expected result. */
   rule: string;
   outcome: Outcome;
 } & (
@@ -66,24 +66,24 @@ export type TokenCase = {
 
 export interface TokenCaseGroup {
   title: string;
-  /** What the API is set to. */
+  /** The API's `JWT_ALGORITHM`. */
   algorithm: 'RS256' | 'ES256' | 'PS256';
   cases: TokenCase[];
 }
 
 type TokenOf = (kit: TokenKit) => Made<string>;
 
-/** Builds cases of one outcome, from a title, a rule and what is special. */
+/** Builds cases of one outcome from a title, a rule and a token. */
 export function casesOf(outcome: Outcome, entries: [string, string, TokenOf][]): TokenCase[] {
   return entries.map(([title, rule, token]) => ({ title, rule, outcome, token }));
 }
 
-/** A token that is accepted, made like the auth server's. */
+/** An accepted token, made like the auth server's. */
 export function good({ key, claims }: TokenKit): Promise<string> {
   return key.sign(claims);
 }
 
-/** A good token but for these header parameters; `undefined` leaves one out. */
+/** A valid token except for these header parameters; `undefined` omits one. */
 export function withHeader(parameters: object): TokenOf {
   return ({ key, claims }) =>
     key.signRaw({
@@ -92,12 +92,12 @@ export function withHeader(parameters: object): TokenOf {
     });
 }
 
-/** A good token but for its header, as text or bytes. */
+/** A valid token except for its header, as text or bytes. */
 export function withHeaderText(header: (kit: TokenKit) => string | Buffer): TokenOf {
   return (kit) => kit.key.signRaw({ header: header(kit), payload: JSON.stringify(kit.claims) });
 }
 
-/** A good token but for these claims; `undefined` leaves one out. */
+/** A valid token except for these claims; `undefined` omits one. */
 export function withClaims(claims: object | ((kit: TokenKit) => object)): TokenOf {
   return (kit) => {
     const changes = typeof claims === 'function' ? claims(kit) : claims;
@@ -105,7 +105,7 @@ export function withClaims(claims: object | ((kit: TokenKit) => object)): TokenO
   };
 }
 
-/** A good token but for its payload, as text or bytes. */
+/** A valid token except for its payload, as text or bytes. */
 export function withPayloadText(payload: (kit: TokenKit) => string | Buffer): TokenOf {
   return (kit) => {
     const { alg, kid } = kit.key;
@@ -116,7 +116,7 @@ export function withPayloadText(payload: (kit: TokenKit) => string | Buffer): To
   };
 }
 
-/** A good token with one of its three parts replaced, its signature left as it was. */
+/** A valid token with one of its three parts replaced and its signature unchanged. */
 export function withPart(
   index: 0 | 1 | 2,
   replace: (part: string, kit: TokenKit) => string,
