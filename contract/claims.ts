@@ -105,8 +105,9 @@ function refuse(reason: string): ClaimsResult {
   return { ok: false, reason };
 }
 
+/** Without control characters: PostgreSQL stores no NUL, and identifiers contain none of them. */
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0;
+  return typeof value === 'string' && value.length > 0 && !/\p{Cc}/u.test(value);
 }
 
 function isTime(value: unknown): value is number {

@@ -45,6 +45,9 @@ function invalidField(pointer: string, detail: string): Problem {
   return new Problem('validation_failed', { errors: [{ pointer, detail }] });
 }
 
+/** The characters and the length of a refresh token; any other string cannot be one. */
+const REFRESH_TOKEN = /^[\x21-\x7e]{1,512}$/;
+
 /** Sign-in flows: done by the auth server, shaped here. */
 @Injectable()
 export class AuthService {
@@ -73,7 +76,9 @@ export class AuthService {
 
   /** @throws {Problem} `invalid_refresh_token`, or as {@link AuthServerClient.call} */
   async refresh(refreshToken: string, caller: CallerContext): Promise<Tokens> {
-    const tokens = await this.issueTokens(refreshToken, caller);
+    const tokens = REFRESH_TOKEN.test(refreshToken)
+      ? await this.issueTokens(refreshToken, caller)
+      : null;
     if (!tokens) throw new Problem('invalid_refresh_token');
     return tokens;
   }

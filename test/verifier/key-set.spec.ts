@@ -89,12 +89,34 @@ describe('an unknown key id', () => {
     bench.server.answer = hang;
     const unknown = bench.keySet.find('made-up');
     let settled = false;
-    void unknown.finally(() => (settled = true));
+    const settle = () => (settled = true);
+    unknown.then(settle, settle);
     for (let count = 0; count < 100; count += 1) {
       expect(await bench.keySet.find(bench.key.kid)).not.toBeNull();
     }
     expect(settled).toBe(false);
-    expect(await unknown).toBeNull();
+    await expect(unknown).rejects.toMatchObject({ code: 'keys_unavailable' });
+  });
+
+  it('is not refused as unknown while the last fetch failed', async () => {
+    await bench.start({ refreshMs: 60_000 });
+    await bench.server.stop();
+    await bench.keySet.refresh();
+    await expect(bench.keySet.find('made-up')).rejects.toMatchObject({ code: 'keys_unavailable' });
+    expect(await bench.keySet.find(bench.key.kid)).not.toBeNull();
+  });
+
+  it('is fetched soon after the auth server is back, without the cool-down', async () => {
+    await bench.start({ refreshMs: 60_000, retryMs: 60_000, coolDownMs: 60_000 });
+    const newKey = new SigningKey();
+    await bench.server.stop();
+    await bench.keySet.refresh();
+    bench.server.publish([...bench.published, newKey.jwk]);
+    await bench.server.resume();
+    let found: VerificationKey | null = null;
+    while (found === null) found = await bench.keySet.find(newKey.kid).catch(() => null);
+    expect(found.keyId).toBe(newKey.kid);
+    expect(await bench.keySet.find('made-up')).toBeNull();
   });
 });
 

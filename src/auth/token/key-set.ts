@@ -74,6 +74,8 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
   private lastAttemptAt = -Infinity;
   private running: Promise<void> | null = null;
   private attempt = new AbortController();
+  /** Whether the last fetch failed. */
+  private failing = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly fault = new FaultState({
     began: (reason) => {
@@ -137,7 +139,8 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
    * The key with this id, from the auth server when it is unknown here.
    *
    * @returns `null` when the auth server publishes no such key.
-   * @throws {Problem} `keys_unavailable` when there is no key set to judge by.
+   * @throws {Problem} `keys_unavailable` when there is no key set, or when the key is unknown
+   *   and the last fetch failed.
    */
   async find(keyId: string): Promise<VerificationKey | null> {
     const known = this.get(keyId);
@@ -145,8 +148,10 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     if (!this.running && this.hasCooledDown()) void this.refresh();
     // One fetch may give way to another.
     while (this.running) await this.running;
-    if (this.isEmpty) throw new Problem('keys_unavailable');
-    return this.get(keyId);
+    const found = this.get(keyId);
+    // After a failed fetch the key may have been published since: the token may be good.
+    if (!found && (this.isEmpty || this.failing)) throw new Problem('keys_unavailable');
+    return found;
   }
 
   /**
@@ -180,7 +185,7 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
 
   private hasCooledDown(): boolean {
     const { coolDownMs, emptyRetryMs } = this.timing;
-    const pause = this.isEmpty ? emptyRetryMs : coolDownMs;
+    const pause = this.isEmpty || this.failing ? emptyRetryMs : coolDownMs;
     return performance.now() - this.lastAttemptAt >= pause;
   }
 
@@ -234,6 +239,7 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
   }
 
   private report(problem: string | null): void {
+    this.failing = problem !== null;
     if (problem === null) this.fault.end();
     else this.fault.begin(problem);
   }
