@@ -1,5 +1,5 @@
 import { trace } from '@opentelemetry/api';
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /** The place of one request in a trace that may span many services (W3C Trace Context). */
 export interface TraceContext {
@@ -26,11 +26,13 @@ export function continueTrace(traceparent: unknown): TraceContext {
     const { traceId, spanId, traceFlags } = span;
     return { traceId, spanId, flags: toFlags(traceFlags) };
   }
-  const spanId = randomBytes(8).toString('hex');
+  // Node.js keeps random bytes for these at hand; `randomBytes` asks for new ones each time.
+  const id = randomUUID().replaceAll('-', '');
+  const spanId = id.slice(16);
   const [, version, traceId, flags, more] =
     (typeof traceparent === 'string' && TRACEPARENT.exec(traceparent)) || [];
   const isOurs = traceId !== undefined && (version !== '00' || more === undefined);
-  if (!isOurs) return { traceId: randomBytes(16).toString('hex'), spanId, flags: '00' };
+  if (!isOurs) return { traceId: randomUUID().replaceAll('-', ''), spanId, flags: '00' };
   return { traceId, spanId, flags: flags! };
 }
 

@@ -1,5 +1,5 @@
-import { type DynamicModule, Module, StandardSchemaSerializerInterceptor } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
@@ -33,14 +33,7 @@ export class AppModule {
         MetricsModule.with(settings, metrics),
         EntranceModule,
       ],
-      providers: [
-        { provide: APP_FILTER, useClass: ProblemDetailsFilter },
-        {
-          provide: APP_INTERCEPTOR,
-          inject: [Reflector],
-          useFactory: (reflector: Reflector) => new StandardSchemaSerializerInterceptor(reflector),
-        },
-      ],
+      providers: [{ provide: APP_FILTER, useClass: ProblemDetailsFilter }],
     };
   }
 }

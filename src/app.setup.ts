@@ -4,11 +4,16 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { AppModule } from './app.module';
 import { registerAuthPassThrough } from './auth-proxy/pass-through';
 import { SessionAccess } from './auth/live-access/session-access';
 import { serveResourceMetadata } from './auth-proxy/well-known';
+import { catchUpBeforeAnswers } from './auth/live-access/catch-up';
+import { holdAnswersToSchemas } from './http/answer-schema';
+import { answerCrossOrigin } from './http/cors';
+import { sendFixedHeaders, toFixedHeaders } from './http/fixed-headers';
+import { logRequestsLazily } from './http/request-logger';
 import { refuseWrongMethods } from './http/allowed-methods';
 import { refuseBrokenQueries } from './http/broken-queries';
 import { createConnectionErrorHandler } from './http/connection-errors';
@@ -37,8 +42,6 @@ const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 /** A request that has not arrived whole by then is given up: slow senders must not pile up. */
 const REQUEST_LIMIT_MS = 30_000;
 
-const PREFLIGHT_MAX_AGE_S = 600;
-
 /** A failed query brings along what was asked for and the row: those are not for the log. */
 const ROW_VALUES = ['err.parameters', 'err.driverError', 'err.detail', 'err.where'];
 
@@ -64,41 +67,23 @@ export async function createApi(
   app.flushLogs();
   placeRoutes(app);
   app.useGlobalPipes(new RequestValidationPipe());
-  app.useSecurityHeaders({
-    contentSecurityPolicy: {
-      directives: {
-        // Pages of our own bring their style along; Swagger UI has a stricter policy (documentation/).
-        fontSrc: "'self'",
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        frameAncestors: "'none'",
-        upgradeInsecureRequests: settings.apiUrl.startsWith('https:') || null,
-      },
-    },
-    xFrameOptions: { action: 'deny' },
-    // RFC 6797, section 7.2: not over plain http.
-    strictTransportSecurity: settings.apiUrl.startsWith('https:'),
-  });
-  app.enableCors({
-    origin: settings.trustedOrigins,
-    credentials: true,
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    // An OPTIONS request that is no preflight is none the worse for it.
-    strictPreflight: false,
-    maxAge: PREFLIGHT_MAX_AGE_S,
-    exposedHeaders: EXPOSED_HEADERS,
-  });
   const fastify = app.getHttpAdapter().getInstance();
+  logRequestsLazily(fastify);
+  sendFixedHeaders(fastify, settings);
+  answerCrossOrigin(fastify, settings);
   acceptJsonBodies(fastify);
   refuseWrongMethods(fastify);
   answerForNode(fastify);
   refuseBrokenQueries(fastify);
+  holdAnswersToSchemas(fastify);
+  const access = app.get(SessionAccess);
+  catchUpBeforeAnswers(fastify, access);
   answerNotModified(fastify);
-  fastify.addHook('onSend', setCommonHeaders);
+  fastify.addHook('onSend', setRequestId);
   announceDeprecations(fastify);
   showProblemsToPeople(fastify);
-  fastify.addHook('onResponse', logRequest);
+  if (logger.isLevelEnabled('info')) fastify.addHook('onResponse', logRequest);
   fastify.addHook('onResponse', createRequestCounter(metrics));
-  const access = app.get(SessionAccess);
   serveResourceMetadata(fastify, settings);
   registerAuthPassThrough(fastify, { settings, catchUp: () => access.catchUp() });
   if (settings.apiDocs) {
@@ -127,20 +112,6 @@ export async function describeApi(settings: ApiSettings): Promise<OpenAPIObject>
   return createOpenApiDocument(app, settings);
 }
 
-/** What scripts of other origins may read besides what they may anyway. */
-const EXPOSED_HEADERS = [
-  'Deprecation',
-  'ETag',
-  'Idempotency-Replayed',
-  'Link',
-  'Location',
-  'RateLimit',
-  'RateLimit-Policy',
-  'Retry-After',
-  'Sunset',
-  'X-Request-Id',
-];
-
 /** Routes of the process rather than of the versioned API. */
 const OUTSIDE_THE_API = [
   '/',
@@ -156,13 +127,9 @@ function placeRoutes(app: INestApplication): void {
   app.enableVersioning({ type: VersioningType.URI });
 }
 
-/** What `useSecurityHeaders()` left with the adapter, which keeps it to itself. */
-interface WithSecurityHook {
-  securityHook?: (request: FastifyRequest, response: ServerResponse) => unknown;
-}
-
 function createAdapter(settings: ApiSettings, logger: Logger): FastifyAdapter {
-  const adapter = new FastifyAdapter({
+  const fixedHeaders = toFixedHeaders(settings);
+  return new FastifyAdapter({
     loggerInstance: logger,
     logController: new LogController({
       disableRequestLogging: true,
@@ -170,7 +137,7 @@ function createAdapter(settings: ApiSettings, logger: Logger): FastifyAdapter {
     }),
     // The router's own refusals (broken or over-long addresses), before any hook runs.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      (adapter as unknown as WithSecurityHook).securityHook?.(request, reply.raw);
+      void reply.headers(fixedHeaders);
       sendProblem({ problem: toProblem(error), request, reply, apiUrl: settings.apiUrl });
     },
     clientErrorHandler: createConnectionErrorHandler(settings.apiUrl),
@@ -187,7 +154,6 @@ function createAdapter(settings: ApiSettings, logger: Logger): FastifyAdapter {
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
   });
-  return adapter;
 }
 
 function createRequestCounter(metrics: Metrics) {
@@ -212,15 +178,14 @@ function toOriginForm({ url = '/' }: { url?: string }): string {
   return url.replace(/^https?:\/\/[^/?#]*\/?/i, '/');
 }
 
-/** On every answer, whoever sends it. What is said to one caller is not for a cache. */
-function setCommonHeaders(
+/** On every answer, also on one that a hook sends. */
+function setRequestId(
   request: FastifyRequest,
   reply: FastifyReply,
   _payload: unknown,
   done: () => void,
 ): void {
   void reply.header(REQUEST_ID_HEADER, request.id);
-  if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
   done();
 }
 

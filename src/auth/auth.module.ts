@@ -1,9 +1,8 @@
 import { Module } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { JwtAuthGuard } from './jwt-auth.guard';
 import { JwtStrategy } from './jwt.strategy';
-import { CatchUpInterceptor } from './live-access/catch-up.interceptor';
 import { KeySet } from './token/key-set';
 import { AccessStore } from './live-access/access-store';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard';
@@ -26,7 +25,6 @@ import { SessionAccess } from './live-access/session-access';
     { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
     { provide: APP_GUARD, useClass: ScopesGuard },
-    { provide: APP_INTERCEPTOR, useClass: CatchUpInterceptor },
   ],
   exports: [KeySet, SessionAccess],
 })

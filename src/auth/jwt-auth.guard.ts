@@ -1,27 +1,35 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import type { AuthenticatedRequest } from './principal/current-user.decorator';
 import { IS_PUBLIC } from './public.decorator';
+import { RouteRule } from './route-rules';
 import { JwtStrategy } from './jwt.strategy';
 import { Problem } from '../common/problems/problem';
 
 /** Global: closes every route that is not marked `@Public()`. */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard() {
+  private readonly open: RouteRule<boolean>;
+
   constructor(
-    private readonly reflector: Reflector,
-    strategy: JwtStrategy,
+    reflector: Reflector,
+    private readonly strategy: JwtStrategy,
   ) {
     super({ defaultStrategy: strategy.passportName });
+    this.open = new RouteRule(reflector, IS_PUBLIC);
   }
 
   override canActivate(context: ExecutionContext) {
-    // Handler first, then class: the narrower word wins.
-    const isPublic = this.reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    return isPublic === true || super.canActivate(context);
+    if (this.open.of(context) === true) return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest & AuthenticatedRequest>();
+    const admitted = this.strategy.admitVerified(request);
+    if (admitted === null) return super.canActivate(context);
+    return admitted.then((principal) => {
+      request.user = principal;
+      return true;
+    });
   }
 
   /** Called by passport's outcome: `error` when a check could not be made, `info` when it failed. */

@@ -12,11 +12,7 @@ import { parseTokenHeader } from './token/token-header';
 import { timeProblem } from './token/token-times';
 import type { VerificationKey } from './token/verification-key';
 import { VerifiedTokens } from './token/verified-tokens';
-import {
-  type AccessTokenClaims,
-  CLOCK_TOLERANCE_SECONDS,
-  parseAccessTokenClaims,
-} from '../../contract';
+import { CLOCK_TOLERANCE_SECONDS, parseAccessTokenClaims } from '../../contract';
 import { Problem } from '../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
@@ -70,11 +66,20 @@ export class JwtStrategy
     passport.unuse(this.passportName);
   }
 
-  /** Called by passport for each request that is not for everyone. */
+  /**
+   * The caller, where the token has been verified before: then passport has nothing to do.
+   *
+   * @returns `null`: the token has to be verified.
+   * @throws {Problem} as {@link bearerTokenOf}; the promise, when the session is not in force.
+   */
+  admitVerified(request: FastifyRequest): Promise<Principal> | null {
+    const claims = this.verifiedTokens.find(bearerTokenOf(request));
+    return claims && this.sessionAccess.judge(claims);
+  }
+
+  /** Called by passport for each request whose token has not been verified before. */
   override authenticate(request: object): void {
     const token = bearerTokenOf(request as FastifyRequest);
-    const claims = this.verifiedTokens.find(token);
-    if (claims) return this.admit(claims);
     const header = parseTokenHeader(token, this.settings.jwtAlgorithm);
     if (!header.ok) return this.refuse(header.reason);
     const key = this.keySet.get(header.keyId);
@@ -113,13 +118,6 @@ export class JwtStrategy
 
   private refuse(reason: unknown): void {
     this.fail(invalid(reason), 401);
-  }
-
-  private admit(claims: AccessTokenClaims): void {
-    this.sessionAccess.judge(claims).then(
-      (principal) => this.success(principal),
-      (error: Error) => this.error(error),
-    );
   }
 }
 

@@ -2,19 +2,21 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { AuthenticatedRequest } from './principal/current-user.decorator';
 import { REQUIRED_ROLES } from './roles.decorator';
+import { RouteRule } from './route-rules';
 import type { Role } from '../../contract';
 import { Problem } from '../common/problems/problem';
 
 /** Global, after {@link JwtAuthGuard}: holds the caller's role against `@Roles()`. */
 @Injectable()
 export class RolesGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector) {}
+  private readonly roles: RouteRule<Role[]>;
+
+  constructor(reflector: Reflector) {
+    this.roles = new RouteRule(reflector, REQUIRED_ROLES);
+  }
 
   canActivate(context: ExecutionContext): boolean {
-    const required = this.reflector.getAllAndOverride<Role[] | undefined>(REQUIRED_ROLES, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const required = this.roles.of(context);
     if (!required) return true;
     const { user } = context.switchToHttp().getRequest<AuthenticatedRequest>();
     // A machine has no role: its scopes are judged by the guard of scopes.

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { AuthenticatedRequest } from './principal/current-user.decorator';
 import type { Principal } from './principal/principal';
 import { REQUIRED_ROLES } from './roles.decorator';
+import { RouteRule } from './route-rules';
 import { REQUIRED_SCOPES } from './scopes.decorator';
 import { type ApiScope, DOCS_CLIENT_ID } from '../../contract';
 import { Problem } from '../common/problems/problem';
@@ -18,15 +19,20 @@ const OWN_ACCOUNT_SCOPE = 'profile';
  */
 @Injectable()
 export class ScopesGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector) {}
+  private readonly scopes: RouteRule<string[]>;
+  private readonly roles: RouteRule<unknown>;
+
+  constructor(reflector: Reflector) {
+    this.scopes = new RouteRule(reflector, REQUIRED_SCOPES);
+    this.roles = new RouteRule(reflector, REQUIRED_ROLES);
+  }
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest & AuthenticatedRequest>();
     if (!request.user || isFirstHand(request.user)) return true;
-    const targets = [context.getHandler(), context.getClass()];
-    const scopes = this.reflector.getAllAndOverride<string[] | undefined>(REQUIRED_SCOPES, targets);
+    const scopes = this.scopes.of(context);
     if (scopes) return assertGranted(request.user, scopes);
-    const isOwnAccount = !this.reflector.getAllAndOverride<unknown>(REQUIRED_ROLES, targets);
+    const isOwnAccount = !this.roles.of(context);
     if (request.user.kind === 'user' && isOwnAccount && isReading(request)) {
       return assertGranted(request.user, [OWN_ACCOUNT_SCOPE]);
     }

@@ -5,7 +5,6 @@ import {
   Logger,
   type NestInterceptor,
 } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, concatMap, type Observable, of } from 'rxjs';
 import { IdempotencyStore } from './idempotency.store';
@@ -14,7 +13,7 @@ import { SealedRequest } from './sealed-request';
 import { repeatAnswer, type StoredAnswer, toStoredAnswer, toStoredProblem } from './stored-answer';
 import { callerIdOf } from '../auth/principal/caller-id';
 import type { AuthenticatedRequest } from '../auth/principal/current-user.decorator';
-import { IDEMPOTENCY_KEY_HEADER, IDEMPOTENT } from '../common/openapi/idempotent.decorator';
+import { IDEMPOTENCY_KEY_HEADER } from '../common/openapi/idempotent.decorator';
 import { Problem } from '../common/problems/problem';
 import { InstallationSecret } from '../database/installation-secret';
 
@@ -30,7 +29,6 @@ export class IdempotencyInterceptor implements NestInterceptor {
   private readonly logger = new Logger('Idempotency');
 
   constructor(
-    private readonly reflector: Reflector,
     private readonly store: IdempotencyStore,
     private readonly secret: InstallationSecret,
   ) {}
@@ -38,8 +36,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<Request>();
     const header = request.headers[IDEMPOTENCY_KEY_HEADER.toLowerCase()];
-    const isIdempotent = this.reflector.get<true | undefined>(IDEMPOTENT, context.getHandler());
-    if (header === undefined || !isIdempotent) return next.handle();
+    if (header === undefined) return next.handle();
     const sealed = await this.seal(request, parseIdempotencyKey(header));
     const claim = await this.store.claim(sealed);
     const reply = context.switchToHttp().getResponse<FastifyReply>();

@@ -22,13 +22,18 @@ export class LiveAccess {
   ) {}
 
   async stateOf(subject: AccessSubject): Promise<AccessState | null> {
-    const { knowledge } = this;
     if (!this.mayShare()) return this.loadState(subject);
-    const known = knowledge.find(subject);
+    return this.findKnown(subject) ?? this.loadOnce(subject);
+  }
+
+  /** What may be used from memory now, without a promise; `null`: ask {@link stateOf}. */
+  findKnown(subject: AccessSubject): AccessState | null {
+    if (!this.mayShare()) return null;
+    const known = this.knowledge.find(subject);
+    if (!known?.session) return known;
     const { clientId } = subject;
-    const isDoubtful =
-      known?.session && isWorthAnotherLook(known.session, { clientId, now: knowledge.now().wall });
-    return known && !isDoubtful ? known : this.loadOnce(subject);
+    const { wall: now } = this.knowledge.now();
+    return isWorthAnotherLook(known.session, { clientId, now }) ? null : known;
   }
 
   /** Requests for one subject share a load, but never one whose answer may be old by now. */

@@ -73,12 +73,15 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
    * @throws {Problem} `invalid_token` when session, user or client are no longer in force.
    */
   async judge(claims: AccessTokenClaims): Promise<Principal> {
-    if (this.settings.accessCheck === 'token') return toPrincipal(claims, null);
+    const { accessCheck } = this.settings;
+    if (accessCheck === 'token') return toPrincipal(claims, null);
     const subject = toSubject(claims);
-    const state = await this.stateOf(subject);
-    const reason = refusalReason(state, { subject, issuedAt: claims.iat, now: Date.now() });
-    if (!state || reason !== null) throw new Problem('invalid_token', { cause: reason });
-    return toPrincipal(claims, state);
+    if (accessCheck === 'strict') {
+      return admit(claims, { subject, state: await this.store.load(subject) });
+    }
+    await this.turn.over();
+    const state = this.liveAccess.findKnown(subject) ?? (await this.liveAccess.stateOf(subject));
+    return admit(claims, { subject, state });
   }
 
   /** Waits until this replica has heard everything that is committed by now; returns soon. */
@@ -97,12 +100,6 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
     };
   }
 
-  private async stateOf(subject: AccessSubject): Promise<AccessState | null> {
-    if (this.settings.accessCheck === 'strict') return this.store.load(subject);
-    await this.turn.over();
-    return this.liveAccess.stateOf(subject);
-  }
-
   /** Said once for each change, not for each request. */
   private changeHearing(isHearing: boolean, reason: string): void {
     if (this.wasHearing === isHearing) return;
@@ -119,6 +116,16 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
       : 'access costs a query for each request until changes are heard ' +
           '(behind a pooler in transaction mode, set DATABASE_DIRECT_URL)';
   }
+}
+
+/** @throws {Problem} `invalid_token` when the state gives no access. */
+function admit(
+  claims: AccessTokenClaims,
+  { subject, state }: { subject: AccessSubject; state: AccessState | null },
+): Principal {
+  const reason = refusalReason(state, { subject, issuedAt: claims.iat, now: Date.now() });
+  if (!state || reason !== null) throw new Problem('invalid_token', { cause: reason });
+  return toPrincipal(claims, state);
 }
 
 function toSubject(claims: AccessTokenClaims): AccessSubject {

@@ -11,5 +11,6 @@ export function callerIdOf(request: FastifyRequest & AuthenticatedRequest): stri
   const { user } = request;
   if (!user) return `address ${toCallerContext(request).address}`;
   const { userId, clientId } = user;
-  return [userId && `user ${userId}`, clientId && `client ${clientId}`].filter(Boolean).join(' ');
+  if (userId === undefined) return `client ${clientId}`;
+  return clientId === null ? `user ${userId}` : `user ${userId} client ${clientId}`;
 }

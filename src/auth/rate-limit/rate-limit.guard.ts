@@ -9,7 +9,7 @@ import {
 import { VERSION_METADATA } from '@nestjs/common/constants';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toClientNetwork } from '../../../runtime/client-network';
-import { RateLimit } from './rate-limit';
+import { RateLimit, type RateLimitState } from './rate-limit';
 import { SharedCounters } from './shared-counters';
 import { toCallerContext } from '../../http/caller-context';
 import { callerIdOf } from '../principal/caller-id';
@@ -38,6 +38,8 @@ const ADDRESS_QUOTA = 300;
 export class RateLimitGuard implements CanActivate {
   private readonly callers: RateLimit;
   private readonly addresses: RateLimit;
+  /** Metadata does not change: it is read once for each controller. */
+  private readonly limited = new Map<Type, boolean>();
 
   constructor(
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
@@ -49,22 +51,37 @@ export class RateLimitGuard implements CanActivate {
     this.addresses = new RateLimit({ name: 'address', quota: ADDRESS_QUOTA * factor, ...common });
   }
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.settings.rateLimits === null || !isLimited(context.getClass())) return true;
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    if (this.settings.rateLimits === null || !this.isLimited(context.getClass())) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest & AuthenticatedRequest>();
     const limit = request.user ? this.callers : this.addresses;
-    const state = await limit.count(
+    const state = limit.count(
       request.user ? callerIdOf(request) : toClientNetwork(toCallerContext(request).address),
     );
-    void http.getResponse<FastifyReply>().headers({
-      'ratelimit-policy': limit.policy,
-      ratelimit: limit.describe(state),
-    });
-    if (state.isAllowed) return true;
-    const headers = { 'retry-after': String(state.resetSeconds) };
-    throw new Problem('too_many_requests', { headers });
+    const reply = http.getResponse<FastifyReply>();
+    // Without Redis no promise is made.
+    if (state instanceof Promise) return state.then((known) => admit(known, { limit, reply }));
+    return admit(state, { limit, reply });
   }
+
+  private isLimited(controller: Type): boolean {
+    const known = this.limited.get(controller);
+    if (known !== undefined) return known;
+    this.limited.set(controller, isLimited(controller));
+    return isLimited(controller);
+  }
+}
+
+/** @throws {Problem} `too_many_requests` */
+function admit(
+  state: RateLimitState,
+  { limit, reply }: { limit: RateLimit; reply: FastifyReply },
+): true {
+  void reply.header('ratelimit-policy', limit.policy).header('ratelimit', limit.describe(state));
+  if (state.isAllowed) return true;
+  const headers = { 'retry-after': String(state.resetSeconds) };
+  throw new Problem('too_many_requests', { headers });
 }
 
 /** The versioned API is; health, metrics and the entrance are not. */

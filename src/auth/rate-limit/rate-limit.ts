@@ -1,6 +1,6 @@
-import { hash, randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { WindowCounters } from './window-counters';
 
 export interface RateLimitOptions {
   /** Name of the policy, as callers see it. */
@@ -20,57 +20,65 @@ export interface RateLimitState {
   resetSeconds: number;
 }
 
-/**
- * Memory is bounded whatever anyone sends: callers share this many counters. With fewer
- * callers in a window than that, hardly any two share one; and who shares one with whom is not for
- * anyone to choose.
- */
-const COUNTERS = 65_536;
-
 /** One limit: so many requests in a window for each caller. */
 export class RateLimit {
   /** Value of `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers). */
   readonly policy: string;
-  private readonly counters: RateLimiterMemory | RateLimiterRedis;
-  private readonly salt = randomUUID();
+  private readonly own: WindowCounters;
+  /** `null`: each replica counts for itself. */
+  private readonly shared: RateLimiterRedis | null;
 
   constructor(private readonly options: RateLimitOptions) {
     const { name, quota, windowSeconds, redis } = options;
     this.policy = `"${name}";q=${quota};w=${windowSeconds}`;
+    this.own = new WindowCounters(windowSeconds * 1_000);
     const limits = { points: quota, duration: windowSeconds, keyPrefix: `gatehouse:api:${name}` };
-    const memory = new RateLimiterMemory(limits);
-    this.counters = redis
-      ? new RateLimiterRedis({
-          ...limits,
-          storeClient: redis,
-          rejectIfRedisNotReady: true,
-          // Without Redis each replica counts for itself: a limit is no reason to refuse everybody.
-          insuranceLimiter: memory,
-        })
-      : memory;
+    this.shared =
+      redis &&
+      new RateLimiterRedis({
+        ...limits,
+        storeClient: redis,
+        rejectIfRedisNotReady: true,
+        // Without Redis each replica counts for itself: a limit is no reason to refuse everybody.
+        insuranceLimiter: new RateLimiterMemory(limits),
+      });
   }
 
-  async count(caller: string): Promise<RateLimitState> {
-    const key = this.options.redis ? caller : this.counterOf(caller);
-    try {
-      return toState(await this.counters.consume(key), true);
-    } catch (refusal) {
-      if (refusal instanceof RateLimiterRes) return toState(refusal, false);
-      throw refusal;
-    }
+  /** Counts a request; without Redis the state is known at once. */
+  count(caller: string): RateLimitState | Promise<RateLimitState> {
+    if (this.shared) return countShared(this.shared, caller);
+    const { quota } = this.options;
+    const { used, msLeft } = this.own.count(caller, Date.now());
+    return toState({ isAllowed: used <= quota, remaining: quota - used, msLeft });
   }
 
   /** Value of `RateLimit`. */
   describe({ remaining, resetSeconds }: RateLimitState): string {
     return `"${this.options.name}";r=${remaining};t=${resetSeconds}`;
   }
+}
 
-  private counterOf(caller: string): number {
-    return hash('sha256', this.salt + caller, 'buffer').readUInt32BE() % COUNTERS;
+async function countShared(counters: RateLimiterRedis, caller: string): Promise<RateLimitState> {
+  try {
+    return fromResult(await counters.consume(caller), true);
+  } catch (refusal) {
+    if (refusal instanceof RateLimiterRes) return fromResult(refusal, false);
+    throw refusal;
   }
 }
 
-function toState(result: RateLimiterRes, isAllowed: boolean): RateLimitState {
-  const resetSeconds = Math.max(1, Math.ceil(result.msBeforeNext / 1_000));
-  return { isAllowed, remaining: Math.max(0, result.remainingPoints), resetSeconds };
+function fromResult(result: RateLimiterRes, isAllowed: boolean): RateLimitState {
+  const { remainingPoints: remaining, msBeforeNext: msLeft } = result;
+  return toState({ isAllowed, remaining, msLeft });
+}
+
+interface Count {
+  isAllowed: boolean;
+  remaining: number;
+  msLeft: number;
+}
+
+function toState({ isAllowed, remaining, msLeft }: Count): RateLimitState {
+  const resetSeconds = Math.max(1, Math.ceil(msLeft / 1_000));
+  return { isAllowed, remaining: Math.max(0, remaining), resetSeconds };
 }

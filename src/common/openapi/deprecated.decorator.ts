@@ -1,5 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
+import { RoutePart } from './route-parts';
 
 /** Metadata key: the description that {@link Deprecated} was given. */
 export const DEPRECATION = Symbol('Deprecation');
@@ -25,7 +25,7 @@ export function Deprecated(deprecation: Deprecation): MethodDecorator {
   const headers = toDeprecationHeaders(deprecation);
   return applyDecorators(
     SetMetadata(DEPRECATION, deprecation),
-    RouteConfig({ deprecation: headers } satisfies DeprecatedRouteConfig),
+    RoutePart({ deprecation: headers } satisfies DeprecatedRouteConfig),
   );
 }
 

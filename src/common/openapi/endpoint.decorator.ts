@@ -1,6 +1,7 @@
-import { applyDecorators, HttpCode, SerializeOptions, SetMetadata } from '@nestjs/common';
+import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { z } from 'zod';
+import { RoutePart } from './route-parts';
 import type { ProblemCode } from '../problems/problem-codes';
 
 /** Metadata key: the description that {@link Endpoint} was given. */
@@ -51,6 +52,10 @@ export function Endpoint(endpoint: EndpointDescription): MethodDecorator {
         headers: answer.headers,
       }),
     ),
-    ...(schemas.length > 0 ? [SerializeOptions({ schema: z.union(schemas) })] : []),
+    ...(schemas.length > 0 ? [RoutePart({ answerSchema: toAnswerSchema(schemas) })] : []),
   );
+}
+
+function toAnswerSchema([first, ...others]: z.ZodType[]): z.ZodType {
+  return others.length === 0 ? first! : z.union([first!, ...others]);
 }

@@ -1,8 +1,6 @@
-import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { applyDecorators, UseInterceptors } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
-
-/** Metadata key of {@link Idempotent}. */
-export const IDEMPOTENT = Symbol('Idempotent');
+import { IdempotencyGate } from './idempotency-gate';
 
 /** Carries the key (draft-ietf-httpapi-idempotency-key-header). */
 export const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key';
@@ -15,12 +13,12 @@ export const LONGEST_IDEMPOTENCY_KEY = 255;
  * `Idempotency-Key` is kept for 24 hours and given again to the same request with the same
  * key. Without the header the route works as any other.
  *
- * The same metadata makes the operation's header and problems in the OpenAPI document. It
+ * The header of the operation in the OpenAPI document comes from here too. It
  * belongs on routes that create or trigger something and answer in JSON or not at all.
  */
 export function Idempotent(): MethodDecorator {
   return applyDecorators(
-    SetMetadata(IDEMPOTENT, true),
+    UseInterceptors(IdempotencyGate),
     ApiHeader({
       name: IDEMPOTENCY_KEY_HEADER,
       required: false,

@@ -1,0 +1,43 @@
+import { hash, randomUUID } from 'node:crypto';
+
+/**
+ * Memory is bounded whatever clients send: callers share this many counters. With fewer
+ * callers in a window than that, hardly any two share one; and a client cannot choose with whom.
+ */
+const COUNTERS = 65_536;
+
+/** Callers whose counter is known without a hash. */
+const KNOWN_CALLERS = 20_000;
+
+/** Requests of each caller in the window that is running for it. */
+export class WindowCounters {
+  private readonly salt = randomUUID();
+  private readonly counts = new Uint32Array(COUNTERS);
+  /** When the window of each counter ends, in milliseconds since the epoch. */
+  private readonly ends = new Float64Array(COUNTERS);
+  private readonly places = new Map<string, number>();
+
+  constructor(private readonly windowMs: number) {}
+
+  /** Counts one request; a window begins with the first request after the one before. */
+  count(caller: string, now: number): { used: number; msLeft: number } {
+    const place = this.placeOf(caller);
+    const isOver = !(this.ends[place]! > now && this.ends[place]! <= now + this.windowMs);
+    if (isOver) {
+      this.ends[place] = now + this.windowMs;
+      this.counts[place] = 0;
+    }
+    const used = this.counts[place]! + 1;
+    this.counts[place] = used;
+    return { used, msLeft: this.ends[place]! - now };
+  }
+
+  private placeOf(caller: string): number {
+    const known = this.places.get(caller);
+    if (known !== undefined) return known;
+    const place = hash('sha256', this.salt + caller, 'buffer').readUInt32BE() % COUNTERS;
+    if (this.places.size >= KNOWN_CALLERS) this.places.clear();
+    this.places.set(caller, place);
+    return place;
+  }
+}

@@ -1,0 +1,29 @@
+import type { ExecutionContext, Type } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
+
+type Handler = ReturnType<ExecutionContext['getHandler']>;
+
+/**
+ * One decorator's value for each route, read once: a guard asks at every request, and
+ * metadata does not change. The value of the handler counts before the value of its class.
+ */
+export class RouteRule<Value> {
+  private readonly values = new Map<Type, Map<Handler, Value | undefined>>();
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly key: string | symbol,
+  ) {}
+
+  of(context: ExecutionContext): Value | undefined {
+    const [controller, handler] = [context.getClass(), context.getHandler()];
+    const known = this.values.get(controller);
+    if (known?.has(handler)) return known.get(handler);
+    const value = this.reflector.getAllAndOverride<Value | undefined>(this.key, [
+      handler,
+      controller,
+    ]);
+    this.values.set(controller, new Map(known).set(handler, value));
+    return value;
+  }
+}

@@ -1,0 +1,41 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiSettings } from '../config/api-settings';
+
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
+const PREFLIGHT_MAX_AGE_SECONDS = 600;
+
+/**
+ * Lets scripts of trusted origins read answers, and answers preflights
+ * (https://fetch.spec.whatwg.org/#http-cors-protocol). What is the same for every origin is
+ * in `fixed-headers.ts`. An `OPTIONS` request that is no preflight gets the same answer.
+ */
+export function answerCrossOrigin(
+  fastify: FastifyInstance,
+  { trustedOrigins }: Pick<ApiSettings, 'trustedOrigins'>,
+): void {
+  const trusted = new Set(trustedOrigins);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const { origin } = request.headers;
+    if (origin !== undefined && trusted.has(origin)) {
+      void reply.header('access-control-allow-origin', origin);
+    }
+    if (request.method === 'OPTIONS') answerPreflight(request, reply);
+    else done();
+  });
+  // The router knows OPTIONS at every address; the hook has answered before the handler runs.
+  fastify.options('*', (_request, reply) => {
+    reply.callNotFound();
+  });
+}
+
+function answerPreflight({ headers }: FastifyRequest, reply: FastifyReply): void {
+  const asked = headers['access-control-request-headers'];
+  void reply.code(204).headers({
+    'access-control-allow-methods': METHODS,
+    'access-control-max-age': String(PREFLIGHT_MAX_AGE_SECONDS),
+    ...(asked !== undefined && { 'access-control-allow-headers': asked }),
+    vary: 'Origin, Access-Control-Request-Headers',
+    'content-length': '0',
+  });
+  void reply.send();
+}
