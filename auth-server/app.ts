@@ -1,4 +1,5 @@
 import express from 'express';
+import type { Pool } from 'pg';
 import { createAuth, type Auth } from './better-auth/auth';
 import { refuseHiddenSettings } from './better-auth/hidden-settings';
 import type { AuthParts } from './better-auth/options';
@@ -30,6 +31,7 @@ import { SigningKeys } from './signing-keys/signing-keys';
 import { explainStart } from './common/start-error';
 import { checkDatabase } from '../runtime/database-check';
 import type { Logger } from '../runtime/logger';
+import { deriveInternalSecret } from '../runtime/installation-secret';
 import { Metrics, METRICS_PATH } from '../runtime/metrics';
 
 export interface AuthServer {
@@ -50,10 +52,6 @@ export interface AuthServerOptions {
 /** PostgreSQL repeats the values of a row that it refuses: those are not for the log. */
 const ROW_VALUES = ['err.detail', 'err.where'];
 
-/** An attacker could hold up everybody else: docs/security/limits.md. */
-const ONE_ADDRESS =
-  'INTERNAL_SECRET is not set: all who come through the API count as one address for limits, unless TRUST_PROXY names the API';
-
 /**
  * The auth server without a port. When it is there, a signing key and an administrator are
  * there too.
@@ -61,14 +59,15 @@ const ONE_ADDRESS =
  * @throws {StartError} when the database cannot be reached or its schema is not up to date.
  */
 export async function createAuthServer(options: AuthServerOptions): Promise<AuthServer> {
-  const { settings: config, show = (text) => process.stdout.write(text) } = options;
+  const { settings, show = (text) => process.stdout.write(text) } = options;
   const logger = options.logger.child({}, { redact: { paths: ROW_VALUES, remove: true } });
-  const pool = createPool(config, logger);
-  const mailer = createMailer({ config, pool, logger });
-  const limitStore = config.rateLimits === null ? null : createLimitStore({ config, pool, logger });
-  if (config.production && limitStore && config.internalSecret === null) logger.warn(ONE_ADDRESS);
+  const pool = createPool(settings, logger);
+  const mailer = createMailer({ config: settings, pool, logger });
+  const limitStore =
+    settings.rateLimits === null ? null : createLimitStore({ config: settings, pool, logger });
   try {
     await checkDatabase(async (sql) => (await pool.query<object>(sql)).rows);
+    const config = { ...settings, internalSecret: await findInternalSecret(settings, pool) };
     const auth = createAuth({ config, pool, logger, mailer, limitStore });
     await refuseHiddenSettings(auth, config);
     // Signs something: a request would find out too late that it cannot be done.
@@ -94,6 +93,14 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
     await pool.end();
     throw explainStart(error);
   }
+}
+
+/** The setting, or, without it, the secret that both processes derive from their database. */
+async function findInternalSecret({ internalSecret }: AuthConfig, pool: Pool): Promise<string> {
+  return (
+    internalSecret ??
+    (await deriveInternalSecret(async (sql, values) => (await pool.query(sql, values)).rows))
+  );
 }
 
 interface AppParts extends AuthParts {

@@ -2,8 +2,8 @@ import { DataSource, type QueryRunner } from 'typeorm';
 import type { Benchmark } from './benchmark';
 import { type Contestant, renderMedians, takeTurns } from './interleaved';
 import { startUserListSystem, type UserListSystem } from './user-list-system';
-import type { ListUsers, UserPage } from '../src/admin/admin-users.schemas';
-import { matchingUsers, onePage } from '../src/admin/user-list.query';
+import type { ListUsers, UserPage } from '../src/admin/users/users.schemas';
+import { matchingUsers, onePage } from '../src/admin/users/user-list.query';
 
 const USERS = 1_000_000;
 const LIMIT = 50;

@@ -19,6 +19,7 @@ import { refuseBrokenQueries } from './http/broken-queries';
 import { createConnectionErrorHandler } from './http/connection-errors';
 import { announceDeprecations } from './http/deprecation-headers';
 import { answerNotModified } from './http/entity-tag';
+import { installClientAddresses } from './http/client-address';
 import { acceptJsonBodies, BODY_LIMIT } from './http/json-body';
 import { NestLogger } from './common/nest-logger';
 import { answerForNode } from './http/plain-http';
@@ -26,6 +27,7 @@ import { sendProblem, toProblem } from './common/problems/problem-details';
 import { traceOf } from './http/request-trace';
 import { RequestValidationPipe } from './common/validation/request-validation.pipe';
 import { type ApiSettings, toApiSettings } from './config/api-settings';
+import { INTERNAL_SECRET } from './database/internal-secret';
 import { serveSwaggerUi } from './documentation/swagger-ui';
 import { leadPeopleToDocumentation } from './entrance/entrance-redirect';
 import { showProblemsToPeople } from './entrance/problem-pages';
@@ -68,6 +70,7 @@ export async function createApi(
   placeRoutes(app);
   app.useGlobalPipes(new RequestValidationPipe());
   const fastify = app.getHttpAdapter().getInstance();
+  installClientAddresses(fastify, settings.trustProxy);
   logRequestsLazily(fastify);
   sendFixedHeaders(fastify, settings);
   answerCrossOrigin(fastify, settings);
@@ -85,7 +88,11 @@ export async function createApi(
   if (logger.isLevelEnabled('info')) fastify.addHook('onResponse', logRequest);
   fastify.addHook('onResponse', createRequestCounter(metrics));
   serveResourceMetadata(fastify, settings);
-  registerAuthPassThrough(fastify, { settings, catchUp: () => access.catchUp() });
+  registerAuthPassThrough(fastify, {
+    settings,
+    internalSecret: app.get<string>(INTERNAL_SECRET),
+    catchUp: () => access.catchUp(),
+  });
   if (settings.apiDocs) {
     serveDocumentation(app, settings);
     serveSwaggerUi(fastify, settings);
@@ -147,7 +154,6 @@ function createAdapter(settings: ApiSettings, logger: Logger): FastifyAdapter {
     // A request on a connection that is open already is served to the end, also during a stop.
     return503OnClosing: false,
     bodyLimit: BODY_LIMIT,
-    trustProxy: settings.trustProxy.length > 0 ? settings.trustProxy : false,
     requestIdHeader: false,
     genReqId: takeOrMakeRequestId,
     // A stop waits for requests under way, not for idle keep-alive connections.

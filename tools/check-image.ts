@@ -86,7 +86,6 @@ async function chooseVariables(databaseUrl: string): Promise<Record<string, stri
     SMTP_URL: 'smtp://127.0.0.1:9',
     POSTGRES_PASSWORD: secret(),
     BETTER_AUTH_SECRET: secret(),
-    INTERNAL_SECRET: secret(),
     ADMIN_PASSWORD: secret(),
   };
 }

@@ -14,6 +14,7 @@ import type { LimitStore } from '../limits/limit-store';
 import type { Mailer } from '../mail/mailer';
 import type { createPasswordOptions } from '../password/options';
 import { CLOSED_PATHS, forgetDevices } from '../second-factor/options';
+import { recordClientDetails } from '../sessions/client-details';
 import { SESSION_OPTIONS } from '../sessions/options';
 import {
   ACCOUNT_MAPPING,
@@ -59,7 +60,11 @@ export function toOptions(parts: AuthParts, passwords: PasswordOptions) {
     user: { ...userOptions(mailer), validateUserInfo: checkProviderUser },
     emailAndPassword: emailAndPassword(parts, passwords),
     emailVerification: verificationMails(mailer, config),
-    databaseHooks: { user: USER_HOOKS, account: FORGET_PROVIDER_TOKENS },
+    databaseHooks: {
+      user: USER_HOOKS,
+      account: FORGET_PROVIDER_TOKENS,
+      session: { create: { before: recordClientDetails } },
+    },
     disabledPaths: [...CLOSED_PATHS, ...PROVIDER_TOKEN_PATHS, ...PASSWORD_ORACLE_PATHS],
     // The limits of Gatehouse also see accounts, all auth servers, and the result of an attempt.
     rateLimit: { enabled: false },

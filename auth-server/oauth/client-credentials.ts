@@ -21,7 +21,7 @@ const rotationSchema = z.strictObject({ clientId: z.string().min(1).max(200) });
 
 /**
  * Makes clients and their secrets, for administrators: what carries credentials is written
- * here alone. The API checks what a client may look like (src/admin/clients.schemas.ts) and
+ * here alone. The API checks what a client may look like (src/admin/clients/clients.schemas.ts) and
  * manages the rest. A secret leaves once, in the answer; its SHA-256 is kept, which is
  * enough for 256 random bits.
  */

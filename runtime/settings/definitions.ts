@@ -143,9 +143,9 @@ export const SETTING_DEFINITIONS = {
   INTERNAL_SECRET: define({
     schema: is.secret(32),
     default: null,
-    defaultNote: 'generated once into `.data/` in development',
+    defaultNote: 'derived from a secret in the database',
     meaning:
-      'shared by both processes: proves to the auth server that a forwarded client address comes from the API; unset in production: the auth server goes by `TRUST_PROXY` alone',
+      'shared by both processes: proves to the auth server that a call or a client address comes from the API',
     example: '(openssl rand -base64 48)',
   }),
   ADMIN_EMAIL: define({

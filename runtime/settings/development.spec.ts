@@ -20,33 +20,30 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-describe('development secrets', () => {
-  it('are made once, kept for the next start and differ from each other', () => {
+describe('the development secret', () => {
+  it('is generated once and kept for the next start', () => {
     const first = completeEnvironment({});
     expect(completeEnvironment({})).toEqual(first);
-    expect(first.BETTER_AUTH_SECRET).not.toBe(first.INTERNAL_SECRET);
+    expect(first.BETTER_AUTH_SECRET).toHaveLength(48);
   });
 
-  it('are strong enough for the settings', () => {
+  it('is strong enough for the settings', () => {
     const env = { ...completeEnvironment({}), DATABASE_URL: 'postgres://localhost/gatehouse' };
     expect(() => loadSettings(env, 'auth')).not.toThrow();
   });
 
-  it('are readable by their owner alone', () => {
+  it('is readable by its owner only', () => {
     completeEnvironment({});
-    const modes = ['better-auth-secret', 'internal-secret'].map(
-      (name) => statSync(join('.data', name)).mode & 0o777,
-    );
-    expect(modes).toEqual([0o600, 0o600]);
+    expect(statSync(join('.data', 'better-auth-secret')).mode & 0o777).toBe(0o600);
   });
 
-  it('give way to what is set', () => {
-    const env = { BETTER_AUTH_SECRET: 'mine', INTERNAL_SECRET: 'mine too' };
+  it('is not generated when one is set', () => {
+    const env = { BETTER_AUTH_SECRET: 'mine' };
     expect(completeEnvironment(env)).toMatchObject(env);
     expect(readdirSync('.')).toEqual([]);
   });
 
-  it('are the same for processes that start at once', async () => {
+  it('is the same for processes that start at once', async () => {
     const program = `const { completeEnvironment } = await import(process.argv[1]);
       process.stdout.write(completeEnvironment({}).BETTER_AUTH_SECRET);`;
     const source = join(__dirname, 'development.ts');
@@ -55,7 +52,7 @@ describe('development secrets', () => {
     const secrets = (await Promise.all(starts)).map(({ stdout }) => stdout);
     expect(new Set(secrets).size).toBe(1);
     expect(secrets[0]).toHaveLength(48);
-    expect(readdirSync('.data').toSorted()).toEqual(['better-auth-secret', 'internal-secret']);
+    expect(readdirSync('.data').toSorted()).toEqual(['better-auth-secret']);
   });
 
   it('are never made in production', () => {

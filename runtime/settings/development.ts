@@ -11,14 +11,13 @@ export const EMBEDDED_URL_FILE = join(DATA_DIRECTORY, 'database-url');
 
 /**
  * The environment with `.env` below it and, outside production, with what a developer
- * should not have to make up: secrets, generated once, and the running embedded database.
+ * should not have to make up: a secret, generated once, and the running embedded database.
  */
 export function completeEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const completed = { ...parseEnv(readIfThere('.env') ?? ''), ...definedValues(env) };
   if (completed.NODE_ENV === 'production') return completed;
   completed.DATABASE_URL ||= readIfThere(EMBEDDED_URL_FILE)?.trim();
   completed.BETTER_AUTH_SECRET ||= keptSecret('better-auth-secret');
-  completed.INTERNAL_SECRET ||= keptSecret('internal-secret');
   return completed;
 }
 

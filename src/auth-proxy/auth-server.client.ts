@@ -10,6 +10,7 @@ import {
 import { Problem } from '../common/problems/problem';
 import type { ProblemCode } from '../common/problems/problem-codes';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+import { INTERNAL_SECRET } from '../database/internal-secret';
 
 /** What every call of the auth server may come to. */
 export const AUTH_SERVER_PROBLEMS: ProblemCode[] = [
@@ -45,7 +46,10 @@ export interface AuthServerAnswer {
 /** Calls the auth server for a caller: what carries credentials is its work alone. */
 @Injectable()
 export class AuthServerClient {
-  constructor(@Inject(API_SETTINGS) private readonly settings: ApiSettings) {}
+  constructor(
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+    @Inject(INTERNAL_SECRET) private readonly internalSecret: string,
+  ) {}
 
   /**
    * @returns the answer, whatever its status below 500.
@@ -94,7 +98,7 @@ export class AuthServerClient {
       // For an auth server that goes by `TRUST_PROXY` alone (docs/decisions/0006-client-address.md).
       'x-forwarded-for': caller.address,
       [CLIENT_ADDRESS_HEADER]: caller.address,
-      ...(this.settings.internalSecret && { [INTERNAL_KEY_HEADER]: this.settings.internalSecret }),
+      [INTERNAL_KEY_HEADER]: this.internalSecret,
       ...(body && { 'content-type': 'application/json' }),
       ...(cookie && { cookie }),
       ...(clientId && { [ACTING_CLIENT_HEADER]: clientId }),

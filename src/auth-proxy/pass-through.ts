@@ -27,6 +27,8 @@ const NOT_FROM_CLIENTS = new RegExp(
 
 export interface PassThroughOptions {
   settings: ApiSettings;
+  /** Proves to the auth server that the client's IP address comes from the API. */
+  internalSecret: string;
   /** Waits until this replica has heard what the auth server has just changed. */
   catchUp: () => Promise<void>;
 }
@@ -60,7 +62,7 @@ export function registerAuthPassThrough(
 function passThrough(
   request: FastifyRequest,
   reply: FastifyReply,
-  { settings, catchUp }: PassThroughOptions,
+  { internalSecret, catchUp }: PassThroughOptions,
 ): FastifyReply {
   const path = request.url.split('?', 1)[0]!;
   assertInside(path);
@@ -69,7 +71,7 @@ function passThrough(
     retryDelay: () => null,
     rewriteRequestHeaders: (_request, headers) => ({
       ...without(headers, NOT_FROM_CLIENTS),
-      ...callerHeaders(request, settings),
+      ...callerHeaders(request, internalSecret),
     }),
     rewriteHeaders: withoutHopByHop,
     onResponse: (_request, _reply, response) => {
@@ -109,13 +111,13 @@ function without(headers: IncomingHttpHeaders, names: RegExp): IncomingHttpHeade
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.test(name)));
 }
 
-function callerHeaders(request: FastifyRequest, settings: ApiSettings): IncomingHttpHeaders {
+function callerHeaders(request: FastifyRequest, internalSecret: string): IncomingHttpHeaders {
   const { address, requestId, traceparent } = toCallerContext(request);
   return {
     'x-forwarded-for': address,
     [REQUEST_ID_HEADER]: requestId,
     traceparent,
     [CLIENT_ADDRESS_HEADER]: address,
-    ...(settings.internalSecret && { [INTERNAL_KEY_HEADER]: settings.internalSecret }),
+    [INTERNAL_KEY_HEADER]: internalSecret,
   };
 }

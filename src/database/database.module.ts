@@ -7,6 +7,7 @@ import { ImpatientPool } from './impatient-pool';
 import { InstallationSecret } from './installation-secret';
 import { Jobs } from './jobs';
 import { PreparedStatements } from './prepared-statements';
+import { INTERNAL_SECRET, internalSecretProvider } from './internal-secret';
 import { JwksEntity } from './entities/jwks.entity';
 import { OAUTH_ENTITIES } from './entities/oauth.entities';
 import { PasskeyEntity } from './entities/passkey.entity';
@@ -60,13 +61,14 @@ const QUERY_TIMEOUT_MS = 5_000;
     InstallationSecret,
     Jobs,
     PreparedStatements,
+    internalSecretProvider,
     {
       provide: Cursors,
       inject: [InstallationSecret],
       useFactory: (secret: InstallationSecret) => new Cursors(() => secret.deriveKey('cursor')),
     },
   ],
-  exports: [InstallationSecret, PreparedStatements, Cursors, Jobs],
+  exports: [InstallationSecret, INTERNAL_SECRET, PreparedStatements, Cursors, Jobs],
 })
 export class DatabaseModule implements OnModuleInit {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}

@@ -1,7 +1,7 @@
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import type { User } from '../../src/users/user.schemas';
 import type { SessionList } from '../../src/users/session.schemas';
-import type { Statistics } from '../../src/admin/admin-accounts.schemas';
+import type { Statistics } from '../../src/admin/stats/stats.schemas';
 import { Caller } from '../support/caller';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { UserPage } from '../../src/admin/admin-users.schemas';
+import type { UserPage } from '../../src/admin/users/users.schemas';
 import type { User } from '../../src/users/user.schemas';
 import type { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';

@@ -160,9 +160,11 @@ describe("the client's IP address", () => {
     ['the only one', '203.0.113.9', '203.0.113.9'],
     ['the last one, whatever stands before', '198.51.100.1, 203.0.113.9', '203.0.113.9'],
     ['the last that is no proxy of ours', '198.51.100.1, 203.0.113.9, 10.1.2.3', '203.0.113.9'],
-    // Better-Auth stores the network of an IPv6 address: one customer, one network.
-    ['the network of an IPv6 address', '2001:db8::7', '2001:0db8:0000:0000:0000:0000:0000:0000'],
+    ['the whole IPv6 address', '2001:DB8:0::7', '2001:db8::7'],
     ['an IPv4 address in IPv6 clothes', '::ffff:203.0.113.9', '203.0.113.9'],
+    ['the client that it names with a port', '198.51.100.7:4711', '198.51.100.7'],
+    ['the client that it names in brackets with a port', '[2001:db8::7]:4711', '2001:db8::7'],
+    ['the client that it names with a zone id', 'fe80::7%eth0', 'fe80::7'],
     ['the proxy itself, when it names nobody', '', PROXY],
     ['the proxy itself, when it names no address', '203.0.113.9, unknown', PROXY],
   ])('is, behind a trusted proxy, %s', async (_title, forwarded, expected) => {

@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { PROBLEM_CODES } from '../../src/common/problems/problem-codes';
 import { expectProblem } from '../support/problems';
 import { exchange, send } from '../support/raw-http';
-import { PASSWORD, type SignedInUser, System } from '../support/system';
+import { InProcessSystem } from '../support/in-process-system';
+import { PASSWORD, type SignedInUser } from '../support/system';
 
 const ME = '/api/v1/users/me';
 const LIST = '/api/v1/admin/users';
@@ -10,12 +11,12 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 
 const log: string[] = [];
 
-let system: System;
+let system: InProcessSystem;
 let user: SignedInUser;
 let admin: SignedInUser;
 
 beforeAll(async () => {
-  system = await System.start({ log });
+  system = await InProcessSystem.start({ log });
   user = await system.asUser({ name: 'Unchanged' });
   admin = await system.asAdmin();
 });

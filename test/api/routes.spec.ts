@@ -12,7 +12,8 @@ import {
 } from '../support/openapi';
 import { expectProblem } from '../support/problems';
 import { handlersOf, routesOf } from '../support/routes';
-import { PASSWORD, type SignedInUser, System } from '../support/system';
+import { InProcessSystem } from '../support/in-process-system';
+import { PASSWORD, type SignedInUser } from '../support/system';
 
 /** The contract's table of callers for each route. */
 const CONTRACT = {
@@ -87,13 +88,13 @@ function newEmail(): string {
   return `${randomUUID()}@example.com`;
 }
 
-let system: System;
+let system: InProcessSystem;
 let admin: SignedInUser;
 let document: OpenApiDocument;
 let operations: Map<string, Operation>;
 
 beforeAll(async () => {
-  system = await System.start();
+  system = await InProcessSystem.start();
   admin = await system.asAdmin();
   document = (await system.asAnonymous().get<OpenApiDocument>('/openapi.json')).body;
   operations = operationsOf(document);
@@ -140,12 +141,12 @@ function routesFor(who: Who): string[] {
 
 describe('every route', () => {
   it('of the router is an operation of the document, and vice versa', () => {
-    const routes = routesOf(system.replicas[0]!.app)
+    const routes = routesOf(system.apps[0]!)
       .filter(({ method }) => method !== 'HEAD')
       .map(({ method, path }) => `${method} ${path}`)
       .filter((name) => !BESIDES.test(name));
     expect(routes.sort()).toEqual([...operations.keys()].sort());
-    expect(routes).toHaveLength(handlersOf(system.replicas[0]!.app).length);
+    expect(routes).toHaveLength(handlersOf(system.apps[0]!).length);
   });
 
   it('is in the contract, and open to the callers that the contract names', () => {

@@ -1,4 +1,4 @@
-import { System } from '../support/system';
+import { InProcessSystem } from '../support/in-process-system';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const PARENT = `00-${TRACE_ID}-b7ad6b7169203331-01`;
@@ -12,10 +12,10 @@ interface Line {
 
 describe('W3C trace context', () => {
   const log: string[] = [];
-  let system: System;
+  let system: InProcessSystem;
 
   beforeAll(async () => {
-    system = await System.start({ log });
+    system = await InProcessSystem.start({ log });
   });
   afterAll(() => system.stop());
 

@@ -1,13 +1,14 @@
 import { readEvents, visit } from './ledger';
-import { PASSWORD, type SignedInUser, System } from '../support/system';
+import { InProcessSystem } from '../support/in-process-system';
+import { PASSWORD, type SignedInUser } from '../support/system';
 
 const log: string[] = [];
 
-let system: System;
+let system: InProcessSystem;
 let root: SignedInUser;
 
 beforeAll(async () => {
-  system = await System.start({ log });
+  system = await InProcessSystem.start({ log });
   root = await system.asAdmin();
 });
 

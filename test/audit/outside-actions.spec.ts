@@ -6,7 +6,7 @@ import { Browser as PageBrowser } from '../federation/browser';
 import { APP, dance } from '../federation/dance';
 import { CLIENT, OpenIdProvider } from '../federation/openid-provider';
 import { OAuthStage, payloadOf } from '../oauth/stage';
-import { freePorts } from '../support/ports';
+import { reservePorts } from '../support/ports';
 import { type SignedInUser, System } from '../support/system';
 
 let stage: OAuthStage;
@@ -15,7 +15,7 @@ let root: SignedInUser;
 let provider: OpenIdProvider;
 
 beforeAll(async () => {
-  const [providerPort, authPort] = await freePorts(2);
+  const [providerPort, authPort] = await reservePorts(2);
   provider = await OpenIdProvider.start(providerPort!, `http://localhost:${authPort}`);
   stage = await OAuthStage.start({
     env: {

@@ -2,17 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { ageEvents } from './ageing';
 import { AuditRetention, DELETE_BATCH } from '../../src/audit/audit-retention';
-import { System } from '../support/system';
+import { InProcessSystem } from '../support/in-process-system';
 
 const REMOVED = /deleted (\d+) audit events/;
 
-let system: System;
+let system: InProcessSystem;
 let pool: Pool;
 let log: string[];
 
 beforeAll(async () => {
   log = [];
-  system = await System.start({ replicas: 3, log, env: { AUDIT_RETENTION: '30d' } });
+  system = await InProcessSystem.start({ replicas: 3, log, env: { AUDIT_RETENTION: '30d' } });
   pool = new Pool({ connectionString: system.database.url });
   await untilLogged(1);
 });
@@ -38,9 +38,7 @@ async function untilLogged(count: number): Promise<void> {
 
 /** The next run of the job on every replica, all at once. */
 function runOnAllReplicas(): Promise<(number | null)[]> {
-  return Promise.all(
-    system.replicas.map(({ app }) => app.get(AuditRetention, { strict: false }).run()),
-  );
+  return Promise.all(system.apps.map((app) => app.get(AuditRetention, { strict: false }).run()));
 }
 
 async function countEvents(ids: string[]): Promise<number> {

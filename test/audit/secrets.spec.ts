@@ -1,6 +1,7 @@
 import { visit, type Visit } from './ledger';
 import { OAuthStage } from '../oauth/stage';
 import { AuthenticatorApp } from '../second-factor/authenticator-app';
+import { InProcessSystem } from '../support/in-process-system';
 import { PASSWORD } from '../support/system';
 
 const NEW_PASSWORD = 'a brand-new battery staple';
@@ -12,7 +13,7 @@ const SECRET_IN_ANSWER = /password|token$|secret|backupCodes|totpURI|set-cookie|
 let stage: OAuthStage;
 
 beforeAll(async () => {
-  stage = await OAuthStage.start();
+  stage = await OAuthStage.on(await InProcessSystem.start());
 });
 
 afterAll(() => stage.system.stop());

@@ -14,6 +14,7 @@ export function authSettings(databaseUrl: string, env: NodeJS.ProcessEnv = {}): 
       INTERNAL_SECRET,
       ADMIN_EMAIL,
       ADMIN_PASSWORD,
+      LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
       ...env,
     },
     'auth',

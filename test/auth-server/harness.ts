@@ -1,19 +1,18 @@
 import { Pool } from 'pg';
-import { pino } from 'pino';
 import request from 'supertest';
-import { createAuthServer, type AuthServer } from '../../auth-server/app';
-import { createTestDatabase } from '../support/database';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { reservePorts } from '../support/ports';
+import { type Hosted, startHosted } from '../support/system-host';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, authSettings } from './auth-settings';
 
 export const PASSWORD = 'a password of a user';
 
-export interface RunningAuthServer extends AuthServer {
-  /** The log, one JSON text for each entry. */
-  log: string[];
-  /** Reads and changes the database directly. */
+export interface RunningAuthServer {
+  url: string;
+  /** Reads the database, and changes it without the server. */
   sql: Pool;
   get(path: string, headers?: Record<string, string>): request.Test;
-  /** A POST of a client without cookie and Origin. */
+  /** A POST as a client outside browsers sends it: without cookie and Origin. */
   post(path: string, body?: object, headers?: Record<string, string>): request.Test;
   signUp(email: string): Promise<SignedIn>;
   signIn(email: string, password?: string): Promise<SignedIn>;
@@ -29,38 +28,44 @@ export interface SignedIn {
   cookie: string;
 }
 
-/** A whole auth server without a port, on its own database. */
+/** A whole auth server on a database of its own. */
 export async function startAuthServer(env: NodeJS.ProcessEnv = {}): Promise<RunningAuthServer> {
   const database = await createTestDatabase();
-  const log: string[] = [];
-  const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
+  const [port] = await reservePorts(1);
   const settings = authSettings(env.DATABASE_URL ?? database.url, env);
-  const server = await createAuthServer({ settings, logger });
+  const server = await startHosted('auth', { settings, port: port! });
+  return toRunning({ server, url: `http://127.0.0.1:${port}`, database });
+}
+
+export function toRunning(parts: {
+  server: Hosted;
+  url: string;
+  database: TestDatabase;
+}): RunningAuthServer {
+  const { server, url, database } = parts;
   const sql = new Pool({ connectionString: database.url });
   sql.on('error', () => {});
-  const requests = requestsTo(server);
+  const requests = requestsTo(url);
   return {
-    ...server,
+    url,
     ...requests,
-    log,
     sql,
     signUp: async (email) => {
       const body = { email, password: PASSWORD, name: 'A Person' };
       return toSignedIn(await requests.post('/api/auth/sign-up/email', body).expect(200));
     },
-    signIn: requests.signIn,
     signInAdmin: () => requests.signIn(ADMIN_EMAIL, ADMIN_PASSWORD),
     stop: async () => {
-      await Promise.all([server.close(), sql.end()]);
+      await Promise.all([server.stop(), sql.end()]);
       await database.drop();
     },
   };
 }
 
-function requestsTo({ app }: AuthServer) {
-  const get = (path: string, headers = {}) => request(app).get(path).set(headers);
+function requestsTo(url: string) {
+  const get = (path: string, headers = {}) => request(url).get(path).set(headers);
   const post = (path: string, body: object = {}, headers = {}) =>
-    request(app).post(path).set(headers).send(body);
+    request(url).post(path).set(headers).send(body);
   const signIn = async (email: string, password = PASSWORD) =>
     toSignedIn(await post('/api/auth/sign-in/email', { email, password }).expect(200));
   return { get, post, signIn };

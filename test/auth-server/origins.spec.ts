@@ -79,13 +79,13 @@ describe('a browser', () => {
   );
 
   it('gets a response to its preflight', async () => {
-    const preflight = request(server.app)
+    const preflight = request(server.url)
       .options('/api/auth/sign-in/email')
       .set({ origin: 'https://app.example', 'access-control-request-method': 'POST' });
     const { headers } = await preflight.expect(204);
     expect(headers['access-control-allow-origin']).toBe('https://app.example');
     expect(headers['access-control-allow-headers']).toContain('Content-Type');
-    const foreign = request(server.app).options('/api/auth/ok').set({ origin: FOREIGN_ORIGIN });
+    const foreign = request(server.url).options('/api/auth/ok').set({ origin: FOREIGN_ORIGIN });
     expect((await foreign.expect(204)).headers).not.toHaveProperty('access-control-allow-headers');
   });
 });

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { CLIENT, OpenIdProvider } from '../federation/openid-provider';
 import { ClientApplication } from '../pages/client-application';
 import { openWindow, startBrowser, type Window } from '../support/browser';
-import { freePorts } from '../support/ports';
+import { reservePorts } from '../support/ports';
 import { System } from '../support/system';
 
 const ADA = { sub: 'ada', email: 'ada@example.com', email_verified: true, name: 'Ada Lovelace' };
@@ -14,7 +14,7 @@ let application: ClientApplication;
 let window: Window;
 
 beforeAll(async () => {
-  const [providerPort, authPort] = await freePorts(2);
+  const [providerPort, authPort] = await reservePorts(2);
   provider = await OpenIdProvider.start(providerPort!, `http://localhost:${authPort}`);
   const env = {
     AUTH_PORT: String(authPort),

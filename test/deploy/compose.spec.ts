@@ -11,7 +11,6 @@ import { type ComposeService, parseComposeFile } from '../../tools/image/compose
 const SECRETS = {
   POSTGRES_PASSWORD: 'a-database-password',
   BETTER_AUTH_SECRET: 'a test secret of more than 32 characters',
-  INTERNAL_SECRET: 'another test secret of more than 32 characters',
   ADMIN_PASSWORD: 'a long passphrase',
 };
 

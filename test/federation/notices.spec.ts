@@ -2,7 +2,7 @@ import { Browser } from './browser';
 import { APP, atApp, begin, dance } from './dance';
 import { CLIENT, OpenIdProvider } from './openid-provider';
 import { Caller } from '../support/caller';
-import { freePorts } from '../support/ports';
+import { reservePorts } from '../support/ports';
 import { PASSWORD, System } from '../support/system';
 
 let system: System;
@@ -13,7 +13,7 @@ const ADDED = 'Sign-in with another provider was added to your account';
 const REMOVED = 'Sign-in with another provider was removed from your account';
 
 beforeAll(async () => {
-  const [providerPort, authPort] = await freePorts(2);
+  const [providerPort, authPort] = await reservePorts(2);
   provider = await OpenIdProvider.start(providerPort!, `http://localhost:${authPort}`);
   system = await System.start({
     env: {

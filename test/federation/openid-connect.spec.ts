@@ -1,7 +1,7 @@
 import { Browser, type Arrival } from './browser';
 import { APP, atApp, begin, dance, NEW_HERE, TROUBLE, WELCOME, whoIs } from './dance';
 import { CLIENT, OpenIdProvider, type Person } from './openid-provider';
-import { freePorts } from '../support/ports';
+import { reservePorts } from '../support/ports';
 import { PASSWORD, System } from '../support/system';
 
 let system: System;
@@ -9,7 +9,7 @@ let provider: OpenIdProvider;
 let authUrl: string;
 
 beforeAll(async () => {
-  const [providerPort, authPort] = await freePorts(2);
+  const [providerPort, authPort] = await reservePorts(2);
   provider = await OpenIdProvider.start(providerPort!, `http://localhost:${authPort}`);
   system = await System.start({
     env: {

@@ -2,14 +2,14 @@ import { Browser } from './browser';
 import { whoIs } from './dance';
 import { EDGE_SETTINGS, FORGER, ProviderEdge } from './provider-edge';
 import { Visitor } from '../pages/visitor';
-import { System } from '../support/system';
+import { InProcessSystem } from '../support/in-process-system';
 
 let edge: ProviderEdge;
-let system: System;
+let system: InProcessSystem;
 
 beforeAll(async () => {
   edge = await ProviderEdge.start();
-  system = await System.start({ env: EDGE_SETTINGS });
+  system = await InProcessSystem.start({ env: EDGE_SETTINGS });
 });
 
 afterAll(async () => {
@@ -40,7 +40,7 @@ it.each(['google', 'github', 'oidc'])(
 
 it('the page does not wait for a silent provider', async () => {
   edge.silent.add(`${FORGER}/.well-known/openid-configuration`);
-  const late = await System.start({ env: EDGE_SETTINGS });
+  const late = await InProcessSystem.start({ env: EDGE_SETTINGS });
   try {
     const answer = await new Visitor(late.settings.authUrl).fillIn('/sign-in', {
       provider: 'oidc',

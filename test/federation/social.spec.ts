@@ -2,15 +2,15 @@ import { generateKeyPair } from 'jose';
 import { Browser } from './browser';
 import { APP, dance, NEW_HERE, WELCOME, whoIs } from './dance';
 import { DISCOVERY, EDGE_SETTINGS, FORGER, ProviderEdge } from './provider-edge';
-import { System } from '../support/system';
+import { InProcessSystem } from '../support/in-process-system';
 
 let edge: ProviderEdge;
-let system: System;
+let system: InProcessSystem;
 let authUrl: string;
 
 beforeAll(async () => {
   edge = await ProviderEdge.start();
-  system = await System.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS } });
+  system = await InProcessSystem.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS } });
   ({ authUrl } = system.settings);
 });
 
@@ -168,7 +168,7 @@ describe('a provider that accepts calls and stays silent, or aborts', () => {
 
   it('does not delay the start, and is used as soon as it responds', async () => {
     edge.silent.add(`${FORGER}/.well-known/openid-configuration`);
-    const late = await System.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS } });
+    const late = await InProcessSystem.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS } });
     try {
       const start = { authUrl: late.settings.authUrl, provider: 'oidc' };
       await expect(dance(new Browser(APP), start)).rejects.toThrow(/503.*PROVIDER_UNAVAILABLE/);
@@ -183,7 +183,7 @@ describe('a provider that accepts calls and stays silent, or aborts', () => {
 
 describe('with required e-mail verification', () => {
   it('a linked identity does not replace verification', async () => {
-    const strict = await System.start({
+    const strict = await InProcessSystem.start({
       env: { TRUSTED_ORIGINS: APP, REQUIRE_EMAIL_VERIFICATION: 'true', ...EDGE_SETTINGS },
     });
     try {
@@ -204,7 +204,10 @@ describe('a provider with another issuer', () => {
   it('is refused, also when a trailing slash is the only difference', async () => {
     edge.discovery = { ...DISCOVERY, issuer: `${FORGER}/` };
     const log: string[] = [];
-    const misled = await System.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS }, log });
+    const misled = await InProcessSystem.start({
+      env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS },
+      log,
+    });
     try {
       const start = { authUrl: misled.settings.authUrl, provider: 'oidc' };
       await expect(dance(new Browser(APP), start)).rejects.toThrow(/503.*PROVIDER_UNAVAILABLE/);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { Command, DOOR, makePlace, waitUntil, type Place } from './command';
-import { freePorts } from '../support/ports';
+import { reservePorts } from '../support/ports';
 import { findOwner } from '../../launcher/owner-lock';
 import { findProcess, waitForEnd } from '../../launcher/process-table';
 
@@ -162,7 +162,7 @@ describe('npm start', () => {
     });
 
     it('serves the metrics of both processes on ports of their own', async () => {
-      const [port] = await freePorts(1);
+      const [port] = await reservePorts(1);
       const command = start({ METRICS_PORT: String(port) });
       await command.until(READY);
       const read = async (at: number) => (await fetch(`http://localhost:${at}/metrics`)).text();

@@ -101,7 +101,7 @@ describe('queries of a replica in LIVE mode', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('goes on knowing a session that is extended', async () => {
+  it('keeps a session that is extended', async () => {
     await refusedElsewhere(replica);
     await stage.sql.query(
       `UPDATE session SET expires_at = expires_at + interval '1 h' WHERE id = $1`,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
-import { freePorts } from '../support/ports';
+import { reservePorts } from '../support/ports';
 
 export interface ReceivedMail {
   /** Without angle brackets. */
@@ -27,7 +27,7 @@ export class MailServer {
 
   /** A free port. */
   static async away(): Promise<MailServer> {
-    const [port] = await freePorts(1);
+    const [port] = await reservePorts(1);
     return new MailServer(port!);
   }
 

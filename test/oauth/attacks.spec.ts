@@ -1,6 +1,6 @@
 import { createAuthServer } from '../../auth-server/app';
 import { createLogger } from '../../runtime/logger';
-import type { NewClient } from '../../src/admin/clients.schemas';
+import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { Browser } from './browser';
 import { makePkce, OAuthStage, type Parameters, payloadOf } from './stage';
 import { Caller } from '../support/caller';

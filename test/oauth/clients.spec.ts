@@ -1,4 +1,9 @@
-import type { Client, ClientPage, ClientSecret, NewClient } from '../../src/admin/clients.schemas';
+import type {
+  Client,
+  ClientPage,
+  ClientSecret,
+  NewClient,
+} from '../../src/admin/clients/clients.schemas';
 import { OAuthStage, REDIRECT_URI } from './stage';
 import type { Answer } from '../support/caller';
 import { expectProblem } from '../support/problems';

@@ -1,4 +1,4 @@
-import type { NewClient } from '../../src/admin/clients.schemas';
+import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import { Browser } from './browser';
 import { OAuthStage } from './stage';
 import { Caller } from '../support/caller';

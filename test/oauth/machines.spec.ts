@@ -1,4 +1,4 @@
-import type { NewClient } from '../../src/admin/clients.schemas';
+import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import { Browser } from './browser';
 import { OAuthStage, payloadOf } from './stage';
 import { Caller } from '../support/caller';
@@ -59,7 +59,7 @@ const CLOSED_ROUTES = [
   ['POST', '/api/v1/admin/users/{id}/impersonate'],
 ] as const;
 
-describe('a machine', () => {
+describe('a service account', () => {
   it('gets a token with itself as subject, and no user', async () => {
     const client = await stage.register({ type: 'machine', scopes: ['users:read', 'audit:read'] });
     const { status, body, headers } = await stage.machineToken(client);

@@ -1,4 +1,4 @@
-import type { NewClient } from '../../src/admin/clients.schemas';
+import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { UserExport } from '../../src/users/me.schemas';
 import type { SignedInUser } from '../support/system';
 import { OAuthStage } from './stage';

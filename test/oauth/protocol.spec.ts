@@ -1,4 +1,4 @@
-import type { NewClient } from '../../src/admin/clients.schemas';
+import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { Browser } from './browser';
 import { basic, OAuthStage, payloadOf } from './stage';
 

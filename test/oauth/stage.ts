@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Client, CreateClient, NewClient } from '../../src/admin/clients.schemas';
+import type { Client, CreateClient, NewClient } from '../../src/admin/clients/clients.schemas';
 import { Browser } from './browser';
 import type { Caller } from '../support/caller';
 import { type SignedInUser, System, type SystemOptions } from '../support/system';
@@ -35,7 +35,10 @@ export class OAuthStage {
   ) {}
 
   static async start(options: SystemOptions = {}): Promise<OAuthStage> {
-    const system = await System.start(options);
+    return OAuthStage.on(await System.start(options));
+  }
+
+  static async on(system: System): Promise<OAuthStage> {
     return new OAuthStage(system, await system.asAdmin());
   }
 

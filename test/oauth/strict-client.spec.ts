@@ -3,7 +3,7 @@ import { OAuthStage, payloadOf, REDIRECT_URI } from './stage';
 import type { Browser } from './browser';
 import { Caller } from '../support/caller';
 import type { SignedInUser } from '../support/system';
-import type { NewClient } from '../../src/admin/clients.schemas';
+import type { NewClient } from '../../src/admin/clients/clients.schemas';
 
 let stage: OAuthStage;
 let user: SignedInUser;

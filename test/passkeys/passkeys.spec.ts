@@ -1,17 +1,18 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { startAuthServer, type RunningAuthServer, type SignedIn } from '../auth-server/harness';
+import type { SignedIn } from '../auth-server/harness';
+import { type InProcessAuthServer, startInProcess } from '../auth-server/in-process-auth-server';
 import { passSteps, startClock, stopClock } from '../second-factor/authenticator-app';
 import { cookiesOf, enrol, ORIGIN } from '../second-factor/second-step';
 import { type Deviation, SoftwareAuthenticator } from './software-authenticator';
 
-let server: RunningAuthServer;
+let server: InProcessAuthServer;
 let ada: SignedIn;
 let device: SoftwareAuthenticator;
 let count = 0;
 
 beforeAll(async () => {
   stopClock();
-  server = await startAuthServer();
+  server = await startInProcess();
 });
 
 beforeEach(async () => {

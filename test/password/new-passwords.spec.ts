@@ -1,23 +1,19 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import {
-  PASSWORD,
-  startAuthServer,
-  type RunningAuthServer,
-  type SignedIn,
-} from '../auth-server/harness';
+import { PASSWORD, type SignedIn } from '../auth-server/harness';
+import { type InProcessAuthServer, startInProcess } from '../auth-server/in-process-auth-server';
 import { System } from '../support/system';
 
 const TOO_COMMON = 'iloveyou2024';
 
-describe('a password that is guessed first', () => {
-  let server: RunningAuthServer;
+describe('a common password', () => {
+  let server: InProcessAuthServer;
   let user: SignedIn;
   let admin: SignedIn;
 
   beforeAll(async () => {
-    server = await startAuthServer();
+    server = await startInProcess();
     user = await server.signUp('ada@example.com');
     admin = await server.signInAdmin();
   });
@@ -148,7 +144,7 @@ describe('with a breached-password service', () => {
   const BREACHED = 'horse staple correct battery';
   const hash = createHash('sha1').update(BREACHED).digest('hex').toUpperCase();
   let service: Server;
-  let server: RunningAuthServer;
+  let server: InProcessAuthServer;
   let answer: (request: IncomingMessage, response: ServerResponse) => void;
   let asked: IncomingMessage[] = [];
   let users = 0;
@@ -160,7 +156,7 @@ describe('with a breached-password service', () => {
     }).listen(0, '127.0.0.1');
     await once(service, 'listening');
     const { port } = service.address() as { port: number };
-    server = await startAuthServer({ BREACHED_PASSWORDS_URL: `http://127.0.0.1:${port}/range/` });
+    server = await startInProcess({ BREACHED_PASSWORDS_URL: `http://127.0.0.1:${port}/range/` });
   });
   beforeEach(() => {
     asked = [];
@@ -246,7 +242,7 @@ describe('the first administrator', () => {
     const production = { NODE_ENV: 'production', RATE_LIMITS: 'off' };
     const urls = { AUTH_URL: 'https://auth.example.com', API_URL: 'https://api.example.com' };
     const start = (ADMIN_PASSWORD: string) =>
-      startAuthServer({ ...production, ...urls, ADMIN_PASSWORD });
+      startInProcess({ ...production, ...urls, ADMIN_PASSWORD });
     await expect(start('administrator1')).rejects.toThrow('ADMIN_PASSWORD is among');
     await (await start('several unrelated words')).stop();
   });

@@ -74,7 +74,7 @@ const CHANGES: [path: string, body: object][] = [
 ];
 
 const send = (path: string, body: object | string, headers: Record<string, string>) =>
-  request(server.app).post(`/api/auth${path}`).set(headers).send(body);
+  request(server.url).post(`/api/auth${path}`).set(headers).send(body);
 
 describe('a request with cookies', () => {
   it.each(FOREIGN)('has no effect from the origin %j', async (origin) => {
@@ -108,7 +108,7 @@ describe('a request with cookies', () => {
   it('has no effect by a method of links and images', async () => {
     for (const [path] of CHANGES) {
       const headers = { cookie: admin.cookie, 'sec-fetch-site': 'cross-site' };
-      const { status } = await request(server.app).get(`/api/auth${path}`).set(headers);
+      const { status } = await request(server.url).get(`/api/auth${path}`).set(headers);
       expect([path, status]).toEqual([path, 404]);
     }
   });
@@ -135,8 +135,10 @@ describe('a request with cookies', () => {
 
 describe('a page of another origin', () => {
   it.each(FOREIGN)('cannot read a response: %j', async (origin) => {
-    const { app } = server;
-    for (const asked of [request(app).get(PROTECTED), request(app).options(PROTECTED)]) {
+    for (const asked of [
+      request(server.url).get(PROTECTED),
+      request(server.url).options(PROTECTED),
+    ]) {
       const { headers } = await asked.set({ origin });
       expect(headers).not.toHaveProperty('access-control-allow-origin');
       expect(headers).not.toHaveProperty('access-control-allow-credentials');

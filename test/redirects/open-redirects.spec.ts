@@ -1,10 +1,11 @@
 import { APP, DEVIOUS_ADDRESSES, HARMLESS_ADDRESSES, HOSTILE_ADDRESSES } from './addresses';
 import { EDGE_SETTINGS, ProviderEdge } from '../federation/provider-edge';
 import { send, type RawAnswer } from '../support/raw-http';
-import { PASSWORD, System } from '../support/system';
+import { InProcessSystem } from '../support/in-process-system';
+import { PASSWORD } from '../support/system';
 
 let edge: ProviderEdge;
-let system: System;
+let system: InProcessSystem;
 let cookie: string;
 
 const ANN = 'ann@example.com';
@@ -43,7 +44,7 @@ const SAMPLE = [
 
 beforeAll(async () => {
   edge = await ProviderEdge.start();
-  system = await System.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS } });
+  system = await InProcessSystem.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS } });
   await system.asUser({ email: ANN });
   const body = { email: ANN, password: PASSWORD };
   const { headers } = await post(system.settings.authUrl, '/sign-in/email', body);

@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { User } from '../../src/users/user.schemas';
 import { type Answer, Caller } from '../support/caller';
-import { PASSWORD, type SignedInUser, System } from '../support/system';
+import { InProcessSystem } from '../support/in-process-system';
+import { PASSWORD, type SignedInUser } from '../support/system';
 
 export const USERS = '/api/v1/admin/users';
 
 /** Two replicas, and an administrator who creates users on them. */
 export class IdempotencyStage {
   private constructor(
-    readonly system: System,
+    readonly system: InProcessSystem,
     readonly admin: SignedInUser,
   ) {}
 
   static async start(): Promise<IdempotencyStage> {
-    const system = await System.start({ replicas: 2 });
+    const system = await InProcessSystem.start({ replicas: 2 });
     return new IdempotencyStage(system, await system.asAdmin());
   }
 

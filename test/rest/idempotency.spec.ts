@@ -5,10 +5,11 @@ import { deleteBatches } from '../../runtime/cleanup';
 import { Jobs } from '../../src/database/jobs';
 import { IDEMPOTENCY_CLEANUP } from '../../src/idempotency/idempotency-cleanup';
 import { expectProblem } from '../support/problems';
-import { PASSWORD, type SignedInUser, type System } from '../support/system';
+import { type InProcessSystem } from '../support/in-process-system';
+import { PASSWORD, type SignedInUser } from '../support/system';
 
 let stage: IdempotencyStage;
-let system: System;
+let system: InProcessSystem;
 let admin: SignedInUser;
 
 beforeAll(async () => {
@@ -231,7 +232,7 @@ describe('expired keys', () => {
          FROM generate_series(1, 500) AS n`,
     );
     const removed = await Promise.all(
-      system.replicas.map(({ app }) => deleteBatches(IDEMPOTENCY_CLEANUP, app.get(Jobs))),
+      system.apps.map((app) => deleteBatches(IDEMPOTENCY_CLEANUP, app.get(Jobs))),
     );
     // The second replica finds the lock taken, or comes so late that no old key is left.
     expect(removed.map((count) => count ?? 0).toSorted((a, b) => a - b)).toEqual([0, 500]);

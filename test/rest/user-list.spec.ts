@@ -5,19 +5,20 @@ import {
   USER_ORDERS,
   type UserOrder,
   type UserPage,
-} from '../../src/admin/admin-users.schemas';
-import { matchingUsers, onePage } from '../../src/admin/user-list.query';
+} from '../../src/admin/users/users.schemas';
+import { matchingUsers, onePage } from '../../src/admin/users/user-list.query';
 import { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
-import { type SignedInUser, System } from '../support/system';
+import { InProcessSystem } from '../support/in-process-system';
+import { type SignedInUser } from '../support/system';
 
 const LIST = '/api/v1/admin/users';
 
-let system: System;
+let system: InProcessSystem;
 let admin: SignedInUser;
 
 beforeAll(async () => {
-  system = await System.start({ replicas: 2 });
+  system = await InProcessSystem.start({ replicas: 2 });
   admin = await system.asAdmin();
 });
 
@@ -189,7 +190,7 @@ describe('with 20,000 users', () => {
 
   /** The plan of a page: its nodes that read rows. */
   async function readsOf(query: Partial<ListUsers>, hasStart = false): Promise<string[]> {
-    const { manager } = system.replicas[0]!.app.get(DataSource);
+    const { manager } = system.apps[0]!.get(DataSource);
     const full: ListUsers = { limit: 50, sort: '-createdAt', ...query };
     const start = hasStart ? startIn(full.sort) : null;
     const page = onePage(matchingUsers(manager, full), { order: full.sort, start, limit: 50 });

@@ -1,14 +1,15 @@
-import { PASSWORD, startAuthServer, type RunningAuthServer } from '../auth-server/harness';
+import { PASSWORD } from '../auth-server/harness';
+import { type InProcessAuthServer, startInProcess } from '../auth-server/in-process-auth-server';
 import { passSteps, startClock, stopClock } from './authenticator-app';
 import { cookiesOf, enrol, type Enrolled, takeFirstStep, takeSecondStep } from './second-step';
 
-let server: RunningAuthServer;
+let server: InProcessAuthServer;
 let ada: Enrolled;
 let count = 0;
 
 beforeAll(async () => {
   stopClock();
-  server = await startAuthServer();
+  server = await startInProcess();
 });
 
 beforeEach(async () => {

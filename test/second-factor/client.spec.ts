@@ -3,14 +3,15 @@ import { twoFactorClient } from 'better-auth/client/plugins';
 import type { MailboxEntry } from '../../auth-server/mail/mailer';
 import { Caller } from '../support/caller';
 import { createBrowserFetch } from '../support/cookie-jar';
-import { PASSWORD, System } from '../support/system';
+import { InProcessSystem } from '../support/in-process-system';
+import { PASSWORD } from '../support/system';
 import { AuthenticatorApp, passSteps, startClock, stopClock } from './authenticator-app';
 
-let system: System;
+let system: InProcessSystem;
 
 beforeAll(async () => {
   stopClock();
-  system = await System.start();
+  system = await InProcessSystem.start();
 });
 
 afterAll(async () => {

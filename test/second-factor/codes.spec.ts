@@ -1,4 +1,5 @@
-import { PASSWORD, startAuthServer, type RunningAuthServer } from '../auth-server/harness';
+import { PASSWORD } from '../auth-server/harness';
+import { type InProcessAuthServer, startInProcess } from '../auth-server/in-process-auth-server';
 import { passSteps, startClock, stopClock } from './authenticator-app';
 import {
   cookiesOf,
@@ -10,13 +11,13 @@ import {
   takeSecondStep,
 } from './second-step';
 
-let server: RunningAuthServer;
+let server: InProcessAuthServer;
 let ada: Enrolled;
 let count = 0;
 
 beforeAll(async () => {
   stopClock();
-  server = await startAuthServer();
+  server = await startInProcess();
 });
 
 beforeEach(async () => {
@@ -89,7 +90,7 @@ describe('a code of the app', () => {
 });
 
 describe('a recovery code', () => {
-  it('works once', async () => {
+  it('is valid once', async () => {
     const [code] = ada.recoveryCodes;
     const first = await takeFirstStep(server, ada.email);
     await takeSecondStep(server, { cookies: first, code: code! }).expect(200);

@@ -1,4 +1,5 @@
-import { PASSWORD, startAuthServer, type RunningAuthServer } from '../auth-server/harness';
+import { PASSWORD } from '../auth-server/harness';
+import { type InProcessAuthServer, startInProcess } from '../auth-server/in-process-auth-server';
 import { AuthenticatorApp, passSteps, startClock, stopClock } from './authenticator-app';
 import {
   cookiesOf,
@@ -10,13 +11,13 @@ import {
   withCookies,
 } from './second-step';
 
-let server: RunningAuthServer;
+let server: InProcessAuthServer;
 let ada: Enrolled;
 let count = 0;
 
 beforeAll(async () => {
   stopClock();
-  server = await startAuthServer();
+  server = await startInProcess();
 });
 
 beforeEach(async () => {

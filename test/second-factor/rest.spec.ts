@@ -2,22 +2,23 @@ import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import type { TwoFactorRequired } from '../../src/auth-proxy/second-step.schemas';
 import { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
-import { freePorts } from '../support/ports';
-import { PASSWORD, type SignedInUser, System } from '../support/system';
+import { reservePorts } from '../support/ports';
+import { InProcessSystem } from '../support/in-process-system';
+import { PASSWORD, type SignedInUser } from '../support/system';
 import { type AuthenticatorApp, passSteps, startClock, stopClock } from './authenticator-app';
 import { enrolUser } from './enrolment';
 
 const SIGN_IN = '/api/v1/auth/sign-in';
 const SECOND_STEP = '/api/v1/auth/two-factor';
 
-let system: System;
+let system: InProcessSystem;
 let ada: SignedInUser;
 let app: AuthenticatorApp;
 let recoveryCodes: string[];
 
 beforeAll(async () => {
   stopClock();
-  system = await System.start();
+  system = await InProcessSystem.start();
 });
 
 afterAll(async () => {
@@ -147,9 +148,9 @@ describe('a challenge', () => {
 });
 
 describe('with https, where the cookie of the first step has another name', () => {
-  it('signs in all the same', async () => {
-    const [port] = await freePorts(1);
-    const secure = await System.start({
+  it('signs in', async () => {
+    const [port] = await reservePorts(1);
+    const secure = await InProcessSystem.start({
       env: {
         AUTH_PORT: String(port),
         AUTH_URL: 'https://auth.example.com',

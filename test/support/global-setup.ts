@@ -3,17 +3,20 @@ import { constants } from 'node:os';
 import { runMigrations } from '../../launcher/migrations';
 import { createTemplate, RUN_VARIABLE, SERVER_URL_VARIABLE } from './database';
 import { startOwnServer, useGivenServer, type TestServer } from './database-server';
+import { takePortBlock } from './ports';
+import { startHosts } from './system-host';
 
 declare global {
   // Jest loads setup and teardown separately: both can see this.
   var gatehouseTestServer: TestServer | undefined;
+  var gatehouseStopHosts: (() => Promise<void>) | undefined;
 }
 
 /**
  * One PostgreSQL server for the run: `TEST_DATABASE_URL` when it is set (its user must be allowed
  * to create databases), else a temporary one.
  */
-export default async function globalSetup(): Promise<void> {
+export default async function globalSetup({ maxWorkers }: { maxWorkers: number }): Promise<void> {
   const run = `gatehouse_test_${randomBytes(4).toString('hex')}`;
   const given = process.env.TEST_DATABASE_URL;
   const server = given ? await useGivenServer(given, run) : await startOwnServer();
@@ -25,9 +28,12 @@ export default async function globalSetup(): Promise<void> {
   process.env[SERVER_URL_VARIABLE] = server.url;
   process.env[RUN_VARIABLE] = run;
   try {
+    await takePortBlock(maxWorkers);
+    globalThis.gatehouseStopHosts = await startHosts(maxWorkers);
     await createTemplate((url) => runMigrations(url));
   } catch (error) {
     // Jest runs no teardown after a setup that failed.
+    await globalThis.gatehouseStopHosts?.();
     await server.stop();
     throw error;
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Caller } from './caller';
-import { freePorts } from './ports';
+import { reservePorts } from './ports';
 
 const ROOT = join(__dirname, '../..');
 
@@ -34,7 +34,7 @@ export class ProcessPair {
 
   /** Starts both and waits until both are ready. */
   static async start({ databaseUrl, env = {} }: PairOptions): Promise<ProcessPair> {
-    const [authPort, apiPort] = await freePorts(2);
+    const [authPort, apiPort] = await reservePorts(2);
     const pair = new ProcessPair(`http://localhost:${authPort}`, `http://localhost:${apiPort}`, {
       PATH: process.env.PATH ?? '',
       NODE_ENV: 'test',

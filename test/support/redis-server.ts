@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { freePorts } from './ports';
+import { reservePorts } from './ports';
 
 /** A Redis of one test. */
 export interface RedisServer {
@@ -23,7 +23,7 @@ export function findRedis(): string | null {
 }
 
 export async function startRedis(program: string): Promise<RedisServer> {
-  const [port] = await freePorts(1);
+  const [port] = await reservePorts(1);
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', ''];
   const server = spawn(program, options, { stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface(server.stdout)) {

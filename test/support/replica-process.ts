@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePorts } from './ports';
+import { reservePorts } from './ports';
 import type { Settings } from '../../runtime/settings/load';
 
 const ROOT = join(__dirname, '../..');
@@ -38,7 +38,7 @@ export class ReplicaProcess {
 
   /** Starts it and waits until it listens. */
   static async start({ settings, env = {} }: ReplicaOptions): Promise<ReplicaProcess> {
-    const [port] = await freePorts(1);
+    const [port] = await reservePorts(1);
     const arguments_ = [join(__dirname, 'run-typescript.cjs'), join(ROOT, 'src/main.ts')];
     const child = spawn(process.execPath, arguments_, {
       cwd: ROOT,

@@ -1,17 +1,10 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import { Client } from 'pg';
-import { pino } from 'pino';
-import { createAuthServer } from '../../auth-server/app';
-import { createLogger, type Logger } from '../../runtime/logger';
 import { loadSettings, type Settings } from '../../runtime/settings/load';
-import { createApi } from '../../src/app.setup';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { Caller } from './caller';
 import { createTestDatabase, type TestDatabase } from './database';
-import { freePorts } from './ports';
-import { TcpProxy } from './tcp-proxy';
+import { reservePorts } from './ports';
+import { type Hosted, type HostedStart, startHosted } from './system-host';
 
 /** The password of every test user. */
 export const PASSWORD = 'correct horse battery staple';
@@ -23,10 +16,6 @@ export interface SystemOptions {
   env?: NodeJS.ProcessEnv;
   /** Replicas of the API, all with one auth server. */
   replicas?: number;
-  /**
-   * Receives the log of both processes, one JSON text for each entry, instead of standard output.
-   */
-  log?: string[];
 }
 
 export interface SignedInUser {
@@ -39,80 +28,58 @@ export interface SignedInUser {
 }
 
 /** One replica of the API. */
-export interface Replica {
-  app: NestFastifyApplication;
+export interface Replica extends Hosted {
   url: string;
-  /**
-   * Its own connection to the database, which a test can interrupt. The auth server uses another
-   * one.
-   */
-  databaseLink: TcpProxy;
+}
+
+/** What a system consists of before its processes run. */
+export interface SystemParts {
+  settings: Settings;
+  database: TestDatabase;
+  apiPorts: number[];
 }
 
 /** Both processes on real ports with a separate database. */
 export class System {
+  readonly settings: Settings;
+  readonly database: TestDatabase;
   readonly replicas: Replica[] = [];
-  private stopAuth: (() => Promise<void>) | null = null;
+  private readonly apiPorts: number[];
+  private authServer: Hosted | null = null;
   private count = 0;
 
-  private constructor(
-    readonly settings: Settings,
-    readonly database: TestDatabase,
-    private readonly log: string[] | undefined,
-  ) {}
+  protected constructor({ settings, database, apiPorts }: SystemParts) {
+    this.settings = settings;
+    this.database = database;
+    this.apiPorts = apiPorts;
+  }
 
-  static async start({ env = {}, replicas = 1, log }: SystemOptions = {}): Promise<System> {
-    const database = await createTestDatabase();
-    const [authPort, ...apiPorts] = await freePorts(1 + replicas);
-    const settings = loadSettings(
-      testEnvironment({ database, authPort: authPort!, apiPort: apiPorts[0]!, env }),
-      'auth',
-    );
-    const system = new System(settings, database, log);
-    try {
-      await system.startAuthServer();
-      for (const port of apiPorts) await system.startReplica(port);
-    } catch (error) {
-      await system.stop();
-      throw error;
-    }
-    return system;
+  static async start(options: SystemOptions = {}): Promise<System> {
+    return new System(await prepareSystem(options)).launch();
   }
 
   async stop(): Promise<void> {
-    for (const { app, databaseLink } of this.replicas) {
-      await app.close();
-      await databaseLink.cut();
-    }
+    for (const replica of this.replicas) await replica.stop();
     await this.stopAuthServer();
     await this.database.drop();
   }
 
   async startAuthServer(): Promise<void> {
-    const { settings } = this;
-    const authServer = await createAuthServer({ settings, logger: this.createLogger('auth') });
-    const server = createServer(authServer.app).listen(settings.authPort);
-    await once(server, 'listening');
-    this.stopAuth = async () => {
-      await closeServer(server);
-      await authServer.close();
-    };
+    this.authServer = await this.launchAuthServer({
+      settings: this.settings,
+      port: this.settings.authPort,
+    });
   }
 
-  /** From now on its port is closed. */
+  /** From now on nothing answers at its address. */
   async stopAuthServer(): Promise<void> {
-    await this.stopAuth?.();
-    this.stopAuth = null;
+    await this.authServer?.stop();
+    this.authServer = null;
   }
 
   /** Of the first replica. */
   get apiUrl(): string {
     return this.replicas[0]!.url;
-  }
-
-  /** Of the first replica. */
-  get databaseLink(): TcpProxy {
-    return this.replicas[0]!.databaseLink;
   }
 
   asAnonymous(): Caller {
@@ -158,11 +125,23 @@ export class System {
     }
   }
 
-  private createLogger(name: string): Logger {
-    const { log } = this;
-    if (!log) return createLogger(name, this.settings.logLevel);
-    const write = (line: string) => void log.push(line);
-    return pino({ level: 'debug', base: { process: name } }, { write });
+  protected async launch(): Promise<this> {
+    try {
+      await this.startAuthServer();
+      for (const port of this.apiPorts) this.replicas.push(await this.startReplica(port));
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    return this;
+  }
+
+  protected launchAuthServer(start: HostedStart): Promise<Hosted> {
+    return startHosted('auth', start);
+  }
+
+  protected launchReplica(start: HostedStart): Promise<Hosted> {
+    return startHosted('api', start);
   }
 
   private toSignedInUser({ accessToken, refreshToken, user }: SignedIn): SignedInUser {
@@ -170,17 +149,23 @@ export class System {
     return { id: user.id, email: user.email, accessToken, refreshToken, caller };
   }
 
-  private async startReplica(port: number): Promise<void> {
-    const databaseLink = await TcpProxy.before(this.settings.databaseUrl);
-    const settings = {
-      ...this.settings,
-      databaseUrl: databaseLink.via(this.settings.databaseUrl),
-      databaseDirectUrl: databaseLink.via(this.settings.databaseDirectUrl),
-    };
-    const app = await createApi(settings, this.createLogger('api'));
-    await app.listen({ port, host: '::' });
-    this.replicas.push({ app, url: `http://localhost:${port}`, databaseLink });
+  private async startReplica(port: number): Promise<Replica> {
+    const { stop } = await this.launchReplica({ settings: this.settings, port });
+    return { url: `http://localhost:${port}`, stop };
   }
+}
+
+/** A database of its own, ports and settings. */
+export async function prepareSystem({ env = {}, replicas = 1 }: SystemOptions) {
+  const database = await createTestDatabase();
+  const [authPort, ...apiPorts] = await reservePorts(1 + replicas);
+  const environment = testEnvironment({
+    database,
+    authPort: authPort!,
+    apiPort: apiPorts[0]!,
+    env,
+  });
+  return { settings: loadSettings(environment, 'auth'), database, apiPorts };
 }
 
 function testEnvironment(parts: {
@@ -201,10 +186,4 @@ function testEnvironment(parts: {
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     ...parts.env,
   };
-}
-
-async function closeServer(server: Server): Promise<void> {
-  server.close();
-  server.closeAllConnections();
-  await once(server, 'close');
 }

@@ -6,7 +6,7 @@ import { loadSettings } from '../../runtime/settings/load';
 import { createApi } from '../../src/app.setup';
 import { createTestDatabase } from '../support/database';
 import { JwksServer } from '../support/jwks-server';
-import { freePorts } from '../support/ports';
+import { reservePorts } from '../support/ports';
 import { SigningKey } from '../support/signing-key';
 import type { TokenCaseGroup, TokenKit } from '../support/token-cases/token-case';
 
@@ -34,7 +34,7 @@ export async function startTokenBench(
 ): Promise<TokenBench> {
   const database = await createTestDatabase();
   const jwks = await JwksServer.start();
-  const [port] = await freePorts(1);
+  const [port] = await reservePorts(1);
   const settings = loadSettings(
     {
       NODE_ENV: 'test',

@@ -2,17 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type DataSource, type EntityManager, Like } from 'typeorm';
 import { OwnerNoticesService } from './owner-notices.service';
-import { recordAuditEvent } from '../audit/audit-trail';
-import type { ActingAsUser } from '../auth/principal/acting';
-import { Problem } from '../common/problems/problem';
-import { SessionEntity } from '../database/entities/session.entity';
-import { TwoFactorEntity } from '../database/entities/two-factor.entity';
-import { UserEntity } from '../database/entities/user.entity';
-import { VerificationEntity } from '../database/entities/verification.entity';
+import { recordAuditEvent } from '../../audit/audit-trail';
+import type { ActingAsUser } from '../../auth/principal/acting';
+import { Problem } from '../../common/problems/problem';
+import { SessionEntity } from '../../database/entities/session.entity';
+import { TwoFactorEntity } from '../../database/entities/two-factor.entity';
+import { UserEntity } from '../../database/entities/user.entity';
+import { VerificationEntity } from '../../database/entities/verification.entity';
 
 /** A second factor that its owner has lost. */
 @Injectable()
-export class AdminSecondFactorService {
+export class SecondFactorService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly notices: OwnerNoticesService,

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { ListUsers, UserPage } from './admin-users.schemas';
+import type { ListUsers, UserPage } from './users.schemas';
 import { keyOf, matchingUsers, onePage } from './user-list.query';
-import { toUser } from '../users/user.mapper';
-import { Cursors, type CursorSequence } from '../common/pagination/cursor';
+import { toUser } from '../../users/user.mapper';
+import { Cursors, type CursorSequence } from '../../common/pagination/cursor';
 
 /** The list of users, in pages that follow each other by cursor. */
 @Injectable()

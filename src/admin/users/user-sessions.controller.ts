@@ -1,20 +1,20 @@
 import { Controller, Delete, Get, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type Acting, ActingPrincipal } from '../auth/principal/acting';
-import { CurrentPrincipal } from '../auth/principal/current-user.decorator';
-import type { Principal } from '../auth/principal/principal';
-import { Roles } from '../auth/roles.decorator';
-import { Scopes } from '../auth/scopes.decorator';
-import { SessionsService } from '../users/sessions.service';
-import { Endpoint } from '../common/openapi/endpoint.decorator';
-import { idParameter } from '../common/validation/schemas';
-import { type SessionList, sessionListSchema } from '../users/session.schemas';
-import { UsersService } from '../users/users.service';
+import { type Acting, ActingPrincipal } from '../../auth/principal/acting';
+import { CurrentPrincipal } from '../../auth/principal/current-user.decorator';
+import type { Principal } from '../../auth/principal/principal';
+import { Roles } from '../../auth/roles.decorator';
+import { Scopes } from '../../auth/scopes.decorator';
+import { SessionsService } from '../../users/sessions.service';
+import { Endpoint } from '../../common/openapi/endpoint.decorator';
+import { idParameter } from '../../common/validation/schemas';
+import { type SessionList, sessionListSchema } from '../../users/session.schemas';
+import { UsersService } from '../../users/users.service';
 
 @ApiTags('Admin')
 @Roles('admin')
 @Controller({ path: 'admin/users/:id/sessions', version: '1' })
-export class AdminSessionsController {
+export class UserSessionsController {
   constructor(
     private readonly sessions: SessionsService,
     private readonly users: UsersService,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { auditActionSchema, auditEventSchema } from '../audit/audit-event.schemas';
-import { nextCursor, pageFields } from '../common/pagination/pages';
-import { idParameter, time } from '../common/validation/schemas';
+import { auditActionSchema, auditEventSchema } from '../../audit/audit-event.schemas';
+import { nextCursor, pageFields } from '../../common/pagination/pages';
+import { idParameter, time } from '../../common/validation/schemas';
 
 const moment = time('2026-11-23T09:30:00.000Z').optional();
 

@@ -12,13 +12,13 @@ import {
   type NewClient,
   type UpdateClient,
 } from './clients.schemas';
-import { CLIENT_PATHS, DOCS_CLIENT_ID, USER_SCOPES } from '../../contract';
-import { recordAuditEvent } from '../audit/audit-trail';
-import type { ActingAsUser } from '../auth/principal/acting';
-import { AuthService } from '../auth-proxy/auth.service';
-import { Cursors } from '../common/pagination/cursor';
-import { Problem } from '../common/problems/problem';
-import { OAuthClientEntity } from '../database/entities/oauth-client.entity';
+import { CLIENT_PATHS, DOCS_CLIENT_ID, USER_SCOPES } from '../../../contract';
+import { recordAuditEvent } from '../../audit/audit-trail';
+import type { ActingAsUser } from '../../auth/principal/acting';
+import { AuthService } from '../../auth-proxy/auth.service';
+import { Cursors } from '../../common/pagination/cursor';
+import { Problem } from '../../common/problems/problem';
+import { OAuthClientEntity } from '../../database/entities/oauth-client.entity';
 
 const SEQUENCE = { list: 'clients', order: '-createdAt' };
 

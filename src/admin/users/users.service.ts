@@ -1,23 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
-import type { CreateUser, Statistics, UpdateUser } from './admin-accounts.schemas';
+import type { DataSource, EntityManager } from 'typeorm';
 import { OwnerNoticesService } from './owner-notices.service';
-import { MACHINE_USERS_PATH } from '../../contract';
-import { copyUser, recordUserChange } from '../audit/user-change';
-import type { Acting, ActingAsUser } from '../auth/principal/acting';
-import type { SignedIn } from '../auth-proxy/auth.schemas';
-import { AuthService } from '../auth-proxy/auth.service';
-import { toUser } from '../users/user.mapper';
-import type { User } from '../users/user.schemas';
-import { isUniqueViolation } from '../../runtime/database-errors';
-import { Problem } from '../common/problems/problem';
-import { UserEntity } from '../database/entities/user.entity';
-import { deleteUser } from '../users/user-deletion';
-import { UsersService } from '../users/users.service';
+import type { Ban, CreateUser, UpdateUser } from './users.schemas';
+import { MACHINE_USERS_PATH, type Role } from '../../../contract';
+import { copyUser, recordUserChange } from '../../audit/user-change';
+import type { Acting, ActingAsUser } from '../../auth/principal/acting';
+import type { SignedIn } from '../../auth-proxy/auth.schemas';
+import { AuthService } from '../../auth-proxy/auth.service';
+import { isUniqueViolation } from '../../../runtime/database-errors';
+import { Problem } from '../../common/problems/problem';
+import { SessionEntity } from '../../database/entities/session.entity';
+import { UserEntity } from '../../database/entities/user.entity';
+import { assertOtherAdministrator, lockAdministrators } from '../../users/administrators';
+import { deleteUser } from '../../users/user-deletion';
+import { toUser } from '../../users/user.mapper';
+import type { User } from '../../users/user.schemas';
+import { UsersService } from '../../users/users.service';
 
 @Injectable()
-export class AdminAccountsService {
+export class AdminUsersService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly auth: AuthService,
@@ -94,9 +96,58 @@ export class AdminAccountsService {
     return this.auth.toSignedIn({ sessionToken: String(token), userId: id, caller: acting.caller });
   }
 
-  async getStatistics(): Promise<Statistics> {
-    const [row] = await this.dataSource.query<Statistics[]>(SELECT_STATISTICS);
-    return row!;
+  /** @throws {Problem} `not_found`, `last_admin` */
+  setRole(acting: Acting, { id, role }: { id: string; role: Role }): Promise<User> {
+    return this.change({ acting, id }, async (row, manager) => {
+      if (role !== 'admin') await assertOtherAdministrator(row, manager);
+      row.role = role;
+    });
+  }
+
+  /**
+   * Bans a user and ends all their sessions in one transaction.
+   *
+   * @throws {Problem} `not_found`, `cannot_ban_self`, `last_admin`
+   */
+  ban(acting: Acting, { id, ban }: { id: string; ban: Ban }): Promise<User> {
+    if (acting.principal.userId === id) throw new Problem('cannot_ban_self');
+    const { reason, expiresAt } = ban;
+    return this.change({ acting, id }, async (row, manager) => {
+      await assertOtherAdministrator(row, manager);
+      row.banned = true;
+      row.banReason = reason ?? null;
+      row.banExpires = expiresAt === undefined ? null : new Date(expiresAt);
+      await manager.delete(SessionEntity, { userId: id });
+    });
+  }
+
+  /** @throws {Problem} `not_found` */
+  unban(acting: Acting, id: string): Promise<User> {
+    return this.change({ acting, id }, (row) => {
+      row.banned = false;
+      row.banReason = null;
+      row.banExpires = null;
+    });
+  }
+
+  /** Changes one user while nobody else can change who administers. */
+  private change(
+    { acting, id }: { acting: Acting; id: string },
+    apply: (row: UserEntity, manager: EntityManager) => Promise<void> | void,
+  ): Promise<User> {
+    return this.dataSource.transaction(async (manager) => {
+      await lockAdministrators(manager);
+      const row = await manager.findOne(UserEntity, {
+        where: { id },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
+      const before = copyUser(row);
+      await apply(row, manager);
+      await recordUserChange(manager, { acting, before, after: row });
+      row.updatedAt = new Date();
+      return toUser(await manager.save(row));
+    });
   }
 }
 
@@ -119,19 +170,3 @@ function userIdOf(body: Record<string, unknown>): string {
   if (typeof id !== 'string') throw new Problem('auth_server_failed', { cause: 'no user id' });
   return id;
 }
-
-/** One statement, so that the figures belong together. Days have no time zone of their own, so the session's is not used. Counts are `bigint`, which would arrive as text. */
-const SELECT_STATISTICS = `
-  SELECT count(*)::int AS "users",
-         (count(*) FILTER (WHERE email_verified))::int AS "verified",
-         (count(*) FILTER (WHERE banned AND (ban_expires IS NULL OR ban_expires > now())))::int AS "banned",
-         (count(*) FILTER (WHERE role = 'admin'))::int AS "admins",
-         (SELECT count(*)::int FROM session WHERE expires_at > now()) AS "sessions",
-         (SELECT json_agg(json_build_object('day', to_char(day, 'YYYY-MM-DD'), 'count', count) ORDER BY day)
-            FROM (SELECT day, count(u.id)::int
-                    FROM generate_series(date_trunc('day', now() AT TIME ZONE 'UTC') - interval '29 days',
-                                         now() AT TIME ZONE 'UTC', interval '1 day') AS day
-                    LEFT JOIN "user" u ON u.created_at >= day AT TIME ZONE 'UTC'
-                                      AND u.created_at < (day + interval '1 day') AT TIME ZONE 'UTC'
-                   GROUP BY day) AS days) AS "signUpsByDay"
-    FROM "user"`;

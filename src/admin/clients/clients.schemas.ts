@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { API_SCOPES, SCOPES, USER_SCOPES } from '../../contract';
-import { nextCursor, pageFields } from '../common/pagination/pages';
-import { id, personalText, timestamp } from '../common/validation/schemas';
+import { API_SCOPES, SCOPES, USER_SCOPES } from '../../../contract';
+import { nextCursor, pageFields } from '../../common/pagination/pages';
+import { id, personalText, timestamp } from '../../common/validation/schemas';
 
 export const CLIENT_TYPES = ['public', 'confidential', 'machine'] as const;
 

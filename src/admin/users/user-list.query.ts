@@ -1,7 +1,7 @@
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
-import type { ListUsers, UserOrder } from './admin-users.schemas';
-import type { CursorPosition } from '../common/pagination/cursor';
-import { UserEntity } from '../database/entities/user.entity';
+import type { ListUsers, UserOrder } from './users.schemas';
+import type { CursorPosition } from '../../common/pagination/cursor';
+import { UserEntity } from '../../database/entities/user.entity';
 
 interface Order {
   column: 'createdAt' | 'email' | 'name';

@@ -29,14 +29,14 @@ import {
   updateClientSchema,
 } from './clients.schemas';
 import { ClientsService } from './clients.service';
-import { type ActingAsUser, ActingUser } from '../auth/principal/acting';
-import { AUTH_SERVER_PROBLEMS } from '../auth-proxy/auth-server.client';
-import { Roles } from '../auth/roles.decorator';
-import { Endpoint } from '../common/openapi/endpoint.decorator';
-import { Idempotent } from '../common/openapi/idempotent.decorator';
-import { linkNextPage, NEXT_LINK } from '../common/pagination/pages';
-import { idParameter } from '../common/validation/schemas';
-import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+import { type ActingAsUser, ActingUser } from '../../auth/principal/acting';
+import { AUTH_SERVER_PROBLEMS } from '../../auth-proxy/auth-server.client';
+import { Roles } from '../../auth/roles.decorator';
+import { Endpoint } from '../../common/openapi/endpoint.decorator';
+import { Idempotent } from '../../common/openapi/idempotent.decorator';
+import { linkNextPage, NEXT_LINK } from '../../common/pagination/pages';
+import { idParameter } from '../../common/validation/schemas';
+import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
 /** Who may ask for tokens by OAuth. For administrators in person: no machine makes another one. */
 @ApiTags('Admin')

@@ -8,11 +8,11 @@ import {
   listAuditEventsSchema,
 } from './audit-events.schemas';
 import { AuditEventsService } from './audit-events.service';
-import { Roles } from '../auth/roles.decorator';
-import { Scopes } from '../auth/scopes.decorator';
-import { Endpoint } from '../common/openapi/endpoint.decorator';
-import { linkNextPage, NEXT_LINK } from '../common/pagination/pages';
-import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+import { Roles } from '../../auth/roles.decorator';
+import { Scopes } from '../../auth/scopes.decorator';
+import { Endpoint } from '../../common/openapi/endpoint.decorator';
+import { linkNextPage, NEXT_LINK } from '../../common/pagination/pages';
+import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
 @ApiTags('Admin')
 @Roles('admin')

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, SelectQueryBuilder } from 'typeorm';
 import type { AuditEventPage, ListAuditEvents } from './audit-events.schemas';
-import { toAuditEvent } from '../audit/audit-event.mapper';
-import { Cursors, type CursorPosition, type CursorSequence } from '../common/pagination/cursor';
-import { AuditEventEntity } from '../database/entities/audit-event.entity';
+import { toAuditEvent } from '../../audit/audit-event.mapper';
+import { Cursors, type CursorPosition, type CursorSequence } from '../../common/pagination/cursor';
+import { AuditEventEntity } from '../../database/entities/audit-event.entity';
 
 /** The audit log, read in pages that follow each other by cursor. */
 @Injectable()

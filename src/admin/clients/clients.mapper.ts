@@ -1,5 +1,5 @@
 import type { Client, ClientType } from './clients.schemas';
-import type { OAuthClientEntity } from '../database/entities/oauth-client.entity';
+import type { OAuthClientEntity } from '../../database/entities/oauth-client.entity';
 
 /** A client as the wire shows it: never with its secret. */
 export function toClient(row: OAuthClientEntity): Client {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { roleSchema, userSchema } from '../users/user.schemas';
-import { nextCursor, pageFields } from '../common/pagination/pages';
-import { personalText, time } from '../common/validation/schemas';
+import { roleSchema, userSchema } from '../../users/user.schemas';
+import { newPasswordSchema } from '../../auth-proxy/auth.schemas';
+import { nextCursor, pageFields } from '../../common/pagination/pages';
+import { email, personalText, time, webAddress } from '../../common/validation/schemas';
 
 const trueOrFalse = z
   .enum(['true', 'false'])
@@ -58,3 +59,37 @@ export const banSchema = z
   .meta({ id: 'Ban' });
 
 export type Ban = z.infer<typeof banSchema>;
+
+export const createUserSchema = z
+  .strictObject({
+    email,
+    password: newPasswordSchema
+      .optional()
+      .describe('Without it the user has no way to sign in yet'),
+    name: personalText(200).meta({ examples: ['Ada Lovelace'] }),
+    role: roleSchema.optional(),
+  })
+  .meta({ id: 'CreateUser' });
+
+export type CreateUser = z.infer<typeof createUserSchema>;
+
+export const updateUserSchema = z
+  .strictObject({
+    email: email.optional(),
+    emailVerified: z
+      .boolean()
+      .optional()
+      .meta({ examples: [true] }),
+    name: personalText(200)
+      .optional()
+      .meta({ examples: ['Ada King'] }),
+    image: webAddress.nullable().optional().describe('null takes the picture away'),
+  })
+  .refine((body) => Object.keys(body).length > 0, {
+    error: 'Name at least one field to change',
+    // A body of unknown fields alone has been told so already.
+    when: ({ issues }) => issues.length === 0,
+  })
+  .meta({ id: 'UpdateUser' });
+
+export type UpdateUser = z.infer<typeof updateUserSchema>;

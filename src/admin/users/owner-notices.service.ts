@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { NOTICES_PATH } from '../../contract';
-import type { Acting } from '../auth/principal/acting';
-import { AuthService } from '../auth-proxy/auth.service';
+import { NOTICES_PATH } from '../../../contract';
+import type { Acting } from '../../auth/principal/acting';
+import { AuthService } from '../../auth-proxy/auth.service';
 
 /** What has been done to somebody's account. */
 type OwnerNotice =

@@ -1,0 +1,24 @@
+import type { GenericEndpointContext } from 'better-auth';
+import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
+
+/** Longest user agent that is stored, in characters; real ones have about 100 to 300. */
+const LONGEST_USER_AGENT = 512;
+
+interface NewSession {
+  ipAddress?: string | null;
+  userAgent?: string | null;
+}
+
+/**
+ * What a new session records about its client: the whole IP address (Better-Auth stores the
+ * /64 network of an IPv6 address, so that `::1` reads `0000:0000:…`), and a user agent of
+ * bounded length.
+ */
+export function recordClientDetails<Row extends NewSession>(
+  session: Row,
+  ctx: GenericEndpointContext | null,
+): Promise<{ data: Row }> {
+  const ipAddress = ctx?.headers?.get(RESOLVED_ADDRESS_HEADER) ?? session.ipAddress;
+  const userAgent = session.userAgent?.slice(0, LONGEST_USER_AGENT);
+  return Promise.resolve({ data: { ...session, ipAddress, userAgent } });
+}

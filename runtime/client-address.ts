@@ -1,0 +1,38 @@
+import proxyAddr from 'proxy-addr';
+import { parseIpAddress } from './ip-address';
+
+/** Of an HTTP request, what says where it comes from. */
+export interface RequestOrigin {
+  /** Address of the other end of the connection. */
+  remoteAddress: string | undefined;
+  /** The `X-Forwarded-For` header; several lines are joined by a comma. */
+  forwardedFor: string | string[] | undefined;
+}
+
+/**
+ * Finds the client's IP address: the other end of the connection, or, when that is a trusted
+ * proxy, the rightmost address of `X-Forwarded-For` that is not a trusted proxy. An entry
+ * that is not an address ends the search: it names no client, and what stands left of it
+ * was not written by a trusted proxy. The proxy that wrote it counts as the client then.
+ *
+ * @param trustProxy addresses and CIDR blocks of trusted proxies (`TRUST_PROXY`).
+ * @returns a function that answers `null` when the connection is gone.
+ */
+export function createClientAddressResolver(trustProxy: string[]) {
+  const isTrusted = proxyAddr.compile(trustProxy);
+  return ({ remoteAddress, forwardedFor }: RequestOrigin): string | null => {
+    let client = parseIpAddress(remoteAddress);
+    const hops = toHops(forwardedFor);
+    while (client !== null && isTrusted(client, 0)) {
+      const next = parseIpAddress(hops.pop());
+      if (next === null) break;
+      client = next;
+    }
+    return client;
+  };
+}
+
+function toHops(forwardedFor: string | string[] | undefined): string[] {
+  const text = Array.isArray(forwardedFor) ? forwardedFor.join(',') : (forwardedFor ?? '');
+  return text === '' ? [] : text.split(',');
+}

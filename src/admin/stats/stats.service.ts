@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { Statistics } from './stats.schemas';
+
+@Injectable()
+export class StatsService {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  async getStatistics(): Promise<Statistics> {
+    const [row] = await this.dataSource.query<Statistics[]>(SELECT_STATISTICS);
+    return row!;
+  }
+}
+
+/**
+ * One statement, so that the figures belong together. Days have no time zone of their own, so the
+ * session's is not used. Counts are `bigint`, which would arrive as text.
+ */
+const SELECT_STATISTICS = `
+  SELECT count(*)::int AS "users",
+         (count(*) FILTER (WHERE email_verified))::int AS "verified",
+         (count(*) FILTER (WHERE banned AND (ban_expires IS NULL OR ban_expires > now())))::int AS "banned",
+         (count(*) FILTER (WHERE role = 'admin'))::int AS "admins",
+         (SELECT count(*)::int FROM session WHERE expires_at > now()) AS "sessions",
+         (SELECT json_agg(json_build_object('day', to_char(day, 'YYYY-MM-DD'), 'count', count) ORDER BY day)
+            FROM (SELECT day, count(u.id)::int
+                    FROM generate_series(date_trunc('day', now() AT TIME ZONE 'UTC') - interval '29 days',
+                                         now() AT TIME ZONE 'UTC', interval '1 day') AS day
+                    LEFT JOIN "user" u ON u.created_at >= day AT TIME ZONE 'UTC'
+                                      AND u.created_at < (day + interval '1 day') AT TIME ZONE 'UTC'
+                   GROUP BY day) AS days) AS "signUpsByDay"
+    FROM "user"`;

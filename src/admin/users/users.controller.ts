@@ -1,0 +1,248 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Res,
+} from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { SecondFactorService } from './second-factor.service';
+import { UserListService } from './user-list.service';
+import {
+  type Ban,
+  banSchema,
+  type CreateUser,
+  createUserSchema,
+  type ListUsers,
+  listUsersSchema,
+  type SetRole,
+  setRoleSchema,
+  type UpdateUser,
+  updateUserSchema,
+  type UserPage,
+  userPageSchema,
+} from './users.schemas';
+import { AdminUsersService } from './users.service';
+import {
+  type Acting,
+  type ActingAsUser,
+  ActingPrincipal,
+  ActingUser,
+} from '../../auth/principal/acting';
+import { Roles } from '../../auth/roles.decorator';
+import { Scopes } from '../../auth/scopes.decorator';
+import { type SignedIn, signedInSchema } from '../../auth-proxy/auth.schemas';
+import { AUTH_SERVER_PROBLEMS } from '../../auth-proxy/auth-server.client';
+import { Endpoint } from '../../common/openapi/endpoint.decorator';
+import { Idempotent } from '../../common/openapi/idempotent.decorator';
+import { linkNextPage, NEXT_LINK } from '../../common/pagination/pages';
+import { idParameter } from '../../common/validation/schemas';
+import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
+import { type User, userSchema } from '../../users/user.schemas';
+import { UsersService } from '../../users/users.service';
+
+@ApiTags('Admin')
+@Roles('admin')
+@Controller({ path: 'admin/users', version: '1' })
+export class AdminUsersController {
+  constructor(
+    private readonly users: AdminUsersService,
+    private readonly list: UserListService,
+    private readonly profiles: UsersService,
+    private readonly secondFactor: SecondFactorService,
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+  ) {}
+
+  @Scopes('users:read')
+  @Get()
+  @Endpoint({
+    summary: 'List users',
+    description: 'Newest first by default. Pages follow each other by `nextCursor` or `Link`.',
+    operationId: 'listUsers',
+    answers: {
+      200: { description: 'One page of users', schema: userPageSchema, headers: NEXT_LINK },
+    },
+  })
+  async listUsers(
+    @Query({ schema: listUsersSchema }) query: ListUsers,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserPage> {
+    const page = await this.list.listUsers(query);
+    return linkNextPage(page, { reply, apiUrl: this.settings.apiUrl });
+  }
+
+  @Scopes('users:write')
+  @Post()
+  @Idempotent()
+  @Endpoint({
+    summary: 'Create a user',
+    operationId: 'createUser',
+    answers: {
+      201: {
+        description: 'The new user',
+        schema: userSchema,
+        headers: { Location: { description: 'Address of the user', schema: { type: 'string' } } },
+      },
+    },
+    problems: ['email_taken', ...AUTH_SERVER_PROBLEMS],
+  })
+  async createUser(
+    @ActingPrincipal() acting: Acting,
+    @Body({ schema: createUserSchema }) body: CreateUser,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<User> {
+    const user = await this.users.createUser(acting, body);
+    void reply.header('location', `${this.settings.apiUrl}/api/v1/admin/users/${user.id}`);
+    return user;
+  }
+
+  @Scopes('users:read')
+  @Get(':id')
+  @Endpoint({
+    summary: 'Read a user as an administrator',
+    operationId: 'getUserAsAdmin',
+    answers: { 200: { description: 'The user', schema: userSchema } },
+    problems: ['not_found'],
+  })
+  getUser(@Param('id', { schema: idParameter }) id: string): Promise<User> {
+    return this.profiles.getUser(id);
+  }
+
+  @Scopes('users:write')
+  @Patch(':id')
+  @Endpoint({
+    summary: "Change a user's profile",
+    description: 'A new e-mail counts as not verified, unless `emailVerified` says otherwise.',
+    operationId: 'updateUser',
+    answers: { 200: { description: 'The user after the change', schema: userSchema } },
+    problems: ['not_found', 'email_taken'],
+  })
+  updateUser(
+    @ActingPrincipal() acting: Acting,
+    @Param('id', { schema: idParameter }) id: string,
+    @Body({ schema: updateUserSchema }) change: UpdateUser,
+  ): Promise<User> {
+    return this.users.updateUser(acting, { id, change });
+  }
+
+  @Scopes('users:write')
+  @Delete(':id')
+  @Endpoint({
+    summary: 'Delete a user',
+    description:
+      'Every row that is theirs is gone; access tokens that are out are refused at once.',
+    operationId: 'deleteUser',
+    answers: { 204: { description: 'Gone' } },
+    problems: ['not_found', 'last_admin'],
+  })
+  deleteUser(
+    @ActingPrincipal() acting: Acting,
+    @Param('id', { schema: idParameter }) id: string,
+  ): Promise<void> {
+    return this.users.deleteUser(acting, id);
+  }
+
+  @Scopes('users:write')
+  @Post(':id/password-reset')
+  @Idempotent()
+  @Endpoint({
+    summary: 'Send a user a mail to set a new password',
+    operationId: 'requestPasswordReset',
+    answers: { 202: { description: 'The mail is on its way' } },
+    problems: ['not_found', ...AUTH_SERVER_PROBLEMS],
+  })
+  requestPasswordReset(
+    @ActingPrincipal() acting: Acting,
+    @Param('id', { schema: idParameter }) id: string,
+  ): Promise<void> {
+    return this.users.requestPasswordReset(acting, id);
+  }
+
+  @Post(':id/impersonate')
+  @Idempotent()
+  @Endpoint({
+    summary: 'Act as a user',
+    description: 'Begins a session that is marked with who acts; never as another administrator.',
+    operationId: 'impersonateUser',
+    answers: { 201: { description: 'Tokens of the marked session', schema: signedInSchema } },
+    problems: ['not_found', 'banned', 'cannot_impersonate_admin', ...AUTH_SERVER_PROBLEMS],
+  })
+  impersonate(
+    @ActingUser() acting: ActingAsUser,
+    @Param('id', { schema: idParameter }) id: string,
+  ): Promise<SignedIn> {
+    return this.users.impersonate(acting, id);
+  }
+
+  @Scopes('users:write')
+  @Put(':id/role')
+  @Endpoint({
+    summary: "Set a user's role",
+    description: 'In force for the next request of the user; nobody has to sign in again.',
+    operationId: 'setUserRole',
+    answers: { 200: { description: 'The user after the change', schema: userSchema } },
+    problems: ['not_found', 'last_admin'],
+  })
+  setRole(
+    @ActingPrincipal() acting: Acting,
+    @Param('id', { schema: idParameter }) id: string,
+    @Body({ schema: setRoleSchema }) { role }: SetRole,
+  ): Promise<User> {
+    return this.users.setRole(acting, { id, role });
+  }
+
+  @Scopes('users:write')
+  @Put(':id/ban')
+  @Endpoint({
+    summary: 'Ban a user',
+    description: 'Ends all sessions of the user; access tokens that are out are refused at once.',
+    operationId: 'banUser',
+    answers: { 200: { description: 'The user after the change', schema: userSchema } },
+    problems: ['not_found', 'cannot_ban_self', 'last_admin'],
+  })
+  ban(
+    @ActingPrincipal() acting: Acting,
+    @Param('id', { schema: idParameter }) id: string,
+    @Body({ schema: banSchema }) ban: Ban,
+  ): Promise<User> {
+    return this.users.ban(acting, { id, ban });
+  }
+
+  @Scopes('users:write')
+  @Delete(':id/ban')
+  @Endpoint({
+    summary: 'Lift a ban',
+    operationId: 'unbanUser',
+    answers: { 200: { description: 'The user after the change', schema: userSchema } },
+    problems: ['not_found'],
+  })
+  unban(
+    @ActingPrincipal() acting: Acting,
+    @Param('id', { schema: idParameter }) id: string,
+  ): Promise<User> {
+    return this.users.unban(acting, id);
+  }
+  @Delete(':id/two-factor')
+  @Endpoint({
+    summary: "Take a user's second factor away",
+    description:
+      'For a user who has lost it and the recovery codes. Their sessions are ended, trusted ' +
+      'devices forgotten; passkeys stay. Never your own: that takes your password.',
+    operationId: 'removeSecondFactor',
+    answers: { 204: { description: 'The password alone signs in' } },
+    problems: ['not_found'],
+  })
+  removeSecondFactor(
+    @ActingUser() acting: ActingAsUser,
+    @Param('id', { schema: idParameter }) id: string,
+  ): Promise<void> {
+    return this.secondFactor.remove(acting, id);
+  }
+}

@@ -1,0 +1,21 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createClientAddressResolver } from '../../runtime/client-address';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Finds the client's IP address; `null` when the connection is gone. */
+    resolveClientAddress: ReturnType<typeof createClientAddressResolver>;
+  }
+}
+
+/** Lets requests be asked for their client's IP address ({@link clientAddressOf}). */
+export function installClientAddresses(fastify: FastifyInstance, trustProxy: string[]): void {
+  fastify.decorate('resolveClientAddress', createClientAddressResolver(trustProxy));
+}
+
+/** The client's IP address by `TRUST_PROXY`; empty when the connection is gone. */
+export function clientAddressOf({ server, raw, headers }: FastifyRequest): string {
+  const { remoteAddress } = raw.socket;
+  const forwardedFor = headers['x-forwarded-for'];
+  return server.resolveClientAddress({ remoteAddress, forwardedFor }) ?? '';
+}
