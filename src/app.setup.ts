@@ -74,6 +74,7 @@ export async function createApi(
   logRequestsLazily(fastify);
   sendFixedHeaders(fastify, settings);
   answerCrossOrigin(fastify, settings);
+  installClientAddresses(fastify, settings.trustProxy);
   acceptJsonBodies(fastify);
   refuseWrongMethods(fastify);
   answerForNode(fastify);
