@@ -12,7 +12,8 @@ import { serveResourceMetadata } from './auth-proxy/well-known';
 import { catchUpBeforeAnswers } from './auth/live-access/catch-up';
 import { holdAnswersToSchemas } from './http/answer-schema';
 import { answerCrossOrigin } from './http/cors';
-import { sendFixedHeaders, toFixedHeaders } from './http/fixed-headers';
+import { toFixedHeaders } from './http/fixed-headers';
+import { prepareResponses } from './http/prepared-response';
 import { logRequestsLazily } from './http/request-logger';
 import { refuseWrongMethods } from './http/allowed-methods';
 import { refuseBrokenQueries } from './http/broken-queries';
@@ -72,7 +73,6 @@ export async function createApi(
   const fastify = app.getHttpAdapter().getInstance();
   installClientAddresses(fastify, settings.trustProxy);
   logRequestsLazily(fastify);
-  sendFixedHeaders(fastify, settings);
   answerCrossOrigin(fastify, settings);
   installClientAddresses(fastify, settings.trustProxy);
   acceptJsonBodies(fastify);
@@ -136,7 +136,6 @@ function placeRoutes(app: INestApplication): void {
 }
 
 function createAdapter(settings: ApiSettings, logger: Logger): FastifyAdapter {
-  const fixedHeaders = toFixedHeaders(settings);
   return new FastifyAdapter({
     loggerInstance: logger,
     logController: new LogController({
@@ -145,13 +144,15 @@ function createAdapter(settings: ApiSettings, logger: Logger): FastifyAdapter {
     }),
     // The router's own refusals (broken or over-long addresses), before any hook runs.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      void reply.headers(fixedHeaders);
       sendProblem({ problem: toProblem(error), request, reply, apiUrl: settings.apiUrl });
     },
     clientErrorHandler: createConnectionErrorHandler(settings.apiUrl),
     rewriteUrl: toOriginForm,
     requestTimeout: REQUEST_LIMIT_MS,
-    http: { requireHostHeader: false },
+    http: {
+      requireHostHeader: false,
+      ServerResponse: prepareResponses(toFixedHeaders(settings)),
+    },
     // A request on a connection that is open already is served to the end, also during a stop.
     return503OnClosing: false,
     bodyLimit: BODY_LIMIT,

@@ -5,10 +5,7 @@ import { wantsPage } from '../http/wants-page';
 export function leadPeopleToDocumentation(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.routeOptions.url !== '/' || request.method !== 'GET') return done();
-    void reply.header(
-      'vary',
-      [reply.getHeader('vary'), 'Accept'].flat().filter(Boolean).join(', '),
-    );
+    void reply.header('vary', 'Origin, Accept');
     if (wantsPage(request)) void reply.redirect('/docs', 303);
     else done();
   });

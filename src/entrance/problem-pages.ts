@@ -11,10 +11,7 @@ const PATHS = new Set(['/problems', '/problems/:code']);
 export function showProblemsToPeople(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
     if (!PATHS.has(request.routeOptions.url ?? '')) return done(null, payload);
-    void reply.header(
-      'vary',
-      [reply.getHeader('vary'), 'Accept'].flat().filter(Boolean).join(', '),
-    );
+    void reply.header('vary', 'Origin, Accept');
     const isPage = reply.statusCode === 200 && wantsPage(request);
     done(null, isPage ? toPage(reply, String(payload)) : payload);
   });

@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify';
 import type { ApiSettings } from '../config/api-settings';
 
 /** What scripts of other origins may read in addition to what they always may. */
@@ -19,9 +18,8 @@ const EXPOSED_HEADERS = [
 const TRANSPORT_SECURITY = 'max-age=31536000; includeSubDomains';
 
 /**
- * Headers that are the same on every answer, made once: security headers, and what CORS says to
- * every origin. They are set on the reply and never on Node's response: a single header there
- * makes Node take the slow way to write all of them.
+ * Headers that are the same on every answer: security headers, and what CORS says to every
+ * origin. A route may replace each of them.
  */
 export function toFixedHeaders({ apiUrl }: ApiSettings): Record<string, string> {
   const isSecure = apiUrl.startsWith('https:');
@@ -44,15 +42,6 @@ export function toFixedHeaders({ apiUrl }: ApiSettings): Record<string, string> 
     'access-control-expose-headers': EXPOSED_HEADERS.join(', '),
     'cache-control': 'no-store',
   };
-}
-
-/** Sets them before anything else: a route may replace each of them. */
-export function sendFixedHeaders(fastify: FastifyInstance, settings: ApiSettings): void {
-  const headers = toFixedHeaders(settings);
-  fastify.addHook('onRequest', (_request, reply, done) => {
-    void reply.headers(headers);
-    done();
-  });
 }
 
 /** Pages of the API contain their style; Swagger UI has a stricter policy (documentation/). */
