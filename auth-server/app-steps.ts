@@ -1,0 +1,106 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { handleAuth } from './auth-handler';
+import type { Auth } from './better-auth/auth';
+import type { AuthParts } from './better-auth/options';
+import type { AuthConfig } from './common/config';
+import { AUTH_BASE_PATH, JWKS_PATH } from '../contract';
+import { limitProviders } from './federation/provider-limits';
+import { resolveClientAddress } from './http/client-address';
+import { allowOrigins } from './http/cors';
+import { answerErrors, answerNotFound } from './http/errors';
+import { acceptNonBrowserClients } from './http/fetch-metadata';
+import { healthRoutes } from './http/health';
+import { checkBody, limitBody } from './http/request-body';
+import { logRequests } from './http/request-log';
+import { setSecurityHeaders } from './http/security-headers';
+import { discovery } from './oauth/discovery';
+import { parseForm } from './oauth/forms';
+import { answerMissingPage, pageRoutes } from './pages/routes';
+import type { SigningKeys } from './signing-keys/signing-keys';
+import { keepAnAdministrator } from './users/last-administrator';
+import { type Metrics, METRICS_PATH } from '../runtime/metrics';
+
+export interface AppParts extends AuthParts {
+  auth: Auth;
+  metrics: Metrics;
+  signingKeys: SigningKeys;
+}
+
+/** Handlers that stand together in the order of the Express app. */
+export interface Step {
+  name: string;
+  /** The path below which the handlers run; omitted: all paths. */
+  path?: string;
+  handlers: (RequestHandler | ErrorRequestHandler)[];
+}
+
+/**
+ * The steps of the Express app, in their order. test/auth-server/step-order.spec.ts shows
+ * what each order prevents.
+ */
+export function createSteps(parts: AppParts): Step[] {
+  const { auth, config, pool, logger, mailer, metrics, signingKeys } = parts;
+  return [
+    // First: every answer has a request id and a line in the log.
+    step('request log', [logRequests(logger, metrics)]),
+    // Before all that read the IP address, the host or the protocol: it removes forged headers.
+    step('client address', [resolveClientAddress(config)]),
+    // Before Better-Auth, which refuses Node's `fetch` as a browser without an origin.
+    step('fetch metadata', [acceptNonBrowserClients]),
+    // Before Better-Auth and the pages, which call providers.
+    step('provider limits', [limitProviders]),
+    // Before the first step that answers: cross-origin rules.
+    step('security headers', [setSecurityHeaders(config)]),
+    // Before all routes: it answers preflight requests.
+    step('cross-origin rules', [allowOrigins(config.trustedOrigins)]),
+    // Any place before "not found".
+    step('discovery', [discovery(config)]),
+    // Before Better-Auth, which reads the body as text. The form is parsed after the body is checked.
+    step('body', [limitBody, checkBody, parseForm], AUTH_BASE_PATH),
+    // After all steps that check a request.
+    step('better-auth', [keepAnAdministrator(config, handleAuth(auth, config))], AUTH_BASE_PATH),
+    // Any place before "not found".
+    step('health', [healthRoutes({ pool, signingKeys })]),
+    step('pages', [pageRoutes({ auth, config, logger, mailbox: mailer.mailbox })]),
+    step('metrics', config.metricsPort === null ? [serveMetrics(metrics)] : []),
+    step('start page', [serveStartPage(config)]),
+    // After all routes: it answers what no route answers.
+    step('not found', [answerMissingPage, answerNotFound]),
+    // Last: it answers the errors of all steps.
+    step('errors', [answerErrors(logger)]),
+  ];
+}
+
+function step(name: string, handlers: Step['handlers'], path?: string): Step {
+  return { name, handlers, path };
+}
+
+export function toApp(steps: Step[]): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  for (const { path = '/', handlers } of steps) {
+    for (const handler of handlers) app.use(path, handler);
+  }
+  return app;
+}
+
+function serveMetrics(metrics: Metrics): RequestHandler {
+  return express.Router().get(METRICS_PATH, async (_request, response) => {
+    response.type(metrics.contentType).send(await metrics.render());
+  });
+}
+
+function serveStartPage({ apiUrl, apiDocs }: AuthConfig): RequestHandler {
+  const links = {
+    name: 'Gatehouse auth server',
+    description: 'Issues sessions and access tokens. The API in front of it is documented.',
+    authentication: AUTH_BASE_PATH,
+    keys: `${AUTH_BASE_PATH}${JWKS_PATH}`,
+    health: '/health/ready',
+    ...(apiDocs && { documentation: `${apiUrl}/docs` }),
+  };
+  return express.Router().get('/', (_request, response) => {
+    response.json(links);
+  });
+}
