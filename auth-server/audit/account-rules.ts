@@ -11,7 +11,7 @@ import { switchedSecondFactor } from './sign-in-rules';
 import type { AuditAction } from '../../contract';
 import { decodeJwtPayload } from '../../runtime/jwt-payload';
 
-/** What users do about their own accounts. */
+/** Changes that users make to their own accounts. */
 export const ACCOUNT_RULES: Record<string, AuditRule> = {
   '/change-password': alsoRefused(
     aboutCaller('user.password_changed', ({ body }) => ({
@@ -52,7 +52,7 @@ export const ACCOUNT_RULES: Record<string, AuditRule> = {
   })),
 };
 
-/** Asked for with an address: whose it is is noted, never the address. */
+/** The event has the id of the user with the e-mail address, not the address. */
 function askedFor(action: AuditAction): AuditRule {
   return async (facts) =>
     facts.refusal
@@ -69,7 +69,7 @@ function passwordReset({ refusal, notes }: AuditFacts): AuditEntry[] {
   return notes.passwordLinksUsed.map((id) => ({ action, subject: userSubject(id) }));
 }
 
-/** An address that was never proved is changed at once. */
+/** An unverified address is changed at once. */
 function emailChangeRequested(facts: AuditFacts): AuditEntry[] {
   const { refusal, session, body } = facts;
   if (refusal || !session) return [];
@@ -84,7 +84,7 @@ function emailChangeRequested(facts: AuditFacts): AuditEntry[] {
   ];
 }
 
-/** The link proves an address: the one that there is, or a new one that then takes its place. */
+/** The link verifies an address: the present one, or a new one that replaces it. */
 function emailVerified({ refusal, notes, query }: AuditFacts): AuditEntry[] {
   if (refusal) return [];
   return notes.usersChanged.flatMap((user, index): AuditEntry[] => {
@@ -96,7 +96,7 @@ function emailVerified({ refusal, notes, query }: AuditFacts): AuditEntry[] {
   });
 }
 
-/** Better-Auth has just accepted the link; its middle part names the address of before. */
+/** Better-Auth has accepted the link; its payload has the former address. */
 function formerAddress(token: unknown): unknown {
   return decodeJwtPayload(String(token)).email;
 }

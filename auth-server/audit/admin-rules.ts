@@ -9,7 +9,7 @@ import {
 import type { UserRow } from './request-notes';
 import { MACHINE_USERS_PATH } from '../../contract';
 
-/** Endpoints before which the user is read, to say afterwards what was different. */
+/** Endpoints before which the user is read, to record the difference. */
 export const PATHS_WITH_BEFORE = [
   '/admin/set-role',
   '/admin/update-user',
@@ -19,7 +19,7 @@ export const PATHS_WITH_BEFORE = [
   '/admin/revoke-user-sessions',
 ];
 
-/** What administrators do by Better-Auth's own endpoints. */
+/** Changes that administrators make with the endpoints of Better-Auth. */
 export const ADMIN_RULES: Record<string, AuditRule> = {
   '/admin/create-user': done(created),
   [MACHINE_USERS_PATH]: done(created),
@@ -38,7 +38,7 @@ export const ADMIN_RULES: Record<string, AuditRule> = {
     },
   ]),
   '/admin/revoke-user-session': done(aboutEndedSession),
-  // Better-Auth is content with the id of a user whom there is not.
+  // Better-Auth accepts the id of a user that does not exist.
   '/admin/revoke-user-sessions': done(({ userBefore, notes }) =>
     userBefore
       ? [
@@ -68,7 +68,7 @@ function created({ answer }: AuditFacts): AuditEntry[] {
   return [{ action: 'user.created', subject: userSubject(id), after: { email, name, role } }];
 }
 
-/** One event for each kind of change, whichever endpoint it came by. */
+/** One event for each kind of change, for all endpoints. */
 function changed({ userBefore: before, notes }: AuditFacts): AuditEntry[] {
   const after = notes.usersChanged.at(-1);
   if (!before || !after) return [];

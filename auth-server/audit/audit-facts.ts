@@ -6,7 +6,7 @@ import {
   type AuditEvent,
 } from '../../contract';
 
-/** What is known about a request to Better-Auth when its answer is settled. */
+/** The facts about a request to Better-Auth, after its answer. */
 export interface AuditFacts {
   /** The endpoint as Better-Auth names it: `/callback/:id`. */
   path: string;
@@ -14,21 +14,21 @@ export interface AuditFacts {
   query: Record<string, unknown>;
   params: Record<string, string>;
   headers: Headers;
-  /** The authorization request that a page of ours answers. */
+  /** The authorization request that a page answers. */
   oauthQuery: URLSearchParams;
-  /** `null`: what was asked for was done. */
+  /** `null`: the request succeeded. */
   refusal: { status: number; code: string } | null;
   answer: Record<string, unknown>;
-  /** The endpoint returned nothing at all. */
+  /** The endpoint returned no value. */
   isSilent: boolean;
-  /** In which session it was asked for. */
+  /** The session of the request. */
   session: CallerSession | null;
-  /** The user whom an administrator is about to change, as they were. */
+  /** The user before the change of an administrator. */
   userBefore: UserRow | null;
   notes: Notes;
-  /** @returns the id of the user with an address; an address itself is not for the log. */
+  /** @returns the id of the user with an e-mail address; an address is not recorded. */
   findUserId(email: unknown): Promise<string | null>;
-  /** @returns whose sign-in waits for the second factor. */
+  /** @returns the id of the user whose sign-in waits for the second factor. */
   findChallengedUserId(): Promise<string | null>;
 }
 
@@ -37,10 +37,10 @@ export interface CallerSession {
   user: UserRow;
 }
 
-/** An event but for where the request came from. The actor is the caller unless it says otherwise. */
+/** An event without its origin. The actor is the caller unless the event names another. */
 export type AuditEntry = Omit<AuditEvent, 'actor' | 'origin'> & { actor?: AuditActor };
 
-/** What the log is told about one endpoint. */
+/** The events of one endpoint. */
 export type AuditRule = (facts: AuditFacts) => AuditEntry[] | Promise<AuditEntry[]>;
 
 export const ANONYMOUS: AuditActor = { type: 'anonymous', id: null };
@@ -56,7 +56,7 @@ export function userSubject(id: unknown): AuditEntry['subject'] {
   return typeof id === 'string' ? { type: 'user', id } : null;
 }
 
-/** One event about the caller, when what was asked for was done. */
+/** One event about the caller, when the request succeeded. */
 export function aboutCaller(
   action: AuditAction,
   describe: (facts: AuditFacts) => Partial<AuditEntry> = () => ({}),
@@ -77,7 +77,7 @@ export function alsoRefused(rule: AuditRule, action: AuditAction, codes: string[
   };
 }
 
-/** What is different, of the fields that are named. */
+/** The named fields that have changed. */
 export function difference(
   fields: string[],
   { before, after }: { before: UserRow; after: UserRow },

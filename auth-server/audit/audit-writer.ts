@@ -1,7 +1,7 @@
 import type { Client, Pool } from 'pg';
 import { type AuditEvent, toAuditInsert } from '../../contract';
 
-/** Writes one event, in whatever transaction the connection is. */
+/** Writes one event in the transaction of the connection. */
 export async function writeAuditEvent(
   connection: Pick<Client | Pool, 'query'>,
   event: AuditEvent,
@@ -10,7 +10,7 @@ export async function writeAuditEvent(
   await connection.query(sql, parameters);
 }
 
-/** What Gatehouse does by itself, or whoever runs it by a command. */
+/** The actor of changes that Gatehouse, or a command, makes. */
 export const SYSTEM = {
   actor: { type: 'system', id: null },
   origin: { address: null, userAgent: null, requestId: null },

@@ -8,7 +8,7 @@ import {
 } from './audit-facts';
 import { type AuditAction, CLIENT_PATHS } from '../../contract';
 
-/** Clients, what users grant them, and the tokens they get. */
+/** Clients, grants of users, and tokens. */
 export const OAUTH_RULES: Record<string, AuditRule> = {
   [CLIENT_PATHS.create]: aboutCaller('client.created', ({ answer, body }) => {
     const { name, applicationType, redirectUris, grantTypes, scopes } = body;
@@ -44,15 +44,15 @@ function aboutConsent(action: AuditAction): AuditRule {
 }
 
 /**
- * A token that there is not is as good as revoked (RFC 7009, section 2.2), and answered the same
- * way by those who name a public client: the provider is silent only when it revoked something.
+ * An unknown token is answered as a revoked one (RFC 7009, section 2.2), also without
+ * authentication of the client. The provider returns no value only when it revoked a token.
  */
 function revocation(facts: AuditFacts): AuditEntry[] {
   if (facts.refusal || !facts.isSilent) return [];
   return [{ action: 'oauth.tokens_revoked', ...byClient(facts) }];
 }
 
-/** A renewal is no news: what it renews was recorded when it began. */
+/** A renewal is not recorded: the grant was. */
 function token(facts: AuditFacts): AuditEntry[] {
   const { refusal, body } = facts;
   const { grant_type: grant, scope } = body;
@@ -73,7 +73,7 @@ function token(facts: AuditFacts): AuditEntry[] {
   ];
 }
 
-/** The client that proved itself, by the header or in the body (RFC 6749, section 2.3.1). */
+/** The authenticated client, by the header or in the body (RFC 6749, section 2.3.1). */
 function byClient({ headers, body }: AuditFacts): Pick<AuditEntry, 'actor' | 'subject'> {
   const id = body.client_id ?? basicUser(headers.get('authorization'));
   if (typeof id !== 'string') return { actor: ANONYMOUS, subject: null };
@@ -90,7 +90,7 @@ function clientSubject(id: unknown): AuditEntry['subject'] {
   return typeof id === 'string' ? { type: 'client', id: short(id) } : null;
 }
 
-/** Whoever is refused may have called themselves anything. */
+/** The client id of a refused request is not proved. */
 function short(id: string): string {
   return id.slice(0, 64);
 }

@@ -19,13 +19,13 @@ const RULES: Readonly<Record<string, AuditRule>> = {
   ...OAUTH_RULES,
 };
 
-/** The user whom a request is about to change, by the context of the request. */
+/** The user before the change of a request, by the request's context. */
 const usersBefore = new WeakMap<object, UserRow>();
 
 /**
- * Records what Better-Auth does (docs/guides/audit.md). Last among the plugins: it goes by the
- * answer that leaves. An event that cannot be written fails the request, after the change:
- * the caller is told 503 or 500, and nobody is handed a session that is not on record.
+ * Records what Better-Auth does (docs/guides/audit.md). It reads the answer that is sent, so it
+ * stands after the phases that change answers. An event that cannot be written fails the request
+ * with 503 or 500, after the change: no session is handed out without a record.
  */
 export function auditLog(pool: Pool) {
   return {
@@ -59,7 +59,7 @@ async function rememberUser({ context, body }: HookContext): Promise<void> {
 async function record(ctx: HookContext, pool: Pool): Promise<void> {
   const request = requestContext.getStore();
   const rule = RULES[ctx.path];
-  // Outside of a request Better-Auth is called by our own code, which knows what it does.
+  // Outside of a request, code of the auth server calls Better-Auth and writes its own events.
   if (!request || !rule) return;
   const facts = await toFacts(ctx);
   const origin = originOf(facts.headers);
@@ -68,7 +68,7 @@ async function record(ctx: HookContext, pool: Pool): Promise<void> {
   try {
     for (const event of events) await writeAuditEvent(pool, event);
   } catch (error) {
-    // Wrapped: what is refused here is ours, not a value that the caller sent.
+    // Wrapped: the refused value is not a value of the caller.
     throw new Error('an audit event cannot be written', { cause: error });
   }
 }
@@ -94,31 +94,31 @@ async function toFacts(ctx: HookContext): Promise<AuditFacts> {
   };
 }
 
-/** A sign-in begins a session and happens in none, whatever cookie comes along. */
+/** A sign-in begins a session. It does not belong to the session of a cookie. */
 const SIGN_INS = /^\/(sign-in|sign-up|passkey\/verify-auth)/;
 
-/** So does coming back from a provider, unless it is to link it: then no session begins. */
+/** The same for the callback of a provider, unless it links an account: then no session begins. */
 const CALLBACKS = /^\/(callback|oauth2\/callback)\//;
 
 async function findSession(ctx: HookContext): Promise<unknown> {
   if (SIGN_INS.test(ctx.path)) return null;
   if (CALLBACKS.test(ctx.path) && ctx.context.newSession) return null;
   if (ctx.context.session) return ctx.context.session;
-  // The second step of a sign-in has begun a session, which is not the one it happens in.
+  // The second step has begun a session, and does not belong to it.
   if (ctx.path.startsWith('/two-factor/')) return null;
   return ctx.request || ctx.headers
     ? await getSessionFromCtx(ctx, { disableRefresh: true }).catch(() => null)
     : null;
 }
 
-/** What of Better-Auth's errors is of use here. */
+/** The parts of an error of Better-Auth that are used here. */
 interface ThrownAnswer {
   statusCode: number;
   headers?: Record<string, string>;
   body?: { code?: unknown; error?: unknown };
 }
 
-/** A redirect is how some endpoints answer; one that brings an error along is a refusal. */
+/** Some endpoints answer with a redirect. A redirect with an error is a refusal. */
 function toRefusal(returned: unknown): AuditFacts['refusal'] {
   if (!isAPIError(returned)) return null;
   const { statusCode: status, headers, body } = returned as unknown as ThrownAnswer;

@@ -16,24 +16,27 @@ interface AccountRow {
   providerId: string;
 }
 
-/** What Better-Auth did to its rows in the course of one request. */
+/** The rows that Better-Auth changed during one request. */
 export interface Notes {
   sessionsBegun: SessionRow[];
   sessionsEnded: SessionRow[];
   usersMade: UserRow[];
-  /** As they are now. */
+  /** After the change. */
   usersChanged: UserRow[];
   /** The values that were set. */
   userChanges: Record<string, unknown>[];
   accountsMade: AccountRow[];
   accountsRemoved: AccountRow[];
-  /** Ids of users whose link to set a password was used up. */
+  /** The ids of users whose password link was used. */
   passwordLinksUsed: string[];
 }
 
 const notesByRequest = new WeakMap<RequestContext, Notes>();
 
-/** @returns the notes of the request at hand, to be written on; thrown away outside of one. */
+/**
+ * @returns the notes of the current request, to be extended; outside of a request they are
+ * discarded.
+ */
 function notes(): Notes {
   const context = requestContext.getStore();
   const found = context && notesByRequest.get(context);
@@ -43,7 +46,7 @@ function notes(): Notes {
   return fresh;
 }
 
-/** @returns what was noted since the last time: nothing is told twice. */
+/** @returns the notes since the last call: no note is returned twice. */
 export function takeNotes(): Notes {
   const taken = notes();
   const context = requestContext.getStore();
@@ -68,10 +71,10 @@ type Init = NonNullable<BetterAuthPlugin['init']>;
 type InitResult = Exclude<ReturnType<Init>, Promise<unknown> | void>;
 type DatabaseHooks = NonNullable<NonNullable<InitResult['options']>['databaseHooks']>;
 
-/** Better-Auth's own name of what a link to set a password is kept under. */
+/** The identifier under which Better-Auth stores a password link. */
 const PASSWORD_LINK = /^reset-password:/;
 
-/** They look on and change nothing. */
+/** Hooks that note changes and alter nothing. */
 export const NOTING_HOOKS: DatabaseHooks = {
   session: {
     create: { after: take((row: SessionRow) => notes().sessionsBegun.push(row)) },

@@ -7,7 +7,7 @@ import {
 } from './audit-facts';
 import type { SessionRow } from './request-notes';
 
-/** Sign-ins in all ways, what they fail for, and sign-outs. */
+/** Sign-ins of all kinds, failed sign-ins, and sign-outs. */
 export const SIGN_IN_RULES: Record<string, AuditRule> = {
   '/sign-up/email': async (facts) => [
     ...signedUp(facts, 'password'),
@@ -39,7 +39,9 @@ function signedUp({ notes }: AuditFacts, method: string): AuditEntry[] {
   }));
 }
 
-/** Sessions that were begun and are still there: a second step takes the first one's back. */
+/**
+ * Sessions that have begun and still exist: the second factor ends the session of the first step.
+ */
 function signedIn(facts: AuditFacts, method: string): AuditEntry[] {
   const { sessionsBegun, sessionsEnded } = facts.notes;
   const ended = new Set(sessionsEnded.map(({ id }) => id));
@@ -58,7 +60,7 @@ function challenged({ userId }: SessionRow): AuditEntry {
   return { action: 'two_factor.challenged', actor: ANONYMOUS, subject: userSubject(userId) };
 }
 
-/** The address that was tried is kept as the id of the user who has it, or not at all. */
+/** The e-mail address of a failed sign-in is recorded as the id of its user, or not at all. */
 async function failed(facts: AuditFacts, method: string): Promise<AuditEntry[]> {
   const { refusal, body } = facts;
   if (!refusal || !isFailure(refusal, method)) return [];
@@ -73,12 +75,12 @@ async function failed(facts: AuditFacts, method: string): Promise<AuditEntry[]> 
   ];
 }
 
-/** A password that was not even looked at is no attempt; whatever else fails was one. */
+/** A request whose password was not checked is no attempt. */
 function isFailure({ status }: { status: number }, method: string): boolean {
   return status === 401 || status === 403 || (status === 400 && method !== 'password');
 }
 
-/** Another provider vouches: for someone new, for someone known, or for one more way to sign in. */
+/** A sign-in with a provider: of a new user, of a known user, or to link an account. */
 async function provider(facts: AuditFacts, method: string): Promise<AuditEntry[]> {
   if (facts.refusal) return failed(facts, method);
   const { usersMade, accountsMade } = facts.notes;
@@ -88,7 +90,8 @@ async function provider(facts: AuditFacts, method: string): Promise<AuditEntry[]
     ...signedUp(facts, method),
     ...linked.map(({ userId, providerId }): AuditEntry => ({
       action: 'account.linked',
-      // In their own session an administrator may act; without one the provider vouches for them.
+      // An administrator may act in the session; without a session the provider identifies the
+      // user.
       ...(facts.session?.user.id !== userId && { actor: { type: 'user', id: userId } }),
       subject: userSubject(userId),
       detail: { provider: providerId },
@@ -97,7 +100,7 @@ async function provider(facts: AuditFacts, method: string): Promise<AuditEntry[]
   ];
 }
 
-/** Of a sign-in, or of the one who switches the second factor on. */
+/** The step of a sign-in, or the one that enables the second factor. */
 async function secondStep(facts: AuditFacts, method: string): Promise<AuditEntry[]> {
   const { refusal, session, notes } = facts;
   if (refusal) {
@@ -121,7 +124,7 @@ async function secondStep(facts: AuditFacts, method: string): Promise<AuditEntry
   ];
 }
 
-/** The second factor is in force, or no longer, when the user's row says so and did not before. */
+/** The second factor was enabled or disabled when the user's row has changed. */
 export function switchedSecondFactor({ notes, session }: AuditFacts): AuditEntry[] {
   return notes.userChanges
     .filter(
@@ -134,7 +137,7 @@ export function switchedSecondFactor({ notes, session }: AuditFacts): AuditEntry
     }));
 }
 
-/** A session knows whether an administrator acted in it. */
+/** The session has the id of the administrator who acted in it. */
 function signedOut({ refusal, notes }: AuditFacts): AuditEntry[] {
   if (refusal) return [];
   return notes.sessionsEnded.map(({ id: sessionId, userId, impersonatedBy }) => ({

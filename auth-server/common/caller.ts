@@ -1,17 +1,16 @@
 import { createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import { bearer } from 'better-auth/plugins';
 
-/** What a hook of Better-Auth is given. */
+/** The context that Better-Auth passes to a hook. */
 export type HookContext = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 
-/** The plugin's own reading of `Authorization`: a good token becomes the cookie of the session. */
+/** The hook of the bearer plugin: it turns a valid token into the session cookie. */
 const [readBearer] = bearer().hooks.before;
 
 /**
- * Who sends the request, for hooks that run before the endpoint: what the bearer plugin makes
- * of the request has no effect on them, so it is asked here once more. Its own code is used,
- * and the token goes before a cookie as it does there: reading the header in another way
- * would take somebody else for the caller, or nobody.
+ * The user who sends the request, for hooks before an endpoint. These hooks do not see the headers
+ * that the bearer plugin sets, so its hook runs here again. Its own code decides how the header is
+ * read and that a token precedes a cookie.
  */
 export async function callerOf(ctx: HookContext) {
   const change = await readBearer?.handler({ ...ctx, returnHeaders: false });
@@ -19,7 +18,7 @@ export async function callerOf(ctx: HookContext) {
   return (await getSessionFromCtx({ ...ctx, headers }))?.user ?? null;
 }
 
-/** Whose password is to be set with the code of a mail; `null`: with none that is good. */
+/** The user whose password is set with the code of a mail; `null`: the code is not valid. */
 export async function ownerOfResetToken({ body, query, context }: HookContext) {
   const token = fieldOf(body, 'token') || fieldOf(query, 'token');
   const { internalAdapter } = context;
@@ -27,7 +26,7 @@ export async function ownerOfResetToken({ body, query, context }: HookContext) {
   return verification ? internalAdapter.findUserById(verification.value) : null;
 }
 
-/** What a body that nobody has checked yet holds; empty where it holds no text. */
+/** A field of an unchecked body; empty when it is no text. */
 export function fieldOf(body: unknown, name: string): string {
   const value = (body as Record<string, unknown> | null | undefined)?.[name];
   return typeof value === 'string' ? value : '';

@@ -1,6 +1,6 @@
 import type { Settings } from '../../runtime/settings/load';
 
-/** What the auth server goes by: its part of the settings. Lengths of time are milliseconds. */
+/** The settings of the auth server. Durations are in milliseconds. */
 export type AuthConfig = Pick<
   Settings,
   | 'production'

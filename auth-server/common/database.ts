@@ -2,7 +2,7 @@ import { Client, Pool } from 'pg';
 import type { AuthConfig } from './config';
 import type { Logger } from '../../runtime/logger';
 
-/** Long enough for a busy server, short enough that callers of a dead one are told soon. */
+/** Time limits of the database. A query that exceeds its limit is answered with 503. */
 const CONNECT_LIMIT_MS = 3_000;
 const QUERY_LIMIT_MS = 10_000;
 const LOCK_WAIT_LIMIT_MS = 15_000;
@@ -13,7 +13,7 @@ const COMMON = {
   application_name: 'gatehouse-auth',
 };
 
-/** The connections of this process. A lost one is replaced at the next use. */
+/** The connection pool of this process. A lost connection is replaced at the next use. */
 export function createPool(config: AuthConfig, logger: Logger): Pool {
   const pool = new Pool({
     ...COMMON,
@@ -22,8 +22,7 @@ export function createPool(config: AuthConfig, logger: Logger): Pool {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });
-  // Without a listener, an idle connection that breaks would end the process.
-  // Its message alone: the error drags the whole connection along.
+  // Without a listener, a broken idle connection would end the process.
   pool.on('error', ({ message }) =>
     logger.warn({ reason: message }, 'lost an idle database connection'),
   );
@@ -31,9 +30,9 @@ export function createPool(config: AuthConfig, logger: Logger): Pool {
 }
 
 /**
- * Runs `work` while no other replica runs anything under the same key. The lock is held by
- * a transaction (so that it also works through a pooler in transaction mode) on a
- * connection outside the pool (so that `work` may use a pool of a single connection).
+ * Runs `work` while no other replica runs work with the same key. A transaction holds the lock,
+ * which also works with a pooler in transaction mode. Its connection is outside the pool, so that
+ * `work` can use a pool of one connection.
  */
 export async function whileLocked<T>(
   { databaseUrl, key }: { databaseUrl: string; key: number },
@@ -42,7 +41,7 @@ export async function whileLocked<T>(
   const client = new Client({
     ...COMMON,
     connectionString: databaseUrl,
-    // Waiting for the lock is no sign of a connection that has gone silent.
+    // A wait for the lock does not mean that the connection is broken.
     query_timeout: LOCK_WAIT_LIMIT_MS + QUERY_LIMIT_MS,
   });
   client.on('error', () => {});
@@ -55,7 +54,7 @@ export async function whileLocked<T>(
     await client.query('COMMIT');
     return result;
   } finally {
-    // Ends the transaction too: what was not committed is rolled back.
+    // This also ends the transaction: uncommitted changes are rolled back.
     await client.end().catch(() => {});
   }
 }

@@ -6,7 +6,7 @@ import {
   isValueRefused,
 } from '../../runtime/database-errors';
 
-/** An error as Better-Auth writes them: a code for programs, a sentence for people. */
+/** An error in the form of Better-Auth: a code for clients, a message for people. */
 export interface ErrorAnswer {
   status: number;
   code: string;
@@ -43,7 +43,7 @@ export const VALUE_REFUSED: ErrorAnswer = {
   message: 'A value in the request cannot be stored.',
 };
 
-/** As Better-Auth's sign-up says it. */
+/** The answer of Better-Auth's sign-up. */
 const EMAIL_TAKEN: ErrorAnswer = {
   status: 422,
   code: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
@@ -56,7 +56,7 @@ export const UNREADABLE: ErrorAnswer = {
   message: 'The request cannot be read.',
 };
 
-/** Seconds after which a caller may try again while the database is away. */
+/** `Retry-After` while the database is unavailable, in seconds. */
 export const RETRY_AFTER_S = '2';
 
 export function sendError(response: Response, answer: ErrorAnswer): void {
@@ -64,8 +64,8 @@ export function sendError(response: Response, answer: ErrorAnswer): void {
 }
 
 /**
- * What is written of an error: at the endpoints of the authorization server also in the
- * words that its clients know (RFC 6749, section 5.2).
+ * The body of an error. The endpoints of the authorization server add the fields of RFC 6749,
+ * section 5.2.
  */
 export function toErrorBody({ status, code, message }: ErrorAnswer, url: string): object {
   if (!url.startsWith(`${AUTH_BASE_PATH}/oauth2/`)) return { code, message };
@@ -77,13 +77,13 @@ export function toErrorBody({ status, code, message }: ErrorAnswer, url: string)
   };
 }
 
-/** By status; everything else is the caller's doing. */
+/** By status. All other errors are faults of the request. */
 const OAUTH_ERRORS: Record<number, string> = {
   500: 'server_error',
   503: 'temporarily_unavailable',
 };
 
-/** What a caller is told of an error; what is not known is a 500. */
+/** The public answer to an error; an unknown error is a 500. */
 export function toErrorAnswer(error: unknown): ErrorAnswer {
   if (isDatabaseUnavailable(error)) return DATABASE_UNAVAILABLE;
   if (isUniqueViolation(error, 'user_email_key')) return EMAIL_TAKEN;

@@ -5,9 +5,9 @@ import type { Logger } from '../../runtime/logger';
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /**
- * Better-Auth's log lines among our own. Only its messages and its errors are taken: other
- * arguments may hold what a caller sent. Below `warn` its messages name e-mail addresses,
- * so those are left out at every LOG_LEVEL.
+ * Writes Better-Auth's log lines to the log. Only messages and errors are logged: other arguments
+ * may contain values of the caller. Messages below `warn` contain e-mail addresses and are never
+ * logged.
  */
 export function createAuthLogger(logger: Logger) {
   return {
@@ -17,7 +17,7 @@ export function createAuthLogger(logger: Logger) {
       const error = details.find(isError);
       if (context && isDatabaseUnavailable(error)) context.databaseUnreachable = true;
       if (context && isDataException(error)) context.valueRefused = true;
-      // It reports refused callers (a foreign origin) as errors, too; only a failure comes with one.
+      // Better-Auth logs refused requests as errors too; only a failure has an error object.
       const severity = level === 'error' && !error ? 'warn' : level;
       logger[severity]({ requestId: context?.requestId, err: error }, message);
     },

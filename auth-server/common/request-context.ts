@@ -1,18 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What belongs to the request at hand, wherever the code that serves it is. */
+/** The state of the current request, for all code that serves it. */
 export interface RequestContext {
   requestId: string;
   /**
-   * Better-Auth takes a session that it could not read for one that is not there; this
-   * tells a lost database from a lost session.
+   * Better-Auth treats a session that it cannot read as a missing one. This flag tells an
+   * unavailable database from a missing session.
    */
   databaseUnreachable: boolean;
-  /** Set when the database could not take a value that the caller sent. */
+  /** The database cannot store a value of the caller. */
   valueRefused?: boolean;
-  /** Set when a hook has done what an endpoint failed at: the answer is the hook's. */
+  /** A hook has completed the work of an endpoint that failed: the answer is the hook's. */
   mended?: boolean;
-  /** Set when a password was right, but its hash is of an older make: that hash. */
+  /** The outdated hash that a right password matched. */
   outdatedHash?: string;
 }
 

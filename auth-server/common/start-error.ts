@@ -4,7 +4,7 @@ import { StartError } from '../../runtime/start-error';
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNDEFINED_TABLE = '42P01';
 
-/** Turns what a person can mend into words; anything else stays as it is. */
+/** Explains errors that an operator can correct; other errors are returned unchanged. */
 export function explainStart(error: unknown): unknown {
   const { code, message = '' } = error as { code?: unknown; message?: string };
   if (isDatabaseUnavailable(error)) {
@@ -19,7 +19,7 @@ export function explainStart(error: unknown): unknown {
     });
   }
   if (code === 'SCHEMA_MISMATCH') {
-    // Better-Auth's own advice is to run its own migration, which never happens here.
+    // Better-Auth's advice is to run its own migration, which this project does not use.
     const [mismatch] = message.split('\n\n  help:');
     return new StartError(
       `The database schema is not up to date: run \`npm run migrate\`.\n${mismatch}`,

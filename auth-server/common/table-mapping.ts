@@ -4,7 +4,10 @@ type Mapping<T extends Tables> = {
   [Model in keyof T]: { modelName: T[Model]['name']; fields: Omit<T[Model]['columns'], 'id'> };
 };
 
-/** Contract names → a plugin's models and fields. `id` is called `id` everywhere. */
+/**
+ * Maps the names of the contract to the models and fields of a plugin. `id` has the same name in
+ * all tables.
+ */
 export function toTableMapping<T extends Tables>(tables: T): Mapping<T> {
   const models = Object.entries(tables).map(([model, { name, columns }]) => {
     const { id: _id, ...fields } = columns;

@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 
-/** No answer leaves before this time, in milliseconds: several times what the work takes. */
+/** The shortest time of an answer in milliseconds: a multiple of the usual time. */
 const LEAST_MS = 300;
 
 const MAILS_WHERE_KNOWN = ['/request-password-reset', '/send-verification-email', '/change-email'];
 
 /**
- * Whether an e-mail has an account decides whether these endpoints write a mail, and a
- * sign-up that must be confirmed writes a user or does not: the answer says nothing of it,
- * so its time does not either. Password sign-in needs no help: it hashes once whatever it finds.
+ * These endpoints send a mail, or create a user, only for some e-mail addresses. All answers take
+ * the same time, so the time does not tell which. The password sign-in needs no such rule: it
+ * computes one hash in every case.
  */
 export function evenTimes(config: { requireEmailVerification: boolean }): BetterAuthPlugin {
   const signUp = config.requireEmailVerification ? ['/sign-up/email'] : [];

@@ -3,24 +3,24 @@ import type { Policy, Verdict } from './limit-headers';
 import type { LimitStore } from './limit-store';
 
 export interface DelayRule {
-  /** Also the name of the policy, as callers see it. */
+  /** The name of the policy in the `RateLimit` headers. */
   name: string;
-  /** Attempts in a window that cost nothing but themselves. */
+  /** Attempts in a window that need no pause. */
   free: number;
-  /** Seconds after which all attempts are forgotten, from the first one. */
+  /** Seconds from the first attempt until all attempts are forgotten. */
   window: number;
-  /** Longest time between two attempts beyond the free ones, in seconds. */
+  /** The longest pause between two attempts, in seconds. */
   longest: number;
 }
 
 /**
- * Lets some attempts through at once, and then one at a time, with pauses between them that
- * double: 1, 2, 4 … seconds. An attempt is counted before it is made, so that many at the
- * same time are no way around, and given back when it was none.
+ * Allows a number of attempts at once, then one at a time with pauses that double: 1, 2, 4 …
+ * seconds. An attempt is counted before it runs, so parallel attempts do not avoid the limit. It
+ * is given back when nothing was attempted.
  */
 export class GrowingDelay {
   private readonly attempts: RateLimiterAbstract;
-  /** Closed after each attempt beyond the free ones, for the length of the pause. */
+  /** Closed during the pause after each further attempt. */
   private readonly gate: RateLimiterAbstract;
 
   constructor(
@@ -32,7 +32,7 @@ export class GrowingDelay {
     this.gate = store.counter({ name: `${name}-gate`, points: 1, duration: longest });
   }
 
-  /** What callers are told of the rule. */
+  /** The policy as the headers show it. */
   get policy(): Policy {
     const { name, free: quota, window } = this.rule;
     return { name, quota, window };
@@ -43,25 +43,25 @@ export class GrowingDelay {
     const counted = await this.attempts.penalty(key);
     const remaining = free - counted.consumedPoints;
     if (remaining >= 0) return { isAllowed: true, remaining, reset: toSeconds(counted) };
-    // What is refused does not count: waiting impatiently does not make the wait longer.
+    // A refused attempt is not counted: it does not extend the pause.
     await this.attempts.reward(key);
     const before = (await this.attempts.get(key))?.consumedPoints ?? free;
     return this.passGate(key, Math.max(before, free));
   }
 
-  /** The attempt was none: it asked for nothing that is limited. */
+  /** Gives an attempt back that used nothing of the limit. */
   async giveBack(key: string): Promise<void> {
     await this.attempts.reward(key);
   }
 
-  /** Whoever is behind the key has proved to be no attacker. */
+  /** The owner of the key has proved to be no attacker. */
   async forget(key: string): Promise<void> {
     await Promise.all([this.attempts.delete(key), this.gate.delete(key)]);
   }
 
-  /** As {@link forget}, after an attempt that was let through with this verdict. */
+  /** As {@link forget}, after an attempt that this verdict allowed. */
   async settle(key: string, { remaining }: Verdict): Promise<void> {
-    // Nobody has closed the gate yet.
+    // The gate is still open.
     if (remaining > 0) await this.attempts.delete(key);
     else await this.forget(key);
   }
@@ -79,12 +79,12 @@ export class GrowingDelay {
   }
 }
 
-/** The rule with so many times as many free attempts. */
+/** The rule with its free attempts multiplied by a factor. */
 export function scaled(rule: DelayRule, factor: number): DelayRule {
   return { ...rule, free: rule.free * factor };
 }
 
-/** @param count attempts beyond the free ones, this one included. */
+/** @param count attempts after the free ones, with this one. */
 export function pauseAfter(count: number, longest: number): number {
   return Math.min(longest, 2 ** Math.min(count - 1, 30));
 }

@@ -3,10 +3,10 @@ import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { LimitStore } from './limit-store';
 import type { HookContext } from '../common/caller';
 
-/** How long a browser is known, in seconds: a year, from its last sign-in. */
+/** A browser is known for one year after its last sign-in, in seconds. */
 const DEVICE_LIFETIME_S = 365 * 86_400;
 
-/** How long an address is known, in seconds. */
+/** An IP address is known for this time, in seconds. */
 const ADDRESS_LIFETIME_S = 90 * 86_400;
 
 /** An account, and the network from which a request for it comes. */
@@ -16,12 +16,12 @@ export interface Origin {
 }
 
 /**
- * From where an account has been signed in to before. What strangers do to an account is
- * not held against whoever comes from there: an attack cannot keep the owner out.
+ * Browsers and IP addresses from which a user has signed in. Attempts of strangers do not limit
+ * these, so an attack does not lock the owner out.
  *
- * A browser proves it with a signed cookie ("device cookie":
+ * A browser proves itself by a signed cookie ("device cookie":
  * https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies),
- * a program, which keeps none, by its address.
+ * a client without cookies by its IP address.
  */
 export class KnownSources {
   private readonly addresses: RateLimiterAbstract;
@@ -31,7 +31,7 @@ export class KnownSources {
     this.addresses = store.counter({ name: 'known-address', points: 1, duration });
   }
 
-  /** @returns the name of the browser that sends the request, `null` where it is not known. */
+  /** @returns the id of the browser that sends the request; `null` for an unknown browser. */
   async deviceOf(ctx: HookContext, account: string): Promise<string | null> {
     const value = await ctx.getSignedCookie(cookieOf(ctx).name, ctx.context.secret);
     const [owner, device] = value ? value.split('.') : [];
@@ -42,7 +42,7 @@ export class KnownSources {
     return (await this.addresses.get(keyOf(origin))) !== null;
   }
 
-  /** Somebody has proved to be the owner of the account. */
+  /** Remembers the source of a request whose sender has proved to own the account. */
   async remember(ctx: HookContext, origin: Origin): Promise<void> {
     const known = await this.deviceOf(ctx, origin.account);
     const device = known ?? randomBytes(16).toString('base64url');

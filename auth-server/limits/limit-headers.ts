@@ -6,24 +6,24 @@ const TOO_MANY_REQUESTS = {
   message: 'Too many attempts. Wait before you try again.',
 };
 
-/** A limit as callers are told of it. */
+/** A limit as the headers show it. */
 export interface Policy {
   name: string;
   quota: number;
-  /** In seconds. */
+  /** The window in seconds. */
   window: number;
 }
 
-/** What became of an attempt. */
+/** The decision about an attempt. */
 export interface Verdict {
   isAllowed: boolean;
-  /** Attempts left without waiting. */
+  /** Attempts that remain without a pause. */
   remaining: number;
-  /** Seconds until there are more of them, or until the next attempt is allowed. */
+  /** Seconds until attempts are added, or until the next attempt is allowed. */
   reset: number;
 }
 
-/** Header fields of draft-ietf-httpapi-ratelimit-headers. */
+/** The header fields of draft-ietf-httpapi-ratelimit-headers. */
 export function toHeaders(policy: Policy, { remaining, reset }: Verdict): Record<string, string> {
   const { name, quota, window } = policy;
   return {
@@ -32,12 +32,12 @@ export function toHeaders(policy: Policy, { remaining, reset }: Verdict): Record
   };
 }
 
-/** Tells the caller where they stand. */
+/** Sets the headers of the answer. */
 export function announce(ctx: HookContext, headers: Record<string, string>): void {
   for (const [name, value] of Object.entries(headers)) ctx.setHeader(name, value);
 }
 
-/** The answer to whoever has to wait (RFC 6585, section 4). */
+/** The refusal of an attempt over the limit (RFC 6585, section 4). */
 export function refusal(policy: Policy, verdict: Verdict): APIError {
   return new APIError('TOO_MANY_REQUESTS', TOO_MANY_REQUESTS, {
     ...toHeaders(policy, verdict),

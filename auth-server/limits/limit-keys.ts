@@ -3,13 +3,13 @@ import { toClientNetwork } from '../../runtime/client-network';
 import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
 import type { HookContext } from '../common/caller';
 
-/** Enough that no two accounts share a key. */
+/** Long enough that two accounts do not share a key. */
 const KEY_LENGTH = 22;
 
 /**
- * Names under which counters are kept. Accounts go by their e-mail, whether there is one
- * with it or not, in the form in which Better-Auth looks it up; where the counters are, nobody can
- * read which e-mail it was.
+ * The keys of counters. The key of an account is a MAC of its e-mail address, in lower case as
+ * Better-Auth looks it up. An address without an account has a key too. The store of the counters
+ * does not reveal addresses.
  */
 export class LimitKeys {
   private readonly secret: Buffer;
@@ -24,7 +24,9 @@ export class LimitKeys {
   }
 }
 
-/** Whose request it is: an IPv4 address or an IPv6 network; `null` for calls of our own. */
+/**
+ * The client's network: an IPv4 address or an IPv6 prefix; `null` for calls of the server itself.
+ */
 export function networkOf(ctx: HookContext): string | null {
   const address = ctx.request?.headers.get(RESOLVED_ADDRESS_HEADER) ?? null;
   return address === null ? null : toClientNetwork(address);

@@ -10,20 +10,20 @@ import { FaultState } from '../../runtime/fault-state';
 import type { Logger } from '../../runtime/logger';
 import { connectRedis } from '../../runtime/redis';
 
-/** Counters that take longer to answer count as unavailable. */
+/** The store is unavailable when it does not answer in this time. */
 const ANSWER_LIMIT_MS = 500;
 
 export interface CounterOptions {
   name: string;
-  /** What a key may use up in a window. */
+  /** The points of a key in one window. */
   points: number;
-  /** Length of a window in seconds, from its first use. */
+  /** The window in seconds, from the first use. */
   duration: number;
 }
 
 /**
- * Where the auth servers count together. While that place is away, each of them counts for
- * itself, and the log says so once.
+ * The store of counters that all auth servers share. While it is unavailable, each server counts
+ * in memory, and the log says so once.
  */
 export interface LimitStore {
   counter(options: CounterOptions): RateLimiterAbstract;
@@ -36,7 +36,7 @@ interface Parts {
   logger: Logger;
 }
 
-/** Redis where there is one, else PostgreSQL. */
+/** Redis if it is configured, else PostgreSQL. */
 export function createLimitStore({ config, pool, logger }: Parts): LimitStore {
   const { redisUrl } = config;
   return redisUrl === null ? inPostgres(pool, logger) : inRedis(redisUrl, logger);
@@ -61,7 +61,7 @@ function inRedis(url: string, logger: Logger): LimitStore {
 function inPostgres(pool: Pool, logger: Logger): LimitStore {
   const fault = reportLoss(logger);
   const storeClient = {
-    // Without the name that the library gives it: a pooler in transaction mode knows no prepared statements.
+    // No prepared statement: a pooler in transaction mode does not support them.
     query: async ({ text, values }: { text: string; values: unknown[] }) => {
       try {
         const result = await pool.query(text, values);
@@ -81,7 +81,7 @@ function inPostgres(pool: Pool, logger: Logger): LimitStore {
         storeType: 'client',
         keyPrefix: name,
         tableName: 'rate_limit',
-        // The migrations have: nobody else changes the schema.
+        // The migrations create the table; no other code changes the schema.
         tableCreated: true,
         clearExpiredByTimeout: false,
         insuranceLimiter: new OwnCounters({ ...options, keyPrefix: name }),
@@ -90,10 +90,13 @@ function inPostgres(pool: Pool, logger: Logger): LimitStore {
   };
 }
 
-/** Longest that a timer waits, in seconds (a signed 32-bit integer of ms); a longer one ends at once. */
+/**
+ * The longest delay of a timer in seconds (a signed 32-bit integer of ms); a longer one fires at
+ * once.
+ */
 const LONGEST_TIMER_S = 2_147_483;
 
-/** What a server counts alone, in memory: for weeks at most, until it is restarted anyway. */
+/** Counters in memory. They last until the restart of the process. */
 class OwnCounters extends RateLimiterMemory {
   constructor(options: IRateLimiterOptions) {
     super({ ...options, duration: Math.min(options.duration ?? 0, LONGEST_TIMER_S) });

@@ -15,7 +15,7 @@ import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../commo
 const SIGN_IN = '/sign-in/email';
 const RESET_PASSWORD = '/reset-password';
 
-/** Where whoever is signed in proves it once more with the password. */
+/** Endpoints that ask a signed-in user for the password again. */
 const PASSWORD_PATHS = new Set([
   '/change-password',
   '/delete-user',
@@ -24,7 +24,7 @@ const PASSWORD_PATHS = new Set([
   '/two-factor/generate-backup-codes',
 ]);
 
-/** A stolen session is no way to find out the password. */
+/** A stolen session must not serve to guess the password. */
 const PASSWORD_RULE: DelayRule = { name: 'password', free: 5, window: 3_600, longest: 900 };
 
 interface LimitsConfig {
@@ -32,20 +32,19 @@ interface LimitsConfig {
   rateLimits: RateLimitFactors;
 }
 
-/** An administrator who acts as a user is not that user. */
+/** An administrator who acts as a user does not prove to be that user. */
 const ADMIN_PATHS = '/admin/';
 
-/** Parts of one whole, before and behind what else looks at requests. */
+/** Two plugins of one guard: before all other hooks, and after them. */
 export interface LimitsPlugins {
   first: BetterAuthPlugin[];
   last: BetterAuthPlugin[];
 }
 
 /**
- * Limits for each account and each address, in front of Better-Auth's endpoints: what they
- * see is what the endpoint will see. They judge by the address that the server has settled
- * on, and calls without one are the server's own. What comes of a request is looked at
- * last: a second factor that is due takes back the session of the first.
+ * Limits for each account and each IP address, before the endpoints of Better-Auth. They use the
+ * IP address that the server has resolved. A call without one comes from the server itself. The
+ * outcome is read after the second factor, which can take a new session back.
  */
 export function limitsPlugins(
   store: LimitStore | null,
@@ -67,12 +66,12 @@ function everything(): boolean {
   return true;
 }
 
-/** What is known of a request before its endpoint has run. */
+/** What the hook before the endpoint leaves for the hook after it. */
 interface Pending {
   signIn?: SignInAttempt;
-  /** Whose password check it is. */
+  /** The id of the user whose password is checked. */
   checked?: string;
-  /** E-mail of whoever sets a password with the code of a mail. */
+  /** The e-mail address of the user who sets a password with the code of a mail. */
   proven?: string;
 }
 
@@ -132,7 +131,7 @@ class LimitsGuard {
   }
 
   private async endSignIn(ctx: HookContext, attempt: SignInAttempt): Promise<void> {
-    // Each of the latter has a mail sent.
+    // A sign-in with an unverified e-mail address sends a mail, so it counts too.
     if (isRefused(ctx, 'INVALID_EMAIL_OR_PASSWORD', 'EMAIL_NOT_VERIFIED')) return;
     if (isAPIError(ctx.context.returned)) await this.signIns.cancel(attempt);
     else await this.signIns.succeed(attempt);

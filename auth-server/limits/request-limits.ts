@@ -7,7 +7,7 @@ import { fieldOf } from '../common/caller';
 
 const HOUR = 3_600;
 
-/** Limits of what is a burden whatever comes of it; docs/security/limits.md explains them. */
+/** Limits of requests that cost something in any case: docs/security/limits.md. */
 const REQUEST_RULES = {
   signUp: { name: 'sign-up', most: 20, window: HOUR },
   signUpAccount: { name: 'sign-up-account', most: 5, window: HOUR },
@@ -18,7 +18,10 @@ const REQUEST_RULES = {
 
 type RuleName = keyof typeof REQUEST_RULES;
 
-/** What a path counts for the address, and for the account whose e-mail is in a field of the body. */
+/**
+ * The limits of a path: for the IP address, and for the account whose e-mail address is in a field
+ * of the body.
+ */
 interface PathRules {
   address: RuleName;
   account?: { rule: RuleName; field: string };
@@ -29,13 +32,15 @@ const PATHS: Record<string, PathRules> = {
   '/request-password-reset': { address: 'mail', account: { rule: 'mailAccount', field: 'email' } },
   '/send-verification-email': { address: 'mail', account: { rule: 'mailAccount', field: 'email' } },
   '/change-email': { address: 'mail', account: { rule: 'mailAccount', field: 'newEmail' } },
-  // Attempts at one account's second factor wait for each other besides.
+  // The attempts at the second factor of one account have their own delay.
   '/two-factor/verify-totp': { address: 'code' },
   '/two-factor/verify-backup-code': { address: 'code' },
   '/reset-password': { address: 'code' },
 };
 
-/** Everything that one address asks of one auth server; keeps a flood from the rest of the limits. */
+/**
+ * All requests of one IP address to one auth server. It keeps a flood away from the other limits.
+ */
 export const FLOOD = { name: 'requests', points: 500, duration: 10 } as const;
 
 export interface LimitedRequest {
@@ -44,7 +49,7 @@ export interface LimitedRequest {
   network: string;
 }
 
-/** Where the request stands with the limit that it is nearest to. */
+/** The limit that is nearest to its end, and the verdict about it. */
 export interface Standing {
   policy: Policy;
   verdict: Verdict;
@@ -53,11 +58,11 @@ export interface Standing {
 interface RequestLimitsParts {
   store: LimitStore;
   keys: LimitKeys;
-  /** Quotas are multiplied by it. */
+  /** A factor for all quotas. */
   factor: number;
 }
 
-/** Limits of everything but password sign-in. */
+/** All limits except those of the password sign-in. */
 export class RequestLimits {
   private readonly limits: Record<RuleName, WindowLimit>;
   private readonly flood: RateLimiterMemory;

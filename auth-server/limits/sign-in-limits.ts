@@ -8,29 +8,29 @@ import type { RateLimitFactors } from '../../runtime/settings/load';
 const HOUR = 3_600;
 const DAY = 86_400;
 
-/** The limits of password sign-in; docs/security/limits.md explains them. */
+/** The limits of the password sign-in: docs/security/limits.md. */
 export const SIGN_IN_RULES = {
-  /** One account from one address: whoever mistypes, and whoever guesses from one place. */
+  /** One account from one IP address: a user who mistypes, or an attacker at one place. */
   origin: { name: 'sign-in', free: 5, window: HOUR, longest: 900 },
   /** One account from a browser that its owner has used. */
   device: { name: 'sign-in-device', free: 10, window: HOUR, longest: 900 },
-  /** All accounts from one address: one common password, tried everywhere. */
+  /** All accounts from one IP address: one common password, tried at many accounts. */
   address: { name: 'sign-in-address', free: 30, window: HOUR, longest: 300 },
-  /** One account from everywhere but where its owner has been: fewer than 100 guesses a day. */
+  /** One account from all unknown sources: fewer than 100 guesses a day. */
   account: { name: 'sign-in-account', free: 20, window: DAY, longest: 1_800 },
 } as const satisfies Record<string, DelayRule>;
 
-/** One of the limits that an attempt has to pass, and what it counts. */
+/** A limit of an attempt, and the key that it counts. */
 interface Hurdle {
   limit: GrowingDelay;
   key: string;
 }
 
-/** An attempt that was let through; what it comes to is not known yet. */
+/** An allowed attempt without an outcome. */
 export interface SignInAttempt {
-  /** The nearest comes first. */
+  /** The limit nearest to its end comes first. */
   hurdles: Hurdle[];
-  /** Of the nearest, to which the verdict belongs. */
+  /** The policy of the nearest limit, to which the verdict belongs. */
   policy: Policy;
   verdict: Verdict;
 }
@@ -41,7 +41,7 @@ interface SignInLimitsParts {
   factors: RateLimitFactors;
 }
 
-/** Counts what goes wrong at password sign-in, for each account and each address. */
+/** Counts failed password sign-ins for each account and each IP address. */
 export class SignInLimits {
   private readonly origin: GrowingDelay;
   private readonly device: GrowingDelay;
@@ -60,9 +60,9 @@ export class SignInLimits {
   }
 
   /**
-   * Counts the attempt before it is made.
+   * Counts the attempt before it runs.
    *
-   * @throws {APIError} 429 when it has to wait; it is not counted then.
+   * @throws {APIError} 429 when the attempt must wait; it is not counted then.
    */
   async begin(ctx: HookContext, origin: Origin): Promise<SignInAttempt> {
     const device = await this.sources.deviceOf(ctx, origin.account);
@@ -77,28 +77,28 @@ export class SignInLimits {
     ]);
     if (!verdict.isAllowed) throw refusal(policy, verdict);
     const hurdles = [nearest];
-    // What strangers have done is held against strangers alone.
+    // Attempts from unknown sources limit unknown sources only.
     if (!isKnown) await this.passAsStranger(hurdles, origin);
     return { hurdles, policy, verdict };
   }
 
-  /** The password was right: the attempt was no attack, and none before it from here was. */
+  /** The password was right: earlier attempts from this source were no attack. */
   async succeed({ hurdles: [nearest, ...others], verdict }: SignInAttempt): Promise<void> {
     await Promise.all([nearest!.limit.settle(nearest!.key, verdict), giveBack(others)]);
   }
 
-  /** It came to nothing that has to do with the password. */
+  /** The attempt ended before the password was checked. */
   async cancel({ hurdles }: SignInAttempt): Promise<void> {
     await giveBack(hurdles);
   }
 
-  /** The owner has proved themselves by mail: what strangers did is over. */
+  /** The owner has set a password by mail: attempts of unknown sources are forgotten. */
   async forgetStrangers(origin: Origin): Promise<void> {
     const { account } = origin;
     await Promise.all([this.account.forget(account), this.origin.forget(keyOf(origin))]);
   }
 
-  /** Adds what has been passed; when something cannot be, all of it is given back. */
+  /** Counts all limits of an attempt. When one refuses, the others are given back. */
   private async passAsStranger(passed: Hurdle[], { account, network }: Origin): Promise<void> {
     const more = [
       { limit: this.address, key: network },

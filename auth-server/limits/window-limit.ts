@@ -3,15 +3,15 @@ import type { Verdict } from './limit-headers';
 import type { LimitStore } from './limit-store';
 
 export interface WindowRule {
-  /** Also the name of the policy, as callers see it. */
+  /** The name of the policy in the `RateLimit` headers. */
   name: string;
-  /** Requests in a window, whatever comes of them. */
+  /** Requests in a window, successful or not. */
   most: number;
-  /** Length of the window in seconds. */
+  /** The window in seconds. */
   window: number;
 }
 
-/** So many requests in a window, for what is a burden even when it succeeds. */
+/** Allows a number of requests in a window. */
 export class WindowLimit {
   private readonly requests: RateLimiterAbstract;
 

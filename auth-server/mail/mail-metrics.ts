@@ -2,7 +2,7 @@ import { Gauge } from 'prom-client';
 import type { Mailer } from './mailer';
 import type { Metrics } from '../../runtime/metrics';
 
-/** How many mails wait; the same figure from every auth server on one database. */
+/** The number of waiting mails. All auth servers on one database report the same number. */
 export function measureMailQueue({ registry }: Metrics, mailer: Mailer): void {
   if (mailer.mailbox) return;
   const gauge: Gauge = new Gauge({
@@ -10,7 +10,7 @@ export function measureMailQueue({ registry }: Metrics, mailer: Mailer): void {
     help: 'Mails that wait for the mail server',
     registers: [registry],
     collect: async () => {
-      // Without a database there is no figure, which is better than an old one.
+      // Without the database there is no value, and an old one would be wrong.
       gauge.set(await mailer.queueLength().catch(() => NaN));
     },
   });

@@ -3,14 +3,14 @@ import type { Pool } from 'pg';
 import { MailSeal } from './mail-seal';
 import type { Message } from './messages';
 
-/** How long a mail is tried that says nothing else, in milliseconds. */
+/** The lifetime of a mail that sets none, in milliseconds. */
 const LIFETIME_MS = 86_400_000;
 
 const ADD = `
   INSERT INTO mail_queue (id, sealed, expires_at)
   VALUES ($1, $2, now() + $3 * interval '1 millisecond')`;
 
-/** Whoever else is looking at the same moment takes others, and nobody takes these again in time. */
+/** Takes the next mails. Another process takes other rows, and these rows only after the lease. */
 const TAKE = `
   UPDATE mail_queue
      SET attempts = attempts + 1, due_at = now() + $2 * interval '1 millisecond'
@@ -18,7 +18,7 @@ const TAKE = `
                  ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
   RETURNING id, sealed, attempts, expires_at <= now() AS "isExpired"`;
 
-/** Only while nobody else has taken it since. */
+/** Only while no other process has taken the mail since. */
 const POSTPONE = `
   UPDATE mail_queue SET due_at = now() + $3 * interval '1 millisecond'
    WHERE id = $1 AND attempts = $2`;
@@ -28,10 +28,10 @@ const SELECT_STATE = `
          extract(epoch FROM min(due_at) - now())::float8 * 1000 AS "nextMs"
     FROM mail_queue`;
 
-/** A mail that this process is to send now. */
+/** A mail that this process has taken. */
 export interface TakenMail {
   id: string;
-  /** How often it has been taken, this time included. */
+  /** The number of times that it was taken, with this time. */
   attempts: number;
   isExpired: boolean;
   /** `null`: sealed with another secret. */
@@ -40,11 +40,11 @@ export interface TakenMail {
 
 export interface QueueState {
   length: number;
-  /** Milliseconds until the next mail is due; `null`: none waits. */
+  /** Milliseconds until the next mail can be sent; `null`: none waits. */
   nextMs: number | null;
 }
 
-/** Mails that wait, in the table that all auth servers share. */
+/** The waiting mails, in a table that all auth servers share. */
 export class MailQueue {
   private readonly seal: MailSeal;
 
@@ -55,14 +55,14 @@ export class MailQueue {
     this.seal = new MailSeal(secret);
   }
 
-  /** When this is over, the mail outlives this process. */
+  /** Stores a mail. After that, it survives the end of this process. */
   async add(message: Message): Promise<void> {
     const id = randomUUID();
     const sealed = this.seal.seal(id, message);
     await this.pool.query(ADD, [id, sealed, message.usefulForMs ?? LIFETIME_MS]);
   }
 
-  /** @param leaseMs the time after which a mail is due again, should this process be gone by then. */
+  /** @param leaseMs the time after which another process may take the mails. */
   async take(most: number, leaseMs: number): Promise<TakenMail[]> {
     const { rows } = await this.pool.query<Omit<TakenMail, 'message'> & { sealed: Buffer }>(TAKE, [
       most,

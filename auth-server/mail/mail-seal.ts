@@ -6,9 +6,9 @@ const NONCE_LENGTH = 12;
 const TAG_LENGTH = 16;
 
 /**
- * Keeps what a waiting mail says from whoever can read the database: a link that sets a
- * password is a credential. The key is derived from `BETTER_AUTH_SECRET` (HKDF, RFC 5869),
- * and a sealed mail opens under its own id alone.
+ * Encrypts waiting mails: a link that sets a password is a credential, and a reader of the
+ * database must not see it. The key is derived from `BETTER_AUTH_SECRET` (HKDF, RFC 5869). A
+ * sealed mail opens under its own id only.
  */
 export class MailSeal {
   private readonly key: Buffer;
@@ -24,7 +24,7 @@ export class MailSeal {
     return Buffer.concat([nonce, cipher.getAuthTag(), ...sealed]);
   }
 
-  /** @returns `null` for what was sealed with another secret, or was tampered with. */
+  /** @returns `null` when the mail was sealed with another secret or was changed. */
   open(id: string, sealed: Buffer): Message | null {
     const tagEnd = NONCE_LENGTH + TAG_LENGTH;
     try {

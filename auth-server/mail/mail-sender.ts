@@ -5,28 +5,28 @@ import type { Message } from './messages';
 import { FaultState, toReason as toMessage } from '../../runtime/fault-state';
 import type { Logger } from '../../runtime/logger';
 
-/** A server that does not answer is tried again later, not waited for. */
+/** A server that does not answer in this time is tried again later. */
 const SMTP_LIMIT_MS = 10_000;
 
-/** Longest that one mail may take, however slowly the server goes on answering. */
+/** The longest time for one mail, also with a slow server. */
 const SEND_LIMIT_MS = 45_000;
 
-/** When the process dies over a mail, another one takes it after this time. */
+/** After this time another process takes the mail of a process that has died. */
 const LEASE_MS = 60_000;
 
-/** Mails that one process sends at the same time. */
+/** The number of mails that one process sends in parallel. */
 const AT_ONCE = 5;
 
-/** Another process may have left a mail behind: this often it is looked for one. */
+/** The interval at which mails of other processes are looked for. */
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Pauses between the attempts for one mail; the last one is repeated until the mail has expired. */
+/** The pauses between attempts. The last one repeats until the mail expires. */
 const PAUSES_MS = [1_000, 5_000, 15_000, 30_000, 60_000, 120_000, 300_000, 900_000];
 
-/** Holiday notices and the like are not sent in return (RFC 3834, section 5). */
+/** Asks for no automatic answers (RFC 3834, section 5). */
 const BY_A_MACHINE = { 'Auto-Submitted': 'auto-generated' };
 
-/** At the end, what is under way gets this long. */
+/** At the stop, mails in transfer get this time. */
 const STOP_LIMIT_MS = 5_000;
 
 export interface MailSenderParts {
@@ -38,9 +38,8 @@ export interface MailSenderParts {
 }
 
 /**
- * Sends what is in the queue, at least once each: when a process dies between the server's
- * "accepted" and the removal from the queue, the mail goes out again with the same
- * `Message-ID`, by which mail programs know it.
+ * Sends each mail of the queue at least once. When a process dies between the acceptance by the
+ * server and the deletion from the queue, the mail is sent again with the same `Message-ID`.
  */
 export class MailSender {
   private readonly transport: Transporter;
@@ -66,7 +65,7 @@ export class MailSender {
     this.finished = this.run();
   }
 
-  /** There is something to send. */
+  /** Wakes the sender. */
   wake(): void {
     this.wakeUp.abort();
   }
@@ -87,7 +86,7 @@ export class MailSender {
     }
   }
 
-  /** @returns the time until there may be something to do again, in milliseconds. */
+  /** @returns milliseconds until the next look at the queue. */
   private async round(): Promise<number> {
     try {
       const mails = await this.parts.queue.take(AT_ONCE, LEASE_MS);
@@ -140,19 +139,19 @@ export class MailSender {
   }
 }
 
-/** Commands whose refusal concerns this one mail; `MAIL FROM` is the same for all of them. */
+/** A refusal of these commands concerns one mail. `MAIL FROM` is the same for all mails. */
 const OF_THE_MAIL = new Set(['RCPT TO', 'DATA']);
 
-/** The server asks for a sign-in: a matter of `SMTP_URL`, not of the mail (RFC 4954). */
+/** The server demands authentication: a fault of `SMTP_URL`, not of the mail (RFC 4954). */
 const SIGN_IN_REPLIES = new Set([530, 534, 535, 538]);
 
-/** RFC 5321, section 4.2.1: a reply 5yz says that the same again will fail again. */
+/** RFC 5321, section 4.2.1: after a reply 5yz the same command fails again. */
 function isRefusedForGood(error: unknown): boolean {
   const { command = '', responseCode = 0 } = error as { command?: string; responseCode?: number };
   return OF_THE_MAIL.has(command) && responseCode >= 500 && !SIGN_IN_REPLIES.has(responseCode);
 }
 
-/** Never what the server says: it repeats addresses. */
+/** The text of the server is not logged: it repeats addresses. */
 function toReason(error: unknown): string {
   const { code, responseCode } = error as { code?: string; responseCode?: number };
   if (responseCode !== undefined) return `the server answers ${responseCode}`;

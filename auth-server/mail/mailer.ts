@@ -5,7 +5,7 @@ import type { Message } from './messages';
 import type { AuthConfig } from '../common/config';
 import type { Logger } from '../../runtime/logger';
 
-/** What the development mailbox keeps at most. */
+/** The number of mails that the development mailbox keeps. */
 const MAILBOX_CAPACITY = 100;
 
 export interface MailboxEntry extends Message {
@@ -13,14 +13,11 @@ export interface MailboxEntry extends Message {
 }
 
 export interface Mailer {
-  /**
-   * Takes the mail over: when this is over, it is not lost any more. It does not wait for
-   * the mail server.
-   */
+  /** Accepts a mail. After that, it is not lost. It does not wait for the mail server. */
   send(message: Message): Promise<void>;
-  /** The development mailbox, newest first; `null` where mails really go out. */
+  /** The development mailbox, newest first; `null` where mails are sent. */
   mailbox: readonly MailboxEntry[] | null;
-  /** Mails that wait for the mail server. */
+  /** The number of mails that wait for the mail server. */
   queueLength(): Promise<number>;
   close(): Promise<void>;
 }
@@ -32,8 +29,8 @@ export interface MailerParts {
 }
 
 /**
- * Sends over `SMTP_URL`. Without it, development keeps mails to be read at
- * `GET /dev/mailbox`, and production says that they cannot be sent.
+ * Sends with `SMTP_URL`. Without it, development keeps mails for `GET /dev/mailbox`, and
+ * production logs that they are not sent.
  */
 export function createMailer(parts: MailerParts): Mailer {
   const { smtpUrl, production } = parts.config;

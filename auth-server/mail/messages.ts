@@ -1,17 +1,17 @@
 import type { UserContact } from '../common/user-contact';
 import { escapeHtml } from '../../runtime/html-escape';
 
-/** A mail as it is composed, before it is anybody's problem how it travels. */
+/** A composed mail. */
 export interface Message {
   to: string;
   subject: string;
   text: string;
   html: string;
-  /** How long the mail is worth sending, in milliseconds; a day where nothing is said. */
+  /** The time after which the mail is of no use, in milliseconds; omitted: one day. */
   usefulForMs?: number;
 }
 
-/** How long links and codes of mails work. */
+/** The lifetime of links and codes in mails. */
 const LINK_LIFETIME_MS = 3_600_000;
 
 interface Letter {
@@ -19,12 +19,12 @@ interface Letter {
   subject: string;
   greeting: string;
   lines: string[];
-  /** What to do, and where. */
+  /** The action that the mail asks for. */
   link?: { label: string; url: string };
   footer: string;
 }
 
-/** Asks a new user to prove their address. */
+/** Asks a new user to verify the e-mail address. */
 export function composeVerification(user: UserContact, url: string): Message {
   return compose({
     to: user.email,
@@ -36,7 +36,7 @@ export function composeVerification(user: UserContact, url: string): Message {
   });
 }
 
-/** Lets a user set a new password: on the page that asked for it, or with the code alone. */
+/** Lets a user set a new password: with the page that asked for it, or with the code. */
 export function composePasswordReset(
   user: UserContact,
   { url, token }: { url: string; token: string },
@@ -53,7 +53,7 @@ export function composePasswordReset(
   return { ...message, usefulForMs: LINK_LIFETIME_MS };
 }
 
-/** Goes to the owner of an address with which somebody tried to sign up again. */
+/** Informs the owner of an e-mail address that a sign-up with it was attempted. */
 export function composeAlreadyRegistered(user: UserContact): Message {
   return compose({
     to: user.email,
@@ -64,7 +64,7 @@ export function composeAlreadyRegistered(user: UserContact): Message {
   });
 }
 
-/** One letter as text and as HTML. */
+/** Composes a mail as text and as HTML. */
 export function compose({ to, subject, greeting, lines, link, footer }: Letter): Message {
   const text = [
     `Hello ${greeting},`,

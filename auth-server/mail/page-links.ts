@@ -1,9 +1,9 @@
-/** What Better-Auth puts where nobody asked for a page of their own. */
+/** The values of Better-Auth for a missing callback URL. */
 const NOWHERE = ['', '/'];
 
 /**
- * The link of a mail leads to a page of whoever asked for it, or else to one of ours: the
- * link alone would show a person nothing.
+ * Sends the link of a mail to a page of the auth server when the request named no page: the
+ * endpoint of the link shows nothing to a person.
  */
 export function leadToPage(url: string, page: string): string {
   const link = new URL(url);

@@ -19,7 +19,7 @@ export async function verifyArgon2id(phc: string, password: string): Promise<boo
   try {
     return await verify(phc, normalize(password));
   } catch {
-    // A damaged string lets nobody in, and is no reason to fail.
+    // A damaged hash matches no password and is not an error.
     return false;
   }
 }
@@ -28,7 +28,7 @@ export function isArgon2id(stored: string): boolean {
   return stored.startsWith(PREFIX);
 }
 
-/** Whether a hash was made with other parameters than those of today. */
+/** Whether the parameters of a hash differ from the current ones. */
 export function isOutdated(phc: string): boolean {
   const { memoryCost, timeCost, parallelism } = parseOptions(phc);
   return (
@@ -39,8 +39,8 @@ export function isOutdated(phc: string): boolean {
 }
 
 /**
- * The same password may arrive composed in different ways; NFKC as in NIST SP 800-63B-4,
- * section 3.1.1.2, and as in Better-Auth's own hashes.
+ * Unicode has several forms of the same password. They are normalized to NFKC, as in NIST SP
+ * 800-63B-4, section 3.1.1.2, and in the hashes of Better-Auth.
  */
 function normalize(password: string): string {
   return password.normalize('NFKC');

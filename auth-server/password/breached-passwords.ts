@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '../../runtime/logger';
 
-/** A service that does not answer by then keeps nobody from choosing a password. */
+/** Without an answer in this time the password is accepted. */
 const TIMEOUT_MS = 1_500;
 
-/** Padded answers have about a thousand lines of 40 characters. */
+/** A padded answer has about a thousand lines of 40 characters. */
 const LARGEST_ANSWER = 1_000_000;
 
 const PREFIX_LENGTH = 5;
 
-/** How often a hash of the range was seen: `<35 hexadecimal digits>:<count>`; padding counts 0. */
+/**
+ * The count of a hash in the range: `<35 hexadecimal digits>:<count>`; a padding line has the
+ * count 0.
+ */
 const LINE = /^([0-9A-F]{35}):(\d+)$/i;
 
 /**
- * Asks a service in the way of Have I Been Pwned whether a password was seen in a breach.
- * It learns five characters of the SHA-1 hash, which many thousand passwords share, and not
- * even from the length of the answer what was found (`Add-Padding`):
+ * Asks a service with the interface of Have I Been Pwned whether a password is known from a
+ * breach. The service gets five characters of the SHA-1 hash, which many thousand passwords share.
+ * The length of the answer reveals nothing (`Add-Padding`):
  * https://haveibeenpwned.com/API/v3#SearchingPwnedPasswordsByRange
  */
 export class BreachedPasswords {
@@ -25,10 +28,10 @@ export class BreachedPasswords {
     private readonly logger: Logger,
   ) {}
 
-  /** @returns `false` as well when the service does not answer usefully, with a line in the log. */
+  /** @returns `false` also when the service gives no usable answer; the log says so. */
   async has(password: string): Promise<boolean> {
     if (this.url === null) return false;
-    // As it is hashed here: the same password in other characters was breached as well.
+    // Normalized as for the password hash: another Unicode form of the password is breached too.
     const plain = password.normalize('NFKC');
     const hash = createHash('sha1').update(plain).digest('hex').toUpperCase();
     try {

@@ -1,7 +1,7 @@
 /**
- * What people choose again and again, in lower case and without the digits and marks that
- * are put around it: one entry stands for all of `dragon1`, `Dragon!`, `dr4g0n2024`.
- * Compiled by hand for this project from what is common knowledge about leaked passwords.
+ * Passwords that many people choose, in lower case and without the digits and marks around them:
+ * one entry stands for `dragon1`, `Dragon!` and `dr4g0n2024`. Compiled by hand from public
+ * knowledge about leaked passwords.
  */
 const WORDS = `
 password passwort passwd passphrase pass pword parola senha contrasena motdepasse wachtwoord haslo

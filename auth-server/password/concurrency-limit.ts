@@ -1,23 +1,25 @@
-/** Work was refused because too much of it waits already. */
+/** The queue is full. */
 export class BusyError extends Error {
   override readonly name = 'BusyError';
 }
 
-export interface TurnstileOptions {
-  /** How many pieces of work run at the same time. */
+export interface ConcurrencyLimitOptions {
+  /** The number of tasks that run at the same time. */
   width: number;
-  /** How many may wait for their turn. */
+  /** The number of tasks that may wait. */
   capacity: number;
 }
 
-/** Lets a few pieces of work run at a time, the others in the order in which they came. */
-export class Turnstile {
+/**
+ * Runs a limited number of tasks at the same time, and the others in the order of their arrival.
+ */
+export class ConcurrencyLimit {
   private readonly waiting: (() => void)[] = [];
   private running = 0;
 
-  constructor(private readonly options: TurnstileOptions) {}
+  constructor(private readonly options: ConcurrencyLimitOptions) {}
 
-  /** @throws {BusyError} at once, when there is no room to wait in. */
+  /** @throws {BusyError} at once, when the queue is full. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     await this.enter();
     try {
@@ -36,7 +38,7 @@ export class Turnstile {
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  /** Whoever is next takes over the place. */
+  /** The next task takes the place. */
   private leave(): void {
     const next = this.waiting.shift();
     if (next) next();

@@ -2,34 +2,33 @@ import { availableParallelism } from 'node:os';
 import { APIError } from 'better-auth/api';
 import { hashPassword, verifyPassword } from 'better-auth/crypto';
 import { hashArgon2id, isArgon2id, isOutdated, verifyArgon2id } from './argon2id';
-import { BusyError, Turnstile } from './concurrency-limit';
+import { BusyError, ConcurrencyLimit } from './concurrency-limit';
 import { requestContext } from '../common/request-context';
 
-/** Node's pool has four threads, and not only passwords need them. */
+/** Node's thread pool has four threads. One stays free for other work. */
 const WIDEST = 3;
 
-/** Some seconds of work: whoever comes later would not wait for an answer anyway. */
+/** Some seconds of work: a client that waits longer gives up. */
 const CAPACITY = 200;
 const BUSY_RETRY_S = '2';
 
-/** A hash as Better-Auth makes them by itself: salt and scrypt key in hexadecimal. */
+/** A hash of Better-Auth's default: salt and scrypt key in hexadecimal. */
 const SCRYPT = /^[0-9a-f]{32}:[0-9a-f]{128}$/;
 
 /**
- * Password hashes of all accounts: argon2id for new ones, Better-Auth's scrypt for those
- * that are older. Each hash takes 46 MiB while it is made, so few are made at a time.
+ * Password hashes of all accounts: argon2id for new hashes, Better-Auth's scrypt for old ones. A
+ * hash takes 46 MiB of memory, so the number of parallel hashes is limited.
  *
- * A refused sign-in takes as long whatever is stored: Better-Auth hashes the password once
- * where there is no account or no password, and while there are old hashes, every refusal
- * costs one of each kind.
+ * All refused sign-ins take the same time: Better-Auth computes one hash for an unknown account,
+ * and while old hashes exist, each refusal computes one hash of each kind.
  */
 export class PasswordHasher {
-  private readonly turnstile = new Turnstile({
+  private readonly limit = new ConcurrencyLimit({
     width: Math.min(WIDEST, availableParallelism()),
     capacity: CAPACITY,
   });
 
-  /** Whether any account may still have an old hash; assumed until it is known better. */
+  /** Whether an account may have an old hash; `true` until the database was asked. */
   hasOldHashes = true;
 
   hash = (password: string): Promise<string> =>
@@ -61,7 +60,7 @@ export class PasswordHasher {
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await this.turnstile.run(work);
+      return await this.limit.run(work);
     } catch (error) {
       if (!(error instanceof BusyError)) throw error;
       const body = { code: 'TOO_BUSY', message: 'Too many sign-ins at once. Try again soon.' };
@@ -70,7 +69,7 @@ export class PasswordHasher {
   }
 }
 
-/** Who knows the account makes a new hash of it: this place knows the password alone. */
+/** The plugin knows the account and renews the hash. */
 function noteOutdated(hash: string): void {
   const context = requestContext.getStore();
   if (context && (!isArgon2id(hash) || isOutdated(hash))) context.outdatedHash = hash;

@@ -1,21 +1,21 @@
 import { COMMON_PASSWORDS } from './common-passwords';
 
-/** Whose password it is to be; what is in here is guessed first. */
+/** The user of the password. Words of it are guessed first. */
 export interface Person {
   email: string;
   name: string;
 }
 
-/** What this service is called, which is guessed as well. */
+/** The name of the service, which is guessed too. */
 const SERVICE = 'gatehouse';
 
-/** Digits around a word that do not make it less common: a year, a date, a house number. */
+/** Digits that do not make a word less common: a year, a date, a house number. */
 const DIGITS_AROUND = /^\d{0,6}(.*?)\d{0,6}$/s;
 
-/** A word of a person that is shorter than this is in too many good passwords. */
+/** Words of the user that are shorter than this occur in too many good passwords. */
 const SHORTEST_PERSONAL = 3;
 
-/** Letters and figures that are put in each other's place. */
+/** Characters that replace letters. */
 const LOOKALIKES: Record<string, string> = {
   '0': 'o',
   '1': 'i',
@@ -29,7 +29,7 @@ const LOOKALIKES: Record<string, string> = {
   '!': 'i',
 };
 
-/** Along these, and back, a finger slides. */
+/** Rows of the keyboard, in both directions. */
 const ROWS = [
   'abcdefghijklmnopqrstuvwxyz',
   '01234567890',
@@ -56,9 +56,9 @@ const DATES =
   /^((19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(19|20)\d{2}|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(19|20)\d{2})$/;
 
 /**
- * Whether a password is among those that are tried first: common ones with what is
- * usually put around them, the person's own words, repetitions, dates, slides over the
- * keyboard (NIST SP 800-63B-4, section 3.1.1.2). There are no rules of composition.
+ * Whether a password is guessed early: a common password with digits or marks around it, a word of
+ * the user, a repetition, a date, a row of the keyboard (NIST SP 800-63B-4, section 3.1.1.2).
+ * There are no composition rules.
  */
 export function isEasilyGuessed(password: string, person: Person): boolean {
   const lower = password.normalize('NFKC').toLowerCase();
@@ -68,7 +68,10 @@ export function isEasilyGuessed(password: string, person: Person): boolean {
   return readings(lower).some((reading) => known.has(reading) || COMMON_PASSWORDS.has(reading));
 }
 
-/** The word that a password may be, with and without lookalikes, repetition and digits around it. */
+/**
+ * The words inside a password: with and without replaced letters, repetitions and digits around
+ * it.
+ */
 function readings(lower: string): string[] {
   const spelled = lower.replace(/[013457@$!8]/g, (character) => LOOKALIKES[character]!);
   const bare = lower.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
@@ -79,7 +82,7 @@ function readings(lower: string): string[] {
     .map(withoutRepetition);
 }
 
-/** Without blanks and marks. */
+/** Without white space and marks. */
 function squash(text: string): string {
   return text.replace(/[^\p{L}\p{N}]/gu, '');
 }
@@ -88,12 +91,12 @@ function withoutRepetition(text: string): string {
   return /^(.+?)\1+$/s.exec(text)?.[1] ?? text;
 }
 
-/** `aaaaaaaa`, `!!!!!!!!`, `12121212`, `abcabcabc`, and whatever else has hardly anything in it. */
+/** `aaaaaaaa`, `!!!!!!!!`, `12121212`, `abcabcabc`, and other texts of few different characters. */
 function isMonotonous(text: string): boolean {
   return withoutRepetition(text).length <= 4 || new Set(text).size <= 2;
 }
 
-/** Whether a text is nothing but slides: `12345678`, `qwer4321`, `1qaz2wsx`. */
+/** Whether a text consists of rows of the keyboard: `12345678`, `qwer4321`, `1qaz2wsx`. */
 function isWalk(text: string): boolean {
   let start = 0;
   if (text === '') return false;

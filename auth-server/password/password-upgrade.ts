@@ -2,14 +2,17 @@ import type { Pool } from 'pg';
 import type { PasswordHasher } from './password-hasher';
 import type { Logger } from '../../runtime/logger';
 
-/** While there are old hashes, this is how often it is asked whether some are left, in milliseconds. */
+/**
+ * The interval in milliseconds at which the database is asked for old hashes, while there are
+ * some.
+ */
 const LOOK_AGAIN_MS = 600_000;
 
 const EXISTS_OLD_HASH = `
   SELECT EXISTS (SELECT FROM account
                   WHERE password IS NOT NULL AND password NOT LIKE '$argon2id$%') AS "exists"`;
 
-/** Of whoever signed in with it, and only while it is still theirs. */
+/** Replaces the hash that was checked, if it is still stored. */
 const REPLACE_HASH = `
   UPDATE account SET password = $1
     FROM "user"
@@ -19,17 +22,17 @@ const REPLACE_HASH = `
 export interface RightPassword {
   email: string;
   password: string;
-  /** The hash with which it was found right. */
+  /** The hash that the password matched. */
   hash: string;
 }
 
-/** Replaces hashes of an older make with one of today, when the password is at hand. */
+/** Replaces old hashes when a sign-in provides the password. */
 export class PasswordUpgrade {
   private lookedAt = -Infinity;
 
   constructor(private readonly parts: { pool: Pool; hasher: PasswordHasher; logger: Logger }) {}
 
-  /** Learns, now and then, whether any hash is old: that decides what a refused sign-in costs. */
+  /** Asks the database for old hashes, at most once in the interval. */
   lookWhenDue(): void {
     const now = performance.now();
     if (!this.parts.hasher.hasOldHashes || now - this.lookedAt < LOOK_AGAIN_MS) return;
@@ -37,7 +40,7 @@ export class PasswordUpgrade {
     this.inBackground(this.look(), 'old password hashes could not be looked for');
   }
 
-  /** Nobody waits for it, and the next sign-in makes up for a failure. */
+  /** Runs in the background. After a failure the next sign-in tries again. */
   begin(right: RightPassword): void {
     this.inBackground(this.replace(right), 'a password hash could not be renewed');
   }

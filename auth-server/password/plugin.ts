@@ -12,7 +12,7 @@ import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../commo
 import { requestContext } from '../common/request-context';
 import type { Logger } from '../../runtime/logger';
 
-/** Where a password is chosen: the field that holds it, and whose it is to be. */
+/** The endpoints that set a password: the field, and the user who gets it. */
 const NEW_PASSWORDS: Record<
   string,
   { field: string; personOf: (ctx: HookContext) => Promise<Person | null> }
@@ -47,9 +47,9 @@ export interface PasswordParts {
 }
 
 /**
- * Refuses new passwords that are easily guessed or known from breaches, wherever one is
- * chosen, and renews old hashes at sign-in. A character is a code point (NIST SP 800-63B-4,
- * section 3.1.1.2).
+ * Refuses new passwords that are easily guessed or known from a breach, at all endpoints that set
+ * one. Renews old hashes at a sign-in. A character is a code point (NIST SP 800-63B-4, section
+ * 3.1.1.2).
  */
 export function passwordRules({ config, ...parts }: PasswordParts): BetterAuthPlugin {
   const breached = new BreachedPasswords(config.breachedPasswordsUrl, parts.logger);
@@ -77,12 +77,12 @@ export function passwordRules({ config, ...parts }: PasswordParts): BetterAuthPl
 async function checkNewPassword(ctx: HookContext, breached: BreachedPasswords): Promise<void> {
   const { field, personOf } = NEW_PASSWORDS[ctx.path]!;
   const password = fieldOf(ctx.body, field);
-  // None is chosen, or the endpoint says that one is missing.
+  // No password is set, or the endpoint reports that it is missing.
   if (password === '') return;
   const person = await personOf(ctx);
-  // Nor does who may not set a password need to know what is wrong with it.
+  // A caller without the right to set a password gets no information about it.
   if (!person) return;
-  // Also where Better-Auth asks for no length: for a user whom an administrator makes.
+  // Better-Auth checks no length for a user that an administrator creates.
   const { length } = Array.from(password);
   if (length < SHORTEST) throw new APIError('BAD_REQUEST', TOO_SHORT);
   if (length > LONGEST) throw new APIError('BAD_REQUEST', TOO_LONG);
@@ -111,7 +111,7 @@ function forAdministrators(personOf: (ctx: HookContext) => Promise<Person | null
   };
 }
 
-/** Nobody but the API names a machine. */
+/** Only the API sends the header that names a service account. */
 function forMachines(ctx: HookContext): Promise<Person | null> {
   return ctx.headers?.has(ACTING_CLIENT_HEADER) ? newUser(ctx) : Promise.resolve(null);
 }

@@ -13,14 +13,14 @@ const USAGE = 'Usage: npm run keys:rotate, or npm run keys:revoke -- <kid>';
 
 interface CommandParts {
   config: AuthConfig;
-  /** Shows a line to the person at the terminal. */
+  /** Writes a line to the terminal. */
   print: (line: string) => void;
 }
 
 /**
- * `npm run keys:rotate` and `npm run keys:revoke -- <kid>`: signing keys by hand.
+ * `npm run keys:rotate` and `npm run keys:revoke -- <kid>`: commands for signing keys.
  *
- * @throws {StartError} saying what the person can do about it.
+ * @throws {StartError} says how to correct the problem.
  */
 export async function runKeyCommand(
   [verb, kid, ...more]: string[],
@@ -43,7 +43,7 @@ interface Hands extends Pick<CommandParts, 'print'> {
   signingKeys: SigningKeys;
 }
 
-/** @throws {StartError} when the auth servers go by another secret. */
+/** @throws {StartError} when the auth servers use another secret. */
 async function rotate({ signingKeys, config, print }: Hands & CommandParts): Promise<void> {
   const rotation = await signingKeys.rotate();
   if (!rotation) throw new StartError(OTHER_SECRET);
@@ -54,7 +54,7 @@ async function rotate({ signingKeys, config, print }: Hands & CommandParts): Pro
   print(`The key before it stays published for ${inWords(config.jwksGrace)} after that.`);
 }
 
-/** @throws {StartError} listing the keys that there are, when there is no such key. */
+/** @throws {StartError} lists the existing keys when the key does not exist. */
 async function revoke({ signingKeys, print }: Hands, kid = ''): Promise<void> {
   const { phase, signer, left } = await signingKeys.revoke(kid);
   if (phase === null) {

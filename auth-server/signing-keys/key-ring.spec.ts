@@ -6,7 +6,7 @@ const NOW = 1_000 * DAY;
 
 const TIMES = toKeyTimes({ jwksRotation: 30 * DAY, jwksGrace: 10 * DAY });
 
-/** A key that was made so long ago and signs for so much longer. */
+/** A key by its age and by the time that it still signs. */
 function key(id: string, age: number, left: number, more: Partial<SigningKey> = {}): SigningKey {
   const texts = { publicKey: '{}', privateKey: '""', alg: 'RS256', crv: null };
   return { id, ...texts, createdAt: NOW - age, endsAt: NOW + left, canSign: true, ...more };
@@ -56,7 +56,7 @@ describe('the key that signs', () => {
     const ring = ringOf(unfit);
     expect([ring.signer, ring.live]).toEqual([null, []]);
     expect(ring.isSuccessorDue).toBe(true);
-    // Nobody else can sign: the next one does from now on.
+    // No other key can sign: the next one signs from now on.
     expect(ring.takeover()).toBe(NOW);
   });
 });

@@ -1,16 +1,16 @@
 import type { SignatureAlgorithm } from '../../contract';
 
-/** Lengths of time that a key's life is made of, in milliseconds. */
+/** The periods in the life of a key, in milliseconds. */
 export interface KeyTimes {
-  /** How long a key signs. */
+  /** The time that a key signs. */
   rotation: number;
-  /** How long a key stays published after it has signed for the last time. */
+  /** The time that a key stays published after its last signature. */
   grace: number;
-  /** How long a key is published before it signs. */
+  /** The time that a key is published before its first signature. */
   publishAhead: number;
 }
 
-/** Longer than verifiers anywhere keep a key set: ten minutes is what their libraries default to. */
+/** Longer than a verifier caches a key set: their libraries default to ten minutes. */
 const LONGEST_PUBLISH_AHEAD_MS = 10 * 60_000;
 
 /** @param times `JWKS_ROTATION` and `JWKS_GRACE`, in milliseconds. */
@@ -19,36 +19,36 @@ export function toKeyTimes(times: { jwksRotation: number; jwksGrace: number }): 
   return { rotation, grace, publishAhead: Math.min(LONGEST_PUBLISH_AHEAD_MS, rotation / 2) };
 }
 
-/** A key pair as it is kept. Times are milliseconds since the epoch. */
+/** A stored key pair. Times are milliseconds since the epoch. */
 export interface SigningKey {
   /** The key id (`kid`). */
   id: string;
   /** JSON Web Key (RFC 7517) as JSON text. */
   publicKey: string;
-  /** The same with the private parts, encrypted. */
+  /** The private JSON Web Key, encrypted. */
   privateKey: string;
   alg: string | null;
   crv: string | null;
   createdAt: number;
-  /** When it signs for the last time. */
+  /** The end of its signatures. */
   endsAt: number;
-  /** Whether this process has the secret that the private key is encrypted with. */
+  /** Whether this process has the secret of the encrypted private key. */
   canSign: boolean;
 }
 
-/** Where a key is in its life. */
+/** The state of a key. */
 export type KeyPhase = 'coming' | 'signing' | 'published' | 'of another algorithm';
 
 interface RingParts {
   /** Newest first. */
   keys: SigningKey[];
-  /** The database's clock, which is the same for every auth server. */
+  /** The time of the database, which all auth servers share. */
   now: number;
   algorithm: SignatureAlgorithm;
   times: KeyTimes;
 }
 
-/** All keys at one moment, and what follows from that. It changes nothing. */
+/** All keys at one moment, and their states. It changes nothing. */
 export class KeyRing {
   constructor(private readonly parts: RingParts) {}
 
@@ -60,19 +60,19 @@ export class KeyRing {
     return this.parts.keys;
   }
 
-  /** What verifiers are shown: of the algorithm in force, until the grace time is over. */
+  /** The published keys: of the current algorithm, until the grace period ends. */
   get published(): SigningKey[] {
     return this.parts.keys.filter((key) => this.isOurs(key) && !this.isOver(key));
   }
 
-  /** Nobody needs these any more. */
+  /** Keys whose grace period has ended. */
   get obsolete(): SigningKey[] {
     return this.parts.keys.filter((key) => this.isOver(key));
   }
 
   /**
-   * The newest key that has been published for long enough. When none has, as after a
-   * first start or when the signing key was revoked, the one that was published first.
+   * The newest key that was published for long enough. Without one (after the first start, or
+   * after a revocation) it is the key that was published first.
    */
   get signer(): SigningKey | null {
     const { now, times } = this.parts;
@@ -82,25 +82,28 @@ export class KeyRing {
     );
   }
 
-  /** Keys that sign now or will, and that this process can sign with. */
+  /** Keys that sign now or later, and whose private key this process can decrypt. */
   get live(): SigningKey[] {
     const { keys, now } = this.parts;
     return keys.filter((key) => this.isOurs(key) && key.canSign && key.endsAt > now);
   }
 
-  /** Keys in force that were encrypted with another secret than this process has. */
+  /** Valid keys that were encrypted with another secret. */
   get foreign(): SigningKey[] {
     const { keys, now } = this.parts;
     return keys.filter((key) => this.isOurs(key) && !key.canSign && key.endsAt > now);
   }
 
-  /** Whether it is time to publish the key that will sign when the newest one ends. */
+  /** Whether the key that follows the newest one must be published now. */
   get isSuccessorDue(): boolean {
     const [newest] = this.live;
     return !newest || newest.endsAt <= this.parts.now + this.parts.times.publishAhead;
   }
 
-  /** When a key that is published now starts to sign: not before `earliest`, unless none else can. */
+  /**
+   * The first signature of a key that is published now: not before `earliest`, unless no other key
+   * can sign.
+   */
   takeover(earliest = 0): number {
     const { now, times } = this.parts;
     return this.live.length === 0 ? now : Math.max(now + times.publishAhead, earliest);

@@ -3,10 +3,9 @@ import type { SigningKey } from './key-ring';
 import type { SigningKeys } from './signing-keys';
 
 /**
- * What the jwt plugin sees of the keys. It signs with the newest key that has not expired,
- * publishes expired ones as well, and makes a key when none is left to sign with, one for
- * each request that finds none. So every key but the one that signs is shown as expired
- * just now, and making keys is not left to it.
+ * The keys as the jwt plugin sees them. The plugin signs with the newest key that has not expired,
+ * also publishes expired keys, and creates a key in each request that finds no valid one. So all
+ * keys except the signing key are shown as expired, and the plugin never creates keys.
  */
 export function createSigningKeyStore(
   signingKeys: SigningKeys,

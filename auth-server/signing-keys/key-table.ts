@@ -6,10 +6,10 @@ const { name: table, columns } = TABLES.jwks;
 
 type Connection = Pick<Client | Pool, 'query'>;
 
-/** A row that came from elsewhere may have no end: it signs for one rotation. */
+/** A row of other origin may have no end: it signs for one rotation period. */
 const ENDS_AT = `coalesce(${columns.expiresAt}, ${columns.createdAt} + $1 * interval '1 ms')`;
 
-/** One row without a key when there is no key: the clock is asked for as well. */
+/** Without keys the result is one row without a key: the time is needed too. */
 const SELECT_KEYS = `
   SELECT statement_timestamp() AS "now",
          ${columns.id} AS "id", ${columns.publicKey} AS "publicKey",
@@ -27,7 +27,7 @@ const END_KEYS = `UPDATE ${table} SET ${columns.expiresAt} = $2 WHERE ${columns.
 
 const DELETE_KEYS = `DELETE FROM ${table} WHERE ${columns.id} = ANY($1)`;
 
-/** A key as it is kept; whether it can be used here is for others to say. */
+/** A stored key. It does not tell whether this process can decrypt it. */
 export type KeptKey = Omit<SigningKey, 'canSign'>;
 
 type Row = { now: Date; id: string | null; createdAt: Date; endsAt: Date } & Omit<
@@ -35,7 +35,7 @@ type Row = { now: Date; id: string | null; createdAt: Date; endsAt: Date } & Omi
   'id' | 'createdAt' | 'endsAt'
 >;
 
-/** All keys, newest first, and the database's clock. */
+/** All keys, newest first, and the time of the database. */
 export async function readKeys(
   connection: Connection,
   rotation: number,
@@ -53,7 +53,7 @@ export async function insertKey(connection: Connection, key: KeptKey): Promise<v
   await connection.query(INSERT_KEY, [id, publicKey, privateKey, alg, crv, ...times]);
 }
 
-/** Sets when the keys sign for the last time. */
+/** Sets the end of the keys' signatures. */
 export async function endKeys(
   connection: Connection,
   { ids, endsAt }: { ids: string[]; endsAt: number },

@@ -10,44 +10,43 @@ import { whileLocked } from '../common/database';
 import { type KeyPhase, KeyRing, type SigningKey, toKeyTimes } from './key-ring';
 import { deleteKeys, endKeys, insertKey, readKeys } from './key-table';
 
-/** Least RSA modulus of RFC 7518, section 3.3, in bits. */
+/** The smallest RSA modulus of RFC 7518, section 3.3, in bits. */
 const RSA_MODULUS_BITS = 2048;
 
 type Connection = Pick<Client | Pool, 'query'>;
 
-/** What was done about the keys. */
+/** The result of a check. */
 export interface KeyChanges {
-  /** Id of the key that was made; `null`: none was due. */
+  /** The id of the created key; `null`: no new key was needed. */
   made: string | null;
-  /** Ids of the keys that were removed. */
+  /** The ids of the deleted keys. */
   removed: string[];
 }
 
 export interface KeyRotation {
-  /** Id of the new key. */
+  /** The id of the new key. */
   made: string;
-  /** Milliseconds until it signs. */
+  /** Milliseconds until its first signature. */
   signsIn: number;
 }
 
 export interface KeyRevocation {
-  /** Where the key was in its life; `null`: there is no such key, and nothing was done. */
+  /** The state of the key before; `null`: the key does not exist, and nothing was changed. */
   phase: KeyPhase | null;
-  /** The key that signs from now on; `null`: none that this process can sign with. */
+  /** The key that signs from now on; `null`: this process can sign with none. */
   signer: string | null;
-  /** The keys that are left. */
+  /** The remaining keys. */
   left: { id: string; phase: KeyPhase }[];
 }
 
 /**
- * The life of the signing keys (docs/operations/signing-keys.md). A key is made and published ahead of
- * time, signs for `JWKS_ROTATION`, stays published for `JWKS_GRACE`, and is removed. All
- * that is decided from the table, by the database's clock and under one lock, so any
- * number of auth servers agree; nothing is remembered here, so a key that is withdrawn
- * signs nothing more anywhere.
+ * The life of the signing keys (docs/operations/signing-keys.md). A key is created and published
+ * ahead of time, signs for `JWKS_ROTATION`, stays published for `JWKS_GRACE`, and is deleted. The
+ * table, the time of the database and one lock decide all of that, so any number of auth servers
+ * agree. There is no cache: a revoked key signs nothing more.
  */
 export class SigningKeys {
-  /** Whether a private key can be decrypted, by the text of it. */
+  /** Whether a private key can be decrypted, by its encrypted text. */
   private usable: ReadonlyMap<string, boolean> = new Map();
   private ensuring: Promise<KeyChanges> | null = null;
 
@@ -57,8 +56,8 @@ export class SigningKeys {
   ) {}
 
   /**
-   * All keys as they stand. In the ordinary course a key that signs is among them; where
-   * somebody has emptied the table or changed the secret, one is made.
+   * All keys. Usually one of them signs. One is created when the table is empty or the secret has
+   * changed.
    */
   async current(): Promise<KeyRing> {
     const ring = await this.read(this.pool);
@@ -70,7 +69,7 @@ export class SigningKeys {
     return this.read(this.pool);
   }
 
-  /** Makes the next key when it is due, and removes what nobody needs any more. */
+  /** Creates the next key when it is needed, and deletes keys after their grace period. */
   async maintain(): Promise<KeyChanges> {
     const glance = await this.read(this.pool);
     if (!glance.isSuccessorDue && glance.obsolete.length === 0) return { made: null, removed: [] };
@@ -89,9 +88,9 @@ export class SigningKeys {
   }
 
   /**
-   * Publishes a new key now. It signs as soon as it has been published for long enough.
+   * Publishes a new key now. It signs after the time of publication ahead.
    *
-   * @returns `null` when the keys in force belong to another secret, and nothing was done.
+   * @returns `null` when the valid keys belong to another secret; nothing was changed.
    */
   rotate(): Promise<KeyRotation | null> {
     return this.whileLocked(async (client) => {
@@ -101,7 +100,7 @@ export class SigningKeys {
     });
   }
 
-  /** Withdraws a key at once. When no other key can sign, a new one takes over at once. */
+  /** Revokes a key at once. When no other key can sign, a new key signs at once. */
   revoke(id: string): Promise<KeyRevocation> {
     return this.whileLocked(async (client) => {
       const before = await this.read(client);
@@ -122,13 +121,13 @@ export class SigningKeys {
     });
   }
 
-  /** Makes a key that signs from the takeover on, when the keys before it end. */
+  /** Creates a key that signs from the takeover on, when the earlier keys end. */
   private async succeed(
     client: Client,
     { reason, takeoverAfter }: Succession,
   ): Promise<KeyRotation> {
     const pair = await this.generate();
-    // Read now: making a key pair may take a second, in which nothing is published yet.
+    // The time is read again: creating a key pair can take a second.
     const ring = await this.read(client);
     const takeover = takeoverAfter(ring);
     const endsAt = takeover + toKeyTimes(this.config).rotation;
@@ -163,7 +162,7 @@ export class SigningKeys {
     return new KeyRing({ keys, now, algorithm: this.config.jwtAlgorithm, times });
   }
 
-  /** After a change of `BETTER_AUTH_SECRET` the older keys still verify, but sign nothing. */
+  /** After a change of `BETTER_AUTH_SECRET` the older keys still verify, but cannot sign. */
   private async canDecrypt({ privateKey }: Pick<SigningKey, 'privateKey'>): Promise<boolean> {
     const known = this.usable.get(privateKey);
     return known ?? decrypts(privateKey, this.config.betterAuthSecret);
@@ -175,13 +174,13 @@ export class SigningKeys {
 }
 
 interface Succession {
-  /** Why there is a new key: for the audit log. */
+  /** The reason for the new key, for the audit log. */
   reason: 'schedule' | 'command' | 'revocation';
-  /** When the new key takes over. */
+  /** The time of its first signature. */
   takeoverAfter: (ring: KeyRing) => number;
 }
 
-/** In the transaction of the change: there is no key that is not on record. */
+/** In the same transaction: each key has a record. */
 function recordKey(
   client: Client,
   { id, ...event }: { action: AuditAction; id: string; detail?: object },

@@ -91,7 +91,7 @@ async function authorizationQuery(): Promise<string> {
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   });
-  const answer = await server.get(`/api/auth/oauth2/authorize?${query}`);
+  const answer = await server.get(`/api/auth/oauth2/authorize?${query.toString()}`);
   return new URL(answer.headers.location!, 'http://localhost:3000').search.slice(1);
 }
 
