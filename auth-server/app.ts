@@ -1,41 +1,28 @@
-import express from 'express';
+import type { Express } from 'express';
 import type { Pool } from 'pg';
+import { createSteps, type Step, toApp } from './app-steps';
 import { createAuth, type Auth } from './better-auth/auth';
 import { refuseHiddenSettings } from './better-auth/hidden-settings';
-import type { AuthParts } from './better-auth/options';
 import type { AuthConfig } from './common/config';
-import { AUTH_BASE_PATH, JWKS_PATH } from '../contract';
 import { createPool } from './common/database';
 import { ensureFirstAdministrator } from './first-administrator';
-import { limitProviders } from './federation/provider-limits';
-import { handleAuth } from './auth-handler';
-import { resolveClientAddress } from './http/client-address';
-import { allowOrigins } from './http/cors';
-import { answerErrors, answerNotFound } from './http/errors';
-import { acceptNonBrowserClients } from './http/fetch-metadata';
-import { healthRoutes } from './http/health';
-import { keepAnAdministrator } from './users/last-administrator';
-import { checkBody, limitBody } from './http/request-body';
-import { logRequests } from './http/request-log';
-import { setSecurityHeaders } from './http/security-headers';
 import { startJobs } from './jobs';
 import { createLimitStore } from './limits/limit-store';
 import { measureMailQueue } from './mail/mail-metrics';
 import { createMailer } from './mail/mailer';
-import { answerMissingPage, pageRoutes } from './pages/routes';
 import { allowOneAudience } from './oauth/audience';
-import { discovery } from './oauth/discovery';
 import { registerDocsClient } from './oauth/docs-client';
-import { parseForm } from './oauth/forms';
 import { SigningKeys } from './signing-keys/signing-keys';
 import { explainStart } from './common/start-error';
 import { checkDatabase } from '../runtime/database-check';
 import type { Logger } from '../runtime/logger';
 import { deriveInternalSecret } from '../runtime/installation-secret';
-import { Metrics, METRICS_PATH } from '../runtime/metrics';
+import { Metrics } from '../runtime/metrics';
 
 export interface AuthServer {
-  app: express.Express;
+  app: Express;
+  /** The steps of `app`, in their order. */
+  steps: Step[];
   auth: Auth;
   metrics: Metrics;
   /** Gives the database connections back. The app answers 503 from then on. */
@@ -78,7 +65,7 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
     const metrics = new Metrics('auth');
     measureMailQueue(metrics, mailer);
     const signingKeys = new SigningKeys(config, pool);
-    const app = createApp({ auth, config, pool, logger, mailer, metrics, signingKeys });
+    const steps = createSteps({ auth, config, pool, logger, mailer, metrics, signingKeys });
     const jobs = startJobs({ signingKeys, config, pool, logger, metrics });
     const close = async () => {
       await mailer.close();
@@ -86,7 +73,7 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
       await jobs.stop();
       await pool.end();
     };
-    return { app, auth, metrics, close };
+    return { app: toApp(steps), steps, auth, metrics, close };
   } catch (error) {
     await mailer.close();
     limitStore?.close();
@@ -101,52 +88,4 @@ async function findInternalSecret({ internalSecret }: AuthConfig, pool: Pool): P
     internalSecret ??
     (await deriveInternalSecret(async (sql, values) => (await pool.query(sql, values)).rows))
   );
-}
-
-interface AppParts extends AuthParts {
-  auth: Auth;
-  metrics: Metrics;
-  signingKeys: SigningKeys;
-}
-
-function createApp(parts: AppParts): express.Express {
-  const { auth, config, pool, logger, mailer, metrics, signingKeys } = parts;
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
-  app.use(logRequests(logger, metrics));
-  app.use(resolveClientAddress(config));
-  app.use(acceptNonBrowserClients);
-  app.use(limitProviders);
-  app.use(setSecurityHeaders(config));
-  app.use(allowOrigins(config.trustedOrigins));
-  app.use(discovery(config));
-  app.use(AUTH_BASE_PATH, limitBody, checkBody, parseForm);
-  app.use(AUTH_BASE_PATH, keepAnAdministrator(config, handleAuth(auth, config)));
-  app.use(healthRoutes({ pool, signingKeys }));
-  app.use(pageRoutes({ auth, config, logger, mailbox: mailer.mailbox }));
-  if (config.metricsPort === null) app.get(METRICS_PATH, serveMetrics(metrics));
-  app.get('/', (_request, response) => {
-    response.json(whereToGo(config));
-  });
-  app.use(answerMissingPage, answerNotFound);
-  app.use(answerErrors(logger));
-  return app;
-}
-
-function serveMetrics(metrics: Metrics): express.RequestHandler {
-  return async (_request, response) => {
-    response.type(metrics.contentType).send(await metrics.render());
-  };
-}
-
-function whereToGo({ apiUrl, apiDocs }: AuthConfig) {
-  return {
-    name: 'Gatehouse auth server',
-    description: 'Issues sessions and access tokens. The API in front of it is documented.',
-    authentication: AUTH_BASE_PATH,
-    keys: `${AUTH_BASE_PATH}${JWKS_PATH}`,
-    health: '/health/ready',
-    ...(apiDocs && { documentation: `${apiUrl}/docs` }),
-  };
 }

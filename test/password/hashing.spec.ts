@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { hashArgon2id, PARAMETERS, verifyArgon2id } from '../../auth-server/password/argon2id';
 import { PasswordHasher } from '../../auth-server/password/password-hasher';
 import { PasswordUpgrade } from '../../auth-server/password/password-upgrade';
-import { BusyError, Turnstile } from '../../auth-server/password/concurrency-limit';
+import { BusyError, ConcurrencyLimit } from '../../auth-server/password/concurrency-limit';
 import { PASSWORD, startAuthServer, type RunningAuthServer } from '../auth-server/harness';
 import { eventually } from '../support/eventually';
 
@@ -105,7 +105,7 @@ it('a damaged hash refuses every password', async () => {
 
 describe('hashing', () => {
   it('runs a few at a time, in the order of arrival', async () => {
-    const turnstile = new Turnstile({ width: 2, capacity: 10 });
+    const limit = new ConcurrencyLimit({ width: 2, capacity: 10 });
     let running = 0;
     let most = 0;
     const order: number[] = [];
@@ -116,14 +116,14 @@ describe('hashing', () => {
       running -= 1;
       order.push(index);
     };
-    await Promise.all([0, 1, 2, 3, 4, 5].map((index) => turnstile.run(work(index))));
+    await Promise.all([0, 1, 2, 3, 4, 5].map((index) => limit.run(work(index))));
     expect([most, order]).toEqual([2, [0, 1, 2, 3, 4, 5]]);
   });
 
   it('continues after failed work, and refuses work when the queue is full', async () => {
-    const turnstile = new Turnstile({ width: 1, capacity: 1 });
+    const limit = new ConcurrencyLimit({ width: 1, capacity: 1 });
     const failing = () => Promise.reject(new Error('failed'));
-    const attempts = [1, 2, 3].map(() => turnstile.run(failing));
+    const attempts = [1, 2, 3].map(() => limit.run(failing));
     const outcomes = await Promise.allSettled(attempts);
     const reasons = outcomes.map((outcome) => (outcome as PromiseRejectedResult).reason);
     expect(reasons.map(({ message }) => message)).toEqual([
@@ -132,7 +132,7 @@ describe('hashing', () => {
       'too much is waiting',
     ]);
     expect(reasons[2]).toBeInstanceOf(BusyError);
-    await expect(turnstile.run(() => Promise.resolve('done'))).resolves.toBe('done');
+    await expect(limit.run(() => Promise.resolve('done'))).resolves.toBe('done');
   });
 
   it('uses at least the memory of the previous scrypt hashes', () => {
