@@ -4,20 +4,21 @@ import { DOCS_CLIENT_ID } from '../../contract';
 import { RecordingServer } from '../support/recording-server';
 import { swapped } from '../support/swap';
 import { enrol } from '../second-factor/second-step';
-import { PASSWORD, startAuthServer, type RunningAuthServer } from './harness';
+import { PASSWORD } from './harness';
+import { startInProcess } from './in-process';
 
 const EMAIL = 'order@example.com';
 /** Better-Auth itself accepts it: a URL parser makes it lower case. */
 const INEXACT = 'http://LOCALHOST:8000/';
 
-let server: RunningAuthServer;
+let server: Awaited<ReturnType<typeof startInProcess>>;
 let breaches: RecordingServer;
 let provider: RecordingServer;
 
 beforeAll(async () => {
   [breaches, provider] = await Promise.all([RecordingServer.start(), RecordingServer.start()]);
   provider.answer = (_request, response) => response.writeHead(503).end();
-  server = await startAuthServer({
+  server = await startInProcess({
     RATE_LIMITS: 'on',
     BREACHED_PASSWORDS_URL: breaches.url,
     OIDC_ISSUER: provider.url,

@@ -1,7 +1,8 @@
 import request from 'supertest';
 import { type Step, toApp } from '../../auth-server/app-steps';
 import { swapped } from '../support/swap';
-import { PASSWORD, startAuthServer, type RunningAuthServer } from './harness';
+import { PASSWORD } from './harness';
+import { startInProcess } from './in-process';
 
 const EMAIL = 'steps@example.com';
 const FORGED = '203.0.113.66';
@@ -10,10 +11,10 @@ const SIGN_IN = '/api/auth/sign-in/email';
 
 type App = ReturnType<typeof toApp>;
 
-let server: RunningAuthServer;
+let server: Awaited<ReturnType<typeof startInProcess>>;
 
 beforeAll(async () => {
-  server = await startAuthServer();
+  server = await startInProcess();
   await server.signUp(EMAIL);
 });
 afterAll(() => server.stop());
