@@ -74,7 +74,6 @@ export async function createApi(
   installClientAddresses(fastify, settings.trustProxy);
   logRequestsLazily(fastify);
   answerCrossOrigin(fastify, settings);
-  installClientAddresses(fastify, settings.trustProxy);
   acceptJsonBodies(fastify);
   refuseWrongMethods(fastify);
   answerForNode(fastify);

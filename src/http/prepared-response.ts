@@ -5,7 +5,7 @@ type Fields = Record<string, unknown> | readonly unknown[] | null | undefined;
 
 /** The step in which Node.js makes text of the header fields; not in its types. */
 const { _storeHeader: storeHeader } = ServerResponse.prototype as unknown as {
-  _storeHeader(firstLine: string, fields: Fields): void;
+  _storeHeader: (this: ServerResponse, firstLine: string, fields: Fields) => void;
 };
 
 /**
