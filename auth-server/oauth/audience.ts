@@ -6,8 +6,8 @@ const ALLOW_ONE = `
    WHERE disabled IS DISTINCT FROM (identifier <> $1)`;
 
 /**
- * Lets tokens be asked for the one API alone (RFC 8707, section 2), at each start: the
- * provider adds the audience of the settings, and would keep those of earlier ones.
+ * At each start, removes audiences of earlier settings: tokens are issued for one API only (RFC
+ * 8707, section 2). The provider adds the audience of the settings but keeps earlier ones.
  */
 export async function allowOneAudience({ jwtAudience }: AuthConfig, pool: Pool): Promise<void> {
   await pool.query(ALLOW_ONE, [jwtAudience]);

@@ -20,10 +20,9 @@ const newClientSchema = z.strictObject({
 const rotationSchema = z.strictObject({ clientId: z.string().min(1).max(200) });
 
 /**
- * Makes clients and their secrets, for administrators: what carries credentials is written
- * here alone. The API checks what a client may look like (src/admin/clients/clients.schemas.ts) and
- * manages the rest. A secret leaves once, in the answer; its SHA-256 is kept, which is
- * enough for 256 random bits.
+ * Creates clients and secrets, for administrators: only these endpoints write credentials. The API
+ * checks the other properties of a client and manages them. A secret is shown once, in the answer.
+ * Its SHA-256 is stored, which is enough for 256 random bits.
  */
 export function clientCredentials() {
   return {
@@ -79,7 +78,7 @@ const rotateSecret = createAuthEndpoint(
   },
 );
 
-/** @throws {APIError} 403: as Better-Auth's own administration does. */
+/** @throws {APIError} 403, as the admin plugin does. */
 function assertAdministrator(user: Record<string, unknown>): void {
   if (user.role === 'admin') return;
   throw new APIError('FORBIDDEN', { code: 'FORBIDDEN', message: 'Administrators only.' });
@@ -89,7 +88,7 @@ function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** As the provider's `hashed` does, which compares in constant time. */
+/** The `hashed` format of the provider, which compares in constant time. */
 function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
 }

@@ -6,16 +6,16 @@ import { AUTH_BASE_PATH, JWKS_PATH, SCOPES } from '../../contract';
 const AUTH_SERVER_DOCUMENT = '/.well-known/oauth-authorization-server';
 const OPENID_DOCUMENT = '/.well-known/openid-configuration';
 
-/** Long enough to spare the server, short enough that a changed setting is soon known. */
+/** Caches reduce the load, and changed settings are known soon. */
 const CACHE_CONTROL = 'public, max-age=300';
 
-/** Of clients with a secret (RFC 6749, section 2.3.1). */
+/** Authentication of clients with a secret (RFC 6749, section 2.3.1). */
 const CLIENT_AUTH_METHODS = ['client_secret_basic'];
 
 /**
- * What the authorization server says of itself (RFC 8414; OpenID Connect Discovery 1.0).
- * Written out rather than taken from the provider, which also announces what is not
- * configured here: each item is exercised in test/oauth/discovery.spec.ts.
+ * The metadata of the authorization server (RFC 8414; OpenID Connect Discovery 1.0). It is written
+ * here because the provider also lists features that are not configured.
+ * test/oauth/discovery.spec.ts exercises each item.
  */
 function describeAuthorizationServer(config: AuthConfig) {
   const base = config.authUrl + AUTH_BASE_PATH;
@@ -49,15 +49,15 @@ function describeAuthorizationServer(config: AuthConfig) {
   };
 }
 
-/** Of ID token and userinfo. */
+/** Claims of the ID token and of userinfo. */
 const CLAIMS =
   'iss sub aud exp iat auth_time nonce acr at_hash sid ' +
   'name given_name family_name picture email email_verified';
 
 /**
- * Serves the description wherever a client may look for it: below the issuer, with the path
- * of the issuer behind the well-known name (RFC 8414, section 3) or before it (OpenID
- * Connect Discovery 1.0, section 4), and beside the endpoints. It is for everyone.
+ * Serves the metadata at all standard URLs: below the issuer, with the issuer's path after the
+ * well-known name (RFC 8414, section 3) or before it (OpenID Connect Discovery 1.0, section 4),
+ * and beside the endpoints. It is public.
  */
 export function discovery(config: AuthConfig): RequestHandler {
   const places = isAuthorizationServer(config) ? placesOf(config) : new Set<string>();

@@ -3,15 +3,15 @@ import type { Pool } from 'pg';
 import type { AuthConfig } from '../common/config';
 import { DOCS_CLIENT_ID, SCOPES } from '../../contract';
 
-/** Where Swagger UI takes the answer of the authorization server, below the API's address. */
+/** The redirect path of Swagger UI, below the URL of the API. */
 const REDIRECT_PATH = '/docs/oauth2-redirect.html';
 
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1'];
 
 /**
- * Nobody but the settings says what this client may do; an administrator may still disable
- * it. An unchanged row is not written, so several auth servers that start at once neither
- * wait for each other nor announce anything.
+ * The settings decide the rights of this client; an administrator can disable it. An unchanged row
+ * is not written, so auth servers that start together do not wait for each other and send no
+ * notification.
  */
 const UPSERT = `
   INSERT INTO oauth_client AS c (
@@ -28,13 +28,13 @@ const UPSERT = `
     IS DISTINCT FROM (excluded.application_type, excluded.redirect_uris,
                       excluded.post_logout_redirect_uris, excluded.scopes, excluded.grant_types)`;
 
-/** Registers the client of the API's own documentation, at each start: its address may have changed. */
+/** Registers the client of the API's documentation at each start: the URL may have changed. */
 export async function registerDocsClient({ apiUrl }: AuthConfig, pool: Pool): Promise<void> {
   const addresses = addressesOf(apiUrl);
   await pool.query(UPSERT, [
     randomUUID(),
     DOCS_CLIENT_ID,
-    // OpenID Connect Registration 1.0, section 2: plain http is for native programs, on loopback.
+    // OpenID Connect Registration 1.0, section 2: plain http is for native clients on loopback.
     apiUrl.startsWith('https://') ? 'web' : 'native',
     JSON.stringify(addresses.map((address) => address + REDIRECT_PATH)),
     JSON.stringify(addresses.flatMap((address) => [`${address}/docs`, `${address}/docs/`])),
@@ -42,7 +42,7 @@ export async function registerDocsClient({ apiUrl }: AuthConfig, pool: Pool): Pr
   ]);
 }
 
-/** In development people open the API by either name of the machine. */
+/** In development the API is opened with both names of the host. */
 function addressesOf(apiUrl: string): string[] {
   const { protocol, hostname, port } = new URL(apiUrl);
   if (protocol !== 'http:' || !LOOPBACK_HOSTS.includes(hostname)) return [apiUrl];

@@ -4,10 +4,10 @@ import { verifyJWT } from 'better-auth/plugins';
 import type { AuthConfig } from '../common/config';
 import { AUTH_BASE_PATH } from '../../contract';
 
-/** Where a program asks about, or gives back, a token of any kind. */
+/** Endpoints that introspect or revoke a token. */
 const TOKEN_FORMS = ['/oauth2/introspect', '/oauth2/revoke'];
 
-/** No token at all, which the provider answers as the standards say. */
+/** A value that is no token; the provider answers it as the standards say. */
 const NO_TOKEN = 'not-a-token';
 
 /** RFC 6750, section 3.1. */
@@ -15,9 +15,8 @@ const INVALID_TOKEN = { error: 'invalid_token', error_description: 'Invalid acce
 const CHALLENGE = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
 
 /**
- * Keeps signed tokens that are not ours from the provider, which fails over a signature or a
- * key id that it does not know: a changed token is as unknown as a made-up one (RFC 7662,
- * section 2.2; RFC 7009, section 2.2).
+ * Removes signed tokens of other issuers before the provider, which fails on an unknown signature
+ * or key id: such a token is unknown (RFC 7662, section 2.2; RFC 7009, section 2.2).
  */
 export function foreignTokens(config: AuthConfig) {
   const isForeign = async (token: unknown, ctx: GenericEndpointContext): Promise<boolean> =>
@@ -50,7 +49,7 @@ export function foreignTokens(config: AuthConfig) {
   } satisfies BetterAuthPlugin;
 }
 
-/** Three parts: what else there is, the provider looks up. */
+/** Three parts: a JWT. The provider looks other tokens up. */
 function isSigned(token: string): boolean {
   return token.split('.').length === 3;
 }
@@ -62,7 +61,7 @@ function isOurs(
   const options = ctx.context.getPlugin('jwt')!.options;
   const { authUrl, jwtAudience } = config;
   const audience = [jwtAudience, `${authUrl}${AUTH_BASE_PATH}/oauth2/userinfo`];
-  // The type knows one audience; the verification takes each of several.
+  // The type allows one audience; the verification accepts several.
   const jwt = { ...options.jwt, audience: audience as unknown as string };
   return verifyJWT(token.replace(/^\w+ +/, ''), { ...options, jwt });
 }

@@ -1,19 +1,19 @@
 import type { RequestHandler } from 'express';
 import { sendError } from '../common/errors';
 
-/** Endpoints that programs send forms to, below Better-Auth's path. */
+/** Endpoints that read forms, below the path of Better-Auth. */
 const FORM_ENDPOINTS = ['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke'];
 
-/** The one that may stand more than once (RFC 8707, section 2). */
+/** The parameter that may be repeated (RFC 8707, section 2). */
 const REPEATABLE = 'resource';
 
 /**
- * Settles what a form says before the provider reads it, which takes the last of several
- * values and an empty one for a value: a parameter without a value is as good as left out,
- * and none may stand twice (RFC 6749, section 3.2). Nor may a client go by one name in the
- * header and by another in the body: the log would believe the wrong one.
+ * Checks a form before the provider, which takes the last of repeated values and accepts empty
+ * values. A parameter without a value is omitted, and no parameter is repeated (RFC 6749, section
+ * 3.2). The client id of the header and of the body must be the same, or the log would have the
+ * wrong one.
  *
- * Behind {@link checkBody}, which leaves the body as text.
+ * After {@link checkBody}, which leaves the body as text.
  */
 export const parseForm: RequestHandler = (request, response, next) => {
   const text: unknown = request.body;
@@ -27,14 +27,14 @@ export const parseForm: RequestHandler = (request, response, next) => {
   if (named !== undefined && proved !== null && named !== proved) {
     return sendError(response, refusal('client_id is not the client that proves itself.'));
   }
-  // No text, no body: see checkBody.
+  // An empty form is no body: see checkBody.
   request.body = given.length > 0 ? new URLSearchParams(given).toString() : undefined;
   next();
 };
 
 function findRepeated(names: string[]): string | null {
   const repeated = names.find((name, index) => names.indexOf(name) < index && name !== REPEATABLE);
-  // Whatever was sent, it comes back as a name that a program may have.
+  // The name in the answer has only characters of parameter names.
   return repeated === undefined ? null : repeated.replaceAll(/[^\w.-]/g, '?').slice(0, 40);
 }
 
@@ -42,7 +42,7 @@ function refusal(message: string) {
   return { status: 400, code: 'INVALID_REQUEST', message };
 }
 
-/** RFC 6749, section 2.3.1: written as in a form, in front of the first colon. */
+/** The client id of HTTP Basic, form-encoded before the first colon (RFC 6749, section 2.3.1). */
 export function basicClientId(authorization = ''): string | null {
   const [, encoded] = /^Basic ([\w+/=-]+)$/i.exec(authorization) ?? [];
   if (encoded === undefined) return null;

@@ -1,15 +1,15 @@
 import type { Pool } from 'pg';
 import { CLOCK_TOLERANCE_SECONDS } from '../../contract';
 
-/** What a user has granted a program, within one session. */
+/** A grant of a user to a client, within one session. */
 export interface GrantKey {
   sessionId: string | undefined;
   clientId: string;
 }
 
 /**
- * Dated by this server's clock, as the tokens are. Nothing where session or client are gone,
- * or where the consent was taken back while the code was under way.
+ * Uses the time of this server, as tokens do. Inserts nothing when session or client are gone, or
+ * when the consent was withdrawn before the exchange of the code.
  */
 const BEGIN = `
   INSERT INTO oauth_grant (session_id, client_id, granted_at)
@@ -24,8 +24,8 @@ const FIND = 'SELECT granted_at AS at FROM oauth_grant WHERE session_id = $1 AND
 const END = 'DELETE FROM oauth_grant WHERE session_id = $1 AND client_id = $2';
 
 /**
- * Grants in force: the rows that the API judges the tokens of programs by. How one ends, and
- * what ends with it, is in migrations/1795428000000-EndOAuthGrants.
+ * The grants in force: the API judges tokens of clients by these rows.
+ * migrations/1795428000000-EndOAuthGrants ends a grant and its tokens.
  */
 export class Grants {
   constructor(private readonly pool: Pool) {}
@@ -34,13 +34,13 @@ export class Grants {
     await this.pool.query(BEGIN, [sessionId, clientId, new Date()]);
   }
 
-  /** @param issuedAt of the token that is asked about, in seconds since the epoch. */
+  /** @param issuedAt `iat` of the token, in seconds since the epoch. */
   async isInForce({ sessionId, clientId }: GrantKey, issuedAt = Infinity): Promise<boolean> {
     const { rows } = await this.pool.query<{ at: Date }>(FIND, [sessionId, clientId]);
     return rows.some(({ at }) => at.getTime() / 1_000 - CLOCK_TOLERANCE_SECONDS <= issuedAt);
   }
 
-  /** @returns whether there was one. */
+  /** @returns whether the grant existed. */
   async end({ sessionId, clientId }: GrantKey): Promise<boolean> {
     const { rowCount } = await this.pool.query(END, [sessionId, clientId]);
     return rowCount !== 0;

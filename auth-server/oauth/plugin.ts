@@ -12,19 +12,19 @@ import type { AuthConfig } from '../common/config';
 import { SCOPES } from '../../contract';
 import { OAUTH_MAPPING } from './schema';
 
-/** Pages of the auth server, at its root. */
+/** Paths of pages of the auth server. */
 const PAGES = { signIn: '/sign-in', signUp: '/sign-up', consent: '/consent' } as const;
 
-/** How long a refresh token is good for without use, in seconds; its session may end sooner. */
+/** The lifetime of a refresh token without use, in seconds; its session may end sooner. */
 const REFRESH_TOKEN_LIFETIME_S = 30 * 24 * 60 * 60;
 
-/** A code is exchanged by a program, at once (RFC 6749, section 4.1.2: at most 10 minutes). */
+/** A client exchanges a code at once (RFC 6749, section 4.1.2: at most 10 minutes). */
 const CODE_LIFETIME_S = 60;
 
 /**
- * The OAuth 2.1 and OpenID Connect authorization server, as Better-Auth plugins: Better-Auth's
- * provider, the rules that Gatehouse adds, and the credentials of clients (docs/guides/oauth.md).
- * Empty where the settings do not allow one: see {@link isAuthorizationServer}.
+ * The OAuth 2.1 and OpenID Connect authorization server: the provider plugin of Better-Auth, rules
+ * of Gatehouse, and client credentials. Empty when the settings do not allow one: {@link
+ * isAuthorizationServer}.
  */
 export function authorizationServer(config: AuthConfig, pool: Pool) {
   if (!isAuthorizationServer(config)) return [];
@@ -41,9 +41,9 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
 }
 
 /**
- * Whether tokens can be issued by OAuth at all: the issuer must be an http(s) address
- * without query, fragment and closing slash (RFC 8414, section 2), and the audience a URI
- * without fragment (RFC 8707, section 2).
+ * Whether the settings allow OAuth tokens: the issuer must be an http(s) URL without query,
+ * fragment and trailing slash (RFC 8414, section 2), the audience a URI without fragment (RFC
+ * 8707, section 2).
  */
 export function isAuthorizationServer({ jwtIssuer, jwtAudience }: AuthConfig): boolean {
   const issuer = URL.parse(jwtIssuer);
@@ -69,7 +69,7 @@ function providerOptions(config: AuthConfig, grants: Grants) {
     refreshTokenExpiresIn: REFRESH_TOKEN_LIFETIME_S,
     codeExpiresIn: CODE_LIFETIME_S,
     resources: [{ identifier: config.jwtAudience, name: 'Gatehouse API' }],
-    // One API, and every client is for it.
+    // There is one API, and all clients use it.
     enforcePerClientResources: false,
     allowDynamicClientRegistration: false,
     // Clients are administrators' business, and the API's to ask for (src/admin/clients.*).

@@ -7,24 +7,24 @@ type Endpoint = Pick<GenericEndpointContext, 'path' | 'setHeader'> & {
   context: { returned?: unknown };
 };
 
-/** Wrong proofs of a code, which the provider reports as if the client had not proved itself. */
+/** Errors of PKCE, which the provider reports as failed client authentication. */
 const WRONG_PROOF = /^(code verification failed|code_verifier )/;
 
-/** What was granted is no longer good, for reasons that the provider has names of its own for. */
+/** Errors of a grant that has ended, for which the provider has other codes. */
 const NO_LONGER_GOOD = /^(missing user|user not found|session no longer exists)/;
 
-/** How the provider says that it knows no such token. */
+/** Errors for an unknown token. */
 const UNKNOWN_TOKEN =
   /^(Invalid access token|token not found|refresh token revoked|session not found)$/i;
 
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
 
-/** RFC 9110, section 11.6.1: a 401 says what would be good; RFC 7617, section 2: with a realm. */
+/** RFC 9110, section 11.6.1: a 401 has a challenge; RFC 7617, section 2: with a realm. */
 const BASIC_CHALLENGE = 'Basic realm="Gatehouse", charset="UTF-8"';
 
-/** What is to be different about an answer of the provider. */
+/** A change of an answer of the provider. */
 interface Correction {
-  /** Another status and error; an error of `null`: nothing is said. */
+  /** Another status and error; `null`: an empty body. */
   instead?: { status: number; error: string | null };
   /** `WWW-Authenticate` */
   challenge?: string;
@@ -32,7 +32,7 @@ interface Correction {
 
 const INVALID_GRANT: Correction = { instead: { status: 400, error: 'invalid_grant' } };
 
-/** By the endpoint: what the standard says where the provider says something else. */
+/** By endpoint: the answer of the standard where the provider differs. */
 const CORRECTIONS: Record<string, (description: string, error: APIError) => Correction> = {
   '/oauth2/token': (description, error) =>
     // RFC 7636, section 4.6; RFC 6749, section 5.2.
@@ -41,14 +41,14 @@ const CORRECTIONS: Record<string, (description: string, error: APIError) => Corr
       : correctClient(error),
   '/oauth2/introspect': (_description, error) => correctClient(error),
   '/oauth2/revoke': (description, error) =>
-    // RFC 7009, section 2.2: a token that there is not is as good as revoked.
+    // RFC 7009, section 2.2: an unknown token is answered as a revoked one.
     UNKNOWN_TOKEN.test(description)
       ? { instead: { status: 200, error: null } }
       : correctClient(error),
   '/oauth2/userinfo': correctBearer,
 };
 
-/** RFC 6749, section 5.2: who is told 401 is told how to prove itself. */
+/** RFC 6749, section 5.2: a 401 names the authentication scheme. */
 function correctClient({ statusCode }: APIError): Correction {
   return statusCode === 401 ? { challenge: BASIC_CHALLENGE } : {};
 }
@@ -63,7 +63,7 @@ function correctBearer(description: string): Correction {
   };
 }
 
-/** Answers of the provider that the standards have other words for. */
+/** Changes answers of the provider to those of the standards. */
 export function protocolAnswers(grants: Grants) {
   return {
     id: 'gatehouse-oauth-answers',
@@ -97,13 +97,13 @@ async function correct(ctx: Endpoint): Promise<Response | undefined> {
   const { instead, challenge } = CORRECTIONS[ctx.path]!(description, returned);
   if (challenge !== undefined) ctx.setHeader('www-authenticate', challenge);
   if (!instead) return undefined;
-  // A hook cannot change a status but by a whole answer.
+  // A hook changes a status only with a complete response.
   const { status, error } = instead;
   if (error === null) return new Response(null, { status, headers: NO_STORE });
   return Response.json({ error, error_description: description }, { status, headers: NO_STORE });
 }
 
-/** What introspection shows of a token (RFC 7662, section 2.2). */
+/** The answer of introspection (RFC 7662, section 2.2). */
 interface Shown {
   active?: boolean;
   sub?: string;
@@ -113,8 +113,8 @@ interface Shown {
 }
 
 /**
- * The provider looks at the session alone, which a ban behind our backs leaves there, and for
- * a refresh token not even at that.
+ * The provider checks only the session, which a direct change of the database may leave, and no
+ * session for a refresh token.
  */
 async function isGranted(
   { sid: sessionId, client_id: clientId = '', iat }: Shown,

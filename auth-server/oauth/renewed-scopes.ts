@@ -9,9 +9,9 @@ const KEEP_SCOPES = `
     FROM oauth_refresh_token AS sent WHERE sent.token = $1 AND successor.token = $2`;
 
 /**
- * Who renews for fewer scopes gets an access token of fewer scopes; the grant stays what it
- * was, and so does the refresh token (RFC 6749, section 6). The provider would narrow that
- * too, and end its rotation where `offline_access` was left out.
+ * A renewal with fewer scopes narrows the access token, not the grant and not the refresh token
+ * (RFC 6749, section 6). The provider would narrow the refresh token too, and would stop its
+ * rotation without `offline_access`.
  */
 export function renewedScopes(pool: Pool) {
   return {
@@ -39,7 +39,7 @@ interface TokenForm {
   refresh_token?: string;
 }
 
-/** As the provider keeps them. */
+/** The format in which the provider stores tokens. */
 function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }

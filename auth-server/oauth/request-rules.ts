@@ -6,7 +6,7 @@ import { isBanned } from '../sessions/claims';
 type Hooks = NonNullable<BetterAuthPlugin['hooks']>;
 type Context = Parameters<NonNullable<Hooks['before']>[number]['matcher']>[0];
 
-/** Rules of ours around the provider's endpoints. */
+/** Rules before the endpoints of the provider. */
 export function requestRules({ jwtAudience }: Pick<AuthConfig, 'jwtAudience'>) {
   return {
     id: 'gatehouse-oauth-rules',
@@ -23,12 +23,12 @@ function isAuthorization({ path }: Context): boolean {
   return path === '/oauth2/authorize' || path === '/oauth2/consent' || path === '/oauth2/continue';
 }
 
-/** RFC 8707, section 2: who names no resource leaves the choice to the server. There is one API. */
+/** RFC 8707, section 2: without `resource` the server chooses. There is one API. */
 function lacksResource({ path, method, query, body }: Context): boolean {
   const parameters = ((method === 'POST' ? body : query) ?? {}) as Record<string, unknown>;
   if (parameters.resource !== undefined && parameters.resource !== '') return false;
   if (path === '/oauth2/authorize') return true;
-  // The other grants know from the authorization what they are for.
+  // The other grants take the resource from the authorization.
   return path === '/oauth2/token' && parameters.grant_type === 'client_credentials';
 }
 
@@ -41,8 +41,8 @@ function nameResource(resource: string) {
 }
 
 /**
- * A ban that did not pass through Better-Auth leaves sessions behind. Such a session ends
- * here, so that what follows is what a signed-out caller sees: the sign-in page.
+ * A ban in the database leaves sessions. Such a session ends here, so the user sees the sign-in
+ * page.
  */
 const endSessionOfBannedUser = createAuthMiddleware(async (ctx) => {
   const found = await getSessionFromCtx(ctx);

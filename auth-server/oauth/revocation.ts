@@ -9,9 +9,9 @@ import { originOf } from '../common/request-origin';
 import { decodeJwtPayload } from '../../runtime/jwt-payload';
 
 /**
- * Giving an access token back ends what was granted with it, its refresh token included
- * (RFC 7009, section 2.1). The provider says of a signed token that it cannot be revoked;
- * here it can, since it is worth no more than its grant. A machine's has none.
+ * The revocation of an access token ends its grant, with the refresh token (RFC 7009, section
+ * 2.1). The provider refuses to revoke a signed token; here it is possible, because the token
+ * depends on its grant. The token of a service account has no grant.
  */
 export function revocation(grants: Grants, pool: Pool) {
   return {
@@ -24,7 +24,7 @@ export function revocation(grants: Grants, pool: Pool) {
             if (!isSignedToken(ctx.context.returned)) return undefined;
             const { sid: sessionId, client_id: clientId } = payloadOf(fieldOf(ctx.body, 'token'));
             if (!sessionId || !clientId) return undefined;
-            // Another client's token stays what it is, and nothing is said about it.
+            // The token of another client is not changed, and the answer does not tell.
             const isOwn = clientId === clientOf(ctx);
             if (isOwn && (await grants.end({ sessionId, clientId }))) {
               await record(ctx, { pool, clientId });
@@ -37,17 +37,17 @@ export function revocation(grants: Grants, pool: Pool) {
   } satisfies BetterAuthPlugin;
 }
 
-/** The provider has proved the client, verified the token, and can do nothing about it. */
+/** The provider has authenticated the client and verified the token, but cannot revoke it. */
 function isSignedToken(returned: unknown): boolean {
   return isAPIError(returned) && returned.body?.error === 'unsupported_token_type';
 }
 
-/** Of a verified token, which may have come with the name of its kind in front. */
+/** The payload of a verified token, which may have its type in front. */
 function payloadOf(token: string): { sid?: string; client_id?: string } {
   return decodeJwtPayload(token);
 }
 
-/** The client that has proved itself, by the header or in the body. */
+/** The authenticated client, by the header or in the body. */
 function clientOf({ headers, body }: HookContext): string {
   return fieldOf(body, 'client_id') || basicClientId(headers?.get('authorization') ?? '') || '';
 }

@@ -12,7 +12,7 @@ type ClaimInput = Parameters<
 const INVALID_TOKEN = { error: 'invalid_token', error_description: 'no longer in force' };
 const CHALLENGE = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
 
-/** What the provider reads out of a token for userinfo. */
+/** The claims of a token at userinfo. */
 interface ShownToken {
   sid?: string;
   client_id: string;
@@ -26,9 +26,8 @@ interface SessionRow {
 }
 
 /**
- * What Gatehouse adds to an access token, and where it refuses one: a user's token is worth
- * no more than the session that it was asked for in, so it is issued only while that session
- * and its user are in force. A machine has neither, and gets no claims.
+ * The claims of an access token. A user's token is issued only while its session and its user are
+ * in force. The token of a service account has neither and gets no claims.
  */
 export function tokenClaims(grants: Grants): OAuthProviderExtension {
   return {
@@ -52,8 +51,8 @@ export function tokenClaims(grants: Grants): OAuthProviderExtension {
 }
 
 /**
- * A grant begins with the exchange of a code. Its row is what all its tokens are judged by
- * (migrations/1795428000000-EndOAuthGrants), and no renewal brings it back.
+ * A grant begins with the exchange of a code. Its tokens depend on its row
+ * (migrations/1795428000000-EndOAuthGrants), and no renewal restores it.
  */
 async function assertGranted(
   { sessionId, client: { clientId }, grantType }: ClaimInput,
@@ -74,7 +73,7 @@ async function claimsOfUser(input: ClaimInput): Promise<Pick<SessionClaims, 'rol
   return { role };
 }
 
-/** @returns `null` also for a session that is gone: the refresh tokens outlive it, without its id. */
+/** @returns `null` also for an ended session: refresh tokens outlive it, without its id. */
 async function findSession({ ctx, sessionId }: ClaimInput): Promise<SessionRow | null> {
   if (!sessionId) return null;
   return ctx.context.adapter.findOne<SessionRow>({
@@ -83,7 +82,7 @@ async function findSession({ ctx, sessionId }: ClaimInput): Promise<SessionRow |
   });
 }
 
-/** RFC 6749, section 5.2: whatever was granted is no longer good. */
+/** RFC 6749, section 5.2: the grant is not valid. */
 function refusal(reason: string): APIError {
   return new APIError('BAD_REQUEST', { error: 'invalid_grant', error_description: reason });
 }

@@ -8,7 +8,7 @@ import { TEXTS } from './common/texts';
 
 const { consent: words } = TEXTS;
 
-/** Which client wants what, in whose name. Only a request that the provider signed is shown. */
+/** Shows the client, the scopes and the user. Only a signed request is shown. */
 export const showConsent: PageHandler = async (visit, parts) => {
   const { response, oauth } = visit;
   if (!oauth) throw new PageFailure(400, 'expired');
@@ -28,7 +28,7 @@ export const showConsent: PageHandler = async (visit, parts) => {
   sendPage(response, { page: { title: words.title(oauth.clientName), main } });
 };
 
-/** What is neither a yes nor a no is a no. */
+/** A value that is neither a yes nor a no is a no. */
 export const takeConsent: PageHandler = async (visit, { callAuth, config }) => {
   const { request, response, oauth } = visit;
   if (!oauth) throw new PageFailure(400, 'expired');

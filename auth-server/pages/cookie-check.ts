@@ -3,10 +3,10 @@ import type { AuthConfig } from '../common/config';
 import type { Problems } from './common/fields';
 import { TEXTS } from './common/texts';
 
-/** Says nothing about anybody; that it comes back says that sessions can be kept. */
+/** A cookie without information. When it comes back, the browser keeps cookies. */
 const NAME = 'gatehouse.cookies';
 
-/** Sent with every form, so that whoever cannot be signed in is told why. */
+/** In each form, so that the page can explain a failed sign-in without cookies. */
 export function tryCookies({ authUrl }: AuthConfig): RequestHandler {
   const secure = authUrl.startsWith('https://');
   return (request, response, next) => {

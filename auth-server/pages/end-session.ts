@@ -8,20 +8,20 @@ import { AUTH_BASE_PATH } from '../../contract';
 const END_SESSION_PATH = '/oauth2/end-session';
 const CONFIRM_PATH = `${END_SESSION_PATH}/confirm`;
 
-/** Of requests below the base path of Better-Auth: a program sends a person here to sign out. */
+/** Requests below the base path of Better-Auth: a client sends the user here to sign out. */
 export function endsSession(path: string): boolean {
   return path === END_SESSION_PATH || path === CONFIRM_PATH;
 }
 
 /**
- * The provider answers a person with markup of its own, without style or language, and the
- * form in it cannot be followed by a redirect to a program: the same is said by a page of ours.
+ * The provider's own page has no style and no language, and its form cannot redirect to a client.
+ * This page replaces it.
  */
 export async function toSignOutPage(answer: Response, given: SignOut): Promise<Response> {
   const { headers } = answer;
   if (headers.get('content-type')?.startsWith('text/html')) {
     const markup = await answer.text();
-    // The page that names where one is asks nothing more, also after a reload.
+    // The page after the sign-out asks nothing, also after a reload.
     if (isDone(markup)) return leadTo(`${given.authUrl}/signed-out`, headers);
     if (isQuestion(markup)) return toPageResponse({ page: confirmPage() }, headers);
     const page = failurePage(failureOf(markup));

@@ -7,10 +7,12 @@ import { TEXTS } from './common/texts';
 
 const words = TEXTS.mailbox;
 
-/** A mail's own markup is shown in a frame of its own: it may style itself and lead elsewhere. */
+/** The HTML of a mail is shown in a frame: it may have its own style and links. */
 const MAIL_POLICY = { 'frame-src': "'self'", 'style-src': "'self' 'unsafe-inline'" };
 
-/** The development mailbox: a page for a person, JSON for a program. Never there in production. */
+/**
+ * The development mailbox: HTML for browsers, JSON for other clients. Not available in production.
+ */
 export function showMailbox(mailbox: readonly MailboxEntry[]): RequestHandler {
   return (request, response) => {
     if (wantsPage(request)) sendPage(response, { page: mailboxPage(mailbox), policy: MAIL_POLICY });
@@ -53,7 +55,7 @@ function withLinks(text: string): Html[] {
     .map((part, index) => (index % 2 === 1 ? html`<a href="${part}">${part}</a>` : html`${part}`));
 }
 
-/** Without scripts, forms or an origin; links open beside the mailbox. */
+/** A sandbox without scripts, forms and origin; links open in another tab. */
 function inFrame(markup: string): string {
   return `<base target="_blank">${markup}`;
 }

@@ -4,7 +4,7 @@ import { sendFailure } from './common/page-failure';
 import { findUser, type PageHandler } from './common/page-parts';
 import { TEXTS, type FailureCode } from './common/texts';
 
-/** Where the link of a verification mail ends, well or not. */
+/** The result of a verification link. */
 export const showEmailVerified: PageHandler = ({ request, response }) => {
   const failed = request.query.error !== undefined;
   const { title, text } = failed ? TEXTS.emailVerified.failed : TEXTS.emailVerified;
@@ -20,13 +20,13 @@ export const showSignedOut: PageHandler = ({ response }) => {
   sendPage(response, { page: { title, main } });
 };
 
-/** Ends the session of this browser, and the session alone. */
+/** Ends the session of this browser only. */
 export const takeSignOut: PageHandler = async (visit, { callAuth }) => {
   await callAuth(visit, { path: '/sign-out', body: {} });
   visit.response.redirect(303, '/signed-out');
 };
 
-/** What Better-Auth, its providers and the OAuth provider call the same thing. */
+/** Different codes of Better-Auth, its providers and the OAuth provider for the same error. */
 const SAME = new Map<string, FailureCode>([
   ['invalid_signature', 'expired'],
   ['state_mismatch', 'expired'],
@@ -50,7 +50,7 @@ const SAME = new Map<string, FailureCode>([
   ['temporarily_unavailable', 'provider_failed'],
 ]);
 
-/** Nothing but a known code is shown: the rest of the address is anybody's text. */
+/** Only known codes are shown: the URL can contain any text. */
 export const showError: PageHandler = ({ request, response }) => {
   const { error } = request.query;
   const given = typeof error === 'string' ? error : '';
@@ -58,7 +58,7 @@ export const showError: PageHandler = ({ request, response }) => {
   sendFailure(response, { status: 400, code: code as FailureCode });
 };
 
-/** A short page for a person who opened the address. */
+/** A short page without a form. */
 export const showHome: PageHandler = async (visit, parts) => {
   const { title, intro, ...words } = TEXTS.home;
   const user = await findUser(visit, parts);

@@ -4,8 +4,8 @@ import type { OAuthRequest } from './common/oauth-request';
 import { TEXTS } from './common/texts';
 
 /**
- * A passkey needs a script: the browser's own part of WebAuthn has no form. Without one
- * the button stays hidden, and everything else works.
+ * A passkey needs a script: WebAuthn has no form. Without scripts the button is hidden, and all
+ * other ways to sign in work.
  */
 export const PASSKEY_SCRIPT = `'use strict';
 (() => {
@@ -47,7 +47,7 @@ export const PASSKEY_SCRIPT_PATH = `/assets/passkey-${VERSION}.js`;
 
 export const PASSKEY_POLICY = { 'script-src': "'self'", 'connect-src': "'self'" };
 
-/** For the page with which one signs in. */
+/** For the sign-in page. */
 export function passkeyButton(oauth: OAuthRequest | null): { head: Html; button: Html } {
   const { passkey, passkeyFailed } = TEXTS.signIn;
   return {

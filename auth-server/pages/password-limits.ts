@@ -1,6 +1,6 @@
 import type { Auth } from '../better-auth/auth';
 
-/** How many characters a password has at least. */
+/** The smallest length of a password in characters. */
 export async function passwordLimits(auth: Auth): Promise<{ shortest: number }> {
   const { password } = await auth.$context;
   return { shortest: password.config.minPasswordLength };

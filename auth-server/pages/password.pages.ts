@@ -19,10 +19,10 @@ const EMAIL: Field = {
   autofocus: true,
 };
 
-/** Asks for the address to which a link goes. */
+/** Asks for the e-mail address that gets the link. */
 export const showForgotPassword: PageHandler = (visit) => answerForgot(visit, {});
 
-/** Says the same for every address, whether it belongs to somebody or not. */
+/** The answer is the same for known and unknown addresses. */
 export const takeForgotPassword: PageHandler = async (visit, { callAuth, config }) => {
   const email = readForm(visit.request)('email');
   const values = { email };
@@ -59,7 +59,7 @@ function answerForgot({ response, oauth }: Visit, { status, ...state }: State): 
   sendPage(response, { status, page: { title, main, failed: Boolean(state.problems) } });
 }
 
-/** Where the link of the mail leads: the token is in the address, and goes on in the form. */
+/** The target of the mail's link: the token is in the URL, and the form sends it. */
 export const showResetPassword: PageHandler = (visit, parts) => {
   const { token, error } = visit.request.query;
   if (typeof token !== 'string' || token === '' || error !== undefined) return answerInvalid(visit);

@@ -1,13 +1,13 @@
 import type { AuthConfig } from '../common/config';
 import { TEXTS } from './common/texts';
 
-/** A way in by another site: what Better-Auth calls it, and what people do. */
+/** A sign-in provider: the id of Better-Auth, and the name for users. */
 export interface Provider {
   id: string;
   name: string;
 }
 
-/** Those that are switched on. */
+/** The configured providers. */
 export function providersOf({ google, github, oidc }: AuthConfig): Provider[] {
   return [
     ...(google ? [{ id: 'google', name: 'Google' }] : []),

@@ -23,7 +23,7 @@ import { STYLE_SHEET, STYLE_SHEET_PATH } from './common/style-sheet';
 import { showTwoFactor, takeTwoFactor } from './two-factor.page';
 import type { Logger } from '../../runtime/logger';
 
-/** Every page, with what shows it and what takes its form. */
+/** All pages: the function that shows the page, and the one that accepts its form. */
 const PAGES: Record<string, { show?: PageHandler; take?: PageHandler }> = {
   '/sign-in': { show: showSignIn, take: takeSignIn },
   '/sign-up': { show: showSignUp, take: takeSignUp },
@@ -41,11 +41,11 @@ export interface PagesOptions {
   auth: Auth;
   config: AuthConfig;
   logger: Logger;
-  /** `null` where mails really go out. */
+  /** `null` where mails are sent. */
   mailbox: readonly MailboxEntry[] | null;
 }
 
-/** What a person sees of the auth server: plain pages that work without a script. */
+/** The pages of the auth server. They work without scripts. */
 export function pageRoutes({ auth, config, logger, mailbox }: PagesOptions): Router {
   const router = Router({ caseSensitive: true });
   const parts = createPageParts({ auth, config, hasMailbox: mailbox !== null });
@@ -65,12 +65,12 @@ export function pageRoutes({ auth, config, logger, mailbox }: PagesOptions): Rou
   return router;
 }
 
-/** Programs are answered by what comes after the pages. */
+/** Requests of other clients are answered by later steps. */
 const forPeople: RequestHandler = (request, _response, next) => {
   next(wantsPage(request) ? undefined : 'router');
 };
 
-/** For addresses without anything, in place of JSON that a person would have to read. */
+/** The HTML answer for unknown URLs, in place of JSON. */
 export const answerMissingPage: RequestHandler = (request, response, next) => {
   if (!wantsPage(request)) return next();
   setPageHeaders(request, response, () => {

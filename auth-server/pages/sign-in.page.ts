@@ -35,7 +35,7 @@ const PASSWORD: Field = {
   autocomplete: 'current-password',
 };
 
-/** The way in. Who is in already and came by themselves goes to the start. */
+/** The sign-in page. A signed-in user without an authorization request goes to the start page. */
 export const showSignIn: PageHandler = async (visit, parts) => {
   if (!visit.oauth && (await findUser(visit, parts))) return visit.response.redirect(303, '/');
   answer(visit, parts, {});
@@ -59,12 +59,12 @@ export const takeSignIn: PageHandler = async (visit, parts) => {
   const body = { ...values, password: field('password'), ...continueOAuth(visit) };
   const result = await parts.callAuth(visit, { path: '/sign-in/email', body });
   if (result.ok) return goOn(visit, { answer: result, config: parts.config });
-  // Neither field is named: which of the two was right is nobody's business.
+  // The error names no field: it must not tell which value was right.
   const { status } = result;
   answer(visit, parts, { values, problems: { form: explain(result) }, status });
 };
 
-/** The provider leads back to Better-Auth, which knows the request that waits. */
+/** The provider redirects to Better-Auth, which continues the authorization request. */
 async function startProvider(visit: Visit, parts: PageParts, id: string): Promise<void> {
   const { callAuth, config } = parts;
   if (!providersOf(config).some((known) => known.id === id)) throw new PageFailure(400, 'unknown');

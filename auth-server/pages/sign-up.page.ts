@@ -18,7 +18,7 @@ import { TEXTS } from './common/texts';
 
 const { fields, errors, signUp: words } = TEXTS;
 
-/** An account by e-mail and password. */
+/** Creates an account with e-mail address and password. */
 export const showSignUp: PageHandler = (visit, parts) => answer(visit, parts, {});
 
 export const takeSignUp: PageHandler = async (visit, parts) => {
@@ -46,7 +46,7 @@ export const takeSignUp: PageHandler = async (visit, parts) => {
       status: result.status,
     });
   }
-  // Where the address is to be proved first, a taken one is answered in the same way.
+  // With required verification, a taken address gets the same answer.
   if (parts.config.requireEmailVerification) return answerMailSent(visit);
   goOn(visit, { answer: result, config: parts.config });
 };

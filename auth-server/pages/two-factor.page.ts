@@ -9,7 +9,7 @@ import { TEXTS } from './common/texts';
 
 const { fields, errors, twoFactor: words } = TEXTS;
 
-/** How the second factor is proved: the name of the kind is the parameter `by` of the page. */
+/** The kinds of codes; the parameter `by` of the page has the kind. */
 const KINDS = {
   totp: {
     path: '/two-factor/verify-totp',
@@ -38,7 +38,7 @@ const KINDS = {
 
 type KindName = keyof typeof KINDS;
 
-/** The password was right; Better-Auth's own cookie says whose it was. */
+/** The password was right; a cookie of Better-Auth identifies the user. */
 export const showTwoFactor: PageHandler = (visit) => answer(visit, {});
 
 export const takeTwoFactor: PageHandler = async (visit, { callAuth, config }) => {
@@ -56,7 +56,7 @@ export const takeTwoFactor: PageHandler = async (visit, { callAuth, config }) =>
   answer(visit, { problems: { [isCode ? 'code' : 'form']: explain(result) }, status });
 };
 
-/** From the address; in it also when the form is sent. */
+/** From the URL, also when the form is sent. */
 function kindOf({ request }: Visit): KindName {
   return request.query.by === 'recovery' ? 'recovery' : 'totp';
 }

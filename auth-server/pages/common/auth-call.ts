@@ -6,17 +6,17 @@ import { RESOLVED_ADDRESS_HEADER } from '../../common/request-origin';
 import { PageFailure } from './page-failure';
 import { requestContext } from '../../common/request-context';
 
-/** What Better-Auth answered. */
+/** The answer of Better-Auth. */
 export interface AuthAnswer {
   ok: boolean;
   status: number;
   body: AuthBody;
 }
 
-/** The fields that the pages look at, of any of Better-Auth's answers. */
+/** The fields of Better-Auth's answers that the pages read. */
 export interface AuthBody {
   code?: string;
-  /** Set where OAuth's own errors are answered. */
+  /** Set in errors of OAuth endpoints. */
   error?: string;
   url?: string;
   redirect?: boolean;
@@ -27,22 +27,22 @@ export interface AuthBody {
 
 export interface AuthCall {
   path: string;
-  /** With a body it is a POST. */
+  /** A call with a body is a POST. */
   body?: object;
 }
 
-/** Calls an endpoint for whoever sent the request, and hands its cookies on. */
+/** Calls an endpoint for the sender of the request, and copies its cookies to the answer. */
 export type CallAuth = (
   exchange: { request: Request; response: Response },
   call: AuthCall,
 ) => Promise<AuthAnswer>;
 
-/** Of the request at hand, what the endpoints need to know: who, from where, with what. */
+/** The headers of the request that the endpoints need: cookies, IP address, user agent. */
 const HANDED_ON = ['cookie', 'user-agent', 'x-request-id', RESOLVED_ADDRESS_HEADER];
 
 /**
- * The pages use the same endpoints as everyone, with the same hooks and limits. That the
- * form is our own has been checked by then, so the call names our own origin.
+ * The pages use the public endpoints, with the same hooks and limits. The origin of the form was
+ * checked before, so the call sends the auth server's own origin.
  */
 export function createAuthCaller(auth: Auth, { authUrl }: AuthConfig): CallAuth {
   return async ({ request, response }, { path, body }) => {

@@ -5,24 +5,24 @@ export interface Field {
   name: string;
   label: string;
   type: 'email' | 'password' | 'text';
-  /** What a password manager or a phone's keyboard may fill in. */
+  /** The `autocomplete` value for password managers and keyboards. */
   autocomplete: string;
   hint?: string;
   inputmode?: 'numeric';
-  /** The first field to fill in. */
+  /** The field that gets the focus. */
   autofocus?: boolean;
 }
 
-/** What is wrong with a form: by name of the field; under `form` what belongs to none. */
+/** The problems of a form by field; `form` has problems of the whole form. */
 export type Problems = Readonly<Record<string, string>>;
 
 export interface FormState {
-  /** What was typed. Never a password. */
+  /** The values of the form. Never a password. */
   values?: Readonly<Record<string, string>>;
   problems?: Problems;
 }
 
-/** A label, what to know, what is wrong, and the input; tied together for a screen reader. */
+/** A label, a hint, an error and an input, connected for screen readers. */
 export function renderField(field: Field, { values = {}, problems = {} }: FormState): Html {
   const { name, label, type, autocomplete, hint, inputmode } = field;
   const problem = problems[name];
@@ -50,7 +50,7 @@ export function renderField(field: Field, { values = {}, problems = {} }: FormSt
   </div>`;
 }
 
-/** Tells at the top what is wrong and leads to the fields; takes the focus without a script. */
+/** Lists the problems at the top with links to the fields. It gets the focus without a script. */
 export function renderProblems(problems: Problems = {}): Html | null {
   const entries = Object.entries(problems);
   if (entries.length === 0) return null;

@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../../runtime/html-escape';
 
-/** Text that is markup already. Only {@link html} makes it. */
+/** Text that is HTML. Only {@link html} creates it. */
 export class Html {
   constructor(private readonly markup: string) {}
 
@@ -9,12 +9,12 @@ export class Html {
   }
 }
 
-/** What may stand in a template. `null`, `undefined` and `false` stand for nothing. */
+/** The values of a template. `null`, `undefined` and `false` are omitted. */
 type Content = Html | string | number | null | undefined | false | readonly Content[];
 
 /**
- * A template of markup. Every value in it is text, written so that it stays text in
- * an element and in a quoted attribute, unless {@link html} made it itself.
+ * A template of HTML. Values are escaped for elements and quoted attributes, unless {@link html}
+ * created them.
  */
 export function html(strings: TemplateStringsArray, ...values: Content[]): Html {
   const parts = strings.map((text, index) => text + toMarkup(values[index]));

@@ -4,17 +4,17 @@ import { TEXTS } from './texts';
 
 export interface Page {
   title: string;
-  /** Everything below the heading. */
+  /** The content below the heading. */
   main: Html;
-  /** For the head: what sends the browser on, or a script of our own. */
+  /** Elements of the head: a redirect or a script of the auth server. */
   head?: Html;
-  /** A page to read is wider than a form. */
+  /** A page of text is wider than a form. */
   wide?: boolean;
-  /** The title says first that something is wrong: it is what a screen reader reads first. */
+  /** The title begins with the error: a screen reader reads it first. */
   failed?: boolean;
 }
 
-/** A whole document. Its one heading is its title. */
+/** A document. Its only heading is its title. */
 export function renderPage({ title, main, head, wide, failed }: Page): string {
   const name = title === TEXTS.product ? title : `${title} · ${TEXTS.product}`;
   return html`<!doctype html>

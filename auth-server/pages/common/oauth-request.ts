@@ -4,31 +4,30 @@ import type { Auth } from '../../better-auth/auth';
 import type { AuthConfig } from '../../common/config';
 import { PageFailure } from './page-failure';
 
-/** An authorization request that waits for a person: the provider signed it and sent it here. */
+/** An authorization request that the provider has signed and that waits for the user. */
 export interface OAuthRequest {
-  /** As the provider signs it; every page of the way carries it in its address. */
+  /** The signed query. All pages of the flow have it in their URL. */
   query: string;
   clientId: string;
   clientName: string;
   scopes: string[];
-  /** Where the person goes back to. */
+  /** The redirect URI. */
   host: string;
 }
 
-/** The provider's own marks in the query: what it signed, until when, and with what. */
+/** The parameters of the provider: the list of signed names, the end of validity, the signature. */
 const NAMES = 'ba_param';
 const SIGNATURE = 'sig';
 const EXPIRY = 'exp';
 
-/** How long a page may lie open before it is used, in seconds. */
+/** The time in which a page can be used after it was opened, in seconds. */
 const TIME_FOR_A_PERSON_S = 600;
 
-/** @returns the authorization request that the address of the page holds; `null` without one. */
+/** @returns the authorization request in the URL of the page; `null` without one. */
 export type FindOAuthRequest = (request: Request) => Promise<OAuthRequest | null>;
 
 /**
- * Only a request that the provider signed, and signed lately, is shown to anybody. The
- * endpoints check the same again.
+ * Only a request with a recent signature of the provider is shown. The endpoints check it again.
  *
  * @throws {PageFailure} `expired`
  */
@@ -49,7 +48,7 @@ export function createOAuthRequestFinder(auth: Auth, config: AuthConfig): FindOA
   };
 }
 
-/** A way back through this server may have added parameters of its own. */
+/** A redirect through this server may have added parameters. */
 function signedPart(query: URLSearchParams): URLSearchParams | null {
   if (!query.has(SIGNATURE)) return null;
   const names = new Set([...query.getAll(NAMES), NAMES, SIGNATURE]);
@@ -66,8 +65,8 @@ async function isInForce(signed: URLSearchParams, secret: string): Promise<boole
 }
 
 /**
- * The provider gives the request no longer than a code, which a program exchanges at once;
- * a person has a password to find.
+ * The provider limits the request to the lifetime of a code, which a client exchanges at once. A
+ * user needs more time.
  */
 async function prolong(signed: URLSearchParams, secret: string): Promise<string> {
   const prolonged = new URLSearchParams(signed);
@@ -76,13 +75,13 @@ async function prolong(signed: URLSearchParams, secret: string): Promise<string>
   return prolonged.toString();
 }
 
-/** Of everything but the signature, in the provider's order. */
+/** The signature of all parameters except itself, in the provider's order. */
 function sign(query: URLSearchParams, secret: string): Promise<string> {
   const rest = [...query].filter(([name]) => name !== SIGNATURE).sort(byText);
   return makeSignature(new URLSearchParams(rest).toString(), secret);
 }
 
-/** By name, then by value, by code unit. */
+/** Sorted by name, then by value, by code unit. */
 function byText(one: [string, string], other: [string, string]): number {
   return compare(one[0], other[0]) || compare(one[1], other[1]);
 }
@@ -101,7 +100,7 @@ async function nameClient(auth: Auth, clientId: string): Promise<string> {
   return client?.name || clientId;
 }
 
-/** The address of another page on the same way. */
+/** The URL of another page of the same flow. */
 export function keepOAuthRequest(path: string, oauth: OAuthRequest | null): string {
   return oauth ? `${path}?${oauth.query}` : path;
 }

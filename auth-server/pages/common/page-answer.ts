@@ -4,9 +4,8 @@ import { renderPage, type Page } from './layout';
 import { TEXTS } from './texts';
 
 /**
- * Nothing runs, nothing comes from elsewhere, nothing is sent elsewhere, nobody frames it.
- * Whoever signs in is sent on to another site by a page, not by the answer to a form: in
- * Chromium `form-action` also governs every redirect after a form.
+ * No scripts, no resources or forms of other sites, no frames. A page, not a redirect after a
+ * form, sends the user to another site: Chromium applies `form-action` to redirects after a form.
  */
 const POLICY = {
   'default-src': "'none'",
@@ -17,10 +16,13 @@ const POLICY = {
   'frame-ancestors': "'none'",
 };
 
-/** What a page needs beyond {@link POLICY}, by directive. */
+/** Additions of a page to {@link POLICY}, by directive. */
 export type MorePolicy = Readonly<Record<string, string>>;
 
-/** `same-origin`: no other site is told an address, which may hold a code, and forms name their origin. */
+/**
+ * `same-origin`: no other site gets the URL, which may contain a code, and forms send their
+ * origin.
+ */
 const REFERRER_POLICY = 'same-origin';
 
 export const setPageHeaders: RequestHandler = (_request, response, next) => {
@@ -40,7 +42,7 @@ export function sendPage(response: Response, { page, status = 200, policy }: Pag
   response.status(status).type('html').send(renderPage(page));
 }
 
-/** The same as an answer of the fetch standard, with the cookies of the one that it replaces. */
+/** The same as a fetch `Response`, with the cookies of the replaced one. */
 export function toPageResponse(
   { page, status = 200 }: PageAnswer,
   given: Headers,
@@ -62,12 +64,12 @@ function writePolicy(more: MorePolicy): string {
   return directives.map(([name, value]) => `${name} ${value}`).join('; ');
 }
 
-/** Schemes that would run something or show something in our name. */
+/** Schemes that run code or show content in the name of this site. */
 const NEVER = new Set(['javascript:', 'data:', 'blob:', 'vbscript:', 'file:', 'about:']);
 
 /**
- * Sends the browser where Better-Auth said. Within this server that is a redirect; to
- * another site it is a page that goes there by itself, with a link for who has to press it.
+ * Sends the browser to the URL of Better-Auth: with a redirect on this server, with a page on
+ * other sites. The page forwards by itself and has a link.
  */
 export function sendOn(response: Response, target: { url: string; authUrl: string }): void {
   const url = new URL(target.url, target.authUrl);
@@ -75,7 +77,7 @@ export function sendOn(response: Response, target: { url: string; authUrl: strin
   sendPage(response, { page: continuationPage(url) });
 }
 
-/** Goes to another site by itself. */
+/** Forwards to another site. */
 export function continuationPage(url: URL): Page {
   if (NEVER.has(url.protocol)) throw new TypeError('a redirect leads to a script');
   const { title, text, link } = TEXTS.continuation;
@@ -87,7 +89,7 @@ export function continuationPage(url: URL): Page {
   };
 }
 
-/** A person's browser prefers a page; a program gets what it always got. */
+/** A browser prefers HTML; other clients get the answer of Better-Auth. */
 export function wantsPage(request: Request): boolean {
   return request.accepts(['application/json', 'text/html']) === 'text/html';
 }

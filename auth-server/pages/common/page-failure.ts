@@ -7,7 +7,7 @@ import { RETRY_AFTER_S, toErrorAnswer } from '../../common/errors';
 import { requestContext } from '../../common/request-context';
 import type { Logger } from '../../../runtime/logger';
 
-/** Ends a request for a page with the page that says why. */
+/** Ends the request for a page with an error page. */
 export class PageFailure extends Error {
   override readonly name = 'PageFailure';
 
@@ -19,7 +19,7 @@ export class PageFailure extends Error {
   }
 }
 
-/** Says what failed, in our own words: nothing of a request is repeated. */
+/** Shows a fixed text: no part of the request is repeated. */
 export function failurePage(code: FailureCode, start = '/'): Page {
   const requestId = requestContext.getStore()?.requestId;
   const { title, home, ...labels } = TEXTS.failure;
@@ -38,11 +38,14 @@ export function sendFailure(response: Response, { status, code, start }: Failure
 interface Failure {
   status: number;
   code: FailureCode;
-  /** Address of the first page, where it is not the one of this address. */
+  /** The URL of the first page, when it differs from this URL. */
   start?: string;
 }
 
-/** Last of the pages. What is no {@link PageFailure} is logged and told as little as possible. */
+/**
+ * The last handler of the pages. An error that is no {@link PageFailure} is logged and shown
+ * without details.
+ */
 export function answerPageErrors({ logger, authUrl }: ErrorPages): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
@@ -53,7 +56,7 @@ export function answerPageErrors({ logger, authUrl }: ErrorPages): ErrorRequestH
     }
     if (failure.status === 503) response.set('Retry-After', RETRY_AFTER_S);
     if (failure.status === 413) response.set('Connection', 'close');
-    // Forms work at the auth server's own address alone: whoever opened another is led there.
+    // Forms work only at the URL of the auth server; from other URLs there is a link to it.
     sendFailure(response, { ...failure, start: `${authUrl}/` });
   };
 }

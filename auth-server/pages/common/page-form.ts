@@ -4,17 +4,17 @@ import type { Problems } from './fields';
 import { PageFailure } from './page-failure';
 import { TEXTS } from './texts';
 
-/** Largest form in bytes. */
+/** The largest form in bytes. */
 const FORM_LIMIT = 20_000;
 
-/** Takes a form in as text; another media type is no form of ours. */
+/** Reads a form as text; other media types are not forms of these pages. */
 export const takeForm: RequestHandler = text({
   type: 'application/x-www-form-urlencoded',
   limit: FORM_LIMIT,
   inflate: false,
 });
 
-/** The fields of the form, the first of each name; white space around them is not kept. */
+/** The first value of each field, without white space around it. */
 export function readForm(request: Request): (name: string) => string {
   const fields = new URLSearchParams(typeof request.body === 'string' ? request.body : '');
   return (name) => {
@@ -23,25 +23,25 @@ export function readForm(request: Request): (name: string) => string {
   };
 }
 
-/** A password is what was typed, white space included. */
+/** A password keeps its white space. */
 const PASSWORD_FIELDS = new Set(['password', 'newPassword', 'repeatPassword']);
 
-/** What is wrong with an address before anybody is asked about it. */
+/** The problem of an e-mail address that can be found without the database. */
 export function emailProblem(email: string): string | false {
   if (!email) return TEXTS.errors.EMAIL_NEEDED;
   return !z.email().safeParse(email).success && TEXTS.errors.INVALID_EMAIL;
 }
 
-/** Of what was given, what is a problem. */
+/** The values that have a problem. */
 export function findProblems(given: Record<string, string | false>): Problems {
   const entries = Object.entries(given).filter(([, problem]) => problem !== false);
   return Object.fromEntries(entries) as Problems;
 }
 
 /**
- * Takes forms from our own pages alone, whoever is signed in: also a sign-in that another
- * site begins is refused. A browser says where a form comes from in `Sec-Fetch-Site`, older
- * ones in `Origin`; who says neither is no browser that our pages work in.
+ * Accepts forms of these pages only, with or without a session: other sites must not start a
+ * sign-in either. A browser sends `Sec-Fetch-Site`, an older one `Origin`. A request with neither
+ * is refused.
  */
 export function refuseForeignForms(authUrl: string): RequestHandler {
   const { origin: own } = new URL(authUrl);

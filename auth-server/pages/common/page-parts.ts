@@ -11,17 +11,17 @@ import {
 import { sendOn } from './page-answer';
 import { TEXTS, type ErrorCode } from './texts';
 
-/** What every page is made with. */
+/** The dependencies of all pages. */
 export interface PageParts {
   auth: Auth;
   config: AuthConfig;
   callAuth: CallAuth;
   findOAuthRequest: FindOAuthRequest;
-  /** In development without a mail server. */
+  /** Only in development without a mail server. */
   hasMailbox: boolean;
 }
 
-/** One request for a page, with the authorization request that it is part of. */
+/** A request for a page, with its authorization request. */
 export interface Visit {
   request: Request;
   response: Response;
@@ -48,17 +48,17 @@ export function handlePage(handler: PageHandler, parts: PageParts): RequestHandl
   };
 }
 
-/** In the body of a call: lets the provider go on with the request that waits. */
+/** A field of a call's body: the provider continues the authorization request. */
 export function continueOAuth({ oauth }: Visit): { oauth_query?: string } {
   return oauth ? { oauth_query: oauth.query } : {};
 }
 
-/** Someone has just proved who they are: back to the client, to consent, or to the start. */
+/** After a sign-in: back to the client, to the consent page, or to the start page. */
 export function goOn(visit: Visit, { answer, config }: GoOn): void {
   const { response, oauth } = visit;
   const { twoFactorRedirect, redirect, url } = answer.body;
   if (twoFactorRedirect) return response.redirect(303, keepOAuthRequest('/two-factor', oauth));
-  // Without a request that waits nothing leads away from here, whatever an answer says.
+  // Without an authorization request, an answer never leads to another site.
   if (oauth && redirect && url) return sendOn(response, { url, authUrl: config.authUrl });
   response.redirect(303, oauth ? resume(oauth) : '/');
 }
@@ -68,7 +68,7 @@ interface GoOn {
   config: AuthConfig;
 }
 
-/** The provider asks again what is still to do. */
+/** The provider repeats the steps that remain. */
 function resume({ query }: OAuthRequest): string {
   const original = new URLSearchParams(query);
   const marks = [...original.keys()].filter((name) => /^(sig|exp|ba_\w+)$/.test(name));
@@ -76,14 +76,14 @@ function resume({ query }: OAuthRequest): string {
   return `/api/auth/oauth2/authorize?${original.toString()}`;
 }
 
-/** The sentence for a code; a code without one is not shown. */
+/** The text for an error code; an unknown code has none. */
 export function explain({ status, body }: AuthAnswer): string {
   if (status === 429) return TEXTS.errors.TOO_MANY_REQUESTS;
   const { code = '' } = body;
   return Object.hasOwn(TEXTS.errors, code) ? TEXTS.errors[code as ErrorCode] : TEXTS.errors.OTHER;
 }
 
-/** Who is signed in in this browser. */
+/** The user of this browser's session. */
 export async function findUser(
   visit: Visit,
   { callAuth }: PageParts,

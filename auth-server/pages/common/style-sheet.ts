@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The one style sheet of the pages: light and dark, from a phone upwards. */
+/** The style sheet of all pages: light and dark, for all screen sizes. */
 export const STYLE_SHEET = `
 :root {
   color-scheme: light dark;
@@ -74,5 +74,5 @@ button:hover, .button:hover { filter: brightness(1.08); }
 
 const VERSION = createHash('sha256').update(STYLE_SHEET).digest('hex').slice(0, 12);
 
-/** Names its content, so that a browser may keep it for good. */
+/** The name contains a hash of the content, so browsers cache it without limit. */
 export const STYLE_SHEET_PATH = `/assets/pages-${VERSION}.css`;

@@ -1,7 +1,4 @@
-/**
- * Everything that the pages say, in one place. A translation is another object of this
- * shape; nothing else of the pages holds words.
- */
+/** All texts of the pages. A translation is another object of this type. */
 export const TEXTS = {
   language: 'en',
   product: 'Gatehouse',
@@ -88,7 +85,7 @@ export const TEXTS = {
     signedInAs: (email: string) => `You are signed in as ${email}.`,
     intro: (client: string) => `${client} would be able to:`,
     returnsTo: (host: string) => `You will go back to ${host}.`,
-    /** For someone who is signed in; what is not listed here is shown by its name. */
+    /** For a signed-in user; a scope that is not listed is shown by its name. */
     scopes: new Map([
       ['openid', 'know that it is you'],
       ['profile', 'see your name and picture'],
@@ -135,7 +132,7 @@ export const TEXTS = {
     frame: (subject: string) => `Mail: ${subject}`,
   },
 
-  /** By the code that Better-Auth or the page itself answers with. */
+  /** By the error code of Better-Auth or of the page. */
   errors: {
     EMAIL_NEEDED: 'Enter your e-mail address.',
     PASSWORD_NEEDED: 'Enter your password.',
@@ -164,7 +161,7 @@ export const TEXTS = {
     OTHER: 'This did not work. Check what you entered and try again.',
   },
 
-  /** Of the page /error, by code. */
+  /** The texts of the page /error, by code. */
   failures: {
     access_denied: 'You did not allow the sign-in, or the other side refused it.',
     expired:
