@@ -9,7 +9,7 @@ export const LOCKS = {
   firstAdministrator: 7319045561204,
   /** Signing keys are created and removed. */
   signingKeys: 7319045561205,
-  /** A change may remove an administrator: two administrators who demote each other wait for each other. */
+  /** Taken by a trigger when an administrator is removed (migrations/1795430003000-KeepAnAdministrator). */
   administrators: 7319045561206,
   /** Jobs: each runs on one replica at a time. */
   idempotencyCleanup: 7319045561221,

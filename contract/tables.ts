@@ -20,6 +20,7 @@ export const TABLES = {
       twoFactorEnabled: 'two_factor_enabled',
       createdAt: 'created_at',
       updatedAt: 'updated_at',
+      basis: 'basis',
     },
   },
   session: {
@@ -34,6 +35,7 @@ export const TABLES = {
       impersonatedBy: 'impersonated_by',
       createdAt: 'created_at',
       updatedAt: 'updated_at',
+      basis: 'basis',
     },
   },
   account: {
@@ -52,6 +54,7 @@ export const TABLES = {
       password: 'password',
       createdAt: 'created_at',
       updatedAt: 'updated_at',
+      basis: 'basis',
     },
   },
   verification: {
@@ -63,6 +66,7 @@ export const TABLES = {
       expiresAt: 'expires_at',
       createdAt: 'created_at',
       updatedAt: 'updated_at',
+      basis: 'basis',
     },
   },
   jwks: {

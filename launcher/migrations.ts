@@ -17,6 +17,13 @@ import { AnnounceClientChanges1795425001000 } from '../migrations/1795425001000-
 import { GuardAuditLog1795426000000 } from '../migrations/1795426000000-GuardAuditLog';
 import { EndOAuthGrants1795428000000 } from '../migrations/1795428000000-EndOAuthGrants';
 import { EndImpersonations1795429000000 } from '../migrations/1795429000000-EndImpersonations';
+import { EndSessionsWithCredentials1795430000000 } from '../migrations/1795430000000-EndSessionsWithCredentials';
+import { EndSignInsWithRemovedCredentials1795430001000 } from '../migrations/1795430001000-EndSignInsWithRemovedCredentials';
+import { EndSessionsOfBannedUsers1795430002000 } from '../migrations/1795430002000-EndSessionsOfBannedUsers';
+import { KeepAnAdministrator1795430003000 } from '../migrations/1795430003000-KeepAnAdministrator';
+import { LimitImpersonations1795430004000 } from '../migrations/1795430004000-LimitImpersonations';
+import { EndGrantsWithTheirBasis1795430005000 } from '../migrations/1795430005000-EndGrantsWithTheirBasis';
+import { DropSecurityDefiner1795430006000 } from '../migrations/1795430006000-DropSecurityDefiner';
 import { IndexVerificationValues1795435000000 } from '../migrations/1795435000000-IndexVerificationValues';
 import { AnnounceProfileChanges1795440000000 } from '../migrations/1795440000000-AnnounceProfileChanges';
 import { enableTriggers } from './trigger-repair';
@@ -39,6 +46,13 @@ export const MIGRATIONS = [
   GuardAuditLog1795426000000,
   EndOAuthGrants1795428000000,
   EndImpersonations1795429000000,
+  EndSessionsWithCredentials1795430000000,
+  EndSignInsWithRemovedCredentials1795430001000,
+  EndSessionsOfBannedUsers1795430002000,
+  KeepAnAdministrator1795430003000,
+  LimitImpersonations1795430004000,
+  EndGrantsWithTheirBasis1795430005000,
+  DropSecurityDefiner1795430006000,
   IndexVerificationValues1795435000000,
   AnnounceProfileChanges1795440000000,
 ];

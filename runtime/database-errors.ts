@@ -1,3 +1,5 @@
+import { DATABASE_REFUSALS } from '../contract';
+
 /**
  * PostgreSQL error codes (SQLSTATE) that mean "the database is unavailable", and not "the
  * statement is wrong". A trailing `*` stands for the rest of a class:
@@ -102,6 +104,18 @@ export function isDataException(error: unknown): boolean {
 /** Whether the database refuses a value: not representable, or against a constraint (classes 22 and 23). */
 export function isValueRefused(error: unknown): boolean {
   return /^2[23]/.test(findServerError(error)?.code ?? '');
+}
+
+/** Foreign key of a session; it refuses a session of a user who was deleted. */
+const SESSION_USER_KEY = 'session_user_id_fkey';
+
+const REFUSALS: readonly string[] = Object.values(DATABASE_REFUSALS);
+
+/** Why a trigger refused a write: an SQLSTATE of `DATABASE_REFUSALS`, or `undefined`. */
+export function findRefusal(error: unknown): string | undefined {
+  const { code, constraint } = findServerError(error) ?? {};
+  if (constraint === SESSION_USER_KEY) return DATABASE_REFUSALS.credentialsChanged;
+  return REFUSALS.find((refusal) => refusal === code);
 }
 
 /** Unlike `instanceof`, also true for errors of another realm, as a test runner creates them. */

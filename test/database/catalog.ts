@@ -12,6 +12,7 @@ export interface KeyDescription {
 const OTHER_TABLES = [
   'migrations',
   'typeorm_metadata',
+  'credential_state',
   'mail_queue',
   'oauth_grant',
   'rate_limit',

@@ -53,6 +53,11 @@ describe('a change of access or of a profile is announced', () => {
     expect(await ear.announcedBy(unlimited)).toEqual([{ users: ['a'] }]);
   });
 
+  it('announces a user who is banned together with the sessions that the ban ends', async () => {
+    const heard = await ear.announcedBy(`UPDATE "user" SET banned = true WHERE id = 'a'`);
+    expect(heard).toEqual([{ users: ['a'] }, { sessions: ['a1', 'a2'] }]);
+  });
+
   it('announces a user who is deleted together with the sessions', async () => {
     const heard = await ear.announcedBy(`DELETE FROM "user" WHERE id = 'a'`);
     expect(sorted(heard)).toEqual(sorted([{ users: ['a'] }, { sessions: ['a1', 'a2'] }]));
@@ -146,7 +151,7 @@ describe('a change by any writer and statement', () => {
   it('announces a change that is made by a data-modifying WITH', async () => {
     const heard = await ear.announcedBy(
       `WITH gone AS (DELETE FROM session WHERE user_id = 'a' RETURNING user_id)
-       UPDATE "user" SET banned = true WHERE id IN (SELECT user_id FROM gone)`,
+       UPDATE "user" SET role = 'admin' WHERE id IN (SELECT user_id FROM gone)`,
     );
     expect(heard).toHaveLength(2);
   });
@@ -155,7 +160,7 @@ describe('a change by any writer and statement', () => {
     if (!(await isSuperuser())) return;
     const heard = await ear.announcedBy(
       'SET session_replication_role = replica',
-      `UPDATE "user" SET banned = true WHERE id = 'a'`,
+      `UPDATE "user" SET role = 'admin' WHERE id = 'a'`,
       `DELETE FROM session WHERE id = 'a1'`,
       'RESET session_replication_role',
     );
@@ -184,7 +189,7 @@ describe('a change by any writer and statement', () => {
        CREATE FUNCTION trap.pg_notify(text, text) RETURNS void LANGUAGE sql AS '';
        SET search_path = trap, public, pg_catalog`,
     );
-    const heard = await ear.announcedBy(`UPDATE "user" SET banned = true WHERE id = 'a'`);
+    const heard = await ear.announcedBy(`UPDATE "user" SET role = 'admin' WHERE id = 'a'`);
     await ear.sql.query('RESET search_path; DROP SCHEMA trap CASCADE');
     expect(heard).toEqual([{ users: ['a'] }]);
   });
@@ -192,28 +197,29 @@ describe('a change by any writer and statement', () => {
 
 describe('at commit only', () => {
   it('announces after the commit, not after the statement', async () => {
-    const early = ['BEGIN', `UPDATE "user" SET banned = true WHERE id = 'a'`];
+    const early = ['BEGIN', `UPDATE "user" SET role = 'admin' WHERE id = 'a'`];
     expect(await ear.announcedBy(...early)).toEqual([]);
     expect(await ear.announcedBy('COMMIT')).toEqual([{ users: ['a'] }]);
   });
 
   it('announces nothing that is rolled back', async () => {
-    const heard = await ear.announcedBy('BEGIN', `UPDATE "user" SET banned = true`, 'ROLLBACK');
+    const heard = await ear.announcedBy('BEGIN', `UPDATE "user" SET role = 'admin'`, 'ROLLBACK');
     expect(heard).toEqual([]);
   });
 
   it('announces changes after a savepoint, and nothing that is rolled back to it', async () => {
     const heard = await ear.announcedTogether(
       'SAVEPOINT s',
-      `UPDATE "user" SET banned = true WHERE id = 'a'`,
+      `UPDATE "user" SET role = 'admin' WHERE id = 'a'`,
       'ROLLBACK TO s',
-      `UPDATE "user" SET banned = true WHERE id = 'b'`,
+      `UPDATE "user" SET role = 'admin' WHERE id = 'b'`,
     );
     expect(heard).toEqual([{ users: ['b'] }]);
   });
 
   it('does not count rolled back changes', async () => {
-    const single = (id: string) => `UPDATE "user" SET banned = NOT banned WHERE id = '${id}'`;
+    const single = (id: string) =>
+      `UPDATE "user" SET ban_expires = coalesce(ban_expires, '2000-01-01') + interval '1 day' WHERE id = '${id}'`;
     const heard = await ear.announcedTogether(
       'SAVEPOINT s',
       ...Array.from({ length: 20 }, () => single('a')),
@@ -224,7 +230,11 @@ describe('at commit only', () => {
   });
 
   it('begins a new count in each transaction', async () => {
-    const flips = Array.from({ length: 20 }, () => `UPDATE "user" SET banned = NOT banned`);
+    const flips = Array.from(
+      { length: 20 },
+      () =>
+        `UPDATE "user" SET ban_expires = coalesce(ban_expires, '2000-01-01') + interval '1 day'`,
+    );
     const heard = await ear.announcedBy(...flips);
     expect(heard.filter((payload) => 'users' in (payload as object))).toHaveLength(20);
   });
@@ -256,7 +266,7 @@ describe('a transaction sends few notifications for any number of changes', () =
   });
 
   it('names up to 100 rows of a statement', async () => {
-    const some = `UPDATE "user" SET banned = true WHERE id IN (SELECT 'u' || i FROM generate_series(1, 100) i)`;
+    const some = `UPDATE "user" SET role = 'admin' WHERE id IN (SELECT 'u' || i FROM generate_series(1, 100) i)`;
     const [payload, ...others] = await ear.announcedBy(some);
     expect((payload as { users: string[] }).users).toHaveLength(100);
     expect(others).toEqual([]);
@@ -285,7 +295,7 @@ describe('ids of any form', () => {
   ])('announces ids with %s in readable form', async (_what, id) => {
     await addUsers(id);
     const [payload] = await ear.during(() =>
-      ear.sql.query(`UPDATE "user" SET banned = true WHERE id = $1`, [id]),
+      ear.sql.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [id]),
     );
     expect(parseAccessChange(JSON.stringify(payload)).users).toEqual([id]);
   });
@@ -294,7 +304,7 @@ describe('ids of any form', () => {
     const ids = ['x'.repeat(4_000), 'y'.repeat(4_000)];
     await addUsers(...ids);
     const heard = await ear.during(() =>
-      ear.sql.query(`UPDATE "user" SET banned = true WHERE id = ANY($1)`, [ids]),
+      ear.sql.query(`UPDATE "user" SET role = 'admin' WHERE id = ANY($1)`, [ids]),
     );
     expect(heard).toEqual([EVERYTHING]);
   });

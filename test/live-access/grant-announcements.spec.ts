@@ -15,13 +15,13 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  await ear.sql.query('ROLLBACK; TRUNCATE "user", oauth_client CASCADE');
+  await ear.sql.query('ROLLBACK; TRUNCATE "user", oauth_client, oauth_resource CASCADE');
   await ear.sql.query(`
     INSERT INTO "user" (id, name, email) VALUES ('u', 'x', 'u@example.com');
     INSERT INTO session (id, user_id, token, expires_at)
     SELECT id, 'u', id, now() + interval '1 h' FROM unnest('{s1,s2}'::text[]) AS id;
-    INSERT INTO oauth_client (id, client_id, redirect_uris)
-    SELECT id, id, '[]' FROM unnest('{a,b}'::text[]) AS id`);
+    INSERT INTO oauth_client (id, client_id, redirect_uris, grant_types)
+    SELECT id, id, '[]', '["authorization_code", "refresh_token"]' FROM unnest('{a,b}'::text[]) AS id`);
   await grant('s1', 'a');
   await grant('s1', 'b');
   await grant('s2', 'a');
@@ -67,6 +67,50 @@ describe('the end of a grant', () => {
     const heard = await ear.announcedBy(`DELETE FROM oauth_consent WHERE client_id = 'a'`);
     expect(heard).toEqual([{ sessions: expect.arrayContaining(['s1', 's2']) }]);
     expect(await left()).toEqual({ grants: ['s1 b'], tokens: ['s1 b'] });
+  });
+
+  it.each([
+    ['the consent loses a scope', `UPDATE oauth_consent SET scopes = '["users:read"]'`],
+    [
+      'the consent is given to another client',
+      `UPDATE oauth_consent SET client_id = 'b' WHERE client_id = 'a'`,
+    ],
+    ['the consent is limited to a resource', `UPDATE oauth_consent SET resources = '["other"]'`],
+    ['the client loses a grant type', `UPDATE oauth_client SET grant_types = '["refresh_token"]'`],
+    ['the client has no grant types', `UPDATE oauth_client SET grant_types = NULL`],
+    ['the client loses a resource', `DELETE FROM oauth_client_resource`],
+    ['the client gets another resource', `UPDATE oauth_client_resource SET resource_id = 'other'`],
+    ['the resource is deleted', `DELETE FROM oauth_resource WHERE identifier = 'api'`],
+    ['the resource is disabled', `UPDATE oauth_resource SET disabled = true`],
+    ['the resource loses a scope', `UPDATE oauth_resource SET allowed_scopes = '["a"]'`],
+  ])('comes when %s', async (_title, sql) => {
+    await ear.sql.query(`
+      UPDATE oauth_consent SET scopes = '["users:read", "users:write"]';
+      INSERT INTO oauth_resource (id, identifier, name, allowed_scopes)
+      VALUES ('api', 'api', 'API', '["a", "b"]'), ('other', 'other', 'Other', '["a", "b"]');
+      INSERT INTO oauth_client_resource (id, client_id, resource_id) VALUES ('a', 'a', 'api')`);
+    const heard = await ear.announcedBy(sql);
+    expect(JSON.stringify(heard)).toContain('"s2"');
+    expect((await left()).grants).not.toContain('s2 a');
+    expect((await left()).tokens).not.toContain('s2 a');
+  });
+
+  it('does not come when the consent or the client gets more', async () => {
+    await ear.sql.query(`
+      UPDATE oauth_consent SET scopes = '["users:read"]';
+      UPDATE oauth_client SET grant_types = grant_types || '["client_credentials"]'`);
+    expect((await left()).grants).toHaveLength(3);
+  });
+
+  it.each([
+    'oauth_consent',
+    'oauth_refresh_token CASCADE',
+    'oauth_grant',
+    'oauth_client_resource',
+    'oauth_resource CASCADE',
+  ])('is that of all by TRUNCATE %s', async (tables) => {
+    await ear.sql.query(`TRUNCATE ${tables}`);
+    expect(await left()).toEqual({ grants: [], tokens: [] });
   });
 
   it('with the session is announced once', async () => {

@@ -68,8 +68,8 @@ export async function makePerson(stage: Stage, { role = 'user' } = {}): Promise<
 /** Gives a user the administrator's password, whose hash exists. */
 export async function givePassword({ sql }: Stage, { id }: Person): Promise<void> {
   await sql.query(
-    `INSERT INTO account (id, user_id, account_id, provider_id, password)
-     SELECT 'account-' || $1, $1, $1, provider_id, password FROM account
+    `INSERT INTO account (id, user_id, account_id, provider_id, password, basis)
+     SELECT 'account-' || $1, $1, $1, provider_id, password, '- - rehash' FROM account
       WHERE provider_id = 'credential' AND password IS NOT NULL
         AND user_id IN (SELECT id FROM "user" WHERE role = 'admin') LIMIT 1`,
     [id],

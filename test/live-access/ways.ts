@@ -109,17 +109,6 @@ export const WAYS: Way[] = [
   ),
   ended('a ban by a statement', sql(`UPDATE "user" SET banned = true WHERE id = $1`)),
   {
-    name: 'a ban that expires',
-    question: 'is let in',
-    before: false,
-    prepare: sql(`UPDATE "user" SET banned = true WHERE id = $1`),
-    take: (stage, { id }) =>
-      endingSoon(stage, [
-        `UPDATE "user" SET ban_expires = $2 WHERE id = $1 RETURNING ban_expires AS at`,
-        id,
-      ]),
-  },
-  {
     name: 'a session that expires',
     question: 'is let in',
     before: true,

@@ -13,7 +13,8 @@ const { columns: client } = OAUTH_TABLES.oauthClient;
 
 const CLIENT = `
   c.${client.disabled} AS "disabled", c.${client.scopes} AS "scopes",
-  c.${client.clientCredentialsScopes} AS "ownScopes"`;
+  CASE WHEN c.${client.grantTypes} @> '["client_credentials"]'
+       THEN c.${client.clientCredentialsScopes} END AS "ownScopes"`;
 
 const SESSION_AND_USER = `
   s.${session.expiresAt} AS "expiresAt",

@@ -52,4 +52,8 @@ export class UserEntity {
 
   @Column({ name: columns.updatedAt, type: 'timestamptz', precision: 3, default: () => 'now()' })
   updatedAt!: Date;
+
+  /** What a write was decided on (migrations/1795430000000-EndSessionsWithCredentials). */
+  @Column({ name: columns.basis, type: 'text', nullable: true })
+  basis!: string | null;
 }

@@ -1,0 +1,20 @@
+/**
+ * SQLSTATEs with which triggers refuse a change (`migrations/`). Class `GH` is not used by
+ * PostgreSQL.
+ */
+export const DATABASE_REFUSALS = {
+  /** The write was decided on credentials that have changed since. */
+  credentialsChanged: 'GH001',
+  /** A session of a banned user. */
+  banned: 'GH002',
+  /** A change that leaves no active administrator. */
+  lastAdministrator: 'GH003',
+  /** A session in which a user acts as another one and may not. */
+  impersonation: 'GH004',
+} as const;
+
+/** Basis of a hash that replaces an older hash of the same password: it changes no credentials. */
+export const REHASH_BASIS = '- - rehash';
+
+/** Follows the basis of a new password after which the other sessions stay. */
+export const KEEP_SESSIONS = ' keep';

@@ -1,0 +1,309 @@
+import { randomUUID } from 'node:crypto';
+import { Client, DatabaseError } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { interleavings, runInterleaved, type Actor, type Steps } from './interleavings';
+
+const EXPIRY = `now() + interval '1 hour'`;
+
+interface Change {
+  name: string;
+  /** What a sign-in reads; it goes on when there is a row. */
+  reads: string;
+  /** In the order in which Better-Auth or the API sends them. */
+  statements: string[];
+  /** Sessions that began before the change stay. */
+  keepsSessions?: true;
+}
+
+const OLD_PASSWORD = `SELECT FROM account WHERE id = 'password' AND password = 'old'`;
+
+const CHANGES: Change[] = [
+  {
+    name: 'a reset of the password, sessions deleted first',
+    reads: OLD_PASSWORD,
+    statements: [
+      `DELETE FROM session WHERE user_id = 'u'`,
+      `UPDATE account SET password = 'new' WHERE id = 'password'`,
+    ],
+  },
+  {
+    name: 'a password that an administrator sets',
+    reads: OLD_PASSWORD,
+    statements: [`UPDATE account SET password = 'new' WHERE id = 'password'`],
+  },
+  {
+    name: 'a first password',
+    reads: `SELECT FROM account WHERE id = 'provider'`,
+    statements: [
+      `DELETE FROM account WHERE id = 'password'`,
+      `INSERT INTO account (id, user_id, account_id, provider_id, password) VALUES ('first', 'u', 'u', 'credential', 'new')`,
+    ],
+  },
+  {
+    name: 'a ban',
+    reads: `SELECT FROM "user" WHERE id = 'u' AND NOT banned`,
+    statements: [`UPDATE "user" SET banned = true WHERE id = 'u'`],
+  },
+  {
+    name: 'a ban that is lifted in the same transaction',
+    reads: `SELECT FROM "user" WHERE id = 'u' AND NOT banned`,
+    statements: [
+      `UPDATE "user" SET banned = true WHERE id = 'u'`,
+      `UPDATE "user" SET banned = false WHERE id = 'u'`,
+    ],
+  },
+  {
+    name: 'the activation of the second factor',
+    reads: `SELECT FROM "user" WHERE id = 'u' AND NOT two_factor_enabled`,
+    statements: [`UPDATE "user" SET two_factor_enabled = true WHERE id = 'u'`],
+  },
+  {
+    name: 'the deletion of the user',
+    reads: `SELECT FROM "user" WHERE id = 'u'`,
+    statements: [`DELETE FROM "user" WHERE id = 'u'`],
+  },
+  {
+    name: 'the removal of a provider',
+    reads: `SELECT FROM account WHERE id = 'provider'`,
+    statements: [`DELETE FROM account WHERE id = 'provider'`],
+    keepsSessions: true,
+  },
+  {
+    name: 'the removal of a passkey',
+    reads: `SELECT FROM passkey WHERE id = 'p'`,
+    statements: [`DELETE FROM passkey WHERE id = 'p'`],
+    keepsSessions: true,
+  },
+];
+
+const USER = [
+  `DELETE FROM "user"`,
+  `INSERT INTO "user" (id, name, email) VALUES ('u', 'U', 'u@example.com')`,
+  `INSERT INTO account (id, user_id, account_id, provider_id, password) VALUES
+     ('password', 'u', 'u', 'credential', 'old'), ('provider', 'u', 'g', 'google', NULL)`,
+  `INSERT INTO passkey (id, user_id, public_key, credential_id, counter, device_type, backed_up)
+     VALUES ('p', 'u', 'k', 'c', 0, 'singleDevice', false)`,
+];
+
+let database: TestDatabase;
+let connections: Record<Actor, Client>;
+let observer: Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const connect = async () => {
+    const client = new Client(database.url);
+    await client.connect();
+    return client;
+  };
+  connections = { first: await connect(), second: await connect() };
+  observer = await connect();
+});
+
+afterAll(async () => {
+  await Promise.all([connections.first, connections.second, observer].map((one) => one.end()));
+  await database.drop();
+});
+
+describe('a sign-in and a change of the credentials, in every order', () => {
+  it.each(CHANGES)('leave no session that should have ended: $name', async (change) => {
+    const { escapes, refusals } = await tryAllOrders(change);
+    expect(escapes).toEqual([]);
+    expect(refusals).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['the comparison at the insert', 'session', 'session_begins', 0],
+    ['the deletion that follows the lock', 'account', 'account_changes_password', 0],
+    ['the refusal of banned users', 'session', 'session_banned', 4],
+    ['the sessions that a removal looks for', 'passkey', 'passkey_removed', 8],
+  ] as const)('leave one when %s is missing', async (_name, table, trigger, change) => {
+    const mutants = trigger === 'session_banned' ? ['session_begins', trigger] : [trigger];
+    const set = (state: string) =>
+      Promise.all(
+        mutants.map((name) => observer.query(`ALTER TABLE ${table} ${state} TRIGGER ${name}`)),
+      );
+    await set('DISABLE');
+    try {
+      const { escapes } = await tryAllOrders(CHANGES[change]!);
+      expect(escapes).not.toEqual([]);
+    } finally {
+      await set('ENABLE ALWAYS');
+    }
+  });
+});
+
+describe('the insert of a session', () => {
+  beforeEach(createUser);
+
+  it('accepts a basis after the change', async () => {
+    await observer.query(`UPDATE account SET password = 'new' WHERE id = 'password'`);
+    await insertSession(observer, await takeBasis(observer));
+    await expect(countSessions()).resolves.toBe(1);
+  });
+
+  it('accepts the request that made the change, and keeps no basis', async () => {
+    const basis = await takeBasis(observer);
+    await observer.query(`UPDATE account SET password = 'new', basis = $1 WHERE id = 'password'`, [
+      basis,
+    ]);
+    await insertSession(observer, basis);
+    const { rows } = await observer.query(
+      'SELECT basis FROM session UNION ALL SELECT basis FROM account',
+    );
+    expect(rows.every((row: { basis: string | null }) => row.basis === null)).toBe(true);
+  });
+
+  it('refuses the request that made a change before another one', async () => {
+    const basis = await takeBasis(observer);
+    await observer.query(`UPDATE account SET password = 'mine', basis = $1 WHERE id = 'password'`, [
+      basis,
+    ]);
+    await observer.query(`UPDATE account SET password = 'other' WHERE id = 'password'`);
+    await expect(insertSession(observer, basis)).rejects.toMatchObject({ code: 'GH001' });
+  });
+
+  it('accepts a number of a transaction that this server has not reached, as after a restore', async () => {
+    const basis = await takeBasis(observer);
+    await observer.query(`UPDATE credential_state SET changed_in = '1000000000'`);
+    await insertSession(observer, basis);
+    await expect(countSessions()).resolves.toBe(1);
+  });
+
+  it('refuses a session that is given to a user on an old basis', async () => {
+    await observer.query(`INSERT INTO "user" (id, name, email) VALUES ('v', 'V', 'v@example.com')`);
+    await observer.query(
+      `INSERT INTO session (id, user_id, token, expires_at) VALUES ('s', 'v', 't', ${EXPIRY})`,
+    );
+    const basis = await takeBasis(observer);
+    await observer.query(`UPDATE account SET password = 'new' WHERE id = 'password'`);
+    await expect(
+      observer.query(`UPDATE session SET user_id = 'u', basis = $1`, [basis]),
+    ).rejects.toMatchObject({ code: 'GH001' });
+  });
+});
+
+describe('a new password', () => {
+  beforeEach(createUser);
+
+  it('is refused when it was decided on the password before last', async () => {
+    const basis = await takeBasis(observer);
+    await observer.query(`UPDATE account SET password = 'reset' WHERE id = 'password'`);
+    const late = observer.query(
+      `UPDATE account SET password = 'thief', basis = $1 WHERE id = 'password'`,
+      [basis],
+    );
+    await expect(late).rejects.toMatchObject({ code: 'GH001' });
+  });
+
+  it.each([
+    ['ends the sessions', '', 0],
+    ['keeps them for a user who wants that', ' keep', 1],
+    ['keeps them when only the hash is newer', ' rehash', 1],
+  ])('%s', async (_title, exception, left) => {
+    const basis = await takeBasis(observer);
+    await insertSession(observer, basis);
+    await observer.query(`UPDATE account SET password = 'new', basis = $1 WHERE id = 'password'`, [
+      `${basis}${exception}`,
+    ]);
+    await expect(countSessions()).resolves.toBe(left);
+  });
+});
+
+async function createUser(): Promise<void> {
+  for (const statement of USER) await observer.query(statement);
+}
+
+/** @returns the orders after which a session is there that should not be. */
+async function tryAllOrders(change: Change): Promise<{ escapes: string[]; refusals: number }> {
+  const escapes: string[] = [];
+  let refusals = 0;
+  for (const order of interleavings(3, change.statements.length + 2)) {
+    await createUser();
+    const run = {
+      began: false,
+      refused: false,
+      changing: false,
+      late: false,
+      over: false,
+      fresh: false,
+    };
+    const steps = { first: signInSteps(change, run), second: changeSteps(change, run) };
+    await runInterleaved({ order, steps, connections, observer });
+    refusals += Number(run.refused);
+    const isAllowed = run.fresh || (change.keepsSessions && run.began && !run.late);
+    if ((await countSessions()) > 0 && !isAllowed) escapes.push(order.join(' '));
+  }
+  return { escapes, refusals };
+}
+
+interface RunState {
+  began: boolean;
+  refused: boolean;
+  changing: boolean;
+  /** The session began while, or after, the change was made. */
+  late: boolean;
+  /** The change is committed. */
+  over: boolean;
+  /** The sign-in began after that. */
+  fresh: boolean;
+}
+
+function signInSteps({ reads }: Change, run: RunState): Steps {
+  const client = connections.first;
+  let basis = '';
+  let isRight = false;
+  return [
+    async () => {
+      run.fresh = run.over;
+      basis = await takeBasis(client);
+    },
+    async () => void (isRight = (await client.query(reads)).rowCount === 1),
+    async () => {
+      if (!isRight) return;
+      try {
+        await insertSession(client, basis);
+        run.began = true;
+        run.late = run.changing;
+      } catch (error) {
+        if (!(error instanceof DatabaseError)) throw error;
+        expect(['GH001', 'GH002', '23503']).toContain(error.code);
+        run.refused = true;
+      }
+    },
+  ];
+}
+
+function changeSteps({ statements }: Change, run: RunState): Steps {
+  const client = connections.second;
+  return [
+    () => client.query('BEGIN'),
+    ...statements.map((statement) => async () => {
+      await client.query(statement);
+      run.changing = true;
+    }),
+    async () => {
+      await client.query('COMMIT');
+      run.over = true;
+    },
+  ];
+}
+
+async function takeBasis(client: Client): Promise<string> {
+  const { rows } = await client.query<{ snapshot: string }>(
+    'SELECT pg_current_snapshot()::text AS snapshot',
+  );
+  return `${randomUUID()} ${rows[0]!.snapshot}`;
+}
+
+function insertSession(client: Client, basis: string): Promise<unknown> {
+  return client.query(
+    `INSERT INTO session (id, user_id, token, expires_at, basis) VALUES ('s', 'u', 't', ${EXPIRY}, $1)`,
+    [basis],
+  );
+}
+
+async function countSessions(): Promise<number> {
+  const { rows } = await observer.query<{ count: number }>('SELECT count(*)::int FROM session');
+  return rows[0]!.count;
+}

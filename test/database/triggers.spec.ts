@@ -1,0 +1,62 @@
+import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+let database: TestDatabase;
+let client: Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  client = new Client(database.url);
+  await client.connect();
+});
+
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
+
+async function list(query: string): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(query);
+  return rows.map(({ name }) => name);
+}
+
+describe('the triggers of the migrated database', () => {
+  it('are many, and all are ENABLE ALWAYS', async () => {
+    const ours = `FROM pg_trigger WHERE NOT tgisinternal`;
+    expect((await list(`SELECT tgname AS name ${ours}`)).length).toBeGreaterThan(40);
+    await expect(list(`SELECT tgname AS name ${ours} AND tgenabled <> 'A'`)).resolves.toEqual([]);
+  });
+});
+
+describe('the functions of the migrated database', () => {
+  const OURS = `FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'gatehouse%'`;
+
+  it('run with the rights of the caller', async () => {
+    await expect(list(`SELECT proname AS name ${OURS} AND prosecdef`)).resolves.toEqual([]);
+  });
+
+  it('resolve names in a search path of their own where they are written in plpgsql', async () => {
+    const open = `${OURS} AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql')
+       AND NOT coalesce(array_to_string(proconfig, ' ') LIKE '%search_path=pg_catalog%', false)`;
+    await expect(list(`SELECT proname AS name ${open}`)).resolves.toEqual([]);
+  });
+});
+
+describe('a role that may add audit events', () => {
+  it('gains no rights of the owner by the function that dates them', async () => {
+    await client.query(`CREATE ROLE gatehouse_writer; GRANT CREATE ON SCHEMA public TO gatehouse_writer;
+      GRANT INSERT ON audit_event TO gatehouse_writer`);
+    try {
+      await client.query('SET ROLE gatehouse_writer');
+      await client.query(`
+        CREATE TABLE trap (id bigint GENERATED ALWAYS AS IDENTITY, occurred_at timestamptz, who text);
+        CREATE FUNCTION trap_default() RETURNS text LANGUAGE sql AS 'SELECT current_user::text';
+        CREATE TRIGGER t BEFORE INSERT ON trap FOR EACH ROW EXECUTE FUNCTION gatehouse_audit_date()`);
+      await client.query(`INSERT INTO trap (who) VALUES (trap_default())`);
+      const owned = client.query(`DELETE FROM audit_event`);
+      await expect(owned).rejects.toMatchObject({ code: '42501' });
+    } finally {
+      await client.query(`RESET ROLE; DROP OWNED BY gatehouse_writer; DROP ROLE gatehouse_writer`);
+    }
+  });
+});
