@@ -17,7 +17,6 @@ import { discovery } from './oauth/discovery';
 import { parseForm } from './oauth/forms';
 import { answerMissingPage, pageRoutes } from './pages/routes';
 import type { SigningKeys } from './signing-keys/signing-keys';
-import { keepAnAdministrator } from './users/last-administrator';
 import { type Metrics, METRICS_PATH } from '../runtime/metrics';
 
 export interface AppParts extends AuthParts {
@@ -58,7 +57,7 @@ export function createSteps(parts: AppParts): Step[] {
     // Before Better-Auth, which reads the body as text. The form is parsed after the body is checked.
     step('body', [limitBody, checkBody, parseForm], AUTH_BASE_PATH),
     // After all steps that check a request.
-    step('better-auth', [keepAnAdministrator(config, handleAuth(auth, config))], AUTH_BASE_PATH),
+    step('better-auth', [handleAuth(auth, config)], AUTH_BASE_PATH),
     // Any place before "not found".
     step('health', [healthRoutes({ pool, signingKeys })]),
     step('pages', [pageRoutes({ auth, config, logger, mailbox: mailer.mailbox })]),

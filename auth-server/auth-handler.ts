@@ -10,6 +10,7 @@ import {
   DATABASE_UNAVAILABLE,
   INTERNAL_ERROR,
   NOT_FOUND,
+  REFUSALS,
   RETRY_AFTER_S,
   sendError,
   toErrorBody,
@@ -68,6 +69,8 @@ function finish(response: Response, request: Request): Response {
   if (response.status >= 400 && context?.databaseUnreachable) {
     return toResponse(DATABASE_UNAVAILABLE, request, { 'retry-after': RETRY_AFTER_S });
   }
+  const refusal = response.status >= 400 && REFUSALS[context?.refusal ?? ''];
+  if (refusal) return toResponse(refusal, request);
   // Hooks can put another body in place of an error, but not another status.
   if (response.status >= 500 && context?.mended) return new Response(response.body, { headers });
   if (response.status >= 500 && context?.valueRefused) return toResponse(VALUE_REFUSED, request);

@@ -5,6 +5,7 @@ export * from './claims';
 export * from './client-paths';
 export * from './database-refusals';
 export * from './forwarding';
+export * from './locks';
 export * from './machine-users';
 export * from './notices';
 export * from './oauth-tables';

@@ -10,7 +10,7 @@ import { passkeys } from '../passkeys/plugin';
 import { type PasswordParts, passwordRules } from '../password/plugin';
 import { exactAddresses } from '../redirects/plugin';
 import { secondFactor, secondStep } from '../second-factor/plugin';
-import { sessionHandles } from '../sessions/plugin';
+import { decisionBasis, sessionHandles } from '../sessions/plugin';
 import { accessTokens } from '../signing-keys/plugin';
 import { accounts, administration, signUpPolicy } from '../users/plugin';
 
@@ -32,7 +32,9 @@ export function createPhases(parts: PhaseParts) {
   const { config, pool, mailer, logger, limitStore = null } = parts;
   const limits = limitsPlugins(limitStore, config);
   return [
-    // First: a request that a later phase refuses is counted too.
+    // First: no other hook reads before the snapshot is taken.
+    phase('decision basis', [decisionBasis(pool)]),
+    // First of the phases that refuse: a request that a later phase refuses is counted too.
     phase('limits', limits.first),
     // Before the password rules: a request from a foreign origin does not reach the service of breached passwords.
     phase('redirects', [exactAddresses(trustedOriginsOf(config))]),

@@ -13,9 +13,14 @@ const [readBearer] = bearer().hooks.before;
  * read and that a token precedes a cookie.
  */
 export async function callerOf(ctx: HookContext) {
+  return (await findSession(ctx))?.user ?? null;
+}
+
+/** The caller's session, by the rules of {@link callerOf}. */
+export async function findSession(ctx: HookContext) {
   const change = await readBearer?.handler({ ...ctx, returnHeaders: false });
   const headers = change?.context.headers ?? ctx.headers;
-  return (await getSessionFromCtx({ ...ctx, headers }))?.user ?? null;
+  return getSessionFromCtx({ ...ctx, headers });
 }
 
 /** The user whose password is set with the code of a mail; `null`: the code is not valid. */

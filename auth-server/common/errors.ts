@@ -1,6 +1,7 @@
 import type { Response } from 'express';
-import { AUTH_BASE_PATH } from '../../contract';
+import { AUTH_BASE_PATH, DATABASE_REFUSALS } from '../../contract';
 import {
+  findRefusal,
   isDatabaseUnavailable,
   isUniqueViolation,
   isValueRefused,
@@ -50,6 +51,28 @@ const EMAIL_TAKEN: ErrorAnswer = {
   message: 'User already exists. Use another email.',
 };
 
+export const BANNED_MESSAGE = 'This account is banned.';
+
+/** What a caller is told when a trigger refuses a write. */
+export const REFUSALS: Record<string, ErrorAnswer> = {
+  [DATABASE_REFUSALS.credentialsChanged]: {
+    status: 401,
+    code: 'CREDENTIALS_CHANGED',
+    message: 'The credentials of this account have changed. Sign in again.',
+  },
+  [DATABASE_REFUSALS.banned]: { status: 403, code: 'BANNED_USER', message: BANNED_MESSAGE },
+  [DATABASE_REFUSALS.lastAdministrator]: {
+    status: 409,
+    code: 'LAST_ADMIN',
+    message: 'The change would leave no administrator in force.',
+  },
+  [DATABASE_REFUSALS.impersonation]: {
+    status: 403,
+    code: 'IMPERSONATION_NOT_ALLOWED',
+    message: 'This user cannot be impersonated.',
+  },
+};
+
 export const UNREADABLE: ErrorAnswer = {
   status: 400,
   code: 'BAD_REQUEST',
@@ -87,6 +110,8 @@ const OAUTH_ERRORS: Record<number, string> = {
 export function toErrorAnswer(error: unknown): ErrorAnswer {
   if (isDatabaseUnavailable(error)) return DATABASE_UNAVAILABLE;
   if (isUniqueViolation(error, 'user_email_key')) return EMAIL_TAKEN;
+  const refusal = REFUSALS[findRefusal(error) ?? ''];
+  if (refusal) return refusal;
   if (isValueRefused(error)) return VALUE_REFUSED;
   const { status } = error as { status?: unknown };
   if (status === 413) return TOO_LARGE;

@@ -1,4 +1,9 @@
-import { isDatabaseUnavailable, isDataException, isError } from '../../runtime/database-errors';
+import {
+  findRefusal,
+  isDatabaseUnavailable,
+  isDataException,
+  isError,
+} from '../../runtime/database-errors';
 import { requestContext } from './request-context';
 import type { Logger } from '../../runtime/logger';
 
@@ -17,6 +22,7 @@ export function createAuthLogger(logger: Logger) {
       const error = details.find(isError);
       if (context && isDatabaseUnavailable(error)) context.databaseUnreachable = true;
       if (context && isDataException(error)) context.valueRefused = true;
+      if (context) context.refusal ??= findRefusal(error);
       // Better-Auth logs refused requests as errors too; only a failure has an error object.
       const severity = level === 'error' && !error ? 'warn' : level;
       logger[severity]({ requestId: context?.requestId, err: error }, message);

@@ -14,6 +14,10 @@ export interface RequestContext {
   mended?: boolean;
   /** The outdated hash that a right password matched. */
   outdatedHash?: string;
+  /** State of the database on which the request decides: `sessions/decision-basis.ts`. */
+  basis?: string;
+  /** Why the database refused a write: an SQLSTATE of `DATABASE_REFUSALS`. */
+  refusal?: string;
 }
 
 export const requestContext = new AsyncLocalStorage<RequestContext>();

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { REHASH_BASIS } from '../../contract';
 import type { PasswordHasher } from './password-hasher';
 import type { Logger } from '../../runtime/logger';
 
@@ -14,7 +15,7 @@ const EXISTS_OLD_HASH = `
 
 /** Replaces the hash that was checked, if it is still stored. */
 const REPLACE_HASH = `
-  UPDATE account SET password = $1
+  UPDATE account SET password = $1, basis = '${REHASH_BASIS}'
     FROM "user"
    WHERE "user".email = $2 AND account.user_id = "user".id
      AND account.provider_id = 'credential' AND account.password = $3`;

@@ -7,6 +7,7 @@ import {
   sensitiveSessionMiddleware,
 } from 'better-auth/api';
 import type { Pool } from 'pg';
+import { decideOn } from '../common/basis';
 import { Attempts, FREE_ATTEMPTS } from './attempts';
 import { forgetDevices } from './trusted-devices';
 import type { HookContext } from '../common/caller';
@@ -115,12 +116,20 @@ async function admitStep(ctx: HookContext, { attempts, mailer }: BeginParts): Pr
   if (ctx.path === VERIFY_TOTP) await useUp(ctx, userId);
 }
 
+interface Challenge {
+  value: string;
+  basis?: string | null;
+}
+
 /** @returns whose sign-in waits for this step; `null` when none does, which the endpoint refuses. */
 async function findChallenged(ctx: HookContext): Promise<string | null> {
   const { name } = ctx.context.createAuthCookie('two_factor');
   const identifier = await ctx.getSignedCookie(name, ctx.context.secret);
   if (!identifier) return null;
-  const challenge = await ctx.context.internalAdapter.findVerificationValue(identifier);
+  const challenge: Challenge | null =
+    await ctx.context.internalAdapter.findVerificationValue(identifier);
+  // The password was verified in an earlier request: what has changed since then counts.
+  if (challenge) decideOn(challenge);
   return challenge?.value ?? null;
 }
 

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { APIError } from 'better-auth/api';
+import { BANNED_MESSAGE } from '../common/errors';
 import { isRole, type SessionClaims } from '../../contract';
 
 /** What Better-Auth knows of the caller when it issues a token; read from the database, not from a cookie. */
@@ -22,8 +23,6 @@ export function toSessionClaims({ session, user }: SignedIn): SessionClaims {
   if (!isRole(user.role)) throw new Error('The user has a role outside the closed list.');
   return { sid: session.id, role: user.role };
 }
-
-export const BANNED_MESSAGE = 'This account is banned.';
 
 /** Whether a ban is in force now. */
 export function isBanned({ banned, banExpires }: SignedIn['user']): boolean {

@@ -1,6 +1,10 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api';
 import { endWithoutWayBack } from './impersonation-end';
+import { limitImpersonation } from './impersonation-limits';
+import { endReplacedSession } from './replaced-session';
+
+export { decisionBasis } from './decision-basis';
 
 interface SessionRow {
   id: string;
@@ -28,6 +32,7 @@ export const sessionHandles = {
   id: 'session-handles',
   hooks: {
     before: [
+      limitImpersonation,
       {
         matcher: ({ path }) => Object.hasOwn(REVOKE, path ?? ''),
         handler: createAuthMiddleware(async ({ context, path, body }) => {
@@ -43,6 +48,7 @@ export const sessionHandles = {
       },
     ],
     after: [
+      endReplacedSession,
       endWithoutWayBack,
       {
         matcher: ({ path }) => path === LIST_OWN,

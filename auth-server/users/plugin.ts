@@ -5,7 +5,8 @@ import { ADMIN_MAPPING } from './schema';
 import { serviceAccountUsers } from './service-account-users';
 import { DEFAULT_ROLE } from '../../contract';
 import type { Mailer } from '../mail/mailer';
-import { BANNED_MESSAGE } from '../sessions/claims';
+import { BANNED_MESSAGE } from '../common/errors';
+import { userRemoval } from './user-removal';
 
 export { signUpPolicy } from './user-policy';
 
@@ -22,5 +23,5 @@ export function administration() {
 
 /** Rules of Gatehouse around changes of an account. */
 export function accounts(mailer: Mailer) {
-  return [accountChanges(mailer), serviceAccountUsers()];
+  return [userRemoval, accountChanges(mailer), serviceAccountUsers()];
 }

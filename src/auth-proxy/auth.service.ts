@@ -26,6 +26,7 @@ import { UserEntity } from '../database/entities/user.entity';
 /** What Better-Auth's error codes mean to our callers; its texts never reach them. */
 const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   INVALID_EMAIL_OR_PASSWORD: () => new Problem('invalid_credentials'),
+  CREDENTIALS_CHANGED: () => new Problem('invalid_credentials'),
   BANNED_USER: () => new Problem('banned'),
   EMAIL_NOT_VERIFIED: () => new Problem('email_not_verified'),
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: () => new Problem('email_taken'),

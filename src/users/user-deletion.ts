@@ -1,5 +1,4 @@
 import type { EntityManager } from 'typeorm';
-import { assertOtherAdministrator, lockAdministrators } from './administrators';
 import { recordAuditEvent } from '../audit/audit-trail';
 import type { Acting } from '../auth/principal/acting';
 import { Problem } from '../common/problems/problem';
@@ -16,13 +15,11 @@ export async function deleteUser(
   { id, acting }: { id: string; acting: Acting },
   manager: EntityManager,
 ): Promise<void> {
-  await lockAdministrators(manager);
   const row = await manager.findOne(UserEntity, {
     where: { id },
     lock: { mode: 'pessimistic_write' },
   });
   if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
-  await assertOtherAdministrator(row, manager);
   const subject = { type: 'user', id } as const;
   await recordAuditEvent(manager, {
     action: 'user.deleted',

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { OwnerNoticesService } from './owner-notices.service';
 import type { Ban, CreateUser, UpdateUser } from './users.schemas';
 import { MACHINE_USERS_PATH, type Role } from '../../../contract';
@@ -10,9 +10,7 @@ import type { SignedIn } from '../../auth-proxy/auth.schemas';
 import { AuthService } from '../../auth-proxy/auth.service';
 import { isUniqueViolation } from '../../../runtime/database-errors';
 import { Problem } from '../../common/problems/problem';
-import { SessionEntity } from '../../database/entities/session.entity';
 import { UserEntity } from '../../database/entities/user.entity';
-import { assertOtherAdministrator, lockAdministrators } from '../../users/administrators';
 import { deleteUser } from '../../users/user-deletion';
 import { toUser } from '../../users/user.mapper';
 import type { User } from '../../users/user.schemas';
@@ -98,8 +96,7 @@ export class AdminUsersService {
 
   /** @throws {Problem} `not_found`, `last_admin` */
   setRole(acting: Acting, { id, role }: { id: string; role: Role }): Promise<User> {
-    return this.change({ acting, id }, async (row, manager) => {
-      if (role !== 'admin') await assertOtherAdministrator(row, manager);
+    return this.change({ acting, id }, (row) => {
       row.role = role;
     });
   }
@@ -112,12 +109,10 @@ export class AdminUsersService {
   ban(acting: Acting, { id, ban }: { id: string; ban: Ban }): Promise<User> {
     if (acting.principal.userId === id) throw new Problem('cannot_ban_self');
     const { reason, expiresAt } = ban;
-    return this.change({ acting, id }, async (row, manager) => {
-      await assertOtherAdministrator(row, manager);
+    return this.change({ acting, id }, (row) => {
       row.banned = true;
       row.banReason = reason ?? null;
       row.banExpires = expiresAt === undefined ? null : new Date(expiresAt);
-      await manager.delete(SessionEntity, { userId: id });
     });
   }
 
@@ -130,20 +125,19 @@ export class AdminUsersService {
     });
   }
 
-  /** Changes one user while nobody else can change who administers. */
+  /** Changes one user under a lock of the row. */
   private change(
     { acting, id }: { acting: Acting; id: string },
-    apply: (row: UserEntity, manager: EntityManager) => Promise<void> | void,
+    apply: (row: UserEntity) => void,
   ): Promise<User> {
     return this.dataSource.transaction(async (manager) => {
-      await lockAdministrators(manager);
       const row = await manager.findOne(UserEntity, {
         where: { id },
         lock: { mode: 'pessimistic_write' },
       });
       if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
       const before = copyUser(row);
-      await apply(row, manager);
+      apply(row);
       await recordUserChange(manager, { acting, before, after: row });
       row.updatedAt = new Date();
       return toUser(await manager.save(row));

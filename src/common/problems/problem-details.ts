@@ -1,9 +1,9 @@
 import { HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isDatabaseUnavailable } from '../../../runtime/database-errors';
+import { findRefusal, isDatabaseUnavailable } from '../../../runtime/database-errors';
 import { Problem } from './problem';
 import type { ProblemCode } from './problem-codes';
-import { REQUEST_ID_HEADER } from '../../../contract';
+import { DATABASE_REFUSALS, REQUEST_ID_HEADER } from '../../../contract';
 
 /** The problem that stands for a status that Fastify or Nest raised on their own. */
 const CODE_BY_STATUS: Record<number, ProblemCode> = {
@@ -13,10 +13,17 @@ const CODE_BY_STATUS: Record<number, ProblemCode> = {
   415: 'unsupported_media_type',
 };
 
+/** The problem that stands for a change that a trigger refuses. */
+const CODE_BY_REFUSAL: Record<string, ProblemCode> = {
+  [DATABASE_REFUSALS.lastAdministrator]: 'last_admin',
+};
+
 /** Any error as a problem: what is not ours keeps its text for the log alone. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isDatabaseUnavailable(error)) return new Problem('database_unavailable', { cause: error });
+  const refused = CODE_BY_REFUSAL[findRefusal(error) ?? ''];
+  if (refused) return new Problem(refused, { cause: error });
   const status = statusOf(error);
   const code = CODE_BY_STATUS[status] ?? (status < 500 ? 'malformed_request' : 'internal_error');
   return new Problem(code, { cause: error });

@@ -1,0 +1,73 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import { createAuthMiddleware } from 'better-auth/api';
+import type { Pool } from 'pg';
+import { KEEP_SESSIONS, TABLES } from '../../contract';
+import { basisOfRequest } from '../common/basis';
+import { requestContext } from '../common/request-context';
+
+const TAKE_SNAPSHOT = 'SELECT pg_current_snapshot()::text AS snapshot';
+
+/** Asked for with every request of the API and of pages; they begin no session. */
+const READING_PATHS = ['/get-session', '/token', '/jwks', '/list-sessions', '/ok'];
+
+const FIELD = {
+  type: 'string',
+  required: false,
+  input: false,
+  returned: false,
+  fieldName: TABLES.session.columns.basis,
+} as const;
+
+const MODEL = { fields: { basis: FIELD } };
+
+/**
+ * Says with each write of a credential or a session what it was decided on: the state of the
+ * database before the endpoint read anything. PostgreSQL refuses the write when the credentials
+ * have changed since (migrations/1795430000000-EndSessionsWithCredentials).
+ *
+ * The first plugin, so that no other hook reads before the snapshot.
+ */
+export function decisionBasis(pool: Pool) {
+  return {
+    id: 'decision-basis',
+    schema: { user: MODEL, session: MODEL, account: MODEL, verification: MODEL },
+    init: () => ({ options: { databaseHooks: DATABASE_HOOKS } }),
+    hooks: {
+      before: [
+        {
+          matcher: ({ path }) => !READING_PATHS.includes(path ?? ''),
+          handler: createAuthMiddleware(() => takeBasis(pool)),
+        },
+      ],
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+async function takeBasis(pool: Pool): Promise<void> {
+  const context = requestContext.getStore();
+  if (!context || context.basis !== undefined) return;
+  const { rows } = await pool.query<{ snapshot: string }>(TAKE_SNAPSHOT);
+  context.basis = `${crypto.randomUUID()} ${rows[0]!.snapshot}`;
+}
+
+const withBasis = () => Promise.resolve({ data: { basis: basisOfRequest() } });
+
+interface Endpoint {
+  path?: string;
+  body?: unknown;
+}
+
+/** A user who changes the password may keep the other sessions. */
+function withBasisOfPassword(_account: object, endpoint?: Endpoint | null) {
+  const basis = basisOfRequest();
+  const { revokeOtherSessions } = (endpoint?.body ?? {}) as { revokeOtherSessions?: unknown };
+  const keeps = endpoint?.path === '/change-password' && revokeOtherSessions !== true;
+  return Promise.resolve({ data: { basis: keeps && basis ? `${basis}${KEEP_SESSIONS}` : basis } });
+}
+
+const DATABASE_HOOKS = {
+  session: { create: { before: withBasis } },
+  verification: { create: { before: withBasis } },
+  account: { create: { before: withBasis }, update: { before: withBasisOfPassword } },
+  user: { update: { before: withBasis } },
+};

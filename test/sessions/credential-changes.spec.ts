@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
+import { enrolUser } from '../second-factor/enrolment';
+import { Caller, type Answer } from '../support/caller';
+import { PASSWORD, System, type SignedInUser } from '../support/system';
+
+/** Holds up a write on another connection, before the triggers that judge it. */
+const HOLD_UP = [
+  `CREATE FUNCTION hold_up() RETURNS trigger LANGUAGE plpgsql AS $$
+   BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NEW; END $$`,
+  `CREATE TRIGGER a_hold_up BEFORE INSERT ON session FOR EACH ROW
+   WHEN (NEW.user_agent = 'slow') EXECUTE FUNCTION hold_up()`,
+];
+
+const NEW_PASSWORD = `${randomUUID()} is new`;
+
+let system: System;
+let admin: SignedInUser;
+let holder: Client;
+
+beforeAll(async () => {
+  system = await System.start({ env: { RATE_LIMITS: 'off' } });
+  admin = await system.asAdmin();
+  holder = new Client(system.database.url);
+  await holder.connect();
+  for (const statement of HOLD_UP) await holder.query(statement);
+});
+
+afterAll(async () => {
+  await holder.end();
+  await system.stop();
+});
+
+describe('a sign-in with the right password, during which', () => {
+  it.each([
+    ['the password is reset', resetPassword, 401, 'invalid_credentials'],
+    ['an administrator sets another password', setPassword, 401, 'invalid_credentials'],
+    ['the user changes the password', changePassword, 401, 'invalid_credentials'],
+    [
+      'the second factor is activated',
+      (user: SignedInUser) => enrolUser(system, user),
+      401,
+      'invalid_credentials',
+    ],
+    ['the user is deleted', deleteUser, 401, 'invalid_credentials'],
+    ['the user is banned', banUser, 403, 'banned'],
+    ['a statement bans the user', banByStatement, 403, 'banned'],
+    ['the user is banned and the ban is lifted', banAndUnban, 401, 'invalid_credentials'],
+  ] as const)('%s, is refused', async (_name, change, status, code) => {
+    const user = await system.asUser();
+    const { answer } = await duringChange(signInSlowly(user.email), () => change(user));
+    expect(answer).toMatchObject({ status, body: { code } });
+    await expect(slowSessionsOf(user.id)).resolves.toBe(0);
+  });
+
+  it('the hash of the same password is renewed, is accepted', async () => {
+    const user = await system.asUser();
+    const { answer } = await duringChange(signInSlowly(user.email), () =>
+      system.query(
+        `UPDATE account SET password = password || ' ', basis = '- - rehash' WHERE user_id = $1`,
+        [user.id],
+      ),
+    );
+    expect(answer.status).toBe(200);
+  });
+});
+
+describe('the second step of a sign-in', () => {
+  it('is refused when the password was reset after the first step', async () => {
+    const user = await system.asUser();
+    const { app } = await enrolUser(system, user);
+    const first = await signIn(user.email);
+    const challenge = String(first.body['challenge']);
+    await system.query(
+      `CREATE TABLE saved_challenge AS SELECT * FROM verification WHERE value = $1 AND identifier LIKE '2fa-%'`.replace(
+        '$1',
+        `'${user.id}'`,
+      ),
+    );
+    await resetPassword(user);
+    // As if it had been noted a moment after the reset.
+    await system.query('INSERT INTO verification SELECT * FROM saved_challenge');
+    const second = await system
+      .asAnonymous()
+      .post('/api/v1/auth/two-factor', { challenge, code: app.code(1) });
+    expect(second.status).toBe(401);
+    await expect(
+      system.query('SELECT id FROM session WHERE user_id = $1', [user.id]),
+    ).resolves.toEqual([]);
+  });
+});
+
+describe('an impersonation', () => {
+  it('is refused when its administrator is banned before the session begins', async () => {
+    const [other, target] = [await system.asNewAdmin(), await system.asUser()];
+    const caller = new Caller(`${system.settings.authUrl}/api/auth`, other.refreshToken);
+    const { answer } = await duringChange(
+      () => caller.post('/admin/impersonate-user', { userId: target.id }, SLOW),
+      () => banByStatement(other),
+    );
+    expect(answer).toMatchObject({ status: 403, body: { code: 'BANNED_USER' } });
+  });
+});
+
+describe('a change of the password that was decided on the old password', () => {
+  it('is refused when another one was set in the meantime', async () => {
+    const user = await system.asUser();
+    await holder.query(
+      `CREATE TRIGGER a_hold_up BEFORE UPDATE OF password ON account EXECUTE FUNCTION hold_up()`,
+    );
+    const { answer } = await duringChange(
+      () => changePassword(user, { revokeOtherSessions: false }),
+      () => holder.query(`UPDATE account SET password = 'reset' WHERE user_id = $1`, [user.id]),
+    );
+    expect(answer.status).toBe(401);
+    await expect(signIn(user.email, NEW_PASSWORD)).resolves.toMatchObject({ status: 401 });
+  });
+});
+
+const SLOW = { 'user-agent': 'slow' };
+
+/** Makes the change while the request waits to write, and tells which sessions it left. */
+async function duringChange(request: () => Promise<Answer>, change: () => Promise<unknown>) {
+  await holder.query('SELECT pg_advisory_lock(1)');
+  const answering = request();
+  try {
+    while (!(await isHeldUp())) await pause(5);
+    await change();
+  } finally {
+    await holder.query('SELECT pg_advisory_unlock(1)');
+  }
+  return { answer: await answering };
+}
+
+async function isHeldUp(): Promise<boolean> {
+  const { rows } = await holder.query<{ held: boolean }>(
+    `SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 1
+                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS held`,
+  );
+  return rows[0]!.held;
+}
+
+function signIn(email: string, password = PASSWORD, headers = {}): Promise<Answer> {
+  return system.asAnonymous().post('/api/v1/auth/sign-in', { email, password }, headers);
+}
+
+function signInSlowly(email: string): () => Promise<Answer> {
+  return () => signIn(email, PASSWORD, SLOW);
+}
+
+async function resetPassword({ id }: SignedInUser): Promise<void> {
+  const token = randomUUID();
+  await system.query(
+    `INSERT INTO verification (id, identifier, value, expires_at)
+     VALUES ($1, 'reset-password:' || $1, $2, now() + interval '1 hour')`,
+    [token, id],
+  );
+  await succeed(callAuth().post('/reset-password', { token, newPassword: NEW_PASSWORD }));
+}
+
+async function setPassword({ id: userId }: SignedInUser): Promise<void> {
+  const body = { userId, newPassword: NEW_PASSWORD };
+  await succeed(callAuth(admin).post('/admin/set-user-password', body));
+}
+
+function changePassword(user: SignedInUser, options: object = { revokeOtherSessions: true }) {
+  const passwords = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+  return callAuth(user).post('/change-password', { ...passwords, ...options });
+}
+
+async function banUser({ id }: SignedInUser): Promise<void> {
+  await succeed(admin.caller.put(`/api/v1/admin/users/${id}/ban`, {}));
+}
+
+async function banAndUnban(user: SignedInUser): Promise<void> {
+  await banUser(user);
+  await succeed(admin.caller.delete(`/api/v1/admin/users/${user.id}/ban`));
+}
+
+function banByStatement({ id }: SignedInUser): Promise<unknown> {
+  return system.query(`UPDATE "user" SET banned = true WHERE id = $1`, [id]);
+}
+
+async function deleteUser({ id }: SignedInUser): Promise<void> {
+  await succeed(admin.caller.delete(`/api/v1/admin/users/${id}`));
+}
+
+async function succeed(answering: Promise<Answer>): Promise<void> {
+  const { status, body } = await answering;
+  if (status > 299) throw new Error(`${status} ${JSON.stringify(body)}`);
+}
+
+function callAuth(user?: SignedInUser): Caller {
+  return new Caller(`${system.settings.authUrl}/api/auth`, user?.refreshToken);
+}
+
+/** Those in which the user is signed in with another program than the slow one. */
+async function slowSessionsOf(id: string): Promise<number> {
+  const rows = await system.query(
+    `SELECT id FROM session WHERE user_id = $1 AND user_agent = 'slow'`,
+    [id],
+  );
+  return rows.length;
+}
