@@ -1,4 +1,5 @@
 import { createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
+import { parseCookies } from 'better-auth/cookies';
 import { bearer } from 'better-auth/plugins';
 
 /** The context that Better-Auth passes to a hook. */
@@ -13,14 +14,33 @@ const [readBearer] = bearer().hooks.before;
  * read and that a token precedes a cookie.
  */
 export async function callerOf(ctx: HookContext) {
-  return (await findSession(ctx))?.user ?? null;
+  return (await getSessionFromCtx({ ...ctx, headers: await headersOf(ctx) }))?.user ?? null;
 }
 
-/** The caller's session, by the rules of {@link callerOf}. */
-export async function findSession(ctx: HookContext) {
+/**
+ * The row of the session that the request names, by cookie or `Authorization`. The signature is
+ * not verified and no cookie is answered: only to refuse a request.
+ */
+export async function findNamedSession(ctx: HookContext): Promise<Record<string, unknown> | null> {
+  const { adapter, authCookies } = ctx.context;
+  const cookies = parseCookies((await headersOf(ctx))?.get('cookie') ?? '');
+  const signed = cookies.get(authCookies.sessionToken.name);
+  if (!signed) return null;
+  const [token = ''] = decode(signed).split('.');
+  return adapter.findOne({ model: 'session', where: [{ field: 'token', value: token }] });
+}
+
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+async function headersOf(ctx: HookContext): Promise<Headers | undefined> {
   const change = await readBearer?.handler({ ...ctx, returnHeaders: false });
-  const headers = change?.context.headers ?? ctx.headers;
-  return getSessionFromCtx({ ...ctx, headers });
+  return change?.context.headers ?? ctx.headers;
 }
 
 /** The user whose password is set with the code of a mail; `null`: the code is not valid. */

@@ -4,6 +4,7 @@ import { clientCredentials } from './client-credentials';
 import { foreignTokens } from './foreign-tokens';
 import { Grants } from './grants';
 import { protocolAnswers } from './protocol-answers';
+import { replayedTokens } from './replayed-tokens';
 import { renewedScopes } from './renewed-scopes';
 import { requestRules } from './request-rules';
 import { revocation } from './revocation';
@@ -35,6 +36,7 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
     foreignTokens(config),
     revocation(grants, pool),
     protocolAnswers(grants),
+    replayedTokens(pool),
     renewedScopes(pool),
     clientCredentials(),
   ];

@@ -1,6 +1,10 @@
 import type { Pool } from 'pg';
 import { composeProof, emailChanges } from './email-change';
-import { removePasskeysOfStranger, type RecoveredUser } from './recovered-account';
+import {
+  removePasskeysOfStranger,
+  type RecoveredUser,
+  verifyMailedAddress,
+} from './recovered-account';
 import { ACCOUNT_MAPPING, USER_MAPPING, VERIFICATION_MAPPING } from './schema';
 import { checkUserWrite } from './user-policy';
 import type { AuthConfig } from '../common/config';
@@ -67,5 +71,6 @@ export async function afterPasswordReset(
   { user, request }: { user: UserContact & RecoveredUser; request?: Request },
 ): Promise<void> {
   await removePasskeysOfStranger(pool, { user, request });
+  await verifyMailedAddress(pool, user);
   await mailer.send(composePasswordChanged(user));
 }

@@ -5,6 +5,18 @@ import { originOf } from '../common/request-origin';
 
 const REMOVE_PASSKEYS = 'DELETE FROM passkey WHERE user_id = $1 RETURNING id';
 
+/** The link went to this address. A change of the address ends open links. */
+const VERIFY_EMAIL = `
+  UPDATE "user" SET email_verified = true WHERE id = $1 AND email = $2 AND NOT email_verified`;
+
+/** A reset by a mailed link proves that the user reads the mails of the address. */
+export async function verifyMailedAddress(
+  pool: Pool,
+  { id, email }: { id: string; email: string },
+): Promise<void> {
+  await pool.query(VERIFY_EMAIL, [id, email]);
+}
+
 export interface RecoveredUser {
   id: string;
   emailVerified: boolean;

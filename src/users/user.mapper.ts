@@ -2,7 +2,7 @@ import type { User } from './user.schemas';
 import type { UserEntity } from '../database/entities/user.entity';
 
 /** What of a row is shown. */
-type ProfileColumns = Omit<UserEntity, 'twoFactorEnabled'>;
+type ProfileColumns = Omit<UserEntity, 'twoFactorEnabled' | 'basis'>;
 
 /**
  * A row as the wire shows it. A ban whose time is over counts as no ban: the auth server

@@ -75,7 +75,7 @@ describe('a change of access or of a profile is announced', () => {
   it('announces only the changed rows of a statement', async () => {
     const heard = await ear.announcedBy(
       `UPDATE "user" SET role = CASE id WHEN 'a' THEN 'admin' ELSE role END,
-                       two_factor_enabled = NOT two_factor_enabled`,
+                       email_verified = NOT email_verified`,
     );
     expect(heard).toEqual([{ users: ['a'] }]);
   });
@@ -112,7 +112,7 @@ describe('a change that affects neither access nor the profile is not announced'
     ['a session that is extended', `UPDATE session SET expires_at = expires_at + '1 day'`],
     ['a session that is touched', `UPDATE session SET updated_at = now(), ip_address = '::1'`],
     ['a profile that stays the same', `UPDATE "user" SET name = name, image = image`],
-    ['a second factor', `UPDATE "user" SET two_factor_enabled = NOT two_factor_enabled`],
+    ['a second factor that is off', `UPDATE "user" SET two_factor_enabled = false`],
     ['a role that stays the same', `UPDATE "user" SET role = 'user'`],
     ['a ban that stays the same', `UPDATE "user" SET banned = false, ban_expires = NULL`],
     ['a statement that matches no row', `DELETE FROM session WHERE id = 'nobody'`],

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { BetterAuthPlugin } from 'better-auth';
+import { createAuthMiddleware } from 'better-auth/api';
+import type { Pool } from 'pg';
+import { fieldOf } from '../common/caller';
+
+const PATHS = ['/oauth2/token', '/oauth2/revoke'];
+const MODEL = 'oauthRefreshToken';
+
+const FIND_SESSION = `
+  SELECT session_id AS "sessionId" FROM oauth_refresh_token
+   WHERE token = $1 AND revoked IS NOT NULL`;
+
+interface Condition {
+  field: string;
+  value: unknown;
+}
+
+/**
+ * A second use of a refresh token ends the grant that the token belongs to (RFC 9700, section
+ * 4.14.2). The provider ends all tokens of the user at the client, on every device. Its
+ * look-up and its deletion of these tokens are limited to the session of the token.
+ */
+export function replayedTokens(pool: Pool) {
+  return {
+    id: 'gatehouse-replayed-tokens',
+    hooks: {
+      before: [
+        {
+          matcher: ({ path }) => PATHS.includes(path ?? ''),
+          handler: createAuthMiddleware(async ({ body, context }) => {
+            const token = fieldOf(body, 'refresh_token') || fieldOf(body, 'token');
+            const { rows } = await pool.query<{ sessionId: string | null }>(FIND_SESSION, [
+              hashToken(token),
+            ]);
+            if (rows[0]) context.adapter = limitToSession(context.adapter, rows[0].sessionId);
+          }),
+        },
+      ],
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+type Adapter = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0]['context']['adapter'];
+
+function limitToSession(adapter: Adapter, sessionId: string | null): Adapter {
+  const narrow = <Q extends { model: string; where?: Condition[] }>(query: Q): Q => {
+    const fields = query.where?.map(({ field }) => field).toSorted() ?? [];
+    if (query.model !== MODEL || fields.join() !== 'clientId,userId') return query;
+    return { ...query, where: [...query.where!, { field: 'sessionId', value: sessionId }] };
+  };
+  return {
+    ...adapter,
+    findMany: (query) => adapter.findMany(narrow(query)),
+    deleteMany: (query) => adapter.deleteMany(narrow(query)),
+  };
+}
+
+/** As the provider stores them. */
+function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}

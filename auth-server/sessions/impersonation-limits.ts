@@ -1,0 +1,36 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import { APIError, createAuthMiddleware } from 'better-auth/api';
+import { findNamedSession } from '../common/caller';
+
+type BeforeHook = NonNullable<NonNullable<BetterAuthPlugin['hooks']>['before']>[number];
+
+/** What an administrator may change as another user: the profile, and which sessions exist. */
+const OPEN_PATHS = [
+  '/sign-out',
+  '/update-user',
+  '/admin/stop-impersonating',
+  '/revoke-session',
+  '/revoke-sessions',
+  '/revoke-other-sessions',
+  '/oauth2/token',
+  '/oauth2/revoke',
+  '/oauth2/introspect',
+];
+
+const REFUSAL = {
+  code: 'IMPERSONATION_NOT_ALLOWED',
+  message: 'This is not possible while you act as another user.',
+};
+
+/**
+ * Within an impersonation, no credential changes and no client gets a consent: both would last
+ * longer than the impersonation. Closed by default: an endpoint that changes something is
+ * refused unless it is listed.
+ */
+export const limitImpersonation: BeforeHook = {
+  matcher: ({ path, method }) => method === 'POST' && !OPEN_PATHS.includes(path ?? ''),
+  handler: createAuthMiddleware(async (ctx) => {
+    const session = await findNamedSession(ctx);
+    if (session?.['impersonatedBy']) throw new APIError('FORBIDDEN', REFUSAL);
+  }),
+};
