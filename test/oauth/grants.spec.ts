@@ -133,6 +133,17 @@ describe('a grant to a client ends on every replica', () => {
     expect((await stage.refresh(client, elsewhere.refresh_token)).status).toBe(200);
   });
 
+  it('only, when a refresh token is used a second time (RFC 9700, section 4.14.2)', async () => {
+    const tokens = await stage.tokens(client, browser);
+    const elsewhere = await stage.tokens(client, await Browser.signedIn(stage.system, user.email));
+    const next = await stage.refresh(client, tokens.refresh_token);
+    expect((await stage.refresh(client, tokens.refresh_token)).status).toBe(400);
+    await expectRefusedEverywhere(next.body.access_token);
+    expect((await stage.refresh(client, next.body.refresh_token)).status).toBe(400);
+    await expectGoodEverywhere(elsewhere.access_token);
+    expect((await stage.refresh(client, elsewhere.refresh_token)).status).toBe(200);
+  });
+
   it('in all sessions of the user when the consent is withdrawn', async () => {
     const tokens = await stage.tokens(client, browser);
     const elsewhere = await stage.tokens(client, await Browser.signedIn(stage.system, user.email));
