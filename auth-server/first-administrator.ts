@@ -4,7 +4,7 @@ import { SYSTEM, writeAuditEvent } from './audit/audit-writer';
 import type { Auth } from './better-auth/auth';
 import type { AuthConfig } from './common/config';
 import { LOCKS, TABLES, type Role } from '../contract';
-import { whileLocked } from './common/database';
+import { PATIENT_LOCK_WAIT_MS, whileLocked } from './common/database';
 import { isEasilyGuessed } from './password/password-rules';
 import type { Logger } from '../runtime/logger';
 import { StartError } from '../runtime/start-error';
@@ -28,7 +28,8 @@ interface Parts {
  */
 export async function ensureFirstAdministrator({ auth, config, logger, show }: Parts) {
   const { databaseUrl, adminEmail } = config;
-  await whileLocked({ databaseUrl, key: LOCKS.firstAdministrator }, async (client) => {
+  const lock = { databaseUrl, key: LOCKS.firstAdministrator, waitMs: PATIENT_LOCK_WAIT_MS };
+  await whileLocked(lock, async (client) => {
     if (await existsUser(client, { column: columns.role, value: ADMINISTRATOR })) return;
     if (await existsUser(client, { column: columns.email, value: adminEmail.toLowerCase() })) {
       logger.warn(

@@ -7,15 +7,20 @@ import {
   isDataException,
   isError,
   isUniqueViolation,
+  isTimeLimit,
   isValueRefused,
+  markDatabaseError,
 } from './database-errors';
 
 function serverError(code: string, severity = 'ERROR'): DatabaseError {
   return Object.assign(new DatabaseError('text of PostgreSQL', 0, 'error'), { code, severity });
 }
 
+/** Of a connection to the database. */
 function socketError(code: string, syscall = 'connect'): Error {
-  return Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
+  const error = Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
+  markDatabaseError(error);
+  return error;
 }
 
 describe('the database is unavailable', () => {
@@ -107,6 +112,7 @@ describe('the database is unavailable', () => {
     );
     expect(error).not.toBeInstanceOf(Error);
     expect(isError(error)).toBe(true);
+    markDatabaseError(error as Error);
     expect(isDatabaseUnavailable(error)).toBe(true);
   });
 });
@@ -129,10 +135,30 @@ describe('the database is available', () => {
     expect(isDatabaseUnavailable(error)).toBe(false);
   });
 
+  it('with a socket error of another connection, also as a cause', () => {
+    const error = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+    expect(isDatabaseUnavailable(error)).toBe(false);
+    expect(isDatabaseUnavailable(new TypeError('fetch failed', { cause: error }))).toBe(false);
+  });
+
   it('with an error that is its own cause', () => {
     const error = new Error('a ring');
     error.cause = error;
     expect(isDatabaseUnavailable(error)).toBe(false);
+  });
+});
+
+describe('a time limit', () => {
+  it.each([
+    ['of a lock', serverError('55P03'), true],
+    ['of a statement', serverError('57014'), true],
+    ['of an answer', new Error('Query read timeout'), true],
+    ['of the pool', new Error('timeout exceeded when trying to connect'), true],
+    ['inside an error of TypeORM', new QueryFailedError('x', [], serverError('57014')), true],
+    ['is no shutdown', serverError('57P01'), false],
+    ['is no lost connection', new Error('Connection terminated unexpectedly'), false],
+  ])('%s', (_, error, expected) => {
+    expect(isTimeLimit(error)).toBe(expected);
   });
 });
 

@@ -45,6 +45,13 @@ const DRIVER_MESSAGES = [
   'timeout expired',
 ];
 
+/** Those of them that are time limits. */
+const TIME_LIMITS = [
+  'Connection terminated due to connection timeout',
+  'Query read timeout',
+  'timeout exceeded when trying to connect',
+];
+
 /** TypeORM throws these when the connection is lost between two statements of a transaction. */
 const TYPEORM_ERRORS = ['QueryRunnerAlreadyReleasedError', 'TransactionNotStartedError'];
 
@@ -75,9 +82,28 @@ export interface ServerError {
   constraint?: string;
 }
 
-/** Whether an error, or an error inside it, means that the database is unavailable. */
+/** Errors that come from a connection to the database, and not from another socket. */
+const databaseErrors = new WeakSet<object>();
+
+/** Notes that an error comes from a connection to the database. */
+export function markDatabaseError(error: Error): void {
+  databaseErrors.add(error);
+}
+
+/**
+ * Whether an error, or an error inside it, means that the database is unavailable. Socket
+ * errors count when they are marked: those of other connections look the same.
+ */
 export function isDatabaseUnavailable(error: unknown): boolean {
   return unwrap(error).some(isUnavailable);
+}
+
+/** Whether the error is a time limit that was reached: of a lock, a statement or a connection. */
+export function isTimeLimit(error: unknown): boolean {
+  return unwrap(error).some(
+    ({ code, message }) =>
+      code === '55P03' || code === '57014' || TIME_LIMITS.includes(String(message)),
+  );
 }
 
 /** The error of PostgreSQL itself inside an error of a library. */
@@ -142,11 +168,14 @@ function isUnavailable(parts: ErrorParts): boolean {
   const { name, message, code, severity, syscall } = parts;
   // FATAL and PANIC end the connection, whatever the state says.
   if (isServerError(parts)) return isUnavailableState(parts.code) || severity !== 'ERROR';
-  // ENOENT: the Unix-domain socket of a stopped server does not exist.
-  if (code === 'ENOENT') return syscall === 'connect';
-  if (typeof code === 'string') return UNAVAILABLE_SOCKET_CODES.includes(code);
+  if (typeof code === 'string') return databaseErrors.has(parts) && isSocketError(code, syscall);
   if (TYPEORM_ERRORS.includes(String(name))) return true;
   return DRIVER_MESSAGES.some((start) => String(message).startsWith(start));
+}
+
+function isSocketError(code: string, syscall: unknown): boolean {
+  // ENOENT: the Unix-domain socket of a stopped server does not exist.
+  return UNAVAILABLE_SOCKET_CODES.includes(code) || (code === 'ENOENT' && syscall === 'connect');
 }
 
 function isUnavailableState(code: string): boolean {

@@ -35,6 +35,7 @@ import { showProblemsToPeople } from './entrance/problem-pages';
 import { createOpenApiDocument } from './openapi/document';
 import { serveDocumentation } from './openapi/serving';
 import { REQUEST_ID_HEADER } from '../contract';
+import { runInDatabaseScope } from '../runtime/database-scope';
 import type { Logger } from '../runtime/logger';
 import { Metrics } from '../runtime/metrics';
 import type { Settings } from '../runtime/settings/load';
@@ -87,6 +88,8 @@ export async function createApi(
   showProblemsToPeople(fastify);
   if (logger.isLevelEnabled('info')) fastify.addHook('onResponse', logRequest);
   fastify.addHook('onResponse', createRequestCounter(metrics));
+  // After the body: the context of a hook ends where a body is read.
+  fastify.addHook('preValidation', (_request, _reply, done) => runInDatabaseScope(done));
   serveResourceMetadata(fastify, settings);
   registerAuthPassThrough(fastify, {
     settings,

@@ -5,6 +5,7 @@ export type AuthConfig = Pick<
   Settings,
   | 'production'
   | 'databaseUrl'
+  | 'databaseDirectUrl'
   | 'databasePoolMax'
   | 'authUrl'
   | 'apiUrl'

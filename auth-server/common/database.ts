@@ -1,60 +1,61 @@
-import { Client, Pool } from 'pg';
+import type { Client, Pool } from 'pg';
 import type { AuthConfig } from './config';
+import { DATABASE_LIMITS } from '../../runtime/database-limits';
+import { createDatabaseClient, DatabasePool } from '../../runtime/database-pool';
 import type { Logger } from '../../runtime/logger';
 
-/** Time limits of the database. A query that exceeds its limit is answered with 503. */
-const CONNECT_LIMIT_MS = 3_000;
-const QUERY_LIMIT_MS = 10_000;
-const LOCK_WAIT_LIMIT_MS = 15_000;
+/** At a start and for the keys another process may hold the lock for seconds; no caller waits for it. */
+export const PATIENT_LOCK_WAIT_MS = 15_000;
 
-const COMMON = {
-  connectionTimeoutMillis: CONNECT_LIMIT_MS,
-  query_timeout: QUERY_LIMIT_MS,
-  application_name: 'gatehouse-auth',
-};
+const APPLICATION_NAME = 'gatehouse-auth';
 
-/** The connection pool of this process. A lost connection is replaced at the next use. */
+/** The connections of this process. A lost connection is replaced at the next use. */
 export function createPool(config: AuthConfig, logger: Logger): Pool {
-  const pool = new Pool({
-    ...COMMON,
+  const pool = new DatabasePool({
     connectionString: config.databaseUrl,
+    application_name: APPLICATION_NAME,
     max: config.databasePoolMax,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
+    isDirect: config.databaseUrl === config.databaseDirectUrl,
   });
-  // Without a listener, a broken idle connection would end the process.
+  // The message alone: the error contains the whole connection.
   pool.on('error', ({ message }) =>
     logger.warn({ reason: message }, 'lost an idle database connection'),
   );
   return pool;
 }
 
+export interface LockOptions {
+  databaseUrl: string;
+  /** One of `LOCKS`. */
+  key: number;
+  /** Longest wait for the lock, in milliseconds. Default: the limit of a request. */
+  waitMs?: number;
+}
+
 /**
- * Runs `work` while no other replica runs work with the same key. A transaction holds the lock,
- * which also works with a pooler in transaction mode. Its connection is outside the pool, so that
- * `work` can use a pool of one connection.
+ * Runs `work` while no other replica runs anything under the same key. A transaction holds
+ * the lock, so that it also works through a pooler in transaction mode. Its connection is
+ * outside the pool, so that `work` can use a pool with a single connection.
  */
 export async function whileLocked<T>(
-  { databaseUrl, key }: { databaseUrl: string; key: number },
+  { databaseUrl, key, waitMs = DATABASE_LIMITS.lock }: LockOptions,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const client = new Client({
-    ...COMMON,
+  const client = createDatabaseClient({
     connectionString: databaseUrl,
-    // A wait for the lock does not mean that the connection is broken.
-    query_timeout: LOCK_WAIT_LIMIT_MS + QUERY_LIMIT_MS,
+    application_name: APPLICATION_NAME,
+    query_timeout: waitMs + DATABASE_LIMITS.query - DATABASE_LIMITS.lock,
   });
-  client.on('error', () => {});
   try {
     await client.connect();
     await client.query('BEGIN');
-    await client.query(`SET LOCAL lock_timeout = ${LOCK_WAIT_LIMIT_MS}`);
+    await client.query(`SET LOCAL lock_timeout = ${waitMs}`);
     await client.query('SELECT pg_advisory_xact_lock($1)', [key]);
     const result = await work(client);
     await client.query('COMMIT');
     return result;
   } finally {
-    // This also ends the transaction: uncommitted changes are rolled back.
+    // Ends the transaction too: a change that is not committed is rolled back.
     await client.end().catch(() => {});
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { AUTH_BASE_PATH, REQUEST_ID_HEADER } from '../../contract';
 import { requestContext } from '../common/request-context';
+import { runInDatabaseScope } from '../../runtime/database-scope';
 import type { Logger } from '../../runtime/logger';
 import type { Metrics } from '../../runtime/metrics';
 import { continueTrace } from '../../runtime/trace-context';
@@ -33,7 +34,8 @@ export function logRequests(logger: Logger, metrics: Metrics): RequestHandler {
         metrics.countRequest({ method, route: toRoute(path, status), status, milliseconds });
       }
     });
-    requestContext.run({ requestId, databaseUnreachable: false }, next);
+    const run = () => runInDatabaseScope(next);
+    requestContext.run({ requestId, databaseUnreachable: false }, run);
   };
 }
 

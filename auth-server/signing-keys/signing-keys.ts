@@ -6,7 +6,7 @@ import type { Client, Pool } from 'pg';
 import { SYSTEM, writeAuditEvent } from '../audit/audit-writer';
 import type { AuthConfig } from '../common/config';
 import { type AuditAction, LOCKS, type SignatureAlgorithm } from '../../contract';
-import { whileLocked } from '../common/database';
+import { PATIENT_LOCK_WAIT_MS, whileLocked } from '../common/database';
 import { type KeyPhase, KeyRing, type SigningKey, toKeyTimes } from './key-ring';
 import { deleteKeys, endKeys, insertKey, readKeys } from './key-table';
 
@@ -169,7 +169,9 @@ export class SigningKeys {
   }
 
   private whileLocked<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    return whileLocked({ databaseUrl: this.config.databaseUrl, key: LOCKS.signingKeys }, work);
+    const { databaseUrl } = this.config;
+    const lock = { databaseUrl, key: LOCKS.signingKeys, waitMs: PATIENT_LOCK_WAIT_MS };
+    return whileLocked(lock, work);
   }
 }
 

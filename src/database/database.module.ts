@@ -3,7 +3,6 @@ import { InjectDataSource, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AccountEntity } from './entities/account.entity';
 import { AuditEventEntity } from './entities/audit-event.entity';
-import { ImpatientPool } from './impatient-pool';
 import { InstallationSecret } from './installation-secret';
 import { Jobs } from './jobs';
 import { PreparedStatements } from './prepared-statements';
@@ -16,14 +15,9 @@ import { TwoFactorEntity } from './entities/two-factor.entity';
 import { UserEntity } from './entities/user.entity';
 import { VerificationEntity } from './entities/verification.entity';
 import { Cursors } from '../common/pagination/cursor';
+import { DatabasePool } from '../../runtime/database-pool';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 import { checkDatabase } from '../../runtime/database-check';
-
-/** A caller rather hears 503 than waits for a database that is not there. */
-const CONNECT_TIMEOUT_MS = 2_000;
-
-/** No statement of the API takes long; one that does holds a connection that others need. */
-const QUERY_TIMEOUT_MS = 5_000;
 
 /** The API's connections, and what all replicas share by them. It never changes the schema: migrations do. */
 @Global()
@@ -33,7 +27,7 @@ const QUERY_TIMEOUT_MS = 5_000;
       inject: [API_SETTINGS],
       useFactory: (settings: ApiSettings) => ({
         type: 'postgres',
-        driver: { Pool: ImpatientPool },
+        driver: { Pool: DatabasePool },
         url: settings.databaseUrl,
         entities: [
           UserEntity,
@@ -51,8 +45,7 @@ const QUERY_TIMEOUT_MS = 5_000;
         retryAttempts: 0,
         extra: {
           max: settings.databasePoolMax,
-          connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-          query_timeout: QUERY_TIMEOUT_MS,
+          isDirect: settings.databaseUrl === settings.databaseDirectUrl,
         },
       }),
     }),

@@ -1,0 +1,15 @@
+/**
+ * Limits of one statement, in milliseconds. A caller waits at most five seconds for an
+ * answer, so that each limit is below that. PostgreSQL's own limits end first: it then says
+ * why, and keeps the connection.
+ */
+export const DATABASE_LIMITS = {
+  /** Until a connection is established, or becomes free in the pool. */
+  connect: 2_000,
+  /** `lock_timeout` of PostgreSQL. */
+  lock: 3_000,
+  /** `statement_timeout` of PostgreSQL. */
+  statement: 3_500,
+  /** Until the answer to a statement arrives. */
+  query: 4_000,
+} as const;

@@ -1,0 +1,174 @@
+import { connect } from 'node:net';
+import {
+  Client,
+  type ClientBase,
+  type ClientConfig,
+  Pool,
+  type PoolClient,
+  type PoolConfig,
+} from 'pg';
+import { isTimeLimit, markDatabaseError } from './database-errors';
+import { DATABASE_LIMITS } from './database-limits';
+import { recallFailure, rememberFailure } from './database-scope';
+
+/** The message of `pg` when `query_timeout` is over. */
+const SILENCE = 'Query read timeout';
+
+/** Code of a cancel request: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const CANCEL_REQUEST = 80877102;
+
+export interface DatabasePoolConfig extends PoolConfig {
+  /**
+   * Whether the connections lead to PostgreSQL itself, so that it is told the limits of a
+   * statement. A pooler in transaction mode would hand a setting of a session on to others.
+   */
+  isDirect?: boolean;
+}
+
+/**
+ * Connections with time limits, of which none is kept that no longer works.
+ *
+ * After a network failure without notice (a half-open connection), `pg` returns a connection
+ * that did not answer to the pool, and each idle connection costs one more caller the whole
+ * limit. Here the first silence closes that connection and all idle ones. The abandoned
+ * statement is cancelled on the server, which also works through a pooler.
+ */
+export class DatabasePool extends Pool {
+  constructor({ isDirect = false, ...config }: DatabasePoolConfig) {
+    super({
+      connectionTimeoutMillis: DATABASE_LIMITS.connect,
+      query_timeout: DATABASE_LIMITS.query,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      ...(isDirect && WITH_SERVER_LIMITS),
+      ...config,
+      Client: DatabaseClient,
+    });
+    this.on('connect', (client) => {
+      // A connection that breaks while a request uses it has no other listener: the process
+      // would end. The statement of the request fails on its own.
+      client.on('error', () => {});
+      if (client instanceof DatabaseClient) client.onSilence = () => this.dropIdle();
+    });
+  }
+
+  /** Stands for both overloads of `pg`: with and without a callback. */
+  override connect(...[callback]: unknown[]): never {
+    const failure = recallFailure();
+    if (typeof callback !== 'function') return this.connectOrFail(failure) as never;
+    if (failure) process.nextTick(callback, failure, undefined, () => {});
+    else super.connect(marking(callback as Callback));
+    return undefined as never;
+  }
+
+  private async connectOrFail(failure: Error | null): Promise<PoolClient> {
+    if (failure) throw failure;
+    try {
+      return await super.connect();
+    } catch (error) {
+      note(error);
+      throw error;
+    }
+  }
+
+  private dropIdle(): void {
+    for (let count = this.idleCount; count > 0; count -= 1) {
+      super.connect((error, _client, release) => {
+        if (!error) release(true);
+      });
+    }
+  }
+}
+
+/** A connection outside a pool, which the caller closes. */
+export function createDatabaseClient(config: ClientConfig): Client {
+  const client = new DatabaseClient({
+    connectionTimeoutMillis: DATABASE_LIMITS.connect,
+    query_timeout: DATABASE_LIMITS.query,
+    ...config,
+  });
+  // Without a listener, a connection that breaks between two statements ends the process.
+  client.on('error', () => {});
+  return client;
+}
+
+/** A connection that gives up a statement without an answer. */
+class DatabaseClient extends Client {
+  onSilence = () => {};
+
+  /** Stands for both overloads of `pg`: with and without a callback. */
+  override connect(...[callback]: unknown[]): never {
+    if (typeof callback === 'function')
+      return super.connect(marking(callback as Callback)) as never;
+    const result = super.connect();
+    result.catch(note);
+    return result as never;
+  }
+
+  /** Stands for all overloads of `pg`: parameters and result are its own. */
+  override query(...parameters: unknown[]): never {
+    const fail = (error: unknown) => {
+      note(error);
+      this.endIfSilent(error as Error);
+    };
+    const callback = parameters.at(-1);
+    if (typeof callback === 'function') {
+      parameters[parameters.length - 1] = marking(callback as Callback, fail);
+    }
+    const result: unknown = super.query(...(parameters as [string]));
+    if (result instanceof Promise) result.catch(fail);
+    return result as never;
+  }
+
+  private endIfSilent({ message }: Error): void {
+    if (message !== SILENCE) return;
+    cancelStatement(this);
+    // With a statement under way this closes the socket at once; the pool then drops the client.
+    void this.end();
+    this.onSilence();
+  }
+}
+
+type Callback = (error: Error | undefined, ...results: unknown[]) => void;
+
+/** The callback, after the error was noted. */
+function marking(callback: Callback, fail: (error: Error) => void = note): Callback & (() => void) {
+  return (error?: Error, ...results: unknown[]) => {
+    if (error) fail(error);
+    callback(error, ...results);
+  };
+}
+
+function note(error: unknown): void {
+  markDatabaseError(error as Error);
+  if (isTimeLimit(error)) rememberFailure(error as Error);
+}
+
+async function setServerLimits(client: ClientBase): Promise<void> {
+  const { statement, lock } = DATABASE_LIMITS;
+  await client.query(`SET statement_timeout = ${statement}; SET lock_timeout = ${lock}`);
+}
+
+/** `pg` waits for the promise; its type does not say so. */
+const WITH_SERVER_LIMITS: object = { onConnect: setServerLimits };
+
+/** Asks the server on another connection to cancel the statement, as `psql` does for Ctrl-C. */
+function cancelStatement(client: Client): void {
+  const { processID, secretKey, host, port } = client as Client & BackendKey;
+  if (processID === null || secretKey === null) return;
+  const request = Buffer.alloc(16);
+  for (const [index, value] of [16, CANCEL_REQUEST, processID, secretKey].entries()) {
+    request.writeInt32BE(value, index * 4);
+  }
+  const isPath = host.startsWith('/');
+  const socket = isPath ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
+  socket.setTimeout(DATABASE_LIMITS.connect, () => socket.destroy());
+  socket.on('error', () => {});
+  socket.end(request);
+}
+
+/** What PostgreSQL gives a client to cancel its statements with. */
+interface BackendKey {
+  processID: number | null;
+  secretKey: number | null;
+}

@@ -1,0 +1,30 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** How long a failure is remembered, in milliseconds: work that outlives its request tries again. */
+const MEMORY_MS = 5_000;
+
+interface DatabaseScope {
+  failure: { error: Error; at: number } | null;
+}
+
+const scopes = new AsyncLocalStorage<DatabaseScope>();
+
+/**
+ * Runs one request. When a statement of it has reached a time limit, the following ones fail
+ * at once: the request waits for an unavailable database once, however many statements it has.
+ */
+export function runInDatabaseScope<T>(work: () => T): T {
+  return scopes.run({ failure: null }, work);
+}
+
+/** @param error of a time limit that was reached. */
+export function rememberFailure(error: Error): void {
+  const scope = scopes.getStore();
+  if (scope) scope.failure = { error, at: performance.now() };
+}
+
+/** The failure of an earlier statement of this request. */
+export function recallFailure(): Error | null {
+  const failure = scopes.getStore()?.failure;
+  return failure && performance.now() - failure.at < MEMORY_MS ? failure.error : null;
+}
