@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { createAuthServer } from '../../auth-server/app';
 import { createLogger } from '../../runtime/logger';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
@@ -10,7 +11,7 @@ import { Caller } from '../support/caller';
 import { startExtraReplica } from '../support/extra-replica';
 import { PASSWORD, System } from '../support/system';
 
-const DOCUMENT = readFileSync(join(__dirname, '../../docs/operations/audit.md'), 'utf8');
+const DOCUMENT = readFileSync(join(__dirname, '../../docs/security/database-roles.md'), 'utf8');
 
 let system: System;
 let apiUrl: string;
@@ -67,6 +68,20 @@ function urlsOf(role: string) {
   return { databaseUrl: url.href, databaseDirectUrl: url.href };
 }
 
+async function manageClient(admin: Caller) {
+  const clients = '/api/v1/admin/clients';
+  const body = { name: 'App', type: 'confidential', redirectUris: ['https://app.example.com/cb'] };
+  const created = await admin.post<{ clientId: string }>(clients, body);
+  const path = `${clients}/${created.body.clientId}`;
+  return [
+    created,
+    await admin.get(clients),
+    await admin.patch(path, { name: 'Other' }),
+    await admin.post(`${path}/secret`),
+    await admin.delete(path),
+  ];
+}
+
 it('both processes work with roles that own nothing', async () => {
   const anyone = new Caller(apiUrl);
   const signUp = async (email: string) => {
@@ -94,8 +109,30 @@ it('both processes work with roles that own nothing', async () => {
     await admin.put(`${path}/ban`, {}),
     await admin.delete(`${path}/ban`),
     await admin.delete(`${path}/sessions`),
+    await admin.delete(`${path}/two-factor`),
     await admin.delete(path),
+    ...(await manageClient(admin)),
+    await admin.get('/api/v1/admin/users?include=total'),
+    await admin.get('/api/v1/admin/stats'),
+    await admin.get('/api/v1/users/me/accounts'),
+    await admin.get('/api/v1/users/me/export'),
     await admin.get('/api/v1/admin/audit-events'),
   ];
-  expect(answers.map(({ status }) => status).filter((status) => status >= 300)).toEqual([]);
+  expect(answers.filter(({ status }) => status >= 300).map(({ body }) => body)).toEqual([]);
+});
+
+/** The rows of the table of refused statements. */
+function refusedStatements(): [role: string, statement: string][] {
+  const rows = DOCUMENT.matchAll(/^\| `(gatehouse_\w+)` +\| `([^`]+)` +\|$/gm);
+  return [...rows].map(([, role, statement]) => [role!, statement!]);
+}
+
+it.each(refusedStatements())('%s may not: %s', async (role, statement) => {
+  const client = new Client(urlsOf(role).databaseUrl);
+  await client.connect();
+  try {
+    await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
+  } finally {
+    await client.end();
+  }
 });
