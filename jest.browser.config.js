@@ -8,5 +8,4 @@ const base = require('./jest.config.js');
 module.exports = {
   ...base,
   testMatch: ['**/*.browser.ts'],
-  testTimeout: 60_000,
 };

@@ -11,5 +11,6 @@ module.exports = {
   // Each file leaves its modules behind: a worker of a gigabyte is slow, in its end as well, which
   // jest then takes for a leak.
   workerIdleMemoryLimit: '300MB',
-  testTimeout: 30_000,
+  // Ends a test that hangs. It is no measure of speed: a busy host needs many times as long.
+  testTimeout: 120_000,
 };

@@ -2,6 +2,7 @@ import { createAuthClient } from 'better-auth/client';
 import { jwtClient } from 'better-auth/client/plugins';
 import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
 import { Caller } from '../support/caller';
 import { createBrowserFetch } from '../support/cookie-jar';
 import { expectProblem } from '../support/problems';
@@ -207,10 +208,7 @@ describe('the request that reaches the auth server', () => {
 
   const reached = () => upstream.requests.map(({ method, url }) => `${method} ${url}`);
 
-  async function expectSoon(condition: () => boolean) {
-    for (let tries = 0; tries < 100 && !condition(); tries += 1) await pause(20);
-    expect(condition()).toBe(true);
-  }
+  const expectSoon = (condition: () => boolean) => eventually(() => expect(condition()).toBe(true));
 
   it('is unchanged: method, path, query, body and headers', async () => {
     const body = '{"not": "touched"  }';

@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually';
 import { InProcessSystem } from '../support/in-process-system';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
@@ -25,11 +26,14 @@ describe('W3C trace context', () => {
       body: { email: 'nobody@example.com', password: 'does not matter' },
       headers: { origin: system.settings.authUrl, ...(traceparent && { traceparent }) },
     });
-    // The auth server writes its line after the response, at the latest one turn later.
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const lines = log.map((line) => JSON.parse(line) as Line);
     // The API also fetches keys by itself.
-    return lines.filter(({ msg, path }) => msg === 'request' && path?.includes('sign-in'));
+    const lines = () =>
+      log
+        .map((line) => JSON.parse(line) as Line)
+        .filter(({ msg, path }) => msg === 'request' && path?.includes('sign-in'));
+    // Each process writes its line after the response.
+    await eventually(() => expect(lines().map((line) => line.process)).toContain('auth'));
+    return lines();
   }
 
   it.each(['/api/v1/auth/sign-in', '/api/auth/sign-in/email'])(

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import type { MailboxEntry } from '../../auth-server/mail/mailer';
+import { eventually } from '../support/eventually';
 import { Caller } from '../support/caller';
 import { PASSWORD, System } from '../support/system';
 
@@ -64,8 +65,9 @@ describe('mails with required e-mail verification', () => {
       },
     );
     expect(reset.status).toBe(200);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(await grace.caller.get('/api/v1/users/me')).toMatchObject({ status: 401 });
+    await eventually(async () =>
+      expect(await grace.caller.get('/api/v1/users/me')).toMatchObject({ status: 401 }),
+    );
     await system.signIn({ email: body.email, password: newPassword });
   });
 });

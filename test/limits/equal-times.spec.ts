@@ -4,6 +4,7 @@ import { PASSWORD, startAuthServer, type RunningAuthServer } from '../auth-serve
 /** Generous: on a loaded host medians of alternating samples differ by a few percent. */
 const LEAST_RATIO = 0.7;
 const MOST_RATIO = 1.4;
+const MOST_ATTEMPTS = 4;
 
 let server: RunningAuthServer;
 let count = 0;
@@ -25,34 +26,56 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Alternates. @returns the median of each in milliseconds. */
-async function mediansOf(
-  asks: Record<string, () => PromiseLike<{ status: number }>>,
-  { rounds, status }: { rounds: number; status: number },
-): Promise<Record<string, number>> {
-  const times: Record<string, number[]> = {};
-  for (let round = 0; round <= rounds; round += 1) {
+type Asks = Record<string, () => PromiseLike<{ status: number }>>;
+type Times = Record<string, number[]>;
+
+interface Expected {
+  rounds: number;
+  status: number;
+}
+
+/**
+ * Other work on the host makes single requests slower. Where the medians differ, more rounds are
+ * added: a difference by chance disappears, and a difference of the server remains.
+ */
+async function expectEqualTimes(asks: Asks, expected: Expected): Promise<void> {
+  const times: Times = {};
+  // The first round warms up.
+  await addTimes(asks, { rounds: 1, status: expected.status, times: {} });
+  for (let attempt = 1; ; attempt += 1) {
+    await addTimes(asks, { ...expected, times });
+    const medians = mediansOf(times);
+    if (areEqual(medians)) return;
+    if (attempt === MOST_ATTEMPTS) throw new Error(`unequal times: ${JSON.stringify(medians)}`);
+  }
+}
+
+/** Alternates between the requests, and adds their times in milliseconds. */
+async function addTimes(
+  asks: Asks,
+  { rounds, status, times }: Expected & { times: Times },
+): Promise<void> {
+  for (let round = 0; round < rounds; round += 1) {
     for (const [name, ask] of Object.entries(asks)) {
       const start = performance.now();
       const answer = await ask();
       expect([name, answer.status]).toEqual([name, status]);
-      // The first round is a warm-up.
-      if (round > 0) (times[name] ??= []).push(performance.now() - start);
+      (times[name] ??= []).push(performance.now() - start);
     }
   }
+}
+
+function mediansOf(times: Times): Record<string, number> {
   const medians = Object.entries(times).map(
     ([name, list]) => [name, list.toSorted((a, b) => a - b)[list.length >> 1]!] as const,
   );
   return Object.fromEntries(medians);
 }
 
-function expectEqual(medians: Record<string, number>): void {
-  const { unknown, ...others } = medians;
-  for (const [name, median] of Object.entries(others)) {
-    const ratio = median / unknown!;
-    const isEqual = ratio > LEAST_RATIO && ratio < MOST_RATIO;
-    expect({ name, isEqual, medians }).toMatchObject({ isEqual: true });
-  }
+function areEqual({ unknown, ...others }: Record<string, number>): boolean {
+  return Object.values(others)
+    .map((median) => median / unknown!)
+    .every((ratio) => ratio > LEAST_RATIO && ratio < MOST_RATIO);
 }
 
 const signIn = (email: string) => () =>
@@ -64,7 +87,7 @@ it('a refused sign-in takes the same time for an unknown e-mail address and for 
     unknown: signIn('unknown@example.com'),
     social: signIn('social@example.com'),
   };
-  expectEqual(await mediansOf(asks, { rounds: 15, status: 401 }));
+  await expectEqualTimes(asks, { rounds: 15, status: 401 });
 });
 
 it.each([
@@ -73,7 +96,7 @@ it.each([
 ])('a request for %s takes the same time for an unknown e-mail address', async (_what, path) => {
   const ask = (email: string) => () => server.post(path, { email });
   const asks = { known: ask('known@example.com'), unknown: ask('unknown@example.com') };
-  expectEqual(await mediansOf(asks, { rounds: 5, status: 200 }));
+  await expectEqualTimes(asks, { rounds: 5, status: 200 });
 });
 
 it('a sign-up with verification takes the same time for a taken e-mail address', async () => {
@@ -83,7 +106,7 @@ it('a sign-up with verification takes the same time for a taken e-mail address',
     taken: signUp(() => 'known@example.com'),
     unknown: signUp(() => `new${(count += 1)}@example.com`),
   };
-  expectEqual(await mediansOf(asks, { rounds: 7, status: 200 }));
+  await expectEqualTimes(asks, { rounds: 7, status: 200 });
 });
 
 it('a refused sign-in takes the same time for an account with an old hash', async () => {
@@ -102,5 +125,5 @@ it('a refused sign-in takes the same time for an account with an old hash', asyn
     unknown: signIn('unknown@example.com'),
     social: signIn('social@example.com'),
   };
-  expectEqual(await mediansOf(asks, { rounds: 15, status: 401 }));
+  await expectEqualTimes(asks, { rounds: 15, status: 401 });
 });

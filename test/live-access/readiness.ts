@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { visit } from './stage';
 
 /** Time limit for steps that take milliseconds on an idle host. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** The access part of readiness. */
 export async function accessOf(url: string): Promise<Record<string, unknown>> {

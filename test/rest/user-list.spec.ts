@@ -75,15 +75,15 @@ describe('paging during writes', () => {
     async (sort) => {
       const writers = await Promise.all([1, 2, 3].map((name) => Writer.start(name)));
       try {
-        for (const limit of [10, 50]) {
-          const ids = await walk(`sort=${sort}&limit=${limit}`);
+        // Pages of both sizes are read until each writer has inserted and deleted users often.
+        const hasWritten = () => writers.every(({ rounds }) => rounds > 10);
+        for (let walks = 0; walks < 2 || !hasWritten(); walks += 1) {
+          const ids = await walk(`sort=${sort}&limit=${walks % 2 === 0 ? 10 : 50}`);
           expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
           expect(ids.filter((id) => id.startsWith('base-'))).toHaveLength(BASE);
         }
       } finally {
-        const written = await Promise.all(writers.map((writer) => writer.stop()));
-        // Each was inserted and deleted during the paging.
-        expect(Math.min(...written)).toBeGreaterThan(10);
+        await Promise.all(writers.map((writer) => writer.stop()));
       }
     },
     60_000,
@@ -93,7 +93,8 @@ describe('paging during writes', () => {
 /** Inserts users all over the list and deletes them, as fast as possible. */
 class Writer {
   private stopping = false;
-  private rounds = 0;
+  /** How often it inserted users. */
+  rounds = 0;
   private readonly finished: Promise<void>;
 
   private constructor(
@@ -109,12 +110,10 @@ class Writer {
     return new Writer(client, name);
   }
 
-  /** @returns how often it inserted users. */
-  async stop(): Promise<number> {
+  async stop(): Promise<void> {
     this.stopping = true;
     await this.finished;
     await this.client.end();
-    return this.rounds;
   }
 
   private async run(): Promise<void> {

@@ -3,7 +3,7 @@ const PAUSE_MS = 20;
 /** Repeats an expectation until it holds. After the timeout, throws its last failure. */
 export async function eventually(
   expectation: () => Promise<unknown> | void,
-  limitMs = 10_000,
+  limitMs = 30_000,
 ): Promise<void> {
   const deadline = performance.now() + limitMs;
   for (;;) {

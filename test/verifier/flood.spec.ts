@@ -113,12 +113,13 @@ describe(`a flood of ${FLOOD} tokens with invented key ids`, () => {
     const token = await strangeKey.sign(claims);
     const attack = flood(await makeUpTokens());
     bench.jwks.publish([bench.kit.key.jwk, strangeKey.jwk]);
-    // The longest wait of a new key: the cool-down of the flood.
+    const fetchesBefore = bench.jwks.fetches;
     const began = performance.now();
     await until(async () => (await ask(token)) === 200);
     const tookMs = performance.now() - began;
     showFigures(`new key beside the flood: accepted after ${(tookMs / 1_000).toFixed(1)} s`);
-    expect(tookMs).toBeLessThan(2 * COOL_DOWN_MS);
+    // The fetch in progress may miss the new key. The next one, after the cool-down, does not.
+    expect(bench.jwks.fetches - fetchesBefore).toBeLessThanOrEqual(2);
     await attack;
   });
 });
