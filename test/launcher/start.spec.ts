@@ -15,8 +15,6 @@ const API = 'src/main.js';
 const READY = 'Ready after';
 const BUILD_AND_START_LIMIT_MS = 120_000;
 
-jest.setTimeout(90_000);
-
 describe('npm start', () => {
   let place: Place;
   const commands: Command[] = [];

@@ -82,7 +82,7 @@ describe.each(CALLERS)('called by %s, every operation', (_title, tokenOf) => {
 
   beforeAll(async () => {
     asked = await askAll(tokenOf);
-  }, 60_000);
+  });
 
   it('returns the request id, and is not cacheable', () => {
     for (const { name, answer, requestId } of asked) {
