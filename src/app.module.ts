@@ -1,6 +1,7 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type CanActivate, type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module';
+import { GLOBAL_GUARDS, toProviders } from './app.guards';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { AuthProxyModule } from './auth-proxy/auth-proxy.module';
@@ -15,9 +16,16 @@ import { MetricsModule } from './metrics/metrics.module';
 import { UsersModule } from './users/users.module';
 import type { Metrics } from '../runtime/metrics';
 
+export interface AppModuleOptions {
+  settings: ApiSettings;
+  metrics: Metrics;
+  /** Default: {@link GLOBAL_GUARDS}. */
+  guards?: readonly Type<CanActivate>[];
+}
+
 @Module({})
 export class AppModule {
-  static with(settings: ApiSettings, metrics: Metrics): DynamicModule {
+  static with({ settings, metrics, guards = GLOBAL_GUARDS }: AppModuleOptions): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -33,7 +41,7 @@ export class AppModule {
         MetricsModule.with(settings, metrics),
         EntranceModule,
       ],
-      providers: [{ provide: APP_FILTER, useClass: ProblemDetailsFilter }],
+      providers: [{ provide: APP_FILTER, useClass: ProblemDetailsFilter }, ...toProviders(guards)],
     };
   }
 }

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { JwtAuthGuard } from './jwt-auth.guard';
 import { JwtStrategy } from './jwt.strategy';
@@ -11,21 +10,20 @@ import { RolesGuard } from './roles.guard';
 import { ScopesGuard } from './scopes.guard';
 import { SessionAccess } from './live-access/session-access';
 
-/** Who is calling, and may they: its guards stand before every route of the application. */
+/** Authentication and authorization. `app.guards.ts` lists its guards in their order. */
 @Module({
   imports: [PassportModule],
   providers: [
     AccessStore,
+    JwtAuthGuard,
     JwtStrategy,
     KeySet,
+    RateLimitGuard,
+    RolesGuard,
+    ScopesGuard,
     SessionAccess,
     SharedCounters,
-    // In this order: first who it is, then how often, then what they may.
-    { provide: APP_GUARD, useClass: JwtAuthGuard },
-    { provide: APP_GUARD, useClass: RateLimitGuard },
-    { provide: APP_GUARD, useClass: RolesGuard },
-    { provide: APP_GUARD, useClass: ScopesGuard },
   ],
-  exports: [KeySet, SessionAccess],
+  exports: [JwtAuthGuard, KeySet, RateLimitGuard, RolesGuard, ScopesGuard, SessionAccess],
 })
 export class AuthModule {}

@@ -1,0 +1,112 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { catchUpBeforeAnswers } from './auth/live-access/catch-up';
+import { SessionAccess } from './auth/live-access/session-access';
+import { registerAuthPassThrough } from './auth-proxy/pass-through';
+import { serveResourceMetadata } from './auth-proxy/well-known';
+import { RequestValidationPipe } from './common/validation/request-validation.pipe';
+import type { ApiSettings } from './config/api-settings';
+import { INTERNAL_SECRET } from './database/internal-secret';
+import { serveSwaggerUi } from './documentation/swagger-ui';
+import { leadPeopleToDocumentation } from './entrance/entrance-redirect';
+import { showProblemsToPeople } from './entrance/problem-pages';
+import { refuseWrongMethods } from './http/allowed-methods';
+import { holdAnswersToSchemas } from './http/answer-schema';
+import { refuseBrokenQueries } from './http/broken-queries';
+import { installClientAddresses } from './http/client-address';
+import { answerCrossOrigin } from './http/cors';
+import { announceDeprecations } from './http/deprecation-headers';
+import { answerNotModified } from './http/entity-tag';
+import { acceptJsonBodies } from './http/json-body';
+import { answerForNode } from './http/plain-http';
+import { sendRequestIds } from './http/request-id';
+import { logRequests } from './http/request-log';
+import { logRequestsLazily } from './http/request-logger';
+import { countRequests } from './metrics/request-counter';
+import { serveDocumentation } from './openapi/serving';
+import { runInDatabaseScope } from '../runtime/database-scope';
+import type { Metrics } from '../runtime/metrics';
+
+/** What a step works on. */
+export interface ApiParts {
+  app: NestFastifyApplication;
+  fastify: FastifyInstance;
+  settings: ApiSettings;
+  metrics: Metrics;
+}
+
+/** One step of the assembly. Fastify runs hooks of one kind in the order of the steps. */
+export interface ApiStep {
+  name: string;
+  /** Why it stands where it stands, for a step whose position matters. */
+  position?: string;
+  run: (parts: ApiParts) => void;
+}
+
+/** The assembly of the API on top of its module, in order. */
+export const API_STEPS: readonly ApiStep[] = [
+  { name: 'validation', run: ({ app }) => app.useGlobalPipes(new RequestValidationPipe()) },
+  { name: 'request logger', run: ({ fastify }) => logRequestsLazily(fastify) },
+  {
+    name: 'client addresses',
+    run: ({ fastify, settings }) => installClientAddresses(fastify, settings.trustProxy),
+  },
+  {
+    name: 'CORS',
+    position: 'Before every step that can refuse: scripts of trusted origins can read a refusal.',
+    run: ({ fastify, settings }) => answerCrossOrigin(fastify, settings),
+  },
+  { name: 'JSON bodies', run: ({ fastify }) => acceptJsonBodies(fastify) },
+  {
+    name: 'allowed methods',
+    position:
+      'Before every step that adds a route: it knows only the routes that are added after it.',
+    run: ({ fastify }) => refuseWrongMethods(fastify),
+  },
+  {
+    name: 'valid host',
+    position: 'Before the redirect of `/`: a request without a valid host is not redirected.',
+    run: ({ fastify }) => answerForNode(fastify),
+  },
+  { name: 'valid query', run: ({ fastify }) => refuseBrokenQueries(fastify) },
+  { name: 'answer schemas', run: ({ fastify }) => holdAnswersToSchemas(fastify) },
+  {
+    name: 'catch-up',
+    run: ({ app, fastify }) => catchUpBeforeAnswers(fastify, app.get(SessionAccess)),
+  },
+  { name: 'not modified', run: ({ fastify }) => answerNotModified(fastify) },
+  { name: 'request ids', run: ({ fastify }) => sendRequestIds(fastify) },
+  { name: 'deprecations', run: ({ fastify }) => announceDeprecations(fastify) },
+  { name: 'problem pages', run: ({ fastify }) => showProblemsToPeople(fastify) },
+  { name: 'request log', run: ({ fastify }) => logRequests(fastify) },
+  { name: 'request counter', run: ({ fastify, metrics }) => countRequests(fastify, metrics) },
+  {
+    name: 'database scope',
+    // After the body: the context of a hook ends where a body is read.
+    run: ({ fastify }) =>
+      fastify.addHook('preValidation', (_request, _reply, done) => runInDatabaseScope(done)),
+  },
+  {
+    name: 'resource metadata',
+    run: ({ fastify, settings }) => serveResourceMetadata(fastify, settings),
+  },
+  {
+    name: 'pass-through',
+    run: ({ app, fastify, settings }) => {
+      const access = app.get(SessionAccess);
+      registerAuthPassThrough(fastify, {
+        settings,
+        internalSecret: app.get<string>(INTERNAL_SECRET),
+        catchUp: () => access.catchUp(),
+      });
+    },
+  },
+  { name: 'documentation', run: serveDocuments },
+];
+
+function serveDocuments({ app, fastify, settings }: ApiParts): void {
+  if (!settings.apiDocs) return;
+  serveDocumentation(app, settings);
+  serveSwaggerUi(fastify, settings);
+  leadPeopleToDocumentation(fastify);
+}

@@ -1,0 +1,24 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from '../../runtime/logger';
+import { traceOf } from './request-trace';
+
+/**
+ * One log line for each request, at the level `info`. The query is omitted because it can hold
+ * personal data.
+ */
+export function logRequests(fastify: FastifyInstance): void {
+  if (!(fastify.log as Logger).isLevelEnabled('info')) return;
+  fastify.addHook('onResponse', (request, reply, done) => {
+    request.log.info(
+      {
+        method: request.method,
+        path: request.url.split('?', 1)[0],
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+        traceId: traceOf(request).traceId,
+      },
+      'request',
+    );
+    done();
+  });
+}
