@@ -12,8 +12,9 @@ import { acceptNonBrowserClients } from './http/fetch-metadata';
 import { healthRoutes } from './http/health';
 import { checkBody, limitBody } from './http/request-body';
 import { logRequests } from './http/request-log';
+import { RouteLabels } from './http/route-labels';
 import { setSecurityHeaders } from './http/security-headers';
-import { discovery } from './oauth/discovery';
+import { discovery, discoveryPaths } from './oauth/discovery';
 import { parseForm } from './oauth/forms';
 import { answerMissingPage, pageRoutes } from './pages/routes';
 import type { SigningKeys } from './signing-keys/signing-keys';
@@ -39,9 +40,10 @@ export interface Step {
  */
 export function createSteps(parts: AppParts): Step[] {
   const { auth, config, pool, logger, mailer, metrics, signingKeys } = parts;
-  return [
+  const routes = new RouteLabels();
+  const steps = [
     // First: every answer has a request id and a line in the log.
-    step('request log', [logRequests(logger, metrics)]),
+    step('request log', [logRequests({ logger, metrics, routes })]),
     // Before all that read the IP address, the host or the protocol: it removes forged headers.
     step('client address', [resolveClientAddress(config)]),
     // Before Better-Auth, which refuses Node's `fetch` as a browser without an origin.
@@ -68,6 +70,10 @@ export function createSteps(parts: AppParts): Step[] {
     // Last: it answers the errors of all steps.
     step('errors', [answerErrors(logger)]),
   ];
+  routes.addEndpoints(auth.api);
+  for (const path of discoveryPaths(config)) routes.add(path);
+  routes.addRouters(steps.flatMap(({ handlers }) => handlers));
+  return steps;
 }
 
 function step(name: string, handlers: Step['handlers'], path?: string): Step {

@@ -6,6 +6,9 @@ import { type FinishedRequest, RequestDurations } from './request-durations';
 /** Where metrics are served, on whichever port. */
 export const METRICS_PATH = '/metrics';
 
+/** Methods that requests are counted by; all others are `other`. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
 /** The Prometheus metrics of one process. */
 export class Metrics {
   readonly registry = new Registry();
@@ -19,7 +22,8 @@ export class Metrics {
   }
 
   countRequest(request: FinishedRequest): void {
-    this.durations.add(request);
+    const method = METHODS.has(request.method) ? request.method : 'other';
+    this.durations.add({ ...request, method });
   }
 
   get contentType(): string {
@@ -38,9 +42,10 @@ export class Metrics {
         response.writeHead(404).end();
         return;
       }
-      void this.render().then((text) => {
-        response.writeHead(200, { 'content-type': this.contentType }).end(text);
-      });
+      this.render().then(
+        (text) => response.writeHead(200, { 'content-type': this.contentType }).end(text),
+        () => response.writeHead(500).end(),
+      );
     });
     server.listen(port);
     await once(server, 'listening');

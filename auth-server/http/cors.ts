@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 
 const ALLOWED_METHODS = 'GET, POST, OPTIONS';
 const ALLOWED_HEADERS = 'Authorization, Content-Type, X-Request-Id, traceparent, tracestate';
@@ -21,7 +21,7 @@ export function allowOrigins(trustedOrigins: string[]): RequestHandler {
         'Access-Control-Allow-Credentials': 'true',
         'Access-Control-Expose-Headers': EXPOSED_HEADERS,
       });
-      if (request.method === 'OPTIONS') {
+      if (isPreflight(request)) {
         response.set({
           'Access-Control-Allow-Methods': ALLOWED_METHODS,
           'Access-Control-Allow-Headers': ALLOWED_HEADERS,
@@ -29,7 +29,13 @@ export function allowOrigins(trustedOrigins: string[]): RequestHandler {
         });
       }
     }
-    if (request.method !== 'OPTIONS') return next();
+    if (!isPreflight(request)) return next();
     response.set('Allow', ALLOWED_METHODS).status(204).end();
   };
+}
+
+/** Any other `OPTIONS` request goes on to the routes. */
+function isPreflight({ method, headers }: Request): boolean {
+  const asked = headers['access-control-request-method'];
+  return method === 'OPTIONS' && headers.origin !== undefined && asked !== undefined;
 }

@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import { AUTH_BASE_PATH, REQUEST_ID_HEADER } from '../../contract';
 import { requestContext } from '../common/request-context';
 import { runInDatabaseScope } from '../../runtime/database-scope';
+import type { RouteLabels } from './route-labels';
 import type { Logger } from '../../runtime/logger';
 import type { Metrics } from '../../runtime/metrics';
 import { continueTrace } from '../../runtime/trace-context';
@@ -12,11 +13,17 @@ const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 /** A link from a mail carries its credential in the path. */
 const CREDENTIAL_IN_PATH = new RegExp(`^(${AUTH_BASE_PATH}/reset-password/)[^/]+`, 'i');
 
+interface LogParts {
+  logger: Logger;
+  metrics: Metrics;
+  routes: RouteLabels;
+}
+
 /**
  * Gives the request its id, opens its context, and writes one line when it is answered or
  * given up: method, path without query, status, time. Probes are logged at `debug`.
  */
-export function logRequests(logger: Logger, metrics: Metrics): RequestHandler {
+export function logRequests({ logger, metrics, routes }: LogParts): RequestHandler {
   return (request, response, next) => {
     const start = performance.now();
     const requestId = toRequestId(request.headers[REQUEST_ID_HEADER]);
@@ -31,19 +38,12 @@ export function logRequests(logger: Logger, metrics: Metrics): RequestHandler {
       const status = response.writableFinished ? response.statusCode : null;
       logger[level]({ requestId, method, path, status, ms, traceId }, 'request');
       if (status !== null) {
-        metrics.countRequest({ method, route: toRoute(path, status), status, milliseconds });
+        metrics.countRequest({ method, route: routes.labelOf(path), status, milliseconds });
       }
     });
     const run = () => runInDatabaseScope(next);
     requestContext.run({ requestId, databaseUnreachable: false }, run);
   };
-}
-
-/** Two segments name an endpoint; what callers make up beyond that is not worth a series each. */
-function toRoute(path: string, status: number): string {
-  if (status === 404) return 'unmatched';
-  if (!path.startsWith(`${AUTH_BASE_PATH}/`)) return path;
-  return AUTH_BASE_PATH + path.slice(AUTH_BASE_PATH.length).split('/', 3).join('/');
 }
 
 function toRequestId(given: string | string[] | undefined): string {

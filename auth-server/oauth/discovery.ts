@@ -60,7 +60,7 @@ const CLAIMS =
  * and beside the endpoints. It is public.
  */
 export function discovery(config: AuthConfig): RequestHandler {
-  const places = isAuthorizationServer(config) ? placesOf(config) : new Set<string>();
+  const places = discoveryPaths(config);
   const document = describeAuthorizationServer(config);
   return (request, response, next) => {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
@@ -73,6 +73,11 @@ export function discovery(config: AuthConfig): RequestHandler {
     });
     response.json(document);
   };
+}
+
+/** The paths of the metadata; none without an authorization server. */
+export function discoveryPaths(config: AuthConfig): Set<string> {
+  return isAuthorizationServer(config) ? placesOf(config) : new Set();
 }
 
 function placesOf({ jwtIssuer }: AuthConfig): Set<string> {

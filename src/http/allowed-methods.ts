@@ -3,8 +3,7 @@ import { Problem } from '../common/problems/problem';
 
 /**
  * Answers 405 with `Allow` (RFC 9110, section 15.5.6) where an address exists and only the
- * method is wrong. The router alone tells both apart from nothing. `OPTIONS` is told the
- * same (section 9.3.7).
+ * method is wrong. `OPTIONS` gets 204 with `Allow` (section 9.3.7), or 404 at an unknown URL.
  */
 export function refuseWrongMethods(fastify: FastifyInstance): void {
   const routes: { pattern: RegExp; methods: string[] }[] = [];
@@ -24,7 +23,11 @@ export function refuseWrongMethods(fastify: FastifyInstance): void {
       allow === null ? undefined : new Problem('method_not_allowed', { headers: { allow } }),
     );
   });
-  // Preflights are answered before any hook of ours begins.
+  fastify.options('*', (request, reply) => {
+    if (allowedAt(request.url) === null) return reply.callNotFound();
+    return reply.code(204).send();
+  });
+  // Also a preflight, which is answered before this hook runs.
   fastify.addHook('onSend', (request, reply, _payload, done) => {
     const allow = request.method === 'OPTIONS' ? allowedAt(request.url) : null;
     if (allow !== null) void reply.header('allow', allow);

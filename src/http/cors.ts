@@ -7,7 +7,8 @@ const PREFLIGHT_MAX_AGE_SECONDS = 600;
 /**
  * Lets scripts of trusted origins read answers, and answers preflights
  * (https://fetch.spec.whatwg.org/#http-cors-protocol). What is the same for every origin is
- * in `fixed-headers.ts`. An `OPTIONS` request that is no preflight gets the same answer.
+ * in `fixed-headers.ts`. An `OPTIONS` request without the two headers of a preflight is not
+ * answered here.
  */
 export function answerCrossOrigin(
   fastify: FastifyInstance,
@@ -19,13 +20,14 @@ export function answerCrossOrigin(
     if (origin !== undefined && trusted.has(origin)) {
       void reply.header('access-control-allow-origin', origin);
     }
-    if (request.method === 'OPTIONS') answerPreflight(request, reply);
+    if (isPreflight(request)) answerPreflight(request, reply);
     else done();
   });
-  // The router knows OPTIONS at every address; the hook has answered before the handler runs.
-  fastify.options('*', (_request, reply) => {
-    reply.callNotFound();
-  });
+}
+
+function isPreflight({ method, headers }: FastifyRequest): boolean {
+  const asked = headers['access-control-request-method'];
+  return method === 'OPTIONS' && headers.origin !== undefined && asked !== undefined;
 }
 
 function answerPreflight({ headers }: FastifyRequest, reply: FastifyReply): void {

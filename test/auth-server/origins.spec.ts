@@ -85,7 +85,18 @@ describe('a browser', () => {
     const { headers } = await preflight.expect(204);
     expect(headers['access-control-allow-origin']).toBe('https://app.example');
     expect(headers['access-control-allow-headers']).toContain('Content-Type');
-    const foreign = request(server.url).options('/api/auth/ok').set({ origin: FOREIGN_ORIGIN });
+    const foreign = request(server.url)
+      .options('/api/auth/ok')
+      .set({ origin: FOREIGN_ORIGIN, 'access-control-request-method': 'POST' });
     expect((await foreign.expect(204)).headers).not.toHaveProperty('access-control-allow-headers');
+  });
+
+  it.each([
+    ['without Origin', { 'access-control-request-method': 'POST' }],
+    ['without a requested method', { origin: 'https://app.example' }],
+  ])('gets no preflight response %s', async (_title, headers) => {
+    const answer = await request(server.url).options('/api/auth/nowhere').set(headers);
+    expect(answer.status).toBe(404);
+    expect(answer.headers).not.toHaveProperty('access-control-allow-methods');
   });
 });

@@ -30,7 +30,8 @@ const tooLong = (app: App) =>
   request(app)
     .post(SIGN_IN)
     .send({ email: 'x'.repeat(200_000) });
-const preflight = (app: App) => request(app).options(SIGN_IN).set({ origin: ORIGIN });
+const preflight = (app: App) =>
+  request(app).options(SIGN_IN).set({ origin: ORIGIN, 'access-control-request-method': 'POST' });
 
 async function addressOfSession(app: App): Promise<unknown> {
   await signIn(app, { 'x-gatehouse-resolved-address': FORGED });
