@@ -1,0 +1,11 @@
+/**
+ * Tests with programs that are no npm packages: pgbouncer, and pg_dump with a server of its own
+ * version. `npm test` leaves them out; CI installs what is missing.
+ *
+ * @type {import('jest').Config}
+ */
+module.exports = {
+  ...require('./jest.config.js'),
+  testMatch: ['**/*.system.ts'],
+  testTimeout: 120_000,
+};

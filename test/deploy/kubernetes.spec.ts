@@ -1,0 +1,126 @@
+import { readManifests, schemaFaults, unknownFields, type Manifest } from './manifests';
+import {
+  type ProcessName,
+  processesOf,
+  SETTING_DEFINITIONS,
+  type SettingDefinition,
+} from '../../runtime/settings/definitions';
+import { loadSettings } from '../../runtime/settings/load';
+
+const MANIFESTS = readManifests();
+const POD_OWNERS = MANIFESTS.filter(({ spec }) => spec?.template);
+const NAMES = POD_OWNERS.map(({ metadata }) => metadata.name);
+const DEFINITIONS = SETTING_DEFINITIONS as Record<string, SettingDefinition>;
+
+const SECRETS = {
+  DATABASE_URL: 'postgres://gatehouse:password@database/gatehouse',
+  INTERNAL_SECRET: 'another test secret of more than 32 characters',
+};
+const AUTH_SECRETS = {
+  BETTER_AUTH_SECRET: 'a test secret of more than 32 characters',
+  ADMIN_PASSWORD: 'a long passphrase',
+};
+
+describe('deploy/kubernetes', () => {
+  it('follows the schemas of Kubernetes', () => {
+    expect(schemaFaults(MANIFESTS)).toEqual([]);
+    expect(unknownFields(MANIFESTS)).toEqual([]);
+  });
+
+  it('is checked by schemas that refuse a wrong type and a missing field', () => {
+    const deployment = MANIFESTS.find(({ kind }) => kind === 'Deployment')!;
+    const wrong = { ...deployment, spec: { ...deployment.spec, replicas: 'two' } };
+    const { selector: _left, ...rest } = deployment.spec!;
+    expect(schemaFaults([wrong, { ...deployment, spec: rest }])).toHaveLength(2);
+  });
+
+  it('is checked by types that refuse an unknown field', () => {
+    const deployment = MANIFESTS.find(({ kind }) => kind === 'Deployment')!;
+    const misspelt = { ...deployment, spec: { ...deployment.spec, replica: 2 } };
+    expect(unknownFields([misspelt]).join()).toContain('"replica"');
+  });
+
+  it('has the three processes, and for the servers a service, a budget and an autoscaler', () => {
+    expect(NAMES).toEqual(['migrate', 'auth', 'api']);
+    for (const name of ['auth', 'api']) {
+      const kinds = MANIFESTS.filter(({ metadata }) => metadata.name === name).map(
+        ({ kind }) => kind,
+      );
+      expect(kinds.toSorted()).toEqual([
+        'Deployment',
+        'HorizontalPodAutoscaler',
+        'NetworkPolicy',
+        'PodDisruptionBudget',
+        'Service',
+      ]);
+    }
+  });
+
+  it.each(NAMES)('runs %s without root, rights, a writable file system or an API token', (name) => {
+    const pod = podOf(name);
+    expect(pod).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+    });
+    for (const { securityContext, resources } of pod.containers) {
+      expect(securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(resources?.limits?.memory).toMatch(/^\d+Mi$/);
+    }
+  });
+
+  it.each(['auth', 'api'])('probes %s and gives it time to stop', (name) => {
+    const [container] = podOf(name).containers;
+    expect(container).toMatchObject({
+      startupProbe: { httpGet: { path: '/health/live' } },
+      livenessProbe: { httpGet: { path: '/health/live' } },
+      readinessProbe: { httpGet: { path: '/health/ready' } },
+    });
+    // A pause of 5 s, and 8 s for the stop itself.
+    expect(podOf(name).terminationGracePeriodSeconds).toBeGreaterThan(13);
+  });
+
+  it.each(NAMES as ProcessName[])('gives %s settings that it accepts, and no other', (name) => {
+    const environment = environmentOf(name);
+    const foreign = Object.keys(environment).filter(
+      (key) => !DEFINITIONS[key] || !processesOf(DEFINITIONS[key]).includes(name),
+    );
+    expect(foreign).toEqual([]);
+    const secrets = name === 'auth' ? { ...SECRETS, ...AUTH_SECRETS } : SECRETS;
+    expect(() => loadSettings({ ...environment, ...secrets }, name)).not.toThrow();
+  });
+
+  it('opens the ports that the settings name', () => {
+    const { AUTH_PORT, API_PORT, METRICS_PORT } = environmentOf('auth');
+    const portsOf = (name: string) =>
+      podOf(name).containers[0]!.ports!.map(({ containerPort }) => String(containerPort));
+    expect(portsOf('auth')).toEqual([AUTH_PORT, METRICS_PORT]);
+    expect(portsOf('api')).toEqual([API_PORT, METRICS_PORT]);
+  });
+
+  it('keeps the secrets of the auth server from the API', () => {
+    const sources = podOf('api').containers[0]!.envFrom!;
+    expect(sources.map((source) => Object.values(source)[0]!.name)).not.toContain('gatehouse-auth');
+  });
+});
+
+function podOf(name: string) {
+  return POD_OWNERS.find(({ metadata }) => metadata.name === name)!.spec!.template!.spec;
+}
+
+function environmentOf(name: string): Record<string, string> {
+  const [container] = podOf(name).containers;
+  const maps = (container!.envFrom ?? []).flatMap(({ configMapRef }) => configMapRef?.name ?? []);
+  const data = maps.map((map) => configMap(map).data ?? {});
+  const own = (container!.env ?? []).flatMap(({ name: key, value }) =>
+    value === undefined ? [] : [[key, value]],
+  );
+  return Object.assign({}, ...data, Object.fromEntries(own)) as Record<string, string>;
+}
+
+function configMap(name: string): Manifest {
+  return MANIFESTS.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === name)!;
+}

@@ -1,0 +1,98 @@
+import { Caller } from '../support/caller';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/eventually';
+import { PgBouncer } from '../support/pgbouncer';
+import { PAIR_ADMINISTRATOR, ProcessPair } from '../support/process-pair';
+
+interface SignedIn {
+  user: { id: string };
+  accessToken: string;
+  refreshToken: string;
+}
+
+const PASSWORD = 'correct horse battery staple';
+const CALLERS = 20;
+
+describe('both processes behind pgbouncer in transaction mode', () => {
+  let database: TestDatabase;
+  let pooler: PgBouncer;
+  let pair: ProcessPair;
+  let admin: Caller;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    pooler = await PgBouncer.start(database.url);
+    const env = { DATABASE_DIRECT_URL: database.url };
+    pair = await ProcessPair.start({ databaseUrl: pooler.url, env });
+    const { body } = await pair
+      .asAnonymous()
+      .post<SignedIn>('/api/v1/auth/sign-in', PAIR_ADMINISTRATOR);
+    admin = new Caller(pair.apiUrl, body.accessToken);
+  });
+
+  afterAll(async () => {
+    await pair.stop();
+    await pooler.stop();
+    await database.drop();
+  });
+
+  async function signUp(name: string): Promise<SignedIn> {
+    const given = { email: `${name}@example.com`, name, password: PASSWORD };
+    const answer = await pair.asAnonymous().post<SignedIn>('/api/v1/auth/sign-up', given);
+    expect(answer.status).toBe(201);
+    return answer.body;
+  }
+
+  it('serve many callers at once over few connections to the server', async () => {
+    const users = await Promise.all(
+      Array.from({ length: CALLERS }, (_none, index) => signUp(`many-${index}`)),
+    );
+    const answers = await Promise.all(
+      users.map(({ accessToken }) => new Caller(pair.apiUrl, accessToken).get('/api/v1/users/me')),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(users.map(() => 200));
+    const pools = await pooler.show<{ database: string; pool_mode: string }>('POOLS');
+    expect(pools.find(({ database: name }) => name === 'pooled')).toMatchObject({
+      pool_mode: 'transaction',
+    });
+    const servers = await pooler.show<{ database: string }>('SERVERS');
+    const own = servers.filter(({ database: name }) => name === 'pooled');
+    expect(own.length).toBeGreaterThan(0);
+    expect(own.length).toBeLessThanOrEqual(4);
+  });
+
+  it('sign in, renew tokens, change the profile and delete the account', async () => {
+    const { accessToken, refreshToken } = await signUp('journey');
+    const caller = new Caller(pair.apiUrl, accessToken);
+    const changed = await caller.patch('/api/v1/users/me', { name: 'Another name' });
+    expect(changed).toMatchObject({ status: 200, body: { name: 'Another name' } });
+    const renewed = await pair
+      .asAnonymous()
+      .post<SignedIn>('/api/v1/auth/refresh', { refreshToken });
+    expect(renewed.status).toBe(200);
+    expect((await caller.get('/api/v1/users/me/sessions')).status).toBe(200);
+    expect((await caller.delete('/api/v1/users/me')).status).toBe(204);
+    expect((await caller.get('/api/v1/users/me')).status).toBe(401);
+  });
+
+  it('hear of a ban at once: live access goes past the pooler', async () => {
+    const { user, accessToken } = await signUp('banned');
+    const caller = new Caller(pair.apiUrl, accessToken);
+    expect((await caller.get('/api/v1/users/me')).status).toBe(200);
+    expect((await admin.put(`/api/v1/admin/users/${user.id}/ban`, {})).status).toBe(200);
+    await eventually(async () => expect((await caller.get('/api/v1/users/me')).status).toBe(401));
+    const ready = await admin.get('/health/ready');
+    expect(ready.body).toMatchObject({ checks: { access: { mode: 'live' } } });
+  });
+
+  it('list users and the audit log', async () => {
+    const users = await admin.get('/api/v1/admin/users?include=total&limit=5');
+    expect(users).toMatchObject({ status: 200, body: { items: expect.any(Array) } });
+    const events = await admin.get('/api/v1/admin/audit-events?limit=5');
+    expect(events).toMatchObject({ status: 200, body: { items: expect.any(Array) } });
+  });
+
+  it('end with status 0', async () => {
+    expect(await pair.stop()).toEqual([0, 0]);
+  });
+});
