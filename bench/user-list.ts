@@ -2,8 +2,8 @@ import { DataSource, type QueryRunner } from 'typeorm';
 import type { Benchmark } from './benchmark';
 import { type Contestant, renderMedians, takeTurns } from './interleaved';
 import { startUserListSystem, type UserListSystem } from './user-list-system';
-import type { ListUsers, UserPage } from '../src/admin/users/users.schemas';
-import { matchingUsers, onePage } from '../src/admin/users/user-list.query';
+import type { UserPage } from '../src/admin/users/users.schemas';
+import { pageQuery } from '../src/admin/users/user-list.query';
 
 const USERS = 1_000_000;
 const LIMIT = 50;
@@ -89,13 +89,9 @@ async function compareSearches(system: UserListSystem, print: Print): Promise<vo
   }
 }
 
-function searchOn({ manager }: QueryRunner, search: string): Promise<unknown> {
-  const query: ListUsers = { search, sort: '-createdAt', limit: LIMIT };
-  return onePage(matchingUsers(manager, query), {
-    order: query.sort,
-    start: null,
-    limit: LIMIT,
-  }).getMany();
+function searchOn(runner: QueryRunner, search: string): Promise<unknown> {
+  const { text, values } = pageQuery({ search, sort: '-createdAt', limit: LIMIT }, null);
+  return runner.query(text, values);
 }
 
 interface Comparison {

@@ -14,6 +14,8 @@ const SECRET_BYTES = 32;
 @Injectable()
 export class InstallationSecret {
   private secret: Promise<Buffer> | null = null;
+  /** Derived keys, by purpose and length: the secret does not change. */
+  private readonly keys = new Map<string, Buffer>();
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
@@ -23,6 +25,8 @@ export class InstallationSecret {
    * @param bytes of the key; 32 unless told otherwise.
    */
   async deriveKey(purpose: string, bytes = SECRET_BYTES): Promise<Buffer> {
+    const known = this.keys.get(`${bytes} ${purpose}`);
+    if (known) return known;
     // What failed is tried anew by the next caller.
     this.secret ??= readInstallationSecret(
       (sql, values) => this.dataSource.query(sql, values),
@@ -31,6 +35,8 @@ export class InstallationSecret {
       this.secret = null;
       throw error;
     });
-    return Buffer.from(hkdfSync('sha256', await this.secret, '', purpose, bytes));
+    const key = Buffer.from(hkdfSync('sha256', await this.secret, '', purpose, bytes));
+    this.keys.set(`${bytes} ${purpose}`, key);
+    return key;
   }
 }

@@ -4,11 +4,11 @@ import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { findServerError } from '../../runtime/database-errors';
 
-/** One text that is run often. */
-export interface Statement {
-  /** Under which each connection keeps it; unique. */
-  name: string;
+export interface Query {
+  /** Under which each connection keeps the statement; unique. Without it, it is not kept. */
+  name?: string;
   text: string;
+  values: unknown[];
 }
 
 /**
@@ -28,19 +28,18 @@ export class PreparedStatements {
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  async select<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    const { name, text } = statement;
-    if (!this.areNamed) return this.run<Row>({ text, values });
+  async run<Row>({ name, ...query }: Query): Promise<Row[]> {
+    if (name === undefined || !this.areNamed) return this.send<Row>(query);
     try {
-      return await this.run<Row>({ name, text, values });
+      return await this.send<Row>({ name, ...query });
     } catch (error) {
       if (!NAME_FAULTS.includes(findServerError(error)?.code ?? '')) throw error;
       this.areNamed = false;
-      return this.run<Row>({ text, values });
+      return this.send<Row>(query);
     }
   }
 
-  private async run<Row>(query: { name?: string; text: string; values: unknown[] }) {
+  private async send<Row>(query: Query): Promise<Row[]> {
     const { master } = this.dataSource.driver as unknown as { master: Pool };
     const { rows } = await master.query(query);
     return rows as Row[];

@@ -6,7 +6,7 @@ import {
   type UserOrder,
   type UserPage,
 } from '../../src/admin/users/users.schemas';
-import { matchingUsers, onePage } from '../../src/admin/users/user-list.query';
+import { pageQuery } from '../../src/admin/users/user-list.query';
 import { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
 import { InProcessSystem } from '../support/in-process-system';
@@ -192,11 +192,10 @@ describe('with 20,000 users', () => {
     const { manager } = system.apps[0]!.get(DataSource);
     const full: ListUsers = { limit: 50, sort: '-createdAt', ...query };
     const start = hasStart ? startIn(full.sort) : null;
-    const page = onePage(matchingUsers(manager, full), { order: full.sort, start, limit: 50 });
-    const [sql, parameters] = page.getQueryAndParameters();
+    const { text: sql, values } = pageQuery(full, start);
     const [row] = await manager.query<{ 'QUERY PLAN': { Plan: Plan }[] }[]>(
       `EXPLAIN (FORMAT JSON) ${sql}`,
-      parameters as unknown[],
+      values,
     );
     return [...new Set(flatten(row!['QUERY PLAN'][0]!.Plan))];
   }

@@ -32,7 +32,8 @@ function startReplica(mode: string): Promise<ReplicaProcess> {
 }
 
 /** Periodic statements: proofs, withdrawn keys, clean-up. */
-const BY_TIME = /pg_notify|FROM jwks|audit_|idempotency|COMMIT|BEGIN|START TRANSACTION|ROLLBACK/;
+const BY_TIME =
+  /^(?:START TRANSACTION|COMMIT|DELETE)|advisory|pg_notify|FROM jwks|audit_|idempotency|COMMIT|BEGIN|START TRANSACTION|ROLLBACK/;
 
 /** Statements of ten requests that are authorized, and then refused without a query. */
 async function statementsOf(replica: ReplicaProcess, token: string): Promise<string[]> {

@@ -157,7 +157,8 @@ async function refusedElsewhere({ url }: ReplicaProcess): Promise<void> {
 }
 
 /** Periodic statements: proofs, withdrawn keys, retention of the audit log. */
-const BY_TIME = /pg_notify|FROM jwks|audit_(retention|cleaning|kept_for)/;
+const BY_TIME =
+  /^(?:START TRANSACTION|COMMIT|DELETE)|advisory|pg_notify|FROM jwks|audit_(retention|cleaning|kept_for)/;
 
 /** Statements of requests in the meantime. */
 async function statementsOf(act: () => Promise<unknown>): Promise<string[]> {

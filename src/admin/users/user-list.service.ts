@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
 import type { ListUsers, UserPage } from './users.schemas';
-import { keyOf, matchingUsers, onePage } from './user-list.query';
-import { toUser } from '../../users/user.mapper';
+import { countQuery, keyOf, pageQuery } from './user-list.query';
 import { Cursors, type CursorSequence } from '../../common/pagination/cursor';
+import { PreparedStatements } from '../../database/prepared-statements';
+import type { User } from '../../users/user.schemas';
 
 /** The list of users, in pages that follow each other by cursor. */
 @Injectable()
 export class UserListService {
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly statements: PreparedStatements,
     private readonly cursors: Cursors,
   ) {}
 
@@ -19,18 +18,22 @@ export class UserListService {
     const { cursor, limit, sort } = query;
     const sequence = sequenceOf(query);
     const start = cursor === undefined ? null : await this.cursors.parseCursor(cursor, sequence);
-    const matching = matchingUsers(this.dataSource.manager, query);
-    const total = query.include === 'total' ? await matching.clone().getCount() : undefined;
-    const rows = await onePage(matching, { order: sort, start, limit }).getMany();
+    const total = query.include === 'total' ? await this.count(query) : undefined;
+    const rows = await this.statements.run<User>(pageQuery(query, start));
     const items = rows.slice(0, limit);
     const isLast = rows.length <= limit;
     return {
-      items: items.map((row) => toUser(row)),
+      items,
       nextCursor: isLast
         ? null
         : await this.cursors.toCursor({ ...sequence, ...keyOf(items.at(-1)!, sort) }),
       ...(total !== undefined && { total }),
     };
+  }
+
+  private async count(query: ListUsers): Promise<number> {
+    const [row] = await this.statements.run<{ total: number }>(countQuery(query));
+    return row!.total;
   }
 }
 

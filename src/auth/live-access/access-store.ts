@@ -5,7 +5,7 @@ import type { AccessState, AccessSubject, KnownClient, KnownSession } from './ac
 import type { KnownProfile } from '../principal/known-profile';
 import { OAUTH_TABLES, TABLES } from '../../../contract';
 import { Problem } from '../../common/problems/problem';
-import { PreparedStatements, type Statement } from '../../database/prepared-statements';
+import { PreparedStatements, type Query } from '../../database/prepared-statements';
 
 const { columns: session } = TABLES.session;
 const { columns: user } = TABLES.user;
@@ -101,8 +101,11 @@ export class AccessStore {
     return row && { ...toSessionAndUser(row), client: toClient(row) };
   }
 
-  private async select<Row>(statement: Statement, values: unknown[]): Promise<Row | null> {
-    const [row] = await withinLimit(this.statements.select<Row>(statement, values));
+  private async select<Row>(
+    statement: Omit<Query, 'values'>,
+    values: unknown[],
+  ): Promise<Row | null> {
+    const [row] = await withinLimit(this.statements.run<Row>({ ...statement, values }));
     return row ?? null;
   }
 
