@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CallerContext } from '../http/caller-context';
+import type { CallerContext } from '../http/request/caller-context';
 import {
   ACTING_CLIENT_HEADER,
   AUTH_BASE_PATH,

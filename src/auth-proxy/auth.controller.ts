@@ -21,7 +21,7 @@ import {
 } from './auth.schemas';
 import { AUTH_SERVER_PROBLEMS } from './auth-server.client';
 import { AuthService } from './auth.service';
-import { Caller, type CallerContext } from '../http/caller-context';
+import { Caller, type CallerContext } from '../http/request/caller-context';
 import { CurrentUser } from '../auth/principal/current-user.decorator';
 import type { UserPrincipal } from '../auth/principal/principal';
 import { Public } from '../auth/public.decorator';

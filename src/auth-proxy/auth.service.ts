@@ -11,7 +11,7 @@ import type {
   VerificationRequired,
 } from './auth.schemas';
 import { type AuthServerAnswer, AuthServerClient } from './auth-server.client';
-import type { CallerContext } from '../http/caller-context';
+import type { CallerContext } from '../http/request/caller-context';
 import type { UserPrincipal } from '../auth/principal/principal';
 import { findChallenge } from './challenge';
 import type { TwoFactorRequired } from './second-step.schemas';

@@ -2,7 +2,7 @@ import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { toCallerContext } from '../http/caller-context';
+import { toCallerContext } from '../http/request/caller-context';
 import { AUTH_SERVER_DOCUMENTS } from './well-known';
 import {
   AUTH_BASE_PATH,

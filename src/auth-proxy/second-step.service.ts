@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { SignedIn } from './auth.schemas';
 import { AuthServerClient, type AuthServerAnswer } from './auth-server.client';
 import { AuthService } from './auth.service';
-import type { CallerContext } from '../http/caller-context';
+import type { CallerContext } from '../http/request/caller-context';
 import type { TwoFactor } from './second-step.schemas';
 import { challengeCookieName } from '../../contract';
 import { Problem } from '../common/problems/problem';

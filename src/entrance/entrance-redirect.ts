@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { wantsPage } from '../http/wants-page';
+import { wantsPage } from '../http/request/wants-page';
 
 /** Sends a person who opens the API's address to the documentation; programs get JSON. */
 export function leadPeopleToDocumentation(fastify: FastifyInstance): void {

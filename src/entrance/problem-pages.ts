@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ProblemPage, ProblemPages } from './entrance.schemas';
 import { escapeHtml } from '../../runtime/html-escape';
-import { wantsPage } from '../http/wants-page';
+import { wantsPage } from '../http/request/wants-page';
 
 const PATHS = new Set(['/problems', '/problems/:code']);
 

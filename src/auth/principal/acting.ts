@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { type CallerContext, toCallerContext } from '../../http/caller-context';
+import { type CallerContext, toCallerContext } from '../../http/request/caller-context';
 import { type AuthenticatedRequest, principalOf, userOf } from './current-user.decorator';
 import type { Principal, UserPrincipal } from './principal';
 

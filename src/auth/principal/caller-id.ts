@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { toCallerContext } from '../../http/caller-context';
+import { toCallerContext } from '../../http/request/caller-context';
 import type { AuthenticatedRequest } from './current-user.decorator';
 
 /**

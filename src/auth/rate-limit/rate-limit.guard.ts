@@ -11,7 +11,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toClientNetwork } from '../../../runtime/client-network';
 import { RateLimit, type RateLimitState } from './rate-limit';
 import { SharedCounters } from './shared-counters';
-import { toCallerContext } from '../../http/caller-context';
+import { toCallerContext } from '../../http/request/caller-context';
 import { callerIdOf } from '../principal/caller-id';
 import type { AuthenticatedRequest } from '../principal/current-user.decorator';
 import { Problem } from '../../common/problems/problem';

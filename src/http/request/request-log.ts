@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from '../../runtime/logger';
+import type { Logger } from '../../../runtime/logger';
 import { traceOf } from './request-trace';
 
 /**

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { REQUEST_ID_HEADER } from '../../contract';
+import { REQUEST_ID_HEADER } from '../../../contract';
 
 /** Every answer has `X-Request-Id`, also one that a hook sends. */
 export function sendRequestIds(fastify: FastifyInstance): void {

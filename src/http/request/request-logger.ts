@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from '../../runtime/logger';
+import type { Logger } from '../../../runtime/logger';
 
 type Line = Parameters<Logger['info']>;
 
