@@ -1,20 +1,30 @@
+import { STOP_DURATION_MS } from './http-stop';
 import type { Logger } from './logger';
 import { SettingsError } from './settings/load';
 
-/** A clean stop that takes longer than this is cut short, so that a deploy never hangs. */
-const STOP_LIMIT_MS = 8_000;
+/** Longest duration of a stop without its pause, in milliseconds: a deployment never hangs. */
+export const STOP_LIMIT_MS = STOP_DURATION_MS + 3_000;
+
+export interface StopOptions {
+  logger: Logger;
+  /** After this time the process ends with status 1. */
+  stopLimitMs: number;
+}
 
 /**
- * Stops the process once, whoever asks: SIGTERM, SIGINT, or a supervisor that is gone
- * (its IPC channel closes, also when it was killed with SIGKILL).
+ * Stops the process once: on SIGTERM, on SIGINT, or when its supervisor has ended (the IPC
+ * channel closes, also after SIGKILL).
  */
-export function stopCleanlyOnSignal(logger: Logger, stop: () => Promise<void>): void {
+export function stopCleanlyOnSignal(
+  { logger, stopLimitMs }: StopOptions,
+  stop: () => Promise<void>,
+): void {
   let stopping = false;
   const begin = (reason: string) => {
     if (stopping) return;
     stopping = true;
     logger.info({ reason }, 'stopping');
-    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+    setTimeout(() => process.exit(1), stopLimitMs).unref();
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -29,8 +39,8 @@ export function stopCleanlyOnSignal(logger: Logger, stop: () => Promise<void>): 
 }
 
 /**
- * Runs a process' start and turns what a person can mend into one readable message on
- * standard error (settings, a taken port, a {@link StartError}) and exit code 1.
+ * Runs the start of a process. A failed start ends with status 1 and one readable message on
+ * standard error for wrong settings, a port in use and a {@link StartError}.
  */
 export function startOrExplain(start: () => Promise<void>): void {
   start().catch((error: unknown) => {

@@ -3,7 +3,8 @@ import { tracing } from './tracing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApi } from './app.setup';
 import { isDatabaseUnavailable } from '../runtime/database-errors';
-import { startOrExplain, stopCleanlyOnSignal } from '../runtime/lifecycle';
+import { HttpStop } from '../runtime/http-stop';
+import { startOrExplain, STOP_LIMIT_MS, stopCleanlyOnSignal } from '../runtime/lifecycle';
 import { createLogger } from '../runtime/logger';
 import { StartError } from '../runtime/start-error';
 import { completeEnvironment } from '../runtime/settings/development';
@@ -15,8 +16,11 @@ startOrExplain(async () => {
   const app = await createApi(settings, logger).catch((error: unknown) => {
     throw explainStart(error);
   });
-  stopCleanlyOnSignal(logger, async () => {
-    await app.close();
+  const httpStop = new HttpStop(app.getHttpServer());
+  const stopLimitMs = settings.shutdownDelay + STOP_LIMIT_MS;
+  stopCleanlyOnSignal({ logger, stopLimitMs }, async () => {
+    await httpStop.begin(settings.shutdownDelay);
+    await httpStop.finish(() => app.close());
     await tracing.stop();
   });
   await listenEverywhere(app, settings.apiPort);

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import type { Pool } from 'pg';
+import { isProcessStopping } from '../../runtime/http-stop';
 import type { SigningKeys } from '../signing-keys/signing-keys';
 
 /** A part that does not answer within this time is not available. */
@@ -23,7 +24,8 @@ export function healthRoutes(parts: Parts): Router {
       isAvailable(() => parts.pool.query('SELECT 1')),
       isAvailable(() => parts.signingKeys.current()),
     ]);
-    const status = database === 'ok' && signingKeys === 'ok' ? 'ok' : 'unavailable';
+    const status =
+      database === 'ok' && signingKeys === 'ok' && !isProcessStopping() ? 'ok' : 'unavailable';
     response.status(status === 'ok' ? 200 : 503).json({
       status,
       checks: { database: { status: database }, signingKeys: { status: signingKeys } },

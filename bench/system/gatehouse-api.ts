@@ -1,6 +1,6 @@
 import { readGatehouseSettings } from './gatehouse-settings';
 import { HOST } from './server-process';
-import { stopCleanlyOnSignal, startOrExplain } from '../../runtime/lifecycle';
+import { startOrExplain, STOP_LIMIT_MS, stopCleanlyOnSignal } from '../../runtime/lifecycle';
 import { createLogger } from '../../runtime/logger';
 import { createApi } from '../../src/app.setup';
 
@@ -9,6 +9,6 @@ startOrExplain(async () => {
   const settings = readGatehouseSettings(process.argv[2]);
   const logger = createLogger('api', settings.logLevel);
   const app = await createApi(settings, logger);
-  stopCleanlyOnSignal(logger, () => app.close());
+  stopCleanlyOnSignal({ logger, stopLimitMs: STOP_LIMIT_MS }, () => app.close());
   await app.listen(settings.apiPort, HOST);
 });

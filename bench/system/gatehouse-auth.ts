@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { readGatehouseSettings } from './gatehouse-settings';
 import { HOST } from './server-process';
 import { createAuthServer } from '../../auth-server/app';
-import { startOrExplain, stopCleanlyOnSignal } from '../../runtime/lifecycle';
+import { startOrExplain, STOP_LIMIT_MS, stopCleanlyOnSignal } from '../../runtime/lifecycle';
 import { createLogger } from '../../runtime/logger';
 
 /** The auth server as `auth-server/main.ts` starts it, with quotas that a load test does not exceed. */
@@ -12,7 +12,7 @@ startOrExplain(async () => {
   const logger = createLogger('auth', settings.logLevel);
   const authServer = await createAuthServer({ settings, logger });
   const server = createServer(authServer.app);
-  stopCleanlyOnSignal(logger, async () => {
+  stopCleanlyOnSignal({ logger, stopLimitMs: STOP_LIMIT_MS }, async () => {
     server.close();
     server.closeAllConnections();
     await authServer.close();

@@ -297,6 +297,14 @@ export const SETTING_DEFINITIONS = {
     default: '400d',
     meaning: 'how long audit events are kept; a shorter time takes effect after seven days',
   }),
+  SHUTDOWN_DELAY: define({
+    schema: is.duration('0s', '5m'),
+    default: null,
+    defaultNote: '`5s` in production, else `0s`',
+    meaning:
+      'how long a process that stops still accepts connections while its readiness answers 503: longer than the interval at which the load balancer checks',
+    example: '5s',
+  }),
   METRICS_PORT: define({
     schema: is.port,
     default: null,

@@ -178,6 +178,7 @@ const BAD_VALUES: Record<SettingName, string[]> = {
   ACCESS_CHECK: ['Live', 'off', 'true', 'none'],
   ACCESS_LEASE: ['0s', '99ms', '61s', '1', '1,5s', '-1s'],
   REQUIRE_EMAIL_VERIFICATION: ['1', 'yes', 'TRUE', 'on', 'true '],
+  SHUTDOWN_DELAY: ['-1s', '5', '301s', 'soon'],
   AUDIT_RETENTION: ['0d', '23h', '400', 'forever', '36501d'],
   METRICS_PORT: ['0', '65536', '80a'],
   LOG_LEVEL: ['verbose', 'INFO', '30', 'warning'],

@@ -66,6 +66,8 @@ export interface Settings extends ProviderSettings {
   apiDocs: boolean;
   /** How long audit events are kept. */
   auditRetention: Milliseconds;
+  /** Time between the signal to stop and the last accepted connection. */
+  shutdownDelay: Milliseconds;
   /** `null`: metrics are served on the process' own port. */
   metricsPort: number | null;
   logLevel: string;
@@ -171,6 +173,7 @@ function resolve(values: SettingValues): Settings {
     breachedPasswordsUrl: values.BREACHED_PASSWORDS_URL ?? null,
     apiDocs: values.API_DOCS!,
     auditRetention: values.AUDIT_RETENTION!,
+    shutdownDelay: values.SHUTDOWN_DELAY ?? (production ? 5_000 : 0),
     metricsPort: values.METRICS_PORT ?? null,
     logLevel: values.LOG_LEVEL!,
   };

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { Readiness } from './health.schemas';
 import { KeySet } from '../auth/token/key-set';
 import { SessionAccess } from '../auth/live-access/session-access';
+import { isProcessStopping } from '../../runtime/http-stop';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** A probe that waits longer than this is as good as failed. */
@@ -25,7 +26,7 @@ export class HealthService {
     ]);
     const ageMs = this.keySet.ageMs();
     return {
-      status: toStatus(database && ageMs !== null),
+      status: toStatus(database && ageMs !== null && !isProcessStopping()),
       checks: {
         database: { status: toStatus(database) },
         signingKeys: {

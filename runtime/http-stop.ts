@@ -1,0 +1,75 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * How long an idle connection is kept, in milliseconds: longer than the 60 s of the usual load
+ * balancers, so that the load balancer closes it first and never sends a request into its end.
+ */
+export const KEEP_ALIVE_MS = 75_000;
+
+/** How long callers get to use a kept connection once more, so that its answer can close it. */
+const GRACE_MS = 1_000;
+
+/** After this time the connections of unanswered requests are closed. */
+const DRAIN_LIMIT_MS = 5_000;
+
+const CHECK_INTERVAL_MS = 25;
+
+/** Longest duration of {@link HttpStop.finish} after the pause, in milliseconds. */
+export const STOP_DURATION_MS = GRACE_MS + DRAIN_LIMIT_MS;
+
+let isStopping = false;
+
+/** Whether this process stops: it is not ready from then on, but still answers. */
+export function isProcessStopping(): boolean {
+  return isStopping;
+}
+
+/** Stops one HTTP server so that no caller loses an answer. */
+export class HttpStop {
+  private readonly open = new Set<ServerResponse>();
+  private hasBegun = false;
+
+  constructor(private readonly server: Server) {
+    server.keepAliveTimeout = KEEP_ALIVE_MS;
+    server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
+      if (this.hasBegun) response.shouldKeepAlive = false;
+      this.open.add(response);
+      response.once('close', () => this.open.delete(response));
+    });
+  }
+
+  /**
+   * Readiness answers 503 and every answer carries `Connection: close`. The server goes on
+   * serving for the pause, in which a load balancer takes note, and until kept connections
+   * were used once more.
+   */
+  async begin(pauseMs: number): Promise<void> {
+    isStopping = true;
+    this.hasBegun = true;
+    for (const response of this.open) response.shouldKeepAlive = false;
+    await sleep(pauseMs);
+    const end = performance.now() + GRACE_MS;
+    while (performance.now() < end && (await this.countConnections()) > 0) {
+      await sleep(CHECK_INTERVAL_MS);
+    }
+  }
+
+  /** Accepts no connection any longer, and runs `close` while the open requests are answered. */
+  async finish(close: () => Promise<void>): Promise<void> {
+    const sweep = setInterval(() => this.server.closeIdleConnections(), CHECK_INTERVAL_MS);
+    const limit = setTimeout(() => this.server.closeAllConnections(), DRAIN_LIMIT_MS);
+    try {
+      await close();
+    } finally {
+      clearInterval(sweep);
+      clearTimeout(limit);
+    }
+  }
+
+  private countConnections(): Promise<number> {
+    return new Promise((resolve) => {
+      this.server.getConnections((error, count) => resolve(error ? 0 : count));
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Processes, startProcesses } from './processes';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+const CALLERS = 20;
+
+let database: TestDatabase;
+let processes: Processes;
+
+jest.setTimeout(90_000);
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  processes = await startProcesses(database.url, { SHUTDOWN_DELAY: '700ms' });
+});
+
+afterEach(async () => {
+  await processes.api.stop();
+  await processes.auth.stop();
+  await database.drop();
+});
+
+interface Answer {
+  status: number;
+  isClosing: boolean;
+}
+
+function request(url: string, agent: Agent): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent }, (response: IncomingMessage) => {
+      const { statusCode: status = 0, headers } = response;
+      response
+        .resume()
+        .on('end', () => resolve({ status, isClosing: headers.connection === 'close' }));
+      response.on('error', reject);
+    }).on('error', reject);
+  });
+}
+
+/** Repeats a request on one kept connection until an answer announces its end. */
+async function call(url: string, outcomes: (Answer | string)[]): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  try {
+    for (let isClosing = false; !isClosing;) {
+      const answer = await request(url, agent);
+      outcomes.push(answer);
+      ({ isClosing } = answer);
+    }
+  } catch (error) {
+    outcomes.push((error as NodeJS.ErrnoException).code ?? String(error));
+  }
+  agent.destroy();
+}
+
+describe.each(['api', 'auth'] as const)('a stop of the process %s under load', (name) => {
+  it('answers every request, announces the end of each connection and ends with 0', async () => {
+    const server = processes[name];
+    const paths = ['/health/live', '/api/auth/jwks'];
+    const outcomes: (Answer | string)[] = [];
+    const calls = Array.from({ length: CALLERS }, (_, index) =>
+      call(server.url + paths[index % paths.length]!, outcomes),
+    );
+    await sleep(500);
+    const before = outcomes.length;
+    const kept = await fetch(`${server.url}/health/live`);
+    const [, seconds] = /timeout=(\d+)/.exec(kept.headers.get('keep-alive') ?? '') ?? [];
+    // The usual load balancers keep an idle connection for 60 s.
+    expect(Number(seconds)).toBeGreaterThan(60);
+    const stopped = server.stop();
+    await sleep(300);
+    const during = await fetch(`${server.url}/health/ready`);
+    const status = await stopped;
+    await Promise.all(calls);
+    expect(status).toBe(0);
+    expect(before).toBeGreaterThan(CALLERS);
+    expect({ status: during.status, connection: during.headers.get('connection') }).toEqual({
+      status: 503,
+      connection: 'close',
+    });
+    expect(outcomes.filter((outcome) => typeof outcome === 'string')).toEqual([]);
+    expect(outcomes.filter((outcome) => (outcome as Answer).status !== 200)).toEqual([]);
+    expect(outcomes.filter((outcome) => (outcome as Answer).isClosing)).toHaveLength(CALLERS);
+  });
+});
