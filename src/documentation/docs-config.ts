@@ -26,7 +26,10 @@ export function toDocsConfig({ apiUrl, jwtIssuer, jwtAudience }: Settings) {
 export function toOAuthScheme({ apiUrl, authUrl }: Settings) {
   return {
     type: 'oauth2' as const,
-    description: 'Signs you in on the page of the auth server: authorization code with PKCE.',
+    description:
+      'Signs you in on the page of the auth server: authorization code with PKCE. The client of ' +
+      'this documentation needs no scope. A client of your own needs the scopes of the route; ' +
+      'a route without scopes is closed to it.',
     flows: {
       authorizationCode: {
         authorizationUrl: `${authUrl}${AUTH_BASE_PATH}/oauth2/authorize`,
@@ -38,12 +41,12 @@ export function toOAuthScheme({ apiUrl, authUrl }: Settings) {
   };
 }
 
-/** How machines get their tokens; the page leaves it out, since nobody signs in that way. */
+/** How service accounts get their tokens. The page omits it, because no user signs in that way. */
 export function toMachineScheme({ apiUrl }: Settings) {
   return {
     type: 'oauth2' as const,
     description:
-      'For machines: client credentials (RFC 6749, section 4.4) of a client that an administrator has registered, sent by HTTP Basic.',
+      'For service accounts: client credentials (RFC 6749, section 4.4) of a client that an administrator has registered, sent by HTTP Basic.',
     flows: {
       clientCredentials: {
         tokenUrl: `${apiUrl}${AUTH_BASE_PATH}/oauth2/token`,
@@ -54,15 +57,15 @@ export function toMachineScheme({ apiUrl }: Settings) {
 }
 
 const API_SCOPE_MEANINGS: Record<ApiScope, string> = {
-  'users:read': 'Reading users',
-  'users:write': 'Changing users',
-  'audit:read': 'Reading the audit log',
+  'users:read': 'All users, their sessions, statistics',
+  'users:write': 'Creating, changing, banning and deleting users who are not administrators',
+  'audit:read': 'The audit log',
 };
 
 const SCOPE_MEANINGS = {
-  openid: 'Who you are',
-  profile: 'Your name and picture; reading your own account',
-  email: 'Your e-mail address',
+  openid: 'The id of your account',
+  profile: 'Your name, your picture, when your account was created and last changed',
+  email: 'Your e-mail address and whether it is verified',
   offline_access: 'A token that can be renewed',
   ...API_SCOPE_MEANINGS,
 };

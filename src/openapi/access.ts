@@ -1,7 +1,7 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { MetadataScanner, ModulesContainer, Reflector } from '@nestjs/core';
 import type { Operation } from './operation';
-import type { ApiScope, Role } from '../../contract';
+import { isApiScope, type Role, type Scope } from '../../contract';
 import { IS_PUBLIC } from '../auth/public.decorator';
 import { isLimited } from '../auth/rate-limit/rate-limit.guard';
 import { REQUIRED_ROLES } from '../auth/roles.decorator';
@@ -14,8 +14,8 @@ import type { ProblemCode } from '../common/problems/problem-codes';
 export interface Access {
   isPublic: boolean;
   roles: Role[] | undefined;
-  /** What machines and programs that act for a user need; `undefined`: closed to machines. */
-  scopes: ApiScope[] | undefined;
+  /** The scopes that OAuth clients need; `undefined`: closed to them. */
+  scopes: Scope[] | undefined;
   problems: ProblemCode[];
   /** Whether requests are counted. */
   isLimited: boolean;
@@ -45,7 +45,7 @@ export function readAccess(app: INestApplication): Map<string, Access> {
       const access: Access = {
         isPublic: reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, targets) === true,
         roles: reflector.getAllAndOverride<Role[] | undefined>(REQUIRED_ROLES, targets),
-        scopes: reflector.getAllAndOverride<ApiScope[] | undefined>(REQUIRED_SCOPES, targets),
+        scopes: reflector.getAllAndOverride<Scope[] | undefined>(REQUIRED_SCOPES, targets),
         problems: endpoint.problems ?? [],
         isLimited: isLimited(controller),
         deprecation: reflector.get<Deprecation | undefined>(DEPRECATION, handler),
@@ -56,18 +56,29 @@ export function readAccess(app: INestApplication): Map<string, Access> {
   return new Map(entries);
 }
 
-/** One decorator sets what the guard enforces; the document reads the same, so it cannot lie. */
-export function describeAccess(operation: Operation, { isPublic, roles, scopes }: Access): void {
-  const machine = scopes ? [{ machine: [...scopes] }] : [];
-  operation.security = isPublic ? [] : [{ accessToken: [] }, { oauth2: [] }, ...machine];
+/**
+ * Says what the guards enforce. A route without scopes lists `oauth2` without scopes: of all
+ * clients, only the documentation's own may call it.
+ */
+export function describeAccess(operation: Operation, access: Access): void {
+  const { isPublic, roles, scopes = [] } = access;
+  const isForServiceAccounts = scopes.length > 0 && scopes.every(isApiScope);
+  const ways: Record<string, string[]>[] = [{ accessToken: [] }, { oauth2: [...scopes] }];
+  if (isForServiceAccounts) ways.push({ machine: [...scopes] });
+  operation.security = isPublic ? [] : ways;
   if (roles) Object.assign(operation, { 'x-roles': roles });
-  if (scopes) Object.assign(operation, { 'x-scopes': scopes });
-  const who = isPublic
-    ? 'Open to everyone.'
-    : roles
-      ? `Role: ${roles.join(' or ')}.`
-      : 'For every signed-in user.';
-  const machines =
-    scopes && `Machines: scope ${scopes.map((scope) => `\`${scope}\``).join(' and ')}.`;
-  operation.description = [operation.description, who, machines].filter(Boolean).join(' ');
+  if (scopes.length > 0) Object.assign(operation, { 'x-scopes': scopes });
+  const who = isPublic ? ['Open to everyone.'] : [describeUsers(access), describeClients(access)];
+  operation.description = [operation.description, ...who].filter(Boolean).join(' ');
+}
+
+function describeUsers({ roles }: Access): string {
+  return roles ? `Role: ${roles.join(' or ')}.` : 'For every signed-in user.';
+}
+
+function describeClients({ scopes }: Access): string {
+  if (!scopes) return 'Closed to OAuth clients and service accounts.';
+  const names = scopes.map((scope) => `\`${scope}\``).join(' and ');
+  if (scopes.every(isApiScope)) return `OAuth clients and service accounts: scope ${names}.`;
+  return `OAuth clients: scope ${names}. Closed to service accounts.`;
 }

@@ -1,6 +1,7 @@
 import type { Access } from './access';
 import type { LocatedOperation } from './operation';
 import { takesIdempotencyKey } from './response-headers';
+import { isApiScope } from '../../contract';
 import { PROBLEM_CODES, type ProblemCode } from '../common/problems/problem-codes';
 
 /** Every operation may answer with these, whatever it does. */
@@ -25,8 +26,7 @@ export function problemsOf(
   if (isLimited) add('too_many_requests');
   if (roles) add('forbidden');
   if (scopes) add('insufficient_scope');
-  // Where there is no role, another program may read what is the user's own.
-  else if (!isPublic) add('user_required', ...(roles ? [] : (['insufficient_scope'] as const)));
+  if (!isPublic && !scopes?.every(isApiScope)) add('user_required');
   // A body that the operation does not ask for is read all the same.
   if (method !== 'get') add('body_too_large', 'unsupported_media_type');
   if (requestBody || parameters.length > 0) add('validation_failed');

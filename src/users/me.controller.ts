@@ -12,10 +12,11 @@ import {
 import { MeService } from './me.service';
 import { type SessionList, sessionListSchema } from './session.schemas';
 import { type ActingAsUser, ActingUser } from '../auth/principal/acting';
+import { Scopes } from '../auth/scopes.decorator';
 import { CurrentUser } from '../auth/principal/current-user.decorator';
 import type { UserPrincipal } from '../auth/principal/principal';
 import { SessionsService } from './sessions.service';
-import { type User, userSchema } from './user.schemas';
+import { ownUserSchema, type User, userSchema } from './user.schemas';
 import { Endpoint } from '../common/openapi/endpoint.decorator';
 import { toEntityTag } from '../http/entity-tag';
 import { idParameter } from '../common/validation/schemas';
@@ -35,6 +36,7 @@ export class MeController {
     private readonly sessions: SessionsService,
   ) {}
 
+  @Scopes('profile')
   @Get()
   @ApiHeader({
     name: 'If-None-Match',
@@ -44,9 +46,10 @@ export class MeController {
   })
   @Endpoint({
     summary: 'Read your own profile',
+    description: 'An OAuth client that acts for you reads the fields of its scopes.',
     operationId: 'getOwnProfile',
     answers: {
-      200: { description: 'Your profile', schema: userSchema, headers: ETAG },
+      200: { description: 'Your profile', schema: ownUserSchema, headers: ETAG },
       304: { description: 'The profile is what `If-None-Match` names', headers: ETAG },
     },
   })

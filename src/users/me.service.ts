@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Account, UpdateProfile, UserExport } from './me.schemas';
+import { toOwnUser } from './client-user';
 import { answerFromKnown, type ProfileAnswer, toProfileAnswer } from './own-profile';
 import { listClientTokens, listGrants } from './grants.reader';
 import { listPasskeys, readSecondFactor } from './second-factor.reader';
@@ -10,6 +11,7 @@ import { toUser } from './user.mapper';
 import type { User } from './user.schemas';
 import { UsersService } from './users.service';
 import type { Acting, ActingAsUser } from '../auth/principal/acting';
+import { isDirect } from '../auth/principal/direct-sign-in';
 import type { UserPrincipal } from '../auth/principal/principal';
 import { copyUser, recordUserChange } from '../audit/user-change';
 import { Problem } from '../common/problems/problem';
@@ -37,7 +39,9 @@ export class MeService {
    */
   getOwnProfile(principal: UserPrincipal): ProfileAnswer | Promise<ProfileAnswer> {
     const { profile } = principal;
-    return profile ? answerFromKnown(profile) : this.getOwnUser(principal).then(toProfileAnswer);
+    if (profile && isDirect(principal)) return answerFromKnown(profile);
+    const user = profile ? Promise.resolve(toUser(profile)) : this.getOwnUser(principal);
+    return user.then((known) => toProfileAnswer(toOwnUser(known, principal)));
   }
 
   /** @throws {Problem} as {@link orGone} */

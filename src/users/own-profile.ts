@@ -1,5 +1,5 @@
 import { toUser } from './user.mapper';
-import type { User } from './user.schemas';
+import type { OwnUser } from './user.schemas';
 import type { KnownProfile } from '../auth/principal/known-profile';
 import { toEntityTag } from '../http/entity-tag';
 
@@ -24,6 +24,6 @@ export function answerFromKnown(profile: KnownProfile): ProfileAnswer {
   return answer;
 }
 
-export function toProfileAnswer(user: User): ProfileAnswer {
+export function toProfileAnswer(user: OwnUser): ProfileAnswer {
   return { text: JSON.stringify(user), etag: toEntityTag(user) };
 }

@@ -30,3 +30,21 @@ export const userSchema = z
   .meta({ id: 'User' });
 
 export type User = z.infer<typeof userSchema>;
+
+/** The fields that scopes open to a client that acts for the user. */
+export const clientUserSchema = userSchema
+  .pick({ id: true, name: true, image: true, createdAt: true, updatedAt: true })
+  .extend(userSchema.pick({ email: true, emailVerified: true }).partial().shape)
+  .meta({
+    id: 'ClientUser',
+    description:
+      'What an OAuth client reads of the user it acts for: the fields of the scope `profile`; ' +
+      '`email` and `emailVerified` with the scope `email`',
+  });
+
+export type ClientUser = z.infer<typeof clientUserSchema>;
+
+/** What users read of themselves: everything, or through a client the fields of its scopes. */
+export const ownUserSchema = z.union([userSchema, clientUserSchema]);
+
+export type OwnUser = z.infer<typeof ownUserSchema>;

@@ -3,8 +3,9 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { UserPrincipal } from '../auth/principal/principal';
 import { assertScope } from '../auth/scopes.guard';
+import { toOwnUser } from './client-user';
 import { toUser } from './user.mapper';
-import type { User } from './user.schemas';
+import type { OwnUser, User } from './user.schemas';
 import { Problem } from '../common/problems/problem';
 import { UserEntity } from '../database/entities/user.entity';
 
@@ -20,14 +21,14 @@ export class UsersService {
   }
 
   /**
-   * A user as another caller may see them: themselves, or an administrator anyone, by way of
-   * a program only where it may read users.
+   * A user for a caller: users read themselves, administrators read anyone. A client that acts
+   * for a user gets the fields of its scopes, and other users only with `users:read`.
    *
    * @throws {Problem} `forbidden`, `insufficient_scope` for everyone else, whether the user
    *   exists or not.
    */
-  async getUserFor(principal: UserPrincipal, id: string): Promise<User> {
-    if (principal.userId === id) return this.getUser(id);
+  async getUserFor(principal: UserPrincipal, id: string): Promise<OwnUser> {
+    if (principal.userId === id) return toOwnUser(await this.getUser(id), principal);
     if (principal.role !== 'admin') throw new Problem('forbidden');
     assertScope(principal, 'users:read');
     return this.getUser(id);

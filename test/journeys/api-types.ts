@@ -72,7 +72,7 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Ends the session: its access tokens and its refresh token are refused from now on. For every signed-in user.
+         * @description Ends the session: its access tokens and its refresh token are refused from now on. For every signed-in user. Closed to OAuth clients and service accounts.
          */
         post: operations["signOut"];
         delete?: never;
@@ -90,7 +90,7 @@ export interface paths {
         };
         /**
          * Read the current session and its user
-         * @description For every signed-in user.
+         * @description For every signed-in user. Closed to OAuth clients and service accounts.
          */
         get: operations["getSession"];
         put?: never;
@@ -130,21 +130,21 @@ export interface paths {
         };
         /**
          * Read your own profile
-         * @description For every signed-in user.
+         * @description An OAuth client that acts for you reads the fields of its scopes. For every signed-in user. OAuth clients: scope `profile`. Closed to service accounts.
          */
         get: operations["getOwnProfile"];
         put?: never;
         post?: never;
         /**
          * Delete your own account
-         * @description Every row that is yours is gone: profile, sessions, sign-in methods. For every signed-in user.
+         * @description Every row that is yours is gone: profile, sessions, sign-in methods. For every signed-in user. Closed to OAuth clients and service accounts.
          */
         delete: operations["deleteOwnAccount"];
         options?: never;
         head?: never;
         /**
          * Change your own profile
-         * @description For every signed-in user.
+         * @description For every signed-in user. Closed to OAuth clients and service accounts.
          */
         patch: operations["updateOwnProfile"];
         trace?: never;
@@ -158,14 +158,14 @@ export interface paths {
         };
         /**
          * List your own sessions
-         * @description For every signed-in user.
+         * @description For every signed-in user. Closed to OAuth clients and service accounts.
          */
         get: operations["listOwnSessions"];
         put?: never;
         post?: never;
         /**
          * End all your other sessions
-         * @description For every signed-in user.
+         * @description For every signed-in user. Closed to OAuth clients and service accounts.
          */
         delete: operations["endOtherSessions"];
         options?: never;
@@ -185,7 +185,7 @@ export interface paths {
         post?: never;
         /**
          * End one of your own sessions
-         * @description For every signed-in user.
+         * @description For every signed-in user. Closed to OAuth clients and service accounts.
          */
         delete: operations["endOwnSession"];
         options?: never;
@@ -202,7 +202,7 @@ export interface paths {
         };
         /**
          * List your own ways to sign in
-         * @description For every signed-in user.
+         * @description For every signed-in user. Closed to OAuth clients and service accounts.
          */
         get: operations["listOwnAccounts"];
         put?: never;
@@ -222,7 +222,7 @@ export interface paths {
         };
         /**
          * Export everything held about you
-         * @description For every signed-in user.
+         * @description For every signed-in user. Closed to OAuth clients and service accounts.
          */
         get: operations["exportOwnData"];
         put?: never;
@@ -242,7 +242,7 @@ export interface paths {
         };
         /**
          * Read a user
-         * @description Yourself; administrators read anyone. For every signed-in user.
+         * @description Yourself; administrators read anyone. An OAuth client that acts for you reads the fields of its scopes; it reads other users for an administrator with the scope `users:read`. For every signed-in user. OAuth clients: scope `profile`. Closed to service accounts.
          */
         get: operations["getUser"];
         put?: never;
@@ -262,13 +262,13 @@ export interface paths {
         };
         /**
          * List users
-         * @description Newest first by default. Pages follow each other by `nextCursor` or `Link`. Role: admin. Machines: scope `users:read`.
+         * @description Newest first by default. Pages follow each other by `nextCursor` or `Link`. Role: admin. OAuth clients and service accounts: scope `users:read`.
          */
         get: operations["listUsers"];
         put?: never;
         /**
          * Create a user
-         * @description Role: admin. Machines: scope `users:write`.
+         * @description Role: admin. OAuth clients and service accounts: scope `users:write`.
          */
         post: operations["createUser"];
         delete?: never;
@@ -286,21 +286,21 @@ export interface paths {
         };
         /**
          * Read a user as an administrator
-         * @description Role: admin. Machines: scope `users:read`.
+         * @description Role: admin. OAuth clients and service accounts: scope `users:read`.
          */
         get: operations["getUserAsAdmin"];
         put?: never;
         post?: never;
         /**
          * Delete a user
-         * @description Every row that is theirs is gone; access tokens that are out are refused at once. Role: admin. Machines: scope `users:write`.
+         * @description Every row that is theirs is gone; access tokens that are out are refused at once. Role: admin. OAuth clients and service accounts: scope `users:write`.
          */
         delete: operations["deleteUser"];
         options?: never;
         head?: never;
         /**
          * Change a user's profile
-         * @description A new e-mail counts as not verified, unless `emailVerified` says otherwise. Role: admin. Machines: scope `users:write`.
+         * @description A new e-mail counts as not verified, unless `emailVerified` says otherwise. Role: admin. OAuth clients and service accounts: scope `users:write`.
          */
         patch: operations["updateUser"];
         trace?: never;
@@ -316,7 +316,7 @@ export interface paths {
         put?: never;
         /**
          * Send a user a mail to set a new password
-         * @description Role: admin. Machines: scope `users:write`.
+         * @description Role: admin. OAuth clients and service accounts: scope `users:write`.
          */
         post: operations["requestPasswordReset"];
         delete?: never;
@@ -336,94 +336,10 @@ export interface paths {
         put?: never;
         /**
          * Act as a user
-         * @description Begins a session that is marked with who acts; never as another administrator. Role: admin.
+         * @description Begins a session that is marked with who acts; never as another administrator. Role: admin. Closed to OAuth clients and service accounts.
          */
         post: operations["impersonateUser"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/stats": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read statistics
-         * @description Role: admin. Machines: scope `users:read`.
-         */
-        get: operations["getStatistics"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/users/{id}/two-factor": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Take a user's second factor away
-         * @description For a user who has lost it and the recovery codes. Their sessions are ended, trusted devices forgotten; passkeys stay. Never your own: that takes your password. Role: admin.
-         */
-        delete: operations["removeSecondFactor"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/users/{id}/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List a user's sessions
-         * @description Role: admin. Machines: scope `users:read`.
-         */
-        get: operations["listUserSessions"];
-        put?: never;
-        post?: never;
-        /**
-         * End all of a user's sessions
-         * @description Role: admin. Machines: scope `users:write`.
-         */
-        delete: operations["endUserSessions"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/users/{id}/sessions/{sessionId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * End one of a user's sessions
-         * @description Role: admin. Machines: scope `users:write`.
-         */
-        delete: operations["endUserSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -439,7 +355,7 @@ export interface paths {
         get?: never;
         /**
          * Set a user's role
-         * @description In force for the next request of the user; nobody has to sign in again. Role: admin. Machines: scope `users:write`.
+         * @description In force for the next request of the user; nobody has to sign in again. Role: admin. OAuth clients and service accounts: scope `users:write`.
          */
         put: operations["setUserRole"];
         post?: never;
@@ -459,15 +375,99 @@ export interface paths {
         get?: never;
         /**
          * Ban a user
-         * @description Ends all sessions of the user; access tokens that are out are refused at once. Role: admin. Machines: scope `users:write`.
+         * @description Ends all sessions of the user; access tokens that are out are refused at once. Role: admin. OAuth clients and service accounts: scope `users:write`.
          */
         put: operations["banUser"];
         post?: never;
         /**
          * Lift a ban
-         * @description Role: admin. Machines: scope `users:write`.
+         * @description Role: admin. OAuth clients and service accounts: scope `users:write`.
          */
         delete: operations["unbanUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}/two-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a user's second factor away
+         * @description For a user who has lost it and the recovery codes. Their sessions are ended, trusted devices forgotten; passkeys stay. Never your own: that takes your password. Role: admin. Closed to OAuth clients and service accounts.
+         */
+        delete: operations["removeSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a user's sessions
+         * @description Role: admin. OAuth clients and service accounts: scope `users:read`.
+         */
+        get: operations["listUserSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * End all of a user's sessions
+         * @description Role: admin. OAuth clients and service accounts: scope `users:write`.
+         */
+        delete: operations["endUserSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}/sessions/{sessionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of a user's sessions
+         * @description Role: admin. OAuth clients and service accounts: scope `users:write`.
+         */
+        delete: operations["endUserSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read statistics
+         * @description Role: admin. OAuth clients and service accounts: scope `users:read`.
+         */
+        get: operations["getStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -482,7 +482,7 @@ export interface paths {
         };
         /**
          * List audit events
-         * @description What happened, newest first. Nothing in it can be changed; events are removed when they are older than `AUDIT_RETENTION`. Pages follow each other by `nextCursor` or `Link`. Role: admin. Machines: scope `audit:read`.
+         * @description What happened, newest first. Nothing in it can be changed; events are removed when they are older than `AUDIT_RETENTION`. Pages follow each other by `nextCursor` or `Link`. Role: admin. OAuth clients and service accounts: scope `audit:read`.
          */
         get: operations["listAuditEvents"];
         put?: never;
@@ -502,13 +502,13 @@ export interface paths {
         };
         /**
          * List OAuth clients
-         * @description Newest first. Pages follow each other by `nextCursor` or `Link`. Role: admin.
+         * @description Newest first. Pages follow each other by `nextCursor` or `Link`. Role: admin. Closed to OAuth clients and service accounts.
          */
         get: operations["listClients"];
         put?: never;
         /**
          * Register an OAuth client
-         * @description The secret of a confidential client or a machine is shown in this answer alone. Role: admin.
+         * @description The secret of a confidential client or a machine is shown in this answer alone. Role: admin. Closed to OAuth clients and service accounts.
          */
         post: operations["createClient"];
         delete?: never;
@@ -526,21 +526,21 @@ export interface paths {
         };
         /**
          * Read an OAuth client
-         * @description Role: admin.
+         * @description Role: admin. Closed to OAuth clients and service accounts.
          */
         get: operations["getClient"];
         put?: never;
         post?: never;
         /**
          * Delete an OAuth client
-         * @description Its tokens are refused at once; what users granted it is forgotten. Role: admin.
+         * @description Its tokens are refused at once; what users granted it is forgotten. Role: admin. Closed to OAuth clients and service accounts.
          */
         delete: operations["deleteClient"];
         options?: never;
         head?: never;
         /**
          * Change an OAuth client
-         * @description Disabling it, or taking scopes away, is in force for the next request with any of its tokens. Role: admin.
+         * @description Disabling it, or taking scopes away, is in force for the next request with any of its tokens. Role: admin. Closed to OAuth clients and service accounts.
          */
         patch: operations["updateClient"];
         trace?: never;
@@ -556,7 +556,7 @@ export interface paths {
         put?: never;
         /**
          * Make a new secret for an OAuth client
-         * @description The old secret is refused from now on; tokens that are out stay good. Role: admin.
+         * @description The old secret is refused from now on; tokens that are out stay good. Role: admin. Closed to OAuth clients and service accounts.
          */
         post: operations["rotateClientSecret"];
         delete?: never;
@@ -859,6 +859,35 @@ export interface components {
              */
             code: string;
         };
+        /** @description What an OAuth client reads of the user it acts for: the fields of the scope `profile`; `email` and `emailVerified` with the scope `email` */
+        ClientUser: {
+            /** @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo */
+            id: string;
+            /** @example Ada Lovelace */
+            name: string;
+            /**
+             * @description Address of a picture
+             * @example https://example.com/ada.png
+             */
+            image: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            updatedAt: string;
+            /**
+             * Format: email
+             * @example ada@example.com
+             */
+            email?: string;
+            /** @example true */
+            emailVerified?: boolean;
+        };
         UpdateProfile: {
             /** @example Ada King */
             name?: string;
@@ -1028,6 +1057,13 @@ export interface components {
             /** @description What else there is to know, such as the method of a sign-in */
             detail: Record<string, never> | null;
         };
+        UserPage: {
+            items: components["schemas"]["User"][];
+            /** @description null on the last page */
+            nextCursor: string | null;
+            /** @example 1 */
+            total?: number;
+        };
         CreateUser: {
             /**
              * Format: email
@@ -1056,6 +1092,19 @@ export interface components {
             name?: string;
             /** @description null takes the picture away */
             image?: string | null;
+        };
+        SetRole: {
+            role: components["schemas"]["Role"];
+        };
+        Ban: {
+            /** @example Sent spam */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When the ban ends by itself; without it: not
+             * @example 2099-12-31T00:00:00Z
+             */
+            expiresAt?: string;
         };
         Statistics: {
             /** @example 3 */
@@ -1087,26 +1136,6 @@ export interface components {
                 /** @example 3 */
                 count: number;
             }[];
-        };
-        UserPage: {
-            items: components["schemas"]["User"][];
-            /** @description null on the last page */
-            nextCursor: string | null;
-            /** @example 1 */
-            total?: number;
-        };
-        SetRole: {
-            role: components["schemas"]["Role"];
-        };
-        Ban: {
-            /** @example Sent spam */
-            reason?: string;
-            /**
-             * Format: date-time
-             * @description When the ban ends by itself; without it: not
-             * @example 2099-12-31T00:00:00Z
-             */
-            expiresAt?: string;
         };
         AuditEventPage: {
             items: components["schemas"]["AuditEvent"][];
@@ -1956,11 +1985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
-             *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
-             */
+            /** @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2118,11 +2143,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
-             *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
-             */
+            /** @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2401,7 +2422,7 @@ export interface operations {
                      *       "updatedAt": "2026-11-23T09:30:00.000Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["User"] | components["schemas"]["ClientUser"];
                 };
             };
             /** @description The profile is what `If-None-Match` names */
@@ -2446,9 +2467,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
+             * @description `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
+             *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
             403: {
                 headers: {
@@ -2565,11 +2586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
-             *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
-             */
+            /** @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2745,11 +2762,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
-             *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
-             */
+            /** @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2920,11 +2933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
-             *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
-             */
+            /** @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3028,11 +3037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
-             *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
-             */
+            /** @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3167,11 +3172,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
-             *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
-             */
+            /** @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3350,11 +3351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
-             *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
-             */
+            /** @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3564,11 +3561,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
-             *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
-             */
+            /** @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3663,7 +3656,7 @@ export interface operations {
                      *       "updatedAt": "2026-11-23T09:30:00.000Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["User"] | components["schemas"]["ClientUser"];
                 };
             };
             /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
@@ -3698,9 +3691,9 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
+             *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
             403: {
                 headers: {
@@ -3901,7 +3894,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
             403: {
                 headers: {
@@ -4059,7 +4052,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
             403: {
                 headers: {
@@ -4264,7 +4257,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
             403: {
                 headers: {
@@ -4414,7 +4407,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
             403: {
                 headers: {
@@ -4630,7 +4623,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
             403: {
                 headers: {
@@ -4824,7 +4817,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
             403: {
                 headers: {
@@ -5065,7 +5058,7 @@ export interface operations {
              *
              *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
+             *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
             403: {
                 headers: {
@@ -5221,829 +5214,6 @@ export interface operations {
             };
         };
     };
-    getStatistics: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Figures as of now */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "users": 3,
-                     *       "verified": 3,
-                     *       "banned": 3,
-                     *       "admins": 3,
-                     *       "sessions": 3,
-                     *       "signUpsByDay": [
-                     *         {
-                     *           "day": "2026-11-23",
-                     *           "count": 3
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Statistics"];
-                };
-            };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `missing_token`: The route needs an access token in the Authorization header: `Authorization: Bearer <token>`.
-             *
-             *     `invalid_token`: The access token is malformed, expired, not for this API, or its session or user is no longer in force. Refresh it or sign in again.
-             */
-            401: {
-                headers: {
-                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
-             *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
-             */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: A limit was reached. Wait for the seconds in Retry-After. */
-            429: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `keys_unavailable`: The API has no signing keys yet, so it can neither accept nor refuse tokens. Repeat the request after Retry-After seconds.
-             *
-             *     `database_unavailable`: The database cannot be reached. Repeat the request after Retry-After seconds.
-             */
-            503: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    removeSecondFactor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description Opaque id
-                 * @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The password alone signs in */
-            204: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `missing_token`: The route needs an access token in the Authorization header: `Authorization: Bearer <token>`.
-             *
-             *     `invalid_token`: The access token is malformed, expired, not for this API, or its session or user is no longer in force. Refresh it or sign in again.
-             */
-            401: {
-                headers: {
-                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
-             *
-             *     `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
-             */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: There is no such route or resource. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `body_too_large`: Request bodies are limited to 100 kB. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
-            414: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Request bodies are `application/json` in UTF-8. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "Accept-Encoding": components["headers"]["AcceptEncoding"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: The request was read, but values in it are not acceptable; `errors` lists each. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: A limit was reached. Wait for the seconds in Retry-After. */
-            429: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `keys_unavailable`: The API has no signing keys yet, so it can neither accept nor refuse tokens. Repeat the request after Retry-After seconds.
-             *
-             *     `database_unavailable`: The database cannot be reached. Repeat the request after Retry-After seconds.
-             */
-            503: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listUserSessions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description Opaque id
-                 * @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Sessions in force, newest first */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "id": "Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo",
-                     *           "createdAt": "2026-11-23T09:30:00.000Z",
-                     *           "updatedAt": "2026-11-23T09:30:00.000Z",
-                     *           "expiresAt": "2026-11-30T09:30:00.000Z",
-                     *           "ipAddress": "203.0.113.7",
-                     *           "userAgent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0",
-                     *           "impersonatedBy": null,
-                     *           "current": true
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["SessionList"];
-                };
-            };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `missing_token`: The route needs an access token in the Authorization header: `Authorization: Bearer <token>`.
-             *
-             *     `invalid_token`: The access token is malformed, expired, not for this API, or its session or user is no longer in force. Refresh it or sign in again.
-             */
-            401: {
-                headers: {
-                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
-             *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
-             */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: There is no such route or resource. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
-            414: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: The request was read, but values in it are not acceptable; `errors` lists each. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: A limit was reached. Wait for the seconds in Retry-After. */
-            429: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `keys_unavailable`: The API has no signing keys yet, so it can neither accept nor refuse tokens. Repeat the request after Retry-After seconds.
-             *
-             *     `database_unavailable`: The database cannot be reached. Repeat the request after Retry-After seconds.
-             */
-            503: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    endUserSessions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description Opaque id
-                 * @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo
-                 */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The user is signed out everywhere */
-            204: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `missing_token`: The route needs an access token in the Authorization header: `Authorization: Bearer <token>`.
-             *
-             *     `invalid_token`: The access token is malformed, expired, not for this API, or its session or user is no longer in force. Refresh it or sign in again.
-             */
-            401: {
-                headers: {
-                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
-             *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
-             */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: There is no such route or resource. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `body_too_large`: Request bodies are limited to 100 kB. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
-            414: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Request bodies are `application/json` in UTF-8. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "Accept-Encoding": components["headers"]["AcceptEncoding"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: The request was read, but values in it are not acceptable; `errors` lists each. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: A limit was reached. Wait for the seconds in Retry-After. */
-            429: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `keys_unavailable`: The API has no signing keys yet, so it can neither accept nor refuse tokens. Repeat the request after Retry-After seconds.
-             *
-             *     `database_unavailable`: The database cannot be reached. Repeat the request after Retry-After seconds.
-             */
-            503: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    endUserSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description Opaque id
-                 * @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo
-                 */
-                id: string;
-                /**
-                 * @description Opaque id
-                 * @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo
-                 */
-                sessionId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The session is gone */
-            204: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `missing_token`: The route needs an access token in the Authorization header: `Authorization: Bearer <token>`.
-             *
-             *     `invalid_token`: The access token is malformed, expired, not for this API, or its session or user is no longer in force. Refresh it or sign in again.
-             */
-            401: {
-                headers: {
-                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
-             *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
-             */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: There is no such route or resource. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `body_too_large`: Request bodies are limited to 100 kB. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
-            414: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: Request bodies are `application/json` in UTF-8. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "Accept-Encoding": components["headers"]["AcceptEncoding"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation_failed`: The request was read, but values in it are not acceptable; `errors` lists each. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: A limit was reached. Wait for the seconds in Retry-After. */
-            429: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description `keys_unavailable`: The API has no signing keys yet, so it can neither accept nor refuse tokens. Repeat the request after Retry-After seconds.
-             *
-             *     `database_unavailable`: The database cannot be reached. Repeat the request after Retry-After seconds.
-             */
-            503: {
-                headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     setUserRole: {
         parameters: {
             query?: never;
@@ -6127,7 +5297,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
             403: {
                 headers: {
@@ -6341,7 +5511,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
             403: {
                 headers: {
@@ -6549,7 +5719,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
             403: {
                 headers: {
@@ -6613,6 +5783,829 @@ export interface operations {
             };
             /** @description `validation_failed`: The request was read, but values in it are not acceptable; `errors` lists each. */
             422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: A limit was reached. Wait for the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `keys_unavailable`: The API has no signing keys yet, so it can neither accept nor refuse tokens. Repeat the request after Retry-After seconds.
+             *
+             *     `database_unavailable`: The database cannot be reached. Repeat the request after Retry-After seconds.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Opaque id
+                 * @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The password alone signs in */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `missing_token`: The route needs an access token in the Authorization header: `Authorization: Bearer <token>`.
+             *
+             *     `invalid_token`: The access token is malformed, expired, not for this API, or its session or user is no longer in force. Refresh it or sign in again.
+             */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *
+             *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such route or resource. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: Request bodies are limited to 100 kB. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            414: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Request bodies are `application/json` in UTF-8. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Accept-Encoding": components["headers"]["AcceptEncoding"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: The request was read, but values in it are not acceptable; `errors` lists each. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: A limit was reached. Wait for the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `keys_unavailable`: The API has no signing keys yet, so it can neither accept nor refuse tokens. Repeat the request after Retry-After seconds.
+             *
+             *     `database_unavailable`: The database cannot be reached. Repeat the request after Retry-After seconds.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUserSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Opaque id
+                 * @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sessions in force, newest first */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo",
+                     *           "createdAt": "2026-11-23T09:30:00.000Z",
+                     *           "updatedAt": "2026-11-23T09:30:00.000Z",
+                     *           "expiresAt": "2026-11-30T09:30:00.000Z",
+                     *           "ipAddress": "203.0.113.7",
+                     *           "userAgent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0",
+                     *           "impersonatedBy": null,
+                     *           "current": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `missing_token`: The route needs an access token in the Authorization header: `Authorization: Bearer <token>`.
+             *
+             *     `invalid_token`: The access token is malformed, expired, not for this API, or its session or user is no longer in force. Refresh it or sign in again.
+             */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such route or resource. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            414: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: The request was read, but values in it are not acceptable; `errors` lists each. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: A limit was reached. Wait for the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `keys_unavailable`: The API has no signing keys yet, so it can neither accept nor refuse tokens. Repeat the request after Retry-After seconds.
+             *
+             *     `database_unavailable`: The database cannot be reached. Repeat the request after Retry-After seconds.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endUserSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Opaque id
+                 * @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user is signed out everywhere */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `missing_token`: The route needs an access token in the Authorization header: `Authorization: Bearer <token>`.
+             *
+             *     `invalid_token`: The access token is malformed, expired, not for this API, or its session or user is no longer in force. Refresh it or sign in again.
+             */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such route or resource. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: Request bodies are limited to 100 kB. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            414: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Request bodies are `application/json` in UTF-8. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Accept-Encoding": components["headers"]["AcceptEncoding"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: The request was read, but values in it are not acceptable; `errors` lists each. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: A limit was reached. Wait for the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `keys_unavailable`: The API has no signing keys yet, so it can neither accept nor refuse tokens. Repeat the request after Retry-After seconds.
+             *
+             *     `database_unavailable`: The database cannot be reached. Repeat the request after Retry-After seconds.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endUserSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Opaque id
+                 * @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo
+                 */
+                id: string;
+                /**
+                 * @description Opaque id
+                 * @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo
+                 */
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session is gone */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `missing_token`: The route needs an access token in the Authorization header: `Authorization: Bearer <token>`.
+             *
+             *     `invalid_token`: The access token is malformed, expired, not for this API, or its session or user is no longer in force. Refresh it or sign in again.
+             */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such route or resource. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: Request bodies are limited to 100 kB. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            414: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Request bodies are `application/json` in UTF-8. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Accept-Encoding": components["headers"]["AcceptEncoding"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: The request was read, but values in it are not acceptable; `errors` lists each. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: A limit was reached. Wait for the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `keys_unavailable`: The API has no signing keys yet, so it can neither accept nor refuse tokens. Repeat the request after Retry-After seconds.
+             *
+             *     `database_unavailable`: The database cannot be reached. Repeat the request after Retry-After seconds.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStatistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures as of now */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "users": 3,
+                     *       "verified": 3,
+                     *       "banned": 3,
+                     *       "admins": 3,
+                     *       "sessions": 3,
+                     *       "signUpsByDay": [
+                     *         {
+                     *           "day": "2026-11-23",
+                     *           "count": 3
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `missing_token`: The route needs an access token in the Authorization header: `Authorization: Bearer <token>`.
+             *
+             *     `invalid_token`: The access token is malformed, expired, not for this API, or its session or user is no longer in force. Refresh it or sign in again.
+             */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
+             */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -6783,7 +6776,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
             403: {
                 headers: {
@@ -6945,7 +6938,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
+             *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
             403: {
                 headers: {
@@ -7115,7 +7108,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
+             *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
             403: {
                 headers: {
@@ -7323,7 +7316,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
+             *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
             403: {
                 headers: {
@@ -7473,7 +7466,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
+             *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
             403: {
                 headers: {
@@ -7700,7 +7693,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
+             *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
             403: {
                 headers: {
@@ -7902,7 +7895,7 @@ export interface operations {
             /**
              * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
-             *     `user_required`: The route is for users who signed in here themselves: no machine may call it, nor another program for a user.
+             *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
             403: {
                 headers: {

@@ -1,5 +1,4 @@
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
-import { Browser } from './browser';
 import { OAuthStage, payloadOf } from './stage';
 import { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
@@ -125,61 +124,6 @@ describe('a service account', () => {
       `/api/v1/admin/audit-events?subject=${target.id}&action=user.updated`,
     );
     expect(body.items).toMatchObject([{ actor: { type: 'client', id: client.clientId } }]);
-  });
-});
-
-describe('a client that acts for a user', () => {
-  const scope = 'openid profile users:read';
-
-  async function programFor(user: SignedInUser, asked = scope): Promise<Caller> {
-    const client = await stage.register({
-      type: 'public',
-      scopes: ['openid', 'profile', 'users:read', 'users:write'],
-    });
-    const browser = await Browser.signedIn(stage.system, user.email);
-    return callerWith((await stage.tokens(client, browser, { scope: asked })).access_token);
-  }
-
-  it('can call a route when both scope and role allow it', async () => {
-    const admin = await stage.system.asNewAdmin();
-    const program = await programFor(admin);
-    expect((await program.get('/api/v1/admin/users')).status).toBe(200);
-    const write = await program.put(`/api/v1/admin/users/${someone.id}/role`, { role: 'user' });
-    expectProblem(write, 'insufficient_scope');
-  });
-
-  it('cannot use a scope that the role does not allow', async () => {
-    const program = await programFor(someone);
-    expectProblem(await program.get('/api/v1/admin/users'), 'forbidden');
-  });
-
-  it('can read the account of its user, but not change it', async () => {
-    const program = await programFor(someone);
-    expect((await program.get('/api/v1/users/me')).body.id).toBe(someone.id);
-    expectProblem(await program.patch('/api/v1/users/me', { name: 'x' }), 'user_required');
-    expectProblem(await program.delete('/api/v1/users/me'), 'user_required');
-    expectProblem(await program.delete('/api/v1/users/me/sessions'), 'user_required');
-  });
-
-  it('cannot read it without the scope profile', async () => {
-    const program = await programFor(someone, 'openid users:read');
-    expectProblem(await program.get('/api/v1/users/me'), 'insufficient_scope');
-  });
-
-  it('of an administrator reads other users only with users:read', async () => {
-    const admin = await stage.system.asNewAdmin();
-    const program = await programFor(admin, 'openid profile');
-    expect((await program.get(`/api/v1/users/${admin.id}`)).status).toBe(200);
-    expectProblem(await program.get(`/api/v1/users/${someone.id}`), 'insufficient_scope');
-    expectProblem(await program.get('/api/v1/users/nobody'), 'insufficient_scope');
-    const reader = await programFor(admin, 'openid profile users:read');
-    expect((await reader.get(`/api/v1/users/${someone.id}`)).status).toBe(200);
-    expect((await admin.caller.get(`/api/v1/users/${someone.id}`)).status).toBe(200);
-  });
-
-  it('cannot manage clients, also for an administrator', async () => {
-    const program = await programFor(await stage.system.asNewAdmin());
-    expectProblem(await program.get('/api/v1/admin/clients'), 'user_required');
   });
 });
 

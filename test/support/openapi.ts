@@ -23,6 +23,7 @@ export interface Operation {
   }[];
   requestBody?: { required: boolean; content: Record<string, Content> };
   responses: Record<string, { content?: Record<string, Content> }>;
+  'x-scopes'?: string[];
   'x-roles'?: string[];
 }
 

@@ -85,15 +85,30 @@ export const TEXTS = {
     signedInAs: (email: string) => `You are signed in as ${email}.`,
     intro: (client: string) => `${client} would be able to:`,
     returnsTo: (host: string) => `You will go back to ${host}.`,
-    /** For a signed-in user; a scope that is not listed is shown by its name. */
-    scopes: new Map([
-      ['openid', 'know that it is you'],
-      ['profile', 'see your name and picture'],
-      ['email', 'see your e-mail address'],
-      ['offline_access', 'keep this access while you are away'],
-      ['users:read', 'read users'],
-      ['users:write', 'change users'],
-      ['audit:read', 'read the audit log'],
+    /**
+     * What each scope opens, in full: test/oauth/consent-texts.spec.ts compares the texts with the
+     * routes. A scope that is not listed is shown by its name.
+     */
+    scopes: new Map<string, string>([
+      ['openid', 'see the id of your account'],
+      ['profile', 'see your name, your picture and when your account was created and last changed'],
+      ['email', 'see your e-mail address and whether it is verified'],
+      ['offline_access', 'keep this access while you do not use it, until you sign out'],
+      [
+        'users:read',
+        'if you are an administrator: see all users with their e-mail addresses, roles, bans ' +
+          'and sessions, and the statistics',
+      ],
+      [
+        'users:write',
+        'if you are an administrator: create, change, ban and delete users, end their sessions ' +
+          'and send them mails to set a password; administrators cannot be changed',
+      ],
+      [
+        'audit:read',
+        'if you are an administrator: see the audit log, that is who did what, when and from ' +
+          'which IP address',
+      ],
     ]),
     accept: 'Allow',
     deny: 'Refuse',

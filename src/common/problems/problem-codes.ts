@@ -59,13 +59,13 @@ export const PROBLEM_CODES = {
     status: 403,
     title: 'Scope missing',
     meaning:
-      'The access token is valid, but lacks a scope that the route asks of machines and of programs that act for a user; `WWW-Authenticate` names it.',
+      'The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.',
   },
   user_required: {
     status: 403,
     title: 'User required',
     meaning:
-      'The route is for users who signed in here themselves: no machine may call it, nor another program for a user.',
+      'The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.',
   },
   banned: {
     status: 403,

@@ -1,0 +1,121 @@
+import { Browser } from './browser';
+import { OAuthStage } from './stage';
+import { USER_SCOPES } from '../../contract';
+import { Caller } from '../support/caller';
+import { type OpenApiDocument, operationsOf } from '../support/openapi';
+import { expectProblem } from '../support/problems';
+import type { SignedInUser } from '../support/system';
+
+const SCOPES = [...USER_SCOPES, 'users:read', 'users:write', 'audit:read'] as const;
+const ME = '/api/v1/users/me';
+
+let stage: OAuthStage;
+let someone: SignedInUser;
+
+beforeAll(async () => {
+  stage = await OAuthStage.start();
+  someone = await stage.system.asUser();
+});
+
+afterAll(() => stage.system.stop());
+
+async function clientFor(user: SignedInUser, scope: string): Promise<Caller> {
+  const client = await stage.register({ type: 'public', scopes: [...SCOPES] });
+  const browser = await Browser.signedIn(stage.system, user.email);
+  const tokens = await stage.tokens(client, browser, { scope });
+  return new Caller(stage.system.apiUrl, tokens.access_token);
+}
+
+const ALL_SCOPES = SCOPES.join(' ');
+const PROFILE_FIELDS = ['createdAt', 'id', 'image', 'name', 'updatedAt'];
+const EMAIL_FIELDS = ['email', 'emailVerified'];
+
+describe('a client that acts for a user', () => {
+  it.each([
+    ['openid profile', PROFILE_FIELDS],
+    ['openid profile email', [...EMAIL_FIELDS, ...PROFILE_FIELDS]],
+    [ALL_SCOPES, [...EMAIL_FIELDS, ...PROFILE_FIELDS]],
+  ])('with %s reads only the fields of these scopes of its user', async (scope, fields) => {
+    const client = await clientFor(someone, scope);
+    const whole = (await someone.caller.get<Record<string, unknown>>(ME)).body;
+    const expected = Object.fromEntries(fields.toSorted().map((field) => [field, whole[field]]));
+    for (const path of [ME, `/api/v1/users/${someone.id}`]) {
+      const { status, body } = await client.get(path);
+      expect([status, body]).toEqual([200, expected]);
+    }
+    expect(whole).toMatchObject({ role: 'user', banned: false, banReason: null, banExpires: null });
+  });
+
+  it.each(['openid', 'openid email users:read'])(
+    'cannot read its user with %s, without profile',
+    async (scope) => {
+      const client = await clientFor(someone, scope);
+      for (const path of [ME, `/api/v1/users/${someone.id}`]) {
+        const answer = await client.get(path);
+        expectProblem(answer, 'insufficient_scope');
+        expect(answer.headers.get('www-authenticate')).toContain('scope="profile"');
+      }
+    },
+  );
+
+  it('with an ETag of the whole profile gets its own part, not 304', async () => {
+    const client = await clientFor(someone, 'openid profile');
+    const { headers } = await someone.caller.get(ME);
+    const etag = { 'if-none-match': headers.get('etag')! };
+    expect((await client.call('GET', ME, { headers: etag })).status).toBe(200);
+    expect((await someone.caller.call('GET', ME, { headers: etag })).status).toBe(304);
+  });
+
+  it('of an administrator cannot call a route that names no scope, whatever the method', async () => {
+    const admin = await stage.system.asNewAdmin();
+    const client = await clientFor(admin, ALL_SCOPES);
+    const { body } = await client.get<OpenApiDocument>('/openapi.json');
+    const closed = [...operationsOf(body)].filter(
+      ([, { security, 'x-scopes': scopes }]) => security.length > 0 && !scopes,
+    );
+    const names = closed.map(([name]) => name);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'GET /api/v1/auth/session',
+        'POST /api/v1/auth/sign-out',
+        `PATCH ${ME}`,
+        `DELETE ${ME}`,
+        `GET ${ME}/sessions`,
+        `GET ${ME}/accounts`,
+        `GET ${ME}/export`,
+        'GET /api/v1/admin/clients',
+        'POST /api/v1/admin/users/{id}/impersonate',
+        'DELETE /api/v1/admin/users/{id}/two-factor',
+      ]),
+    );
+    for (const name of names) {
+      const [method, template] = name.split(' ') as [string, string];
+      const path = template.replace(/\{\w+\}/g, someone.id);
+      expectProblem(await client.call(method, path), 'user_required');
+      if (method === 'GET') expect((await client.call('HEAD', path)).status).toBe(403);
+    }
+    expect((await admin.caller.get(ME)).status).toBe(200);
+  });
+
+  it('can call a route when both scope and role allow it', async () => {
+    const client = await clientFor(await stage.system.asNewAdmin(), 'openid profile users:read');
+    expect((await client.get('/api/v1/admin/users')).status).toBe(200);
+    const write = await client.put(`/api/v1/admin/users/${someone.id}/role`, { role: 'user' });
+    expectProblem(write, 'insufficient_scope');
+  });
+
+  it('cannot use a scope that the role does not allow', async () => {
+    const client = await clientFor(someone, ALL_SCOPES);
+    expectProblem(await client.get('/api/v1/admin/users'), 'forbidden');
+  });
+
+  it('of an administrator reads other users only with users:read', async () => {
+    const admin = await stage.system.asNewAdmin();
+    const client = await clientFor(admin, 'openid profile');
+    expect((await client.get(`/api/v1/users/${admin.id}`)).status).toBe(200);
+    expectProblem(await client.get(`/api/v1/users/${someone.id}`), 'insufficient_scope');
+    expectProblem(await client.get('/api/v1/users/nobody'), 'insufficient_scope');
+    const reader = await clientFor(admin, 'openid profile users:read');
+    expect((await reader.get(`/api/v1/users/${someone.id}`)).body).toMatchObject({ role: 'user' });
+  });
+});
