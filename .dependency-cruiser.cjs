@@ -41,6 +41,7 @@ const SUBJECTS = {
   passkeys: [],
   password: [],
   redirects: [],
+  input: [],
   sessions: [],
   notices: ['mail'],
   oauth: ['sessions', 'audit'],

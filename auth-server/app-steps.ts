@@ -12,6 +12,7 @@ import { acceptNonBrowserClients } from './http/fetch-metadata';
 import { healthRoutes } from './http/health';
 import { checkBody, limitBody } from './http/request-body';
 import { logRequests } from './http/request-log';
+import { checkTarget } from './http/request-target';
 import { RouteLabels } from './http/route-labels';
 import { setSecurityHeaders } from './http/security-headers';
 import { discovery, discoveryPaths } from './oauth/discovery';
@@ -44,6 +45,8 @@ export function createSteps(parts: AppParts): Step[] {
   const steps = [
     // First: every answer has a request id and a line in the log.
     step('request log', [logRequests({ logger, metrics, routes })]),
+    // Before all that read the path: each of them has its own URL parser.
+    step('request target', [checkTarget]),
     // Before all that read the IP address, the host or the protocol: it removes forged headers.
     step('client address', [resolveClientAddress(config)]),
     // Before Better-Auth, which refuses Node's `fetch` as a browser without an origin.
@@ -84,6 +87,8 @@ export function toApp(steps: Step[]): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // As Better-Auth compares paths.
+  app.enable('case sensitive routing');
   for (const { path = '/', handlers } of steps) {
     for (const handler of handlers) app.use(path, handler);
   }

@@ -34,19 +34,23 @@ const UNSUPPORTED_MEDIA_TYPE: ErrorAnswer = {
 
 /** Better-Auth behind Express. */
 export function handleAuth(auth: Auth, config: AuthConfig): RequestHandler {
-  const handle = toNodeHandler(async (request) => finish(await auth.handler(request), request));
-  const handleKeys = toNodeHandler(async (request) =>
-    letCache(finish(await auth.handler(request), request), config),
-  );
+  const answer = async (request: Request) => finish(await auth.handler(toGet(request)), request);
+  const handle = toNodeHandler(answer);
+  const handleKeys = toNodeHandler(async (request) => letCache(await answer(request), config));
   const { authUrl } = config;
   const handleSignOut = toNodeHandler(async (request) =>
-    toSignOutPage(finish(await auth.handler(request), request), { request, authUrl }),
+    toSignOutPage(await answer(request), { request, authUrl }),
   );
   return (request, response) => {
     if (request.method === 'TRACE') return sendError(response, METHOD_NOT_ALLOWED);
     if (endsSession(request.path)) return handleSignOut(request, response);
     return request.path === JWKS_PATH ? handleKeys(request, response) : handle(request, response);
   };
+}
+
+/** RFC 9110, section 9.3.2: `HEAD` is answered as `GET`. Node sends the answer without its content. */
+function toGet(request: Request): Request {
+  return request.method === 'HEAD' ? new Request(request, { method: 'GET' }) : request;
 }
 
 /** Longest that anyone may keep the key set, in seconds. */

@@ -38,18 +38,7 @@ export const ADMIN_RULES: Record<string, AuditRule> = {
     },
   ]),
   '/admin/revoke-user-session': done(aboutEndedSession),
-  // Better-Auth accepts the id of a user that does not exist.
-  '/admin/revoke-user-sessions': done(({ userBefore, notes }) =>
-    userBefore
-      ? [
-          {
-            action: 'session.all_revoked',
-            subject: userSubject(userBefore.id),
-            detail: { sessions: notes.sessionsEnded.length },
-          },
-        ]
-      : [],
-  ),
+  '/admin/revoke-user-sessions': done(endedSessions),
   '/admin/impersonate-user': done(({ body, notes }) => [
     {
       action: 'impersonation.started',
@@ -59,19 +48,45 @@ export const ADMIN_RULES: Record<string, AuditRule> = {
   ]),
 };
 
-function done(rule: (facts: AuditFacts) => AuditEntry[]): AuditRule {
+/** Administrative endpoints that only read. All others need a rule. */
+const READING_PATHS = [
+  '/admin/get-user',
+  '/admin/list-users',
+  '/admin/list-user-sessions',
+  '/admin/has-permission',
+];
+
+/** Paths of Better-Auth's plugin, and of the endpoints that the API calls. */
+const ADMINISTRATIVE = /^\/(admin|gatehouse)\//;
+
+/** True for the endpoints by which administrators and service accounts change something. */
+export function isAdministrative(path: string): boolean {
+  return ADMINISTRATIVE.test(path) && !READING_PATHS.includes(path);
+}
+
+function done(rule: (facts: AuditFacts) => AuditEntry[] | null): AuditRule {
   return (facts) => (facts.refusal ? [] : rule(facts));
 }
 
-function created({ answer }: AuditFacts): AuditEntry[] {
-  const { id, email, name, role } = (answer.user ?? {}) as UserRow;
+function created({ answer }: AuditFacts): AuditEntry[] | null {
+  const { id, email, name, role } = (answer.user ?? {}) as Partial<UserRow>;
+  if (id === undefined) return null;
   return [{ action: 'user.created', subject: userSubject(id), after: { email, name, role } }];
 }
 
+/** Better-Auth accepts the id of a user that does not exist. */
+function endedSessions({ userBefore, notes }: AuditFacts): AuditEntry[] | null {
+  const sessions = notes.sessionsEnded.length;
+  if (!userBefore) return sessions === 0 ? [] : null;
+  const subject = userSubject(userBefore.id);
+  return [{ action: 'session.all_revoked', subject, detail: { sessions } }];
+}
+
 /** One event for each kind of change, for all endpoints. */
-function changed({ userBefore: before, notes }: AuditFacts): AuditEntry[] {
+function changed({ userBefore: before, notes }: AuditFacts): AuditEntry[] | null {
   const after = notes.usersChanged.at(-1);
-  if (!before || !after) return [];
+  if (!after) return [];
+  if (before?.id !== after.id) return null;
   const subject = userSubject(after.id);
   const parts = {
     'user.updated': difference(['name', 'image', 'emailVerified'], { before, after }),

@@ -40,8 +40,11 @@ export interface CallerSession {
 /** An event without its origin. The actor is the caller unless the event names another. */
 export type AuditEntry = Omit<AuditEvent, 'actor' | 'origin'> & { actor?: AuditActor };
 
-/** The events of one endpoint. */
-export type AuditRule = (facts: AuditFacts) => AuditEntry[] | Promise<AuditEntry[]>;
+/**
+ * The events of a request to one endpoint: an empty list for a request that changed nothing,
+ * `null` when something changed and the rule does not know what.
+ */
+export type AuditRule = (facts: AuditFacts) => AuditEntry[] | null | Promise<AuditEntry[] | null>;
 
 export const ANONYMOUS: AuditActor = { type: 'anonymous', id: null };
 

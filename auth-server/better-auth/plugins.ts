@@ -3,6 +3,7 @@ import { bearer } from 'better-auth/plugins';
 import { type AuthParts, trustedOriginsOf } from './options';
 import { auditLog } from '../audit/plugin';
 import { openIdConnect, redirectsAlone } from '../federation/plugin';
+import { parsedInput } from '../input/plugin';
 import { evenTimes, limitsPlugins } from '../limits/plugin';
 import { notices } from '../notices/plugin';
 import { authorizationServer } from '../oauth/plugin';
@@ -32,9 +33,11 @@ export function createPhases(parts: PhaseParts) {
   const { config, pool, mailer, logger, limitStore = null } = parts;
   const limits = limitsPlugins(limitStore, config);
   return [
-    // First: no other hook reads before the snapshot is taken.
+    // First: all other hooks read the fields that the schema of the endpoint has accepted.
+    phase('input', [parsedInput()]),
+    // Before all hooks that read the database: the snapshot is taken here.
     phase('decision basis', [decisionBasis(pool)]),
-    // First of the phases that refuse: a request that a later phase refuses is counted too.
+    // Before the redirects: a request that a later phase refuses is counted too.
     phase('limits', limits.first),
     // Before the password rules: a request from a foreign origin does not reach the service of breached passwords.
     phase('redirects', [exactAddresses(trustedOriginsOf(config))]),

@@ -19,7 +19,7 @@ const OTHER_CHARSET: ErrorAnswer = {
   message: 'Bodies are written in UTF-8.',
 };
 
-/** PostgreSQL stores no NUL character; in JSON, in addresses and in forms it is written out. */
+/** PostgreSQL stores no NUL character; in JSON and in forms it is written out. */
 const NUL = /\0|\\u0000/;
 const NUL_ENCODED = /%00/;
 
@@ -28,7 +28,6 @@ const NUL_ENCODED = /%00/;
  * body from here as text, and has no answer to a text that is no JSON.
  */
 export const checkBody: RequestHandler = (request, response, next) => {
-  if (NUL_ENCODED.test(request.url)) return sendError(response, VALUE_REFUSED);
   const bytes: unknown = request.body;
   request.body = undefined;
   // No text, no body: the handler would ask an empty one for its media type.

@@ -1,6 +1,10 @@
 import { PASSWORD, startAuthServer, type RunningAuthServer, type SignedIn } from './harness';
 
-const ROLE_REFUSALS = ['INVALID_ROLE', 'YOU_ARE_NOT_ALLOWED_TO_SET_NON_EXISTENT_VALUE'];
+const ROLE_REFUSALS = [
+  'VALIDATION_ERROR',
+  'INVALID_ROLE',
+  'YOU_ARE_NOT_ALLOWED_TO_SET_NON_EXISTENT_VALUE',
+];
 
 const MADE_UP_ROLES = [
   'moderator',

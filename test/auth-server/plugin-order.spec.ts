@@ -169,6 +169,17 @@ const PAIRS: [string, string, string, () => Promise<boolean>][] = [
     },
   ],
   [
+    'parsed-input',
+    'gatehouse-passwords',
+    'a body that the endpoint refuses does not reach the service of breached passwords',
+    async () => {
+      breaches.reset();
+      const body = { email: 'not an address', name: 'New', password: PASSWORD };
+      await server.post('/api/auth/sign-up/email', body);
+      return breaches.requests.length === 0;
+    },
+  ],
+  [
     'exact-addresses',
     'gatehouse-passwords',
     'an inexact redirect does not reach the service of breached passwords',

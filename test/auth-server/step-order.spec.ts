@@ -50,6 +50,15 @@ const PAIRS: [string, string, string, (app: App) => Promise<boolean>][] = [
     async (app) => 'x-request-id' in (await preflight(app)).headers,
   ],
   [
+    'request target',
+    'better-auth',
+    'a path with an encoded separator is refused',
+    async (app) => {
+      const path = '/api/auth/reset-password/a%2fb?callbackURL=/';
+      return (await request(app).get(path)).status === 400;
+    },
+  ],
+  [
     'client address',
     'better-auth',
     'a forged IP address does not reach the session',
