@@ -33,7 +33,7 @@ function startReplica(mode: string): Promise<ReplicaProcess> {
 
 /** Periodic statements: proofs, withdrawn keys, clean-up. */
 const BY_TIME =
-  /^(?:START TRANSACTION|COMMIT|DELETE)|advisory|pg_notify|FROM jwks|audit_|idempotency|COMMIT|BEGIN|START TRANSACTION|ROLLBACK/;
+  /^\s*(?:START TRANSACTION|COMMIT|ROLLBACK|DELETE)|advisory|pg_notify|FROM jwks|audit_|idempotency/;
 
 /** Statements of ten requests that are authorized, and then refused without a query. */
 async function statementsOf(replica: ReplicaProcess, token: string): Promise<string[]> {

@@ -158,7 +158,7 @@ async function refusedElsewhere({ url }: ReplicaProcess): Promise<void> {
 
 /** Periodic statements: proofs, withdrawn keys, retention of the audit log. */
 const BY_TIME =
-  /^(?:START TRANSACTION|COMMIT|DELETE)|advisory|pg_notify|FROM jwks|audit_(retention|cleaning|kept_for)/;
+  /^\s*(?:START TRANSACTION|COMMIT|ROLLBACK|DELETE)|advisory|pg_notify|FROM jwks|audit_|idempotency/;
 
 /** Statements of requests in the meantime. */
 async function statementsOf(act: () => Promise<unknown>): Promise<string[]> {
