@@ -11,6 +11,8 @@ import { loadSettings } from '../runtime/settings/load';
 
 /** A request that has not arrived whole by then is given up. */
 const REQUEST_LIMIT_MS = 30_000;
+/** A client that does not read its response for this time is disconnected. */
+const IDLE_LIMIT_MS = 15_000;
 
 async function main(): Promise<void> {
   const settings = loadSettings(completeEnvironment(), 'auth');
@@ -19,6 +21,7 @@ async function main(): Promise<void> {
   const metricsServer =
     settings.metricsPort === null ? null : await authServer.metrics.listen(settings.metricsPort);
   const server = createServer({ requestTimeout: REQUEST_LIMIT_MS }, authServer.app);
+  server.setTimeout(IDLE_LIMIT_MS);
   const httpStop = new HttpStop(server);
   const stopLimitMs = settings.shutdownDelay + STOP_LIMIT_MS;
   stopCleanlyOnSignal({ logger, stopLimitMs }, async () => {

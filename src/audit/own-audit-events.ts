@@ -3,23 +3,43 @@ import { toAuditEvent } from './audit-event.mapper';
 import type { AuditEvent } from './audit-event.schemas';
 import { AuditEventEntity } from '../database/entities/audit-event.entity';
 
-/** Enough for years; more would not fit into one answer. */
-const MOST = 10_000;
+/** Events that one query reads. */
+const PAGE_SIZE = 500;
 
 /**
- * What a user did and what was done to them, newest first, as they themselves may see it:
- * without the address of an administrator and without the data of other people.
+ * Reads what a user did and what was done to the user, newest first, without the IP address of
+ * an administrator and without the data of other people. Each page is a query of its own, so no
+ * connection is held while the reader of the export is slow.
  */
-export async function listOwnAuditEvents(
+export async function* readOwnAuditEvents(
   manager: EntityManager,
   userId: string,
-): Promise<AuditEvent[]> {
-  const rows = await manager.find(AuditEventEntity, {
-    where: [{ actorId: userId }, { subjectId: userId }],
-    order: { occurredAt: 'DESC', id: 'DESC' },
-    take: MOST,
-  });
-  return rows.map((row) => toOwnAuditEvent(row, userId));
+): AsyncGenerator<AuditEvent[]> {
+  let last: AuditEventEntity | undefined;
+  while (true) {
+    const rows = await readPage(manager, { userId, last });
+    if (rows.length > 0) yield rows.map((row) => toOwnAuditEvent(row, userId));
+    if (rows.length < PAGE_SIZE) return;
+    last = rows.at(-1);
+  }
+}
+
+/** Keyset pagination: each page costs the same, and new events move none. */
+function readPage(
+  manager: EntityManager,
+  { userId, last }: { userId: string; last?: AuditEventEntity },
+): Promise<AuditEventEntity[]> {
+  const query = manager
+    .createQueryBuilder(AuditEventEntity, 'event')
+    .where('(event.actorId = :userId OR event.subjectId = :userId)', { userId })
+    .orderBy('event.occurredAt', 'DESC')
+    .addOrderBy('event.id', 'DESC')
+    .limit(PAGE_SIZE);
+  if (last) {
+    const { occurredAt, id } = last;
+    query.andWhere('(event.occurredAt, event.id) < (:occurredAt, :id)', { occurredAt, id });
+  }
+  return query.getMany();
 }
 
 function toOwnAuditEvent(row: AuditEventEntity, userId: string): AuditEvent {

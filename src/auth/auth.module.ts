@@ -24,6 +24,14 @@ import { SessionAccess } from './live-access/session-access';
     SessionAccess,
     SharedCounters,
   ],
-  exports: [JwtAuthGuard, KeySet, RateLimitGuard, RolesGuard, ScopesGuard, SessionAccess],
+  exports: [
+    JwtAuthGuard,
+    KeySet,
+    RateLimitGuard,
+    RolesGuard,
+    ScopesGuard,
+    SessionAccess,
+    SharedCounters,
+  ],
 })
 export class AuthModule {}

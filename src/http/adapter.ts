@@ -17,6 +17,12 @@ const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 /** A request that is not complete after this time is aborted, so that slow senders do not accumulate. */
 const REQUEST_LIMIT_MS = 30_000;
 
+/**
+ * A connection without any progress for this time is closed, also while a response is sent: a
+ * client that does not read its response holds no memory.
+ */
+const IDLE_LIMIT_MS = 15_000;
+
 /** The Fastify instance of the API, with everything that Fastify takes at construction. */
 export function createAdapter(settings: ApiSettings, logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
@@ -32,6 +38,7 @@ export function createAdapter(settings: ApiSettings, logger: Logger): FastifyAda
     clientErrorHandler: createConnectionErrorHandler(settings.apiUrl),
     rewriteUrl: toOriginForm,
     requestTimeout: REQUEST_LIMIT_MS,
+    connectionTimeout: IDLE_LIMIT_MS,
     http: {
       requireHostHeader: false,
       ServerResponse: prepareResponses(toFixedHeaders(settings)),

@@ -1,12 +1,22 @@
-import { Body, Controller, Delete, Get, Headers, Param, Patch, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  Param,
+  Patch,
+  Res,
+  StreamableFile,
+} from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { ExportQuota } from './export-quota';
 import {
   type AccountList,
   accountListSchema,
   type UpdateProfile,
   updateProfileSchema,
-  type UserExport,
   userExportSchema,
 } from './me.schemas';
 import { MeService } from './me.service';
@@ -34,6 +44,7 @@ export class MeController {
   constructor(
     private readonly me: MeService,
     private readonly sessions: SessionsService,
+    private readonly exportQuota: ExportQuota,
   ) {}
 
   @Scopes('profile')
@@ -149,8 +160,13 @@ export class MeController {
     operationId: 'exportOwnData',
     answers: { 200: { description: 'One JSON document', schema: userExportSchema } },
   })
-  exportOwnData(@ActingUser() acting: ActingAsUser): Promise<UserExport> {
-    return this.me.exportUser(acting);
+  async exportOwnData(
+    @ActingUser() acting: ActingAsUser,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile> {
+    await this.exportQuota.count(acting.principal.userId, reply);
+    const stream = await this.me.exportUser(acting);
+    return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
   }
 }
 

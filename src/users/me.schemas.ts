@@ -34,7 +34,7 @@ export const userExportSchema = z
     clientTokens: z.array(clientTokenSchema),
     auditEvents: z
       .array(auditEventSchema)
-      .describe('What you did and what was done to you, newest first; the newest 10,000'),
+      .describe('What you did and what was done to you, newest first'),
   })
   .meta({ id: 'UserExport', description: 'Everything that is held about a user, but for secrets' });
 

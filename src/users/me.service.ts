@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { Account, UpdateProfile, UserExport } from './me.schemas';
+import type { Readable } from 'node:stream';
+import type { Account, UpdateProfile } from './me.schemas';
 import { toOwnUser } from './client-user';
 import { answerFromKnown, type ProfileAnswer, toProfileAnswer } from './own-profile';
 import { listClientTokens, listGrants } from './grants.reader';
 import { listPasskeys, readSecondFactor } from './second-factor.reader';
 import { deleteUser } from './user-deletion';
+import { type ExportHead, toExportStream } from './user-export';
 import { toUser } from './user.mapper';
 import type { User } from './user.schemas';
 import { UsersService } from './users.service';
@@ -18,7 +20,7 @@ import { Problem } from '../common/problems/problem';
 import { assertMatches, toEntityTag } from '../http/entity-tag';
 import { SessionsService } from './sessions.service';
 import { recordAuditEvent } from '../audit/audit-trail';
-import { listOwnAuditEvents } from '../audit/own-audit-events';
+import { readOwnAuditEvents } from '../audit/own-audit-events';
 import { UserEntity } from '../database/entities/user.entity';
 import { AccountEntity } from '../database/entities/account.entity';
 
@@ -89,12 +91,12 @@ export class MeService {
   }
 
   /** The export is an event itself, and the newest one in it. */
-  async exportUser(acting: ActingAsUser): Promise<UserExport> {
+  async exportUser(acting: ActingAsUser): Promise<Readable> {
     const { userId, sessionId } = acting.principal;
     const { manager } = this.dataSource;
     const subject = { type: 'user', id: userId } as const;
     await recordAuditEvent(manager, { action: 'user.exported', acting, subject });
-    return {
+    const head: ExportHead = {
       exportedAt: new Date().toISOString(),
       user: await this.getOwnUser(acting.principal),
       accounts: await this.listAccounts(userId),
@@ -103,8 +105,8 @@ export class MeService {
       sessions: await this.sessions.listSessions(userId, sessionId),
       grants: await listGrants(manager, userId),
       clientTokens: await listClientTokens(manager, userId),
-      auditEvents: await listOwnAuditEvents(manager, userId),
     };
+    return toExportStream(head, readOwnAuditEvents(manager, userId));
   }
 
   /** @throws {Problem} `last_admin`, or as {@link orGone} */

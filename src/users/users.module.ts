@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module';
+import { ExportQuota } from './export-quota';
 import { MeController } from './me.controller';
 import { MeService } from './me.service';
 import { SessionsService } from './sessions.service';
@@ -6,8 +8,9 @@ import { UsersController } from './users.controller';
 import { UsersService } from './users.service';
 
 @Module({
+  imports: [AuthModule],
   controllers: [MeController, UsersController],
-  providers: [MeService, SessionsService, UsersService],
+  providers: [ExportQuota, MeService, SessionsService, UsersService],
   exports: [SessionsService, UsersService],
 })
 export class UsersModule {}

@@ -84,6 +84,23 @@ interface SecuritySchemes {
   };
 }
 
+it.each(['/openapi.json', '/openapi.yaml', '/openapi-auth.json', '/openapi-all.json'])(
+  '%s has an ETag, and is not sent again to a client that has it',
+  async (path) => {
+    const system = await System.start();
+    try {
+      const first = await system.asAnonymous().get(path);
+      const etag = first.headers.get('etag')!;
+      expect(etag).toMatch(/^"[\w-]{27}"$/);
+      const again = await system.asAnonymous().get(path, { 'if-none-match': etag });
+      expect(again.status).toBe(304);
+      expect((await system.asAnonymous().get(path)).headers.get('etag')).toBe(etag);
+    } finally {
+      await system.stop();
+    }
+  },
+);
+
 const OFF = [
   '/docs',
   '/docs/',

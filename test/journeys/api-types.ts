@@ -934,7 +934,7 @@ export interface components {
             sessions: components["schemas"]["Session"][];
             grants: components["schemas"]["Grant"][];
             clientTokens: components["schemas"]["ClientToken"][];
-            /** @description What you did and what was done to you, newest first; the newest 10,000 */
+            /** @description What you did and what was done to you, newest first */
             auditEvents: components["schemas"]["AuditEvent"][];
         };
         /** @description What is held of it, without its secrets */

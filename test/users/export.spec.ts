@@ -1,0 +1,111 @@
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { AuditEvent } from '../../src/audit/audit-event.schemas';
+import type { UserExport } from '../../src/users/me.schemas';
+import { type ExportHead, toExportStream } from '../../src/users/user-export';
+import { expectProblem } from '../support/problems';
+import { type SignedInUser, System } from '../support/system';
+
+const EXPORT = '/api/v1/users/me/export';
+const EVENTS = 12_000;
+
+let system: System;
+let ada: SignedInUser;
+
+beforeAll(async () => {
+  system = await System.start({ env: { RATE_LIMITS: 'on' } });
+  ada = await system.asUser();
+  await system.query(
+    `INSERT INTO audit_event (action, actor_type, actor_id, subject_type, subject_id, detail)
+     SELECT 'user.signed_in', 'user', $1, 'user', $1, jsonb_build_object('text', repeat('x', 3000))
+       FROM generate_series(1, ${EVENTS})`,
+    [ada.id],
+  );
+});
+
+afterAll(() => system.stop());
+
+describe('the export of a user with many audit events', () => {
+  it('contains each event once, newest first', async () => {
+    const { status, headers, body } = await ada.caller.get<UserExport>(EXPORT);
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+    const ids = body.auditEvents.map(({ id }) => Number(id));
+    expect(ids.length).toBeGreaterThan(EVENTS);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(ids.toSorted((one, other) => other - one));
+    expect(body.auditEvents[0]!.action).toBe('user.exported');
+  });
+
+  it('is cut off when the client does not read it', async () => {
+    const headers = { authorization: `Bearer ${ada.accessToken}` };
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(system.apiUrl + EXPORT, { headers }, resolve)
+        .once('error', reject)
+        .end();
+    });
+    response.pause();
+    // Node checks the progress of a response every 15 s.
+    await pause(32_000);
+    const outcome = text(response).then(
+      () => 'complete',
+      () => 'cut off',
+    );
+    await expect(outcome).resolves.toBe('cut off');
+  });
+
+  it('has a quota of its own', async () => {
+    const other = await system.asUser();
+    const policies = new Set<string | null>();
+    for (let count = 0; count < 10; count += 1) {
+      const { status, headers } = await other.caller.get<UserExport>(EXPORT);
+      expect(status).toBe(200);
+      policies.add(headers.get('ratelimit-policy'));
+    }
+    expect([...policies]).toEqual(['"export";q=10;w=3600']);
+    const refused = await other.caller.get(EXPORT);
+    expectProblem(refused, 'too_many_requests');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await other.caller.get('/api/v1/users/me')).toMatchObject({ status: 200 });
+  });
+});
+
+describe('the stream of an export', () => {
+  /** Pages of one event each; counts those that were read. */
+  function countedPages() {
+    const read = { pages: 0, ended: false };
+    async function* pages(): AsyncGenerator<AuditEvent[]> {
+      try {
+        while (true) {
+          read.pages += 1;
+          yield [{ id: String(read.pages), detail: { text: 'x'.repeat(1_000) } } as never];
+        }
+      } finally {
+        read.ended = true;
+      }
+    }
+    return { read, pages: pages() };
+  }
+
+  it('reads no further page while the client does not read, and none after it has left', async () => {
+    const { read, pages } = countedPages();
+    const stream = await toExportStream(await exportHead(), pages);
+    const first = await new Promise<Buffer>((resolve) => stream.once('data', resolve));
+    stream.pause();
+    expect(String(first)).toContain(ada.email);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(read.pages).toBeLessThan(100);
+    const soFar = read.pages;
+    stream.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(read.ended).toBe(true);
+    expect(read.pages - soFar).toBeLessThan(2);
+  });
+
+  async function exportHead(): Promise<ExportHead> {
+    const { body } = await ada.caller.get<UserExport>(EXPORT);
+    const { auditEvents: _events, ...rest } = body;
+    return rest;
+  }
+});
