@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { REPEATED_EVENTS } from './audit/repeated-events';
 import { RATE_LIMIT_CLEANUP } from './limits/limit-cleanup';
 import { REFRESH_TOKEN_CLEANUP } from './oauth/token-cleanup';
 import { SESSION_CLEANUP } from './sessions/session-cleanup';
@@ -8,7 +9,13 @@ import { createCleanupJob, transactionsOf } from '../runtime/cleanup';
 import { JobRunner } from '../runtime/jobs';
 import type { Metrics } from '../runtime/metrics';
 
-const CLEANUPS = [RATE_LIMIT_CLEANUP, REFRESH_TOKEN_CLEANUP, SESSION_CLEANUP, VERIFICATION_CLEANUP];
+const CLEANUPS = [
+  RATE_LIMIT_CLEANUP,
+  REFRESH_TOKEN_CLEANUP,
+  REPEATED_EVENTS,
+  SESSION_CLEANUP,
+  VERIFICATION_CLEANUP,
+];
 
 interface JobParts extends KeyJobParts {
   pool: Pool;

@@ -18,4 +18,5 @@ export const LOCKS = {
   sessionCleanup: 7319045561242,
   verificationCleanup: 7319045561243,
   rateLimitCleanup: 7319045561244,
+  auditRepeats: 7319045561245,
 } as const;

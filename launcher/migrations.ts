@@ -26,6 +26,7 @@ import { EndGrantsWithTheirBasis1795430005000 } from '../migrations/179543000500
 import { DropSecurityDefiner1795430006000 } from '../migrations/1795430006000-DropSecurityDefiner';
 import { IndexVerificationValues1795435000000 } from '../migrations/1795435000000-IndexVerificationValues';
 import { AnnounceProfileChanges1795440000000 } from '../migrations/1795440000000-AnnounceProfileChanges';
+import { CreateAuditRepeats1795450000000 } from '../migrations/1795450000000-CreateAuditRepeats';
 import { enableTriggers } from './trigger-repair';
 
 /** Every migration, oldest first. Class references need no glob and no path. */
@@ -55,6 +56,7 @@ export const MIGRATIONS = [
   DropSecurityDefiner1795430006000,
   IndexVerificationValues1795435000000,
   AnnounceProfileChanges1795440000000,
+  CreateAuditRepeats1795450000000,
 ];
 
 const CONNECT_LIMIT_MS = 5_000;

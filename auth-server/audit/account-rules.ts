@@ -7,6 +7,7 @@ import {
   difference,
   userSubject,
 } from './audit-facts';
+import { PASSWORD_LINK } from './request-notes';
 import { switchedSecondFactor } from './sign-in-rules';
 import type { AuditAction } from '../../contract';
 import { decodeJwtPayload } from '../../runtime/jwt-payload';
@@ -60,13 +61,17 @@ function askedFor(action: AuditAction): AuditRule {
       : [{ action, subject: userSubject(await facts.findUserId(facts.body.email)) }];
 }
 
-function passwordReset({ refusal, notes }: AuditFacts): AuditEntry[] {
+/** Better-Auth also removes expired links of other users. Only the link of the request is used. */
+function passwordReset({ refusal, notes, body, query }: AuditFacts): AuditEntry[] {
   const action = 'user.password_reset';
   if (refusal) {
     const isGuess = refusal.code === 'INVALID_TOKEN';
     return isGuess ? [{ action, outcome: 'failure', detail: { reason: refusal.code } }] : [];
   }
-  return notes.passwordLinksUsed.map((id) => ({ action, subject: userSubject(id) }));
+  const used = `${PASSWORD_LINK}${String(body.token || query.token)}`;
+  return notes.passwordLinksRemoved
+    .filter(({ identifier }) => identifier === used)
+    .map(({ userId }) => ({ action, subject: userSubject(userId) }));
 }
 
 /** An unverified address is changed at once. */

@@ -6,7 +6,11 @@ import {
   type AuditRule,
   userSubject,
 } from './audit-facts';
+import { toKnown } from './known-values';
 import { type AuditAction, CLIENT_PATHS } from '../../contract';
+
+/** The grants that a client can ask for. Other values are not recorded: any caller can send them. */
+const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials'];
 
 /** Clients, grants of users, and tokens. */
 export const OAUTH_RULES: Record<string, AuditRule> = {
@@ -57,7 +61,7 @@ function token(facts: AuditFacts): AuditEntry[] {
   const { refusal, body } = facts;
   const { grant_type: grant, scope } = body;
   if (refusal) {
-    const detail = { grant: typeof grant === 'string' ? short(grant) : null, reason: refusal.code };
+    const detail = { grant: toKnown(grant, GRANTS), reason: refusal.code };
     const { subject } = byClient(facts);
     return [
       { action: 'oauth.token_refused', outcome: 'failure', actor: ANONYMOUS, subject, detail },

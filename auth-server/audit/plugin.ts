@@ -7,10 +7,12 @@ import { type AuditFacts, type AuditRule, actorOf } from './audit-facts';
 import { writeAuditEvent } from './audit-writer';
 import { OAUTH_RULES } from './oauth-rules';
 import { NOTING_HOOKS, takeNotes, type UserRow } from './request-notes';
+import { isFirstOfHour, isOfStranger } from './repeated-events';
 import { SIGN_IN_RULES } from './sign-in-rules';
+import type { AuditEvent } from '../../contract';
 import { requestContext } from '../common/request-context';
 import { originOf } from '../common/request-origin';
-import type { HookContext } from '../common/caller';
+import { fieldOf, type HookContext } from '../common/caller';
 
 const RULES: Readonly<Record<string, AuditRule>> = {
   ...SIGN_IN_RULES,
@@ -80,11 +82,17 @@ async function record(ctx: HookContext, pool: Pool): Promise<void> {
   if (entries === null) throw new Error(`the audit rule of ${ctx.path} does not apply`);
   const events = entries.map((entry) => ({ actor: actorOf(facts), ...entry, origin }));
   try {
-    for (const event of events) await writeAuditEvent(pool, event);
+    for (const event of events) await writeEvent(pool, event);
   } catch (error) {
     // Wrapped: the refused value is not a value of the caller.
     throw new Error('an audit event cannot be written', { cause: error });
   }
+}
+
+/** Callers who are not signed in cannot fill the log with what they repeat. */
+async function writeEvent(pool: Pool, event: AuditEvent): Promise<void> {
+  if (isOfStranger(event) && !(await isFirstOfHour(pool, event))) return;
+  await writeAuditEvent(pool, event);
 }
 
 async function toFacts(ctx: HookContext): Promise<AuditFacts> {
@@ -97,7 +105,7 @@ async function toFacts(ctx: HookContext): Promise<AuditFacts> {
     params: (ctx.params ?? {}) as Record<string, string>,
     headers: ctx.headers ?? new Headers(),
     oauthQuery: new URLSearchParams(typeof body.oauth_query === 'string' ? body.oauth_query : ''),
-    refusal: toRefusal(returned),
+    refusal: isRedirectOfCaller(ctx) ? null : toRefusal(returned),
     answer: isAPIError(returned) ? {} : ((returned ?? {}) as Record<string, unknown>),
     isSilent: returned === undefined,
     session: (await findSession(ctx)) as AuditFacts['session'],
@@ -130,6 +138,14 @@ interface ThrownAnswer {
   statusCode: number;
   headers?: Record<string, string>;
   body?: { code?: unknown; error?: unknown };
+}
+
+/** The caller chooses the URL to which success leads. It may contain an error. */
+function isRedirectOfCaller({ context, query }: HookContext): boolean {
+  if (!isAPIError(context.returned)) return false;
+  const { statusCode, headers } = context.returned as unknown as ThrownAnswer;
+  const location = new Headers(headers).get('location');
+  return statusCode < 400 && location !== null && location === fieldOf(query, 'callbackURL');
 }
 
 /** Some endpoints answer with a redirect. A redirect with an error is a refusal. */

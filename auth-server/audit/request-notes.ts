@@ -27,8 +27,8 @@ export interface Notes {
   userChanges: Record<string, unknown>[];
   accountsMade: AccountRow[];
   accountsRemoved: AccountRow[];
-  /** The ids of users whose password link was used. */
-  passwordLinksUsed: string[];
+  /** Links to set a password, and their users: used ones and expired ones. */
+  passwordLinksRemoved: { identifier: string; userId: string }[];
 }
 
 const notesByRequest = new WeakMap<RequestContext, Notes>();
@@ -63,7 +63,7 @@ function createNotes(): Notes {
     userChanges: [],
     accountsMade: [],
     accountsRemoved: [],
-    passwordLinksUsed: [],
+    passwordLinksRemoved: [],
   };
 }
 
@@ -72,7 +72,7 @@ type InitResult = Exclude<ReturnType<Init>, Promise<unknown> | void>;
 type DatabaseHooks = NonNullable<NonNullable<InitResult['options']>['databaseHooks']>;
 
 /** The identifier under which Better-Auth stores a password link. */
-const PASSWORD_LINK = /^reset-password:/;
+export const PASSWORD_LINK = 'reset-password:';
 
 /** Hooks that note changes and alter nothing. */
 export const NOTING_HOOKS: DatabaseHooks = {
@@ -93,8 +93,9 @@ export const NOTING_HOOKS: DatabaseHooks = {
   },
   verification: {
     delete: {
-      after: take(({ identifier, value }: { identifier: string; value: string }) => {
-        if (PASSWORD_LINK.test(identifier)) notes().passwordLinksUsed.push(value);
+      after: take(({ identifier, value: userId }: { identifier: string; value: string }) => {
+        if (!identifier.startsWith(PASSWORD_LINK)) return;
+        notes().passwordLinksRemoved.push({ identifier, userId });
       }),
     },
   },

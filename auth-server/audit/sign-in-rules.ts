@@ -5,6 +5,7 @@ import {
   type AuditRule,
   userSubject,
 } from './audit-facts';
+import { PROVIDER_ERRORS, PROVIDERS, toKnown } from './known-values';
 import type { SessionRow } from './request-notes';
 
 /** Sign-ins of all kinds, failed sign-ins, and sign-outs. */
@@ -15,10 +16,9 @@ export const SIGN_IN_RULES: Record<string, AuditRule> = {
   ],
   '/sign-in/email': async (facts) =>
     facts.refusal ? await failed(facts, 'password') : signedIn(facts, 'password'),
-  '/sign-in/social': async (facts) => provider(facts, String(facts.body.provider)),
-  '/callback/:id': async (facts) => provider(facts, facts.params.id ?? 'unknown'),
-  '/oauth2/callback/:providerId': async (facts) =>
-    provider(facts, facts.params.providerId ?? 'unknown'),
+  '/sign-in/social': async (facts) => provider(facts, facts.body.provider),
+  '/callback/:id': async (facts) => provider(facts, facts.params.id),
+  '/oauth2/callback/:providerId': async (facts) => provider(facts, facts.params.providerId),
   '/passkey/verify-authentication': async (facts) =>
     facts.refusal ? await failed(facts, 'passkey') : signedIn(facts, 'passkey'),
   '/two-factor/verify-totp': async (facts) => secondStep(facts, 'totp'),
@@ -75,15 +75,25 @@ async function failed(facts: AuditFacts, method: string): Promise<AuditEntry[]> 
   ];
 }
 
+/** Any caller can send the error of a provider, and the path to which an error leads. */
+function withKnownReason(facts: AuditFacts): AuditFacts {
+  const { status, code } = facts.refusal!;
+  if (status !== 400) return facts;
+  return { ...facts, refusal: { status, code: toKnown(code, PROVIDER_ERRORS) } };
+}
+
 /** A request whose password was not checked is no attempt. */
 function isFailure({ status }: { status: number }, method: string): boolean {
   return status === 401 || status === 403 || (status === 400 && method !== 'password');
 }
 
 /** A sign-in with a provider: of a new user, of a known user, or to link an account. */
-async function provider(facts: AuditFacts, method: string): Promise<AuditEntry[]> {
-  if (facts.refusal) return failed(facts, method);
-  const { usersMade, accountsMade } = facts.notes;
+async function provider(facts: AuditFacts, name: unknown): Promise<AuditEntry[]> {
+  const method = toKnown(name, PROVIDERS);
+  const { usersMade, accountsMade, sessionsBegun } = facts.notes;
+  const isDone = sessionsBegun.length > 0 || accountsMade.length > 0;
+  // The caller chooses the URL of the redirect. An error in it is no refusal of a sign-in.
+  if (facts.refusal && !isDone) return failed(withKnownReason(facts), method);
   const isNew = new Set(usersMade.map(({ id }) => id));
   const linked = accountsMade.filter(({ userId }) => !isNew.has(userId));
   return [

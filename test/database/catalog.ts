@@ -21,6 +21,7 @@ const OTHER_TABLES = [
   'audit_event',
   'audit_retention',
   'audit_cleaning',
+  'audit_repeat',
 ];
 
 const CONSTRAINTS = `
