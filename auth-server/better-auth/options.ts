@@ -57,7 +57,7 @@ export function toOptions(parts: AuthParts, passwords: PasswordOptions) {
     socialProviders: socialProviders(config),
     account: { ...ACCOUNT_MAPPING, ...ACCOUNT_LINKING },
     verification: VERIFICATION_MAPPING,
-    user: { ...userOptions(mailer), validateUserInfo: checkProviderUser },
+    user: { ...userOptions(mailer, config), validateUserInfo: checkProviderUser },
     emailAndPassword: emailAndPassword(parts, passwords),
     emailVerification: verificationMails(mailer, config),
     databaseHooks: {

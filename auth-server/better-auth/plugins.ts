@@ -60,7 +60,7 @@ export function createPhases(parts: PhaseParts) {
     // The availability of a provider is judged after its plugin has repeated the discovery.
     phase('providers', [...openIdConnect({ config, logger }), redirectsAlone]),
     // Before the limit outcomes: they see accounts as these rules leave them.
-    phase('accounts', accounts(mailer)),
+    phase('accounts', accounts(mailer, config)),
     // After the endpoints that they report.
     phase('notices', notices(mailer)),
     // Before the audit log: the end of an impersonation without a way back changes the answer.

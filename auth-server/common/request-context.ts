@@ -16,6 +16,8 @@ export interface RequestContext {
   outdatedHash?: string;
   /** State of the database on which the request decides: `sessions/decision-basis.ts`. */
   basis?: string;
+  /** The code of a mailed link whose form the user has sent. */
+  confirmedLink?: string;
   /** Why the database refused a write: an SQLSTATE of `DATABASE_REFUSALS`. */
   refusal?: string;
 }

@@ -12,3 +12,11 @@ export function leadToPage(url: string, page: string): string {
   }
   return link.href;
 }
+
+/**
+ * The link of a mail about an e-mail address: the page with the form, not the endpoint that acts
+ * on a GET.
+ */
+export function leadToVerification(url: string, authUrl: string): string {
+  return `${authUrl}/verify-email${new URL(leadToPage(url, `${authUrl}/email-verified`)).search}`;
+}

@@ -18,6 +18,7 @@ import {
   takeResetPassword,
 } from './password.pages';
 import { showSignIn, takeSignIn } from './sign-in.page';
+import { showVerifyEmail, takeVerifyEmail } from './verify-email.page';
 import { showSignUp, takeSignUp } from './sign-up.page';
 import { STYLE_SHEET, STYLE_SHEET_PATH } from './common/style-sheet';
 import { showTwoFactor, takeTwoFactor } from './two-factor.page';
@@ -30,6 +31,7 @@ const PAGES: Record<string, { show?: PageHandler; take?: PageHandler }> = {
   '/two-factor': { show: showTwoFactor, take: takeTwoFactor },
   '/forgot-password': { show: showForgotPassword, take: takeForgotPassword },
   '/reset-password': { show: showResetPassword, take: takeResetPassword },
+  '/verify-email': { show: showVerifyEmail, take: takeVerifyEmail },
   '/email-verified': { show: showEmailVerified },
   '/consent': { show: showConsent, take: takeConsent },
   '/sign-out': { take: takeSignOut },

@@ -61,7 +61,7 @@ function checkRedirects(source: unknown, trusted: Set<string>): void {
 }
 
 /** A path of our own, or a listed origin and what follows it. */
-function isTrustedAddress(address: string, trusted: Set<string>): boolean {
+export function isTrustedAddress(address: string, trusted: Set<string>): boolean {
   if (!PLAIN.test(address) || ENCODED_CONTROL.test(address)) return false;
   const origin = /^https?:\/\/[^/?#]*/.exec(address)?.[0] ?? '';
   if (origin !== '' && !trusted.has(origin)) return false;

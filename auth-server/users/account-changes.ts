@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import type { UserContact } from '../common/user-contact';
 import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
 import { LAST_STEP, readEmailChange } from './email-change';
+import { isOlderThanPassword, isUsed, markUsed } from './mailed-link';
 import { composeEmailChanged, composePasswordChanged } from '../notices/account-messages';
 import type { Mailer } from '../mail/mailer';
 import type { HookContext } from '../common/caller';
@@ -91,10 +91,8 @@ async function afterSetPassword({ context, body }: HookContext, mailer: Mailer):
 async function refuseVoidChange({ context, query, redirect }: HookContext): Promise<void> {
   const change = await readEmailChange(query?.token, context);
   if (!change) return;
-  const account = await context.internalAdapter.findCredentialAccount(change.userId);
-  const isUsed = await context.internalAdapter.findVerificationValue(usedLink(query?.token));
-  const isOlder = account !== null && account.updatedAt.getTime() >= change.iat * 1_000;
-  const isVoid = isUsed !== null || isOlder;
+  const isVoid =
+    (await isUsed(query?.token, context)) || (await isOlderThanPassword(change, context));
   const isTaken =
     change.requestType === LAST_STEP &&
     (await context.internalAdapter.findUserByEmail(change.updateTo)) !== null;
@@ -105,13 +103,6 @@ async function refuseVoidChange({ context, query, redirect }: HookContext): Prom
     throw new APIError('BAD_REQUEST', refusal);
   }
   throw redirect(withError(callbackURL, refusal.code));
-}
-
-/** Longer than a link is valid. */
-const LONGEST_LINK_MS = 24 * 3_600_000;
-
-function usedLink(token: unknown): string {
-  return `used-link-${createHash('sha256').update(String(token)).digest('base64url')}`;
 }
 
 const VOID = { code: 'INVALID_TOKEN', message: 'The link is no longer valid. Ask for a new one.' };
@@ -132,11 +123,7 @@ async function tellFormerAddress(
   const change = await readEmailChange(token, ctx.context);
   if (change?.updateTo !== user.email) return;
   // Also when the user takes the former address again, the link does nothing any longer.
-  await ctx.context.internalAdapter.reserveVerificationValue({
-    identifier: usedLink(token),
-    value: change.userId,
-    expiresAt: new Date(Date.now() + LONGEST_LINK_MS),
-  });
+  await markUsed({ token, userId: change.userId }, ctx.context);
   const former = { name: user.name, email: change.email };
   await mailer.send(composeEmailChanged(former, user.email));
 }

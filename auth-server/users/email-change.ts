@@ -7,6 +7,7 @@ import {
   composeNewEmailVerification,
 } from '../notices/account-messages';
 import { composeVerification } from '../mail/messages';
+import { leadToVerification } from '../mail/page-links';
 import { decodeJwtPayload } from '../../runtime/jwt-payload';
 
 /** What a link to `/verify-email` asks for when it belongs to a change of the e-mail. */
@@ -38,7 +39,7 @@ export async function readEmailChange(
  * no account, then the new one, so that nobody lands on an address that is not theirs. A
  * user who has not proved the present address goes to the second step.
  */
-export function emailChanges(mailer: Mailer) {
+export function emailChanges(mailer: Mailer, authUrl: string) {
   return {
     changeEmail: {
       enabled: true,
@@ -46,7 +47,10 @@ export function emailChanges(mailer: Mailer) {
         user: UserContact;
         newEmail: string;
         url: string;
-      }) => mailer.send(composeEmailChangeConfirmation(change.user, change)),
+      }) => {
+        const url = leadToVerification(change.url, authUrl);
+        await mailer.send(composeEmailChangeConfirmation(change.user, { ...change, url }));
+      },
     },
   };
 }

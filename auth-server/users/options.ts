@@ -12,7 +12,7 @@ import type { UserContact } from '../common/user-contact';
 import { DEFAULT_ROLE } from '../../contract';
 import type { Mailer } from '../mail/mailer';
 import { composeAlreadyRegistered, composePasswordReset } from '../mail/messages';
-import { leadToPage } from '../mail/page-links';
+import { leadToPage, leadToVerification } from '../mail/page-links';
 import { composePasswordChanged } from '../notices/account-messages';
 
 export { ACCOUNT_MAPPING, VERIFICATION_MAPPING };
@@ -24,8 +24,8 @@ export { ACCOUNT_MAPPING, VERIFICATION_MAPPING };
 export const PASSWORD_ORACLE_PATHS = ['/verify-password'];
 
 /** The user: table, and the change of the e-mail address. */
-export function userOptions(mailer: Mailer) {
-  return { ...USER_MAPPING, ...emailChanges(mailer) };
+export function userOptions(mailer: Mailer, { authUrl }: Pick<AuthConfig, 'authUrl'>) {
+  return { ...USER_MAPPING, ...emailChanges(mailer, authUrl) };
 }
 
 /** Every write of a user is checked, from all endpoints and plugins. */
@@ -51,7 +51,7 @@ export function verificationMails(mailer: Mailer, { authUrl }: AuthConfig) {
   return {
     sendOnSignIn: true,
     sendVerificationEmail: async (proof: { user: UserContact; url: string; token: string }) => {
-      const url = leadToPage(proof.url, `${authUrl}/email-verified`);
+      const url = leadToVerification(proof.url, authUrl);
       await mailer.send(composeProof(proof.user, { ...proof, url }));
     },
   };

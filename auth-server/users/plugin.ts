@@ -1,6 +1,8 @@
 import { admin } from 'better-auth/plugins';
 import { adminAc, userAc } from 'better-auth/plugins/admin/access';
 import { accountChanges } from './account-changes';
+import { openedLinks } from './opened-links';
+import type { AuthConfig } from '../common/config';
 import { ADMIN_MAPPING } from './schema';
 import { serviceAccountUsers } from './service-account-users';
 import { DEFAULT_ROLE } from '../../contract';
@@ -22,6 +24,7 @@ export function administration() {
 }
 
 /** Rules of Gatehouse around changes of an account. */
-export function accounts(mailer: Mailer) {
-  return [userRemoval, accountChanges(mailer), serviceAccountUsers()];
+export function accounts(mailer: Mailer, { authUrl }: Pick<AuthConfig, 'authUrl'>) {
+  // A change that is void is refused before its link counts as used.
+  return [userRemoval, accountChanges(mailer), openedLinks(authUrl), serviceAccountUsers()];
 }

@@ -11,6 +11,8 @@ export interface AuthAnswer {
   ok: boolean;
   status: number;
   body: AuthBody;
+  /** The target of a redirect. */
+  location: string | null;
 }
 
 /** The fields of Better-Auth's answers that the pages read. */
@@ -73,6 +75,8 @@ async function readAnswer(answer: globalThis.Response, response: Response): Prom
   }
   if (status >= 500) throw new PageFailure(500, 'unknown');
   const text = await answer.text();
+  // A redirect has a media type and no body.
   const isJson = headers.get('content-type')?.startsWith('application/json') ?? false;
-  return { ok, status, body: (isJson && (JSON.parse(text) as AuthBody | null)) || {} };
+  const body = (isJson && text !== '' && (JSON.parse(text) as AuthBody | null)) || {};
+  return { ok, status, body, location: headers.get('location') };
 }

@@ -31,6 +31,14 @@ export const setPageHeaders: RequestHandler = (_request, response, next) => {
   next();
 };
 
+/**
+ * For a URL with a code: no referrer contains more than the origin, also on this site, where a
+ * proxy may log it. `no-referrer` would take the origin from the form.
+ */
+export function hideUrl(response: Response): void {
+  response.set('Referrer-Policy', 'strict-origin');
+}
+
 export interface PageAnswer {
   page: Page;
   status?: number;

@@ -72,6 +72,47 @@ export const TEXTS = {
       again: 'Ask for a new link',
     },
   },
+  verifyEmail: {
+    open: {
+      sign_up: {
+        title: 'Confirm your e-mail address',
+        text: (address: string) => `Is ${address} your address, and did you sign up with it?`,
+        submit: 'Confirm the address',
+      },
+      confirm_change: {
+        title: 'Confirm the change of your e-mail address',
+        text: (address: string) =>
+          `Your account will use the address ${address}. If you did not ask for this, close this page, set a new password and end your sessions.`,
+        submit: 'Confirm the change',
+      },
+      new_address: {
+        title: 'Confirm your new e-mail address',
+        text: (address: string) =>
+          `Your account will use the address ${address}. If you did not ask for this, close this page.`,
+        submit: 'Use this address',
+      },
+    },
+    done: {
+      sign_up: { title: 'Your e-mail address is confirmed', text: 'You can sign in.' },
+      confirm_change: {
+        title: 'The change is confirmed',
+        text: 'Open the mail to the new address for the last step.',
+      },
+      new_address: {
+        title: 'Your new e-mail address is confirmed',
+        text: 'Your account uses this address.',
+      },
+    },
+    expired: {
+      title: 'This link is too old',
+      text: 'Sign in: you get a new link if the address still needs one. Ask again for a change of the address.',
+    },
+    void: {
+      title: 'This link does not work any more',
+      text: 'It is incomplete, or the account has changed since. Sign in: you get a new link if the address still needs one. Ask again for a change of the address.',
+    },
+    back: 'Back to the application',
+  },
   emailVerified: {
     title: 'Your e-mail address is confirmed',
     text: 'You can go back to where you came from, or sign in here.',
@@ -170,6 +211,7 @@ export const TEXTS = {
     INVALID_TWO_FACTOR_COOKIE: 'That took too long. Sign in again.',
     TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: 'Too many wrong codes. Sign in again.',
     ACCOUNT_TEMPORARILY_LOCKED: 'Too many wrong codes. Wait a while, then sign in again.',
+    INVALID_USER: 'Another user is signed in here. Sign out first, then open the link again.',
     ALREADY_SIGNED_IN: 'You are signed in already.',
     COOKIES_NEEDED: 'Your browser does not keep cookies of this site. Allow them and try again.',
     TOO_MANY_REQUESTS: 'Too many attempts. Wait a moment, then try again.',

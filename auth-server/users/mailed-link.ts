@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import type { GenericEndpointContext } from 'better-auth';
+import { verifyJWT } from 'better-auth/crypto';
+import { decodeJwtPayload } from '../../runtime/jwt-payload';
+import { type EmailChange, LAST_STEP } from './email-change';
+
+/** What the form of the link does. */
+export type LinkPurpose = 'sign_up' | 'confirm_change' | 'new_address';
+
+export type MailedLink =
+  { state: 'open' | 'done'; purpose: LinkPurpose; address: string } | { state: 'expired' | 'void' };
+
+type Payload = Pick<EmailChange, 'email'> & Partial<EmailChange>;
+type Context = Pick<GenericEndpointContext['context'], 'secret' | 'internalAdapter'>;
+
+const VOID = { state: 'void' } as const;
+
+/** Reads the state of the link of a mail about an e-mail address. It changes nothing. */
+export async function inspectLink(token: string, context: Context): Promise<MailedLink> {
+  const payload = await verifyJWT<Payload>(token, context.secret);
+  if (!payload) return isPast(token) ? { state: 'expired' } : VOID;
+  return payload.updateTo && payload.userId
+    ? inspectChange(token, { change: payload as EmailChange, context })
+    : inspectSignUp(payload, context);
+}
+
+async function inspectSignUp({ email, userId }: Payload, { internalAdapter }: Context) {
+  const user = (await internalAdapter.findUserByEmail(email))?.user;
+  if (!user || (userId !== undefined && userId !== user.id)) return VOID;
+  const state: 'open' | 'done' = user.emailVerified ? 'done' : 'open';
+  return { state, purpose: 'sign_up' as const, address: email };
+}
+
+async function inspectChange(
+  token: string,
+  { change, context: { internalAdapter } }: { change: EmailChange; context: Context },
+): Promise<MailedLink> {
+  const user = await internalAdapter.findUserById(change.userId);
+  if (!user) return VOID;
+  const purpose = change.requestType === CONFIRMATION ? 'confirm_change' : 'new_address';
+  const link = { purpose, address: change.updateTo } as const;
+  if (await isUsed(token, { internalAdapter })) {
+    const isDone = purpose === 'confirm_change' || user.email === change.updateTo;
+    return isDone ? { ...link, state: 'done' } : VOID;
+  }
+  const isStale =
+    user.email.toLowerCase() !== change.email ||
+    (await isOlderThanPassword(change, { internalAdapter })) ||
+    (change.requestType === LAST_STEP &&
+      (await internalAdapter.findUserByEmail(change.updateTo)) !== null);
+  return isStale ? VOID : { ...link, state: 'open' };
+}
+
+/** The step before {@link LAST_STEP}: the link that went to the present address. */
+export const CONFIRMATION = 'change-email-confirmation';
+
+/** Of a link that is not valid: the signature is not verified. */
+function isPast(token: string): boolean {
+  try {
+    const { exp } = decodeJwtPayload(token);
+    return typeof exp === 'number' && exp * 1_000 <= Date.now();
+  } catch {
+    return false;
+  }
+}
+
+/** A change that was requested before the password was set is void. */
+export async function isOlderThanPassword(
+  { userId, iat }: EmailChange,
+  { internalAdapter }: Pick<Context, 'internalAdapter'>,
+): Promise<boolean> {
+  const account = await internalAdapter.findCredentialAccount(userId);
+  return account !== null && account.updatedAt.getTime() >= iat * 1_000;
+}
+
+/** Longer than a link is valid. */
+const LONGEST_LINK_MS = 24 * 3_600_000;
+
+export async function isUsed(
+  token: unknown,
+  { internalAdapter }: Pick<Context, 'internalAdapter'>,
+): Promise<boolean> {
+  return (await internalAdapter.findVerificationValue(usedLink(token))) !== null;
+}
+
+/** @returns `false` when the link was used before. */
+export function markUsed(
+  { token, userId }: { token: unknown; userId: string },
+  { internalAdapter }: Pick<Context, 'internalAdapter'>,
+): Promise<boolean> {
+  return internalAdapter.reserveVerificationValue({
+    identifier: usedLink(token),
+    value: userId,
+    expiresAt: new Date(Date.now() + LONGEST_LINK_MS),
+  });
+}
+
+function usedLink(token: unknown): string {
+  return `used-link-${createHash('sha256').update(String(token)).digest('base64url')}`;
+}

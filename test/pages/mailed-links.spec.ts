@@ -1,0 +1,193 @@
+import { createEmailVerificationToken } from 'better-auth/api';
+import { CONFIRMATION } from '../../auth-server/users/mailed-link';
+import { LAST_STEP } from '../../auth-server/users/email-change';
+import { MailServer } from '../account-changes/mail-server';
+import { confirmLink } from '../support/mailed-links';
+import { send } from '../support/raw-http';
+import { PASSWORD, System } from '../support/system';
+import { unescapeHtml, Visitor } from './visitor';
+
+const APPLICATION = 'https://app.example';
+
+let mails: MailServer;
+let system: System;
+let count = 0;
+let email: string;
+
+beforeAll(async () => {
+  mails = await MailServer.start();
+  const env = { SMTP_URL: mails.url, REQUIRE_EMAIL_VERIFICATION: 'true' };
+  system = await System.start({ env: { ...env, TRUSTED_ORIGINS: APPLICATION } });
+});
+
+afterAll(async () => {
+  await system?.stop();
+  await mails?.stop();
+});
+
+beforeEach(() => (email = `ada-${(count += 1)}@example.com`));
+
+async function signUp(callbackURL?: string): Promise<string> {
+  const body = JSON.stringify({ email, password: PASSWORD, name: 'Ada', callbackURL });
+  const headers = { 'content-type': 'application/json', origin: system.settings.authUrl };
+  await send(system.settings.authUrl, {
+    method: 'POST',
+    path: '/api/auth/sign-up/email',
+    body,
+    headers,
+  });
+  return mails.linkTo(email, 'Confirm your e-mail address');
+}
+
+async function isVerified(): Promise<boolean> {
+  const [row] = await system.query<{ verified: boolean }>(
+    'SELECT email_verified AS verified FROM "user" WHERE email = $1',
+    [email],
+  );
+  return row!.verified;
+}
+
+/** A link that a verified user gets when the account moves to another address. */
+async function changeLink(requestType: string, newEmail: string): Promise<string> {
+  await confirmLink(await signUp());
+  // A change that was requested before the password was set is void.
+  const [row] = await system.query<{ id: string }>(
+    `UPDATE account SET updated_at = now() - interval '1 hour'
+      WHERE user_id = (SELECT id FROM "user" WHERE email = $1) RETURNING user_id AS id`,
+    [email],
+  );
+  const { betterAuthSecret, authUrl } = system.settings;
+  const more = { requestType, userId: row!.id };
+  const token = await createEmailVerificationToken(betterAuthSecret, email, newEmail, 60, more);
+  return `${authUrl}/verify-email?token=${token}`;
+}
+
+/** Each URL at which a program that reads the mail could open the link. */
+function addressesOf(link: string): [baseUrl: string, path: string][] {
+  const { search } = new URL(link);
+  const { authUrl } = system.settings;
+  return [
+    [authUrl, `/verify-email${search}`],
+    [authUrl, `/api/auth/verify-email${search}`],
+    [system.apiUrl, `/api/auth/verify-email${search}`],
+  ];
+}
+
+/** Opens the link with each method that has no body, and follows redirects. */
+async function scan(link: string): Promise<void> {
+  for (const [baseUrl, path] of addressesOf(link)) {
+    for (const method of ['GET', 'HEAD']) {
+      const { status, headers } = await send(baseUrl, { method, path });
+      expect(status).toBeLessThan(500);
+      const [location] = headers.location ?? [];
+      if (location !== undefined) {
+        expect(location).toMatch(`${system.settings.authUrl}/verify-email?`);
+        await fetch(location, { method, redirect: 'manual' });
+      }
+    }
+  }
+}
+
+it('a mail leads to the page, not to an endpoint', async () => {
+  expect(await signUp()).toMatch(`${system.settings.authUrl}/verify-email?token=`);
+});
+
+it('opening the link of a sign-up verifies no address', async () => {
+  const link = await signUp();
+  await scan(link);
+  expect(await isVerified()).toBe(false);
+  expect((await confirmLink(link)).status).toBe(303);
+  expect(await isVerified()).toBe(true);
+});
+
+it('opening the link to the present address sends no mail to the new one', async () => {
+  const newEmail = `new-${email}`;
+  const link = await changeLink(CONFIRMATION, newEmail);
+  await scan(link);
+  expect(mails.mails.filter(({ to }) => to === newEmail)).toEqual([]);
+  expect((await confirmLink(link)).text).toContain('The change is confirmed');
+  await mails.mailTo(newEmail, 'Confirm your new e-mail address');
+});
+
+it('opening the link to the new address does not move the account', async () => {
+  const link = await changeLink(LAST_STEP, `new-${email}`);
+  await scan(link);
+  expect(await isVerified()).toBe(true);
+  expect((await confirmLink(link)).text).toContain('Your new e-mail address is confirmed');
+  const rows = await system.query('SELECT id FROM "user" WHERE email = $1', [email]);
+  expect(rows).toEqual([]);
+});
+
+it('the link to the present address sends one mail, also when it is used twenty times', async () => {
+  const newEmail = `new-${email}`;
+  const link = await changeLink(CONFIRMATION, newEmail);
+  await Promise.all(Array.from({ length: 20 }, () => confirmLink(link)));
+  await mails.mailTo(newEmail, 'Confirm your new e-mail address');
+  const waiting = await system.query('SELECT id FROM mail_queue');
+  expect(waiting.length + mails.mails.filter(({ to }) => to === newEmail).length).toBe(1);
+});
+
+it('a form of another site verifies no address', async () => {
+  const link = await signUp();
+  const foreign: Record<string, string>[] = [
+    { origin: 'https://evil.example' },
+    { origin: system.settings.authUrl, 'sec-fetch-site': 'cross-site' },
+    { origin: 'null' },
+  ];
+  for (const headers of foreign) {
+    expect((await confirmLink(link, headers)).status).toBe(403);
+  }
+  const token = new URL(link).searchParams.get('token')!;
+  for (const path of ['/verify-email', '/send-verification-email', '/delete-user/callback']) {
+    await send(system.settings.authUrl, {
+      method: 'POST',
+      path: `/api/auth${path}?token=${token}`,
+      body: JSON.stringify({ token }),
+      headers: { 'content-type': 'application/json', origin: system.settings.authUrl },
+    });
+  }
+  expect(await isVerified()).toBe(false);
+});
+
+it('a used link says that it is done, an old one that it is too old', async () => {
+  const link = await signUp();
+  await confirmLink(link);
+  const visitor = new Visitor(system.settings.authUrl);
+  const used = await visitor.open(link);
+  expect(used).toMatchObject({ status: 200 });
+  expect(used.text).toContain('Your e-mail address is confirmed');
+  expect(used.text).not.toContain('<form');
+  expect((await confirmLink(link)).text).toContain('Your e-mail address is confirmed');
+  const { betterAuthSecret } = system.settings;
+  const old = await createEmailVerificationToken(betterAuthSecret, email, undefined, -60);
+  const late = await visitor.open(`/verify-email?token=${old}`);
+  expect(late).toMatchObject({ status: 400 });
+  expect(late.text).toContain('This link is too old');
+  expect(late.text).toContain('href="/sign-in"');
+});
+
+it('the user returns to the URL of a trusted client, and to no other', async () => {
+  const target = `${APPLICATION}/welcome?step=2`;
+  const link = await signUp(target);
+  const { text } = await new Visitor(system.settings.authUrl).open(link);
+  expect(unescapeHtml(text)).toContain(`value="${target}"`);
+  expect((await confirmLink(link)).location).toBe(target);
+  email = `other-${email}`;
+  const foreign = new URL(await signUp());
+  foreign.searchParams.set('callbackURL', 'https://evil.example/');
+  const answer = await confirmLink(foreign.href);
+  expect(answer.location).toBe(`${system.settings.authUrl}/email-verified`);
+  expect(answer.text).not.toContain('evil.example');
+});
+
+it('the code is in no referrer, in no target and in no URL of the form', async () => {
+  const link = await signUp();
+  const token = new URL(link).searchParams.get('token')!;
+  const page = await new Visitor(system.settings.authUrl).open(link);
+  expect(page.header('referrer-policy')).toBe('strict-origin');
+  expect(page.text).toContain('action="/verify-email"');
+  expect(page.text.split(token)).toHaveLength(2);
+  const reset = await new Visitor(system.settings.authUrl).open('/reset-password?token=x');
+  expect(reset.header('referrer-policy')).toBe('strict-origin');
+  expect((await confirmLink(link)).location).not.toContain(token);
+});
