@@ -10,6 +10,7 @@ import { NOTING_HOOKS, takeNotes, type UserRow } from './request-notes';
 import { isFirstOfHour, isOfStranger } from './repeated-events';
 import { SIGN_IN_RULES } from './sign-in-rules';
 import type { AuditEvent } from '../../contract';
+import { InternalFault } from '../common/errors';
 import { requestContext } from '../common/request-context';
 import { originOf } from '../common/request-origin';
 import { fieldOf, type HookContext } from '../common/caller';
@@ -84,8 +85,7 @@ async function record(ctx: HookContext, pool: Pool): Promise<void> {
   try {
     for (const event of events) await writeEvent(pool, event);
   } catch (error) {
-    // Wrapped: the refused value is not a value of the caller.
-    throw new Error('an audit event cannot be written', { cause: error });
+    throw new InternalFault('an audit event cannot be written', { cause: error });
   }
 }
 

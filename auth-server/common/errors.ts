@@ -106,9 +106,15 @@ const OAUTH_ERRORS: Record<number, string> = {
   503: 'temporarily_unavailable',
 };
 
+/** A fault of this server. Its cause, for example a refused value, is not a fault of the caller. */
+export class InternalFault extends Error {
+  override readonly name = 'InternalFault';
+}
+
 /** The public answer to an error; an unknown error is a 500. */
 export function toErrorAnswer(error: unknown): ErrorAnswer {
   if (isDatabaseUnavailable(error)) return DATABASE_UNAVAILABLE;
+  if (error instanceof InternalFault) return INTERNAL_ERROR;
   if (isUniqueViolation(error, 'user_email_key')) return EMAIL_TAKEN;
   const refusal = REFUSALS[findRefusal(error) ?? ''];
   if (refusal) return refusal;

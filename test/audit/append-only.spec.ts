@@ -23,6 +23,7 @@ beforeAll(async () => {
   await pool.query(
     `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${APP_ROLE}`,
   );
+  await pool.query(`GRANT USAGE ON SEQUENCE audit_event_id_seq TO ${APP_ROLE}`);
   const url = new URL(database.url);
   url.username = APP_ROLE;
   url.password = 'app';

@@ -90,21 +90,6 @@ describe('a federation provider', () => {
     expect(events[0]!.detail).toEqual({ provider: 'oidc' });
   });
 
-  it('is recorded with the administrator who links it during an impersonation', async () => {
-    const ben = await system.asUser();
-    await system.query('UPDATE "user" SET email_verified = true WHERE id = $1', [ben.id]);
-    provider.person = { sub: 'ben', email: ben.email, email_verified: true, name: 'Ben' };
-    const browser = new PageBrowser(APP);
-    const base = `${system.settings.authUrl}/api/auth`;
-    await browser.post(`${base}/sign-in/email`, {
-      email: 'admin@example.com',
-      password: 'the first administrator',
-    });
-    await browser.post(`${base}/admin/impersonate-user`, { userId: ben.id });
-    const { texts } = await eventsOf(() => signIn(browser, '/link-social'), { [ben.id]: 'Ben' });
-    expect(texts).toEqual(['account.linked by Ben through Root about Ben']);
-  });
-
   it('records a sign-in under its own user, for every previous session of the browser', async () => {
     provider.person = person;
     const browser = new PageBrowser(APP);

@@ -20,7 +20,8 @@ const HOLD_PAUSES = `
     RETURN NEW;
   END $$;
   CREATE TRIGGER hold_pauses BEFORE INSERT OR UPDATE ON rate_limit
-  FOR EACH ROW WHEN (NEW.key LIKE '%-gate:%') EXECUTE FUNCTION hold_pauses()`;
+  FOR EACH ROW WHEN (NEW.key LIKE '%-gate:%') EXECUTE FUNCTION hold_pauses();
+  ALTER TABLE rate_limit ENABLE ALWAYS TRIGGER hold_pauses`;
 
 export interface CallOptions {
   /** The IP address of the caller, from the API. */

@@ -2,9 +2,20 @@ import { HttpException } from '@nestjs/common';
 import { QueryFailedError } from 'typeorm';
 import { Problem } from './problem';
 import { toProblem } from './problem-details';
+import { markDatabaseError } from '../../../runtime/database-errors';
 
 const coded = (code: string, message = 'secret text') =>
   Object.assign(new Error(message), { code });
+
+/** An error that PostgreSQL sent. */
+const sent = (code: string) => Object.assign(coded(code), { severity: 'ERROR' });
+
+/** An error of a socket to the database. */
+function ofConnection(code: string) {
+  const error = coded(code);
+  markDatabaseError(error);
+  return error;
+}
 
 describe('an error as a problem', () => {
   it('is what it was when it is ours', () => {
@@ -27,23 +38,24 @@ describe('an error as a problem', () => {
   });
 
   it.each([
-    ['a refused connection', coded('ECONNREFUSED')],
-    ['a connection refused by each address', new AggregateError([coded('ECONNREFUSED')])],
-    ['a reset connection', coded('ECONNRESET')],
-    ['a database that shuts down', coded('57P01')],
-    ['a database without free connections', coded('53300')],
-    ['a lost connection', coded('08006')],
+    ['a refused connection', ofConnection('ECONNREFUSED')],
+    ['a connection refused by each address', new AggregateError([ofConnection('ECONNREFUSED')])],
+    ['a reset connection', ofConnection('ECONNRESET')],
+    ['a database that shuts down', sent('57P01')],
+    ['a database without free connections', sent('53300')],
+    ['a lost connection', sent('08006')],
     ['a silent database', new Error('Query read timeout')],
     ['a pool that waited in vain', new Error('timeout exceeded when trying to connect')],
-    ['a query that failed for that', new QueryFailedError('SELECT 1', [], coded('57P03'))],
+    ['a query that failed for that', new QueryFailedError('SELECT 1', [], sent('57P03'))],
   ])('is a database that is away: %s', (_title, error) => {
     expect(toProblem(error).code).toBe('database_unavailable');
   });
 
   it.each([
-    ['a query that is wrong', new QueryFailedError('SELECT 1', ['secret text'], coded('42703'))],
-    ['a value that is wrong', new QueryFailedError('SELECT 1', ['secret text'], coded('22021'))],
+    ['a query that is wrong', new QueryFailedError('SELECT 1', ['secret text'], sent('42703'))],
+    ['a value that is wrong', new QueryFailedError('SELECT 1', ['secret text'], sent('22021'))],
     ['a mistake of ours', new TypeError('secret text')],
+    ['a connection to another server', coded('ECONNREFUSED')],
     ['several mistakes', new AggregateError([coded('42703'), new Error('secret text')])],
     ['no error at all', 'secret text'],
     ['nothing', undefined],
