@@ -86,6 +86,9 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
 async function findInternalSecret({ internalSecret }: AuthConfig, pool: Pool): Promise<string> {
   return (
     internalSecret ??
-    (await deriveInternalSecret(async (sql, values) => (await pool.query(sql, values)).rows))
+    (await deriveInternalSecret(async (sql, values) => {
+      const { rows } = await pool.query<{ value: Buffer }>(sql, values);
+      return rows;
+    }))
   );
 }

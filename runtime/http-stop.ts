@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * How long an idle connection is kept, in milliseconds: longer than the 60 s of the usual load
  * balancers, so that the load balancer closes it first and never sends a request into its end.
  */
-export const KEEP_ALIVE_MS = 75_000;
+const KEEP_ALIVE_MS = 75_000;
 
 /** How long callers get to use a kept connection once more, so that its answer can close it. */
 const GRACE_MS = 1_000;

@@ -14,8 +14,7 @@ import type { LimitStore } from '../limits/limit-store';
 import type { Mailer } from '../mail/mailer';
 import type { createPasswordOptions } from '../password/options';
 import { CLOSED_PATHS, forgetDevices } from '../second-factor/options';
-import { recordClientDetails } from '../sessions/client-details';
-import { SESSION_OPTIONS } from '../sessions/options';
+import { SESSION_HOOKS, SESSION_OPTIONS } from '../sessions/options';
 import {
   ACCOUNT_MAPPING,
   afterPasswordReset,
@@ -63,7 +62,7 @@ export function toOptions(parts: AuthParts, passwords: PasswordOptions) {
     databaseHooks: {
       user: USER_HOOKS,
       account: FORGET_PROVIDER_TOKENS,
-      session: { create: { before: recordClientDetails } },
+      session: SESSION_HOOKS,
     },
     disabledPaths: [...CLOSED_PATHS, ...PROVIDER_TOKEN_PATHS, ...PASSWORD_ORACLE_PATHS],
     // The limits of Gatehouse also see accounts, all auth servers, and the result of an attempt.

@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import { AUTH_BASE_PATH } from '../../contract';
 
 /** The label of every request that no route answers. */
-export const UNMATCHED = 'unmatched';
+const UNMATCHED = 'unmatched';
 
 /** Of an endpoint of Better-Auth, its path: `/callback/:id`. Some have none. */
 interface Endpoint {

@@ -1,3 +1,4 @@
+import { recordClientDetails } from './client-details';
 import { SESSION_MAPPING } from './schema';
 
 /** The lifetime of a session without use, in seconds. */
@@ -5,6 +6,9 @@ const SESSION_LIFETIME_S = 7 * 24 * 60 * 60;
 
 /** A session in use is extended at most once in this time, in seconds. */
 const SESSION_UPDATE_AGE_S = 24 * 60 * 60;
+
+/** Database hooks of sessions. */
+export const SESSION_HOOKS = { create: { before: recordClientDetails } };
 
 export const SESSION_OPTIONS = {
   ...SESSION_MAPPING,
