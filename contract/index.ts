@@ -11,6 +11,7 @@ export * from './notices';
 export * from './oauth-tables';
 export * from './roles';
 export * from './scopes';
+export * from './second-factor-codes';
 export * from './second-factor-tables';
 export * from './tables';
 export * from './token-terms';

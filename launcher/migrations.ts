@@ -27,6 +27,7 @@ import { DropSecurityDefiner1795430006000 } from '../migrations/1795430006000-Dr
 import { IndexVerificationValues1795435000000 } from '../migrations/1795435000000-IndexVerificationValues';
 import { AnnounceProfileChanges1795440000000 } from '../migrations/1795440000000-AnnounceProfileChanges';
 import { CreateAuditRepeats1795450000000 } from '../migrations/1795450000000-CreateAuditRepeats';
+import { KeepUsersReadable1795451000000 } from '../migrations/1795451000000-KeepUsersReadable';
 import { enableTriggers } from './trigger-repair';
 
 /** Every migration, oldest first. Class references need no glob and no path. */
@@ -57,6 +58,7 @@ export const MIGRATIONS = [
   IndexVerificationValues1795435000000,
   AnnounceProfileChanges1795440000000,
   CreateAuditRepeats1795450000000,
+  KeepUsersReadable1795451000000,
 ];
 
 const CONNECT_LIMIT_MS = 5_000;

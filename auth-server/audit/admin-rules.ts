@@ -7,7 +7,7 @@ import {
   userSubject,
 } from './audit-facts';
 import type { UserRow } from './request-notes';
-import { MACHINE_USERS_PATH } from '../../contract';
+import { MACHINE_USERS_PATH, NOTICES_PATH } from '../../contract';
 
 /** Endpoints before which the user is read, to record the difference. */
 export const PATHS_WITH_BEFORE = [
@@ -48,12 +48,14 @@ export const ADMIN_RULES: Record<string, AuditRule> = {
   ]),
 };
 
-/** Administrative endpoints that only read. All others need a rule. */
-const READING_PATHS = [
+/** Administrative endpoints that change nothing. All others need a rule. */
+const PATHS_WITHOUT_CHANGE = [
   '/admin/get-user',
   '/admin/list-users',
   '/admin/list-user-sessions',
   '/admin/has-permission',
+  // The API records the change of which it sends a notice.
+  NOTICES_PATH,
 ];
 
 /** Paths of Better-Auth's plugin, and of the endpoints that the API calls. */
@@ -61,7 +63,7 @@ const ADMINISTRATIVE = /^\/(admin|gatehouse)\//;
 
 /** True for the endpoints by which administrators and service accounts change something. */
 export function isAdministrative(path: string): boolean {
-  return ADMINISTRATIVE.test(path) && !READING_PATHS.includes(path);
+  return ADMINISTRATIVE.test(path) && !PATHS_WITHOUT_CHANGE.includes(path);
 }
 
 function done(rule: (facts: AuditFacts) => AuditEntry[] | null): AuditRule {

@@ -28,6 +28,7 @@ const CALLBACK_ERRORS = [
   'internal_server_error',
   'invalid_callback_request',
   'invalid_code',
+  'invalid_email',
   'issuer_mismatch',
   'issuer_missing',
   'no_code',

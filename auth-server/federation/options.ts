@@ -2,6 +2,7 @@ import type { BetterAuthOptions } from 'better-auth';
 import { getOAuthState } from 'better-auth/api';
 import { toSafeProfile } from './provider-profile';
 import type { AuthConfig } from '../common/config';
+import { isEmailAddress } from '../common/email-address';
 
 /**
  * An identity of a provider joins an account by itself only where both sides have proved
@@ -28,6 +29,7 @@ type Validate = NonNullable<NonNullable<BetterAuthOptions['user']>['validateUser
  */
 export const checkProviderUser: Validate = async ({ user, source }, ctx) => {
   if (source.method !== 'oauth' || source.action === 'sign-in') return undefined;
+  if (!isEmailAddress(user.email)) return INVALID_EMAIL;
   if (user.emailVerified !== true) return UNPROVED_EMAIL;
   const isAsked = (await getOAuthState())?.link !== undefined;
   if (source.action === 'create-user' || isAsked || !user.id) return undefined;
@@ -35,6 +37,11 @@ export const checkProviderUser: Validate = async ({ user, source }, ctx) => {
   return (owner as { twoFactorEnabled?: boolean } | null)?.twoFactorEnabled
     ? NOT_BY_ITSELF
     : undefined;
+};
+
+const INVALID_EMAIL = {
+  error: 'invalid_email',
+  errorDescription: 'The e-mail address of the provider is not valid.',
 };
 
 const UNPROVED_EMAIL = {

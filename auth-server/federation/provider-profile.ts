@@ -7,7 +7,12 @@ const LONGEST_ADDRESS = 2_000;
  * held to what users may set themselves. Nothing else that a provider says becomes part of
  * a user, least of all a role.
  */
-export function toSafeProfile(profile: object): { name: string; image: string | undefined } {
+export function toSafeProfile(profile: object): {
+  name: string;
+  image: string | undefined;
+  /** Empty in place of an address that no query can contain. */
+  email?: string;
+} {
   const { name, login, preferred_username, email, picture, avatar_url } = profile as Record<
     string,
     unknown
@@ -16,6 +21,8 @@ export function toSafeProfile(profile: object): { name: string; image: string | 
   return {
     name: names.find((text) => text !== '') ?? '',
     image: [picture, avatar_url].find(isWebAddress),
+    // Better-Auth looks for the address before it is checked. The database takes no control characters.
+    ...(/\p{Cc}/u.test(String(email)) && { email: '' }),
   };
 }
 

@@ -46,9 +46,8 @@ export const takeTwoFactor: PageHandler = async (visit, { callAuth, config }) =>
   const problems = findProblems({ code: !field('code') && errors.CODE_NEEDED });
   if (problems.code) return answer(visit, { problems, status: 400 });
   const kind = kindOf(visit);
-  const code = kind === 'totp' ? field('code').replaceAll(/\s/g, '') : field('code');
   const trustDevice = field('trustDevice') === 'on';
-  const body = { code, trustDevice, ...continueOAuth(visit) };
+  const body = { code: field('code'), trustDevice, ...continueOAuth(visit) };
   const result = await callAuth(visit, { path: KINDS[kind].path, body });
   if (result.ok) return goOn(visit, { answer: result, config });
   const { status } = result;

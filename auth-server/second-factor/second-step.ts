@@ -10,7 +10,8 @@ import type { Pool } from 'pg';
 import { decideOn } from '../common/basis';
 import { Attempts, FREE_ATTEMPTS } from './attempts';
 import { forgetDevices } from './trusted-devices';
-import type { HookContext } from '../common/caller';
+import { fieldOf, type HookContext } from '../common/caller';
+import { toCompactCode } from '../../contract';
 import type { Mailer } from '../mail/mailer';
 import { composeSecondStepWarning } from '../notices/security-messages';
 
@@ -58,11 +59,8 @@ export function secondStep({ pool }: Pick<SecondStepParts, 'pool'>) {
           handler: createAuthMiddleware(refuseSwitch),
         },
         {
-          // A recovery code would be used up for nothing, and its owner not told.
-          matcher: ({ path }) => path === VERIFY_RECOVERY_CODE,
-          handler: createAuthMiddleware(() =>
-            Promise.resolve({ context: { body: { disableSession: false } } }),
-          ),
+          matcher: ({ path }) => VERIFY_PATHS.includes(path ?? ''),
+          handler: createAuthMiddleware((ctx) => Promise.resolve(toStoredCode(ctx))),
         },
       ],
       after: [
@@ -87,6 +85,18 @@ export function secondStep({ pool }: Pick<SecondStepParts, 'pool'>) {
       ),
     },
   } satisfies BetterAuthPlugin;
+}
+
+/** Recovery codes are stored in two groups of five characters. */
+const GROUP = 5;
+
+/** Spaces and hyphens in a code mean nothing. */
+function toStoredCode({ path, body }: HookContext) {
+  const code = toCompactCode(fieldOf(body, 'code'));
+  if (path === VERIFY_TOTP) return { context: { body: { code } } };
+  const grouped = `${code.slice(0, GROUP)}-${code.slice(GROUP)}`;
+  // Without a session, a recovery code would be used up and its owner not informed.
+  return { context: { body: { code: grouped, disableSession: false } } };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
+import { isEmailAddress } from '../common/email-address';
 import { isRole } from '../../contract';
 
 type UserWrite = Record<string, unknown>;
@@ -14,13 +15,19 @@ type UserWrite = Record<string, unknown>;
  * Names and pictures are held to what the API takes, so that neither way in lets through
  * what the other refuses.
  *
- * @throws {APIError} 400 `INVALID_ROLE`, `INVALID_BAN`, `INVALID_NAME`, `INVALID_IMAGE`.
+ * @throws {APIError} 400 `INVALID_ROLE`, `INVALID_BAN`, `INVALID_EMAIL`, `INVALID_NAME`, `INVALID_IMAGE`.
  */
 export function checkUserWrite(user: UserWrite): Promise<void> {
-  const { role, banned, name, image } = user;
+  const { role, banned, banExpires, name, image, email } = user;
   if (role !== undefined && !isRole(role)) throw refusal('INVALID_ROLE', 'There is no such role.');
   if (banned !== undefined && typeof banned !== 'boolean') {
     throw refusal('INVALID_BAN', 'banned must be true or false.');
+  }
+  if (banExpires instanceof Date && Number.isNaN(banExpires.getTime())) {
+    throw refusal('INVALID_BAN', 'The end of the ban is not a time.');
+  }
+  if (email !== undefined && !isEmailAddress(email)) {
+    throw refusal('INVALID_EMAIL', 'Invalid email');
   }
   if (name !== undefined && !isPlainText(name, 200)) {
     throw refusal('INVALID_NAME', 'name must be plain text of at most 200 characters.');

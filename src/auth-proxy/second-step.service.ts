@@ -4,7 +4,7 @@ import { AuthServerClient, type AuthServerAnswer } from './auth-server.client';
 import { AuthService } from './auth.service';
 import type { CallerContext } from '../http/request/caller-context';
 import type { TwoFactor } from './second-step.schemas';
-import { challengeCookieName } from '../../contract';
+import { challengeCookieName, toCompactCode } from '../../contract';
 import { Problem } from '../common/problems/problem';
 import type { ProblemCode } from '../common/problems/problem-codes';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
@@ -29,7 +29,8 @@ export class SecondStepService {
 
   /** @throws {Problem} `invalid_two_factor_code`, `invalid_challenge`, `banned`, or as the client's */
   async verify({ challenge, code }: TwoFactor, caller: CallerContext): Promise<SignedIn> {
-    const path = APP_CODE.test(code) ? '/two-factor/verify-totp' : '/two-factor/verify-backup-code';
+    const isAppCode = APP_CODE.test(toCompactCode(code));
+    const path = isAppCode ? '/two-factor/verify-totp' : '/two-factor/verify-backup-code';
     const cookie = `${challengeCookieName(this.settings.authUrl)}=${challenge}`;
     const answer = await this.authServer.call({
       method: 'POST',

@@ -77,6 +77,21 @@ describe.each([
     expect(await providersOf(email)).toEqual(['github', 'google']);
   });
 
+  it.each([
+    'no address',
+    'a\u0000b@example.com',
+    'ren\u00e9@example.com',
+    `a@${'d.'.repeat(130)}com`,
+  ])('creates no account with the e-mail address %j', async (email) => {
+    const count = () => system.query('SELECT FROM "user"');
+    const before = (await count()).length;
+    person(email);
+    const browser = new Browser(APP);
+    const { url } = await dance(browser, { authUrl, provider });
+    expect(url.searchParams.get('error')).toMatch(/^(invalid_email|email_not_found)$/);
+    expect(await count()).toHaveLength(before);
+  });
+
   it('neither links nor creates an account with an unverified e-mail address', async () => {
     const taken = `taken-${provider}@example.com`;
     await system.asUser({ email: taken });

@@ -137,13 +137,19 @@ async function faultOf(path: string, variant: [string, unknown]): Promise<Found>
   return { isChanged, faults };
 }
 
+interface Route {
+  path?: string;
+  options?: { method?: unknown; metadata?: { SERVER_ONLY?: boolean } };
+}
+
+function routes(): Route[] {
+  const endpoints = Object.values(server.auth.api) as Route[];
+  return endpoints.filter(({ options }) => !options?.metadata?.SERVER_ONLY);
+}
+
 function administrativePaths(): string[] {
-  const endpoints = Object.values(server.auth.api) as {
-    path?: string;
-    options?: { method?: unknown; metadata?: { SERVER_ONLY?: boolean } };
-  }[];
-  return endpoints
-    .filter(({ options }) => options?.method === 'POST' && !options.metadata?.SERVER_ONLY)
+  return routes()
+    .filter(({ options }) => options?.method === 'POST')
     .flatMap(({ path }) => (path?.startsWith('/admin/') ? [path] : []));
 }
 
@@ -215,6 +221,15 @@ const setRole = async (path = '/admin/set-role') => {
 };
 
 describe('an administrative request', () => {
+  it('has an audit rule at every endpoint that changes something', async () => {
+    const [lacksRule] = (await findPlugin('audit-log')).hooks!.before! as {
+      matcher(context: { path?: string; request: object }): boolean;
+    }[];
+    const refused = routes().filter(({ path }) => lacksRule!.matcher({ path, request: {} }));
+    expect(refused.map(({ path }) => path)).toEqual([]);
+    expect(lacksRule!.matcher({ path: '/admin/of-a-new-version', request: {} })).toBe(true);
+  });
+
   it('for which there is no audit rule is answered with 500 and does nothing', async () => {
     const endpoint = (await findPlugin('admin')).endpoints!.setRole!;
     endpoint.path = '/admin/of-a-new-version';

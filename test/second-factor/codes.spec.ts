@@ -46,6 +46,23 @@ it('a recovery code always begins a session and informs its owner', async () => 
   });
 });
 
+const SEPARATED: [string, (code: string) => string][] = [
+  ['spaces', (code) => ` ${code.slice(0, 3)} ${code.slice(3)} `],
+  ['a hyphen', (code) => `${code.slice(0, 3)}-${code.slice(3)}`],
+  ['a dash and a no-break space', (code) => `${code.slice(0, 2)}\u2013${code.slice(2)}\u00a0`],
+];
+
+it.each(SEPARATED)('both kinds of codes are accepted with %s', async (_what, separate) => {
+  const verify = async (path: string, code: string) => {
+    const cookie = await takeFirstStep(server, ada.email);
+    const body = { code: separate(code) };
+    await server.post(`/api/auth/two-factor/${path}`, body, { cookie, origin: ORIGIN }).expect(200);
+  };
+  await verify('verify-totp', ada.app.code(1));
+  await verify('verify-backup-code', ada.recoveryCodes[0]!);
+  await verify('verify-backup-code', ada.recoveryCodes[1]!.replace('-', ''));
+});
+
 describe('a code of the app', () => {
   it('that enabled the factor does not sign in', async () => {
     const cookies = await takeFirstStep(server, ada.email);

@@ -48,7 +48,10 @@ const takeSecondStep = (challenge: string, code: string) =>
 describe('POST /auth/two-factor', () => {
   it.each([
     ['a code of the app', () => app.code(1)],
+    ['a code of the app with a space', () => app.code(1).replace(/^.../, '$& ')],
+    ['a code of the app with a hyphen', () => app.code(1).replace(/^.../, '$&-')],
     ['a recovery code', () => recoveryCodes[0]!],
+    ['a recovery code without its hyphen', () => recoveryCodes[0]!.replace('-', ' ')],
   ])('signs in with %s', async (_kind, code) => {
     const answer = await takeSecondStep(await takeFirstStep(), code());
     expect(answer).toMatchObject({

@@ -83,6 +83,7 @@ export function personalText(longest: number) {
   return z
     .string()
     .trim()
+    .normalize('NFC')
     .min(1, 'Must not be empty')
     .check(z.refine(isShort, `Must have at most ${longest} characters`), ...plainText)
     .meta({ wire: { type: 'string', maxLength: longest } });

@@ -1,0 +1,7 @@
+/** Spaces and hyphens, which people and authenticator apps put between groups of characters. */
+const SEPARATORS = /[\s\p{Pd}]/gu;
+
+/** @returns a code of the second factor without spaces and hyphens. */
+export function toCompactCode(code: string): string {
+  return code.replaceAll(SEPARATORS, '');
+}

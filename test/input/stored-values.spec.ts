@@ -1,0 +1,101 @@
+import { send } from '../support/raw-http';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
+
+const DECOMPOSED = 'Rene\u0301e A\u030angstro\u0308m';
+const COMPOSED = DECOMPOSED.normalize('NFC');
+
+let system: System;
+let admin: SignedInUser;
+
+beforeAll(async () => {
+  system = await System.start({ env: { RATE_LIMITS: 'off' } });
+  admin = await system.asAdmin();
+});
+afterAll(() => system.stop());
+
+function callAuth(path: string, { body, bearer }: { body?: object; bearer?: string } = {}) {
+  return send(system.settings.authUrl, {
+    method: body ? 'POST' : 'GET',
+    path: `/api/auth${path}`,
+    headers: {
+      ...(body && { 'content-type': 'application/json' }),
+      ...(bearer && { authorization: `Bearer ${bearer}` }),
+    },
+    body: body && JSON.stringify(body),
+  });
+}
+
+async function nameOf(email: string): Promise<string> {
+  const sql = 'SELECT name FROM "user" WHERE email = $1';
+  const [row] = await system.query<{ name: string }>(sql, [email]);
+  return row!.name;
+}
+
+describe('a name is stored in NFC', () => {
+  it('at the sign-up at the auth server', async () => {
+    const body = { email: 'signed-up@example.com', password: PASSWORD, name: DECOMPOSED };
+    expect((await callAuth('/sign-up/email', { body })).status).toBe(200);
+    expect(await nameOf(body.email)).toBe(COMPOSED);
+  });
+
+  it('at a change through the API, which also returns it so', async () => {
+    const ann = await system.asUser();
+    const answer = await ann.caller.patch('/api/v1/users/me', { name: DECOMPOSED });
+    expect(answer).toMatchObject({ status: 200, body: { name: COMPOSED } });
+    expect(await nameOf(ann.email)).toBe(COMPOSED);
+  });
+
+  it('at a change by an administrator or by another writer', async () => {
+    const ben = await system.asUser();
+    const body = { userId: ben.id, data: { name: DECOMPOSED } };
+    await callAuth('/admin/update-user', { body, bearer: admin.refreshToken });
+    expect(await nameOf(ben.email)).toBe(COMPOSED);
+    await system.query('UPDATE "user" SET name = $1 WHERE id = $2', [DECOMPOSED, ben.id]);
+    expect(await nameOf(ben.email)).toBe(COMPOSED);
+  });
+});
+
+describe('a ban', () => {
+  it.each(['infinity', '33715-01-01', '-infinity', '0044-03-15 BC'])(
+    'until %s breaks no list',
+    async (end) => {
+      const { id, email } = await system.asUser();
+      await system.query('UPDATE "user" SET banned = true, ban_expires = $1 WHERE id = $2', [
+        end,
+        id,
+      ]);
+      const isInForce = !/-inf|BC/.test(end);
+      const listed = await admin.caller.get<{ items: object[] }>(
+        `/api/v1/admin/users?search=${email}`,
+      );
+      expect(listed.status).toBe(200);
+      expect(listed.body.items).toEqual([
+        expect.objectContaining({ id, banned: isInForce, banExpires: null }),
+      ]);
+      const bearer = admin.refreshToken;
+      const own = await callAuth(`/admin/list-users?searchField=email&searchValue=${email}`, {
+        bearer,
+      });
+      expect([own.status, own.text]).toEqual([200, expect.stringContaining(id)]);
+    },
+  );
+
+  it.each([1e12, 1e300, -1e300])('of %d seconds breaks no list', async (banExpiresIn) => {
+    const { id } = await system.asUser();
+    const bearer = admin.refreshToken;
+    const banned = await callAuth('/admin/ban-user', {
+      body: { userId: id, banExpiresIn },
+      bearer,
+    });
+    expect(banned.status).toBe(Math.abs(banExpiresIn) > 1e15 ? 400 : 200);
+    expect((await callAuth('/admin/list-users', { bearer })).status).toBe(200);
+    expect((await admin.caller.get('/api/v1/admin/users')).status).toBe(200);
+  });
+});
+
+it('an e-mail address of more than 254 characters is refused', async () => {
+  const domain = `${'d'.repeat(60)}.`.repeat(4);
+  const body = { email: `${'a'.repeat(60)}@${domain}example`, password: PASSWORD, name: 'Long' };
+  const { status, text } = await callAuth('/sign-up/email', { body });
+  expect([status, JSON.parse(text).code]).toEqual([400, 'INVALID_EMAIL']);
+});
