@@ -1,7 +1,7 @@
 import { DATABASE_REFUSALS } from '../contract';
 
 /**
- * PostgreSQL error codes (SQLSTATE) that mean "the database is unavailable", and not "the
+ * PostgreSQL error codes (SQLSTATE) that mean "the database cannot do this now", and not "the
  * statement is wrong". A trailing `*` stands for the rest of a class:
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
@@ -12,6 +12,8 @@ const UNAVAILABLE_STATES = [
   '25P04', // transaction_timeout
   '28*', // refused log-in: 28000, 28P01
   '3D000', // the database does not exist
+  '40001', // serialization_failure: a repeated request can succeed
+  '40P01', // deadlock_detected: likewise
   '42501', // a missing right: a fault of the installation, never of a request
   '53*', // full disk, out of memory, too many connections, configured limits
   '55000', // the database accepts no connections
