@@ -28,6 +28,7 @@ import { IndexVerificationValues1795435000000 } from '../migrations/179543500000
 import { AnnounceProfileChanges1795440000000 } from '../migrations/1795440000000-AnnounceProfileChanges';
 import { CreateAuditRepeats1795450000000 } from '../migrations/1795450000000-CreateAuditRepeats';
 import { KeepUsersReadable1795451000000 } from '../migrations/1795451000000-KeepUsersReadable';
+import { grantPrivileges } from './database-grants';
 import { enableTriggers } from './trigger-repair';
 
 /** Every migration, oldest first. Class references need no glob and no path. */
@@ -72,8 +73,9 @@ export class MigrationError extends Error {
 }
 
 /**
- * Applies what is pending, and enables triggers that a restore left as ordinary ones. Many may call it at once, in any number of processes: one
- * applies, the others wait and find nothing left to do. Migrations that this version does
+ * Applies what is pending, enables triggers that a restore left as ordinary ones, and gives the
+ * roles of the processes their privileges. Many may call it at once, in any number of processes:
+ * one applies, the others wait and find nothing left to do. Migrations that this version does
  * not know are left alone, so an older process may start in front of a newer schema.
  *
  * @param databaseUrl a direct connection: the lock belongs to a session, which a pooler in
@@ -89,6 +91,7 @@ export function runMigrations(
   return whileLocked(databaseUrl, async (dataSource) => {
     const applied = await dataSource.runMigrations({ transaction: 'each' });
     await enableTriggers(dataSource);
+    await grantPrivileges(dataSource);
     for (const { name } of applied) onApplied(name);
     return applied.length;
   });

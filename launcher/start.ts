@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { checkPorts } from './check-ports';
 import { checkSettings } from './check-settings';
+import { createLogins } from './database-logins';
 import { startEmbeddedDatabase } from './embedded-database';
 import { runInForeground, type Foreground } from './foreground';
 import { formatLine } from './log-lines';
@@ -20,15 +21,21 @@ void runInForeground(async (foreground) => {
   await checkPorts(settings, foreground);
   const databaseUrl = embedded ? await startEmbeddedDatabase(foreground) : settings.databaseUrl;
   const directUrl = embedded ? databaseUrl : settings.databaseDirectUrl;
+  // Before the migrations, which give the roles their privileges.
+  const urls = embedded ? await createLogins(databaseUrl) : null;
   await migrate(directUrl, { direct: directUrl !== databaseUrl, signal: foreground.signal });
 
   const log = new Log(settings.logLevel);
-  const env = { ...process.env, DATABASE_URL: databaseUrl };
-  const authEnv = { ...env, ...authMetrics(settings) };
+  const apiEnv = { ...process.env, ...toEnvironment(urls?.api) };
+  const authEnv = {
+    ...process.env,
+    ...toEnvironment(urls?.authServer),
+    ...authMetrics(settings),
+  };
   // In parallel: most of both starts is loading, and the API waits for keys.
   await Promise.all([
     startAndWait({ ...AUTH_SERVER, port: settings.authPort }, { foreground, env: authEnv, log }),
-    startAndWait({ ...API, port: settings.apiPort }, { foreground, env, log }),
+    startAndWait({ ...API, port: settings.apiPort }, { foreground, env: apiEnv, log }),
   ]);
 
   // Since this process began, the build included.
@@ -36,6 +43,11 @@ void runInForeground(async (foreground) => {
   say(describeWelcome({ settings, databaseUrl, embedded, milliseconds }));
   log.showAll();
 });
+
+/** Of a process with its own login in the embedded database; without one, its own settings count. */
+function toEnvironment(url?: string): NodeJS.ProcessEnv {
+  return url === undefined ? {} : { DATABASE_URL: url, DATABASE_DIRECT_URL: url };
+}
 
 function authMetrics({ metricsPort }: Settings): NodeJS.ProcessEnv {
   return metricsPort === null ? {} : { METRICS_PORT: String(authMetricsPort(metricsPort)) };

@@ -26,10 +26,12 @@ function definedValues(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /**
+ * A secret that is generated once and kept in a file of its own.
+ *
  * Two processes may start at once: the one whose link succeeds wins, the other reads
  * its file. The file is written before it gets its name, so it is never seen empty.
  */
-function keptSecret(name: string): string {
+export function keptSecret(name: string): string {
   const file = join(DATA_DIRECTORY, name);
   const kept = readIfThere(file);
   if (kept !== null) return kept.trim();

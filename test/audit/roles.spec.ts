@@ -1,72 +1,41 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { createAuthServer } from '../../auth-server/app';
-import { createLogger } from '../../runtime/logger';
+import { DATABASE_GRANTS, DATABASE_ROLES } from '../../launcher/database-grants';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { Caller } from '../support/caller';
-import { startExtraReplica } from '../support/extra-replica';
+import { urlAs } from '../support/database-logins';
 import { PASSWORD, System } from '../support/system';
 
 const DOCUMENT = readFileSync(join(__dirname, '../../docs/security/database-roles.md'), 'utf8');
 
 let system: System;
-let apiUrl: string;
-let stop: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   system = await System.start();
-  for (const statement of documentedStatements()) await system.query(statement);
-  const authServer = await createAuthServer({
-    settings: { ...system.settings, ...urlsOf('gatehouse_auth') },
-    logger: createLogger('auth', 'silent'),
-  });
-  const server = createServer(authServer.app).listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const authInternalUrl = `http://localhost:${port}`;
-  const replica = await startExtraReplica({
-    ...system.settings,
-    ...urlsOf('gatehouse_api'),
-    authInternalUrl,
-  });
-  apiUrl = replica.url;
-  stop = [
-    () => replica.app.close(),
-    () => {
-      server.close();
-      server.closeAllConnections();
-      return once(server, 'close');
-    },
-    () => authServer.close(),
-  ];
 });
 
-afterAll(async () => {
-  for (const end of stop) await end();
-  await system.query('DROP OWNED BY gatehouse_auth, gatehouse_api');
-  await system.query('DROP ROLE IF EXISTS gatehouse_auth, gatehouse_api');
-  await system.stop();
+afterAll(() => system.stop());
+
+it('the document shows the statements that the migration command runs', () => {
+  const statements = Object.values(DATABASE_GRANTS).flat();
+  expect(DOCUMENT).toContain(`${statements.join(';\n')};\n\`\`\``);
 });
 
-/** The statements that the document gives to the owner of the database. */
-function documentedStatements(): string[] {
-  const [, block = ''] = /```sql\n([^`]*GRANT[^`]*)```/.exec(DOCUMENT) ?? [];
-  return block
-    .split(';')
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '');
-}
-
-function urlsOf(role: string) {
-  const url = new URL(system.database.url);
-  url.username = role;
-  url.password = '…';
-  return { databaseUrl: url.href, databaseDirectUrl: url.href };
-}
+it('each process connects with its own role, which is no superuser', async () => {
+  const connections = await system.query(
+    `SELECT DISTINCT pg_has_role(usename, $1, 'USAGE') AS auth,
+            pg_has_role(usename, $2, 'USAGE') AS api, usesuper
+       FROM pg_stat_activity JOIN pg_user USING (usename)
+      WHERE datname = current_database() AND pid <> pg_backend_pid()
+      ORDER BY auth`,
+    [DATABASE_ROLES.authServer, DATABASE_ROLES.api],
+  );
+  expect(connections).toEqual([
+    { auth: false, api: true, usesuper: false },
+    { auth: true, api: false, usesuper: false },
+  ]);
+});
 
 async function manageClient(admin: Caller) {
   const clients = '/api/v1/admin/clients';
@@ -83,17 +52,17 @@ async function manageClient(admin: Caller) {
 }
 
 it('both processes work with roles that own nothing', async () => {
-  const anyone = new Caller(apiUrl);
+  const anyone = new Caller(system.apiUrl);
   const signUp = async (email: string) => {
     const body = { email, password: PASSWORD, name: 'Ann' };
     const answer = await anyone.post<SignedIn>('/api/v1/auth/sign-up', body);
     expect(answer.status).toBe(201);
-    return { id: answer.body.user.id, caller: new Caller(apiUrl, answer.body.accessToken) };
+    return { id: answer.body.user.id, caller: new Caller(system.apiUrl, answer.body.accessToken) };
   };
   const ann = await signUp('ann@example.com');
   const ben = await signUp('ben@example.com');
   const root = await system.asAdmin();
-  const admin = new Caller(apiUrl, root.accessToken);
+  const admin = new Caller(system.apiUrl, root.accessToken);
   const path = `/api/v1/admin/users/${ben.id}`;
   const answers = [
     await anyone.post('/api/v1/auth/sign-in', { email: 'ann@example.com', password: PASSWORD }),
@@ -128,7 +97,8 @@ function refusedStatements(): [role: string, statement: string][] {
 }
 
 it.each(refusedStatements())('%s may not: %s', async (role, statement) => {
-  const client = new Client(urlsOf(role).databaseUrl);
+  const name = role === DATABASE_ROLES.api ? 'api' : 'authServer';
+  const client = new Client(urlAs(name, system.database.url));
   await client.connect();
   try {
     await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });

@@ -152,6 +152,7 @@ describe('npm start', () => {
       expect((await fetch(url('AUTH_PORT', '/health/ready'))).status).toBe(200);
       expect(command.children()).toHaveLength(3);
       expect(filesForOthers(place.folder)).toEqual([]);
+      expect(await loginsOf(place.folder)).toEqual(['gatehouse_api', 'gatehouse_auth']);
       command.signal('SIGINT');
       // npm sends the same signal a second time.
       command.signal('SIGINT');
@@ -256,12 +257,31 @@ async function listen(port: number): Promise<Server> {
   return server;
 }
 
+/** The roles with which the two processes are connected to the embedded database. */
+async function loginsOf(folder: string): Promise<string[]> {
+  const client = new Client(readFileSync(join(folder, '.data/database-url'), 'utf8').trim());
+  await client.connect();
+  const { rows } = await client.query<{ usename: string }>(
+    `SELECT DISTINCT usename FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY usename`,
+  );
+  await client.end();
+  return rows.map(({ usename }) => usename);
+}
+
 /** Files of `.data` that others than the owner may read or change. */
 function filesForOthers(folder: string): string[] {
   const data = join(folder, '.data');
   const files = readdirSync(data, { recursive: true, encoding: 'utf8' }).filter((name) =>
     lstatSync(join(data, name)).isFile(),
   );
-  expect(files).toEqual(expect.arrayContaining(['launcher.lock', 'database-url']));
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'launcher.lock',
+      'database-url',
+      'gatehouse_auth-password',
+      'gatehouse_api-password',
+    ]),
+  );
   return files.filter((name) => (lstatSync(join(data, name)).mode & 0o077) !== 0);
 }

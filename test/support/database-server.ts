@@ -3,6 +3,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { Client } from 'pg';
+import { dropTestLogins } from './database-logins';
 import { startEmbeddedPostgres } from '../../launcher/embedded-postgres';
 import { findOwner, takeLock } from '../../launcher/owner-lock';
 import { stopLeftServer } from '../../launcher/postgres-process';
@@ -87,6 +88,7 @@ export async function useGivenServer(url: string, run: string): Promise<TestServ
     stop: async () => {
       await dropWhere(client, `datname LIKE '${run}\\_%'`);
       await client.end();
+      await dropTestLogins(url);
     },
     abandon: () => {},
   };

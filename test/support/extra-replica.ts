@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
+import { settingsAs } from './database-logins';
 import { createLogger } from '../../runtime/logger';
 import type { Settings } from '../../runtime/settings/load';
 import { createApi } from '../../src/app.setup';
@@ -15,7 +16,7 @@ export async function startExtraReplica(
   settings: Settings,
   prepare: (app: NestFastifyApplication) => Promise<unknown> = async () => {},
 ): Promise<ExtraReplica> {
-  const app = await createApi(settings, createLogger('api', 'silent'));
+  const app = await createApi(settingsAs('api', settings), createLogger('api', 'silent'));
   await prepare(app);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
 import { runMigrations } from '../../launcher/migrations';
 import { createTemplate, RUN_VARIABLE, SERVER_URL_VARIABLE } from './database';
+import { createTestLogins } from './database-logins';
 import { startOwnServer, useGivenServer, type TestServer } from './database-server';
 import { takePortBlock } from './ports';
 import { startHosts } from './system-host';
@@ -30,6 +31,7 @@ export default async function globalSetup({ maxWorkers }: { maxWorkers: number }
   try {
     await takePortBlock(maxWorkers);
     globalThis.gatehouseStopHosts = await startHosts(maxWorkers);
+    await createTestLogins(server.url);
     await createTemplate((url) => runMigrations(url));
   } catch (error) {
     // Jest runs no teardown after a setup that failed.

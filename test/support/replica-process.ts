@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { settingsAs } from './database-logins';
 import { reservePorts } from './ports';
 import type { Settings } from '../../runtime/settings/load';
 
@@ -42,7 +43,7 @@ export class ReplicaProcess {
     const arguments_ = [join(__dirname, 'run-typescript.cjs'), join(ROOT, 'src/main.ts')];
     const child = spawn(process.execPath, arguments_, {
       cwd: ROOT,
-      env: { ...toEnvironment(settings), API_PORT: String(port), ...env },
+      env: { ...toEnvironment(settingsAs('api', settings)), API_PORT: String(port), ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const replica = new ReplicaProcess(`http://localhost:${port}`, child);

@@ -3,6 +3,7 @@ import { loadSettings, type Settings } from '../../runtime/settings/load';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { Caller } from './caller';
 import { createTestDatabase, type TestDatabase } from './database';
+import { settingsAs } from './database-logins';
 import { reservePorts } from './ports';
 import { type Hosted, type HostedStart, startHosted } from './system-host';
 
@@ -41,6 +42,7 @@ export interface SystemParts {
 
 /** Both processes on real ports with a separate database. */
 export class System {
+  /** With the owner of the database; each process has its own login. */
   readonly settings: Settings;
   readonly database: TestDatabase;
   readonly replicas: Replica[] = [];
@@ -66,7 +68,7 @@ export class System {
 
   async startAuthServer(): Promise<void> {
     this.authServer = await this.launchAuthServer({
-      settings: this.settings,
+      settings: settingsAs('authServer', this.settings),
       port: this.settings.authPort,
     });
   }
@@ -150,7 +152,8 @@ export class System {
   }
 
   private async startReplica(port: number): Promise<Replica> {
-    const { stop } = await this.launchReplica({ settings: this.settings, port });
+    const settings = settingsAs('api', this.settings);
+    const { stop } = await this.launchReplica({ settings, port });
     return { url: `http://localhost:${port}`, stop };
   }
 }

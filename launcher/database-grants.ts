@@ -1,0 +1,63 @@
+import type { DataSource } from 'typeorm';
+
+/** The role of each process, see docs/security/database-roles.md. */
+export const DATABASE_ROLES = { authServer: 'gatehouse_auth', api: 'gatehouse_api' } as const;
+
+type DatabaseRole = (typeof DATABASE_ROLES)[keyof typeof DATABASE_ROLES];
+
+/** What the API reads of the tables with credentials. A new column is closed to it. */
+const COLUMNS_OF_API = {
+  account:
+    'id, user_id, account_id, provider_id, access_token_expires_at, refresh_token_expires_at, scope, created_at, updated_at, basis',
+  two_factor: 'id, user_id, verified, failed_verification_count, locked_until',
+  jwks: 'id, public_key, alg, crv, created_at, expires_at',
+  oauth_client:
+    'id, client_id, client_discovery_id, disabled, skip_consent, enable_end_session, subject_type, scopes, client_credentials_scopes, user_id, created_at, updated_at, name, uri, icon, contacts, tos, policy, software_id, software_version, software_statement, redirect_uris, post_logout_redirect_uris, backchannel_logout_uri, backchannel_logout_session_required, token_endpoint_auth_method, application_type, jwks, jwks_uri, grant_types, response_types, require_pkce, dpop_bound_access_tokens, reference_id, metadata',
+  oauth_refresh_token:
+    'id, client_id, session_id, user_id, reference_id, authorization_code_id, resources, requested_user_info_claims, expires_at, created_at, revoked, rotated_at, rotation_replay_expires_at, auth_time, confirmation, scopes',
+  oauth_access_token:
+    'id, client_id, session_id, user_id, reference_id, authorization_code_id, resources, requested_user_info_claims, refresh_id, expires_at, created_at, revoked, confirmation, scopes',
+};
+
+/**
+ * The statements that give a role its privileges, and take away all others. They run in one
+ * transaction, so that a running process keeps its privileges.
+ */
+export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
+  gatehouse_auth: [
+    ...shared('gatehouse_auth'),
+    'REVOKE UPDATE, DELETE ON audit_event, audit_retention FROM gatehouse_auth',
+  ],
+  gatehouse_api: [
+    ...shared('gatehouse_api'),
+    'REVOKE UPDATE ON audit_event, audit_retention FROM gatehouse_api',
+    'REVOKE DELETE ON audit_retention FROM gatehouse_api',
+    'REVOKE INSERT, UPDATE ON account, session, verification, two_factor, passkey, jwks FROM gatehouse_api',
+    `REVOKE SELECT ON ${Object.keys(COLUMNS_OF_API).join(', ')}, mail_queue FROM gatehouse_api`,
+    ...Object.entries(COLUMNS_OF_API).map(
+      ([table, columns]) => `GRANT SELECT (${columns}) ON ${table} TO gatehouse_api`,
+    ),
+  ],
+};
+
+function shared(role: DatabaseRole): string[] {
+  return [
+    `REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${role}`,
+    `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`,
+    `REVOKE INSERT, UPDATE, DELETE ON migrations FROM ${role}`,
+    `GRANT USAGE ON SEQUENCE audit_event_id_seq TO ${role}`,
+  ];
+}
+
+/** Gives its privileges to each of the roles that exists on the server. */
+export async function grantPrivileges(dataSource: DataSource): Promise<void> {
+  const found = await dataSource.query<{ rolname: DatabaseRole }[]>(
+    'SELECT rolname FROM pg_roles WHERE rolname = ANY ($1)',
+    [Object.keys(DATABASE_GRANTS)],
+  );
+  await dataSource.transaction(async (manager) => {
+    for (const { rolname } of found) {
+      for (const statement of DATABASE_GRANTS[rolname]) await manager.query(statement);
+    }
+  });
+}
