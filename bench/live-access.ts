@@ -6,7 +6,7 @@ import { renderMedians, takeTurns } from './interleaved';
 import { AccessKnowledge } from '../src/auth/live-access/access-knowledge';
 import { refusalReason } from '../src/auth/live-access/access-state';
 import { LiveAccess } from '../src/auth/live-access/live-access';
-import { Turn } from '../src/auth/live-access/turn';
+import { EventLoopTurn } from '../src/auth/live-access/event-loop-turn';
 
 const SESSIONS = 100_000;
 const ROUNDS = 9;
@@ -59,7 +59,7 @@ function makeProfile(id: string) {
 async function measureCheck(knowledge: AccessKnowledge, print: (line: string) => void) {
   learn(knowledge, 'known');
   const access = new LiveAccess(knowledge, () => Promise.reject(new Error('nothing is loaded')));
-  const turn = new Turn();
+  const turn = new EventLoopTurn();
   const subject = { sessionId: 'known', userId: 'uknown', clientId: null };
   const check = async () => {
     await turn.over();

@@ -27,7 +27,7 @@ startOrExplain(async () => {
   logger.info({ url: settings.apiUrl, accessCheck: settings.accessCheck }, 'API listens');
 });
 
-/** Turns what a person can mend into words; anything else stays as it is. */
+/** Describes errors that an operator can correct; other errors are returned unchanged. */
 function explainStart(error: unknown): unknown {
   if (!isDatabaseUnavailable(error)) return error;
   const { code, message } = error as NodeJS.ErrnoException;
@@ -38,7 +38,7 @@ function explainStart(error: unknown): unknown {
   });
 }
 
-/** Both address families, or IPv4 alone on a machine without IPv6. */
+/** Both address families, or IPv4 alone on a host without IPv6. */
 async function listenEverywhere(app: NestFastifyApplication, port: number): Promise<void> {
   try {
     await app.listen({ port, host: '::' });

@@ -9,7 +9,7 @@ import {
 
 /** Who acts and from where, as far as the record goes: a principal and the context of its request. */
 export interface AuditActing {
-  /** Nobody: the caller has not said who they are. */
+  /** Absent when the caller is anonymous. */
   principal?: {
     userId?: string | null;
     sessionId?: string | null;

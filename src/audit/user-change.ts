@@ -15,7 +15,7 @@ const FIELDS_BY_ACTION = {
 
 const BAN_FIELDS = ['banned', 'banReason', 'banExpires'] as const satisfies Field[];
 
-/** A user before and after a change that somebody makes. */
+/** A user before and after a change, and the caller who makes it. */
 export interface UserChange {
   acting: AuditActing;
   before: UserEntity;

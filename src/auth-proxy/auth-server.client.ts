@@ -31,7 +31,7 @@ export interface AuthServerRequest {
   sessionToken?: string;
   /** The one cookie to send along, `name=value`. */
   cookie?: string;
-  /** The machine that asks for it, where there is no session. */
+  /** The service account that makes the request, where there is no session. */
   clientId?: string;
   caller: CallerContext;
 }
@@ -52,7 +52,7 @@ export class AuthServerClient {
   ) {}
 
   /**
-   * @returns the answer, whatever its status below 500.
+   * @returns the answer with any status below 500.
    * @throws {Problem} `auth_server_unavailable`, `auth_server_failed`, `too_many_requests`.
    */
   async call(request: AuthServerRequest): Promise<AuthServerAnswer> {

@@ -21,7 +21,7 @@ import {
 } from './auth.schemas';
 import { AUTH_SERVER_PROBLEMS } from './auth-server.client';
 import { AuthService } from './auth.service';
-import { Caller, type CallerContext } from '../http/request/caller-context';
+import { RequestOrigin, type CallerContext } from '../http/request/caller-context';
 import { CurrentUser } from '../auth/principal/current-user.decorator';
 import type { UserPrincipal } from '../auth/principal/principal';
 import { Public } from '../auth/public.decorator';
@@ -54,7 +54,7 @@ export class AuthController {
   })
   async signUp(
     @Body({ schema: signUpSchema }) body: SignUp,
-    @Caller() caller: CallerContext,
+    @RequestOrigin() caller: CallerContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedIn | VerificationRequired> {
     const outcome = await this.auth.signUp(body, caller);
@@ -69,7 +69,7 @@ export class AuthController {
     operationId: 'signIn',
     answers: {
       200: {
-        description: 'Signed in, or the challenge of a second factor that is due',
+        description: 'Signed in, or the challenge of the second factor that is required',
         schema: z.union([signedInSchema, twoFactorRequiredSchema]),
       },
     },
@@ -77,7 +77,7 @@ export class AuthController {
   })
   signIn(
     @Body({ schema: signInSchema }) body: SignIn,
-    @Caller() caller: CallerContext,
+    @RequestOrigin() caller: CallerContext,
   ): Promise<SignedIn | TwoFactorRequired> {
     return this.auth.signIn(body, caller);
   }
@@ -94,7 +94,7 @@ export class AuthController {
   })
   refresh(
     @Body({ schema: refreshSchema }) body: Refresh,
-    @Caller() caller: CallerContext,
+    @RequestOrigin() caller: CallerContext,
   ): Promise<Tokens> {
     return this.auth.refresh(body.refreshToken, caller);
   }

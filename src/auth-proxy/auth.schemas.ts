@@ -19,7 +19,7 @@ export const signUpSchema = z
 export const signInSchema = z
   .strictObject({
     email,
-    // No rules here: whatever was once accepted must still sign in.
+    // No rules here: a password from before a change of the rules must still sign in.
     password: exactText(1024)
       .min(1, 'Must not be empty')
       .meta({ format: 'password', examples: ['correct horse battery staple'] }),

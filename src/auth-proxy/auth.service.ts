@@ -92,7 +92,7 @@ export class AuthService {
       if (!row) return;
       const { impersonatedBy: impersonatorId } = row;
       const { affected } = await manager.delete(SessionEntity, { id });
-      // Somebody else was faster, and has it on record.
+      // A concurrent request has ended the session and recorded the event.
       if (!affected) return;
       await recordAuditEvent(manager, {
         action: impersonatorId === null ? 'user.signed_out' : 'impersonation.stopped',
@@ -112,9 +112,9 @@ export class AuthService {
   }
 
   /**
-   * Lets the auth server do for a caller what carries credentials, within the user's own
-   * session: Better-Auth checks once more whether they may. A machine has no session: for it
-   * only what is open to everyone can be done.
+   * Calls the auth server for an operation with credentials, within the user's own session:
+   * Better-Auth checks the permission again. A service account has no session and can use
+   * only the public endpoints.
    *
    * @throws {Problem} what the auth server's refusal means, or as {@link AuthServerClient.call}
    */

@@ -4,8 +4,8 @@ import { CHALLENGE_COOKIE } from '../../contract';
 import { Problem } from '../common/problems/problem';
 
 /**
- * What is due when the auth server answers a right password with a demand for the second
- * factor; `null` when it does not.
+ * The challenge, when the auth server answers a correct password with a request for the
+ * second factor; `null` when it does not.
  *
  * The challenge is the auth server's own signed cookie, as it is: it names a note of whose
  * sign-in waits, and opens nothing but the second step.

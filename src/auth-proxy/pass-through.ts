@@ -43,7 +43,7 @@ export function registerAuthPassThrough(
 ): void {
   void fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    // The auth server reads the body: whatever it is, it passes unread.
+    // The auth server reads the body; the API forwards it unread.
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     await scope.register(replyFrom, {
       base: options.settings.authInternalUrl,

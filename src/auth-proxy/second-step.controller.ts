@@ -2,7 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type SignedIn, signedInSchema } from './auth.schemas';
 import { AUTH_SERVER_PROBLEMS } from './auth-server.client';
-import { Caller, type CallerContext } from '../http/request/caller-context';
+import { RequestOrigin, type CallerContext } from '../http/request/caller-context';
 import { Public } from '../auth/public.decorator';
 import { type TwoFactor, twoFactorSchema } from './second-step.schemas';
 import { SecondStepService } from './second-step.service';
@@ -28,7 +28,7 @@ export class SecondStepController {
   })
   passSecondStep(
     @Body({ schema: twoFactorSchema }) body: TwoFactor,
-    @Caller() caller: CallerContext,
+    @RequestOrigin() caller: CallerContext,
   ): Promise<SignedIn> {
     return this.secondStep.verify(body, caller);
   }

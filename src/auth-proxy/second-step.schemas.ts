@@ -12,7 +12,10 @@ export const twoFactorRequiredSchema = z
       'Stands for the first step for five minutes; to be sent with a code to `/auth/two-factor`',
     ),
   })
-  .meta({ id: 'TwoFactorRequired', description: 'The password is right; a second factor is due' });
+  .meta({
+    id: 'TwoFactorRequired',
+    description: 'The password is correct; a second factor is required',
+  });
 
 export const twoFactorSchema = z
   .strictObject({

@@ -19,7 +19,7 @@ export class RolesGuard implements CanActivate {
     const required = this.roles.of(context);
     if (!required) return true;
     const { user } = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    // A machine has no role: its scopes are judged by the guard of scopes.
+    // A service account has no role: the scopes guard checks its scopes.
     if (user?.kind === 'client' || (user && required.includes(user.role))) return true;
     throw new Problem('forbidden');
   }

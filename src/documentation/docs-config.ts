@@ -1,7 +1,7 @@
 import { type ApiScope, AUTH_BASE_PATH, DOCS_CLIENT_ID } from '../../contract';
 import type { ApiSettings } from '../config/api-settings';
 
-/** What Swagger UI asks for when somebody signs in: who it is, and a token that can be renewed. */
+/** Scopes that Swagger UI requests at a sign-in: the identity, and a refresh token. */
 const SIGN_IN_SCOPES = ['openid', 'profile', 'offline_access'];
 
 type Settings = Pick<ApiSettings, 'apiUrl' | 'authUrl' | 'jwtIssuer' | 'jwtAudience'>;
@@ -42,7 +42,7 @@ export function toOAuthScheme({ apiUrl, authUrl }: Settings) {
 }
 
 /** How service accounts get their tokens. The page omits it, because no user signs in that way. */
-export function toMachineScheme({ apiUrl }: Settings) {
+export function toServiceAccountScheme({ apiUrl }: Settings) {
   return {
     type: 'oauth2' as const,
     description:

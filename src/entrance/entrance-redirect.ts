@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { wantsPage } from '../http/request/wants-page';
 
-/** Sends a person who opens the API's address to the documentation; programs get JSON. */
+/** Redirects a browser from the API's root URL to the documentation; other clients get JSON. */
 export function leadPeopleToDocumentation(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.routeOptions.url !== '/' || request.method !== 'GET') return done();

@@ -6,7 +6,7 @@ import { wantsPage } from '../http/request/wants-page';
 const PATHS = new Set(['/problems', '/problems/:code']);
 
 /**
- * Programs get the problem codes as JSON, browsers as a page.
+ * Browsers get the problem codes as a page, other clients as JSON.
  */
 export function showProblemsToPeople(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {

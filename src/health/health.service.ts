@@ -7,7 +7,7 @@ import { SessionAccess } from '../auth/live-access/session-access';
 import { isProcessStopping } from '../../runtime/http-stop';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
-/** A probe that waits longer than this is as good as failed. */
+/** A probe that waits longer than this counts as failed. */
 const CHECK_LIMIT_MS = 1_000;
 
 @Injectable()

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DeprecatedRouteConfig } from '../common/openapi/deprecated.decorator';
 
-/** Has every answer of a route marked `@Deprecated()` say so, whoever sends it. */
+/** Sets the deprecation headers on every answer of a route marked `@Deprecated()`, errors included. */
 export function announceDeprecations(fastify: FastifyInstance): void {
   fastify.addHook('onSend', setDeprecationHeaders);
 }

@@ -56,7 +56,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     next: CallHandler,
     { sealed, attempt, reply }: { sealed: SealedRequest; attempt: string; reply: FastifyReply },
   ): Observable<unknown> {
-    const settle = async (answer: StoredAnswer | null) => {
+    const storeResult = async (answer: StoredAnswer | null) => {
       const work = answer
         ? this.store.keep(sealed, attempt, sealed.seal(answer))
         : this.store.release(sealed, attempt);
@@ -67,11 +67,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
     };
     return next.handle().pipe(
       concatMap(async (body: unknown) => {
-        await settle(toStoredAnswer(body, reply));
+        await storeResult(toStoredAnswer(body, reply));
         return body;
       }),
       catchError(async (error: unknown) => {
-        await settle(toStoredProblem(error));
+        await storeResult(toStoredProblem(error));
         throw error;
       }),
     );

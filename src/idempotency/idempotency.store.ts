@@ -12,8 +12,8 @@ export type Claim =
   | { kind: 'answered'; answer: Buffer };
 
 /**
- * One statement, so that of any number of callers at once one gets a row back. A row can be
- * taken over when it is too old, or when whoever held it has not answered within the lease.
+ * One statement, so that only one of several concurrent requests gets a row back. A request
+ * takes over a row that has expired, or whose request has not answered within its lease.
  */
 const CLAIM = `
   INSERT INTO idempotency_key AS held (id, fingerprint, attempt, lease_expires_at, expires_at)
@@ -28,7 +28,7 @@ const CLAIM = `
 
 const FIND = 'SELECT fingerprint, answer FROM idempotency_key WHERE id = $1 AND expires_at > now()';
 
-/** Whoever was overtaken after its lease has nothing to say any more. */
+/** A request whose lease was taken over changes nothing. */
 const KEEP = 'UPDATE idempotency_key SET answer = $3 WHERE id = $1 AND attempt = $2';
 const RELEASE = 'DELETE FROM idempotency_key WHERE id = $1 AND attempt = $2';
 
@@ -53,7 +53,7 @@ export class IdempotencyStore {
     return row.answer ? { kind: 'answered', answer: row.answer } : { kind: 'running' };
   }
 
-  /** From now on the answer is given to whoever repeats the request. */
+  /** From now on a repeated request gets this answer. */
   async keep({ id }: SealedRequest, attempt: string, answer: Buffer): Promise<void> {
     await this.dataSource.query(KEEP, [id, attempt, answer]);
   }

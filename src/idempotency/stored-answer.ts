@@ -5,7 +5,7 @@ import type { ProblemCode } from '../common/problems/problem-codes';
 /** Headers that belong to an answer rather than to the request that got it. */
 const KEPT_HEADERS = ['location', 'etag', 'link'];
 
-/** What is given again to whoever repeats a request. */
+/** The answer that a repeated request gets. */
 export type StoredAnswer =
   | { status: number; headers: Record<string, string>; body?: unknown }
   | { code: ProblemCode; detail: string; headers: Record<string, string> };
@@ -23,7 +23,7 @@ export function toStoredAnswer(body: unknown, reply: FastifyReply): StoredAnswer
  * A refusal is kept when it says how things stand: not found, a conflict, not allowed.
  *
  * @returns `null` for what may be another answer at once, without anything having been done:
- *   a request that was not acceptable, who asked too often, and whatever failed on our side.
+ *   a request that was refused as invalid, one that exceeded a limit, and a server error.
  */
 export function toStoredProblem(error: unknown): StoredAnswer | null {
   if (!(error instanceof Problem)) return null;

@@ -9,7 +9,7 @@ import { addResponseHeaders, RESPONSE_HEADERS } from './response-headers';
 import { toOpenApiSchema } from '../common/openapi/openapi-schema';
 import { problemSchema } from '../common/validation/schemas';
 import type { ApiSettings } from '../config/api-settings';
-import { toMachineScheme, toOAuthScheme } from '../documentation/docs-config';
+import { toServiceAccountScheme, toOAuthScheme } from '../documentation/docs-config';
 
 /** The OpenAPI 3.1 document, with security and errors taken from the guards' own metadata. */
 export function createOpenApiDocument(app: INestApplication, settings: ApiSettings): OpenAPIObject {
@@ -46,7 +46,7 @@ function describeDocument(settings: ApiSettings): Omit<OpenAPIObject, 'paths'> {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer(settings.apiUrl)
     .addOAuth2(toOAuthScheme(settings), 'oauth2')
-    .addOAuth2(toMachineScheme(settings), 'machine')
+    .addOAuth2(toServiceAccountScheme(settings), 'machine')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'accessToken')
     .addTag('Auth', 'Signing up, in and out; tokens; the current session')
     .addTag('Users', 'Your own profile; other users for administrators')

@@ -4,7 +4,7 @@ import { takesIdempotencyKey } from './response-headers';
 import { isApiScope } from '../../contract';
 import { PROBLEM_CODES, type ProblemCode } from '../common/problems/problem-codes';
 
-/** Every operation may answer with these, whatever it does. */
+/** Problems that every operation may answer with. */
 const EVERYWHERE: ProblemCode[] = ['malformed_request', 'internal_error'];
 
 const CLOSED_ROUTE_PROBLEMS: ProblemCode[] = [
@@ -27,7 +27,7 @@ export function problemsOf(
   if (roles) add('forbidden');
   if (scopes) add('insufficient_scope');
   if (!isPublic && !scopes?.every(isApiScope)) add('user_required');
-  // A body that the operation does not ask for is read all the same.
+  // The server also reads a body that the operation does not use.
   if (method !== 'get') add('body_too_large', 'unsupported_media_type');
   if (requestBody || parameters.length > 0) add('validation_failed');
   if (parameters.some((parameter) => 'in' in parameter && parameter.in === 'path')) {

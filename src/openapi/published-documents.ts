@@ -4,8 +4,8 @@ import authServer from '../../openapi-auth.json';
 import type { ApiSettings } from '../config/api-settings';
 
 /**
- * The documents besides the API's own, by the address at which each is served. The auth
- * server's comes with the build, from the file that is kept in step with its code.
+ * The documents other than the API's own, by the URL path that serves them. The build
+ * contains the auth server's document, from the file that is generated from its code.
  */
 export function otherDocuments(
   api: OpenAPIObject,

@@ -31,7 +31,7 @@ export const RESPONSE_HEADERS = {
   },
 };
 
-/** Says which headers the answers of an operation have, besides those of its own. */
+/** Describes the common headers of the answers of an operation. */
 export function addResponseHeaders(
   operation: Operation,
   { isLimited, deprecation }: Pick<Access, 'isLimited' | 'deprecation'>,

@@ -117,8 +117,8 @@ export class MeService {
 }
 
 /**
- * For what users do with their own account: whoever was deleted after the guard has looked
- * is not missing at the address, but has a token that is not good any more.
+ * For operations of users on their own account. A user who is deleted after the guard has
+ * run has an invalid token; the URL itself exists.
  *
  * @throws {Problem} `invalid_token` instead of `not_found`.
  */

@@ -36,7 +36,7 @@ export class SessionsService {
         before: { sessionId, ipAddress, userAgent },
       });
       const { affected } = await manager.delete(SessionEntity, { id: sessionId });
-      // Somebody else was faster, and has it on record.
+      // A concurrent request has ended the session and recorded the event.
       if (!affected) throw notThere();
     });
   }

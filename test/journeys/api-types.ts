@@ -355,7 +355,7 @@ export interface paths {
         get?: never;
         /**
          * Set a user's role
-         * @description In force for the next request of the user; nobody has to sign in again. Role: admin. OAuth clients and service accounts: scope `users:write`.
+         * @description Applies from the next request of the user, who does not have to sign in again. Role: admin. OAuth clients and service accounts: scope `users:write`.
          */
         put: operations["setUserRole"];
         post?: never;
@@ -508,7 +508,7 @@ export interface paths {
         put?: never;
         /**
          * Register an OAuth client
-         * @description The secret of a confidential client or a machine is shown in this answer alone. Role: admin. Closed to OAuth clients and service accounts.
+         * @description Only this answer contains the secret of a confidential client or a service account. Role: admin. Closed to OAuth clients and service accounts.
          */
         post: operations["createClient"];
         delete?: never;
@@ -783,7 +783,7 @@ export interface components {
              */
             password: string;
         };
-        /** @description The password is right; a second factor is due */
+        /** @description The password is correct; a second factor is required */
         TwoFactorRequired: {
             /** @enum {boolean} */
             twoFactorRequired: true;
@@ -1197,9 +1197,9 @@ export interface components {
              * @enum {string}
              */
             type: "public" | "confidential" | "machine";
-            /** @description Needed by all but machines */
+            /** @description Required, except for a service account */
             redirectUris?: string[];
-            /** @description Needed by machines, of users:read, users:write, audit:read; others have openid, profile, email, offline_access without it */
+            /** @description Required for a service account, from users:read, users:write, audit:read; other clients get openid, profile, email, offline_access by default */
             scopes?: ("openid" | "profile" | "email" | "offline_access" | "users:read" | "users:write" | "audit:read")[];
         };
         NewClient: {
@@ -1622,7 +1622,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signed in, or the challenge of a second factor that is due */
+            /** @description Signed in, or the challenge of the second factor that is required */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];

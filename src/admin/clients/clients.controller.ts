@@ -38,7 +38,7 @@ import { linkNextPage, NEXT_LINK } from '../../common/pagination/pages';
 import { idParameter } from '../../common/validation/schemas';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
-/** Who may ask for tokens by OAuth. For administrators in person: no machine makes another one. */
+/** Manages OAuth clients. For administrators only: a service account cannot create a client. */
 @ApiTags('Admin')
 @Roles('admin')
 @Controller({ path: 'admin/clients', version: '1' })
@@ -73,7 +73,8 @@ export class ClientsController {
   @Idempotent()
   @Endpoint({
     summary: 'Register an OAuth client',
-    description: 'The secret of a confidential client or a machine is shown in this answer alone.',
+    description:
+      'Only this answer contains the secret of a confidential client or a service account.',
     operationId: 'createClient',
     answers: {
       201: {

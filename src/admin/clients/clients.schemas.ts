@@ -18,8 +18,8 @@ const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
  * Compared to the letter later on, so it must have one spelling: no wildcard, fragment,
- * credentials or dot segments. Plain http is for programs on the user's own machine (RFC
- * 8252, section 7.3), which may listen on any port there.
+ * credentials or dot segments. Plain http is for native applications that listen on a
+ * loopback address, on any port (RFC 8252, section 7.3).
  */
 function isRedirectUri(text: string): boolean {
   const url = URL.parse(text);
@@ -96,11 +96,11 @@ export const createClientSchema = z
   .strictObject({
     name,
     type: clientType,
-    redirectUris: redirectUris.optional().describe('Needed by all but machines'),
+    redirectUris: redirectUris.optional().describe('Required, except for a service account'),
     scopes: scopes
       .optional()
       .describe(
-        `Needed by machines, of ${API_SCOPES.join(', ')}; others have ${USER_SCOPES.join(', ')} without it`,
+        `Required for a service account, from ${API_SCOPES.join(', ')}; other clients get ${USER_SCOPES.join(', ')} by default`,
       ),
   })
   .superRefine((client, context) => {
@@ -139,7 +139,7 @@ export function clientFaults(client: {
   const isForeign = wanted.some((scope) => !API_SCOPES.some((known) => known === scope));
   return [
     ...(uris.length > 0
-      ? [{ pointer: 'redirectUris', detail: 'A machine is never sent anywhere' } as const]
+      ? [{ pointer: 'redirectUris', detail: 'A service account has no redirect URIs' } as const]
       : []),
     ...(wanted.length === 0 || isForeign
       ? [{ pointer: 'scopes', detail: `Must be of ${API_SCOPES.join(', ')}` } as const]

@@ -136,11 +136,11 @@ function toRegistration({
   redirectUris = [],
   scopes = [...USER_SCOPES],
 }: CreateClient) {
-  const isMachine = type === 'machine';
+  const isServiceAccount = type === 'machine';
   return {
     ...toColumns({ name, type, redirectUris, scopes }),
     authMethod: type === 'public' ? 'none' : 'client_secret_basic',
-    grantTypes: isMachine ? ['client_credentials'] : ['authorization_code', 'refresh_token'],
+    grantTypes: isServiceAccount ? ['client_credentials'] : ['authorization_code', 'refresh_token'],
   };
 }
 

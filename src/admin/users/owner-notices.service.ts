@@ -3,7 +3,7 @@ import { NOTICES_PATH } from '../../../contract';
 import type { Acting } from '../../auth/principal/acting';
 import { AuthService } from '../../auth-proxy/auth.service';
 
-/** What has been done to somebody's account. */
+/** A change of an account that its owner is notified of. */
 type OwnerNotice =
   | { event: 'two_factor_removed'; userId: string }
   | { event: 'email_changed'; userId: string; formerEmail: string };

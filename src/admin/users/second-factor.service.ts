@@ -22,8 +22,8 @@ export class SecondFactorService {
    * Takes it away, with all that rests on it: trusted devices, sign-ins under way, sessions.
    * Their owner is told by mail. Where there is none, nothing is done.
    *
-   * @throws {Problem} `not_found`; `forbidden` for one's own, which whoever has got hold of
-   *   the session could take off otherwise.
+   * @throws {Problem} `not_found`; `forbidden` for the caller's own second factor: a stolen
+   *   session must not remove it.
    */
   async remove(acting: ActingAsUser, userId: string): Promise<void> {
     if (acting.principal.userId === userId) {

@@ -11,7 +11,7 @@ interface Order {
   direction: 'ASC' | 'DESC';
 }
 
-/** Keyset pagination: a page starts behind the last row of the one before, whatever came in meanwhile. */
+/** Keyset pagination: a page starts after the last row of the page before; new rows do not move it. */
 const ORDERS: Record<UserOrder, Order> = {
   createdAt: { key: 'createdAt', direction: 'ASC' },
   '-createdAt': { key: 'createdAt', direction: 'DESC' },

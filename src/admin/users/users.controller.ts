@@ -185,7 +185,7 @@ export class AdminUsersController {
   @Put(':id/role')
   @Endpoint({
     summary: "Set a user's role",
-    description: 'In force for the next request of the user; nobody has to sign in again.',
+    description: 'Applies from the next request of the user, who does not have to sign in again.',
     operationId: 'setUserRole',
     answers: { 200: { description: 'The user after the change', schema: userSchema } },
     problems: ['not_found', 'last_admin'],

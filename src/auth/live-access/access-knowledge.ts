@@ -33,7 +33,7 @@ export interface Load {
 }
 
 export interface KnowledgeOptions {
-  /** How long a proof is worth something, in milliseconds, from when it was sent. */
+  /** How long a proof is valid, in milliseconds, from when it was sent. */
   leaseMs: number;
   /** Sessions, users and clients, each, that are known at most. */
   capacity: number;
@@ -48,7 +48,7 @@ export const SLOWEST_PROOF_MS = 75;
  * protocol, and why no stale answer can come out of it, is docs/security/live-access.md; each of
  * the small protected methods is one of its safeguards.
  *
- * It does no I/O: whoever owns it tells it what was heard, proved, lost and loaded.
+ * It does no I/O: its owner reports what was heard, proved, lost and loaded.
  */
 export class AccessKnowledge {
   readonly counters = { notifications: 0, loads: 0, discardedLoads: 0 };
@@ -130,7 +130,7 @@ export class AccessKnowledge {
       return;
     }
     const { sessionId, userId, clientId } = load.subject;
-    // A session of someone else than its token says is refused, and not worth a place.
+    // A session of another user than its token names is refused and not kept.
     if (!state || (state.session && state.session.userId !== userId)) return;
     if (sessionId !== null && state.session) this.sessions.set(sessionId, state.session);
     if (userId !== null && state.user) this.users.set(userId, state.user);
@@ -152,7 +152,7 @@ export class AccessKnowledge {
     for (const load of this.loads) if (isAbout(change, load.subject)) this.overtake(load);
   }
 
-  /** Safeguard: what was learned before the replica was deaf is worth nothing afterwards. */
+  /** Safeguard: entries from before a loss of the connection are not used after it. */
   protected beginAnew(): void {
     this.forgetEverything();
     this.endEpoch();
@@ -168,13 +168,13 @@ export class AccessKnowledge {
     load.overtaken = true;
   }
 
-  /** Safeguard: late proofs mean late notifications, by whichever clock says so. */
+  /** Safeguard: late proofs mean late notifications. Either of the two clocks can show it. */
   protected isLate(sent: Instant): boolean {
     const { monotonic, wall } = this.now();
     return Math.max(monotonic - sent.monotonic, wall - sent.wall) > SLOWEST_PROOF_MS;
   }
 
-  /** Safeguard: a lease ends by whichever clock is ahead. */
+  /** Safeguard: a lease ends by the clock that is ahead. */
   protected isBefore(end: Instant): boolean {
     return this.clock.monotonic() < end.monotonic && this.clock.wall() < end.wall;
   }

@@ -64,7 +64,7 @@ export class AccessListener {
   /**
    * Waits until everything that is committed by now has been heard, so that a caller who was
    * told that a change is made finds it made. Returns soon, also when nothing is heard.
-   * Whoever asks while a proof is under way shares the next one.
+   * Calls during a proof that is under way share the next one.
    */
   catchUp(): Promise<void> {
     if (!this.options.knowledge.isTrusted()) return Promise.resolve();
@@ -220,7 +220,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Ends a connection that may be half-open: nobody waits for the other side's goodbye. */
+/** Ends a connection that may be half-open, without waiting for the answer of the database. */
 function discard(client: Client): void {
   client.removeAllListeners();
   client.on('error', () => {});

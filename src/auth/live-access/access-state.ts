@@ -5,7 +5,7 @@ import { CLOCK_TOLERANCE_SECONDS, type Role } from '../../../contract';
 export interface KnownSession {
   userId: string;
   expiresAt: number;
-  /** Since when the session's user has granted a program something, by the client's id. */
+  /** Time of the grant of the session's user to each client, by client id. */
   grants: Readonly<Record<string, number>>;
 }
 
@@ -47,8 +47,8 @@ export interface AccessState {
 }
 
 /**
- * Why what is known of a session may be too little for a subject, and is worth another look:
- * extending a session is not announced, nor is a new grant.
+ * Why a known session may be insufficient for a subject, so that it is loaded again: the
+ * extension of a session and a new grant are not announced.
  */
 export function isWorthAnotherLook(
   session: KnownSession,

@@ -166,7 +166,7 @@ function toClient({ disabled, scopes, ownScopes }: ClientRow): KnownClient {
   return { disabled, scopes: scopes ?? [], ownScopes: ownScopes ?? [] };
 }
 
-/** A database that is silent is as good as gone: the caller is told so soon. */
+/** Limits the time of a query. A query that exceeds the limit is answered with 503. */
 async function withinLimit<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {

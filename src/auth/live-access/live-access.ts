@@ -65,7 +65,7 @@ export class LiveAccess {
 
   /**
    * Safeguard: a load that a change has overtaken, or that began before the replica was deaf,
-   * answers those who asked before that and nobody else.
+   * answers only the calls that were made before that.
    */
   protected mayJoin(load: Load): boolean {
     return this.knowledge.mayKeep(load);

@@ -11,7 +11,7 @@ import { AccessListener } from './access-listener';
 import { type AccessState, type AccessSubject, refusalReason } from './access-state';
 import { AccessStore } from './access-store';
 import { LiveAccess } from './live-access';
-import { Turn } from './turn';
+import { EventLoopTurn } from './event-loop-turn';
 import type { Principal } from '../principal/principal';
 import type { AccessTokenClaims } from '../../../contract';
 import { Problem } from '../../common/problems/problem';
@@ -31,14 +31,14 @@ export interface AccessReport {
   discardedLoads: number;
 }
 
-/** Decides what a valid signature is worth, after `ACCESS_CHECK`. */
+/** Decides whether a token with a valid signature is accepted, by `ACCESS_CHECK`. */
 @Injectable()
 export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('LiveAccess');
   private readonly knowledge: AccessKnowledge;
   private readonly liveAccess: LiveAccess;
   private readonly listener: AccessListener;
-  private readonly turn = new Turn();
+  private readonly turn = new EventLoopTurn();
   private wasHearing: boolean | null = null;
 
   constructor(
@@ -134,7 +134,7 @@ function toSubject(claims: AccessTokenClaims): AccessSubject {
   return { sessionId: claims.sid, userId: sub, clientId };
 }
 
-/** @param state what is in force; `null`: nobody asks, and the token's word stands. */
+/** @param state what is in force; `null`: nothing is looked up, and the claims of the token apply. */
 function toPrincipal(claims: AccessTokenClaims, state: AccessState | null): Principal {
   const { clientId } = claims;
   if (claims.kind === 'client') {

@@ -4,22 +4,22 @@ import { type CallerContext, toCallerContext } from '../../http/request/caller-c
 import { type AuthenticatedRequest, principalOf, userOf } from './current-user.decorator';
 import type { Principal, UserPrincipal } from './principal';
 
-/** Who does something and from where: for the audit log, and for the auth server when it acts for them. */
+/** The principal of a request and its origin: for the audit log, and for calls of the auth server. */
 export interface Acting<Who extends Principal = Principal> {
   principal: Who;
   caller: CallerContext;
 }
 
-/** A user who does something. */
+/** As {@link Acting}, where the principal is a user. */
 export type ActingAsUser = Acting<UserPrincipal>;
 
-/** The user who calls a closed route, with the context of the request; a machine is refused. */
+/** The user who calls a protected route, with the origin of the request; refuses service accounts. */
 export const ActingUser = createParamDecorator((_data: unknown, context: ExecutionContext) => {
   const request = context.switchToHttp().getRequest<FastifyRequest & AuthenticatedRequest>();
   return { principal: userOf(request), caller: toCallerContext(request) };
 });
 
-/** Whoever calls a closed route, a user or a machine, with the context of the request. */
+/** The principal that calls a protected route, a user or a service account, with the origin of the request. */
 export const ActingPrincipal = createParamDecorator((_data: unknown, context: ExecutionContext) => {
   const request = context.switchToHttp().getRequest<FastifyRequest & AuthenticatedRequest>();
   return { principal: principalOf(request), caller: toCallerContext(request) };

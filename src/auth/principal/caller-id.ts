@@ -3,9 +3,9 @@ import { toCallerContext } from '../../http/request/caller-context';
 import type { AuthenticatedRequest } from './current-user.decorator';
 
 /**
- * Tells callers apart where each has something of their own: limits, idempotency keys. A
- * user is the same in all sessions, and another one for each program that acts for them; a
- * caller of an open route is an address.
+ * Identifies a caller for limits and idempotency keys. A user has one id in all sessions,
+ * and another id for each client that acts for them. The id of a caller of a public route
+ * is the IP address.
  */
 export function callerIdOf(request: FastifyRequest & AuthenticatedRequest): string {
   const { user } = request;

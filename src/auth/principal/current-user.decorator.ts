@@ -8,8 +8,8 @@ export interface AuthenticatedRequest {
 }
 
 /**
- * The user who calls a closed route. A machine never gets here: a route is closed to it
- * unless `@Scopes()` says otherwise, and where it does, this refuses the machine.
+ * The user who calls a protected route. A route without `@Scopes()` refuses service
+ * accounts; on a route with it, this decorator refuses them.
  *
  * @throws {Problem} `user_required`
  * @throws on a route marked `@Public()`, which has no caller: a mistake of ours, not the client's.
@@ -18,18 +18,18 @@ export const CurrentUser = createParamDecorator((_data: unknown, context: Execut
   userOf(context.switchToHttp().getRequest<AuthenticatedRequest>()),
 );
 
-/** Whoever calls a closed route, a user or a machine. */
+/** The principal that calls a protected route: a user or a service account. */
 export const CurrentPrincipal = createParamDecorator((_data: unknown, context: ExecutionContext) =>
   principalOf(context.switchToHttp().getRequest<AuthenticatedRequest>()),
 );
 
-/** @throws when nobody has asked who is calling. */
+/** @throws when the route is public, so that no guard has authenticated the caller. */
 export function principalOf({ user }: AuthenticatedRequest): Principal {
   if (!user) throw new Error('the caller of a public route has no principal');
   return user;
 }
 
-/** @throws {Problem} `user_required` when a machine is calling. */
+/** @throws {Problem} `user_required` when the caller is a service account. */
 export function userOf(request: AuthenticatedRequest): UserPrincipal {
   const principal = principalOf(request);
   if (principal.kind !== 'user') throw new Problem('user_required');

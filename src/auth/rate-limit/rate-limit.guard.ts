@@ -19,20 +19,20 @@ import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
 const WINDOW_SECONDS = 60;
 
-/** For a user in all sessions together, or a program. */
+/** For a user in all sessions together, or a client. */
 const CALLER_QUOTA = 600;
 
 /**
  * For an address on routes without a token. Many people may share one; the auth server
- * limits attempts for each account besides.
+ * also limits attempts for each account.
  */
 const ADDRESS_QUOTA = 300;
 
 /**
  * Global, between {@link JwtAuthGuard} and {@link RolesGuard}: limits how often a caller
  * may call the versioned API, and says where they stand in `RateLimit` and `RateLimit-Policy`.
- * A token that is refused is nobody's request and counts for nobody: a limit by address would
- * lock out whoever shares it.
+ * A request whose token is refused counts for no caller: a limit by IP address would lock out
+ * the other users of that address.
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {

@@ -4,7 +4,7 @@ import { FaultState } from '../../../runtime/fault-state';
 import { connectRedis } from '../../../runtime/redis';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
-/** A counter is asked for with every request: an answer that takes longer is worth nothing. */
+/** Longest wait for a counter, which every request reads. A later answer is ignored. */
 const ANSWER_LIMIT_MS = 250;
 
 /** The connection to `REDIS_URL`, where that is set. Nothing depends on its being there. */

@@ -1,8 +1,8 @@
 import { hash, randomUUID } from 'node:crypto';
 
 /**
- * Memory is bounded whatever clients send: callers share this many counters. With fewer
- * callers in a window than that, hardly any two share one; and a client cannot choose with whom.
+ * Bounds the memory for all requests: callers share this many counters. With fewer callers
+ * in a window, two callers rarely share one, and a client cannot choose which one it shares.
  */
 const COUNTERS = 65_536;
 

@@ -84,14 +84,14 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     },
     ended: () => this.logger.log('signing keys are fetched again'),
   });
-  /** `null` until somebody says so: without live access nobody listens. */
+  /** `null` until live access sets it: without live access there are no notifications. */
   private heard: boolean | null = null;
   private closed = false;
 
   constructor(
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
     @InjectDataSource() private readonly dataSource: Pick<DataSource, 'query'>,
-    // Provided by nobody: tests, which cannot wait for minutes, give it themselves.
+    // Not provided in the application; tests pass shorter times.
     @Optional() timing?: Partial<KeySetTiming>,
   ) {
     this.timing = { ...defaultTiming(settings), ...timing };
@@ -192,7 +192,7 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
   private async run(signal: AbortSignal): Promise<void> {
     clearTimeout(this.timer);
     this.lastAttemptAt = performance.now();
-    // Waited for by nobody: a slow database must not make callers wait for keys.
+    // Not awaited: a slow database must not delay requests that need keys.
     void this.dropWithdrawn(signal);
     const problem = await this.replace(signal);
     if (signal.aborted) return;

@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { ACCESS_TOKEN_TYPES, type SignatureAlgorithm } from '../../../contract';
 
 /**
- * Header parameters that make a token unacceptable whatever they hold: keys that the
- * token brings or points to (RFC 8725, section 3.5), and what would have to be
+ * Header parameters that make a token unacceptable with every value: keys that the
+ * token contains or refers to (RFC 8725, section 3.5), and what would have to be
  * understood (RFC 7515, section 4.1.11; RFC 7797). Other unknown ones are ignored, as
  * RFC 7515, section 4, asks.
  */

@@ -16,7 +16,7 @@ const KEY_TYPE: Record<SignatureAlgorithm, 'RSA' | 'EC'> = {
   ES256: 'EC',
 };
 
-/** Where private and symmetric keys keep what nobody is to see (RFC 7518, section 6). */
+/** Members that hold the secret part of private and symmetric keys (RFC 7518, section 6). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 /** A public key, parsed once, and what it was parsed from. */
@@ -38,10 +38,10 @@ export interface ReadOptions {
 /**
  * Reads the keys of a JWKS (RFC 7517, section 5) into those that may verify tokens.
  *
- * A key counts when it has a `kid`, fits the one configured algorithm, is strong enough,
- * and neither `use`, `key_ops` nor `alg` speak against it (sections 4.2 to 4.4). Others
- * are left out, as section 5 asks; a set without any is a set all the same, in which
- * every key has been withdrawn.
+ * A key is used when it has a `kid`, fits the one configured algorithm, is strong enough,
+ * and its `use`, `key_ops` and `alg` allow it (sections 4.2 to 4.4). Other keys are
+ * ignored, as section 5 requires. A set without a usable key is valid: every key has been
+ * withdrawn.
  *
  * @throws {Error} when the set makes no sense as a whole: not a JWKS, an entry that is no
  *   key, one key id for two usable keys, private parts in public. The caller then keeps

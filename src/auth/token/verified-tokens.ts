@@ -23,7 +23,7 @@ interface Entry extends VerifiedToken {
   bytes: number;
 }
 
-/** What an entry takes besides the texts of its claims. Generous: the benchmark measures less. */
+/** Size of an entry without the texts of its claims, an upper bound: the benchmark measures less. */
 const ENTRY_BYTES = 512;
 
 /**
@@ -80,7 +80,7 @@ export class VerifiedTokens {
     for (const [id, entry] of this.entries) if (entry.key === key) this.delete(id, entry);
   }
 
-  /** Takes the oldest out, as long as there are too many or they are of no use any more. */
+  /** Removes the oldest entries while there are too many or they have expired. */
   private makeRoom(): void {
     for (const [id, entry] of this.entries) {
       const fits = this.size <= this.maxEntries && this.totalBytes <= this.maxBytes;

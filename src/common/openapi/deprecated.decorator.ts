@@ -5,7 +5,7 @@ import { RoutePart } from './route-parts';
 export const DEPRECATION = Symbol('Deprecation');
 
 export interface Deprecation {
-  /** Day from which on nobody should begin to use the route, e.g. `2026-11-23`. */
+  /** Day from which new clients should not use the route, e.g. `2026-11-23`. */
   since: string;
   /** Day on which the route goes away; not before `since`. */
   sunset?: string;

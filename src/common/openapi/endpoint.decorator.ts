@@ -28,7 +28,7 @@ export interface EndpointDescription {
   operationId: string;
   /** Answers by status; the first is what the handler answers unless it sets another. */
   answers: Partial<Record<200 | 201 | 202 | 204 | 304 | 503, AnswerDescription>>;
-  /** What this route may refuse with, besides what its guards and its input do. */
+  /** Problems of this route, without those of its guards and its input. */
   problems?: ProblemCode[];
 }
 

@@ -35,9 +35,9 @@ function withoutKeywords(schema: object): Record<string, unknown> {
 }
 
 /**
- * Query parameters are text that is parsed: `wire` in a schema's metadata says as what a
- * caller should think of them. A pattern next to a `format` would only repeat it at length,
- * and the bounds of JavaScript's integers are nobody's business.
+ * Query parameters are text that is parsed: `wire` in a schema's metadata is the type that
+ * the document shows. A pattern next to a `format` repeats the format and is left out, and
+ * so are the bounds of JavaScript's integers.
  */
 function simplify(jsonSchema: Record<string, unknown>): void {
   if (typeof jsonSchema.format === 'string') delete jsonSchema.pattern;

@@ -17,7 +17,7 @@ export interface CursorPosition {
   id: string;
 }
 
-/** 128 bits of HMAC-SHA-256: nobody guesses that within the life of a cursor. */
+/** 128 bits of HMAC-SHA-256: cannot be guessed within the lifetime of a cursor. */
 const MAC_BYTES = 16;
 
 const positionSchema = z.tuple([z.string(), z.string()]);

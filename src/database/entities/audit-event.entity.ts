@@ -24,7 +24,7 @@ export class AuditEventEntity {
   })
   id!: string;
 
-  /** Set by the database, whatever is written. */
+  /** Set by the database; a written value is ignored. */
   @Column({
     name: 'occurred_at',
     type: 'timestamptz',

@@ -5,7 +5,7 @@ import { UserEntity } from './user.entity';
 
 const { name: table, columns } = OAUTH_TABLES.oauthClient;
 
-/** A program that may ask for tokens (RFC 6749, section 2). The auth server writes its secret. */
+/** A client (RFC 6749, section 2). The auth server writes its secret. */
 @Entity(table)
 @Unique('oauth_client_client_id_key', ['clientId'])
 @Index('oauth_client_user_id_idx', ['userId'])

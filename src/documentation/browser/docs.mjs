@@ -11,8 +11,8 @@ import {
 /** Name of the security scheme in the document. */
 const SCHEME = 'oauth2';
 
-/** That of machines. */
-const MACHINES = 'machine';
+/** Name of the security scheme of service accounts. */
+const SERVICE_ACCOUNTS = 'machine';
 
 const config = await loadConfig();
 // Requests go to the API's own address, and the page's policy lets none go elsewhere.
@@ -78,17 +78,17 @@ function logout(original) {
 }
 
 /**
- * What is not for this page. Swagger UI fills a form in with the examples of its parameters. Those that may be left out
- * are left empty: a filter or the cursor of a page that nobody asked for finds nothing.
+ * Removes what this page does not use. Swagger UI fills in a form with the examples of its parameters. Optional
+ * parameters stay empty: an example of a filter or of a cursor would find nothing.
  */
 function updateJsonSpec(original) {
   return (document) => {
     const operations = Object.values(document?.paths ?? {}).flatMap((path) => Object.values(path));
-    // Nobody signs in as a machine, and its secret is not for a browser.
-    delete document?.components?.securitySchemes?.[MACHINES];
+    // A user cannot sign in as a service account, and a browser must not hold its secret.
+    delete document?.components?.securitySchemes?.[SERVICE_ACCOUNTS];
     for (const operation of operations) {
       const { parameters = [], security } = operation;
-      if (security) operation.security = security.filter((scheme) => !(MACHINES in scheme));
+      if (security) operation.security = security.filter((scheme) => !(SERVICE_ACCOUNTS in scheme));
       for (const parameter of parameters.filter(({ required }) => !required)) {
         parameter.schema = withoutReference(parameter.schema, document);
         delete parameter.example;

@@ -1,7 +1,7 @@
 /**
- * Signs a person in to Swagger UI: authorization code with PKCE (RFC 7636), in the same
- * window, because the sign-in page cuts the tie to whoever opened it. The tokens live in
- * `sessionStorage`: they survive a reload, end with the tab, and no other tab sees them.
+ * Signs a user in to Swagger UI: authorization code with PKCE (RFC 7636), in the same window,
+ * because the sign-in page isolates itself from the window that opened it. The tokens are in
+ * `sessionStorage`: they survive a reload, end with the tab, and no other tab can read them.
  */
 const TOKENS = 'gatehouse.docs.tokens';
 const PENDING = 'gatehouse.docs.pending';

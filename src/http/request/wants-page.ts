@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 
 /**
- * Programs get JSON, browsers a page: whoever names `text/html` in `Accept` before, or
- * without, JSON is a browser.
+ * Other clients get JSON, browsers a page. A request is a browser's when `Accept` names
+ * `text/html` before JSON, or without JSON.
  */
 export function wantsPage({ headers }: FastifyRequest): boolean {
   const types = (headers.accept ?? '').split(',').map((range) => range.split(';', 1)[0]!.trim());

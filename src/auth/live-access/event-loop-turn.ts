@@ -1,11 +1,11 @@
 /**
- * The turn of the event loop that is under way. What has arrived at the machine by the time
- * a turn begins, requests and notifications alike, is read in that turn, but in no particular
- * order: after a pause of the process a request may be read before the notification that came
- * long before it. Who waits for the end of the turn is judged after both. It costs a
- * microsecond, and no clock has to notice that there was a pause.
+ * The current turn of the event loop. A turn reads the requests and notifications that have
+ * arrived before it begins, in no defined order: after a pause of the process a request may
+ * be read before a notification that arrived earlier. A request that waits for the end of the
+ * turn is checked after both are read. The wait costs a microsecond and needs no clock to
+ * detect the pause.
  */
-export class Turn {
+export class EventLoopTurn {
   private end: Promise<void> | null = null;
 
   /** Resolves when everything that arrived before what is read at the moment has been read too. */
