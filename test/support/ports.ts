@@ -50,7 +50,9 @@ export async function reservePorts(count: number): Promise<number[]> {
   for (let tries = 0; ports.length < count; tries += 1) {
     if (tries === each) throw new Error('all ports of this worker are in use');
     next = ((next ?? randomInt(each)) + 1) % each;
-    if (await isFree(first + next)) ports.push(first + next);
+    // Another call moves `next` while this one waits.
+    const port = first + next;
+    if (await isFree(port)) ports.push(port);
   }
   return ports;
 }
