@@ -121,7 +121,7 @@ describe.each(CALLERS)('called by %s, every operation', (_title, tokenOf) => {
   it('of the API has RateLimit headers, unless the token is invalid', () => {
     for (const { name, answer, operation } of asked.filter(isOfTheApi)) {
       const isOpen = operation.security.length === 0;
-      const policy = isOpen ? '"address";q=300;w=60' : '"caller";q=600;w=60';
+      const policy = policyOf(name, isOpen);
       const isCounted = isOpen || !(answer.body as { code?: string }).code?.endsWith('_token');
       expect({
         name,
@@ -130,7 +130,7 @@ describe.each(CALLERS)('called by %s, every operation', (_title, tokenOf) => {
       }).toEqual({
         name,
         policy: isCounted ? policy : null,
-        limit: isCounted ? expect.stringMatching(/^"(address|caller)";r=\d+;t=\d+$/) : null,
+        limit: isCounted ? expect.stringMatching(/^"(address|caller|export)";r=\d+;t=\d+$/) : null,
       });
     }
   });
@@ -170,3 +170,9 @@ describe('every paged list', () => {
     nextCursor: string | null;
   }
 });
+
+/** The limit of an operation: exports have one of their own. */
+function policyOf(name: string, isOpen: boolean): string {
+  if (name.endsWith('/users/me/export')) return '"export";q=10;w=3600';
+  return isOpen ? '"address";q=300;w=60' : '"caller";q=600;w=60';
+}

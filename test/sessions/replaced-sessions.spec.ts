@@ -73,7 +73,7 @@ describe('an impersonation', () => {
     ['/passkey/verify-registration', { response: {} }],
     ['/passkey/delete-passkey', { id: 'p' }],
     ['/link-social', { provider: 'google' }],
-    ['/unlink-account', { providerId: 'credential' }],
+    ['/unlink-account', { providerId: 'credential', accountId: 'a' }],
     ['/oauth2/consent', { accept: true }],
   ])('changes no credentials: %s', async (path, body) => {
     const answer = await acting.post(path, body);
