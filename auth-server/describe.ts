@@ -25,8 +25,8 @@ export interface EndpointTraits {
 }
 
 /**
- * Better-Auth's own description of the routes that are switched on. The plugin that makes
- * it is in nobody's reach: it is asked here and nowhere else. Nothing is connected.
+ * Better-Auth's own description of the enabled routes. Only this file uses the plugin that
+ * makes it; no route serves it. Nothing is connected.
  */
 export async function describeAuthServer(config: AuthConfig): Promise<AuthServerDescription> {
   const logger = createLogger('auth', 'silent');
@@ -42,7 +42,7 @@ export async function describeAuthServer(config: AuthConfig): Promise<AuthServer
   }
 }
 
-/** What is looked up at the start finds a database that nobody has migrated yet. */
+/** Queries at the start get the error of a database without migrations. */
 const WITHOUT_TABLES = {
   connect: () => Promise.reject(new Error('relation does not exist')),
 } as unknown as Pool;

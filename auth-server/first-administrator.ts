@@ -23,8 +23,8 @@ interface Parts {
 
 /**
  * Makes the first administrator when there is none, once, however many processes start
- * together. An ordinary user who already has the address is not promoted: whoever signed
- * up with it first would become administrator.
+ * together. A user who already has the address is not promoted: otherwise the first person
+ * to sign up with it would become administrator.
  */
 export async function ensureFirstAdministrator({ auth, config, logger, show }: Parts) {
   const { databaseUrl, adminEmail } = config;
@@ -48,7 +48,7 @@ export async function ensureFirstAdministrator({ auth, config, logger, show }: P
   });
 }
 
-/** @throws {StartError} in production; in development it is nobody's business. */
+/** @throws {StartError} in production only; development needs no such check. */
 function refuseGuessable({ production, adminEmail }: AuthConfig, password: string): void {
   if (!production || !isEasilyGuessed(password, { email: adminEmail, name: ADMINISTRATOR })) return;
   throw new StartError(

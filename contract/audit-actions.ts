@@ -65,8 +65,8 @@ export const AUDIT_OUTCOMES = ['success', 'failure'] as const;
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
 /**
- * Who acts: a user within a session, an OAuth client for itself, Gatehouse or whoever runs
- * it (a schedule, the command line), or a caller who has not said who they are.
+ * Who acts: a user within a session, an OAuth client for itself, Gatehouse or its
+ * operator (a schedule, the command line), or an anonymous caller.
  */
 export const AUDIT_ACTOR_TYPES = ['user', 'client', 'system', 'anonymous'] as const;
 

@@ -35,7 +35,7 @@ export interface AuditEvent {
 }
 
 /**
- * The impersonator is looked up by the same statement, so that nobody can forget to. Write
+ * The same statement looks up the impersonator, so that no caller can leave it out. Write
  * the event before the session of its actor is deleted.
  */
 const INSERT_AUDIT_EVENT = `
@@ -50,7 +50,7 @@ const USER_AGENT_LENGTH = 512;
 /** Longest part of any other text: longer than what may be stored about a user or a client. */
 const TEXT_LENGTH = 4_096;
 
-/** The statement that writes an event, for whichever connection holds the change it belongs to. */
+/** The statement that writes an event, for the connection of the change that it belongs to. */
 export function toAuditInsert(event: AuditEvent): { sql: string; parameters: unknown[] } {
   const { action, outcome = 'success', actor, subject, origin, before, after, detail } = event;
   const parameters = [

@@ -1,6 +1,6 @@
 import { isRole, type Role } from './roles';
 
-/** What the auth server puts into a user's access token besides the registered claims. */
+/** Claims of a user's access token in addition to the registered claims. */
 export interface SessionClaims {
   /** Session id: the row of `session` that the token was issued from. */
   sid: string;
@@ -11,7 +11,7 @@ export interface SessionClaims {
 interface CommonClaims {
   iss: string;
   aud: string | string[];
-  /** User id, or client id of a machine. */
+  /** User id, or client id of a service account. */
   sub: string;
   /** Issued at, seconds since the epoch. */
   iat: number;
@@ -25,13 +25,13 @@ interface CommonClaims {
  */
 export interface UserTokenClaims extends CommonClaims, SessionClaims {
   kind: 'user';
-  /** The program that acts for the user; `null`: the user signed in here themselves. */
+  /** The client that acts for the user; `null`: the user signed in to Gatehouse directly. */
   clientId: string | null;
-  /** What the user has granted the program. */
+  /** What the user has granted the client. */
   scopes: readonly string[];
 }
 
-/** A machine's access token: it stands for a client and for no user (RFC 6749, section 4.4). */
+/** Access token of a service account: its subject is a client, not a user (RFC 6749, section 4.4). */
 export interface ClientTokenClaims extends CommonClaims {
   kind: 'client';
   clientId: string;
@@ -46,8 +46,8 @@ type Payload = Record<string, unknown>;
 
 /**
  * Reads the payload of a token whose signature, issuer, audience and times have been
- * verified already. Only what the contract names is let through. A token is a machine's when
- * its subject is its client (RFC 9068, section 2.2); nothing may be half of each.
+ * verified already. Only claims of the contract are returned. A token belongs to a service
+ * account when its subject is its client (RFC 9068, section 2.2); nothing may be half of each.
  *
  * @returns the claims, or the reason (for the log, never for the caller) why they are not ours.
  */

@@ -7,13 +7,13 @@ export const SIGNATURE_ALGORITHMS = ['RS256', 'ES256', 'PS256'] as const;
 
 export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
 
-/** Difference between two machines' clocks that `exp`, `nbf` and `iat` forgive, in seconds. */
+/** Difference between the clocks of two hosts that `exp`, `nbf` and `iat` forgive, in seconds. */
 export const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** Longest compact token that the API looks at, in characters; longer ones are refused unparsed. */
 export const MAX_TOKEN_LENGTH = 8192;
 
-/** Values of the `typ` header that an access token may carry, besides none (RFC 9068, section 2.1). */
+/** Values of the `typ` header of an access token, which may also be absent (RFC 9068, section 2.1). */
 export const ACCESS_TOKEN_TYPES = ['JWT', 'at+jwt'] as const;
 
 /** Where the auth server serves Better-Auth, on its own address and through the API. */

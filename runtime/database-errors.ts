@@ -168,7 +168,7 @@ function isServerError(parts: ErrorParts): parts is ErrorParts & ServerError {
 
 function isUnavailable(parts: ErrorParts): boolean {
   const { name, message, code, severity, syscall } = parts;
-  // FATAL and PANIC end the connection, whatever the state says.
+  // FATAL and PANIC end the connection with every state.
   if (isServerError(parts)) return isUnavailableState(parts.code) || severity !== 'ERROR';
   if (typeof code === 'string') return databaseErrors.has(parts) && isSocketError(code, syscall);
   if (TYPEORM_ERRORS.includes(String(name))) return true;

@@ -7,9 +7,9 @@ const DEEPEST = 100;
 export type JsonFault = 'field-twice' | 'too-deep';
 
 /**
- * What is wrong with a text that is JSON all the same. A field that is named twice (RFC
- * 8259, section 4) is read in different ways, so that one may check what another does not
- * act on; what is nested without end breaks whoever walks through it.
+ * Finds faults of a text that is valid JSON. Parsers read a field that is named twice (RFC
+ * 8259, section 4) in different ways, so that one may check another value than the next one
+ * uses. Deep nesting exceeds the stack of code that walks through it.
  *
  * @param text JSON that has been parsed without a fault.
  */

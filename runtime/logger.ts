@@ -10,6 +10,6 @@ export function createLogger(name: string, level: string): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  // Written at once: pino's buffered destination hangs at the exit when nobody reads any more.
+  // Written at once: pino's buffered destination hangs at the exit when the pipe has no reader.
   return pino(options, pino.destination({ dest: 1, sync: true }));
 }

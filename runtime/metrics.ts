@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 import { type FinishedRequest, RequestDurations } from './request-durations';
 
-/** Where metrics are served, on whichever port. */
+/** URL path of the metrics, on every port that serves them. */
 export const METRICS_PATH = '/metrics';
 
 /** Methods that requests are counted by; all others are `other`. */

@@ -15,8 +15,8 @@ type OidcSettings = NonNullable<AuthConfig['oidc']>;
 
 /**
  * Any OpenID Connect provider, by discovery: authorization code with PKCE and a nonce, an
- * id token whose signature, issuer, audience and nonce are checked. One that is away keeps
- * nobody from starting; whoever wants to sign in with it is told so.
+ * id token whose signature, issuer, audience and nonce are checked. The server starts
+ * without a provider that is unavailable; a sign-in with it gets an error.
  */
 export function openIdConnect({ config, logger }: { config: AuthConfig; logger: Logger }) {
   const { oidc } = config;
@@ -89,8 +89,8 @@ const AWAY = {
 };
 
 /**
- * Sign-in with a provider goes by redirect alone. An id token that the caller brings along
- * proves that somebody once signed in with the provider, not that it was for this caller.
+ * Sign-in with a provider is possible by redirect only. An id token in the request proves
+ * that a user signed in with the provider, not that it was issued for this caller.
  */
 export const redirectsAlone = {
   id: 'provider-redirects-alone',

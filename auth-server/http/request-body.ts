@@ -24,8 +24,8 @@ const NUL = /\0|\\u0000/;
 const NUL_ENCODED = /%00/;
 
 /**
- * Settles what the handler and the database would stumble over: Better-Auth takes its
- * body from here as text, and has no answer to a text that is no JSON.
+ * Refuses bodies that the handler or the database cannot process: Better-Auth takes its
+ * body from here as text, and does not handle a text that is not JSON.
  */
 export const checkBody: RequestHandler = (request, response, next) => {
   const bytes: unknown = request.body;

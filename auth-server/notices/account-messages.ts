@@ -43,7 +43,7 @@ export function composeEmailChanged(owner: UserContact, newEmail: string): Messa
   });
 }
 
-/** Goes to the owner whenever there is a new password, whoever set it. */
+/** Goes to the owner after every change of the password, by the user or an administrator. */
 export function composePasswordChanged(owner: UserContact): Message {
   return compose({
     to: owner.email,

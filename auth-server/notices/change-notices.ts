@@ -86,7 +86,7 @@ async function tellOfLink(row: Account, ctx: Context, mailer: Mailer): Promise<v
   await mailer.send(composeSecurityNotice(owner, what));
 }
 
-/** Where a whole account is deleted, there is nobody left to be told. */
+/** After the deletion of an account there is no user to notify. */
 async function tellOfUnlink(row: Account, ctx: Context, mailer: Mailer): Promise<void> {
   if (ctx?.path !== UNLINK || !ctx.context.session) return;
   const what = `Sign-in with ${nameOf(row)} was removed from your account`;

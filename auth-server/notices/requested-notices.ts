@@ -16,8 +16,8 @@ const noticeSchema = z.discriminatedUnion('event', [
 ]);
 
 /**
- * Lets the API tell the owner of an account what an administrator, or a machine, has done to
- * it: the API sends no mails. The texts are ours; whoever asks chooses which.
+ * Lets the API notify the owner of an account of a change by an administrator or a service
+ * account: the API sends no mails. The request chooses one of the texts of this server.
  */
 export function requestedNotices(mailer: Mailer) {
   return {
@@ -46,7 +46,7 @@ export function requestedNotices(mailer: Mailer) {
 const NO_USER = { code: 'USER_NOT_FOUND', message: 'User not found' };
 const NOT_ALLOWED = { code: 'FORBIDDEN', message: 'Only administrators may do this.' };
 
-/** A machine has no session: the API has checked its scopes, and nobody else sends the header. */
+/** A service account has no session: the API has checked its scopes, and only the API sends the header. */
 async function assertMayNotify(ctx: HookContext): Promise<void> {
   if (ctx.headers?.has(ACTING_CLIENT_HEADER)) return;
   const user: Record<string, unknown> | undefined = (await getSessionFromCtx(ctx))?.user;

@@ -3,7 +3,7 @@ import type { UserContact } from '../common/user-contact';
 
 const NOT_YOU = 'If it was not you, set a new password and end your sessions.';
 
-/** Somebody who has the password fails at the second step. */
+/** A person with the password fails at the second step. */
 export function composeSecondStepWarning(owner: UserContact): Message {
   return compose({
     to: owner.email,

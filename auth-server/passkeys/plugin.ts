@@ -49,7 +49,7 @@ type Registration = Parameters<
   >
 >[0];
 
-/** @throws {APIError} also when the credential is somebody's already, be it another user's. */
+/** @throws {APIError} also when the credential is registered already, also for another user. */
 async function acceptRegistration({ ctx, verification }: Registration): Promise<void> {
   assertHolderVerified(verification.registrationInfo?.userVerified ?? false);
   const id = verification.registrationInfo?.credential.id ?? '';
@@ -62,7 +62,7 @@ async function acceptRegistration({ ctx, verification }: Registration): Promise<
   }
 }
 
-/** The plugin itself is content with the touch of a device that anybody may hold. */
+/** The plugin itself accepts user presence without user verification. */
 function assertHolderVerified(isVerified: boolean): void {
   if (isVerified) return;
   throw new APIError('UNAUTHORIZED', {
@@ -72,8 +72,8 @@ function assertHolderVerified(isVerified: boolean): void {
 }
 
 /**
- * Whoever finds or steals a session that is older cannot make themselves a way in that
- * stays, nor can an administrator who acts as the user.
+ * An older session that is stolen cannot register a passkey, which would give permanent
+ * access; an administrator who impersonates the user cannot either.
  */
 const requireRecentSignIn = createAuthMiddleware(async (ctx) => {
   const session = await getSessionFromCtx(ctx);

@@ -12,7 +12,7 @@ const REDIRECT_FIELDS = {
 /** Printable ASCII without a backslash: what every reader of URLs reads in the same way. */
 const PLAIN = /^[\x21-\x5b\x5d-\x7e]+$/;
 
-/** Bytes that would end a header line or a text once somebody decodes them. */
+/** Bytes that would end a header line or a text after decoding. */
 const ENCODED_CONTROL = /%([01][\da-f]|7f)/i;
 
 /** Segments by which a path becomes another one, and separators in disguise. */
@@ -21,8 +21,8 @@ const DEVIOUS_PATH = /\/\/|%2f|%5c|(^|\/)(\.|%2e){1,2}(\/|$)/i;
 /**
  * Holds origins and redirects to the text of the list. Better-Auth compares what a URL
  * parser makes of an address, in which case, default ports, credentials, backslashes and
- * line breaks disappear; the browser, the app or the mail program that reads the address
- * next may make something else of it.
+ * line breaks disappear; a browser, an app or a mail client may read the same text as
+ * another URL.
  */
 export function exactAddresses(trustedOrigins: string[]) {
   const trusted = new Set(trustedOrigins);

@@ -39,8 +39,8 @@ export interface Attempt {
 /**
  * Counts the attempts at a user's second factor, for all auth servers together. An attempt
  * counts as wrong when it begins and is taken back when it was right: many at the same
- * time are no way around the limit. Only whoever knows the password gets as far as this,
- * so the wait is no tool against others, and a trusted device does not feel it.
+ * time do not exceed the limit. This step requires the password, so the wait cannot be used
+ * to lock out another user, and it does not affect a trusted device.
  */
 export class Attempts {
   constructor(private readonly pool: Pool) {}

@@ -10,11 +10,11 @@ export interface SignedIn {
 }
 
 /**
- * Session → what the access token says besides the registered claims, and nothing more: a
- * token is seen by whoever is sent it, so it names nobody by e-mail or name.
+ * Session → the claims of the access token in addition to the registered claims. Every
+ * recipient of a token can read it, so it contains no e-mail address and no name.
  *
  * @throws {APIError} 403 `BANNED_USER`: a ban that did not pass through Better-Auth leaves
- *   sessions behind, which are worth no token.
+ *   sessions behind, which get no token.
  */
 export function toSessionClaims({ session, user }: SignedIn): SessionClaims {
   if (isBanned(user)) {

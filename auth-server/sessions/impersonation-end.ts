@@ -8,8 +8,8 @@ type AfterHook = NonNullable<NonNullable<BetterAuthPlugin['hooks']>['after']>[nu
 /**
  * Better-Auth goes back to the administrator's own session by a cookie. Where there is no
  * way back, because that session has ended or the caller keeps no cookies, it answers 500 and
- * leaves the session open in which somebody acts as someone else. That one ends all the same:
- * the caller is signed out.
+ * leaves the session of the impersonation open. This hook ends that session: the caller is
+ * signed out.
  */
 export const endWithoutWayBack: AfterHook = {
   matcher: ({ path }) => path === '/admin/stop-impersonating',

@@ -22,9 +22,8 @@ const REVOKE: Record<string, string> = {
 };
 
 /**
- * A session token is worth a whole sign-in, and Better-Auth's lists hold one for each
- * session: whoever gets hold of one session would have them all, an administrator those of
- * everyone. In the lists a session's id stands in the token's place, except for the
+ * A session token gives full access, and Better-Auth's lists contain one for each session:
+ * one stolen session would give all of them, one of an administrator those of every user. In the lists a session's id stands in the token's place, except for the
  * caller's own session; the endpoints that end a session take either. What was listed can
  * be ended as ever (`revokeSession({ token })`), and is good for nothing else.
  */

@@ -62,8 +62,8 @@ export function accountChanges(mailer: Mailer) {
 }
 
 /**
- * Providers join accounts by verified e-mails: a slip of an administrator must not give the
- * account to whoever has that address. Who says that it is verified is believed.
+ * Providers link accounts by verified e-mail addresses: a typing error of an administrator
+ * must not give the account to the owner of that address. An explicit `emailVerified` applies.
  */
 async function markNewEmailUnverified({ context, body }: HookContext) {
   const { userId, data } = (body ?? {}) as { userId?: unknown; data?: Record<string, unknown> };
@@ -74,7 +74,7 @@ async function markNewEmailUnverified({ context, body }: HookContext) {
   return { context: { body: { data: { emailVerified: false } } } };
 }
 
-/** Whoever holds a session may have it from the password that is now replaced. */
+/** A session may have been made with the password that is now replaced. */
 async function afterSetPassword({ context, body }: HookContext, mailer: Mailer): Promise<void> {
   if (isAPIError(context.returned)) return;
   const { userId } = body as { userId: string };
@@ -84,9 +84,9 @@ async function afterSetPassword({ context, body }: HookContext, mailer: Mailer):
 }
 
 /**
- * The link of a change works without a session, so it would outlive the password of
- * whoever began it: of a thief, or of someone who signed up with an address that is not
- * theirs. A new address that was taken meanwhile is refused here as well, readably.
+ * The link of a change works without a session, so it would still work after the password of
+ * the person who requested it is replaced: a thief, or a person who signed up with the
+ * address of another. A new address that another account has taken is refused here too.
  */
 async function refuseVoidChange({ context, query, redirect }: HookContext): Promise<void> {
   const change = await readEmailChange(query?.token, context);

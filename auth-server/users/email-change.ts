@@ -35,9 +35,9 @@ export async function readEmailChange(
 }
 
 /**
- * Both addresses have to agree: first the present one, so that a stolen session alone moves
- * no account, then the new one, so that nobody lands on an address that is not theirs. A
- * user who has not proved the present address goes to the second step.
+ * Both addresses confirm a change: first the current one, so that a stolen session alone
+ * cannot move an account, then the new one, so that it is proved to be the user's own. A
+ * user whose current address is not verified starts with the second step.
  */
 export function emailChanges(mailer: Mailer, authUrl: string) {
   return {

@@ -24,11 +24,11 @@ export interface RecoveredUser {
 }
 
 /**
- * Whoever sets a new password by mail for an account whose address was never proved may be
- * somebody else than who signed up with it, and will take the account for theirs. Sessions
- * and password of the stranger are gone by then; a passkey of theirs would stay a way in
+ * The user who resets the password of an account with an unverified address may not be the
+ * person who signed up with it, and then uses the account as their own. The reset removes
+ * the sessions and the password of that person; their passkey would still give access
  * ("trojan identifier": https://www.usenix.org/conference/usenixsecurity22/presentation/sudhodanan).
- * Where there is a second factor, nobody but its owner gets in anyway.
+ * With a second factor, only its owner can sign in.
  */
 export async function removePasskeysOfStranger(
   pool: Pool,

@@ -26,7 +26,7 @@ export interface LoadResult {
 /**
  * Keeps connections busy for a time: each sends its next request when the last one is
  * answered. It reads no more of an answer than its status and its length, so that it uses
- * less of the machine than any server that it measures.
+ * less of the host than any server that it measures.
  *
  * @throws when any answer has another status, or a connection fails.
  */

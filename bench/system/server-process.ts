@@ -24,7 +24,7 @@ export interface ServerOptions {
   flags?: readonly string[];
 }
 
-/** A server as a process of its own, whose use of the machine can be asked for. */
+/** A server as a process of its own, whose use of CPU and memory can be read. */
 export class ServerProcess {
   private output = '';
 

@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
-/** Everything that a developer's machine keeps between starts. Never in version control. */
+/** Everything that a development system keeps between starts. Never in version control. */
 export const DATA_DIRECTORY = '.data';
 
 /** Holds the embedded database's URL while it runs, so that a process started alone finds it. */

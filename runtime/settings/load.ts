@@ -196,7 +196,7 @@ function incompleteGroups(isSet: (name: SettingName) => boolean): SettingProblem
 
 function contradictions(values: SettingValues, settings: Settings): SettingProblem[] {
   const problems: SettingProblem[] = [];
-  // In production each process may have a machine, and with it every port, to itself.
+  // In production each process may run on its own host, with every port free.
   if (!settings.production && settings.authPort === settings.apiPort) {
     problems.push({ name: 'API_PORT', message: 'must differ from AUTH_PORT' });
   }
@@ -218,7 +218,7 @@ function contradictions(values: SettingValues, settings: Settings): SettingProbl
   return problems;
 }
 
-/** URLs that nobody set lead to loopback and need no look. */
+/** URLs that are not set have loopback defaults and need no check. */
 function insecureUrls(values: SettingValues): SettingProblem[] {
   const urls: [SettingName, string | undefined][] = [
     ['AUTH_URL', values.AUTH_URL],

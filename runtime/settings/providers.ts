@@ -13,7 +13,7 @@ export interface ProviderSettings {
   oidc: (ProviderClient & { issuer: string }) | null;
 }
 
-/** Whoever has one value of a group has them all: a part of a group is refused elsewhere. */
+/** A group with one value is complete: an incomplete group is refused elsewhere. */
 export function toProviders(values: SettingValues): ProviderSettings {
   const { GOOGLE_CLIENT_ID: google, GITHUB_CLIENT_ID: github, OIDC_CLIENT_ID: oidc } = values;
   return {

@@ -58,7 +58,7 @@ export const databaseUrl = z.string().refine((text) => {
   return parsed !== null && parsed.pathname.length > 1 && isPercentEncoded(text);
 }, 'must be a URL like postgres://user:password@host:5432/database, special characters percent-encoded');
 
-/** The parser forgives missing slashes and stray blanks; whoever reads the value later may not. */
+/** The parser forgives missing slashes and stray blanks; later readers of the value may not. */
 function isUrl(text: string, protocol: string): boolean {
   if (!text.startsWith(`${protocol}//`) || /\s/.test(text)) return false;
   return (URL.parse(text)?.hostname ?? '') !== '';

@@ -33,7 +33,7 @@ const METADATA = ['LABEL', 'EXPOSE', 'ARG'];
 
 /**
  * Carries out the steps of a Dockerfile in folders instead of layers. The image that it
- * starts from brings Node.js, npm and a shell: those of this machine take their place.
+ * starts from brings Node.js, npm and a shell: those of this host take their place.
  *
  * @throws on an instruction that it does not know, so that no step is left out in silence.
  */
