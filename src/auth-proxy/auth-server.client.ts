@@ -10,6 +10,7 @@ import {
 import { Problem } from '../common/problems/problem';
 import type { ProblemCode } from '../common/problems/problem-codes';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+import { markWorkBegun } from '../common/work-record';
 import { INTERNAL_SECRET } from '../database/internal-secret';
 
 /** What every call of the auth server may come to. */
@@ -69,14 +70,18 @@ export class AuthServerClient {
   private async send(request: AuthServerRequest): Promise<Response> {
     const { method, path, body } = request;
     try {
-      return await fetch(`${this.settings.authInternalUrl}${AUTH_BASE_PATH}${path}`, {
+      const response = await fetch(`${this.settings.authInternalUrl}${AUTH_BASE_PATH}${path}`, {
         method,
         headers: this.headersOf(request),
         body: body && JSON.stringify(body),
         redirect: 'error',
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
+      const isRefused = response.status >= 400 && response.status < 500;
+      if (method === 'POST' && !isRefused) markWorkBegun();
+      return response;
     } catch (error) {
+      if (method === 'POST' && !isNotConnected(error)) markWorkBegun();
       throw new Problem('auth_server_unavailable', { cause: error });
     }
   }
@@ -105,6 +110,14 @@ export class AuthServerClient {
       ...(sessionToken && { authorization: `Bearer ${sessionToken}` }),
     };
   }
+}
+
+/** Errors of a connection that was not opened, so that nothing was sent. */
+const NOT_CONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
+
+function isNotConnected(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } };
+  return NOT_CONNECTED.includes(String(cause?.code));
 }
 
 /** The auth server's limit is the one that was reached: the caller is told about it, not about ours. */

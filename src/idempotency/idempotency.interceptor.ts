@@ -10,11 +10,18 @@ import { catchError, concatMap, type Observable, of } from 'rxjs';
 import { IdempotencyStore } from './idempotency.store';
 import { parseIdempotencyKey } from './idempotency-key';
 import { SealedRequest } from './sealed-request';
-import { repeatAnswer, type StoredAnswer, toStoredAnswer, toStoredProblem } from './stored-answer';
+import {
+  isNothingDone,
+  repeatAnswer,
+  type StoredAnswer,
+  toStoredAnswer,
+  toStoredProblem,
+} from './stored-answer';
 import { callerIdOf } from '../auth/principal/caller-id';
 import type { AuthenticatedRequest } from '../auth/principal/current-user.decorator';
 import { IDEMPOTENCY_KEY_HEADER } from '../common/openapi/idempotent.decorator';
 import { Problem } from '../common/problems/problem';
+import { runRecorded, type WorkRecord } from '../common/work-record';
 import { InstallationSecret } from '../database/installation-secret';
 
 type Request = FastifyRequest & AuthenticatedRequest;
@@ -43,6 +50,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     switch (claim.kind) {
       case 'running':
         throw new Problem('idempotency_in_progress', { headers: { 'retry-after': '1' } });
+      case 'in-doubt':
+        throw new Problem('outcome_unknown');
       case 'another-request':
         throw new Problem('idempotency_key_reused');
       case 'answered':
@@ -56,24 +65,28 @@ export class IdempotencyInterceptor implements NestInterceptor {
     next: CallHandler,
     { sealed, attempt, reply }: { sealed: SealedRequest; attempt: string; reply: FastifyReply },
   ): Observable<unknown> {
-    const storeResult = async (answer: StoredAnswer | null) => {
-      const work = answer
-        ? this.store.keep(sealed, attempt, sealed.seal(answer))
-        : this.store.release(sealed, attempt);
-      // The work is done: the caller is told so. The lease takes care of the row.
-      await work.catch((error: unknown) =>
-        this.logger.warn(`an answer is not kept: ${String(error)}`),
-      );
-    };
-    return next.handle().pipe(
-      concatMap(async (body: unknown) => {
-        await storeResult(toStoredAnswer(body, reply));
-        return body;
-      }),
+    const record: WorkRecord = { hasBegun: false };
+    const keep = (answer: StoredAnswer) => this.store.keep(sealed, attempt, sealed.seal(answer));
+    return runRecorded(record, () => next.handle()).pipe(
       catchError(async (error: unknown) => {
-        await storeResult(toStoredProblem(error));
+        const answer = record.hasBegun ? null : toStoredProblem(error);
+        if (answer) await this.write(keep(answer));
+        else if (isNothingDone(error, record))
+          await this.write(this.store.release(sealed, attempt));
+        else await this.write(this.store.doubt(sealed, attempt));
         throw error;
       }),
+      concatMap(async (body: unknown) => {
+        await this.write(keep(toStoredAnswer(body, reply)));
+        return body;
+      }),
+    );
+  }
+
+  /** The caller gets the response also when it is not stored. The row is in doubt after its lease. */
+  private async write(change: Promise<void>): Promise<void> {
+    await change.catch((error: unknown) =>
+      this.logger.warn(`an answer is not kept: ${String(error)}`),
     );
   }
 

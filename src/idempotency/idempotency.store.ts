@@ -8,12 +8,13 @@ import type { SealedRequest } from './sealed-request';
 export type Claim =
   | { kind: 'mine'; attempt: string }
   | { kind: 'running' }
+  | { kind: 'in-doubt' }
   | { kind: 'another-request' }
   | { kind: 'answered'; answer: Buffer };
 
 /**
- * One statement, so that only one of several concurrent requests gets a row back. A request
- * takes over a row that has expired, or whose request has not answered within its lease.
+ * One statement, so that of any number of callers at once one gets a row back. Only a row that has
+ * expired is used again: a row without an answer may belong to work that is done.
  */
 const CLAIM = `
   INSERT INTO idempotency_key AS held (id, fingerprint, attempt, lease_expires_at, expires_at)
@@ -22,19 +23,22 @@ const CLAIM = `
      SET fingerprint = excluded.fingerprint, attempt = excluded.attempt, answer = NULL,
          lease_expires_at = excluded.lease_expires_at, expires_at = excluded.expires_at
    WHERE held.expires_at <= now()
-      OR (held.answer IS NULL AND held.lease_expires_at <= now()
-          AND held.fingerprint = excluded.fingerprint)
   RETURNING attempt`;
 
-const FIND = 'SELECT fingerprint, answer FROM idempotency_key WHERE id = $1 AND expires_at > now()';
+const FIND = `
+  SELECT fingerprint, answer, lease_expires_at <= now() AS "isInDoubt"
+    FROM idempotency_key WHERE id = $1 AND expires_at > now()`;
 
-/** A request whose lease was taken over changes nothing. */
+/** An attempt whose row has expired and was used again changes nothing. */
 const KEEP = 'UPDATE idempotency_key SET answer = $3 WHERE id = $1 AND attempt = $2';
 const RELEASE = 'DELETE FROM idempotency_key WHERE id = $1 AND attempt = $2';
+const DOUBT = 'UPDATE idempotency_key SET lease_expires_at = now() WHERE id = $1 AND attempt = $2';
 
 interface Row {
   fingerprint: Buffer;
   answer: Buffer | null;
+  /** The attempt has ended, or its process has, and no answer is known. */
+  isInDoubt: boolean;
 }
 
 /** Requests with a key, shared by all replicas. */
@@ -50,7 +54,8 @@ export class IdempotencyStore {
     // Released between the two statements: the caller's next try finds it free.
     if (!row) return { kind: 'running' };
     if (!row.fingerprint.equals(fingerprint)) return { kind: 'another-request' };
-    return row.answer ? { kind: 'answered', answer: row.answer } : { kind: 'running' };
+    if (row.answer) return { kind: 'answered', answer: row.answer };
+    return { kind: row.isInDoubt ? 'in-doubt' : 'running' };
   }
 
   /** From now on a repeated request gets this answer. */
@@ -61,5 +66,10 @@ export class IdempotencyStore {
   /** From now on the request may be tried anew. */
   async release({ id }: SealedRequest, attempt: string): Promise<void> {
     await this.dataSource.query(RELEASE, [id, attempt]);
+  }
+
+  /** From now on a repeat is told that the outcome is unknown. */
+  async doubt({ id }: SealedRequest, attempt: string): Promise<void> {
+    await this.dataSource.query(DOUBT, [id, attempt]);
   }
 }

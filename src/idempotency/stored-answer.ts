@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { Problem } from '../common/problems/problem';
 import type { ProblemCode } from '../common/problems/problem-codes';
+import type { WorkRecord } from '../common/work-record';
 
 /** Headers that belong to an answer rather than to the request that got it. */
 const KEPT_HEADERS = ['location', 'etag', 'link'];
@@ -22,13 +23,21 @@ export function toStoredAnswer(body: unknown, reply: FastifyReply): StoredAnswer
 /**
  * A refusal is kept when it says how things stand: not found, a conflict, not allowed.
  *
- * @returns `null` for what may be another answer at once, without anything having been done:
- *   a request that was refused as invalid, one that exceeded a limit, and a server error.
+ * @returns `null` for a request that was not acceptable, a limit, and a failure of the server.
  */
 export function toStoredProblem(error: unknown): StoredAnswer | null {
   if (!(error instanceof Problem)) return null;
   const { code, status, detail, headers } = error;
   return [403, 404, 409, 412].includes(status) ? { code, detail, headers } : null;
+}
+
+/**
+ * Whether an error proves that the request had no effect: a refusal, or an auth server that did not
+ * accept the connection. A failure of the database proves nothing: the transaction may be committed.
+ */
+export function isNothingDone(error: unknown, { hasBegun }: WorkRecord): boolean {
+  if (hasBegun || !(error instanceof Problem)) return false;
+  return error.status < 500 || error.code === 'auth_server_unavailable';
 }
 
 /** @throws {Problem} when the answer was one. */

@@ -34,7 +34,8 @@ export function problemsOf(
     add('uri_too_long');
   }
   if (takesIdempotencyKey(operation)) {
-    add('idempotency_in_progress', 'idempotency_key_reused', 'database_unavailable');
+    add('idempotency_in_progress', 'outcome_unknown');
+    add('idempotency_key_reused', 'database_unavailable');
   }
   return codes;
 }

@@ -1492,6 +1492,8 @@ export interface operations {
              * @description `email_taken`: Another account has this e-mail.
              *
              *     `idempotency_in_progress`: The first request with this Idempotency-Key is not answered yet. Repeat it after Retry-After seconds.
+             *
+             *     `outcome_unknown`: The first request with this Idempotency-Key ended without a known result: its work may be done. It is not done again. Read the state, then use a new key if the work is missing.
              */
             409: {
                 headers: {
@@ -4070,6 +4072,8 @@ export interface operations {
              * @description `email_taken`: Another account has this e-mail.
              *
              *     `idempotency_in_progress`: The first request with this Idempotency-Key is not answered yet. Repeat it after Retry-After seconds.
+             *
+             *     `outcome_unknown`: The first request with this Idempotency-Key ended without a known result: its work may be done. It is not done again. Read the state, then use a new key if the work is missing.
              */
             409: {
                 headers: {
@@ -4844,7 +4848,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_in_progress`: The first request with this Idempotency-Key is not answered yet. Repeat it after Retry-After seconds. */
+            /**
+             * @description `idempotency_in_progress`: The first request with this Idempotency-Key is not answered yet. Repeat it after Retry-After seconds.
+             *
+             *     `outcome_unknown`: The first request with this Idempotency-Key ended without a known result: its work may be done. It is not done again. Read the state, then use a new key if the work is missing.
+             */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5089,6 +5097,8 @@ export interface operations {
              * @description `cannot_impersonate_admin`: Administrators cannot act as another administrator, nor as themselves.
              *
              *     `idempotency_in_progress`: The first request with this Idempotency-Key is not answered yet. Repeat it after Retry-After seconds.
+             *
+             *     `outcome_unknown`: The first request with this Idempotency-Key ended without a known result: its work may be done. It is not done again. Read the state, then use a new key if the work is missing.
              */
             409: {
                 headers: {
@@ -7122,7 +7132,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_in_progress`: The first request with this Idempotency-Key is not answered yet. Repeat it after Retry-After seconds. */
+            /**
+             * @description `idempotency_in_progress`: The first request with this Idempotency-Key is not answered yet. Repeat it after Retry-After seconds.
+             *
+             *     `outcome_unknown`: The first request with this Idempotency-Key ended without a known result: its work may be done. It is not done again. Read the state, then use a new key if the work is missing.
+             */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -7926,6 +7940,8 @@ export interface operations {
              * @description `no_client_secret`: Public clients have no secret that could be renewed.
              *
              *     `idempotency_in_progress`: The first request with this Idempotency-Key is not answered yet. Repeat it after Retry-After seconds.
+             *
+             *     `outcome_unknown`: The first request with this Idempotency-Key ended without a known result: its work may be done. It is not done again. Read the state, then use a new key if the work is missing.
              */
             409: {
                 headers: {

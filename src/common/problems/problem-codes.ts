@@ -135,6 +135,12 @@ export const PROBLEM_CODES = {
     meaning:
       'The first request with this Idempotency-Key is not answered yet. Repeat it after Retry-After seconds.',
   },
+  outcome_unknown: {
+    status: 409,
+    title: 'Outcome unknown',
+    meaning:
+      'The first request with this Idempotency-Key ended without a known result: its work may be done. It is not done again. Read the state, then use a new key if the work is missing.',
+  },
   precondition_failed: {
     status: 412,
     title: 'Changed meanwhile',

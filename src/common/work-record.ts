@@ -1,0 +1,20 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What is known about the work of one request. */
+export interface WorkRecord {
+  /** A part of the work is done, or its outcome is unknown. */
+  hasBegun: boolean;
+}
+
+const records = new AsyncLocalStorage<WorkRecord>();
+
+/** Runs the work of one request. {@link markWorkBegun} writes to its record. */
+export function runRecorded<T>(record: WorkRecord, work: () => T): T {
+  return records.run(record, work);
+}
+
+/** From now on a failure of the request does not prove that nothing was done. */
+export function markWorkBegun(): void {
+  const record = records.getStore();
+  if (record) record.hasBegun = true;
+}
