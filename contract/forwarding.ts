@@ -6,8 +6,8 @@
 export const CLIENT_ADDRESS_HEADER = 'x-gatehouse-client-address';
 
 /**
- * Names the machine that the API acts for where there is no session, for the audit log.
- * Believed and dropped like the address.
+ * Names the OAuth client behind a request, for the audit log: a service account, or with a
+ * session the client that acts for its user. Believed and dropped like the address.
  */
 export const ACTING_CLIENT_HEADER = 'x-gatehouse-acting-client';
 

@@ -55,6 +55,13 @@ export function actorOf({ session, headers }: AuditFacts): AuditActor {
   return { type: 'user', id: session.user.id, sessionId: id, impersonatorId: impersonatedBy };
 }
 
+/** Adds the client that acts for the user of the session. A service account is the actor itself. */
+export function withActingClient(entry: AuditEntry, { session, headers }: AuditFacts): AuditEntry {
+  const clientId = headers.get(ACTING_CLIENT_HEADER);
+  if (!session || clientId === null) return entry;
+  return { ...entry, detail: { ...entry.detail, clientId } };
+}
+
 export function userSubject(id: unknown): AuditEntry['subject'] {
   return typeof id === 'string' ? { type: 'user', id } : null;
 }

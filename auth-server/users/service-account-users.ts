@@ -10,7 +10,12 @@ const newUserSchema = z.object({
   role: z.enum(ROLES).default(DEFAULT_ROLE),
 });
 
-const NOT_ALLOWED = { code: 'FORBIDDEN', message: 'Only the API may do this, for a machine.' };
+const NOT_ALLOWED = { code: 'FORBIDDEN', message: 'Only the API may do this, for a client.' };
+
+const NO_ADMINISTRATORS = {
+  code: 'USER_REQUIRED',
+  message: 'Only an administrator who signed in directly creates administrators.',
+};
 
 const TAKEN = {
   code: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
@@ -18,9 +23,9 @@ const TAKEN = {
 };
 
 /**
- * Makes a user for a machine, as `/admin/create-user` does for an administrator: that one
- * wants a session, which a machine has not. The API has checked its scopes, and nobody else
- * sends the header.
+ * Creates a user for an OAuth client, as `/admin/create-user` does for an administrator. That
+ * endpoint needs a session, and a service account has none. The API has checked the scopes, and
+ * no other caller can send the header. A client never creates an administrator.
  */
 export function serviceAccountUsers() {
   return {
@@ -31,6 +36,7 @@ export function serviceAccountUsers() {
         { method: 'POST', body: newUserSchema },
         async (ctx) => {
           if (!ctx.headers?.has(ACTING_CLIENT_HEADER)) throw new APIError('FORBIDDEN', NOT_ALLOWED);
+          if (ctx.body.role === 'admin') throw new APIError('FORBIDDEN', NO_ADMINISTRATORS);
           const { internalAdapter, generateId, password: passwords } = ctx.context;
           const { password, ...given } = ctx.body;
           const email = given.email.toLowerCase();

@@ -36,7 +36,10 @@ export const auditEventSchema = z
     requestId: z.string().nullable().describe('The `X-Request-Id` of the request that did it'),
     before: values.describe('What changed, as it was; never a credential'),
     after: values.describe('What changed, as it is; never a credential'),
-    detail: values.describe('What else there is to know, such as the method of a sign-in'),
+    detail: values.describe(
+      'What else there is to know: the method of a sign-in, `clientId` of the OAuth client that ' +
+        'acted for the user',
+    ),
   })
   .meta({ id: 'AuditEvent' });
 

@@ -44,10 +44,20 @@ export async function recordAuditEvent(manager: EntityManager, record: AuditReco
   const { address, userAgent, requestId } = acting.caller;
   const { sql, parameters } = toAuditInsert({
     ...event,
+    detail: withActingClient(event.detail, acting.principal),
     actor: toActor(acting.principal),
     origin: { address: address || null, userAgent: userAgent || null, requestId },
   });
   await manager.query(sql, parameters);
+}
+
+/** Adds the client that acts for a user. A service account is the actor itself. */
+function withActingClient(
+  detail: object | undefined,
+  principal: AuditActing['principal'],
+): object | undefined {
+  const isForUser = principal?.userId && principal.clientId;
+  return isForUser ? { ...detail, clientId: principal.clientId } : detail;
 }
 
 function toActor(principal: AuditActing['principal']): AuditActor {

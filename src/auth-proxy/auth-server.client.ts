@@ -32,7 +32,7 @@ export interface AuthServerRequest {
   sessionToken?: string;
   /** The one cookie to send along, `name=value`. */
   cookie?: string;
-  /** The service account that makes the request, where there is no session. */
+  /** The service account that calls, or the client that acts for the user of the session. */
   clientId?: string;
   caller: CallerContext;
 }

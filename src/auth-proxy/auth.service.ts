@@ -28,6 +28,7 @@ const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   INVALID_EMAIL_OR_PASSWORD: () => new Problem('invalid_credentials'),
   CREDENTIALS_CHANGED: () => new Problem('invalid_credentials'),
   BANNED_USER: () => new Problem('banned'),
+  USER_REQUIRED: () => new Problem('user_required'),
   EMAIL_NOT_VERIFIED: () => new Problem('email_not_verified'),
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: () => new Problem('email_taken'),
   // Two sign-ups with one e-mail at the same time: the unique key decided.
@@ -86,7 +87,7 @@ export class AuthService {
 
   /** Ends the caller's session. A session that is gone already is no error. */
   async signOut(acting: ActingAsUser): Promise<void> {
-    const { userId, sessionId: id } = acting.principal;
+    const { userId, sessionId: id, clientId } = acting.principal;
     await this.dataSource.transaction(async (manager) => {
       const row = await manager.findOneBy(SessionEntity, { id });
       if (!row) return;
@@ -96,7 +97,7 @@ export class AuthService {
       if (!affected) return;
       await recordAuditEvent(manager, {
         action: impersonatorId === null ? 'user.signed_out' : 'impersonation.stopped',
-        acting: { ...acting, principal: { userId, impersonatorId } },
+        acting: { ...acting, principal: { userId, clientId, impersonatorId } },
         subject: { type: 'user', id: userId },
       });
     });
@@ -114,7 +115,7 @@ export class AuthService {
   /**
    * Calls the auth server for an operation with credentials, within the user's own session:
    * Better-Auth checks the permission again. A service account has no session and can use
-   * only the public endpoints.
+   * only the public endpoints. The auth server records the client that acts.
    *
    * @throws {Problem} what the auth server's refusal means, or as {@link AuthServerClient.call}
    */
@@ -122,11 +123,11 @@ export class AuthService {
     { principal, caller }: Acting,
     { path, body }: { path: string; body: Record<string, unknown> },
   ): Promise<Record<string, unknown>> {
-    const who =
-      principal.kind === 'user'
-        ? { sessionToken: await this.sessionTokenOf(principal) }
-        : { clientId: principal.clientId };
-    const answer = await this.authServer.call({ method: 'POST', path, body, caller, ...who });
+    const clientId = principal.clientId ?? undefined;
+    const session =
+      principal.kind === 'user' ? { sessionToken: await this.sessionTokenOf(principal) } : {};
+    const request = { method: 'POST', path, body, caller, clientId, ...session } as const;
+    const answer = await this.authServer.call(request);
     assertSucceeded(answer);
     return answer.body;
   }

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { type DataSource, type FindOperator, MoreThan, Not } from 'typeorm';
 import type { Acting, ActingAsUser } from '../auth/principal/acting';
 import type { Session } from './session.schemas';
+import { assertMayChange } from './user-lock';
 import { toSession } from './session.mapper';
 import type { AuditAction } from '../../contract';
 import { recordAuditEvent } from '../audit/audit-trail';
@@ -23,9 +24,10 @@ export class SessionsService {
     return rows.map((row) => toSession(row, currentSessionId));
   }
 
-  /** @throws {Problem} `not_found` when the user has no such session. */
+  /** @throws {Problem} `not_found` when the user has no such session; as {@link assertMayChange} */
   async endSession(acting: Acting, { userId, sessionId }: SessionOfUser): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
+      await assertMayChange(manager, { id: userId, acting });
       const row = await manager.findOneBy(SessionEntity, { id: sessionId, userId });
       if (!row) throw notThere();
       const { ipAddress, userAgent } = row;
@@ -49,6 +51,7 @@ export class SessionsService {
     });
   }
 
+  /** @throws {Problem} as {@link assertMayChange} */
   async endAllSessions(acting: Acting, userId: string): Promise<void> {
     await this.endSessions(acting, { action: 'session.all_revoked', where: { userId } });
   }
@@ -61,6 +64,7 @@ export class SessionsService {
     }: { action: AuditAction; where: { userId: string; id?: FindOperator<string> } },
   ): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
+      await assertMayChange(manager, { id: where.userId, acting });
       const sessions = await manager.countBy(SessionEntity, where);
       const subject = { type: 'user', id: where.userId } as const;
       await recordAuditEvent(manager, { action, acting, subject, detail: { sessions } });

@@ -1,7 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { recordAuditEvent } from '../audit/audit-trail';
-import type { Acting } from '../auth/principal/acting';
-import { Problem } from '../common/problems/problem';
+import { lockUser, type UserToChange } from './user-lock';
 import { UserEntity } from '../database/entities/user.entity';
 import { VerificationEntity } from '../database/entities/verification.entity';
 
@@ -9,17 +8,13 @@ import { VerificationEntity } from '../database/entities/verification.entity';
  * Deletes a user and every row that is theirs, within the caller's transaction: sessions
  * and accounts by cascade, open verifications by what they are about.
  *
- * @throws {Problem} `not_found`, `last_admin`
+ * @throws {Problem} `last_admin`, or as {@link lockUser}
  */
 export async function deleteUser(
-  { id, acting }: { id: string; acting: Acting },
+  { id, acting }: UserToChange,
   manager: EntityManager,
 ): Promise<void> {
-  const row = await manager.findOne(UserEntity, {
-    where: { id },
-    lock: { mode: 'pessimistic_write' },
-  });
-  if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
+  const row = await lockUser(manager, { id, acting });
   const subject = { type: 'user', id } as const;
   await recordAuditEvent(manager, {
     action: 'user.deleted',

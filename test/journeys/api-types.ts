@@ -1054,7 +1054,7 @@ export interface components {
             before: Record<string, never> | null;
             /** @description What changed, as it is; never a credential */
             after: Record<string, never> | null;
-            /** @description What else there is to know, such as the method of a sign-in */
+            /** @description What else there is to know: the method of a sign-in, `clientId` of the OAuth client that acted for the user */
             detail: Record<string, never> | null;
         };
         UserPage: {
@@ -4052,7 +4052,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
+             *
+             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -4409,7 +4411,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
+             *
+             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -4625,7 +4629,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
+             *
+             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -4819,7 +4825,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
+             *
+             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -5305,7 +5313,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
+             *
+             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -5519,7 +5529,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
+             *
+             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -5727,7 +5739,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
+             *
+             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -6245,7 +6259,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
+             *
+             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -6425,7 +6441,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
+             *
+             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */

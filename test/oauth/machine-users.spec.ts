@@ -21,20 +21,20 @@ afterAll(() => stage.system.stop());
 
 describe('a user created by a service account', () => {
   it('can sign in, and is recorded with the service account as actor', async () => {
-    const given = { email: 'Made@example.com', password: PASSWORD, name: 'Made', role: 'admin' };
+    const given = { email: 'Made@example.com', password: PASSWORD, name: 'Made', role: 'user' };
     const { status, body, headers } = await machine.post<User>(USERS, given);
     const email = 'made@example.com';
     expect([status, headers.get('location')]).toEqual([
       201,
       `${stage.system.apiUrl}${USERS}/${body.id}`,
     ]);
-    expect(body).toMatchObject({ email, emailVerified: false, name: 'Made', role: 'admin' });
+    expect(body).toMatchObject({ email, emailVerified: false, name: 'Made', role: 'user' });
     expect((await stage.system.signIn({ email, password: PASSWORD })).id).toBe(body.id);
     const events = await stage.clients.get<{ items: object[] }>(
       `/api/v1/admin/audit-events?subject=${body.id}&action=user.created`,
     );
     expect(events.body.items).toMatchObject([
-      { actor: { type: 'client', id: clientId }, after: { email, name: 'Made', role: 'admin' } },
+      { actor: { type: 'client', id: clientId }, after: { email, name: 'Made', role: 'user' } },
     ]);
   });
 

@@ -42,7 +42,7 @@ export class UserSessionsController {
     summary: "End all of a user's sessions",
     operationId: 'endUserSessions',
     answers: { 204: { description: 'The user is signed out everywhere' } },
-    problems: ['not_found'],
+    problems: ['user_required', 'not_found'],
   })
   async endUserSessions(
     @ActingPrincipal() acting: Acting,
@@ -58,7 +58,7 @@ export class UserSessionsController {
     summary: "End one of a user's sessions",
     operationId: 'endUserSession',
     answers: { 204: { description: 'The session is gone' } },
-    problems: ['not_found'],
+    problems: ['user_required', 'not_found'],
   })
   endUserSession(
     @ActingPrincipal() acting: Acting,

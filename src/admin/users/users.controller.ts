@@ -91,7 +91,7 @@ export class AdminUsersController {
         headers: { Location: { description: 'Address of the user', schema: { type: 'string' } } },
       },
     },
-    problems: ['email_taken', ...AUTH_SERVER_PROBLEMS],
+    problems: ['user_required', 'email_taken', ...AUTH_SERVER_PROBLEMS],
   })
   async createUser(
     @ActingPrincipal() acting: Acting,
@@ -122,7 +122,7 @@ export class AdminUsersController {
     description: 'A new e-mail counts as not verified, unless `emailVerified` says otherwise.',
     operationId: 'updateUser',
     answers: { 200: { description: 'The user after the change', schema: userSchema } },
-    problems: ['not_found', 'email_taken'],
+    problems: ['user_required', 'not_found', 'email_taken'],
   })
   updateUser(
     @ActingPrincipal() acting: Acting,
@@ -140,7 +140,7 @@ export class AdminUsersController {
       'Every row that is theirs is gone; access tokens that are out are refused at once.',
     operationId: 'deleteUser',
     answers: { 204: { description: 'Gone' } },
-    problems: ['not_found', 'last_admin'],
+    problems: ['user_required', 'not_found', 'last_admin'],
   })
   deleteUser(
     @ActingPrincipal() acting: Acting,
@@ -156,7 +156,7 @@ export class AdminUsersController {
     summary: 'Send a user a mail to set a new password',
     operationId: 'requestPasswordReset',
     answers: { 202: { description: 'The mail is on its way' } },
-    problems: ['not_found', ...AUTH_SERVER_PROBLEMS],
+    problems: ['user_required', 'not_found', ...AUTH_SERVER_PROBLEMS],
   })
   requestPasswordReset(
     @ActingPrincipal() acting: Acting,
@@ -188,7 +188,7 @@ export class AdminUsersController {
     description: 'Applies from the next request of the user, who does not have to sign in again.',
     operationId: 'setUserRole',
     answers: { 200: { description: 'The user after the change', schema: userSchema } },
-    problems: ['not_found', 'last_admin'],
+    problems: ['user_required', 'not_found', 'last_admin'],
   })
   setRole(
     @ActingPrincipal() acting: Acting,
@@ -205,7 +205,7 @@ export class AdminUsersController {
     description: 'Ends all sessions of the user; access tokens that are out are refused at once.',
     operationId: 'banUser',
     answers: { 200: { description: 'The user after the change', schema: userSchema } },
-    problems: ['not_found', 'cannot_ban_self', 'last_admin'],
+    problems: ['user_required', 'not_found', 'cannot_ban_self', 'last_admin'],
   })
   ban(
     @ActingPrincipal() acting: Acting,
@@ -221,7 +221,7 @@ export class AdminUsersController {
     summary: 'Lift a ban',
     operationId: 'unbanUser',
     answers: { 200: { description: 'The user after the change', schema: userSchema } },
-    problems: ['not_found'],
+    problems: ['user_required', 'not_found'],
   })
   unban(
     @ActingPrincipal() acting: Acting,

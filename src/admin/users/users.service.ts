@@ -6,11 +6,13 @@ import type { Ban, CreateUser, UpdateUser } from './users.schemas';
 import { MACHINE_USERS_PATH, type Role } from '../../../contract';
 import { copyUser, recordUserChange } from '../../audit/user-change';
 import type { Acting, ActingAsUser } from '../../auth/principal/acting';
+import { assertMayChangeAdministrators, isDirect } from '../../auth/principal/direct-sign-in';
 import type { SignedIn } from '../../auth-proxy/auth.schemas';
 import { AuthService } from '../../auth-proxy/auth.service';
 import { isUniqueViolation } from '../../../runtime/database-errors';
 import { Problem } from '../../common/problems/problem';
 import { UserEntity } from '../../database/entities/user.entity';
+import { lockUser, type UserToChange } from '../../users/user-lock';
 import { deleteUser } from '../../users/user-deletion';
 import { toUser } from '../../users/user.mapper';
 import type { User } from '../../users/user.schemas';
@@ -25,10 +27,15 @@ export class AdminUsersService {
     private readonly notices: OwnerNoticesService,
   ) {}
 
-  /** @throws {Problem} `email_taken`, or as {@link AuthService.actAs} */
+  /**
+   * Service accounts and clients that act for a user use the auth server's own endpoint, which
+   * refuses to create administrators.
+   *
+   * @throws {Problem} `email_taken`, `user_required`, or as {@link AuthService.actAs}
+   */
   async createUser(acting: Acting, input: CreateUser): Promise<User> {
-    const isMachine = acting.principal.kind === 'client';
-    const path = isMachine ? MACHINE_USERS_PATH : '/admin/create-user';
+    if (input.role === 'admin') assertMayChangeAdministrators(acting.principal);
+    const path = isDirect(acting.principal) ? '/admin/create-user' : MACHINE_USERS_PATH;
     const body = await this.auth.actAs(acting, { path, body: input });
     return this.users.getUser(userIdOf(body));
   }
@@ -36,7 +43,7 @@ export class AdminUsersService {
   /**
    * A former e-mail is told of the new one.
    *
-   * @throws {Problem} `not_found`, `email_taken`
+   * @throws {Problem} `email_taken`, or as {@link lockUser}
    */
   async updateUser(acting: Acting, { id, change }: UserUpdate): Promise<User> {
     const { user, formerEmail } = await this.saveUpdate(acting, { id, change });
@@ -49,10 +56,7 @@ export class AdminUsersService {
   private async saveUpdate(acting: Acting, { id, change }: UserUpdate) {
     try {
       return await this.dataSource.transaction(async (manager) => {
-        const where = { id };
-        const lock = { mode: 'pessimistic_write' } as const;
-        const row = await manager.findOne(UserEntity, { where, lock });
-        if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
+        const row = await lockUser(manager, { id, acting });
         const before = copyUser(row);
         Object.assign(row, withVerification(change, row), { updatedAt: new Date() });
         await recordUserChange(manager, { acting, before, after: row });
@@ -65,18 +69,20 @@ export class AdminUsersService {
     }
   }
 
-  /** @throws {Problem} `not_found`, `last_admin` */
+  /** @throws {Problem} `last_admin`, or as {@link lockUser} */
   async deleteUser(acting: Acting, id: string): Promise<void> {
     await this.dataSource.transaction((manager) => deleteUser({ id, acting }, manager));
   }
 
   /**
-   * Has a mail sent with which the user sets a new password.
+   * Has a mail sent with which the user sets a new password. It goes to the owner, so a user who
+   * becomes an administrator after the check loses nothing.
    *
-   * @throws {Problem} `not_found`, or as {@link AuthService.actAs}
+   * @throws {Problem} `not_found`, `user_required`, or as {@link AuthService.actAs}
    */
   async requestPasswordReset(acting: Acting, id: string): Promise<void> {
-    const { email } = await this.users.getUser(id);
+    const { email, role } = await this.users.getUser(id);
+    if (role === 'admin') assertMayChangeAdministrators(acting.principal);
     await this.auth.actAs(acting, { path: '/request-password-reset', body: { email } });
   }
 
@@ -94,8 +100,9 @@ export class AdminUsersService {
     return this.auth.toSignedIn({ sessionToken: String(token), userId: id, caller: acting.caller });
   }
 
-  /** @throws {Problem} `not_found`, `last_admin` */
-  setRole(acting: Acting, { id, role }: { id: string; role: Role }): Promise<User> {
+  /** @throws {Problem} `last_admin`, or as {@link lockUser} */
+  async setRole(acting: Acting, { id, role }: { id: string; role: Role }): Promise<User> {
+    if (role === 'admin') assertMayChangeAdministrators(acting.principal);
     return this.change({ acting, id }, (row) => {
       row.role = role;
     });
@@ -104,7 +111,7 @@ export class AdminUsersService {
   /**
    * Bans a user and ends all their sessions in one transaction.
    *
-   * @throws {Problem} `not_found`, `cannot_ban_self`, `last_admin`
+   * @throws {Problem} `cannot_ban_self`, `last_admin`, or as {@link lockUser}
    */
   ban(acting: Acting, { id, ban }: { id: string; ban: Ban }): Promise<User> {
     if (acting.principal.userId === id) throw new Problem('cannot_ban_self');
@@ -116,7 +123,7 @@ export class AdminUsersService {
     });
   }
 
-  /** @throws {Problem} `not_found` */
+  /** @throws {Problem} as {@link lockUser} */
   unban(acting: Acting, id: string): Promise<User> {
     return this.change({ acting, id }, (row) => {
       row.banned = false;
@@ -126,16 +133,9 @@ export class AdminUsersService {
   }
 
   /** Changes one user under a lock of the row. */
-  private change(
-    { acting, id }: { acting: Acting; id: string },
-    apply: (row: UserEntity) => void,
-  ): Promise<User> {
+  private change({ acting, id }: UserToChange, apply: (row: UserEntity) => void): Promise<User> {
     return this.dataSource.transaction(async (manager) => {
-      const row = await manager.findOne(UserEntity, {
-        where: { id },
-        lock: { mode: 'pessimistic_write' },
-      });
-      if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
+      const row = await lockUser(manager, { id, acting });
       const before = copyUser(row);
       apply(row);
       await recordUserChange(manager, { acting, before, after: row });

@@ -1,0 +1,44 @@
+import type { EntityManager } from 'typeorm';
+import type { Acting } from '../auth/principal/acting';
+import { assertMayChangeAdministrators, isDirect } from '../auth/principal/direct-sign-in';
+import { Problem } from '../common/problems/problem';
+import { UserEntity } from '../database/entities/user.entity';
+
+/** A user, and the caller who changes it. */
+export interface UserToChange {
+  id: string;
+  acting: Acting;
+}
+
+/**
+ * Locks the row of a user for a change, until the end of the transaction. The role that is checked
+ * is the role of the locked row: a user who becomes an administrator meanwhile is not changed.
+ *
+ * @throws {Problem} `not_found`; `user_required` for an administrator, unless the caller signed in
+ *   directly.
+ */
+export async function lockUser(
+  manager: EntityManager,
+  { id, acting }: UserToChange,
+): Promise<UserEntity> {
+  const row = await manager.findOne(UserEntity, {
+    where: { id },
+    lock: { mode: 'pessimistic_write' },
+  });
+  if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
+  if (row.role === 'admin') assertMayChangeAdministrators(acting.principal);
+  return row;
+}
+
+/**
+ * The same for a change of other rows of the user, such as sessions. A caller who signed in
+ * directly needs no lock, because the role of the user does not matter.
+ *
+ * @throws {Problem} as {@link lockUser}
+ */
+export async function assertMayChange(
+  manager: EntityManager,
+  { id, acting }: UserToChange,
+): Promise<void> {
+  if (!isDirect(acting.principal)) await lockUser(manager, { id, acting });
+}
