@@ -137,7 +137,8 @@ describe('npm run keys:revoke', () => {
     const old = kidOf(await cluster.token());
     const output = await cluster.command(['revoke', old], { betterAuthSecret: OTHER_SECRET });
     expect(output).toContain('The auth servers make a key when they need one.');
-    expect(await cluster.keyIds()).toEqual([]);
+    // The job of an auth server may have made the next key already.
+    expect(await cluster.keyIds()).not.toContain(old);
     const token = await cluster.token();
     expect(await cluster.keyIds()).toEqual([kidOf(token)]);
     await until(async () => (await cluster.askAll(token)).every((status) => status === 200));
