@@ -37,7 +37,7 @@ const SUBJECTS = {
   audit: [],
   federation: [],
   limits: [],
-  mail: [],
+  mail: ['limits'],
   passkeys: [],
   password: [],
   redirects: [],

@@ -8,7 +8,7 @@ import { createPool } from './common/database';
 import { ensureFirstAdministrator } from './first-administrator';
 import { startJobs } from './jobs';
 import { createLimitStore } from './limits/limit-store';
-import { measureMailQueue } from './mail/mail-metrics';
+import { countDroppedMails, measureMailQueue } from './mail/mail-metrics';
 import { createMailer } from './mail/mailer';
 import { allowOneAudience } from './oauth/audience';
 import { registerDocsClient } from './oauth/docs-client';
@@ -49,9 +49,9 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
   const { settings, show = (text) => process.stdout.write(text) } = options;
   const logger = options.logger.child({}, { redact: { paths: ROW_VALUES, remove: true } });
   const pool = createPool(settings, logger);
-  const mailer = createMailer({ config: settings, pool, logger });
   const limitStore =
     settings.rateLimits === null ? null : createLimitStore({ config: settings, pool, logger });
+  const mailer = createMailer({ config: settings, pool, logger, limitStore });
   try {
     await checkDatabase(async (sql) => (await pool.query<object>(sql)).rows);
     const config = { ...settings, internalSecret: await findInternalSecret(settings, pool) };
@@ -64,6 +64,7 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
     await allowOneAudience(config, pool);
     const metrics = new Metrics('auth');
     measureMailQueue(metrics, mailer);
+    countDroppedMails(metrics, mailer);
     const signingKeys = new SigningKeys(config, pool);
     const steps = createSteps({ auth, config, pool, logger, mailer, metrics, signingKeys });
     const jobs = startJobs({ signingKeys, config, pool, logger, metrics });

@@ -18,6 +18,8 @@ export interface RequestContext {
   basis?: string;
   /** The code of a mailed link whose form the user has sent. */
   confirmedLink?: string;
+  /** Who causes the mails of the request: `mail/mail-budgets.ts`. */
+  mailSender?: { network: string; isAdministrator: boolean };
   /** Why the database refused a write: an SQLSTATE of `DATABASE_REFUSALS`. */
   refusal?: string;
 }

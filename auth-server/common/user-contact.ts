@@ -2,4 +2,5 @@
 export interface UserContact {
   email: string;
   name: string;
+  emailVerified?: boolean;
 }

@@ -8,11 +8,14 @@ import type { LimitStore } from './limit-store';
 import { KnownSources, type Origin } from './known-sources';
 import { RequestLimits } from './request-limits';
 import { SignInLimits, type SignInAttempt } from './sign-in-limits';
+import { ACTING_CLIENT_HEADER } from '../../contract';
+import { requestContext } from '../common/request-context';
 import type { AuthConfig } from '../common/config';
 import type { RateLimitFactors } from '../../runtime/settings/load';
 import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../common/caller';
 
 const SIGN_IN = '/sign-in/email';
+const ASK_FOR_RESET = '/request-password-reset';
 const RESET_PASSWORD = '/reset-password';
 
 /** Endpoints that ask a signed-in user for the password again. */
@@ -98,7 +101,11 @@ class LimitsGuard {
     const network = networkOf(ctx);
     if (network === null || !request) return;
     await this.requests.checkFlood(network);
-    const standing = await this.requests.check({ path, body, network });
+    const administrator = path === ASK_FOR_RESET ? await administratorOf(ctx) : undefined;
+    const sender = { network, isAdministrator: administrator !== undefined };
+    const context = requestContext.getStore();
+    if (context) context.mailSender = sender;
+    const standing = await this.requests.check({ path, body, network, administrator });
     if (standing) announce(ctx, toHeaders(standing.policy, standing.verdict));
     if (path === SIGN_IN)
       this.pending.set(request, { signIn: await this.beginSignIn(ctx, network) });
@@ -148,6 +155,14 @@ class LimitsGuard {
   private originOf(email: string, network: string): Origin {
     return { account: this.keys.account(email), network };
   }
+}
+
+/** The id of the administrator, or of the service account for which the API acts. */
+async function administratorOf(ctx: HookContext): Promise<string | undefined> {
+  const client = ctx.headers?.get(ACTING_CLIENT_HEADER);
+  if (client) return client;
+  const caller: Record<string, unknown> | null = await callerOf(ctx);
+  return caller?.role === 'admin' ? String(caller.id) : undefined;
 }
 
 function isRefused({ context: { returned } }: HookContext, ...codes: string[]): boolean {

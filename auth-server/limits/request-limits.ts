@@ -13,6 +13,8 @@ const REQUEST_RULES = {
   signUpAccount: { name: 'sign-up-account', most: 5, window: HOUR },
   mail: { name: 'mail', most: 20, window: HOUR },
   mailAccount: { name: 'mail-account', most: 5, window: HOUR },
+  // Own budget, so that invitations do not use up the budget of the users.
+  mailAdministrator: { name: 'mail-administrator', most: 300, window: HOUR },
   code: { name: 'code', most: 30, window: 900 },
 } as const satisfies Record<string, WindowRule>;
 
@@ -47,6 +49,8 @@ export interface LimitedRequest {
   path: string;
   body: unknown;
   network: string;
+  /** The administrator, or the service account that acts, who causes a mail. */
+  administrator?: string;
 }
 
 /** The limit that is nearest to its end, and the verdict about it. */
@@ -94,9 +98,11 @@ export class RequestLimits {
    * @returns `null` for a path without limits of its own.
    * @throws {APIError} 429
    */
-  async check({ path, body, network }: LimitedRequest): Promise<Standing | null> {
+  async check({ path, body, ...who }: LimitedRequest): Promise<Standing | null> {
     const rules = Object.hasOwn(PATHS, path) ? PATHS[path]! : null;
     if (!rules) return null;
+    const { network, administrator } = who;
+    if (administrator !== undefined) return this.take('mailAdministrator', administrator);
     const standing = await this.take(rules.address, network);
     if (!rules.account) return standing;
     const email = fieldOf(body, rules.account.field);

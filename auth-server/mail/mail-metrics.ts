@@ -1,6 +1,20 @@
-import { Gauge } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import type { Mailer } from './mailer';
 import type { Metrics } from '../../runtime/metrics';
+
+/** The mails that this process dropped because they exceed a budget. */
+export function countDroppedMails({ registry }: Metrics, mailer: Mailer): void {
+  const counter: Counter<'cause'> = new Counter({
+    name: 'mails_dropped_total',
+    help: 'Mails that exceed a budget, by cause',
+    labelNames: ['cause'],
+    registers: [registry],
+    collect: () => {
+      counter.reset();
+      for (const [cause, count] of mailer.dropped) counter.inc({ cause }, count);
+    },
+  });
+}
 
 /** The number of waiting mails. All auth servers on one database report the same number. */
 export function measureMailQueue({ registry }: Metrics, mailer: Mailer): void {

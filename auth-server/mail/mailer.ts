@@ -1,8 +1,11 @@
 import type { Pool } from 'pg';
+import { BudgetedMailer } from './budgeted-mailer';
+import { MailBudgets } from './mail-budgets';
 import { MailQueue } from './mail-queue';
 import { MailSender } from './mail-sender';
-import type { Message } from './messages';
+import type { MailCause, Message } from './messages';
 import type { AuthConfig } from '../common/config';
+import type { LimitStore } from '../limits/limit-store';
 import type { Logger } from '../../runtime/logger';
 
 /** The number of mails that the development mailbox keeps. */
@@ -19,13 +22,18 @@ export interface Mailer {
   mailbox: readonly MailboxEntry[] | null;
   /** The number of mails that wait for the mail server. */
   queueLength(): Promise<number>;
+  /** Mails that exceeded a budget since the start, by cause. */
+  dropped: ReadonlyMap<MailCause, number>;
   close(): Promise<void>;
 }
 
 export interface MailerParts {
-  config: Pick<AuthConfig, 'smtpUrl' | 'mailFrom' | 'production' | 'betterAuthSecret'>;
+  config: Pick<AuthConfig, 'smtpUrl' | 'mailFrom' | 'production' | 'betterAuthSecret'> &
+    Partial<Pick<AuthConfig, 'rateLimits'>>;
   pool: Pool;
   logger: Logger;
+  /** Counts mails. Without it there are no budgets. */
+  limitStore?: LimitStore | null;
 }
 
 /**
@@ -33,13 +41,26 @@ export interface MailerParts {
  * production logs that they are not sent.
  */
 export function createMailer(parts: MailerParts): Mailer {
+  const { config, limitStore, logger } = parts;
+  const mailer = createSender(parts);
+  if (!limitStore || !config.rateLimits) return mailer;
+  const { quotas: factor } = config.rateLimits;
+  const budgets = new MailBudgets({ store: limitStore, secret: config.betterAuthSecret, factor });
+  return new BudgetedMailer(mailer, { budgets, logger });
+}
+
+function createSender(parts: MailerParts): Mailer {
   const { smtpUrl, production } = parts.config;
   if (smtpUrl !== null) return new SmtpMailer(parts, smtpUrl);
   return production ? new NoMailer(parts.logger) : new DevelopmentMailbox();
 }
 
+/** Without budgets no mail is dropped. */
+const NONE: ReadonlyMap<MailCause, number> = new Map();
+
 class SmtpMailer implements Mailer {
   readonly mailbox = null;
+  readonly dropped = NONE;
   private readonly queue: MailQueue;
   private readonly sender: MailSender;
 
@@ -65,9 +86,10 @@ class SmtpMailer implements Mailer {
 
 class DevelopmentMailbox implements Mailer {
   readonly mailbox: MailboxEntry[] = [];
+  readonly dropped = NONE;
 
-  send({ to, subject, text, html }: Message): Promise<void> {
-    this.mailbox.unshift({ to, subject, text, html, sentAt: new Date().toISOString() });
+  send({ to, cause, subject, text, html }: Message): Promise<void> {
+    this.mailbox.unshift({ to, cause, subject, text, html, sentAt: new Date().toISOString() });
     this.mailbox.length = Math.min(this.mailbox.length, MAILBOX_CAPACITY);
     return Promise.resolve();
   }
@@ -83,6 +105,7 @@ class DevelopmentMailbox implements Mailer {
 
 class NoMailer implements Mailer {
   readonly mailbox = null;
+  readonly dropped = NONE;
 
   constructor(private readonly logger: Logger) {
     logger.warn('SMTP_URL is not set: no mail can be sent');

@@ -1,9 +1,22 @@
 import type { UserContact } from '../common/user-contact';
 import { escapeHtml } from '../../runtime/html-escape';
 
+/** The kinds of mails, as budgets and metrics count them. */
+export type MailCause =
+  | 'verification'
+  | 'email_change'
+  | 'password_reset'
+  | 'already_registered'
+  | 'security_notice'
+  | 'password_changed'
+  | 'email_changed';
+
 /** A composed mail. */
 export interface Message {
   to: string;
+  cause: MailCause;
+  /** The user who named the recipient. */
+  senderId?: string;
   subject: string;
   text: string;
   html: string;
@@ -16,8 +29,10 @@ const LINK_LIFETIME_MS = 3_600_000;
 
 interface Letter {
   to: string;
+  cause: MailCause;
   subject: string;
-  greeting: string;
+  /** The name; `null` in a mail to an address that is not verified: another person wrote it. */
+  greeting: string | null;
   lines: string[];
   /** The action that the mail asks for. */
   link?: { label: string; url: string };
@@ -28,8 +43,9 @@ interface Letter {
 export function composeVerification(user: UserContact, url: string): Message {
   return compose({
     to: user.email,
+    cause: 'verification',
     subject: 'Confirm your e-mail address',
-    greeting: user.name,
+    greeting: null,
     lines: ['Please confirm that this address is yours.'],
     link: { label: 'Confirm the address', url },
     footer: 'The link works for an hour. If you did not sign up, ignore this mail.',
@@ -44,8 +60,9 @@ export function composePasswordReset(
   const leadsToPage = (new URL(url).searchParams.get('callbackURL') ?? '') !== '';
   const message = compose({
     to: user.email,
+    cause: 'password_reset',
     subject: 'Set a new password',
-    greeting: user.name,
+    greeting: greetingOf(user),
     lines: ['Somebody asked for a new password for your account.', `Code: ${token}`],
     link: leadsToPage ? { label: 'Set a new password', url } : undefined,
     footer: 'It works once, for an hour. If it was not you, ignore this mail.',
@@ -57,26 +74,31 @@ export function composePasswordReset(
 export function composeAlreadyRegistered(user: UserContact): Message {
   return compose({
     to: user.email,
+    cause: 'already_registered',
     subject: 'You have an account already',
-    greeting: user.name,
+    greeting: greetingOf(user),
     lines: ['Somebody tried to sign up with your address. You have an account: sign in instead.'],
     footer: 'If it was not you, there is nothing to do.',
   });
 }
 
+/** Only the owner of a verified address has chosen the name. */
+export function greetingOf({ name, emailVerified }: UserContact): string | null {
+  return emailVerified === true ? name : null;
+}
+
 /** Composes a mail as text and as HTML. */
-export function compose({ to, subject, greeting, lines, link, footer }: Letter): Message {
-  const text = [
-    `Hello ${greeting},`,
-    ...lines,
-    ...(link ? [`${link.label}:\n${link.url}`] : []),
-    footer,
-  ].join('\n\n');
+export function compose(letter: Letter): Message {
+  const { to, cause, subject, lines, link, footer } = letter;
+  const greeting = letter.greeting === null ? 'Hello,' : `Hello ${letter.greeting},`;
+  const text = [greeting, ...lines, ...(link ? [`${link.label}:\n${link.url}`] : []), footer].join(
+    '\n\n',
+  );
   const html = [
-    `<p>Hello ${escapeHtml(greeting)},</p>`,
+    `<p>${escapeHtml(greeting)}</p>`,
     ...lines.map((line) => `<p>${escapeHtml(line)}</p>`),
     ...(link ? [`<p><a href="${escapeHtml(link.url)}">${escapeHtml(link.label)}</a></p>`] : []),
     `<p>${escapeHtml(footer)}</p>`,
   ].join('\n');
-  return { to, subject, text, html, ...(link && { usefulForMs: LINK_LIFETIME_MS }) };
+  return { to, cause, subject, text, html, ...(link && { usefulForMs: LINK_LIFETIME_MS }) };
 }

@@ -1,4 +1,4 @@
-import { compose, type Message } from '../mail/messages';
+import { compose, greetingOf, type Message } from '../mail/messages';
 import type { UserContact } from '../common/user-contact';
 
 /** Asks the present address whether the account may move to another one. */
@@ -8,8 +8,9 @@ export function composeEmailChangeConfirmation(
 ): Message {
   return compose({
     to: owner.email,
+    cause: 'email_change',
     subject: 'Confirm the change of your e-mail address',
-    greeting: owner.name,
+    greeting: greetingOf(owner),
     lines: [
       `Somebody signed in as you asked to change your address to ${newEmail}.`,
       'After you confirm, a mail to the new address asks for the last step.',
@@ -24,8 +25,9 @@ export function composeEmailChangeConfirmation(
 export function composeNewEmailVerification(owner: UserContact, url: string): Message {
   return compose({
     to: owner.email,
+    cause: 'email_change',
     subject: 'Confirm your new e-mail address',
-    greeting: owner.name,
+    greeting: null,
     lines: ['Please confirm that this is to be the new address of your account.'],
     link: { label: 'Use this address', url },
     footer: 'The link works for an hour. If you did not ask for it, ignore this mail.',
@@ -36,8 +38,9 @@ export function composeNewEmailVerification(owner: UserContact, url: string): Me
 export function composeEmailChanged(owner: UserContact, newEmail: string): Message {
   return compose({
     to: owner.email,
+    cause: 'email_changed',
     subject: 'Your e-mail address was changed',
-    greeting: owner.name,
+    greeting: greetingOf(owner),
     lines: [`Your account now belongs to ${newEmail}. This address is no longer used.`],
     footer: 'If it was not you, tell the people who run this service at once.',
   });
@@ -47,8 +50,9 @@ export function composeEmailChanged(owner: UserContact, newEmail: string): Messa
 export function composePasswordChanged(owner: UserContact): Message {
   return compose({
     to: owner.email,
+    cause: 'password_changed',
     subject: 'Your password was changed',
-    greeting: owner.name,
+    greeting: greetingOf(owner),
     lines: ['The password of your account was changed.'],
     footer: 'If it was not you, set a new password at once: ask for a reset with this address.',
   });

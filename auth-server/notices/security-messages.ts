@@ -1,4 +1,4 @@
-import { compose, type Message } from '../mail/messages';
+import { compose, greetingOf, type Message } from '../mail/messages';
 import type { UserContact } from '../common/user-contact';
 
 const NOT_YOU = 'If it was not you, set a new password and end your sessions.';
@@ -7,8 +7,9 @@ const NOT_YOU = 'If it was not you, set a new password and end your sessions.';
 export function composeSecondStepWarning(owner: UserContact): Message {
   return compose({
     to: owner.email,
+    cause: 'security_notice',
     subject: 'Somebody fails at your second factor',
-    greeting: owner.name,
+    greeting: greetingOf(owner),
     lines: [
       'Somebody signed in with your password and then gave several wrong codes of the second factor.',
     ],
@@ -20,8 +21,9 @@ export function composeSecondStepWarning(owner: UserContact): Message {
 export function composeSecurityNotice(owner: UserContact, what: string): Message {
   return compose({
     to: owner.email,
+    cause: 'security_notice',
     subject: what,
-    greeting: owner.name,
+    greeting: greetingOf(owner),
     lines: [`${what}.`],
     footer: NOT_YOU,
   });

@@ -124,6 +124,6 @@ async function tellFormerAddress(
   if (change?.updateTo !== user.email) return;
   // Also when the user takes the former address again, the link does nothing any longer.
   await markUsed({ token, userId: change.userId }, ctx.context);
-  const former = { name: user.name, email: change.email };
+  const former = { name: user.name, email: change.email, emailVerified: user.emailVerified };
   await mailer.send(composeEmailChanged(former, user.email));
 }

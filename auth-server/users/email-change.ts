@@ -6,7 +6,7 @@ import {
   composeEmailChangeConfirmation,
   composeNewEmailVerification,
 } from '../notices/account-messages';
-import { composeVerification } from '../mail/messages';
+import { composeVerification, type Message } from '../mail/messages';
 import { leadToVerification } from '../mail/page-links';
 import { decodeJwtPayload } from '../../runtime/jwt-payload';
 
@@ -56,8 +56,12 @@ export function emailChanges(mailer: Mailer, authUrl: string) {
 }
 
 /** One mail proves the address of a sign-up, or the new one of a change. */
-export function composeProof(user: UserContact, { url, token }: { url: string; token: string }) {
-  return isChange(token) ? composeNewEmailVerification(user, url) : composeVerification(user, url);
+export function composeProof(
+  user: UserContact & { id: string },
+  { url, token }: { url: string; token: string },
+): Message {
+  if (!isChange(token)) return composeVerification(user, url);
+  return { ...composeNewEmailVerification(user, url), senderId: user.id };
 }
 
 /** For a token that was signed a moment ago. */

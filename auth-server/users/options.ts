@@ -50,11 +50,17 @@ export function passwordMails(mailer: Mailer, { authUrl }: AuthConfig) {
 export function verificationMails(mailer: Mailer, { authUrl }: AuthConfig) {
   return {
     sendOnSignIn: true,
-    sendVerificationEmail: async (proof: { user: UserContact; url: string; token: string }) => {
+    sendVerificationEmail: async (proof: Proof) => {
       const url = leadToVerification(proof.url, authUrl);
       await mailer.send(composeProof(proof.user, { ...proof, url }));
     },
   };
+}
+
+interface Proof {
+  user: UserContact & { id: string };
+  url: string;
+  token: string;
 }
 
 /**

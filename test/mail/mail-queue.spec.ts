@@ -55,7 +55,13 @@ function startMailer(env: NodeJS.ProcessEnv = {}): Mailer {
 }
 
 function letterTo(to: string): Message {
-  return { to, subject: 'A letter', text: 'Code: s3cret-code', html: '<p>Code: s3cret-code</p>' };
+  return {
+    to,
+    subject: 'A letter',
+    text: 'Code: s3cret-code',
+    cause: 'security_notice' as const,
+    html: '<p>Code: s3cret-code</p>',
+  };
 }
 
 async function waiting(): Promise<number> {

@@ -12,7 +12,7 @@ async function main([databaseUrl, smtpUrl]: string[]): Promise<void> {
   });
   const mailer = createMailer({ config, pool, logger: createLogger('auth', 'silent') });
   const letter = { subject: 'A letter', text: 'Hello', html: '<p>Hello</p>' };
-  await mailer.send({ to: 'orphan@example.com', ...letter });
+  await mailer.send({ cause: 'security_notice', to: 'orphan@example.com', ...letter });
   process.stdout.write('queued\n');
   setInterval(() => {}, 1_000);
 }

@@ -1,0 +1,70 @@
+import request from 'supertest';
+import { LimitsCluster, PASSWORD } from './limits-cluster';
+
+let cluster: LimitsCluster;
+
+beforeAll(async () => {
+  cluster = await LimitsCluster.start(2, { REQUIRE_EMAIL_VERIFICATION: 'true' });
+});
+
+afterAll(() => cluster.stop());
+
+async function mailsTo(email: string): Promise<{ text: string }[]> {
+  const lists = cluster.servers.map(async ({ app }) => {
+    const { body } = await request(app).get('/dev/mailbox');
+    return (body as { items: { to: string; text: string }[] }).items;
+  });
+  return (await Promise.all(lists)).flat().filter(({ to }) => to === email);
+}
+
+/** The limits of requests: the budgets of mails stay. */
+const forgetRequests = () =>
+  cluster.sql.query(`DELETE FROM rate_limit WHERE key !~ '^mail-(recipient|network|sender)'`);
+
+it('one address gets five mails of one kind, from all auth servers and IP addresses', async () => {
+  const email = 'stranger@example.com';
+  const name = 'Visit evil.example';
+  await cluster.post('/sign-up/email', { email, password: PASSWORD, name }).expect(200);
+  for (let index = 0; index < 12; index += 1) {
+    await forgetRequests();
+    const options = { from: `198.51.100.${index + 10}`, server: index % 2 };
+    await cluster.signIn(email, PASSWORD, options).expect(403);
+  }
+  const mails = await mailsTo(email);
+  expect(mails).toHaveLength(5);
+  for (const { text } of mails) expect(text).not.toContain('evil.example');
+  const metrics = await Promise.all(cluster.servers.map(({ metrics: each }) => each.render()));
+  const counts = metrics.map((text) =>
+    /mails_dropped_total\{cause="verification".*\} (\d+)/.exec(text),
+  );
+  expect(counts.reduce((sum, count) => sum + Number(count?.[1] ?? 0), 0)).toBe(8);
+});
+
+it('one IP address causes forty mails', async () => {
+  const from = '203.0.113.7';
+  for (let index = 0; index < 45; index += 1) {
+    await forgetRequests();
+    const body = { email: `many-${index}@example.com`, password: PASSWORD, name: 'Many' };
+    await cluster.post('/sign-up/email', body, { from }).expect(200);
+  }
+  const sent = Array.from({ length: 45 }, (_, index) => mailsTo(`many-${index}@example.com`));
+  expect((await Promise.all(sent)).flat()).toHaveLength(40);
+});
+
+it('forty mails of an administrator leave the budgets of users as they are', async () => {
+  const from = '203.0.113.9';
+  const emails = Array.from({ length: 41 }, (_, index) => `invited-${index}@example.com`);
+  await cluster.sql.query(
+    `INSERT INTO "user" (id, name, email, email_verified)
+     SELECT gen_random_uuid(), 'Invited', unnest($1::text[]), true`,
+    [emails],
+  );
+  const headers = { 'x-gatehouse-acting-client': 'directory' };
+  const last = emails.pop()!;
+  for (const email of emails) {
+    await cluster.post('/request-password-reset', { email }, { from, headers }).expect(200);
+  }
+  for (const email of emails) expect(await mailsTo(email)).toHaveLength(1);
+  await cluster.post('/request-password-reset', { email: last }, { from }).expect(200);
+  expect(await mailsTo(last)).toHaveLength(1);
+});
