@@ -1,5 +1,5 @@
 import type { MailBudgets } from './mail-budgets';
-import type { MailboxEntry, Mailer } from './mailer';
+import type { MailboxEntry, Mailer } from './mailer.interface';
 import type { MailCause, Message } from './messages';
 import type { Logger } from '../../runtime/logger';
 

@@ -3,29 +3,17 @@ import { BudgetedMailer } from './budgeted-mailer';
 import { MailBudgets } from './mail-budgets';
 import { MailQueue } from './mail-queue';
 import { MailSender } from './mail-sender';
+import type { MailboxEntry, Mailer } from './mailer.interface';
 import type { MailCause, Message } from './messages';
+
 import type { AuthConfig } from '../common/config';
 import type { LimitStore } from '../limits/limit-store';
 import type { Logger } from '../../runtime/logger';
 
+export type { MailboxEntry, Mailer } from './mailer.interface';
+
 /** The number of mails that the development mailbox keeps. */
 const MAILBOX_CAPACITY = 100;
-
-export interface MailboxEntry extends Message {
-  sentAt: string;
-}
-
-export interface Mailer {
-  /** Accepts a mail. After that, it is not lost. It does not wait for the mail server. */
-  send(message: Message): Promise<void>;
-  /** The development mailbox, newest first; `null` where mails are sent. */
-  mailbox: readonly MailboxEntry[] | null;
-  /** The number of mails that wait for the mail server. */
-  queueLength(): Promise<number>;
-  /** Mails that exceeded a budget since the start, by cause. */
-  dropped: ReadonlyMap<MailCause, number>;
-  close(): Promise<void>;
-}
 
 export interface MailerParts {
   config: Pick<AuthConfig, 'smtpUrl' | 'mailFrom' | 'production' | 'betterAuthSecret'> &

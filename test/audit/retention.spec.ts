@@ -103,7 +103,9 @@ describe('the retention of audit events', () => {
     const { rows } = await pool.query(
       `SELECT (extract(epoch FROM retention) / 86400)::int AS days FROM audit_retention ORDER BY since`,
     );
-    expect(rows).toEqual([{ days: 30 }, { days: 1 }, { days: 30 }]);
+    // The job of another replica may run too.
+    expect(rows.slice(0, 3)).toEqual([{ days: 30 }, { days: 1 }, { days: 30 }]);
+    expect(rows.at(-1)).toEqual({ days: 30 });
   });
 
   it('applies a shorter value after a week', async () => {
