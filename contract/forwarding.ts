@@ -14,5 +14,14 @@ export const ACTING_CLIENT_HEADER = 'x-gatehouse-acting-client';
 /** Carries `INTERNAL_SECRET` from the API to the auth server, never to a client. */
 export const INTERNAL_KEY_HEADER = 'x-gatehouse-internal-key';
 
+/**
+ * The API asks for an access token with the answer that begins a session, so that a sign-in is one
+ * call. Believed and dropped like the address.
+ */
+export const TOKEN_WANTED_HEADER = 'x-gatehouse-token-wanted';
+
+/** The access token of the session that an answer begins: only for the API, never for a client. */
+export const ACCESS_TOKEN_HEADER = 'x-gatehouse-access-token';
+
 /** The same request id appears in the logs of both processes. */
 export const REQUEST_ID_HEADER = 'x-request-id';

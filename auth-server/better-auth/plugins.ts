@@ -12,7 +12,7 @@ import { type PasswordParts, passwordRules } from '../password/plugin';
 import { exactAddresses } from '../redirects/plugin';
 import { secondFactor, secondStep } from '../second-factor/plugin';
 import { decisionBasis, sessionHandles } from '../sessions/plugin';
-import { accessTokens } from '../signing-keys/plugin';
+import { accessTokens, tokenOfBegunSession } from '../signing-keys/plugin';
 import { accounts, administration, signUpPolicy } from '../users/plugin';
 
 type PhaseParts = AuthParts & Pick<PasswordParts, 'hasher'>;
@@ -31,6 +31,7 @@ interface Phase<Plugin extends BetterAuthPlugin = BetterAuthPlugin> {
  */
 export function createPhases(parts: PhaseParts) {
   const { config, pool, mailer, logger, limitStore = null } = parts;
+  const tokens = accessTokens(config, pool);
   const limits = limitsPlugins(limitStore, config);
   return [
     // First: all other hooks read the fields that the schema of the endpoint has accepted.
@@ -44,7 +45,7 @@ export function createPhases(parts: PhaseParts) {
     // Any place between the redirects and the limit outcomes.
     phase('new accounts', [signUpPolicy, passwordRules(parts)]),
     // Any place: the plugin adds endpoints, and its hook acts on `/get-session` only.
-    phase('access tokens', [accessTokens(config, pool)]),
+    phase('access tokens', [tokens]),
     // Before bearer and the authorization server: it takes back the session of the first step.
     phase('second factor', [secondFactor({ pool, mailer })]),
     // After the second factor: it hands out the session that an answer begins.
@@ -67,6 +68,8 @@ export function createPhases(parts: PhaseParts) {
     phase('sessions', [sessionHandles]),
     // After the second factor: a session that was taken back proves no owner.
     phase('limit outcomes', limits.last),
+    // After the second factor and the limit outcomes: only a session that stays gets a token.
+    phase('token of the begun session', [tokenOfBegunSession(tokens.options)]),
     // After all phases that change an answer: it records the answer that is sent.
     phase('audit log', [auditLog(pool)]),
     // Last: the time of all other phases is part of the time that it makes equal.

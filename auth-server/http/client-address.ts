@@ -3,7 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { AuthConfig } from '../common/config';
 import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
-import { ACTING_CLIENT_HEADER, CLIENT_ADDRESS_HEADER, INTERNAL_KEY_HEADER } from '../../contract';
+import {
+  ACTING_CLIENT_HEADER,
+  CLIENT_ADDRESS_HEADER,
+  INTERNAL_KEY_HEADER,
+  TOKEN_WANTED_HEADER,
+} from '../../contract';
 import { createClientAddressResolver } from '../../runtime/client-address';
 import { parseIpAddress } from '../../runtime/ip-address';
 
@@ -13,6 +18,7 @@ const CLAIMED_HEADERS = [
   CLIENT_ADDRESS_HEADER,
   INTERNAL_KEY_HEADER,
   ACTING_CLIENT_HEADER,
+  TOKEN_WANTED_HEADER,
   'forwarded',
   'x-forwarded-for',
   'x-forwarded-host',
@@ -35,11 +41,13 @@ export function resolveClientAddress(config: AuthConfig): RequestHandler {
     const isInternal = isFromApi(request, config);
     const named = isInternal ? parseIpAddress(headers[CLIENT_ADDRESS_HEADER]) : null;
     const actingClient = isInternal ? headers[ACTING_CLIENT_HEADER] : undefined;
+    const wantsToken = isInternal && headers[TOKEN_WANTED_HEADER] !== undefined;
     const forwardedFor = headers['x-forwarded-for'];
     const address = named ?? resolve({ remoteAddress: socket.remoteAddress, forwardedFor });
     for (const name of CLAIMED_HEADERS) delete headers[name];
     if (address !== null) headers[RESOLVED_ADDRESS_HEADER] = address;
     if (actingClient !== undefined) headers[ACTING_CLIENT_HEADER] = actingClient;
+    if (wantsToken) headers[TOKEN_WANTED_HEADER] = 'true';
     // Better-Auth's Node handler builds the request's URL from these two.
     headers.host = host;
     headers['x-forwarded-proto'] = protocol.slice(0, -1);

@@ -7,6 +7,8 @@ import type { AuthConfig } from '../common/config';
 import { JWKS_PATH } from '../../contract';
 import { toSessionClaims } from '../sessions/claims';
 
+export { tokenOfBegunSession } from './begun-session';
+
 /** Better-Auth's jwt plugin. Rotation and grace period are handled by {@link SigningKeys}. */
 export function accessTokens(config: AuthConfig, pool: Pool) {
   return jwt({

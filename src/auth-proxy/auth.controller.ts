@@ -50,7 +50,7 @@ export class AuthController {
         schema: verificationRequiredSchema,
       },
     },
-    problems: ['email_taken', ...AUTH_SERVER_PROBLEMS],
+    problems: ['email_taken', 'invalid_credentials', 'banned', ...AUTH_SERVER_PROBLEMS],
   })
   async signUp(
     @Body({ schema: signUpSchema }) body: SignUp,

@@ -10,7 +10,12 @@ import type {
   Tokens,
   VerificationRequired,
 } from './auth.schemas';
-import { type AuthServerAnswer, AuthServerClient } from './auth-server.client';
+import {
+  type AuthServerAnswer,
+  AuthServerClient,
+  type AuthServerRequest,
+} from './auth-server.client';
+import { ACCESS_TOKEN_HEADER } from '../../contract';
 import type { CallerContext } from '../http/request/caller-context';
 import type { UserPrincipal } from '../auth/principal/principal';
 import { findChallenge } from './challenge';
@@ -20,6 +25,7 @@ import { toUser } from '../users/user.mapper';
 import { decodeJwtPayload } from '../../runtime/jwt-payload';
 import { recordAuditEvent } from '../audit/audit-trail';
 import { Problem } from '../common/problems/problem';
+import type { ProblemCode } from '../common/problems/problem-codes';
 import { SessionEntity } from '../database/entities/session.entity';
 import { UserEntity } from '../database/entities/user.entity';
 
@@ -61,7 +67,7 @@ export class AuthService {
   /** @throws {Problem} `email_taken`, or as {@link AuthServerClient.call} */
   async signUp(input: SignUp, caller: CallerContext): Promise<SignedIn | VerificationRequired> {
     const path = '/sign-up/email';
-    const answer = await this.authServer.call({ method: 'POST', path, body: input, caller });
+    const answer = await this.begin({ path, body: input, caller });
     assertSucceeded(answer);
     // Without a session the address must be proved first; the same answer for a taken one.
     if (typeof answer.body.token !== 'string') return { verificationRequired: true };
@@ -71,7 +77,7 @@ export class AuthService {
   /** @throws {Problem} `invalid_credentials`, `banned`, `email_not_verified`, or as the client's */
   async signIn(input: SignIn, caller: CallerContext): Promise<SignedIn | TwoFactorRequired> {
     const path = '/sign-in/email';
-    const answer = await this.authServer.call({ method: 'POST', path, body: input, caller });
+    const answer = await this.begin({ path, body: input, caller });
     assertSucceeded(answer);
     return findChallenge(answer) ?? this.toSignedIn(signInOf(answer, caller));
   }
@@ -119,17 +125,26 @@ export class AuthService {
    *
    * @throws {Problem} what the auth server's refusal means, or as {@link AuthServerClient.call}
    */
-  async actAs(
+  async actAs(acting: Acting, request: ActedRequest): Promise<Record<string, unknown>> {
+    return (await this.callAs(acting, request)).body;
+  }
+
+  /** As {@link actAs}, for what begins a session; the answer goes to {@link toSignedIn}. */
+  beginAs(acting: Acting, request: ActedRequest): Promise<AuthServerAnswer> {
+    return this.callAs(acting, { ...request, wantsToken: true });
+  }
+
+  private async callAs(
     { principal, caller }: Acting,
-    { path, body }: { path: string; body: Record<string, unknown> },
-  ): Promise<Record<string, unknown>> {
+    request: ActedRequest & { wantsToken?: boolean },
+  ): Promise<AuthServerAnswer> {
     const clientId = principal.clientId ?? undefined;
     const session =
       principal.kind === 'user' ? { sessionToken: await this.sessionTokenOf(principal) } : {};
-    const request = { method: 'POST', path, body, caller, clientId, ...session } as const;
-    const answer = await this.authServer.call(request);
+    const call = { method: 'POST', ...request, caller, clientId, ...session } as const;
+    const answer = await this.authServer.call(call);
     assertSucceeded(answer);
-    return answer.body;
+    return answer;
   }
 
   private async sessionTokenOf({ sessionId }: UserPrincipal): Promise<string> {
@@ -141,14 +156,41 @@ export class AuthService {
     return row.token;
   }
 
-  /** Tokens of a session that has just begun, and whose it is. */
-  async toSignedIn({ sessionToken, userId, caller }: NewSession): Promise<SignedIn> {
-    const tokens = await this.issueTokens(sessionToken, caller);
+  private begin(request: Pick<AuthServerRequest, 'path' | 'body' | 'caller'>) {
+    return this.authServer.call({ method: 'POST', wantsToken: true, ...request });
+  }
+
+  /**
+   * Tokens of a session that has just begun, and its user.
+   *
+   * @throws {Problem} `banned`, or `endedAs` when the session has already ended.
+   */
+  async toSignedIn(begun: NewSession): Promise<SignedIn> {
+    const { sessionToken, caller } = begun;
+    const issued = tokensOf(begun) ?? (await this.issueTokens(sessionToken, caller));
+    const user = issued && (await this.findUserOf(issued));
+    if (!user) throw await this.toEnded(begun);
+    if (claimsOf(issued.accessToken).role === user.role) return { ...issued, user: toUser(user) };
+    // The role has changed since the auth server read the user.
+    const renewed = await this.issueTokens(sessionToken, caller);
+    if (!renewed) throw await this.toEnded(begun);
+    return { ...renewed, user: toUser(user) };
+  }
+
+  /** @returns `null` when the session has ended. */
+  private async findUserOf({ accessToken }: Tokens): Promise<UserEntity | null> {
+    const where = { id: claimsOf(accessToken).sid };
+    const [row] = await this.dataSource.manager.find(SessionEntity, {
+      where,
+      relations: { user: true },
+    });
+    return row?.user ?? null;
+  }
+
+  private async toEnded({ userId, endedAs }: NewSession): Promise<Problem> {
     const row = await this.dataSource.manager.findOneBy(UserEntity, { id: userId });
-    if (!tokens || !row) {
-      throw new Problem('auth_server_failed', { cause: 'a new session gives no token' });
-    }
-    return { ...tokens, user: toUser(row) };
+    const code = row && toUser(row).banned ? 'banned' : endedAs;
+    return new Problem(code, { cause: 'the session ended during the sign-in' });
   }
 
   /** @returns `null` when the session token is not accepted. */
@@ -161,25 +203,40 @@ export class AuthService {
     });
     const { token } = answer.body;
     if (answer.status !== 200 || typeof token !== 'string') return null;
-    return {
-      accessToken: token,
-      tokenType: 'Bearer',
-      expiresIn: lifetimeOf(token),
-      refreshToken: sessionToken,
-    };
+    return toTokens(token, sessionToken);
   }
 }
 
+interface ActedRequest {
+  path: string;
+  body: Record<string, unknown>;
+}
+
 interface NewSession {
+  /** The answer that began the session. */
+  answer: AuthServerAnswer;
   sessionToken: string;
   userId: string;
   caller: CallerContext;
+  endedAs: ProblemCode;
 }
 
-function signInOf({ headers, body }: AuthServerAnswer, caller: CallerContext): NewSession {
+function signInOf(answer: AuthServerAnswer, caller: CallerContext): NewSession {
+  const { headers, body } = answer;
   const { id } = (body.user ?? {}) as { id?: unknown };
   const sessionToken = headers.get('set-auth-token') ?? String(body.token);
-  return { sessionToken, userId: String(id), caller };
+  return { answer, sessionToken, userId: String(id), caller, endedAs: 'invalid_credentials' };
+}
+
+/** `null`: the auth server does not know that the request comes from the API. */
+function tokensOf({ answer, sessionToken }: NewSession): Tokens | null {
+  const accessToken = answer.headers.get(ACCESS_TOKEN_HEADER);
+  return accessToken === null ? null : toTokens(accessToken, sessionToken);
+}
+
+function toTokens(accessToken: string, refreshToken: string): Tokens {
+  const { iat, exp } = claimsOf(accessToken);
+  return { accessToken, tokenType: 'Bearer', expiresIn: exp - iat, refreshToken };
 }
 
 function assertSucceeded({ status, body }: AuthServerAnswer): void {
@@ -189,8 +246,7 @@ function assertSucceeded({ status, body }: AuthServerAnswer): void {
   throw new Problem('auth_server_failed', { cause: `${status} ${String(body.code)}` });
 }
 
-/** `exp - iat` of a token that the auth server has just issued, in seconds. */
-function lifetimeOf(token: string): number {
-  const { iat, exp } = decodeJwtPayload(token) as { iat: number; exp: number };
-  return exp - iat;
+/** Claims of a token that the auth server has just issued. */
+function claimsOf(token: string) {
+  return decodeJwtPayload(token) as { iat: number; exp: number; sid: string; role: string };
 }

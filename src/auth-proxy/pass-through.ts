@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { toCallerContext } from '../http/request/caller-context';
 import { AUTH_SERVER_DOCUMENTS } from './well-known';
 import {
+  ACCESS_TOKEN_HEADER,
   AUTH_BASE_PATH,
   CLIENT_ADDRESS_HEADER,
   INTERNAL_KEY_HEADER,
@@ -24,6 +25,9 @@ const HOP_BY_HOP =
 const NOT_FROM_CLIENTS = new RegExp(
   `${HOP_BY_HOP.source}|^(expect|forwarded|x-forwarded-.*|x-real-ip|x-gatehouse-.*)$`,
 );
+
+/** Longest time without progress of the auth server. The timers of undici can fire 1 s later. */
+const TIMEOUT_MS = 3_500;
 
 export interface PassThroughOptions {
   settings: ApiSettings;
@@ -47,6 +51,7 @@ export function registerAuthPassThrough(
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     await scope.register(replyFrom, {
       base: options.settings.authInternalUrl,
+      undici: { connect: { timeout: TIMEOUT_MS } },
       disableRequestLogging: true,
       disableCache: true,
     });
@@ -67,13 +72,14 @@ function passThrough(
   const path = request.url.split('?', 1)[0]!;
   assertInside(path);
   return reply.from(path, {
+    timeout: TIMEOUT_MS,
     // One try each: a repeated sign-in is not the same as one.
     retryDelay: () => null,
     rewriteRequestHeaders: (_request, headers) => ({
       ...without(headers, NOT_FROM_CLIENTS),
       ...callerHeaders(request, internalSecret),
     }),
-    rewriteHeaders: withoutHopByHop,
+    rewriteHeaders: toClientHeaders,
     onResponse: (_request, _reply, response) => {
       const answer = (response as unknown as { stream: Readable }).stream;
       const isChange = request.method !== 'GET' && request.method !== 'HEAD';
@@ -100,11 +106,13 @@ function assertInside(path: string): void {
   if (isSuspicious || !isInside) throw new Problem('malformed_request');
 }
 
-/** Also what `Connection` names itself (RFC 9110, section 7.6.1). */
-function withoutHopByHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+/** Also without what `Connection` names itself (RFC 9110, section 7.6.1). */
+function toClientHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const named = (headers.connection ?? '').toLowerCase().split(/[\s,]+/);
   const kept = Object.entries(without(headers, HOP_BY_HOP));
-  return Object.fromEntries(kept.filter(([name]) => !named.includes(name)));
+  return Object.fromEntries(
+    kept.filter(([name]) => name !== ACCESS_TOKEN_HEADER && !named.includes(name)),
+  );
 }
 
 function without(headers: IncomingHttpHeaders, names: RegExp): IncomingHttpHeaders {

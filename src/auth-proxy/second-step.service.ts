@@ -37,12 +37,19 @@ export class SecondStepService {
       path,
       body: { code },
       cookie,
+      wantsToken: true,
       caller,
     });
     assertPassed(answer);
     const { id } = answer.body.user as { id: string };
     const sessionToken = answer.headers.get('set-auth-token') ?? String(answer.body.token);
-    return this.auth.toSignedIn({ sessionToken, userId: id, caller });
+    return this.auth.toSignedIn({
+      answer,
+      sessionToken,
+      userId: id,
+      caller,
+      endedAs: 'invalid_challenge',
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { expectProblem } from '../support/problems';
 import { send } from '../support/raw-http';
 import { RecordingServer } from '../support/recording-server';
-import { System } from '../support/system';
+import { PASSWORD, System } from '../support/system';
 
 describe('the auth routes with invalid input', () => {
   let system: System;
@@ -91,4 +91,32 @@ describe('a passed-through response', () => {
     const { headers } = await send(system.apiUrl, { path: '/api/auth/ok' });
     expect(headers['x-for-this-hop']).toBeUndefined();
   });
+
+  it('loses the access token that is meant for the API', async () => {
+    upstream.answer = (_request, response) => {
+      response.writeHead(200, { 'x-gatehouse-access-token': 'a token' }).end();
+    };
+    const { status, headers } = await send(system.apiUrl, { path: '/api/auth/ok' });
+    expect(status).toBe(200);
+    expect(headers['x-gatehouse-access-token']).toBeUndefined();
+  });
+
+  it.each(['/api/auth/sign-in/email', '/api/v1/auth/sign-in'])(
+    '%s is 503 within 5 seconds when the auth server does not answer',
+    async (path) => {
+      upstream.answer = () => {};
+      const begin = performance.now();
+      const answer = await send(system.apiUrl, {
+        method: 'POST',
+        path,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: 'ann@example.com', password: PASSWORD }),
+      });
+      expect(performance.now() - begin).toBeLessThan(5_000);
+      expect(answer.status).toBe(503);
+      expect(JSON.parse(answer.text)).toMatchObject({ code: 'auth_server_unavailable' });
+      expect(answer.headers['retry-after']).toHaveLength(1);
+    },
+    15_000,
+  );
 });

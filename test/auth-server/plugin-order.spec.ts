@@ -1,9 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Response } from 'supertest';
-import { DOCS_CLIENT_ID } from '../../contract';
+import {
+  ACCESS_TOKEN_HEADER,
+  DOCS_CLIENT_ID,
+  INTERNAL_KEY_HEADER,
+  TOKEN_WANTED_HEADER,
+} from '../../contract';
 import { RecordingServer } from '../support/recording-server';
 import { swapped } from '../support/swap';
 import { enrol } from '../second-factor/second-step';
+import { INTERNAL_SECRET } from './auth-settings';
 import { PASSWORD } from './harness';
 import { startInProcess } from './in-process';
 
@@ -130,6 +136,17 @@ const PAIRS: [string, string, string, () => Promise<boolean>][] = [
     'bearer',
     'the first step hands out no session token',
     async () => !('set-auth-token' in (await firstStep()).headers),
+  ],
+  [
+    'two-factor',
+    'token-of-begun-session',
+    'the first step hands out no access token',
+    async () => {
+      const fromApi = { [INTERNAL_KEY_HEADER]: INTERNAL_SECRET, [TOKEN_WANTED_HEADER]: 'true' };
+      const body = { email: EMAIL, password: PASSWORD };
+      const { headers } = await server.post('/api/auth/sign-in/email', body, fromApi);
+      return !(ACCESS_TOKEN_HEADER in headers);
+    },
   ],
   [
     'two-factor',

@@ -95,9 +95,15 @@ export class AdminUsersService {
     const user = await this.users.getUser(id);
     if (user.role === 'admin') throw new Problem('cannot_impersonate_admin');
     const path = '/admin/impersonate-user';
-    const body = await this.auth.actAs(acting, { path, body: { userId: id } });
-    const { token } = (body.session ?? {}) as { token?: unknown };
-    return this.auth.toSignedIn({ sessionToken: String(token), userId: id, caller: acting.caller });
+    const answer = await this.auth.beginAs(acting, { path, body: { userId: id } });
+    const { token } = (answer.body.session ?? {}) as { token?: unknown };
+    return this.auth.toSignedIn({
+      answer,
+      sessionToken: String(token),
+      userId: id,
+      caller: acting.caller,
+      endedAs: 'not_found',
+    });
   }
 
   /** @throws {Problem} `last_admin`, or as {@link lockUser} */

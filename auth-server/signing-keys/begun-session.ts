@@ -1,0 +1,26 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import { createAuthMiddleware } from 'better-auth/api';
+import { getJwtToken, type JwtOptions } from 'better-auth/plugins';
+import { ACCESS_TOKEN_HEADER, TOKEN_WANTED_HEADER } from '../../contract';
+
+/**
+ * Adds the access token to an answer that begins a session, when the API asks for it. It is the
+ * token of `/token`. A first step with a second factor begins no session.
+ */
+export function tokenOfBegunSession(options: JwtOptions) {
+  return {
+    id: 'token-of-begun-session',
+    hooks: {
+      after: [
+        {
+          matcher: ({ context, headers }) =>
+            Boolean(context?.newSession) && headers?.has(TOKEN_WANTED_HEADER) === true,
+          handler: createAuthMiddleware(async (ctx) => {
+            const context = { ...ctx.context, session: ctx.context.newSession };
+            ctx.setHeader(ACCESS_TOKEN_HEADER, await getJwtToken({ ...ctx, context }, options));
+          }),
+        },
+      ],
+    },
+  } satisfies BetterAuthPlugin;
+}
