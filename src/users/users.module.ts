@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module';
-import { ExportQuota } from './export-quota';
-import { MeController } from './me.controller';
-import { MeService } from './me.service';
+import { ExportQuota } from './me/export-quota';
+import { MeController } from './me/me.controller';
+import { MeService } from './me/me.service';
 import { SessionsService } from './sessions.service';
 import { UsersController } from './users.controller';
 import { UsersService } from './users.service';

@@ -1,5 +1,5 @@
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
-import type { UserExport } from '../../src/users/me.schemas';
+import type { UserExport } from '../../src/users/me/me.schemas';
 import type { SignedInUser } from '../support/system';
 import { OAuthStage } from './stage';
 

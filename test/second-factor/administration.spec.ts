@@ -1,5 +1,5 @@
 import type { TwoFactorRequired } from '../../src/auth-proxy/second-step.schemas';
-import type { UserExport } from '../../src/users/me.schemas';
+import type { UserExport } from '../../src/users/me/me.schemas';
 import { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
 import { PASSWORD, type SignedInUser, System } from '../support/system';

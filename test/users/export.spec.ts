@@ -2,8 +2,8 @@ import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditEvent } from '../../src/audit/audit-event.schemas';
-import type { UserExport } from '../../src/users/me.schemas';
-import { type ExportHead, toExportStream } from '../../src/users/user-export';
+import type { UserExport } from '../../src/users/me/me.schemas';
+import { type ExportHead, toExportStream } from '../../src/users/me/user-export';
 import { expectProblem } from '../support/problems';
 import { type SignedInUser, System } from '../support/system';
 

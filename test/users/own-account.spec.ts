@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { AccountList, UserExport } from '../../src/users/me.schemas';
+import type { AccountList, UserExport } from '../../src/users/me/me.schemas';
 import type { SessionList } from '../../src/users/session.schemas';
 import { eventually } from '../support/eventually';
 import { expectProblem } from '../support/problems';

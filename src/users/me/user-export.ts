@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { AuditEvent } from '../audit/audit-event.schemas';
+import type { AuditEvent } from '../../audit/audit-event.schemas';
 import { type UserExport, userExportSchema } from './me.schemas';
 
 /** Everything of an export but the list that can be long. */

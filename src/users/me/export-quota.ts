@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { RateLimit } from '../auth/rate-limit/rate-limit';
-import { SharedCounters } from '../auth/rate-limit/shared-counters';
-import { Problem } from '../common/problems/problem';
-import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+import { RateLimit } from '../../auth/rate-limit/rate-limit';
+import { SharedCounters } from '../../auth/rate-limit/shared-counters';
+import { Problem } from '../../common/problems/problem';
+import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
 /** Exports of one user in an hour: each reads every row about the user. */
 const QUOTA = 10;

@@ -1,7 +1,7 @@
-import { toUser } from './user.mapper';
-import type { OwnUser } from './user.schemas';
-import type { KnownProfile } from '../auth/principal/known-profile';
-import { toEntityTag } from '../http/entity-tag';
+import { toUser } from '../user.mapper';
+import type { OwnUser } from '../user.schemas';
+import type { KnownProfile } from '../../auth/principal/known-profile';
+import { toEntityTag } from '../../http/entity-tag';
 
 /** The profile as it is sent, with its entity tag. */
 export interface ProfileAnswer {

@@ -20,16 +20,16 @@ import {
   userExportSchema,
 } from './me.schemas';
 import { MeService } from './me.service';
-import { type SessionList, sessionListSchema } from './session.schemas';
-import { type ActingAsUser, ActingUser } from '../auth/principal/acting';
-import { Scopes } from '../auth/scopes.decorator';
-import { CurrentUser } from '../auth/principal/current-user.decorator';
-import type { UserPrincipal } from '../auth/principal/principal';
-import { SessionsService } from './sessions.service';
-import { ownUserSchema, type User, userSchema } from './user.schemas';
-import { Endpoint } from '../common/openapi/endpoint.decorator';
-import { toEntityTag } from '../http/entity-tag';
-import { idParameter } from '../common/validation/schemas';
+import { type SessionList, sessionListSchema } from '../session.schemas';
+import { type ActingAsUser, ActingUser } from '../../auth/principal/acting';
+import { Scopes } from '../../auth/scopes.decorator';
+import { CurrentUser } from '../../auth/principal/current-user.decorator';
+import type { UserPrincipal } from '../../auth/principal/principal';
+import { SessionsService } from '../sessions.service';
+import { ownUserSchema, type User, userSchema } from '../user.schemas';
+import { Endpoint } from '../../common/openapi/endpoint.decorator';
+import { toEntityTag } from '../../http/entity-tag';
+import { idParameter } from '../../common/validation/schemas';
 
 const ETAG = {
   ETag: {

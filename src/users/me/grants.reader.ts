@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { ClientToken, Grant } from './grants.schemas';
-import { OAuthConsentEntity } from '../database/entities/oauth-consent.entity';
-import { OAuthRefreshTokenEntity } from '../database/entities/oauth-refresh-token.entity';
+import { OAuthConsentEntity } from '../../database/entities/oauth-consent.entity';
+import { OAuthRefreshTokenEntity } from '../../database/entities/oauth-refresh-token.entity';
 
 /** What a user has allowed OAuth clients, oldest first. */
 export async function listGrants(manager: EntityManager, userId: string): Promise<Grant[]> {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { auditEventSchema } from '../audit/audit-event.schemas';
+import { auditEventSchema } from '../../audit/audit-event.schemas';
 import { clientTokenSchema, grantSchema } from './grants.schemas';
 import { passkeySchema, secondFactorSchema } from './second-factor.schemas';
-import { sessionSchema } from './session.schemas';
-import { userSchema } from './user.schemas';
-import { id, personalText, timestamp, webAddress } from '../common/validation/schemas';
+import { sessionSchema } from '../session.schemas';
+import { userSchema } from '../user.schemas';
+import { id, personalText, timestamp, webAddress } from '../../common/validation/schemas';
 
 export const accountSchema = z
   .object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, timestamp } from '../common/validation/schemas';
+import { id, timestamp } from '../../common/validation/schemas';
 
 const scopes = z.array(z.string()).meta({ examples: [['openid', 'profile']] });
 

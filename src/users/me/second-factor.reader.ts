@@ -1,8 +1,8 @@
 import { type EntityManager, Like, MoreThan } from 'typeorm';
 import type { Passkey, SecondFactor } from './second-factor.schemas';
-import { PasskeyEntity } from '../database/entities/passkey.entity';
-import { UserEntity } from '../database/entities/user.entity';
-import { VerificationEntity } from '../database/entities/verification.entity';
+import { PasskeyEntity } from '../../database/entities/passkey.entity';
+import { UserEntity } from '../../database/entities/user.entity';
+import { VerificationEntity } from '../../database/entities/verification.entity';
 
 export async function listPasskeys(manager: EntityManager, userId: string): Promise<Passkey[]> {
   const rows = await manager.find(PasskeyEntity, {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, timestamp } from '../common/validation/schemas';
+import { id, timestamp } from '../../common/validation/schemas';
 
 export const passkeySchema = z
   .object({
