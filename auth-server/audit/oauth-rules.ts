@@ -1,3 +1,4 @@
+import { basicClientId } from '../common/basic-credentials';
 import {
   aboutCaller,
   ANONYMOUS,
@@ -79,15 +80,9 @@ function token(facts: AuditFacts): AuditEntry[] {
 
 /** The authenticated client, by the header or in the body (RFC 6749, section 2.3.1). */
 function byClient({ headers, body }: AuditFacts): Pick<AuditEntry, 'actor' | 'subject'> {
-  const id = body.client_id ?? basicUser(headers.get('authorization'));
+  const id = body.client_id ?? basicClientId(headers.get('authorization') ?? undefined);
   if (typeof id !== 'string') return { actor: ANONYMOUS, subject: null };
   return { actor: { type: 'client', id: short(id) }, subject: clientSubject(id) };
-}
-
-function basicUser(authorization: string | null): string | null {
-  const [, encoded] = /^Basic ([\w+/=-]+)$/i.exec(authorization ?? '') ?? [];
-  if (encoded === undefined) return null;
-  return Buffer.from(encoded, 'base64').toString('utf8').split(':', 1)[0] ?? null;
 }
 
 function clientSubject(id: unknown): AuditEntry['subject'] {

@@ -1,3 +1,4 @@
+import { basicClientId } from '../common/basic-credentials';
 import type { RequestHandler } from 'express';
 import { sendError } from '../common/errors';
 
@@ -40,16 +41,4 @@ function findRepeated(names: string[]): string | null {
 
 function refusal(message: string) {
   return { status: 400, code: 'INVALID_REQUEST', message };
-}
-
-/** The client id of HTTP Basic, form-encoded before the first colon (RFC 6749, section 2.3.1). */
-export function basicClientId(authorization = ''): string | null {
-  const [, encoded] = /^Basic ([\w+/=-]+)$/i.exec(authorization) ?? [];
-  if (encoded === undefined) return null;
-  const [id = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':', 1);
-  try {
-    return decodeURIComponent(id);
-  } catch {
-    return id;
-  }
 }

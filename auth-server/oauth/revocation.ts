@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, isAPIError } from 'better-auth/api';
 import type { Pool } from 'pg';
-import { basicClientId } from './forms';
+import { basicClientId } from '../common/basic-credentials';
 import type { Grants } from './grants';
 import { writeAuditEvent } from '../audit/audit-writer';
 import { fieldOf, type HookContext } from '../common/caller';

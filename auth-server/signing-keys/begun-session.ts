@@ -13,8 +13,10 @@ export function tokenOfBegunSession(options: JwtOptions) {
     hooks: {
       after: [
         {
-          matcher: ({ context, headers }) =>
-            Boolean(context?.newSession) && headers?.has(TOKEN_WANTED_HEADER) === true,
+          matcher: ({ context, headers }) => {
+            const sent = headers as Headers | undefined;
+            return Boolean(context?.newSession) && sent?.has(TOKEN_WANTED_HEADER) === true;
+          },
           handler: createAuthMiddleware(async (ctx) => {
             const context = { ...ctx.context, session: ctx.context.newSession };
             ctx.setHeader(ACCESS_TOKEN_HEADER, await getJwtToken({ ...ctx, context }, options));

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Acting } from '../auth/principal/acting';
 import { assertMayChangeAdministrators, isDirect } from '../auth/principal/direct-sign-in';
-import { Problem } from '../common/problems/problem';
+import { noSuchUser } from '../common/problems/no-such-user';
 import { UserEntity } from '../database/entities/user.entity';
 
 /** A user, and the caller who changes it. */
@@ -25,7 +25,7 @@ export async function lockUser(
     where: { id },
     lock: { mode: 'pessimistic_write' },
   });
-  if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
+  if (!row) throw noSuchUser();
   if (row.role === 'admin') assertMayChangeAdministrators(acting.principal);
   return row;
 }

@@ -6,6 +6,7 @@ import { assertScope } from '../auth/scopes.guard';
 import { toOwnUser } from './client-user';
 import { toUser } from './user.mapper';
 import type { OwnUser, User } from './user.schemas';
+import { noSuchUser } from '../common/problems/no-such-user';
 import { Problem } from '../common/problems/problem';
 import { UserEntity } from '../database/entities/user.entity';
 
@@ -16,7 +17,7 @@ export class UsersService {
   /** @throws {Problem} `not_found` */
   async getUser(id: string): Promise<User> {
     const row = await this.dataSource.manager.findOneBy(UserEntity, { id });
-    if (!row) throw new Problem('not_found', { detail: 'There is no such user.' });
+    if (!row) throw noSuchUser();
     return toUser(row);
   }
 

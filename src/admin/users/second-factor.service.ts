@@ -4,6 +4,7 @@ import { type DataSource, type EntityManager, Like } from 'typeorm';
 import { OwnerNoticesService } from './owner-notices.service';
 import { recordAuditEvent } from '../../audit/audit-trail';
 import type { ActingAsUser } from '../../auth/principal/acting';
+import { noSuchUser } from '../../common/problems/no-such-user';
 import { Problem } from '../../common/problems/problem';
 import { SessionEntity } from '../../database/entities/session.entity';
 import { TwoFactorEntity } from '../../database/entities/two-factor.entity';
@@ -31,7 +32,7 @@ export class SecondFactorService {
     }
     const isRemoved = await this.dataSource.transaction(async (manager) => {
       const isThere = await manager.existsBy(UserEntity, { id: userId });
-      if (!isThere) throw new Problem('not_found', { detail: 'There is no such user.' });
+      if (!isThere) throw noSuchUser();
       const { affected } = await manager.delete(TwoFactorEntity, { userId });
       if (!affected) return false;
       await recordAuditEvent(manager, {
