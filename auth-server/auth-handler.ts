@@ -76,7 +76,8 @@ function finish(response: Response, request: Request): Response {
   const refusal = response.status >= 400 && REFUSALS[context?.refusal ?? ''];
   if (refusal) return toResponse(refusal, request);
   // Hooks can put another body in place of an error, but not another status.
-  if (response.status >= 500 && context?.mended) return new Response(response.body, { headers });
+  if (response.status >= 500 && context?.isAnswerReplaced)
+    return new Response(response.body, { headers });
   if (response.status >= 500 && context?.valueRefused) return toResponse(VALUE_REFUSED, request);
   if (response.status === 404 && !isJson(headers)) return toResponse(NOT_FOUND, request);
   if (response.status === 415) return toResponse(UNSUPPORTED_MEDIA_TYPE, request);

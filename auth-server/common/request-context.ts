@@ -11,7 +11,7 @@ export interface RequestContext {
   /** The database cannot store a value of the caller. */
   valueRefused?: boolean;
   /** A hook has completed the work of an endpoint that failed: the answer is the hook's. */
-  mended?: boolean;
+  isAnswerReplaced?: boolean;
   /** The outdated hash that a right password matched. */
   outdatedHash?: string;
   /** State of the database on which the request decides: `sessions/decision-basis.ts`. */

@@ -24,7 +24,7 @@ export const endWithoutWayBack: AfterHook = {
     deleteSessionCookie(ctx);
     expireCookie(ctx, createAuthCookie('admin_session'));
     const request = requestContext.getStore();
-    if (request) request.mended = true;
+    if (request) request.isAnswerReplaced = true;
     return ctx.json({ session: null, user: null });
   }),
 };

@@ -46,7 +46,7 @@ it('sets a new password by the link of a mail, once', async () => {
   });
   expect(await visitor.submit('/reset-password', form)).toMatchObject({
     status: 400,
-    text: expect.stringContaining('This link does not work any more'),
+    text: expect.stringContaining('This link no longer works'),
   });
   expect(await caller.get('/api/v1/users/me')).toMatchObject({ status: 401 });
   await system.signIn({ email, password: NEW_PASSWORD });

@@ -67,7 +67,7 @@ export const TEXTS = {
       text: 'All your devices were signed out. Sign in with the new password.',
     },
     invalid: {
-      title: 'This link does not work any more',
+      title: 'This link no longer works',
       text: 'It was used already, or it is too old.',
       again: 'Ask for a new link',
     },
@@ -108,7 +108,7 @@ export const TEXTS = {
       text: 'Sign in: you get a new link if the address still needs one. Ask again for a change of the address.',
     },
     void: {
-      title: 'This link does not work any more',
+      title: 'This link no longer works',
       text: 'It is incomplete, or the account has changed since. Sign in: you get a new link if the address still needs one. Ask again for a change of the address.',
     },
     back: 'Back to the application',
