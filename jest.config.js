@@ -7,7 +7,8 @@ module.exports = {
   transform: { '^.+\\.ts$': ['@swc/jest'] },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  maxWorkers: 2,
+  // More workers than processors: many tests wait for limits and intervals.
+  maxWorkers: 3,
   // Each file leaves its modules behind: a worker of a gigabyte is slow, in its end as well, which
   // jest then takes for a leak.
   workerIdleMemoryLimit: '300MB',

@@ -136,7 +136,13 @@ async function choosePort(directory: string): Promise<number> {
 }
 
 function parametersFor({ durable }: EmbeddedPostgresOptions): Record<string, string> {
-  const unsafe = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+  // Only for data that may be lost. A deadlock is also found sooner: tests wait for many.
+  const unsafe = {
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    deadlock_timeout: '50ms',
+  };
   return {
     listen_addresses: HOST,
     unix_socket_directories: '',

@@ -21,6 +21,15 @@ async function mailsTo(email: string): Promise<{ text: string }[]> {
 const forgetRequests = () =>
   cluster.sql.query(`DELETE FROM rate_limit WHERE key !~ '^mail-(recipient|network|sender)'`);
 
+/** Each response that may send a mail takes a fixed time: five are requested at once. */
+async function inGroupsOfFive(count: number, act: (index: number) => Promise<void>): Promise<void> {
+  for (let start = 0; start < count; start += 5) {
+    await forgetRequests();
+    const size = Math.min(5, count - start);
+    await Promise.all(Array.from({ length: size }, (_, index) => act(start + index)));
+  }
+}
+
 it('one address gets five mails of one kind, from all auth servers and IP addresses', async () => {
   const email = 'stranger@example.com';
   const name = 'Visit evil.example';
@@ -42,11 +51,10 @@ it('one address gets five mails of one kind, from all auth servers and IP addres
 
 it('one IP address causes forty mails', async () => {
   const from = '203.0.113.7';
-  for (let index = 0; index < 45; index += 1) {
-    await forgetRequests();
+  await inGroupsOfFive(45, async (index) => {
     const body = { email: `many-${index}@example.com`, password: PASSWORD, name: 'Many' };
     await cluster.post('/sign-up/email', body, { from }).expect(200);
-  }
+  });
   const sent = Array.from({ length: 45 }, (_, index) => mailsTo(`many-${index}@example.com`));
   expect((await Promise.all(sent)).flat()).toHaveLength(40);
 });
@@ -61,9 +69,10 @@ it('forty mails of an administrator leave the budgets of users as they are', asy
   );
   const headers = { 'x-gatehouse-acting-client': 'directory' };
   const last = emails.pop()!;
-  for (const email of emails) {
-    await cluster.post('/request-password-reset', { email }, { from, headers }).expect(200);
-  }
+  await inGroupsOfFive(emails.length, async (index) => {
+    const body = { email: emails[index] };
+    await cluster.post('/request-password-reset', body, { from, headers }).expect(200);
+  });
   for (const email of emails) expect(await mailsTo(email)).toHaveLength(1);
   await cluster.post('/request-password-reset', { email: last }, { from }).expect(200);
   expect(await mailsTo(last)).toHaveLength(1);

@@ -148,12 +148,12 @@ export const WAYS: Way[] = [
       'a statement that bans thousands',
       sql(`UPDATE "user" SET banned = true WHERE name = 'One of thousands' OR id = $1`),
     ),
-    prepare: async ({ sql: client }, { id }) => {
-      await client.query(`DELETE FROM "user" WHERE name = 'One of thousands'`);
+    prepare: async ({ sql: client }) => {
       await client.query(
-        `INSERT INTO "user" (id, name, email)
-         SELECT $1 || i, 'One of thousands', $1 || i || '@example.com' FROM generate_series(1, 5000) i`,
-        [id],
+        `INSERT INTO "user" (id, name, email, banned)
+         SELECT 'thousands' || i, 'One of thousands', 'thousands' || i || '@example.com', true
+           FROM generate_series(1, 5000) i
+         ON CONFLICT (id) DO UPDATE SET banned = false`,
       );
     },
   },
