@@ -28,6 +28,7 @@ import { IndexVerificationValues1795435000000 } from '../migrations/179543500000
 import { AnnounceProfileChanges1795440000000 } from '../migrations/1795440000000-AnnounceProfileChanges';
 import { CreateAuditRepeats1795450000000 } from '../migrations/1795450000000-CreateAuditRepeats';
 import { KeepUsersReadable1795451000000 } from '../migrations/1795451000000-KeepUsersReadable';
+import { KeepBulkChangesLinear1795467000000 } from '../migrations/1795467000000-KeepBulkChangesLinear';
 import { grantPrivileges } from './database-grants';
 import { enableTriggers } from './trigger-repair';
 
@@ -60,6 +61,7 @@ export const MIGRATIONS = [
   AnnounceProfileChanges1795440000000,
   CreateAuditRepeats1795450000000,
   KeepUsersReadable1795451000000,
+  KeepBulkChangesLinear1795467000000,
 ];
 
 const CONNECT_LIMIT_MS = 5_000;
