@@ -1,4 +1,4 @@
-import { type IncomingMessage, request, type Server } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditEvent } from '../../src/audit/audit-event.schemas';
@@ -40,7 +40,7 @@ describe('the export of a user with many audit events', () => {
   });
 
   it('is cut off when the client does not read it', async () => {
-    const server = system.apps[0]!.getHttpServer() as Server;
+    const server = system.apps[0]!.getHttpServer();
     expect(server.timeout).toBe(15_000);
     server.timeout = 500;
     const headers = { authorization: `Bearer ${ada.accessToken}` };

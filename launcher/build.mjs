@@ -1,0 +1,91 @@
+// node launcher/build.mjs: compiles into dist/ what is missing or outdated. Plain JavaScript for old
+// versions of Node, because it runs before the build.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const NODE_VERSION = 24;
+/** The compiled sources, and the files that the build copies for browsers. */
+const SOURCE = /\.(ts|mjs|html|css)$/;
+const parent = process.ppid;
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stampFile = join(root, 'dist', '.sources');
+
+refuseOtherNode();
+const sources = hashSources();
+if (readStamp() !== sources) await build();
+
+function refuseOtherNode() {
+  if (Number.parseInt(process.versions.node, 10) >= NODE_VERSION) return;
+  const installed = existsSync(join(root, 'node_modules', '.bin', 'node'));
+  const advice = installed ? 'Start it with `npm start`.' : 'Run `npm ci` first.';
+  fail(
+    `Gatehouse runs on the Node.js ${NODE_VERSION} that \`npm ci\` installs with it, ` +
+      `and this is Node.js ${process.versions.node}. ${advice}`,
+  );
+}
+
+/**
+ * Content, not modification times: a checkout, a copy or a touched file does not change the
+ * content.
+ */
+function hashSources() {
+  const hash = createHash('sha256');
+  const settings = ['package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.build.json'), 'utf8'));
+  for (const file of [...settings, ...include.flatMap(listSources)].sort()) {
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function listSources(name) {
+  if (!existsSync(join(root, name))) return [];
+  if (!statSync(join(root, name)).isDirectory()) return [name];
+  return readdirSync(join(root, name), { recursive: true })
+    .filter((file) => SOURCE.test(file) && !file.endsWith('.spec.ts'))
+    .map((file) => join(name, file));
+}
+
+function readStamp() {
+  return existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : null;
+}
+
+function findCompiler() {
+  try {
+    return createRequire(import.meta.url).resolve('@nestjs/cli/bin/nest.js');
+  } catch {
+    return fail('Some packages are missing. Run `npm ci` first.');
+  }
+}
+
+/** The stamp is written last, so an interrupted build is repeated. */
+async function build() {
+  const compiler = findCompiler();
+  process.stdout.write('Building (only after a change)\n');
+  const child = spawn(process.execPath, [compiler, 'build'], { cwd: root, stdio: 'inherit' });
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    child.kill('SIGKILL');
+  };
+  for (const signal of signals) process.on(signal, stop);
+  const code = await new Promise((resolve) => child.on('exit', resolve));
+  for (const signal of signals) process.off(signal, stop);
+  const abandoned = process.env.npm_lifecycle_event && process.ppid !== parent;
+  if (stopped || abandoned) process.exit(0);
+  if (code !== 0) fail('The build failed; the reason is above.');
+  writeFileSync(stampFile, sources);
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
