@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { ACCESS_CHANNEL, parseAccessChange } from './access-change';
-import { type AccessKnowledge, type Instant, SLOWEST_PROOF_MS } from './access-knowledge';
+import type { AccessKnowledge, Instant } from './access-knowledge';
 import type { AccessStore } from './access-store';
 
 /** Longest wait for a connection; a server that is there answers much sooner. */
@@ -62,8 +62,9 @@ export class AccessListener {
   }
 
   /**
-   * Waits until everything that is committed by now has been heard, so that a caller who was
-   * told that a change is made finds it made. Returns soon, also when nothing is heard.
+   * Waits until every change that is committed now has been received: the next request of a
+   * caller is judged by the state after the change that this response reports. It waits for one
+   * lease at most; without a proof, the replica then queries the database for each request.
    * Calls during a proof that is under way share the next one.
    */
   catchUp(): Promise<void> {
@@ -71,7 +72,7 @@ export class AccessListener {
     this.nextCatchUp ??= (this.catchingUp ?? Promise.resolve()).then(async () => {
       this.catchingUp = this.nextCatchUp;
       this.nextCatchUp = null;
-      await this.prove(SLOWEST_PROOF_MS);
+      await this.prove(this.options.leaseMs);
     });
     return this.nextCatchUp;
   }
