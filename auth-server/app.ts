@@ -14,7 +14,7 @@ import { allowOneAudience } from './oauth/audience';
 import { registerDocsClient } from './oauth/docs-client';
 import { SigningKeys } from './signing-keys/signing-keys';
 import { explainStart } from './common/start-error';
-import { checkDatabase } from '../runtime/database-check';
+import { checkDatabase } from '../runtime/database/database-check';
 import type { Logger } from '../runtime/logger';
 import { deriveInternalSecret } from '../runtime/installation-secret';
 import { Metrics } from '../runtime/metrics';

@@ -5,8 +5,8 @@ import { REFRESH_TOKEN_CLEANUP } from './oauth/token-cleanup';
 import { SESSION_CLEANUP } from './sessions/session-cleanup';
 import { VERIFICATION_CLEANUP } from './sessions/verification-cleanup';
 import { createKeyJob, type KeyJobParts } from './signing-keys/key-job';
-import { createCleanupJob, transactionsOf } from '../runtime/cleanup';
-import { JobRunner } from '../runtime/jobs';
+import { createCleanupJob, transactionsOf } from '../runtime/jobs/cleanup';
+import { JobRunner } from '../runtime/jobs/jobs';
 import type { Metrics } from '../runtime/metrics';
 
 const CLEANUPS = [

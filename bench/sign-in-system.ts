@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { hashPassword, verifyPassword } from 'better-auth/crypto';
 import { type AuthServer, createAuthServer } from '../auth-server/app';
 import { CLIENT_ADDRESS_HEADER, INTERNAL_KEY_HEADER } from '../contract';
-import { startEmbeddedPostgres } from '../launcher/embedded-postgres';
+import { startEmbeddedPostgres } from '../launcher/postgres/embedded-postgres';
 import { runMigrations } from '../launcher/migrations';
 import { createLogger } from '../runtime/logger';
 import { loadSettings } from '../runtime/settings/load';

@@ -1,4 +1,4 @@
-import { startEmbeddedDatabase } from './embedded-database';
+import { startEmbeddedDatabase } from './postgres/embedded-database';
 import { runInForeground } from './foreground';
 
 /**

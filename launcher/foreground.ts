@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATA_DIRECTORY, EMBEDDED_URL_FILE } from '../runtime/settings/development';
 import { SettingsError } from '../runtime/settings/load';
-import { AlreadyRunningError, takeLock, type OwnerLock } from './owner-lock';
+import { AlreadyRunningError, takeLock, type OwnerLock } from './postgres/owner-lock';
 import { StartError } from '../runtime/start-error';
 
 /** A process that belongs to the command and ends with it. */

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { checkPorts } from './check-ports';
+import { checkPorts } from './services/check-ports';
 import { checkSettings } from './check-settings';
 import { createLogins } from './database-logins';
-import { startEmbeddedDatabase } from './embedded-database';
+import { startEmbeddedDatabase } from './postgres/embedded-database';
 import { runInForeground, type Foreground } from './foreground';
-import { formatLine } from './log-lines';
-import { authMetricsPort } from './metrics-ports';
+import { formatLine } from './services/log-lines';
+import { authMetricsPort } from './services/metrics-ports';
 import { MigrationError, runMigrations } from './migrations';
-import { startService, waitUntilReady } from './service';
+import { startService, waitUntilReady } from './services/service';
 import type { Settings } from '../runtime/settings/load';
 import { StartError } from '../runtime/start-error';
 import { describeWelcome } from './welcome';

@@ -1,5 +1,5 @@
 import type { Settings } from '../runtime/settings/load';
-import { EMBEDDED_DIRECTORY } from './embedded-database';
+import { EMBEDDED_DIRECTORY } from './postgres/embedded-database';
 
 export interface Welcome {
   settings: Settings;

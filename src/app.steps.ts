@@ -24,7 +24,7 @@ import { logRequests } from './http/request/request-log';
 import { logRequestsLazily } from './http/request/request-logger';
 import { countRequests } from './metrics/request-counter';
 import { serveDocumentation } from './openapi/serving';
-import { runInDatabaseScope } from '../runtime/database-scope';
+import { runInDatabaseScope } from '../runtime/database/database-scope';
 import type { Metrics } from '../runtime/metrics';
 
 /** What a step works on. */

@@ -2,7 +2,7 @@
 import { tracing } from './tracing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApi } from './app.setup';
-import { isDatabaseUnavailable } from '../runtime/database-errors';
+import { isDatabaseUnavailable } from '../runtime/database/database-errors';
 import { HttpStop } from '../runtime/http-stop';
 import { startOrExplain, STOP_LIMIT_MS, stopCleanlyOnSignal } from '../runtime/lifecycle';
 import { createLogger } from '../runtime/logger';

@@ -8,8 +8,8 @@ import { type ComposeService, parseComposeFile } from './image/compose-file';
 import { Container } from './image/container';
 import { type Dockerfile, parseDockerfile } from './image/dockerfile';
 import { buildImage, type Image } from './image/image-build';
-import { startEmbeddedPostgres } from '../launcher/embedded-postgres';
-import { findFreePort } from '../launcher/ports';
+import { startEmbeddedPostgres } from '../launcher/postgres/embedded-postgres';
+import { findFreePort } from '../launcher/services/ports';
 
 /**
  * `npm run check:image` builds the image without a container engine, with the steps of the

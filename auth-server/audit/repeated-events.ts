@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { type AuditEvent, LOCKS } from '../../contract';
-import type { Cleanup } from '../../runtime/cleanup';
-import { toClientNetwork } from '../../runtime/client-network';
+import type { Cleanup } from '../../runtime/jobs/cleanup';
+import { toClientNetwork } from '../../runtime/network/client-network';
 
 /** Counters of one hour. When they are used up, all further networks share one counter. */
 const MOST_COUNTERS = 1_000;

@@ -27,7 +27,7 @@ interface Phase<Plugin extends BetterAuthPlugin = BetterAuthPlugin> {
  * The plugins of Better-Auth, in the order in which it runs their hooks. All hooks before an
  * endpoint see the request as it came, and the first that refuses ends it. The hooks after
  * an endpoint run one after the other, and each sees the answer that the former one left.
- * test/auth-server/plugin-order.spec.ts shows what each order prevents.
+ * test/assembly/plugin-order.spec.ts shows what each order prevents.
  */
 export function createPhases(parts: PhaseParts) {
   const { config, pool, mailer, logger, limitStore = null } = parts;

@@ -1,7 +1,7 @@
 import type { Client, Pool } from 'pg';
 import type { AuthConfig } from './config';
-import { DATABASE_LIMITS } from '../../runtime/database-limits';
-import { createDatabaseClient, DatabasePool } from '../../runtime/database-pool';
+import { DATABASE_LIMITS } from '../../runtime/database/database-limits';
+import { createDatabaseClient, DatabasePool } from '../../runtime/database/database-pool';
 import type { Logger } from '../../runtime/logger';
 
 /** At a start and for the keys another process may hold the lock for seconds; no caller waits for it. */

@@ -5,7 +5,7 @@ import {
   isDatabaseUnavailable,
   isUniqueViolation,
   isValueRefused,
-} from '../../runtime/database-errors';
+} from '../../runtime/database/database-errors';
 
 /** An error in the form of Better-Auth: a code for clients, a message for people. */
 export interface ErrorAnswer {

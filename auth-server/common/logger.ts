@@ -3,7 +3,7 @@ import {
   isDatabaseUnavailable,
   isDataException,
   isError,
-} from '../../runtime/database-errors';
+} from '../../runtime/database/database-errors';
 import { requestContext } from './request-context';
 import type { Logger } from '../../runtime/logger';
 

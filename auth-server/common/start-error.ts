@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from '../../runtime/database-errors';
+import { isDatabaseUnavailable } from '../../runtime/database/database-errors';
 import { StartError } from '../../runtime/start-error';
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -9,8 +9,8 @@ import {
   INTERNAL_KEY_HEADER,
   TOKEN_WANTED_HEADER,
 } from '../../contract';
-import { createClientAddressResolver } from '../../runtime/client-address';
-import { parseIpAddress } from '../../runtime/ip-address';
+import { createClientAddressResolver } from '../../runtime/network/client-address';
+import { parseIpAddress } from '../../runtime/network/ip-address';
 
 /** Headers by which a request can claim where it comes from; no later step reads them. */
 const CLAIMED_HEADERS = [

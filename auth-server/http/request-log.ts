@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { AUTH_BASE_PATH, REQUEST_ID_HEADER } from '../../contract';
 import { requestContext } from '../common/request-context';
-import { runInDatabaseScope } from '../../runtime/database-scope';
+import { runInDatabaseScope } from '../../runtime/database/database-scope';
 import type { RouteLabels } from './route-labels';
 import type { Logger } from '../../runtime/logger';
 import type { Metrics } from '../../runtime/metrics';
-import { continueTrace } from '../../runtime/trace-context';
+import { continueTrace } from '../../runtime/tracing/trace-context';
 
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 

@@ -1,5 +1,5 @@
 import { LOCKS } from '../../contract';
-import type { Cleanup } from '../../runtime/cleanup';
+import type { Cleanup } from '../../runtime/jobs/cleanup';
 
 /** Deletes the counters of limits whose window is over. */
 export const RATE_LIMIT_CLEANUP: Cleanup = {

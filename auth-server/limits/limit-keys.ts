@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { toClientNetwork } from '../../runtime/client-network';
+import { toClientNetwork } from '../../runtime/network/client-network';
 import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
 import type { HookContext } from '../common/caller';
 

@@ -1,5 +1,5 @@
 import { LOCKS } from '../../contract';
-import type { Cleanup } from '../../runtime/cleanup';
+import type { Cleanup } from '../../runtime/jobs/cleanup';
 
 /**
  * Deletes refresh tokens whose time is over, and those whose session is deleted: neither can

@@ -1,5 +1,5 @@
 import { LOCKS } from '../../contract';
-import type { Cleanup } from '../../runtime/cleanup';
+import type { Cleanup } from '../../runtime/jobs/cleanup';
 
 /**
  * Deletes sessions a day after their end, with their IP address and user agent. The day

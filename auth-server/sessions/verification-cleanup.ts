@@ -1,5 +1,5 @@
 import { LOCKS } from '../../contract';
-import type { Cleanup } from '../../runtime/cleanup';
+import type { Cleanup } from '../../runtime/jobs/cleanup';
 
 /**
  * Deletes unused proofs (links of mails, states of sign-ins, trusted devices)

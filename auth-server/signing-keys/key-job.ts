@@ -1,7 +1,7 @@
 import type { AuthConfig } from '../common/config';
 import { type SigningKey, toKeyTimes } from './key-ring';
 import type { KeyChanges, SigningKeys } from './signing-keys';
-import type { Job } from '../../runtime/jobs';
+import type { Job } from '../../runtime/jobs/jobs';
 import type { Logger } from '../../runtime/logger';
 
 /** Longest pause between two checks of the keys. A check is one query. */

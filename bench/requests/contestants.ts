@@ -3,7 +3,7 @@ import { assertRefuses, PROFILE, USER_LIST } from './refusals';
 import { type Target, toRequest } from './targets';
 import type { Gatehouse, Tokens } from '../system/gatehouse';
 import { HOST, ServerProcess } from '../system/server-process';
-import { findFreePort } from '../../launcher/ports';
+import { findFreePort } from '../../launcher/services/ports';
 
 /** Names of the targets, as the goals refer to them. */
 export const NAMES = {

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { ServerProcess, HOST } from './server-process';
 import { readSigningKey, signToken } from './token-signing';
 import { generateSessions, generateUsers, type Subject, withClient } from './users';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../launcher/embedded-postgres';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../launcher/postgres/embedded-postgres';
 import { runMigrations } from '../../launcher/migrations';
-import { findFreePort } from '../../launcher/ports';
+import { findFreePort } from '../../launcher/services/ports';
 
 const ADMINISTRATOR = { email: 'admin@example.com', password: 'the first administrator' };
 

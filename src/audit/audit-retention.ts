@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { LOCKS } from '../../contract';
-import { deleteBatches } from '../../runtime/cleanup';
+import { deleteBatches } from '../../runtime/jobs/cleanup';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 import { Jobs } from '../database/jobs';
 

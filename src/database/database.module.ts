@@ -15,9 +15,9 @@ import { TwoFactorEntity } from './entities/two-factor.entity';
 import { UserEntity } from './entities/user.entity';
 import { VerificationEntity } from './entities/verification.entity';
 import { Cursors } from '../common/pagination/cursor';
-import { DatabasePool } from '../../runtime/database-pool';
+import { DatabasePool } from '../../runtime/database/database-pool';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
-import { checkDatabase } from '../../runtime/database-check';
+import { checkDatabase } from '../../runtime/database/database-check';
 
 /** The API's connections, and what all replicas share by them. It never changes the schema: migrations do. */
 @Global()

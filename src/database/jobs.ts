@@ -1,8 +1,8 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { type Cleanup, createCleanupJob, type InTransaction } from '../../runtime/cleanup';
-import { type Job, JobRunner } from '../../runtime/jobs';
+import { type Cleanup, createCleanupJob, type InTransaction } from '../../runtime/jobs/cleanup';
+import { type Job, JobRunner } from '../../runtime/jobs/jobs';
 import { Metrics } from '../../runtime/metrics';
 
 /** The jobs of this process: each feature starts its own when the application starts. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
-import { findServerError } from '../../runtime/database-errors';
+import { findServerError } from '../../runtime/database/database-errors';
 
 export interface Query {
   /** Under which each connection keeps the statement; unique. Without it, it is not kept. */

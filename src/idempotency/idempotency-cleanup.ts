@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { LOCKS } from '../../contract';
-import type { Cleanup } from '../../runtime/cleanup';
+import type { Cleanup } from '../../runtime/jobs/cleanup';
 import { Jobs } from '../database/jobs';
 
 /** Deletes the stored answers whose time is over. */

@@ -1,9 +1,9 @@
 import { createEmailVerificationToken } from 'better-auth/api';
 import { Pool } from 'pg';
 import { REPEATED_EVENTS } from '../../auth-server/audit/repeated-events';
-import { deleteBatches, transactionsOf } from '../../runtime/cleanup';
+import { deleteBatches, transactionsOf } from '../../runtime/jobs/cleanup';
 import { eventually } from '../support/eventually';
-import { confirmLink } from '../support/mailed-links';
+import { confirmLink } from '../support/client/mailed-links';
 import { send } from '../support/raw-http';
 import { System } from '../support/system';
 import type { LoggedEvent } from './ledger';

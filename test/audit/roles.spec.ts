@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { DATABASE_GRANTS, DATABASE_ROLES } from '../../launcher/database-grants';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { Caller } from '../support/caller';
-import { urlAs } from '../support/database-logins';
+import { urlAs } from '../support/servers/database-logins';
 import { PASSWORD, System } from '../support/system';
 
 const DOCUMENT = readFileSync(join(__dirname, '../../docs/security/database-roles.md'), 'utf8');

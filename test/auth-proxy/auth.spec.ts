@@ -1,6 +1,6 @@
 import { expectProblem } from '../support/problems';
 import { send } from '../support/raw-http';
-import { RecordingServer } from '../support/recording-server';
+import { RecordingServer } from '../support/servers/recording-server';
 import { PASSWORD, System } from '../support/system';
 
 describe('the auth routes with invalid input', () => {

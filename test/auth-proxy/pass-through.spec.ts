@@ -4,10 +4,10 @@ import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
 import { Caller } from '../support/caller';
-import { createBrowserFetch } from '../support/cookie-jar';
+import { createBrowserFetch } from '../support/client/cookie-jar';
 import { expectProblem } from '../support/problems';
 import { send, type RawRequest } from '../support/raw-http';
-import { RecordingServer } from '../support/recording-server';
+import { RecordingServer } from '../support/servers/recording-server';
 import { PASSWORD, System } from '../support/system';
 
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { ClientApplication } from '../pages/client-application';
-import { findBarriers } from '../support/accessibility';
+import { findBarriers } from '../support/client/accessibility';
 import { openWindow, startBrowser, type Window } from '../support/browser';
 import { PASSWORD, System } from '../support/system';
 import { keepPicture, LOOKS } from './looks';

@@ -7,7 +7,12 @@ import {
   renderMergedDocument,
 } from '../../tools/api-documents';
 import { lintDocument } from '../../tools/lint-openapi';
-import { findAll, type OpenApiDocument, operationsOf, resolveReference } from '../support/openapi';
+import {
+  findAll,
+  type OpenApiDocument,
+  operationsOf,
+  resolveReference,
+} from '../support/documents/openapi';
 
 const DOCUMENTS = {
   'openapi.json': renderApiDocument,

@@ -1,8 +1,8 @@
 import { PROBLEM_CODES, isProblemCode } from '../../src/common/problems/problem-codes';
-import { AnswerSchemas } from '../support/answer-schemas';
+import { AnswerSchemas } from '../support/documents/answer-schemas';
 import type { Answer } from '../support/caller';
-import { exampleBodyOf, sendExamples } from '../support/example-world';
-import { type OpenApiDocument, type Operation, operationsOf } from '../support/openapi';
+import { exampleBodyOf, sendExamples } from '../support/documents/example-world';
+import { type OpenApiDocument, type Operation, operationsOf } from '../support/documents/openapi';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 
 type Json = Record<string, unknown>;

@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { runMigrations } from '../../launcher/migrations';
-import { checkDatabase } from '../../runtime/database-check';
+import { checkDatabase } from '../../runtime/database/database-check';
 import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startExtraReplica } from '../support/extra-replica';
+import { startExtraReplica } from '../support/processes/extra-replica';
 import { System } from '../support/system';
 
 describe('the check of the database at the start of a process', () => {

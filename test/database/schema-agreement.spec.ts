@@ -6,7 +6,7 @@ import type { DataSource } from 'typeorm';
 import { createAuth } from '../../auth-server/better-auth/auth';
 import { createMailer } from '../../auth-server/mail/mailer';
 import { createLogger } from '../../runtime/logger';
-import { authSettings } from '../auth-server/auth-settings';
+import { authSettings } from '../support/auth-server/auth-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { readKeys, type KeyDescription } from './catalog';
 

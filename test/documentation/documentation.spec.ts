@@ -1,4 +1,4 @@
-import type { OpenApiDocument } from '../support/openapi';
+import type { OpenApiDocument } from '../support/documents/openapi';
 import { System } from '../support/system';
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };

@@ -1,5 +1,5 @@
-import { AnswerSchemas } from '../support/answer-schemas';
-import type { OpenApiDocument } from '../support/openapi';
+import { AnswerSchemas } from '../support/documents/answer-schemas';
+import type { OpenApiDocument } from '../support/documents/openapi';
 import { System } from '../support/system';
 import { Campaign } from './campaign';
 import { ROLES } from './people';

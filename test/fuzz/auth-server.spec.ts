@@ -1,6 +1,6 @@
 import { describeAuthServer } from '../../auth-server/describe';
 import { toAuthDocument } from '../../tools/auth-document/document';
-import type { OpenApiDocument, Operation } from '../support/openapi';
+import type { OpenApiDocument, Operation } from '../support/documents/openapi';
 import type { RawAnswer } from '../support/raw-http';
 import { System } from '../support/system';
 import { Campaign } from './campaign';

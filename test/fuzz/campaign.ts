@@ -1,4 +1,4 @@
-import { type OpenApiDocument, type Operation, operationsOf } from '../support/openapi';
+import { type OpenApiDocument, type Operation, operationsOf } from '../support/documents/openapi';
 import { type RawAnswer, type RawRequest, send } from '../support/raw-http';
 import type { SignedInUser, System } from '../support/system';
 import { People, type Role } from './people';

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { OpenApiDocument, Operation } from '../support/openapi';
+import type { OpenApiDocument, Operation } from '../support/documents/openapi';
 import type { RawRequest } from '../support/raw-http';
 import { bodies } from './bodies';
 import { type KnownValues, ODD_TEXTS, Values } from './values';

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { OpenApiDocument } from '../support/openapi';
+import type { OpenApiDocument } from '../support/documents/openapi';
 
 type Schema = Record<string, unknown>;
 

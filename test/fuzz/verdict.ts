@@ -1,6 +1,6 @@
 import { PROBLEM_CODES, isProblemCode } from '../../src/common/problems/problem-codes';
-import type { AnswerSchemas } from '../support/answer-schemas';
-import type { Operation } from '../support/openapi';
+import type { AnswerSchemas } from '../support/documents/answer-schemas';
+import type { Operation } from '../support/documents/openapi';
 import { FOREIGN_TEXT, type ProblemBody } from '../support/problems';
 import type { RawAnswer } from '../support/raw-http';
 

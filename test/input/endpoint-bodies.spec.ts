@@ -1,5 +1,5 @@
-import { startInProcess } from '../auth-server/in-process';
-import { PASSWORD, type SignedIn } from '../auth-server/harness';
+import { startInProcess } from '../support/auth-server/in-process';
+import { PASSWORD, type SignedIn } from '../support/auth-server/harness';
 import { send } from '../support/raw-http';
 
 type Server = Awaited<ReturnType<typeof startInProcess>>;

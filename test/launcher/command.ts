@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findFreePort } from '../../launcher/ports';
-import { findProcess, waitForEnd } from '../../launcher/process-table';
+import { findFreePort } from '../../launcher/services/ports';
+import { findProcess, waitForEnd } from '../../launcher/postgres/process-table';
 
 /** The process behind `npm start`. */
 export const DOOR = join(__dirname, '../../launcher/start.mjs');

@@ -16,8 +16,11 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../launcher/embedded-postgres';
-import { findProcess } from '../../launcher/process-table';
+import {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from '../../launcher/postgres/embedded-postgres';
+import { findProcess } from '../../launcher/postgres/process-table';
 
 describe('the embedded PostgreSQL', () => {
   let parent: string;

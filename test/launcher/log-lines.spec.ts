@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { formatLine } from '../../launcher/log-lines';
+import { formatLine } from '../../launcher/services/log-lines';
 
 const TIME = new Date(2026, 0, 2, 12, 0, 1).toISOString();
 

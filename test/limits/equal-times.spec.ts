@@ -1,5 +1,5 @@
 import { hashPassword } from 'better-auth/crypto';
-import { PASSWORD, startAuthServer, type RunningAuthServer } from '../auth-server/harness';
+import { PASSWORD, startAuthServer, type RunningAuthServer } from '../support/auth-server/harness';
 
 /** Generous: on a loaded host medians of alternating samples differ by a few percent. */
 const LEAST_RATIO = 0.7;

@@ -6,7 +6,7 @@ import { createLimitStore, type LimitStore } from '../../auth-server/limits/limi
 import { WindowLimit } from '../../auth-server/limits/window-limit';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
-import { findRedis, type RedisServer, startRedis } from '../support/redis-server';
+import { findRedis, type RedisServer, startRedis } from '../support/servers/redis-server';
 
 const RULE = { name: 'guess', free: 3, window: 60, longest: 30 };
 

@@ -2,7 +2,7 @@ import { Pool } from 'pg';
 import { pino } from 'pino';
 import request from 'supertest';
 import { createAuthServer, type AuthServer } from '../../auth-server/app';
-import { authSettings, INTERNAL_SECRET } from '../auth-server/auth-settings';
+import { authSettings, INTERNAL_SECRET } from '../support/auth-server/auth-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 export const PASSWORD = 'a password of a user';

@@ -1,5 +1,5 @@
 import { LimitsCluster, PASSWORD } from './limits-cluster';
-import { findRedis, startRedis, type RedisServer } from '../support/redis-server';
+import { findRedis, startRedis, type RedisServer } from '../support/servers/redis-server';
 
 const REDIS = findRedis();
 if (REDIS === null) {

@@ -1,8 +1,8 @@
 import { Client } from 'pg';
-import { PostgresWire } from '../support/postgres-wire';
-import { type LogEntry, ReplicaProcess } from '../support/replica-process';
+import { PostgresWire } from '../support/servers/postgres-wire';
+import { type LogEntry, ReplicaProcess } from '../support/processes/replica-process';
 import { System } from '../support/system';
-import { TcpProxy } from '../support/tcp-proxy';
+import { TcpProxy } from '../support/servers/tcp-proxy';
 import { eventually, modeOf } from './readiness';
 import type { Stage } from './stage';
 import { ADMINISTRATOR } from './ways';

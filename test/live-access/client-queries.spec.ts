@@ -1,8 +1,8 @@
 import { eventually, modeOf } from './readiness';
 import { OAuthStage } from '../oauth/stage';
 import { Caller } from '../support/caller';
-import { PostgresWire } from '../support/postgres-wire';
-import { ReplicaProcess } from '../support/replica-process';
+import { PostgresWire } from '../support/servers/postgres-wire';
+import { ReplicaProcess } from '../support/processes/replica-process';
 
 let stage: OAuthStage;
 let wire: PostgresWire;

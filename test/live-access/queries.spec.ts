@@ -2,8 +2,8 @@ import { Client } from 'pg';
 import { eventually, modeOf } from './readiness';
 import { makePerson, type Person, type Stage, visit } from './stage';
 import { ADMINISTRATOR } from './ways';
-import { PostgresWire } from '../support/postgres-wire';
-import { ReplicaProcess } from '../support/replica-process';
+import { PostgresWire } from '../support/servers/postgres-wire';
+import { ReplicaProcess } from '../support/processes/replica-process';
 import { System } from '../support/system';
 
 let system: System;

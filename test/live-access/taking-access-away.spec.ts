@@ -4,7 +4,7 @@ import { Crowd } from './crowd';
 import { askReplica, CommitWatch, playRound, type Round } from './round';
 import { makePerson, type Stage, visit } from './stage';
 import { ADMINISTRATOR, type Way, WAYS, WAYS_FOR_ALL } from './ways';
-import { ReplicaProcess } from '../support/replica-process';
+import { ReplicaProcess } from '../support/processes/replica-process';
 import { System } from '../support/system';
 
 /** `LIVE_ACCESS_ROUNDS=30` runs more, for the figures that are printed at the end. */

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { createMailer, type Mailer } from '../../auth-server/mail/mailer';
 import { MailQueue } from '../../auth-server/mail/mail-queue';
 import type { Message } from '../../auth-server/mail/messages';
-import { authSettings } from '../auth-server/auth-settings';
+import { authSettings } from '../support/auth-server/auth-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 import { MailServer } from './smtp-server';

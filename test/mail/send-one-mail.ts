@@ -1,7 +1,7 @@
 import { Pool } from 'pg';
 import { createMailer } from '../../auth-server/mail/mailer';
 import { createLogger } from '../../runtime/logger';
-import { authSettings } from '../auth-server/auth-settings';
+import { authSettings } from '../support/auth-server/auth-settings';
 
 /** A process that queues one mail, reports it, and runs until it is killed. */
 async function main([databaseUrl, smtpUrl]: string[]): Promise<void> {

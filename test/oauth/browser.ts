@@ -1,4 +1,4 @@
-import { createBrowserFetch } from '../support/cookie-jar';
+import { createBrowserFetch } from '../support/client/cookie-jar';
 import { PASSWORD, type System } from '../support/system';
 
 type Parameters = Record<string, string>;

@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
 import { REFRESH_TOKEN_CLEANUP } from '../../auth-server/oauth/token-cleanup';
-import { deleteBatches, transactionsOf } from '../../runtime/cleanup';
+import { deleteBatches, transactionsOf } from '../../runtime/jobs/cleanup';
 import { OAuthStage } from './stage';
 
 let stage: OAuthStage;

@@ -2,7 +2,7 @@ import { Browser } from './browser';
 import { OAuthStage } from './stage';
 import { USER_SCOPES } from '../../contract';
 import { Caller } from '../support/caller';
-import { type OpenApiDocument, operationsOf } from '../support/openapi';
+import { type OpenApiDocument, operationsOf } from '../support/documents/openapi';
 import { expectProblem } from '../support/problems';
 import type { SignedInUser } from '../support/system';
 

@@ -9,7 +9,7 @@ import {
   deleteBatches,
   type InTransaction,
   transactionsOf,
-} from '../../runtime/cleanup';
+} from '../../runtime/jobs/cleanup';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;

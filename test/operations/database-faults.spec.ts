@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../launcher/embedded-postgres';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../launcher/postgres/embedded-postgres';
 import { runMigrations } from '../../launcher/migrations';
 import { type Processes, startProcesses } from './processes';
 import { type Outcome, Workload, wrongAnswers } from './workload';

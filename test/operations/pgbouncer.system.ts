@@ -1,8 +1,8 @@
 import { Caller } from '../support/caller';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
-import { PgBouncer } from '../support/pgbouncer';
-import { PAIR_ADMINISTRATOR, ProcessPair } from '../support/process-pair';
+import { PgBouncer } from '../support/servers/pgbouncer';
+import { PAIR_ADMINISTRATOR, ProcessPair } from '../support/processes/process-pair';
 
 interface SignedIn {
   user: { id: string };

@@ -1,7 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
-import { PAIR_ADMINISTRATOR, ProcessPair } from '../support/process-pair';
-import { RecordingServer } from '../support/recording-server';
+import { PAIR_ADMINISTRATOR, ProcessPair } from '../support/processes/process-pair';
+import { RecordingServer } from '../support/servers/recording-server';
 
 /** https://opentelemetry.io/docs/specs/otlp/#otlphttp, in JSON */
 interface ExportedTraces {

@@ -1,5 +1,5 @@
 import { TOTP, URI } from 'otpauth';
-import { createBrowserFetch } from '../support/cookie-jar';
+import { createBrowserFetch } from '../support/client/cookie-jar';
 import { Caller } from '../support/caller';
 import { PASSWORD, System } from '../support/system';
 import { ClientApplication } from './client-application';

@@ -1,4 +1,4 @@
-import { startAuthServer } from '../auth-server/harness';
+import { startAuthServer } from '../support/auth-server/harness';
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 

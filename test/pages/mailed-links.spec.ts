@@ -1,8 +1,8 @@
 import { createEmailVerificationToken } from 'better-auth/api';
 import { CONFIRMATION } from '../../auth-server/users/mailed-link';
 import { LAST_STEP } from '../../auth-server/users/email-change';
-import { MailServer } from '../account-changes/mail-server';
-import { confirmLink } from '../support/mailed-links';
+import { MailServer } from '../users/mail-server';
+import { confirmLink } from '../support/client/mailed-links';
 import { send } from '../support/raw-http';
 import { PASSWORD, System } from '../support/system';
 import { unescapeHtml, Visitor } from './visitor';

@@ -1,5 +1,5 @@
 import { eventually } from '../support/eventually';
-import { confirmLink } from '../support/mailed-links';
+import { confirmLink } from '../support/client/mailed-links';
 import { PASSWORD, System } from '../support/system';
 import { unescapeHtml, Visitor } from './visitor';
 

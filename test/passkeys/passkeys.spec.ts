@@ -1,6 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { SignedIn } from '../auth-server/harness';
-import { type InProcessAuthServer, startInProcess } from '../auth-server/in-process-auth-server';
+import type { SignedIn } from '../support/auth-server/harness';
+import {
+  type InProcessAuthServer,
+  startInProcess,
+} from '../support/auth-server/in-process-auth-server';
 import { passSteps, startClock, stopClock } from '../second-factor/authenticator-app';
 import { cookiesOf, enrol, ORIGIN } from '../second-factor/second-step';
 import { type Deviation, SoftwareAuthenticator } from './software-authenticator';

@@ -5,7 +5,7 @@ import { hashArgon2id, PARAMETERS, verifyArgon2id } from '../../auth-server/pass
 import { PasswordHasher } from '../../auth-server/password/password-hasher';
 import { PasswordUpgrade } from '../../auth-server/password/password-upgrade';
 import { BusyError, ConcurrencyLimit } from '../../auth-server/password/concurrency-limit';
-import { PASSWORD, startAuthServer, type RunningAuthServer } from '../auth-server/harness';
+import { PASSWORD, startAuthServer, type RunningAuthServer } from '../support/auth-server/harness';
 import { eventually } from '../support/eventually';
 
 const TODAY = /^\$argon2id\$v=19\$m=47104,t=1,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/;

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { PASSWORD, type SignedIn } from '../auth-server/harness';
-import { type InProcessAuthServer, startInProcess } from '../auth-server/in-process-auth-server';
+import { PASSWORD, type SignedIn } from '../support/auth-server/harness';
+import {
+  type InProcessAuthServer,
+  startInProcess,
+} from '../support/auth-server/in-process-auth-server';
 import { System } from '../support/system';
 
 const TOO_COMMON = 'iloveyou2024';

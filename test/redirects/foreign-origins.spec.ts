@@ -1,6 +1,10 @@
 import request from 'supertest';
-import { APP } from './addresses';
-import { startAuthServer, type RunningAuthServer, type SignedIn } from '../auth-server/harness';
+import { APP } from './urls';
+import {
+  startAuthServer,
+  type RunningAuthServer,
+  type SignedIn,
+} from '../support/auth-server/harness';
 
 /** An internationalized domain name as browsers send it. */
 const PUNYCODE = 'https://xn--bcher-kva.example';

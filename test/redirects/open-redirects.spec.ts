@@ -1,4 +1,4 @@
-import { APP, DEVIOUS_ADDRESSES, HARMLESS_ADDRESSES, HOSTILE_ADDRESSES } from './addresses';
+import { APP, DEVIOUS_ADDRESSES, HARMLESS_ADDRESSES, HOSTILE_ADDRESSES } from './urls';
 import { EDGE_SETTINGS, ProviderEdge } from '../federation/provider-edge';
 import { send, type RawAnswer } from '../support/raw-http';
 import { InProcessSystem } from '../support/in-process-system';

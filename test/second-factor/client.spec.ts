@@ -2,7 +2,7 @@ import { createAuthClient } from 'better-auth/client';
 import { twoFactorClient } from 'better-auth/client/plugins';
 import type { MailboxEntry } from '../../auth-server/mail/mailer';
 import { Caller } from '../support/caller';
-import { createBrowserFetch } from '../support/cookie-jar';
+import { createBrowserFetch } from '../support/client/cookie-jar';
 import { InProcessSystem } from '../support/in-process-system';
 import { PASSWORD } from '../support/system';
 import { AuthenticatorApp, passSteps, startClock, stopClock } from './authenticator-app';

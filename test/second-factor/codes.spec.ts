@@ -1,5 +1,8 @@
-import { PASSWORD } from '../auth-server/harness';
-import { type InProcessAuthServer, startInProcess } from '../auth-server/in-process-auth-server';
+import { PASSWORD } from '../support/auth-server/harness';
+import {
+  type InProcessAuthServer,
+  startInProcess,
+} from '../support/auth-server/in-process-auth-server';
 import { passSteps, startClock, stopClock } from './authenticator-app';
 import {
   cookiesOf,

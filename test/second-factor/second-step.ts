@@ -1,5 +1,5 @@
 import type request from 'supertest';
-import { PASSWORD, type RunningAuthServer, type SignedIn } from '../auth-server/harness';
+import { PASSWORD, type RunningAuthServer, type SignedIn } from '../support/auth-server/harness';
 import { AuthenticatorApp } from './authenticator-app';
 
 export const ORIGIN = 'http://localhost:3000';

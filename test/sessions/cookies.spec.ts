@@ -1,4 +1,4 @@
-import { startAuthServer } from '../auth-server/harness';
+import { startAuthServer } from '../support/auth-server/harness';
 
 const SOCIAL = { GITHUB_CLIENT_ID: 'id', GITHUB_CLIENT_SECRET: 'secret' };
 

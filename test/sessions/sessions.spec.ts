@@ -1,6 +1,6 @@
 import { createAuthClient } from 'better-auth/client';
 import { adminClient } from 'better-auth/client/plugins';
-import { createBrowserFetch } from '../support/cookie-jar';
+import { createBrowserFetch } from '../support/client/cookie-jar';
 import { PASSWORD, System } from '../support/system';
 
 let system: System;

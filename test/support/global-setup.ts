@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
 import { runMigrations } from '../../launcher/migrations';
 import { createTemplate, RUN_VARIABLE, SERVER_URL_VARIABLE } from './database';
-import { createTestLogins } from './database-logins';
-import { startOwnServer, useGivenServer, type TestServer } from './database-server';
+import { createTestLogins } from './servers/database-logins';
+import { startOwnServer, useGivenServer, type TestServer } from './servers/database-server';
 import { takePortBlock } from './ports';
-import { startHosts } from './system-host';
+import { startHosts } from './processes/system-host';
 
 declare global {
   // Jest loads setup and teardown separately: both can see this.

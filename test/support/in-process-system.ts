@@ -1,11 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { createLogger, type Logger } from '../../runtime/logger';
-import { launchApi } from './launch-api';
-import { launchAuthServer } from './launch-auth-server';
+import { launchApi } from './processes/launch-api';
+import { launchAuthServer } from './processes/launch-auth-server';
 import { prepareSystem, System, type SystemOptions, type SystemParts } from './system';
-import type { Hosted, HostedKind, HostedStart } from './system-host';
-import { TcpProxy } from './tcp-proxy';
+import type { Hosted, HostedKind, HostedStart } from './processes/system-host';
+import { TcpProxy } from './servers/tcp-proxy';
 
 export interface InProcessOptions extends SystemOptions {
   /** Takes what both processes log, one JSON text an entry, instead of standard output. */

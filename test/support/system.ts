@@ -3,9 +3,9 @@ import { loadSettings, type Settings } from '../../runtime/settings/load';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { Caller } from './caller';
 import { createTestDatabase, type TestDatabase } from './database';
-import { settingsAs } from './database-logins';
+import { settingsAs } from './servers/database-logins';
 import { reservePorts } from './ports';
-import { type Hosted, type HostedStart, startHosted } from './system-host';
+import { type Hosted, type HostedStart, startHosted } from './processes/system-host';
 
 /** The password of every test user. */
 export const PASSWORD = 'correct horse battery staple';

@@ -9,7 +9,7 @@ import type { Acting, ActingAsUser } from '../../auth/principal/acting';
 import { assertMayChangeAdministrators, isDirect } from '../../auth/principal/direct-sign-in';
 import type { SignedIn } from '../../auth-proxy/auth.schemas';
 import { AuthService } from '../../auth-proxy/auth.service';
-import { isUniqueViolation } from '../../../runtime/database-errors';
+import { isUniqueViolation } from '../../../runtime/database/database-errors';
 import { Problem } from '../../common/problems/problem';
 import { UserEntity } from '../../database/entities/user.entity';
 import { lockUser, type UserToChange } from '../../users/user-lock';

@@ -7,7 +7,7 @@ import {
   type Step,
   steps,
   type Variant,
-} from '../../../test/support/access-simulation';
+} from '../../../test/support/processes/access-simulation';
 
 /** The protocol as it is, and with one safeguard taken out. */
 const MUTANTS: Record<string, Partial<Variant>> = {

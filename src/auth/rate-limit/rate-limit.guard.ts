@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { VERSION_METADATA } from '@nestjs/common/constants';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { toClientNetwork } from '../../../runtime/client-network';
+import { toClientNetwork } from '../../../runtime/network/client-network';
 import { RateLimit, type RateLimitState } from './rate-limit';
 import { SharedCounters } from './shared-counters';
 import { toCallerContext } from '../../http/request/caller-context';

@@ -54,7 +54,7 @@ const LARGEST_JWKS = 256 * 1024;
 const SELECT_KEY_IDS = `SELECT ${TABLES.jwks.columns.id} AS "id" FROM ${TABLES.jwks.name}`;
 
 /**
- * The auth server's verification keys: held, not asked for (docs/security/verifier.md).
+ * The auth server's verification keys: held, not asked for (docs/security/token.md).
  *
  * The whole JWKS is fetched at start and again in the background; the last good set is
  * kept while the auth server is away or answers nonsense. Callers with a known key id

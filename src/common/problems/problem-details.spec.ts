@@ -2,7 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { QueryFailedError } from 'typeorm';
 import { Problem } from './problem';
 import { toProblem } from './problem-details';
-import { markDatabaseError } from '../../../runtime/database-errors';
+import { markDatabaseError } from '../../../runtime/database/database-errors';
 
 const coded = (code: string, message = 'secret text') =>
   Object.assign(new Error(message), { code });

@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { findRefusal, isDatabaseUnavailable } from '../../../runtime/database-errors';
+import { findRefusal, isDatabaseUnavailable } from '../../../runtime/database/database-errors';
 import { Problem } from './problem';
 import type { ProblemCode } from './problem-codes';
 import { DATABASE_REFUSALS, REQUEST_ID_HEADER } from '../../../contract';

@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { clientAddressOf } from './client-address';
 import { traceOf } from './request-trace';
-import { toTraceparent } from '../../../runtime/trace-context';
+import { toTraceparent } from '../../../runtime/tracing/trace-context';
 
 /** Where a request comes from, for the auth server and the logs. */
 export interface CallerContext {

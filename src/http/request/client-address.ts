@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { createClientAddressResolver } from '../../../runtime/client-address';
+import { createClientAddressResolver } from '../../../runtime/network/client-address';
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { continueTrace, type TraceContext } from '../../../runtime/trace-context';
+import { continueTrace, type TraceContext } from '../../../runtime/tracing/trace-context';
 
 const traces = new WeakMap<FastifyRequest, TraceContext>();
 

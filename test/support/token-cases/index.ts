@@ -34,7 +34,7 @@ export function renderTokenCases(): string {
   const count = TOKEN_CASES.reduce((sum, { cases }) => sum + cases.length, 0);
   return `# Tokens and their answers
 
-Generated from \`test/support/token-cases/\` by \`npm run generate:token-cases\`: change it there. \`test/verifier/token-cases.spec.ts\` sends each of these ${count} requests to the API over HTTP, signed with real keys, and compares the response. An accepted request is sent twice; the second response uses the cache of verified tokens. Parts of a token that a case does not name are as the auth server makes them.
+Generated from \`test/support/token-cases/\` by \`npm run generate:token-cases\`: change it there. \`test/token/token-cases.spec.ts\` sends each of these ${count} requests to the API over HTTP, signed with real keys, and compares the response. An accepted request is sent twice; the second response uses the cache of verified tokens. Parts of a token that a case does not name are as the auth server makes them.
 
 All responses \`401 invalid_token\` are identical except for the request id. Only the log contains the reason, at level \`debug\`.
 ${TOKEN_CASES.map(renderGroup).join('')}`;

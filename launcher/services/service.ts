@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Part } from '../foreground';
+import { StartError } from '../../runtime/start-error';
+
+const READY_LIMIT_MS = 60_000;
+const POLL_MS = 50;
+/** The processes limit their own stop to 8 s. */
+const STOP_LIMIT_MS = 9_000;
+
+export interface ServiceOptions {
+  /** Its name in messages. */
+  name: string;
+  /** JavaScript file that it runs. */
+  script: string;
+  env: NodeJS.ProcessEnv;
+  /** Receives each line of its output. */
+  onLine: (line: string) => void;
+}
+
+/**
+ * Starts one of our processes in a separate session. Ctrl-C does not reach it, so the supervisor
+ * decides when it stops. If the supervisor is killed, the IPC channel closes and the process stops
+ * by itself.
+ */
+export function startService({ name, script, env, onLine }: ServiceOptions): Part {
+  const leash = require.resolve('./leash');
+  const child = spawn(process.execPath, ['--enable-source-maps', '--require', leash, script], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env,
+  });
+  for (const stream of [child.stdout!, child.stderr!]) {
+    createInterface({ input: stream }).on('line', onLine);
+  }
+  const ended = new Promise<string>((resolve) => {
+    child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
+    child.once('error', (error) => resolve(error.message));
+  });
+  return {
+    name,
+    ended,
+    stop: () => stopService(child, ended),
+    kill: () => child.kill('SIGKILL'),
+  };
+}
+
+async function stopService(child: ChildProcess, ended: Promise<string>): Promise<void> {
+  child.kill('SIGTERM');
+  const patience = delay(STOP_LIMIT_MS, 'late', { ref: false });
+  if ((await Promise.race([ended, patience])) === 'late') child.kill('SIGKILL');
+  await ended;
+}
+
+export interface ReadinessOptions {
+  name: string;
+  /** Returns 200 when the service and its dependencies are ready. */
+  url: string;
+  signal: AbortSignal;
+}
+
+/** @throws {StartError} with the last response, when the service takes too long. */
+export async function waitUntilReady({ name, url, signal }: ReadinessOptions): Promise<void> {
+  const deadline = Date.now() + READY_LIMIT_MS;
+  for (;;) {
+    const answer = await ask(url, signal);
+    if (answer === 'ready') return;
+    if (Date.now() > deadline) {
+      throw new StartError(
+        `${name} is not ready after ${READY_LIMIT_MS / 1_000} s. ${url} says: ${answer}`,
+      );
+    }
+    await delay(POLL_MS, undefined, { signal });
+  }
+}
+
+async function ask(url: string, signal: AbortSignal): Promise<string> {
+  try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(5_000)]);
+    const response = await fetch(url, { signal: limit });
+    const body = await response.text();
+    return response.status === 200 ? 'ready' : `${response.status} ${body}`;
+  } catch (error) {
+    signal.throwIfAborted();
+    return (error as Error).message;
+  }
+}

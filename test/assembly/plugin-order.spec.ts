@@ -1,0 +1,246 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Response } from 'supertest';
+import {
+  ACCESS_TOKEN_HEADER,
+  DOCS_CLIENT_ID,
+  INTERNAL_KEY_HEADER,
+  TOKEN_WANTED_HEADER,
+} from '../../contract';
+import { RecordingServer } from '../support/servers/recording-server';
+import { swapped } from '../support/swap';
+import { enrol } from '../second-factor/second-step';
+import { INTERNAL_SECRET } from '../support/auth-server/auth-settings';
+import { PASSWORD } from '../support/auth-server/harness';
+import { startInProcess } from '../support/auth-server/in-process';
+
+const EMAIL = 'order@example.com';
+/** Better-Auth itself accepts it: a URL parser makes it lower case. */
+const INEXACT = 'http://LOCALHOST:8000/';
+
+let server: Awaited<ReturnType<typeof startInProcess>>;
+let breaches: RecordingServer;
+let provider: RecordingServer;
+
+beforeAll(async () => {
+  [breaches, provider] = await Promise.all([RecordingServer.start(), RecordingServer.start()]);
+  provider.answer = (_request, response) => response.writeHead(503).end();
+  server = await startInProcess({
+    RATE_LIMITS: 'on',
+    BREACHED_PASSWORDS_URL: breaches.url,
+    OIDC_ISSUER: provider.url,
+    OIDC_CLIENT_ID: 'gatehouse',
+    OIDC_CLIENT_SECRET: 'a secret of the client',
+  });
+  await enrol(server, EMAIL);
+  await server.sql.query(
+    `INSERT INTO "user" (id, name, email) SELECT 'early-' || n, 'Early', 'early-' || n || '@example.com'
+       FROM generate_series(0, 3) AS n`,
+  );
+  provider.answer = (_request, response) =>
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(discovery()));
+});
+afterAll(async () => {
+  await server.stop();
+  await Promise.all([breaches.stop(), provider.stop()]);
+});
+
+function discovery() {
+  const { url } = provider;
+  return {
+    issuer: url,
+    authorization_endpoint: `${url}/authorize`,
+    token_endpoint: `${url}/token`,
+    jwks_uri: `${url}/jwks`,
+  };
+}
+
+/** Better-Auth takes the order of the hooks from this list, at every request. */
+async function whileSwapped<T>(ids: [string, string], work: () => Promise<T>): Promise<T> {
+  const { options } = await server.auth.$context;
+  const plugins: { id: string }[] = options.plugins;
+  const before = [...plugins];
+  const [first, second] = ids.map((id) => (plugin: { id: string }) => plugin.id === id);
+  plugins.splice(0, plugins.length, ...swapped(before, first!, second!));
+  try {
+    return await work();
+  } finally {
+    plugins.splice(0, plugins.length, ...before);
+  }
+}
+
+const firstStep = (fields = {}) =>
+  server.post('/api/auth/sign-in/email', { email: EMAIL, password: PASSWORD, ...fields });
+
+const cookieNames = ({ headers }: Response) =>
+  ((headers['set-cookie'] ?? []) as unknown as string[]).map((line) => line.split('=')[0]);
+
+async function count(sql: string): Promise<number> {
+  const { rows } = await server.sql.query(`SELECT count(*)::int AS count FROM ${sql}`);
+  return rows[0].count;
+}
+
+/** How many rows a step adds. */
+async function added(table: string, step: () => PromiseLike<unknown>): Promise<number> {
+  const before = await count(table);
+  await step();
+  return (await count(table)) - before;
+}
+
+/** The query of an authorization request, as the sign-in page is given it. */
+async function authorizationQuery(): Promise<string> {
+  const verifier = randomBytes(32).toString('base64url');
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: DOCS_CLIENT_ID,
+    redirect_uri: 'http://localhost:8000/docs/oauth2-redirect.html',
+    scope: 'openid',
+    state: 'a state',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  });
+  const answer = await server.get(`/api/auth/oauth2/authorize?${query.toString()}`);
+  return new URL(answer.headers.location!, 'http://localhost:3000').search.slice(1);
+}
+
+async function actAsUser(): Promise<{ authorization: string }> {
+  const admin = await server.signInAdmin();
+  const { rows } = await server.sql.query('SELECT id FROM "user" WHERE email = $1', [EMAIL]);
+  const body = { userId: rows[0].id };
+  const acting = await server.post('/api/auth/admin/impersonate-user', body, admin.bearer);
+  return { authorization: `Bearer ${acting.body.session.token}` };
+}
+
+/** Whether the event is recorded in the first half of a request: the fastest of several. */
+async function isRecordedEarly(): Promise<boolean> {
+  const samples = [];
+  for (let sample = 0; sample < 4; sample += 1) {
+    const start = Date.now();
+    await server.post('/api/auth/request-password-reset', {
+      email: `early-${sample}@example.com`,
+    });
+    const end = Date.now();
+    const { rows } = await server.sql.query(
+      `SELECT occurred_at AS at FROM audit_event WHERE action = $1 ORDER BY id DESC LIMIT 1`,
+      ['user.password_reset_requested'],
+    );
+    samples.push({ time: end - start, before: rows[0].at.getTime() - start });
+  }
+  const [fastest] = samples.toSorted((a, b) => a.time - b.time);
+  return fastest!.before < fastest!.time / 2;
+}
+
+/** Each effect is true in the order of the list, and false after the swap. */
+const PAIRS: [string, string, string, () => Promise<boolean>][] = [
+  [
+    'two-factor',
+    'bearer',
+    'the first step hands out no session token',
+    async () => !('set-auth-token' in (await firstStep()).headers),
+  ],
+  [
+    'two-factor',
+    'token-of-begun-session',
+    'the first step hands out no access token',
+    async () => {
+      const fromApi = { [INTERNAL_KEY_HEADER]: INTERNAL_SECRET, [TOKEN_WANTED_HEADER]: 'true' };
+      const body = { email: EMAIL, password: PASSWORD };
+      const { headers } = await server.post('/api/auth/sign-in/email', body, fromApi);
+      return !(ACCESS_TOKEN_HEADER in headers);
+    },
+  ],
+  [
+    'two-factor',
+    'oauth-provider',
+    'the first step makes no authorization code',
+    async () => {
+      const query = await authorizationQuery();
+      const codes = `verification WHERE value LIKE '%authorization_code%'`;
+      return (await added(codes, () => firstStep({ oauth_query: query }))) === 0;
+    },
+  ],
+  [
+    'two-factor',
+    'gatehouse-limits-outcome',
+    'the first step does not make the browser a known one',
+    async () =>
+      !cookieNames(await firstStep()).some((name) => name?.endsWith('known_device') === true),
+  ],
+  [
+    'two-factor',
+    'audit-log',
+    'the first step is recorded as a challenge',
+    async () => {
+      const challenges = `audit_event WHERE action = 'two_factor.challenged'`;
+      return (await added(challenges, () => firstStep())) === 1;
+    },
+  ],
+  [
+    'session-handles',
+    'audit-log',
+    'the end of an impersonation without a way back is recorded',
+    async () => {
+      const bearer = await actAsUser();
+      const ends = `audit_event WHERE action = 'impersonation.stopped'`;
+      const stop = () => server.post('/api/auth/admin/stop-impersonating', {}, bearer);
+      return (await added(ends, stop)) === 1;
+    },
+  ],
+  [
+    'parsed-input',
+    'gatehouse-passwords',
+    'a body that the endpoint refuses does not reach the service of breached passwords',
+    async () => {
+      breaches.reset();
+      const body = { email: 'not an address', name: 'New', password: PASSWORD };
+      await server.post('/api/auth/sign-up/email', body);
+      return breaches.requests.length === 0;
+    },
+  ],
+  [
+    'exact-addresses',
+    'gatehouse-passwords',
+    'an inexact redirect does not reach the service of breached passwords',
+    async () => {
+      breaches.reset();
+      const body = { email: 'new@example.com', name: 'New', password: PASSWORD };
+      await server.post('/api/auth/sign-up/email', { ...body, callbackURL: INEXACT });
+      return breaches.requests.length === 0;
+    },
+  ],
+  [
+    'audit-log',
+    'gatehouse-even-times',
+    'the time of the audit log is inside the equal time',
+    isRecordedEarly,
+  ],
+  [
+    'generic-oauth',
+    'oidc-availability',
+    'a provider that was away at the start is used when it is back',
+    async () => {
+      const body = { provider: 'oidc', callbackURL: '/' };
+      return (await server.post('/api/auth/sign-in/social', body)).status === 200;
+    },
+  ],
+  // Last: it uses up the limits.
+  [
+    'gatehouse-limits',
+    'exact-addresses',
+    'a request with an inexact redirect is counted',
+    async () => {
+      const body = { email: 'counted@example.com', redirectTo: INEXACT };
+      const statuses = [];
+      for (let attempt = 0; attempt < 30; attempt += 1) {
+        statuses.push((await server.post('/api/auth/request-password-reset', body)).status);
+      }
+      return statuses.includes(429);
+    },
+  ],
+];
+
+describe('the order of the plugins', () => {
+  it.each(PAIRS)('"%s" before "%s": %s', async (first, second, _effect, holds) => {
+    await expect(whileSwapped([first, second], holds)).resolves.toBe(false);
+    await expect(holds()).resolves.toBe(true);
+  });
+});

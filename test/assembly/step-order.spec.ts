@@ -1,0 +1,113 @@
+import request from 'supertest';
+import { type Step, toApp } from '../../auth-server/app-steps';
+import { swapped } from '../support/swap';
+import { PASSWORD } from '../support/auth-server/harness';
+import { startInProcess } from '../support/auth-server/in-process';
+
+const EMAIL = 'steps@example.com';
+const FORGED = '203.0.113.66';
+const ORIGIN = 'http://localhost:8000';
+const SIGN_IN = '/api/auth/sign-in/email';
+
+type App = ReturnType<typeof toApp>;
+
+let server: Awaited<ReturnType<typeof startInProcess>>;
+
+beforeAll(async () => {
+  server = await startInProcess();
+  await server.signUp(EMAIL);
+});
+afterAll(() => server.stop());
+
+function appWithSwapped(first: string, second: string): App {
+  const named = (name: string) => (step: Step) => step.name === name;
+  return toApp(swapped(server.steps, named(first), named(second)));
+}
+
+const signIn = (app: App, headers = {}) =>
+  request(app).post(SIGN_IN).set(headers).send({ email: EMAIL, password: PASSWORD });
+const tooLong = (app: App) =>
+  request(app)
+    .post(SIGN_IN)
+    .send({ email: 'x'.repeat(200_000) });
+const preflight = (app: App) =>
+  request(app).options(SIGN_IN).set({ origin: ORIGIN, 'access-control-request-method': 'POST' });
+
+async function addressOfSession(app: App): Promise<unknown> {
+  await signIn(app, { 'x-gatehouse-resolved-address': FORGED });
+  const { rows } = await server.sql.query(
+    'SELECT ip_address AS address FROM session ORDER BY created_at DESC LIMIT 1',
+  );
+  return rows[0].address;
+}
+
+/** Each effect is true in the order of the app, and false after the swap. */
+const PAIRS: [string, string, string, (app: App) => Promise<boolean>][] = [
+  [
+    'request log',
+    'cross-origin rules',
+    'a preflight answer has a request id',
+    async (app) => 'x-request-id' in (await preflight(app)).headers,
+  ],
+  [
+    'request target',
+    'better-auth',
+    'a path with an encoded separator is refused',
+    async (app) => {
+      const path = '/api/auth/reset-password/a%2fb?callbackURL=/';
+      return (await request(app).get(path)).status === 400;
+    },
+  ],
+  [
+    'client address',
+    'better-auth',
+    'a forged IP address does not reach the session',
+    async (app) => (await addressOfSession(app)) !== FORGED,
+  ],
+  [
+    'fetch metadata',
+    'better-auth',
+    "Node's fetch signs in",
+    async (app) => (await signIn(app, { 'sec-fetch-mode': 'cors' })).status === 200,
+  ],
+  [
+    'security headers',
+    'cross-origin rules',
+    'a preflight answer has security headers',
+    async (app) => 'x-content-type-options' in (await preflight(app)).headers,
+  ],
+  [
+    'cross-origin rules',
+    'better-auth',
+    'a page of a trusted origin reads the answer',
+    async (app) => {
+      const { headers } = await signIn(app, { origin: ORIGIN });
+      return headers['access-control-allow-origin'] === ORIGIN;
+    },
+  ],
+  [
+    'body',
+    'better-auth',
+    'a body over the limit is refused',
+    async (app) => (await tooLong(app)).status === 413,
+  ],
+  [
+    'request log',
+    'errors',
+    'the refusal of a body is JSON',
+    async (app) => (await tooLong(app)).type === 'application/json',
+  ],
+  [
+    'pages',
+    'not found',
+    'the sign-in page is found',
+    async (app) => (await request(app).get('/sign-in')).status === 200,
+  ],
+];
+
+describe('the order of the Express steps', () => {
+  it.each(PAIRS)('"%s" before "%s": %s', async (first, second, _effect, holds) => {
+    await expect(holds(toApp(server.steps))).resolves.toBe(true);
+    await expect(holds(appWithSwapped(first, second))).resolves.toBe(false);
+  });
+});

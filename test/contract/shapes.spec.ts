@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import type { ProblemCode } from '../../src/common/problems/problem-codes';
+import { type Answer, Caller } from '../support/caller';
+import { type ExtraReplica, startExtraReplica } from '../support/processes/extra-replica';
+import { type OpenApiDocument, type Operation, operationsOf } from '../support/documents/openapi';
+import { expectProblem } from '../support/problems';
+import { type SignedInUser, System } from '../support/system';
+
+let system: System;
+let admin: SignedInUser;
+/** With limits; the auth server has none. */
+let replica: ExtraReplica;
+let operations: [name: string, operation: Operation][];
+
+beforeAll(async () => {
+  system = await System.start({ env: { RATE_LIMITS: 'off' } });
+  admin = await system.asAdmin();
+  replica = await startExtraReplica({ ...system.settings, rateLimits: { quotas: 1, guesses: 1 } });
+  const { body } = await new Caller(replica.url).get<OpenApiDocument>('/openapi.json');
+  operations = [...operationsOf(body)];
+});
+
+afterAll(async () => {
+  await replica.app.close();
+  await system.stop();
+});
+
+/** A new session of the administrator, because some routes end the caller's session. */
+async function newToken(): Promise<string> {
+  const token = randomUUID();
+  await system.query(
+    `INSERT INTO session (id, user_id, token, expires_at) VALUES ($1, $2, $1, now() + interval '1 hour')`,
+    [token, admin.id],
+  );
+  const authServer = new Caller(system.settings.authUrl, token);
+  return (await authServer.get<{ token: string }>('/api/auth/token')).body.token;
+}
+
+interface Asked {
+  name: string;
+  operation: Operation;
+  answer: Answer<unknown>;
+  requestId: string;
+}
+
+/** Every operation, as the caller: with its example body, and unknown ids. */
+async function askAll(tokenOf: () => Promise<string | undefined>): Promise<Asked[]> {
+  const asked: Asked[] = [];
+  for (const [name, operation] of operations) {
+    const [method, path] = name.split(' ') as [string, string];
+    const requestId = randomUUID();
+    const answer = await new Caller(replica.url, await tokenOf()).call<unknown>(
+      method,
+      path.replace('{code}', 'not_found').replace(/\{\w+\}/g, 'nobody'),
+      { body: bodyOf(operation), headers: { 'x-request-id': requestId } },
+    );
+    asked.push({ name, operation, answer, requestId });
+  }
+  return asked;
+}
+
+function bodyOf({ requestBody }: Operation): unknown {
+  if (!requestBody) return undefined;
+  const [content] = Object.values(requestBody.content);
+  const { example, examples = {} } = content as { example?: unknown; examples?: object };
+  const [first] = Object.values(examples) as { value?: unknown }[];
+  return example ?? first?.value ?? {};
+}
+
+function isOfTheApi({ name }: Asked): boolean {
+  return name.includes(' /api/v1/');
+}
+
+const CALLERS: [title: string, tokenOf: () => Promise<string | undefined>][] = [
+  ['an administrator', newToken],
+  ['nobody', () => Promise.resolve(undefined)],
+  ['a token that is none', () => Promise.resolve('not.a.token')],
+];
+
+describe.each(CALLERS)('called by %s, every operation', (_title, tokenOf) => {
+  let asked: Asked[];
+
+  beforeAll(async () => {
+    asked = await askAll(tokenOf);
+  });
+
+  it('returns the request id, and is not cacheable', () => {
+    for (const { name, answer, requestId } of asked) {
+      expect({
+        name,
+        requestId: answer.headers.get('x-request-id'),
+        caching: answer.headers.get('cache-control'),
+      }).toEqual({ name, requestId, caching: 'no-store' });
+    }
+  });
+
+  it('returns JSON, refuses with a problem, and has no body without content', () => {
+    for (const { name, answer } of asked) {
+      const { status, headers, body } = answer;
+      expect({ name, isOurFault: status >= 500 }).toEqual({ name, isOurFault: false });
+      if (status >= 400) expectProblem(answer, (body as { code: ProblemCode }).code);
+      const type = headers.get('content-type');
+      if (status === 204 || body === '') expect({ name, type }).toEqual({ name, type: null });
+      else if (name.includes(' /api/v1/')) expect(type).toMatch(/json/);
+    }
+  });
+
+  it('sends no header that is missing in the document', () => {
+    const own = /^(x-request-id|ratelimit.*|retry-after|www-authenticate|etag|link|location)$/;
+    for (const { name, answer, operation } of asked) {
+      const { headers = {} } = operation.responses[answer.status] as { headers?: object };
+      const described = Object.keys(headers).map((header) => header.toLowerCase());
+      const sent = [...answer.headers.keys()].filter((header) => own.test(header));
+      expect({ name, sent }).toEqual({
+        name,
+        sent: sent.filter((header) => described.includes(header)),
+      });
+    }
+  });
+
+  it('of the API has RateLimit headers, unless the token is invalid', () => {
+    for (const { name, answer, operation } of asked.filter(isOfTheApi)) {
+      const isOpen = operation.security.length === 0;
+      const policy = policyOf(name, isOpen);
+      const isCounted = isOpen || !(answer.body as { code?: string }).code?.endsWith('_token');
+      expect({
+        name,
+        policy: answer.headers.get('ratelimit-policy'),
+        limit: answer.headers.get('ratelimit'),
+      }).toEqual({
+        name,
+        policy: isCounted ? policy : null,
+        limit: isCounted ? expect.stringMatching(/^"(address|caller|export)";r=\d+;t=\d+$/) : null,
+      });
+    }
+  });
+
+  it('outside the API is not limited', () => {
+    for (const { name, answer } of asked.filter((one) => !isOfTheApi(one))) {
+      expect({ name, limit: answer.headers.get('ratelimit') }).toEqual({ name, limit: null });
+    }
+  });
+});
+
+describe('every paged list', () => {
+  it('has items, a cursor, and the same cursor in a Link', async () => {
+    await system.asUser();
+    const caller = new Caller(replica.url, await newToken());
+    const lists = operations.filter(([, { parameters = [] }]) =>
+      parameters.some(({ name }) => name === 'cursor'),
+    );
+    expect(lists.length).toBeGreaterThan(0);
+    for (const [name] of lists) {
+      const path = name.replace('GET ', '');
+      const { body, headers } = await caller.get<Page>(`${path}?limit=1`);
+      expect({ name, size: body.items.length }).toEqual({ name, size: 1 });
+      const next = `<${system.apiUrl}${path}?limit=1&cursor=${body.nextCursor}>; rel="next"`;
+      expect({ name, link: headers.get('link') }).toEqual({ name, link: next });
+      const rest = await caller.get<Page>(`${path}?limit=200`);
+      expect({ name, next: rest.body.nextCursor, link: rest.headers.get('link') }).toEqual({
+        name,
+        next: null,
+        link: null,
+      });
+    }
+  });
+
+  interface Page {
+    items: unknown[];
+    nextCursor: string | null;
+  }
+});
+
+/** The limit of an operation: exports have one of their own. */
+function policyOf(name: string, isOpen: boolean): string {
+  if (name.endsWith('/users/me/export')) return '"export";q=10;w=3600';
+  return isOpen ? '"address";q=300;w=60' : '"caller";q=600;w=60';
+}

@@ -1,0 +1,107 @@
+import { type RunningAuthServer, startAuthServer } from '../support/auth-server/harness';
+import { exchange, send } from '../support/raw-http';
+
+let server: RunningAuthServer;
+
+beforeAll(async () => {
+  server = await startAuthServer();
+});
+afterAll(() => server.stop());
+
+/** Each leads to `/api/auth/ok` or out of `/api/auth` in one of the readers of URLs. */
+const AMBIGUOUS = [
+  '/api/auth/./ok',
+  '/api/auth/%2e/ok',
+  '/api/auth/.%2E/auth/ok',
+  '/api/auth/x/../ok',
+  '/x/%2e%2e/api/auth/ok',
+  '/x/..%2fapi/auth/ok',
+  '/api/auth/..',
+  '/api/auth//ok',
+  '//api/auth/ok',
+  '/api\\auth\\ok',
+  '/x\\..\\api/auth/ok',
+  '/api/auth%2Fok',
+  '/api%5cauth/ok',
+  '/api/auth/%256fk',
+  '/api/auth/ok%00',
+  '/api/auth/ok%0a',
+  '/api/auth/ok?a=%00',
+  '/api/auth/ok#fragment',
+  '/api/auth/ok?a=b#fragment',
+  '/api/auth/ok%',
+  '/api/auth/ok%2',
+  '/api/auth/{ok}',
+  '/api/auth/ok|',
+  '/sign-in%00',
+  '/./sign-in',
+  '//sign-in',
+];
+
+/** Paths that every reader understands in the same way: as a path of nothing. */
+const UNKNOWN = [
+  '/api/auth/ok/',
+  '/api/auth/OK',
+  '/API/auth/ok',
+  '/api/Auth/ok',
+  '/api/auth/%6fk',
+  '/api/auth/ok;a=b',
+  '/api/auth/...',
+  '/%61pi/auth/ok',
+];
+
+describe('the target of a request', () => {
+  it.each(AMBIGUOUS)('%s is refused', async (path) => {
+    const { status, text, headers } = await send(server.url, { path });
+    expect([status, JSON.parse(text)]).toEqual([
+      400,
+      { code: expect.any(String), message: expect.any(String) },
+    ]);
+    expect(headers['x-request-id']).toBeDefined();
+  });
+
+  it.each(UNKNOWN)('%s is not found', async (path) => {
+    expect((await send(server.url, { path })).status).toBe(404);
+  });
+
+  it.each(['http://localhost/api/auth/ok', 'https://localhost/sign-in', '*', 'api/auth/ok'])(
+    'is refused as %s, which is not in origin form',
+    async (target) => {
+      const bytes = `GET ${target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`;
+      expect((await exchange(server.url, bytes)).status).toBe(400);
+    },
+  );
+
+  it.each(['/api/auth/ok', '/api/auth/ok?a=%2F..%2f&b=//', '/sign-in?next=/./x', '/'])(
+    '%s is served',
+    async (path) => {
+      expect((await send(server.url, { path })).status).toBe(200);
+    },
+  );
+
+  it('that is refused makes no label of the metrics', async () => {
+    await send(server.url, { path: '/a/./made-up-label' });
+    const { text } = await send(server.url, { path: '/metrics' });
+    expect(text).toContain('route="unmatched"');
+    expect(text).not.toContain('made-up-label');
+  });
+});
+
+describe('HEAD', () => {
+  it.each(['/', '/sign-in', '/health/live', '/api/auth/ok', '/api/auth/jwks', '/api/auth/error'])(
+    'of %s is answered as GET, without content',
+    async (path) => {
+      const [head, get] = await Promise.all([
+        send(server.url, { path, method: 'HEAD' }),
+        send(server.url, { path }),
+      ]);
+      expect([head.status, head.text]).toEqual([get.status, '']);
+      expect(head.headers['content-type']).toEqual(get.headers['content-type']);
+    },
+  );
+
+  it('of a route without GET is not found', async () => {
+    const path = '/api/auth/sign-out';
+    expect((await send(server.url, { path, method: 'HEAD' })).status).toBe(404);
+  });
+});

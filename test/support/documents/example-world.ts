@@ -1,0 +1,111 @@
+import { decodeJwt } from 'jose';
+import { randomUUID } from 'node:crypto';
+import { TOTP, URI } from 'otpauth';
+import { type Answer, Caller } from '../caller';
+import type { Operation } from './openapi';
+import { PASSWORD, type SignedInUser, type System } from '../system';
+
+type Json = Record<string, unknown>;
+
+/** The caller of an operation's example, and its subject. */
+export interface World {
+  system: System;
+  caller: Caller;
+  target: SignedInUser;
+  /** Exists after a challenge was made. */
+  recoveryCode?: string;
+}
+
+interface Place {
+  path: string;
+  query: URLSearchParams;
+}
+
+const REDIRECT_URI = 'https://app.example.com/callback';
+
+/** Values that only a running system has, by their name in the document. */
+const REAL_VALUES: Record<string, (world: World, place: Place) => unknown> = {
+  id: ({ target }, { path }) => (path.endsWith('/sessions/{id}') ? sessionIdOf(target) : target.id),
+  sessionId: ({ target }) => sessionIdOf(target),
+  refreshToken: ({ target }) => target.refreshToken,
+  clientId: async ({ caller }) => {
+    const body = { name: 'Back office', type: 'confidential', redirectUris: [REDIRECT_URI] };
+    return (await caller.post('/api/v1/admin/clients', body)).body.clientId;
+  },
+  challenge: enrolAndChallenge,
+  code: ({ recoveryCode }) => recoveryCode,
+  'Idempotency-Key': () => randomUUID(),
+  'If-Match': async ({ caller }, { path }) => (await caller.get(path)).headers.get('etag'),
+  cursor: async ({ caller }, { path, query }) => {
+    const firstPage = new URLSearchParams([...query, ['limit', '1']]);
+    return (await caller.get(`${path}?${firstPage.toString()}`)).body.nextCursor;
+  },
+};
+
+function sessionIdOf({ accessToken }: SignedInUser): string {
+  return String(decodeJwt(accessToken).sid);
+}
+
+/** Gives the user a second factor and begins a sign-in that requires it. */
+async function enrolAndChallenge(world: World): Promise<unknown> {
+  const { system, target } = world;
+  const session = new Caller(system.apiUrl, target.refreshToken);
+  const { body } = await session.post('/api/auth/two-factor/enable', { password: PASSWORD });
+  const code = (URI.parse(String(body.totpURI)) as TOTP).generate();
+  await session.post('/api/auth/two-factor/verify-totp', { code });
+  world.recoveryCode = (body.backupCodes as string[])[0];
+  const signIn = { email: target.email, password: PASSWORD };
+  return (await system.asAnonymous().post('/api/v1/auth/sign-in', signIn)).body.challenge;
+}
+
+/** The example, or its replacement in this system; `undefined` when there is none. */
+async function realValue(name: string, example: unknown, how: { world: World; place: Place }) {
+  const make = REAL_VALUES[name];
+  return (await make?.(how.world, how.place)) ?? (name === 'cursor' ? undefined : example);
+}
+
+/** Sends an operation's examples, with the named optional parameters or with the given body. */
+export async function sendExamples(
+  { name, operation, body: ownBody }: { name: string; operation: Operation; body?: object },
+  world: World,
+  optional: string[] = [],
+): Promise<Answer<unknown>> {
+  const [method, path] = name.split(' ') as [string, string];
+  const place: Place = { path, query: new URLSearchParams() };
+  const headers: Record<string, string> = {};
+  let url = path;
+  for (const parameter of cursorLast(operation)) {
+    if (parameter.in !== 'path' && !optional.includes(parameter.name)) continue;
+    const real = await realValue(parameter.name, parameter.example, { world, place });
+    if (real === undefined) continue;
+    const value = typeof real === 'string' ? real : JSON.stringify(real);
+    if (parameter.in === 'path') url = url.replace(`{${parameter.name}}`, value);
+    if (parameter.in === 'query') place.query.set(parameter.name, value);
+    if (parameter.in === 'header') headers[parameter.name] = value;
+  }
+  const body = ownBody ?? (await realBody(operation, { world, place }));
+  const query = place.query.size > 0 ? `?${place.query.toString()}` : '';
+  return world.caller.call<unknown>(method, url + query, { body, headers });
+}
+
+/** A cursor belongs to the query that it is sent with. */
+function cursorLast({ parameters = [] }: Operation) {
+  return parameters.toSorted((a, b) => Number(a.name === 'cursor') - Number(b.name === 'cursor'));
+}
+
+async function realBody(
+  operation: Operation,
+  how: { world: World; place: Place },
+): Promise<Json | undefined> {
+  const example = exampleBodyOf(operation);
+  if (!example) return undefined;
+  const body: Json = {};
+  for (const [name, value] of Object.entries(example)) {
+    body[name] = await realValue(name, value, how);
+  }
+  return body;
+}
+
+export function exampleBodyOf({ requestBody }: Operation): Json | undefined {
+  return requestBody?.content['application/json']?.example as Json | undefined;
+}

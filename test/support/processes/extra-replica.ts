@@ -1,0 +1,24 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AddressInfo } from 'node:net';
+import { settingsAs } from '../servers/database-logins';
+import { createLogger } from '../../../runtime/logger';
+import type { Settings } from '../../../runtime/settings/load';
+import { createApi } from '../../../src/app.setup';
+
+/** A replica in addition to those of a system, with its own settings. */
+export interface ExtraReplica {
+  app: NestFastifyApplication;
+  url: string;
+}
+
+/** @param prepare runs before the routes are created. */
+export async function startExtraReplica(
+  settings: Settings,
+  prepare: (app: NestFastifyApplication) => Promise<unknown> = async () => {},
+): Promise<ExtraReplica> {
+  const app = await createApi(settingsAs('api', settings), createLogger('api', 'silent'));
+  await prepare(app);
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return { app, url: `http://127.0.0.1:${port}` };
+}

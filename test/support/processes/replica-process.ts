@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { settingsAs } from '../servers/database-logins';
+import { reservePorts } from '../ports';
+import type { Settings } from '../../../runtime/settings/load';
+
+const ROOT = join(__dirname, '../../..');
+
+/** Longest time until it listens; a loaded host needs some seconds. */
+const START_LIMIT_MS = 30_000;
+
+export interface ReplicaOptions {
+  /** Of the system that it belongs to. */
+  settings: Settings;
+  /** Environment variables in addition to those. */
+  env?: NodeJS.ProcessEnv;
+}
+
+export interface LogEntry {
+  level: string;
+  msg: string;
+  [name: string]: unknown;
+}
+
+/** A replica of the API in a separate process, with its own event loop. */
+export class ReplicaProcess {
+  readonly log: LogEntry[] = [];
+  private readonly exited: Promise<unknown>;
+
+  private constructor(
+    readonly url: string,
+    private readonly child: ChildProcess,
+  ) {
+    this.exited = once(child, 'exit');
+    createInterface(child.stdout!).on('line', (line) => this.take(line));
+  }
+
+  /** Starts it and waits until it listens. */
+  static async start({ settings, env = {} }: ReplicaOptions): Promise<ReplicaProcess> {
+    const [port] = await reservePorts(1);
+    const arguments_ = [join(__dirname, '../run-typescript.cjs'), join(ROOT, 'src/main.ts')];
+    const child = spawn(process.execPath, arguments_, {
+      cwd: ROOT,
+      env: { ...toEnvironment(settingsAs('api', settings)), API_PORT: String(port), ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const replica = new ReplicaProcess(`http://localhost:${port}`, child);
+    await replica.untilLogged('API listens');
+    return replica;
+  }
+
+  /** Waits until it has logged a message that contains the text. */
+  async untilLogged(text: string): Promise<LogEntry> {
+    const deadline = performance.now() + START_LIMIT_MS;
+    for (;;) {
+      const entry = this.log.find(({ msg }) => msg.includes(text));
+      if (entry) return entry;
+      const isOver = this.child.exitCode !== null || performance.now() > deadline;
+      if (isOver) throw new Error(`never logged: ${text}; but ${JSON.stringify(this.log)}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** Pauses the process, as a hypervisor pauses a virtual machine. */
+  pause(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child.kill('SIGCONT');
+  }
+
+  /** @returns the exit code, `null` when it had to be killed. */
+  async stop(): Promise<number | null> {
+    this.resume();
+    this.child.kill('SIGTERM');
+    await this.exited;
+    return this.child.exitCode;
+  }
+
+  private take(line: string): void {
+    try {
+      this.log.push(JSON.parse(line) as LogEntry);
+    } catch {
+      this.log.push({ level: 'none', msg: line });
+    }
+  }
+}
+
+/** The settings of one replica of several, which share an auth server and an audience. */
+function toEnvironment(settings: Settings): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    NODE_ENV: 'test',
+    DATABASE_URL: settings.databaseUrl,
+    DATABASE_DIRECT_URL: settings.databaseDirectUrl,
+    AUTH_URL: settings.authUrl,
+    AUTH_PORT: String(settings.authPort),
+    API_URL: settings.apiUrl,
+    BETTER_AUTH_SECRET: settings.betterAuthSecret,
+    INTERNAL_SECRET: settings.internalSecret ?? '',
+    LOG_LEVEL: 'info',
+  };
+}

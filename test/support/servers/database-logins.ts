@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { DATABASE_ROLES } from '../../../launcher/database-grants';
+import type { Settings } from '../../../runtime/settings/load';
+import { RUN_VARIABLE } from '../database';
+
+type ProcessName = keyof typeof DATABASE_ROLES;
+
+/** The password of both, set by `global-setup.ts`; a login that an interrupted run leaves is closed. */
+const PASSWORD_VARIABLE = 'GATEHOUSE_TEST_LOGIN_PASSWORD';
+
+/**
+ * Creates a login of this run for each process. A login is a member of the role of its process,
+ * so that several runs can share a server.
+ */
+export async function createTestLogins(serverUrl: string): Promise<void> {
+  const password = randomBytes(24).toString('hex');
+  process.env[PASSWORD_VARIABLE] = password;
+  await onServer(serverUrl, async (client) => {
+    for (const [name, role] of Object.entries(DATABASE_ROLES)) {
+      await client.query(`
+        DO $$ BEGIN CREATE ROLE ${role};
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
+      const login = loginOf(name as ProcessName);
+      await client.query(`CREATE ROLE ${login} LOGIN PASSWORD '${password}' IN ROLE ${role}`);
+    }
+  });
+}
+
+/** Removes the logins of this run. */
+export async function dropTestLogins(serverUrl: string): Promise<void> {
+  await onServer(serverUrl, async (client) => {
+    for (const name of Object.keys(DATABASE_ROLES)) {
+      await client.query(`DROP ROLE IF EXISTS ${loginOf(name as ProcessName)}`);
+    }
+  });
+}
+
+/** The URL with the login of a process. */
+export function urlAs(name: ProcessName, databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.username = loginOf(name);
+  url.password = process.env[PASSWORD_VARIABLE] ?? '';
+  return url.href;
+}
+
+/** The settings of a process, with its login. */
+export function settingsAs(name: ProcessName, settings: Settings): Settings {
+  return {
+    ...settings,
+    databaseUrl: urlAs(name, settings.databaseUrl),
+    databaseDirectUrl: urlAs(name, settings.databaseDirectUrl),
+  };
+}
+
+function loginOf(name: ProcessName): string {
+  return `${process.env[RUN_VARIABLE]}_${name.toLowerCase()}`;
+}
+
+async function onServer(url: string, work: (client: Client) => Promise<void>): Promise<void> {
+  const client = new Client(url);
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}

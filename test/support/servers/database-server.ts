@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { basename, join } from 'node:path';
+import { Client } from 'pg';
+import { dropTestLogins } from './database-logins';
+import { startEmbeddedPostgres } from '../../../launcher/postgres/embedded-postgres';
+import { findOwner, takeLock } from '../../../launcher/postgres/owner-lock';
+import { stopLeftServer } from '../../../launcher/postgres/postgres-process';
+import { findProcess } from '../../../launcher/postgres/process-table';
+
+const FOLDER_PREFIX = 'gatehouse-test-';
+
+/** The database server of one test run. */
+export interface TestServer {
+  /** A user who may create databases. */
+  url: string;
+  stop(): Promise<void>;
+  /** For the end of the process, when it cannot wait. */
+  abandon(): void;
+}
+
+/**
+ * A server in a temporary folder. It is removed at the end of the run, after an interruption, or
+ * by the next run after a kill.
+ */
+export async function startOwnServer(): Promise<TestServer> {
+  await removeAbandonedServers();
+  const folder = join(tmpdir(), `${FOLDER_PREFIX}${randomBytes(4).toString('hex')}`);
+  const lock = takeLock(`${folder}.lock`);
+  const server = await startEmbeddedPostgres({
+    directory: join(folder, 'postgres'),
+    durable: false,
+  });
+  const removeFiles = () => {
+    rmSync(folder, { recursive: true, force: true });
+    lock.release();
+  };
+  return {
+    url: server.url,
+    stop: async () => {
+      await server.stop();
+      removeFiles();
+    },
+    abandon: () => {
+      quitNow(server.pid);
+      removeFiles();
+    },
+  };
+}
+
+/** Immediate shutdown, with a synchronous wait. */
+function quitNow(pid: number): void {
+  if (findProcess(pid)) process.kill(pid, 'SIGQUIT');
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let waits = 0; findProcess(pid) && waits < 200; waits += 1) Atomics.wait(clock, 0, 0, 10);
+}
+
+async function removeAbandonedServers(): Promise<void> {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(FOLDER_PREFIX) || !name.endsWith('.lock')) continue;
+    const lock = join(tmpdir(), name);
+    const folder = join(tmpdir(), basename(name, '.lock'));
+    // Another run can remove the same at this moment.
+    const owner = statSync(lock, { throwIfNoEntry: false })?.uid;
+    if (owner !== userInfo().uid || findOwner(lock) !== null) continue;
+    await stopLeftServer(join(folder, 'postgres', 'data'), () => {});
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(lock, { force: true });
+  }
+}
+
+/**
+ * An existing server. Several runs can use it at once: each stays connected under its name, and
+ * databases of ended runs are dropped.
+ */
+export async function useGivenServer(url: string, run: string): Promise<TestServer> {
+  const client = new Client({ connectionString: url, application_name: run });
+  client.on('error', () => {});
+  await client.connect();
+  await dropWhere(
+    client,
+    `NOT EXISTS (SELECT FROM pg_stat_activity
+                  WHERE application_name = substring(datname FROM '^gatehouse_test_[0-9a-f]+'))`,
+  );
+  return {
+    url,
+    stop: async () => {
+      await dropWhere(client, `datname LIKE '${run}\\_%'`);
+      await client.end();
+      await dropTestLogins(url);
+    },
+    abandon: () => {},
+  };
+}
+
+async function dropWhere(client: Client, condition: string): Promise<void> {
+  const found = await client.query<{ datname: string }>(
+    `SELECT datname FROM pg_database
+      WHERE datname ~ '^gatehouse_test_[0-9a-f]+_' AND pg_get_userbyid(datdba) = current_user
+        AND ${condition}`,
+  );
+  for (const { datname } of found.rows) {
+    await client.query(`DROP DATABASE IF EXISTS "${datname}" WITH (FORCE)`);
+  }
+}

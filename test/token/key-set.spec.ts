@@ -1,0 +1,212 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KeySetBench, TIMING, until } from './key-set-bench';
+import { sayJson } from '../support/servers/jwks-server';
+import { SigningKey } from '../support/signing-key';
+import type { VerificationKey } from '../../src/auth/token/verification-key';
+
+const bench = new KeySetBench();
+
+const hang = () => {};
+
+describe('a valid set', () => {
+  it('is fetched at the start, and again in the background', async () => {
+    await bench.start({ refreshMs: 50 });
+    bench.server.publish([bench.nextKey.jwk]);
+    await until(() => bench.keySet.get(bench.key.kid) === null);
+    expect(bench.keySet.get(bench.nextKey.kid)).not.toBeNull();
+  });
+
+  it('keeps the objects of unchanged keys', async () => {
+    await bench.start();
+    const before = bench.keySet.get(bench.key.kid);
+    await bench.keySet.refresh();
+    expect(bench.keySet.get(bench.key.kid)).toBe(before);
+  });
+
+  it('reports removed keys, also a replaced key with the same id', async () => {
+    await bench.start();
+    const left: VerificationKey[] = [];
+    bench.keySet.onLeave((gone) => left.push(gone));
+    const [first, second] = [
+      bench.keySet.get(bench.key.kid)!,
+      bench.keySet.get(bench.nextKey.kid)!,
+    ];
+    bench.server.publish([new SigningKey({ kid: bench.key.kid }).jwk]);
+    await bench.keySet.refresh();
+    expect(left).toEqual([first, second]);
+    expect([bench.keySet.holds(first), bench.keySet.holds(second)]).toEqual([false, false]);
+    expect(bench.keySet.get(bench.key.kid)).not.toBeNull();
+  });
+
+  it.each([
+    ['no key', []],
+    ['keys of another kind alone', [new SigningKey({ alg: 'ES256' }).jwk]],
+  ])('can be %s: every key is withdrawn, and requests get 503', async (_title, keys) => {
+    await bench.start();
+    bench.server.publish(keys);
+    await bench.keySet.refresh();
+    expect(bench.keySet.get(bench.key.kid)).toBeNull();
+    expect(bench.keySet.ageMs()).toBeNull();
+    await expect(bench.keySet.find(bench.key.kid)).rejects.toMatchObject({
+      code: 'keys_unavailable',
+    });
+  });
+});
+
+describe('an unknown key id', () => {
+  it('costs one fetch in a cool-down, for any number of requests', async () => {
+    await bench.start({ refreshMs: 60_000 });
+    const ask = (count: number) =>
+      Promise.all(
+        Array.from({ length: count }, (_, index) => bench.keySet.find(`made-up-${index}`)),
+      );
+    await sleep(TIMING.coolDownMs);
+    const before = bench.server.fetches;
+    expect(new Set(await ask(1_000))).toEqual(new Set([null]));
+    expect(bench.server.fetches - before).toBe(1);
+    await ask(1_000);
+    expect(bench.server.fetches - before).toBe(1);
+    await sleep(TIMING.coolDownMs);
+    await ask(1_000);
+    expect(bench.server.fetches - before).toBe(2);
+  });
+
+  it('is found when the auth server has published it since', async () => {
+    await bench.start({ refreshMs: 60_000 });
+    const newKey = new SigningKey();
+    bench.server.publish([...bench.published, newKey.jwk]);
+    await sleep(TIMING.coolDownMs);
+    const found = await Promise.all(
+      Array.from({ length: 50 }, () => bench.keySet.find(newKey.kid)),
+    );
+    expect(found).toEqual(Array(50).fill(expect.objectContaining({ keyId: newKey.kid })));
+  });
+
+  it('does not delay callers with a known one, while the auth server hangs', async () => {
+    await bench.start({ refreshMs: 60_000 });
+    await sleep(TIMING.coolDownMs);
+    bench.server.answer = hang;
+    const unknown = bench.keySet.find('made-up');
+    let settled = false;
+    const settle = () => (settled = true);
+    unknown.then(settle, settle);
+    for (let count = 0; count < 100; count += 1) {
+      expect(await bench.keySet.find(bench.key.kid)).not.toBeNull();
+    }
+    expect(settled).toBe(false);
+    await expect(unknown).rejects.toMatchObject({ code: 'keys_unavailable' });
+  });
+
+  it('is not refused as unknown while the last fetch failed', async () => {
+    await bench.start({ refreshMs: 60_000 });
+    await bench.server.stop();
+    await bench.keySet.refresh();
+    await expect(bench.keySet.find('made-up')).rejects.toMatchObject({ code: 'keys_unavailable' });
+    expect(await bench.keySet.find(bench.key.kid)).not.toBeNull();
+  });
+
+  it('is fetched soon after the auth server is back, without the cool-down', async () => {
+    await bench.start({ refreshMs: 60_000, retryMs: 60_000, coolDownMs: 60_000 });
+    const newKey = new SigningKey();
+    await bench.server.stop();
+    await bench.keySet.refresh();
+    bench.server.publish([...bench.published, newKey.jwk]);
+    await bench.server.resume();
+    let found: VerificationKey | null = null;
+    while (found === null) found = await bench.keySet.find(newKey.kid).catch(() => null);
+    expect(found.keyId).toBe(newKey.kid);
+    expect(await bench.keySet.find('made-up')).toBeNull();
+  });
+});
+
+describe('an announced change of the keys', () => {
+  it('aborts the current fetch, which may be older than the change', async () => {
+    await bench.start({ refreshMs: 60_000, timeoutMs: 5_000 });
+    const late: ServerResponse[] = [];
+    bench.server.answer = (response) => late.push(response);
+    const first = bench.keySet.refresh();
+    await until(() => late.length === 1);
+    bench.server.publish([bench.nextKey.jwk]);
+    const waiting = bench.keySet.find('made-up');
+    await bench.keySet.refresh();
+    expect(bench.keySet.get(bench.key.kid)).toBeNull();
+    sayJson({ keys: bench.published })(late[0]!);
+    await Promise.all([first, waiting]);
+    await sleep(50);
+    expect(bench.keySet.get(bench.key.kid)).toBeNull();
+  });
+
+  it('makes waiting callers wait for the next fetch', async () => {
+    await bench.start({ refreshMs: 60_000, timeoutMs: 5_000, coolDownMs: 0 });
+    const newKey = new SigningKey();
+    bench.server.answer = hang;
+    const found = bench.keySet.find(newKey.kid);
+    bench.server.publish([newKey.jwk]);
+    void bench.keySet.refresh();
+    expect(await found).toMatchObject({ keyId: newKey.kid });
+  });
+
+  it('is replaced by more frequent fetches while notifications do not arrive', async () => {
+    await bench.start({ refreshMs: 60_000 });
+    const { fetches } = bench.server;
+    bench.keySet.setHeard(false);
+    bench.server.publish([bench.nextKey.jwk]);
+    await until(() => bench.keySet.get(bench.key.kid) === null);
+    await until(() => bench.server.fetches >= fetches + 3);
+    bench.keySet.setHeard(true);
+    await bench.keySet.refresh();
+    const settled = bench.server.fetches;
+    await sleep(5 * TIMING.unheardRefreshMs);
+    expect(bench.server.fetches).toBe(settled);
+  });
+});
+
+describe('a key that is deleted from the table', () => {
+  const timeoutMs = 10_000;
+
+  beforeEach(async () => {
+    bench.table = [bench.key.kid, bench.nextKey.kid];
+    await bench.start({ timeoutMs });
+    await bench.keySet.refresh();
+    await sleep(5);
+  });
+
+  it.each([
+    ['is not there', () => bench.server.stop()],
+    ['hangs', async () => void (bench.server.answer = hang)],
+  ])('is withdrawn at once although the auth server %s', async (_title, breakIt) => {
+    await breakIt();
+    bench.table = [bench.nextKey.kid];
+    const began = performance.now();
+    void bench.keySet.refresh();
+    await until(() => bench.keySet.get(bench.key.kid) === null);
+    expect(performance.now() - began).toBeLessThan(timeoutMs / 2);
+    expect(bench.keySet.get(bench.nextKey.kid)).not.toBeNull();
+  });
+
+  it('stays withdrawn although a proxy still returns it', async () => {
+    bench.table = [bench.nextKey.kid];
+    await bench.keySet.refresh();
+    await until(() => bench.keySet.get(bench.key.kid) === null);
+    await bench.keySet.refresh();
+    expect(bench.keySet.get(bench.key.kid)).toBeNull();
+    expect(bench.keySet.get(bench.nextKey.kid)).not.toBeNull();
+  });
+
+  it('stays valid as long as the table is unreadable', async () => {
+    bench.table = null;
+    await bench.server.stop();
+    await bench.keySet.refresh();
+    expect(bench.keySet.get(bench.key.kid)).not.toBeNull();
+  });
+});
+
+it('is withdrawn only if it was in the table before', async () => {
+  bench.table = [bench.key.kid];
+  await bench.start();
+  bench.table = [];
+  await bench.keySet.refresh();
+  await until(() => bench.keySet.get(bench.key.kid) === null);
+  expect(bench.keySet.get(bench.nextKey.kid)).not.toBeNull();
+});

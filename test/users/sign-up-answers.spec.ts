@@ -1,0 +1,49 @@
+import { PASSWORD, startAuthServer, type RunningAuthServer } from '../support/auth-server/harness';
+
+let server: RunningAuthServer;
+let count = 0;
+
+beforeAll(async () => {
+  server = await startAuthServer({ REQUIRE_EMAIL_VERIFICATION: 'true' });
+  await signUp({ email: 'taken@example.com' });
+});
+afterAll(() => server.stop());
+
+async function signUp(fields: object) {
+  const body = { name: 'A Person', password: PASSWORD, ...fields };
+  const answer = await server.post('/api/auth/sign-up/email', body);
+  return { status: answer.status, body: withoutOwn(answer.body as Answer) };
+}
+
+interface Answer {
+  user?: Record<string, unknown>;
+}
+
+/** Without the values that differ between sign-ups. */
+function withoutOwn({ user, ...rest }: Answer): object {
+  if (!user) return rest;
+  const own = ['id', 'email', 'createdAt', 'updatedAt'];
+  return { ...rest, user: Object.entries(user).filter(([name]) => !own.includes(name)) };
+}
+
+it.each<[string, object]>([
+  ['nothing else', {}],
+  ['a name that is too long', { name: 'x'.repeat(201) }],
+  ['a name with a line break', { name: 'Ann\nBcc: all@example.com' }],
+  ['a name that is half a character', { name: '\ud800' }],
+  ['a name that is no text', { name: 7 }],
+  ['a picture that runs', { image: 'javascript:alert(1)' }],
+  ['a picture that is none', { image: '' }],
+  ['a picture that is too long', { image: `https://example.com/${'x'.repeat(2_000)}` }],
+  ['a role', { role: 'admin' }],
+  ['a ban', { banned: 'yes' }],
+  ['a verified e-mail', { emailVerified: true }],
+  ['an id', { id: 'mine' }],
+])('a sign-up with %s has the same response for a taken e-mail address', async (_what, fields) => {
+  const email = `new${(count += 1)}@example.com`;
+  const [taken, free] = [
+    await signUp({ ...fields, email: 'taken@example.com' }),
+    await signUp({ ...fields, email }),
+  ];
+  expect(taken).toEqual(free);
+});
