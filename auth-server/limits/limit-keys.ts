@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { toClientNetwork } from '../../runtime/network/client-network';
 import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
 import type { HookContext } from '../common/caller';
@@ -12,10 +12,11 @@ const KEY_LENGTH = 22;
  * does not reveal addresses.
  */
 export class LimitKeys {
-  private readonly secret: Buffer;
+  private readonly secret: KeyObject;
 
   constructor(secret: string) {
-    this.secret = Buffer.from(hkdfSync('sha256', secret, '', 'gatehouse limits', 32));
+    const key = Buffer.from(hkdfSync('sha256', secret, '', 'gatehouse limits', 32));
+    this.secret = createSecretKey(key);
   }
 
   account(email: string): string {

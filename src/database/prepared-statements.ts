@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Pool } from 'pg';
+import type { CustomTypesConfig, Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { findServerError } from '../../runtime/database/database-errors';
 
@@ -9,6 +9,8 @@ export interface Query {
   name?: string;
   text: string;
   values: unknown[];
+  /** Parsers of column values; without it, those of `pg`. */
+  types?: CustomTypesConfig;
 }
 
 /**

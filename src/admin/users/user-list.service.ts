@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ListUsers, UserPage } from './users.schemas';
-import { countQuery, keyOf, pageQuery } from './user-list.query';
+import { countQuery, keyOf, pageQuery, toUser } from './user-list.query';
 import { Cursors, type CursorSequence } from '../../common/pagination/cursor';
 import { PreparedStatements } from '../../database/prepared-statements';
 import type { User } from '../../users/user.schemas';
@@ -20,7 +20,7 @@ export class UserListService {
     const start = cursor === undefined ? null : await this.cursors.parseCursor(cursor, sequence);
     const total = query.include === 'total' ? await this.count(query) : undefined;
     const rows = await this.statements.run<User>(pageQuery(query, start));
-    const items = rows.slice(0, limit);
+    const items = rows.slice(0, limit).map(toUser);
     const isLast = rows.length <= limit;
     return {
       items,

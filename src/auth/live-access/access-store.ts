@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { AccessState, AccessSubject, KnownClient, KnownSession } from './access-state';
 import type { KnownProfile } from '../principal/known-profile';
 import { OAUTH_TABLES, TABLES } from '../../../contract';
+import { TurnBatch } from './turn-batch';
 import { Problem } from '../../common/problems/problem';
 import { PreparedStatements, type Query } from '../../database/prepared-statements';
 
@@ -35,9 +36,10 @@ const FROM_SESSION = `
  * `strict` one of them runs for each request.
  */
 const SELECT_STATE = {
-  session: {
-    name: 'access-of-session',
-    text: `SELECT ${SESSION_AND_USER} ${FROM_SESSION} WHERE s.${session.id} = $1`,
+  sessions: {
+    name: 'access-of-sessions',
+    text: `SELECT s.${session.id} AS "sessionId", ${SESSION_AND_USER} ${FROM_SESSION}
+      WHERE s.${session.id} = ANY ($1::text[])`,
   },
   delegated: {
     name: 'access-of-grant',
@@ -63,6 +65,8 @@ interface SessionRow extends Omit<KnownProfile, 'banExpires'> {
   banExpires: Time | null;
 }
 
+type SessionAndUser = Pick<AccessState, 'session' | 'user'>;
+
 interface ClientRow {
   disabled: boolean;
   /** `null`: nothing; the provider knows clients that may do everything, and Gatehouse does not. */
@@ -76,6 +80,9 @@ type Time = Date | number;
 /** Reads what decides about access, and sends proofs of hearing, over the ordinary pool. */
 @Injectable()
 export class AccessStore {
+  /** In `strict`, requests that arrive together share one query. */
+  private readonly sessions = new TurnBatch((ids) => this.loadSessions(ids));
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly statements: PreparedStatements,
@@ -91,8 +98,8 @@ export class AccessStore {
       return row && { session: null, user: null, client: toClient(row) };
     }
     if (clientId === null) {
-      const row = await this.select<SessionRow>(SELECT_STATE.session, [sessionId]);
-      return row && { ...toSessionAndUser(row), client: null };
+      const known = await this.sessions.load(sessionId);
+      return known && { ...known, client: null };
     }
     const row = await this.select<SessionRow & ClientRow>(SELECT_STATE.delegated, [
       sessionId,
@@ -101,12 +108,21 @@ export class AccessStore {
     return row && { ...toSessionAndUser(row), client: toClient(row) };
   }
 
+  private async loadSessions(ids: string[]): Promise<Map<string, SessionAndUser>> {
+    const rows = await this.run<SessionRow & { sessionId: string }>(SELECT_STATE.sessions, [ids]);
+    return new Map(rows.map((row) => [row.sessionId, toSessionAndUser(row)]));
+  }
+
   private async select<Row>(
     statement: Omit<Query, 'values'>,
     values: unknown[],
   ): Promise<Row | null> {
-    const [row] = await withinLimit(this.statements.run<Row>({ ...statement, values }));
+    const [row] = await this.run<Row>(statement, values);
     return row ?? null;
+  }
+
+  private run<Row>(statement: Omit<Query, 'values'>, values: unknown[]): Promise<Row[]> {
+    return withinLimit(this.statements.run<Row>({ ...statement, values }));
   }
 
   /**
@@ -131,7 +147,7 @@ export class AccessStore {
   }
 }
 
-function toSessionAndUser(row: SessionRow): Pick<AccessState, 'session' | 'user'> {
+function toSessionAndUser(row: SessionRow): SessionAndUser {
   const { id: userId, expiresAt, grants, role, banned } = row;
   const banExpires = row.banExpires === null ? null : Number(row.banExpires);
   return {

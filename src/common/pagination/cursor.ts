@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { Problem } from '../problems/problem';
 
@@ -28,12 +28,15 @@ const positionSchema = z.tuple([z.string(), z.string()]);
  * list, order or filter is refused.
  */
 export class Cursors {
+  /** A prepared key: Node.js needs six times as long for the bytes. */
+  private key: KeyObject | null = null;
+
   /** @param getKey the same in all replicas. */
   constructor(private readonly getKey: () => Promise<Buffer>) {}
 
   async toCursor({ value, id, ...sequence }: CursorSequence & CursorPosition): Promise<string> {
     const payload = Buffer.from(JSON.stringify([value, id]));
-    const mac = computeMac(await this.getKey(), { sequence, payload });
+    const mac = computeMac(await this.prepareKey(), { sequence, payload });
     return Buffer.concat([mac, payload]).toString('base64url');
   }
 
@@ -42,7 +45,7 @@ export class Cursors {
     const bytes = Buffer.from(text, 'base64url');
     const mac = bytes.subarray(0, MAC_BYTES);
     const payload = bytes.subarray(MAC_BYTES);
-    const expected = computeMac(await this.getKey(), { sequence, payload });
+    const expected = computeMac(await this.prepareKey(), { sequence, payload });
     // Decoding overlooks stray characters and bits; a cursor has one spelling.
     const isOurs =
       mac.length === MAC_BYTES &&
@@ -52,10 +55,15 @@ export class Cursors {
     const [value, id] = positionSchema.parse(JSON.parse(payload.toString('utf8')));
     return { value, id };
   }
+
+  private async prepareKey(): Promise<KeyObject> {
+    this.key ??= createSecretKey(await this.getKey());
+    return this.key;
+  }
 }
 
 function computeMac(
-  key: Buffer,
+  key: KeyObject,
   { sequence, payload }: { sequence: CursorSequence; payload: Buffer },
 ): Buffer {
   const { list, order, filters = {} } = sequence;
