@@ -9,6 +9,7 @@ import { resolveClientAddress } from './http/client-address';
 import { allowOrigins } from './http/cors';
 import { answerErrors, answerNotFound } from './http/errors';
 import { acceptNonBrowserClients } from './http/fetch-metadata';
+import { acceptFormerSecrets } from './http/former-secrets';
 import { healthRoutes } from './http/health';
 import { checkBody, limitBody } from './http/request-body';
 import { logRequests } from './http/request-log';
@@ -51,6 +52,8 @@ export function createSteps(parts: AppParts): Step[] {
     step('client address', [resolveClientAddress(config)]),
     // Before Better-Auth, which refuses Node's `fetch` as a browser without an origin.
     step('fetch metadata', [acceptNonBrowserClients]),
+    // Before Better-Auth and the pages, which verify signatures with the current secret only.
+    step('former secrets', acceptFormerSecrets(config)),
     // Before Better-Auth and the pages, which call providers.
     step('provider limits', [limitProviders]),
     // Before the first step that answers: cross-origin rules.

@@ -14,7 +14,7 @@ export async function refuseHiddenSettings(auth: Auth, config: AuthConfig): Prom
   if (!trustedOrigins.every((origin) => known.has(origin))) {
     throw new StartError('BETTER_AUTH_TRUSTED_ORIGINS must not be set: use TRUSTED_ORIGINS.');
   }
-  if (secretConfig !== config.betterAuthSecret) {
-    throw new StartError('BETTER_AUTH_SECRETS must not be set: use BETTER_AUTH_SECRET.');
+  if ((typeof secretConfig === 'string') !== (config.secretVersions === null)) {
+    throw new StartError('BETTER_AUTH_SECRETS must not be set beside these settings.');
   }
 }

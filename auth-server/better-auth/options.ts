@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { AuthConfig } from '../common/config';
 import { createAuthLogger } from '../common/logger';
 import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
+import { toSecretOptions } from '../common/secrets';
 import { AUTH_BASE_PATH } from '../../contract';
 import {
   ACCOUNT_LINKING,
@@ -49,7 +50,7 @@ export function toOptions(parts: AuthParts, passwords: PasswordOptions) {
     appName: 'Gatehouse',
     baseURL: config.authUrl,
     basePath: AUTH_BASE_PATH,
-    secret: config.betterAuthSecret,
+    ...toSecretOptions(config),
     database: pool,
     trustedOrigins: trustedOriginsOf(config),
     session: SESSION_OPTIONS,

@@ -16,6 +16,7 @@ export type AuthConfig = Pick<
   | 'jwksRotation'
   | 'jwksGrace'
   | 'betterAuthSecret'
+  | 'secretVersions'
   | 'internalSecret'
   | 'adminEmail'
   | 'adminPassword'

@@ -11,6 +11,7 @@ import { SignInLimits, type SignInAttempt } from './sign-in-limits';
 import { ACTING_CLIENT_HEADER } from '../../contract';
 import { requestContext } from '../common/request-context';
 import type { AuthConfig } from '../common/config';
+import { findLastingSecret, type Secrets } from '../common/secrets';
 import type { RateLimitFactors } from '../../runtime/settings/load';
 import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../common/caller';
 
@@ -31,7 +32,8 @@ const PASSWORD_PATHS = new Set([
 const PASSWORD_RULE: DelayRule = { name: 'password', free: 5, window: 3_600, longest: 900 };
 
 interface LimitsConfig {
-  betterAuthSecret: string;
+  /** Of the keys of counters. */
+  secret: string;
   rateLimits: RateLimitFactors;
 }
 
@@ -51,10 +53,10 @@ export interface LimitsPlugins {
  */
 export function limitsPlugins(
   store: LimitStore | null,
-  { betterAuthSecret, rateLimits }: Pick<AuthConfig, 'betterAuthSecret' | 'rateLimits'>,
+  { rateLimits, ...secrets }: Secrets & Pick<AuthConfig, 'rateLimits'>,
 ): LimitsPlugins {
   if (!store || !rateLimits) return { first: [], last: [] };
-  const guard = new LimitsGuard(store, { betterAuthSecret, rateLimits });
+  const guard = new LimitsGuard(store, { secret: findLastingSecret(secrets), rateLimits });
   const before = [
     { matcher: everything, handler: createAuthMiddleware((ctx) => guard.before(ctx)) },
   ];
@@ -86,9 +88,9 @@ class LimitsGuard {
   private readonly passwords: GrowingDelay;
   private readonly pending = new WeakMap<Request, Pending>();
 
-  constructor(store: LimitStore, { betterAuthSecret, rateLimits }: LimitsConfig) {
+  constructor(store: LimitStore, { secret, rateLimits }: LimitsConfig) {
     const { quotas, guesses } = rateLimits;
-    this.keys = new LimitKeys(betterAuthSecret);
+    this.keys = new LimitKeys(secret);
     this.sources = new KnownSources(store);
     this.requests = new RequestLimits({ store, keys: this.keys, factor: quotas });
     this.signIns = new SignInLimits({ store, sources: this.sources, factors: rateLimits });

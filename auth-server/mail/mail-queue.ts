@@ -34,7 +34,7 @@ export interface TakenMail {
   /** The number of times that it was taken, with this time. */
   attempts: number;
   isExpired: boolean;
-  /** `null`: sealed with another secret. */
+  /** `null`: sealed with an unknown secret. */
   message: Message | null;
 }
 
@@ -50,9 +50,9 @@ export class MailQueue {
 
   constructor(
     private readonly pool: Pool,
-    secret: string,
+    secrets: string[],
   ) {
-    this.seal = new MailSeal(secret);
+    this.seal = new MailSeal(secrets);
   }
 
   /** Stores a mail. After that, it survives the end of this process. */

@@ -7,6 +7,7 @@ import type { MailboxEntry, Mailer } from './mailer.interface';
 import type { MailCause, Message } from './messages';
 
 import type { AuthConfig } from '../common/config';
+import { findLastingSecret, listSecrets, type Secrets } from '../common/secrets';
 import type { LimitStore } from '../limits/limit-store';
 import type { Logger } from '../../runtime/logger';
 
@@ -16,7 +17,8 @@ export type { MailboxEntry, Mailer } from './mailer.interface';
 const MAILBOX_CAPACITY = 100;
 
 export interface MailerParts {
-  config: Pick<AuthConfig, 'smtpUrl' | 'mailFrom' | 'production' | 'betterAuthSecret'> &
+  config: Pick<AuthConfig, 'smtpUrl' | 'mailFrom' | 'production'> &
+    Secrets &
     Partial<Pick<AuthConfig, 'rateLimits'>>;
   pool: Pool;
   logger: Logger;
@@ -33,7 +35,7 @@ export function createMailer(parts: MailerParts): Mailer {
   const mailer = createSender(parts);
   if (!limitStore || !config.rateLimits) return mailer;
   const { quotas: factor } = config.rateLimits;
-  const budgets = new MailBudgets({ store: limitStore, secret: config.betterAuthSecret, factor });
+  const budgets = new MailBudgets({ store: limitStore, secret: findLastingSecret(config), factor });
   return new BudgetedMailer(mailer, { budgets, logger });
 }
 
@@ -53,7 +55,7 @@ class SmtpMailer implements Mailer {
   private readonly sender: MailSender;
 
   constructor({ config, pool, logger }: MailerParts, smtpUrl: string) {
-    this.queue = new MailQueue(pool, config.betterAuthSecret);
+    this.queue = new MailQueue(pool, listSecrets(config));
     this.sender = new MailSender({ queue: this.queue, logger, smtpUrl, from: config.mailFrom });
     this.sender.start();
   }

@@ -7,6 +7,7 @@ import { explain, type PageHandler, type PageParts, type Visit } from './common/
 import { TEXTS } from './common/texts';
 import { trustedOriginsOf } from '../better-auth/options';
 import { requestContext } from '../common/request-context';
+import { renewMailToken } from '../common/secrets';
 import { isTrustedAddress } from '../redirects/plugin';
 import { inspectLink, type MailedLink } from '../users/mailed-link';
 
@@ -55,7 +56,10 @@ function readGiven(field: (name: string) => unknown, { config }: PageParts): Giv
   const [token, url] = [field('token'), field('callbackURL')];
   const isTrusted =
     typeof url === 'string' && isTrustedAddress(url, new Set(trustedOriginsOf(config)));
-  return { token: typeof token === 'string' ? token : '', callbackURL: isTrusted ? url : '' };
+  return {
+    token: typeof token === 'string' ? renewMailToken(token, config) : '',
+    callbackURL: isTrusted ? url : '',
+  };
 }
 
 async function inspect({ token }: Given, { auth }: PageParts): Promise<MailedLink> {

@@ -9,6 +9,7 @@ import {
 import type { Pool } from 'pg';
 import { decideOn } from '../common/basis';
 import { Attempts, FREE_ATTEMPTS } from './attempts';
+import { isReadable } from './stored-secrets';
 import { forgetDevices } from './trusted-devices';
 import { fieldOf, type HookContext } from '../common/caller';
 import { toCompactCode } from '../../contract';
@@ -35,6 +36,12 @@ const NOT_A_FIELD = {
   code: 'FIELD_NOT_ALLOWED',
   message: 'twoFactorEnabled is not allowed to be set',
 };
+const UNREADABLE = {
+  code: 'SECOND_FACTOR_UNREADABLE',
+  message: 'The second factor of this account cannot be read at the moment.',
+};
+/** `Retry-After` until an operator has added the missing secret, in seconds. */
+const UNREADABLE_RETRY_S = '60';
 const DELAYED = {
   code: 'TOO_MANY_ATTEMPTS',
   message: 'Too many codes were wrong. Wait before the next one.',
@@ -118,12 +125,24 @@ async function admitStep(ctx: HookContext, { attempts, mailer }: BeginParts): Pr
   if (session?.user.twoFactorEnabled) throw new APIError('FORBIDDEN', ALREADY_SIGNED_IN);
   const userId = session?.user.id ?? (await findChallenged(ctx));
   if (userId === null) return;
+  await requireReadable(ctx, userId);
   if (!session) {
     const { wait, count } = await attempts.begin(userId);
     if (wait > 0) throw new APIError('TOO_MANY_REQUESTS', DELAYED, { 'retry-after': `${wait}` });
     if (count === FREE_ATTEMPTS) await warnOwner(ctx, { userId, mailer });
   }
   if (ctx.path === VERIFY_TOTP) await useUp(ctx, userId);
+}
+
+/** No attempt is counted and no code is used up while the secret of the factor is missing. */
+async function requireReadable(ctx: HookContext, userId: string): Promise<void> {
+  const factor = await ctx.context.adapter.findOne<{ secret: string; backupCodes: string }>({
+    model: 'twoFactor',
+    where: [{ field: 'userId', value: userId }],
+  });
+  if (!factor || (await isReadable(factor, ctx.context.secretConfig))) return;
+  ctx.context.logger.error('a second factor was encrypted with a secret that is not listed');
+  throw new APIError('SERVICE_UNAVAILABLE', UNREADABLE, { 'retry-after': UNREADABLE_RETRY_S });
 }
 
 interface Challenge {

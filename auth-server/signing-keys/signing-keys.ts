@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
+import { type SecretConfig, symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import { generateExportedKeyPair } from 'better-auth/plugins/jwt';
 import type { JWKOptions } from 'better-auth/plugins/jwt';
 import type { Client, Pool } from 'pg';
@@ -7,6 +7,7 @@ import { SYSTEM, writeAuditEvent } from '../audit/audit-writer';
 import type { AuthConfig } from '../common/config';
 import { type AuditAction, LOCKS, type SignatureAlgorithm } from '../../contract';
 import { PATIENT_LOCK_WAIT_MS, whileLocked } from '../common/database';
+import { toCipherKey } from '../common/secrets';
 import { type KeyPhase, KeyRing, type SigningKey, toKeyTimes } from './key-ring';
 import { deleteKeys, endKeys, insertKey, readKeys } from './key-table';
 
@@ -141,9 +142,10 @@ export class SigningKeys {
   }
 
   private async generate() {
-    const { jwtAlgorithm, betterAuthSecret: key } = this.config;
+    const { jwtAlgorithm } = this.config;
     const options = { jwks: { keyPairConfig: keyPairConfig(jwtAlgorithm) } };
     const { publicWebKey, privateWebKey } = await generateExportedKeyPair(options);
+    const key = toCipherKey(this.config);
     const encrypted = await symmetricEncrypt({ key, data: JSON.stringify(privateWebKey) });
     return {
       publicKey: JSON.stringify(publicWebKey),
@@ -162,10 +164,10 @@ export class SigningKeys {
     return new KeyRing({ keys, now, algorithm: this.config.jwtAlgorithm, times });
   }
 
-  /** After a change of `BETTER_AUTH_SECRET` the older keys still verify, but cannot sign. */
+  /** Keys whose secret is missing still verify, but cannot sign. */
   private async canDecrypt({ privateKey }: Pick<SigningKey, 'privateKey'>): Promise<boolean> {
     const known = this.usable.get(privateKey);
-    return known ?? decrypts(privateKey, this.config.betterAuthSecret);
+    return known ?? decrypts(privateKey, toCipherKey(this.config));
   }
 
   private whileLocked<T>(work: (client: Client) => Promise<T>): Promise<T> {
@@ -190,9 +192,9 @@ function recordKey(
   return writeAuditEvent(client, { ...SYSTEM, ...event, subject: { type: 'key', id } });
 }
 
-async function decrypts(privateKey: string, secret: string): Promise<boolean> {
+async function decrypts(privateKey: string, key: string | SecretConfig): Promise<boolean> {
   try {
-    await symmetricDecrypt({ key: secret, data: JSON.parse(privateKey) as string });
+    await symmetricDecrypt({ key, data: JSON.parse(privateKey) as string });
     return true;
   } catch {
     return false;

@@ -140,6 +140,14 @@ export const SETTING_DEFINITIONS = {
     example: '(openssl rand -base64 48)',
     readBy: AUTH_SERVER_ONLY,
   }),
+  BETTER_AUTH_SECRETS: define({
+    schema: is.secretVersions(32),
+    default: null,
+    meaning:
+      'versions of that secret, as `2:<secret>,1:<secret>`: the first signs and encrypts, the others still verify and decrypt ([rotation](operations/secrets.md)); with `BETTER_AUTH_SECRET`, its value must be one of them; auth server only',
+    example: '(2:<new secret>,1:<old secret>)',
+    readBy: AUTH_SERVER_ONLY,
+  }),
   INTERNAL_SECRET: define({
     schema: is.secret(32),
     default: null,

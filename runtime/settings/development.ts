@@ -17,7 +17,9 @@ export function completeEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJ
   const completed = { ...parseEnv(readIfThere('.env') ?? ''), ...definedValues(env) };
   if (completed.NODE_ENV === 'production') return completed;
   completed.DATABASE_URL ||= readIfThere(EMBEDDED_URL_FILE)?.trim();
-  completed.BETTER_AUTH_SECRET ||= keptSecret('better-auth-secret');
+  if (!completed.BETTER_AUTH_SECRETS) {
+    completed.BETTER_AUTH_SECRET ||= keptSecret('better-auth-secret');
+  }
   return completed;
 }
 

@@ -20,6 +20,8 @@ const PRODUCTION = {
 };
 
 /** What `.env` files, copied examples and slips of the hand bring, by setting. */
+const OTHER_SECRET = 'Zq8Lw3Rk6Tn1Vb5Xc9Md2Pf7Hs4Jg0Ya';
+
 const BAD_VALUES: Record<SettingName, string[]> = {
   NODE_ENV: ['prod', 'Production', 'staging', ' production'],
   DATABASE_URL: [
@@ -99,6 +101,22 @@ const BAD_VALUES: Record<SettingName, string[]> = {
     '(openssl rand -base64 48)',
     ' 0123456789abcdefghijklmnopqrstuv',
     '0123456789abcdefghijklmnopqrstuv\n',
+  ],
+  BETTER_AUTH_SECRETS: [
+    DEVELOPMENT.BETTER_AUTH_SECRET,
+    `:${DEVELOPMENT.BETTER_AUTH_SECRET}`,
+    `v1:${DEVELOPMENT.BETTER_AUTH_SECRET}`,
+    `-1:${DEVELOPMENT.BETTER_AUTH_SECRET}`,
+    `01:${DEVELOPMENT.BETTER_AUTH_SECRET}`,
+    `1:${DEVELOPMENT.BETTER_AUTH_SECRET},`,
+    `1:${DEVELOPMENT.BETTER_AUTH_SECRET},1:${OTHER_SECRET}`,
+    `1:${DEVELOPMENT.BETTER_AUTH_SECRET},2:${DEVELOPMENT.BETTER_AUTH_SECRET}`,
+    `2:short,1:${DEVELOPMENT.BETTER_AUTH_SECRET}`,
+    `2:${'a'.repeat(64)},1:${DEVELOPMENT.BETTER_AUTH_SECRET}`,
+    `2:change-me-change-me-change-me-12345,1:${DEVELOPMENT.BETTER_AUTH_SECRET}`,
+    // Without the value of BETTER_AUTH_SECRET.
+    `2:${OTHER_SECRET}`,
+    '(2:<new secret>,1:<old secret>)',
   ],
   INTERNAL_SECRET: [
     'short',
@@ -338,6 +356,44 @@ describe('the error', () => {
 
   it('speaks of one setting in the singular', () => {
     expect(() => load({ LOG_LEVEL: 'loud' })).toThrow('1 setting is not usable:');
+  });
+});
+
+describe('versions of the secret', () => {
+  const OLD = DEVELOPMENT.BETTER_AUTH_SECRET;
+  const LIST = `12:${OTHER_SECRET}, 3:${OLD}`;
+  const versions = [
+    { version: 12, value: OTHER_SECRET },
+    { version: 3, value: OLD },
+  ];
+
+  it('are used in their order, and replace the one secret', () => {
+    const env = { ...PRODUCTION, BETTER_AUTH_SECRET: '', BETTER_AUTH_SECRETS: LIST };
+    expect(load(env)).toMatchObject({
+      betterAuthSecret: OTHER_SECRET,
+      secretVersions: { versions, unversioned: OLD },
+    });
+  });
+
+  it('name the secret of data without a version by BETTER_AUTH_SECRET', () => {
+    const list = `3:${OTHER_SECRET},12:${OLD}`;
+    expect(load({ BETTER_AUTH_SECRETS: list })).toMatchObject({
+      betterAuthSecret: OTHER_SECRET,
+      secretVersions: { unversioned: OLD },
+    });
+  });
+
+  it('differ from INTERNAL_SECRET', () => {
+    const env = { ...DEVELOPMENT, BETTER_AUTH_SECRETS: LIST, INTERNAL_SECRET: OTHER_SECRET };
+    expect(namesOf(problemsOf(env))).toEqual(['INTERNAL_SECRET']);
+  });
+
+  it('do not appear in an error', () => {
+    for (const list of [`2:${OTHER_SECRET}`, `x:${OTHER_SECRET}`, `1:${OTHER_SECRET},1:${OLD}`]) {
+      const messages = JSON.stringify(problemsOf({ ...DEVELOPMENT, BETTER_AUTH_SECRETS: list }));
+      expect(messages).not.toContain(OTHER_SECRET);
+      expect(messages).not.toContain(OLD);
+    }
   });
 });
 

@@ -6,7 +6,7 @@ import {
   type SettingValues,
 } from './definitions';
 import { toProviders, type ProviderSettings } from './providers';
-import type { Milliseconds } from './values';
+import type { Milliseconds, SecretVersion } from './values';
 import type { SignatureAlgorithm } from '../../contract';
 
 export type AccessCheck = 'live' | 'strict' | 'token';
@@ -23,6 +23,14 @@ const RATE_LIMITS = {
   relaxed: { quotas: 100, guesses: 4 },
   off: null,
 };
+
+/** Several versions of one secret. */
+export interface SecretVersions {
+  /** The first one is current. */
+  versions: SecretVersion[];
+  /** The secret of data that names no version: `BETTER_AUTH_SECRET`, or the lowest version. */
+  unversioned: string;
+}
 
 /** What the processes know about their environment. All lengths of time are milliseconds. */
 export interface Settings extends ProviderSettings {
@@ -41,8 +49,10 @@ export interface Settings extends ProviderSettings {
   jwtTtl: Milliseconds;
   jwksRotation: Milliseconds;
   jwksGrace: Milliseconds;
-  /** Empty in the API, which is not told it. */
+  /** Signs and encrypts. Empty in the API, which is not told it. */
   betterAuthSecret: string;
+  /** `null`: there is one secret, without a version. */
+  secretVersions: SecretVersions | null;
   /** `null`: a forwarded client address is believed from `TRUST_PROXY` alone. */
   internalSecret: string | null;
   adminEmail: string;
@@ -108,7 +118,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, processName: ProcessName): 
     ...incompleteGroups(isSet),
     ...contradictions(values, settings),
     ...(settings.production ? insecureUrls(values) : []),
-    ...missing(values, settings, processName),
+    ...missing(isSet, settings, processName),
   ];
   problems.push(...checks.filter(({ name }) => !malformed.has(name)));
   if (problems.length > 0) throw new SettingsError(problems);
@@ -156,7 +166,8 @@ function resolve(values: SettingValues): Settings {
     jwtTtl: values.JWT_TTL!,
     jwksRotation: values.JWKS_ROTATION!,
     jwksGrace: values.JWKS_GRACE!,
-    betterAuthSecret: values.BETTER_AUTH_SECRET ?? '',
+    betterAuthSecret: values.BETTER_AUTH_SECRETS?.[0]!.value ?? values.BETTER_AUTH_SECRET ?? '',
+    secretVersions: toSecretVersions(values),
     internalSecret: values.INTERNAL_SECRET ?? null,
     adminEmail: values.ADMIN_EMAIL!,
     adminPassword: values.ADMIN_PASSWORD ?? null,
@@ -177,6 +188,13 @@ function resolve(values: SettingValues): Settings {
     metricsPort: values.METRICS_PORT ?? null,
     logLevel: values.LOG_LEVEL!,
   };
+}
+
+function toSecretVersions(values: SettingValues): SecretVersions | null {
+  const versions = values.BETTER_AUTH_SECRETS;
+  if (!versions) return null;
+  const [lowest] = versions.toSorted((one, other) => one.version - other.version);
+  return { versions, unversioned: values.BETTER_AUTH_SECRET ?? lowest!.value };
 }
 
 const COMPLETE_GROUPS: SettingName[][] = [
@@ -209,7 +227,20 @@ function contradictions(values: SettingValues, settings: Settings): SettingProbl
       message: 'must be at least JWT_TTL, or tokens outlive the key that proves them',
     });
   }
-  if (values.INTERNAL_SECRET && values.INTERNAL_SECRET === values.BETTER_AUTH_SECRET) {
+  return [...problems, ...secretContradictions(values)];
+}
+
+function secretContradictions(values: SettingValues): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  const { BETTER_AUTH_SECRET: single, BETTER_AUTH_SECRETS: versions } = values;
+  const listed = versions?.map(({ value }) => value) ?? [];
+  if (versions && single && !listed.includes(single)) {
+    problems.push({
+      name: 'BETTER_AUTH_SECRETS',
+      message: 'must list the value of BETTER_AUTH_SECRET as one of its versions',
+    });
+  }
+  if (values.INTERNAL_SECRET && [single, ...listed].includes(values.INTERNAL_SECRET)) {
     problems.push({
       name: 'INTERNAL_SECRET',
       message: 'must differ from BETTER_AUTH_SECRET, which the API is not to know',
@@ -246,12 +277,12 @@ function isSecure(url: string): boolean {
 }
 
 function missing(
-  values: SettingValues,
+  isSet: (name: SettingName) => boolean,
   settings: Settings,
   processName: ProcessName,
 ): SettingProblem[] {
   const problems: SettingProblem[] = [];
-  if (values.DATABASE_URL === undefined) {
+  if (!isSet('DATABASE_URL')) {
     problems.push({
       name: 'DATABASE_URL',
       message: settings.production
@@ -260,7 +291,7 @@ function missing(
     });
   }
   if (processName !== 'auth') return problems;
-  if (values.BETTER_AUTH_SECRET === undefined) {
+  if (!isSet('BETTER_AUTH_SECRET') && !isSet('BETTER_AUTH_SECRETS')) {
     problems.push({
       name: 'BETTER_AUTH_SECRET',
       message: 'must be set, with at least 32 characters',

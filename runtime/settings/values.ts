@@ -126,6 +126,40 @@ export function secret(least: number) {
     );
 }
 
+/** A secret and the number by which data names it. */
+export interface SecretVersion {
+  version: number;
+  value: string;
+}
+
+/**
+ * `<version>:<secret>` separated by commas, as in `BETTER_AUTH_SECRETS` of Better-Auth. The first
+ * one is current. No message repeats a secret.
+ */
+export function secretVersions(least: number) {
+  return z.string().transform((list, context): SecretVersion[] => {
+    const versions: SecretVersion[] = [];
+    for (const entry of list.split(',')) {
+      const match = /^(0|[1-9]\d{0,8}):(.+)$/s.exec(entry.trim());
+      if (!match)
+        return refuse(context, 'must be like 2:<secret>,1:<secret>, the current one first');
+      const parsed = secret(least).safeParse(match[2]);
+      if (!parsed.success) {
+        return refuse(context, `version ${match[1]}: ${parsed.error.issues[0]!.message}`);
+      }
+      versions.push({ version: Number(match[1]), value: parsed.data });
+    }
+    const isTwice = (values: unknown[]) => new Set(values).size < versions.length;
+    if (isTwice(versions.map(({ version }) => version))) {
+      return refuse(context, 'must not list a version twice');
+    }
+    if (isTwice(versions.map(({ value }) => value))) {
+      return refuse(context, 'must not list a secret twice');
+    }
+    return versions;
+  });
+}
+
 /** Better-Auth stores and looks up addresses in lower case. */
 export const email = z.email('must be an e-mail address').toLowerCase();
 

@@ -63,10 +63,7 @@ export class AuthServerClient {
     const response = await this.send(request);
     if (response.status === 429) throw tooManyRequests(response.headers);
     const body = await readJson(response);
-    if (response.status >= 500) {
-      const code = response.status === 503 ? 'auth_server_unavailable' : 'auth_server_failed';
-      throw new Problem(code, { cause: `status ${response.status} of ${request.path}` });
-    }
+    if (response.status >= 500) throw toFailure(response, { body, path: request.path });
     return { status: response.status, headers: response.headers, body };
   }
 
@@ -115,6 +112,21 @@ export class AuthServerClient {
       ...(sessionToken && { authorization: `Bearer ${sessionToken}` }),
     };
   }
+}
+
+function toFailure(
+  { status, headers }: Response,
+  { body, path }: { body: AuthServerAnswer['body']; path: string },
+): Problem {
+  const cause = `status ${status} of ${path}`;
+  if (body.code === 'SECOND_FACTOR_UNREADABLE') {
+    const retryAfter = headers.get('retry-after') ?? '60';
+    return new Problem('second_factor_unavailable', {
+      cause,
+      headers: { 'retry-after': retryAfter },
+    });
+  }
+  return new Problem(status === 503 ? 'auth_server_unavailable' : 'auth_server_failed', { cause });
 }
 
 /** Errors of a connection that was not opened, so that nothing was sent. */

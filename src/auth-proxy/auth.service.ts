@@ -203,7 +203,8 @@ export class AuthService {
     });
     const { token } = answer.body;
     if (answer.status !== 200 || typeof token !== 'string') return null;
-    return toTokens(token, sessionToken);
+    // A token that a former secret has signed is replaced.
+    return toTokens(token, answer.headers.get('set-auth-token') ?? sessionToken);
   }
 }
 

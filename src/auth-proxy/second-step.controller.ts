@@ -24,7 +24,13 @@ export class SecondStepController {
       '(429, Retry-After).',
     operationId: 'passSecondStep',
     answers: { 200: { description: 'Signed in', schema: signedInSchema } },
-    problems: ['invalid_two_factor_code', 'invalid_challenge', 'banned', ...AUTH_SERVER_PROBLEMS],
+    problems: [
+      'invalid_two_factor_code',
+      'invalid_challenge',
+      'banned',
+      'second_factor_unavailable',
+      ...AUTH_SERVER_PROBLEMS,
+    ],
   })
   passSecondStep(
     @Body({ schema: twoFactorSchema }) body: TwoFactor,

@@ -46,6 +46,7 @@ const TABLE = `
 
 /** Settings in addition to the contract's. */
 const ADDED = [
+  'BETTER_AUTH_SECRETS',
   'INTERNAL_SECRET',
   'METRICS_PORT',
   'SHUTDOWN_DELAY',

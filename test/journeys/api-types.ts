@@ -2394,7 +2394,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth_server_unavailable`: The auth server cannot be reached. Repeat the request after Retry-After seconds. */
+            /**
+             * @description `second_factor_unavailable`: The second factor of this account cannot be read, because a secret is missing in the configuration of the auth server. No attempt was counted. An operator has to add the secret.
+             *
+             *     `auth_server_unavailable`: The auth server cannot be reached. Repeat the request after Retry-After seconds.
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];

@@ -164,6 +164,16 @@ describe('a mail', () => {
   });
 });
 
+it('a mail that a former secret has sealed is opened, and a new one is sealed with the current', async () => {
+  await new MailQueue(pool, ['old']).add(letterTo('old@example.com'));
+  await new MailQueue(pool, ['new', 'old']).add(letterTo('new@example.com'));
+  const opened = await new MailQueue(pool, ['new', 'old']).take(2, 0);
+  const recipients = opened.map(({ message }) => message?.to);
+  expect(new Set(recipients)).toEqual(new Set(['new@example.com', 'old@example.com']));
+  const current = await new MailQueue(pool, ['new']).take(2, 0);
+  expect(current.filter(({ message }) => message)).toHaveLength(1);
+});
+
 describe('auth servers on one database', () => {
   it('send each mail once', async () => {
     await mailServer.up();
@@ -177,7 +187,7 @@ describe('auth servers on one database', () => {
   });
 
   it('skip a mail that another one is sending', async () => {
-    const queue = new MailQueue(pool, 'any secret');
+    const queue = new MailQueue(pool, ['any secret']);
     for (let index = 0; index < 6; index += 1) await queue.add(letterTo('a@example.com'));
     const other = await pool.connect();
     await other.query('BEGIN');

@@ -2,6 +2,7 @@ import { constantTimeEqual, makeSignature } from 'better-auth/crypto';
 import type { Request } from 'express';
 import type { Auth } from '../../better-auth/auth';
 import type { AuthConfig } from '../../common/config';
+import { listSecrets } from '../../common/secrets';
 import { PageFailure } from './page-failure';
 
 /** An authorization request that the provider has signed and that waits for the user. */
@@ -35,11 +36,10 @@ export function createOAuthRequestFinder(auth: Auth, config: AuthConfig): FindOA
   return async (request) => {
     const signed = signedPart(new URL(request.originalUrl, config.authUrl).searchParams);
     if (signed === null) return null;
-    const { betterAuthSecret: secret } = config;
-    if (!(await isInForce(signed, secret))) throw new PageFailure(400, 'expired');
+    if (!(await isInForce(signed, listSecrets(config)))) throw new PageFailure(400, 'expired');
     const clientId = signed.get('client_id') ?? '';
     return {
-      query: await prolong(signed, secret),
+      query: await prolong(signed, config.betterAuthSecret),
       clientId,
       clientName: await nameClient(auth, clientId),
       scopes: (signed.get('scope') ?? '').split(' ').filter(Boolean),
@@ -55,13 +55,12 @@ function signedPart(query: URLSearchParams): URLSearchParams | null {
   return new URLSearchParams([...query].filter(([name]) => names.has(name)));
 }
 
-async function isInForce(signed: URLSearchParams, secret: string): Promise<boolean> {
-  const signatures = signed.getAll(SIGNATURE);
-  return (
-    signatures.length === 1 &&
-    constantTimeEqual(signatures[0]!, await sign(signed, secret)) &&
-    Number(signed.get(EXPIRY)) * 1_000 >= Date.now()
-  );
+async function isInForce(signed: URLSearchParams, secrets: string[]): Promise<boolean> {
+  const [signature, ...more] = signed.getAll(SIGNATURE);
+  if (signature === undefined || more.length > 0) return false;
+  if (!(Number(signed.get(EXPIRY)) * 1_000 >= Date.now())) return false;
+  const genuine = await Promise.all(secrets.map((secret) => sign(signed, secret)));
+  return genuine.some((expected) => constantTimeEqual(signature, expected));
 }
 
 /**

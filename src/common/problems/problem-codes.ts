@@ -45,6 +45,12 @@ export const PROBLEM_CODES = {
     meaning:
       'The challenge is unknown, used, expired, or has had too many wrong codes. Sign in again.',
   },
+  second_factor_unavailable: {
+    status: 503,
+    title: 'Second factor unavailable',
+    meaning:
+      'The second factor of this account cannot be read, because a secret is missing in the configuration of the auth server. No attempt was counted. An operator has to add the secret.',
+  },
   invalid_refresh_token: {
     status: 401,
     title: 'Refresh token not accepted',

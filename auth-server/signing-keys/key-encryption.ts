@@ -1,0 +1,33 @@
+import { type SecretConfig, symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
+import type { Pool } from 'pg';
+import type { Renewal } from '../common/secrets';
+
+interface StoredKey {
+  id: string;
+  privateKey: string;
+}
+
+const SELECT_KEYS = 'SELECT id, private_key AS "privateKey" FROM jwks';
+const REPLACE = 'UPDATE jwks SET private_key = $2 WHERE id = $1 AND private_key = $3';
+
+/** Encrypts the private keys of all signing keys with the current secret. */
+export async function renewKeys(pool: Pool, key: string | SecretConfig): Promise<Renewal> {
+  const renewal: Renewal = { renewed: 0, unreadable: 0 };
+  const { rows } = await pool.query<StoredKey>(SELECT_KEYS);
+  for (const { id, privateKey } of rows) {
+    const renewed = await renew(privateKey, key);
+    if (renewed === null) renewal.unreadable += 1;
+    else renewal.renewed += (await pool.query(REPLACE, [id, renewed, privateKey])).rowCount ?? 0;
+  }
+  return renewal;
+}
+
+/** @returns `null` when the secret of the private key is missing. */
+async function renew(privateKey: string, key: string | SecretConfig): Promise<string | null> {
+  try {
+    const data = await symmetricDecrypt({ key, data: JSON.parse(privateKey) as string });
+    return JSON.stringify(await symmetricEncrypt({ key, data }));
+  } catch {
+    return null;
+  }
+}
