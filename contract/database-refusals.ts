@@ -11,6 +11,8 @@ export const DATABASE_REFUSALS = {
   lastAdministrator: 'GH003',
   /** A session in which a user acts as another one and may not. */
   impersonation: 'GH004',
+  /** A passkey or an account of a user who has as many as are allowed. */
+  tooMany: 'GH005',
 } as const;
 
 /** Basis of a hash that replaces an older hash of the same password: it changes no credentials. */

@@ -28,6 +28,9 @@ import { IndexVerificationValues1795435000000 } from '../migrations/179543500000
 import { AnnounceProfileChanges1795440000000 } from '../migrations/1795440000000-AnnounceProfileChanges';
 import { CreateAuditRepeats1795450000000 } from '../migrations/1795450000000-CreateAuditRepeats';
 import { KeepUsersReadable1795451000000 } from '../migrations/1795451000000-KeepUsersReadable';
+import { BoundSessions1795460000000 } from '../migrations/1795460000000-BoundSessions';
+import { BoundSignInMethods1795460001000 } from '../migrations/1795460001000-BoundSignInMethods';
+import { EndProofsWithCredentials1795460002000 } from '../migrations/1795460002000-EndProofsWithCredentials';
 import { KeepBulkChangesLinear1795467000000 } from '../migrations/1795467000000-KeepBulkChangesLinear';
 import { grantPrivileges } from './database-grants';
 import { enableTriggers } from './trigger-repair';
@@ -61,6 +64,9 @@ export const MIGRATIONS = [
   AnnounceProfileChanges1795440000000,
   CreateAuditRepeats1795450000000,
   KeepUsersReadable1795451000000,
+  BoundSessions1795460000000,
+  BoundSignInMethods1795460001000,
+  EndProofsWithCredentials1795460002000,
   KeepBulkChangesLinear1795467000000,
 ];
 

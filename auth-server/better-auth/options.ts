@@ -14,7 +14,7 @@ import {
 import type { LimitStore } from '../limits/limit-store';
 import type { Mailer } from '../mail/mailer';
 import type { createPasswordOptions } from '../password/options';
-import { CLOSED_PATHS, forgetDevices } from '../second-factor/options';
+import { CLOSED_PATHS } from '../second-factor/options';
 import { SESSION_HOOKS, SESSION_OPTIONS } from '../sessions/options';
 import {
   ACCOUNT_MAPPING,
@@ -94,7 +94,6 @@ function emailAndPassword({ config, pool, mailer }: AuthParts, passwords: Passwo
     revokeSessionsOnPasswordReset: true,
     customSyntheticUser: toSyntheticUser,
     onPasswordReset: async (reset: Reset, request?: Request) => {
-      await forgetDevices(pool, reset.user.id);
       await afterPasswordReset({ pool, mailer }, { user: reset.user, request });
     },
     ...passwordMails(mailer, config),

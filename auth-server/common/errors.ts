@@ -71,6 +71,11 @@ export const REFUSALS: Record<string, ErrorAnswer> = {
     code: 'IMPERSONATION_NOT_ALLOWED',
     message: 'This user cannot be impersonated.',
   },
+  [DATABASE_REFUSALS.tooMany]: {
+    status: 409,
+    code: 'TOO_MANY',
+    message: 'This user has as many of these as are allowed. Remove one first.',
+  },
 };
 
 export const UNREADABLE: ErrorAnswer = {

@@ -1,5 +1,3 @@
-export { forgetDevices } from './trusted-devices';
-
 /**
  * Paths of the plugin that stay closed: codes by mail, which prove no more than a link in
  * a mail does, and a second look at the secret, which would let a thief of session and

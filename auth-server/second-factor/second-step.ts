@@ -20,10 +20,6 @@ const VERIFY_TOTP = '/two-factor/verify-totp';
 const VERIFY_RECOVERY_CODE = '/two-factor/verify-backup-code';
 const VERIFY_PATHS = [VERIFY_TOTP, VERIFY_RECOVERY_CODE];
 
-/** Paths after which what was trusted before is trusted no longer. */
-const FORGET_PATHS = ['/two-factor/disable', '/change-password'];
-const SET_PASSWORD_PATH = '/admin/set-user-password';
-
 /** Steps of a code's life, the tolerance included, in milliseconds. */
 const CODE_LIFETIME_MS = 90_000;
 
@@ -74,10 +70,6 @@ export function secondStep({ pool }: Pick<SecondStepParts, 'pool'>) {
         {
           matcher: ({ path }) => VERIFY_PATHS.includes(path ?? ''),
           handler: createAuthMiddleware((ctx) => endStep(ctx, pool)),
-        },
-        {
-          matcher: ({ path }) => [...FORGET_PATHS, SET_PASSWORD_PATH].includes(path ?? ''),
-          handler: createAuthMiddleware((ctx) => endTrust(ctx, pool)),
         },
       ],
     },
@@ -197,13 +189,6 @@ async function endStep(ctx: HookContext, pool: Pool): Promise<void> {
       newSession.session.id,
     ]);
   }
-}
-
-async function endTrust(ctx: HookContext, pool: Pool): Promise<void> {
-  if (ctx.context.returned instanceof Error) return;
-  const { userId } = (ctx.body ?? {}) as { userId?: unknown };
-  const owner = ctx.path === SET_PASSWORD_PATH ? userId : ctx.context.session?.user.id;
-  if (typeof owner === 'string') await forgetDevices(pool, owner);
 }
 
 /**

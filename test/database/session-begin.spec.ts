@@ -115,14 +115,11 @@ describe('a sign-in and a change of the credentials, in every order', () => {
   it.each([
     ['the comparison at the insert', 'session', 'session_begins', 0],
     ['the deletion that follows the lock', 'account', 'account_changes_password', 0],
-    ['the refusal of banned users', 'session', 'session_banned', 4],
+    ['the refusal of banned users', 'session', 'session_begins', 4],
     ['the sessions that a removal looks for', 'passkey', 'passkey_removed', 8],
   ] as const)('leave one when %s is missing', async (_name, table, trigger, change) => {
-    const mutants = trigger === 'session_banned' ? ['session_begins', trigger] : [trigger];
     const set = (state: string) =>
-      Promise.all(
-        mutants.map((name) => observer.query(`ALTER TABLE ${table} ${state} TRIGGER ${name}`)),
-      );
+      observer.query(`ALTER TABLE ${table} ${state} TRIGGER ${trigger}`);
     await set('DISABLE');
     try {
       const { escapes } = await tryAllOrders(CHANGES[change]!);
