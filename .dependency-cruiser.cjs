@@ -1,7 +1,7 @@
 /**
  * The import rules of the project, in one direction:
  *
- *   main → app.module → admin → auth-proxy → users → auth → floor → runtime → contract
+ *   main → app.module → admin → auth-proxy → users → auth → floor → runtime → contract → declarations of features
  *
  * The floor is http, audit, database, common and config, in this order. The other folders of
  * `src/` stand beside `users`. A folder uses only what `MAY_USE` names. The two processes share
@@ -61,6 +61,13 @@ const AUTH_SERVER_MAY_USE = {
 };
 const AUTH_SERVER_PLACED = `^auth-server/(${Object.keys(AUTH_SERVER_MAY_USE).join('|')})/`;
 
+/** Two folders of the auth server never depend on each other, directly or by others: the table has no ring. */
+function assertNoRing(folder, path = []) {
+  if (path.includes(folder)) throw new Error(`a ring: ${[...path, folder].join(' → ')}`);
+  for (const other of AUTH_SERVER_MAY_USE[folder]) assertNoRing(other, [...path, folder]);
+}
+Object.keys(AUTH_SERVER_MAY_USE).forEach((folder) => assertNoRing(folder));
+
 /** Rooms of `src/auth/` and the other rooms that each may use. None of them uses the folder's own files. */
 const AUTH_ROOMS = {
   token: [],
@@ -69,11 +76,21 @@ const AUTH_ROOMS = {
   'rate-limit': ['principal'],
 };
 
+/**
+ * A feature of the product is a folder `features/<name>/`. Its declaration (`<name>.feature.ts`) is
+ * read by both processes and imports nothing but its migrations; it requires its part of the API
+ * (`<name>.api.ts`) late. The other files stand beside `admin` and use what stands below it.
+ */
+const DECLARATION = '^features/([^/]+[.]ts$|[^/]+/[^/]+[.]feature[.]ts$|house/features[.]ts$)';
+const FEATURE_MIGRATION = '^features/[^/]+/migrations/';
+const FEATURE_API = '^(features/[^/]+/|src/admin/)[^/]+[.]api[.]ts$';
+const FEATURE_MAY_USE = ['auth-proxy', 'users', 'auth', ...FLOOR];
+
 const PLACED = `^src/(${Object.keys(MAY_USE).join('|')})/`;
 const CONTRACT = '^contract/';
 const TESTS = '^test/|[.]spec[.]ts$';
 const OWN_CODE =
-  '^(src|auth-server|contract|runtime|launcher|migrations|tools|test)/|^ormconfig[.]ts$';
+  '^(src|auth-server|contract|features|runtime|launcher|migrations|tools|test)/|^ormconfig[.]ts$';
 
 /** A file that matches `from` imports only those files of this project that match `uses`. */
 function only({ name, comment, from, uses }) {
@@ -172,11 +189,43 @@ module.exports = {
       to: { path: '^auth-server/pages/', pathNot: '^auth-server/pages/common/' },
     },
     {
-      name: 'contract-imports-nothing',
-      comment: 'The contract is plain TypeScript: no package, no Node module, no other folder.',
+      name: 'contract-imports-declarations',
+      comment:
+        'The contract is plain TypeScript: no package, no Node module, no other folder but the declarations of the features.',
       severity: 'error',
       from: { path: CONTRACT, pathNot: TESTS },
-      to: { pathNot: CONTRACT },
+      to: { pathNot: [CONTRACT, '^features/installed[.]ts$'] },
+    },
+    {
+      name: 'features-are-read-by-the-contract',
+      comment: 'The other folders read the features by the contract.',
+      severity: 'error',
+      from: { pathNot: [CONTRACT, '^features/', TESTS, '^tools/'] },
+      to: { path: '^features/' },
+    },
+    {
+      name: 'feature-declaration',
+      comment: 'A declaration is plain TypeScript: both processes read it.',
+      severity: 'error',
+      from: { path: DECLARATION },
+      to: { pathNot: [DECLARATION, FEATURE_MIGRATION, FEATURE_API] },
+    },
+    {
+      name: 'feature-api-is-loaded-late',
+      comment: 'Only the declaration loads the part of the API.',
+      severity: 'error',
+      from: { pathNot: [DECLARATION, TESTS] },
+      to: { path: FEATURE_API },
+    },
+    {
+      name: 'feature-uses-itself-and-the-floor',
+      comment: `A feature uses its own folder, ${FEATURE_MAY_USE.join(', ')}, runtime and the contract; no other feature.`,
+      severity: 'error',
+      from: { path: '^features/([^/]+)/', pathNot: [DECLARATION, FEATURE_MIGRATION, TESTS] },
+      to: {
+        path: OWN_CODE,
+        pathNot: ['^features/$1/', `^src/(${FEATURE_MAY_USE.join('|')})/`, '^runtime/', CONTRACT],
+      },
     },
     {
       name: 'contract-has-one-door',
@@ -194,8 +243,8 @@ module.exports = {
     only({
       name: 'migrations',
       comment: 'Migrations are frozen history: they follow no name that may change later.',
-      from: '^migrations/',
-      uses: '^migrations/',
+      from: '^migrations/|^features/[^/]+/migrations/',
+      uses: '^migrations/|^features/[^/]+/migrations/',
     }),
     only({
       name: 'ormconfig',
@@ -216,6 +265,7 @@ module.exports = {
       from: '^tools/',
       uses: [
         '^tools/',
+        DECLARATION,
         '^launcher/(postgres/embedded-postgres|services/ports)[.]ts$',
         '^src/[^/]+[.]ts$',
         '^src/openapi/',
@@ -226,18 +276,11 @@ module.exports = {
     }),
     {
       name: 'no-ring',
-      comment: 'Also no ring of types: entities point from child to parent.',
+      comment:
+        'Also no ring of types: entities point from child to parent. A ring by the part of a feature that is loaded late is none at the start.',
       severity: 'error',
       from: {},
-      to: { circular: true },
-    },
-    {
-      name: 'no-ring-of-folders',
-      comment: 'Two folders of the auth server never depend on each other, directly or by others.',
-      severity: 'error',
-      scope: 'folder',
-      from: { path: '^auth-server' },
-      to: { path: '^auth-server', circular: true },
+      to: { circular: true, viaOnly: { pathNot: FEATURE_API } },
     },
     {
       name: 'no-orphan',
@@ -251,7 +294,7 @@ module.exports = {
       comment: 'The image is installed with --omit=dev.',
       severity: 'error',
       from: {
-        path: '^(src|auth-server|contract|runtime|migrations)/|^ormconfig[.]ts$|^launcher/migrat(e|ions)[.]ts$',
+        path: '^(src|auth-server|contract|features|runtime|migrations)/|^ormconfig[.]ts$|^launcher/migrat(e|ions)[.]ts$',
         pathNot: TESTS,
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },

@@ -1,9 +1,7 @@
-/**
- * The closed list of what the audit log records: `<what it is about>.<what happened>`.
- * A name never changes its meaning, for events outlive the version that wrote them.
- * docs/guides/audit.md says who records each, and when.
- */
-export const AUDIT_ACTIONS = [
+import { INSTALLED_FEATURES, type TextsIn } from '../features/installed';
+
+/** What is recorded outside the features. */
+const OWN_ACTIONS = [
   'user.signed_up',
   'user.signed_in',
   'user.sign_in_failed',
@@ -40,12 +38,6 @@ export const AUDIT_ACTIONS = [
   'passkey.added',
   'passkey.updated',
   'passkey.removed',
-  'client.created',
-  'client.updated',
-  'client.secret_rotated',
-  'client.disabled',
-  'client.enabled',
-  'client.deleted',
   'oauth.consent_granted',
   'oauth.consent_denied',
   'oauth.consent_updated',
@@ -58,7 +50,17 @@ export const AUDIT_ACTIONS = [
   'key.revoked',
 ] as const;
 
-export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+/**
+ * The closed list of what the audit log records: `<what it is about>.<what happened>`.
+ * A name never changes its meaning, for events outlive the version that wrote them.
+ * docs/guides/audit.md says who records each, and when; a feature declares its own.
+ */
+export const AUDIT_ACTIONS: readonly AuditAction[] = [
+  ...OWN_ACTIONS,
+  ...INSTALLED_FEATURES.flatMap(({ auditActions = [] }) => auditActions as AuditAction[]),
+];
+
+export type AuditAction = (typeof OWN_ACTIONS)[number] | TextsIn<'auditActions'>;
 
 export const AUDIT_OUTCOMES = ['success', 'failure'] as const;
 
@@ -72,7 +74,12 @@ export const AUDIT_ACTOR_TYPES = ['user', 'client', 'system', 'anonymous'] as co
 
 export type AuditActorType = (typeof AUDIT_ACTOR_TYPES)[number];
 
-/** What an event is about. What happens to a session or a passkey is about the user whose it is. */
-export const AUDIT_SUBJECT_TYPES = ['user', 'client', 'key'] as const;
+const OWN_SUBJECT_TYPES = ['user', 'key'] as const;
 
-export type AuditSubjectType = (typeof AUDIT_SUBJECT_TYPES)[number];
+/** What an event is about. What happens to a session or a passkey is about the user whose it is. */
+export const AUDIT_SUBJECT_TYPES: readonly AuditSubjectType[] = [
+  ...OWN_SUBJECT_TYPES,
+  ...INSTALLED_FEATURES.flatMap(({ auditSubjects = [] }) => auditSubjects as AuditSubjectType[]),
+];
+
+export type AuditSubjectType = (typeof OWN_SUBJECT_TYPES)[number] | TextsIn<'auditSubjects'>;

@@ -4,6 +4,7 @@ export * from './challenge';
 export * from './claims';
 export * from './client-paths';
 export * from './database-refusals';
+export * from './features';
 export * from './forwarding';
 export * from './locks';
 export * from './service-account-users';

@@ -1,14 +1,17 @@
+import { mergeParts, type NamesIn } from '../features/installed';
+
 /**
- * The closed list of roles. The database holds the same list as a check constraint,
- * Better-Auth's admin plugin is given the same list, and a token with any other role
+ * The closed list of roles, which the features declare: `admin` and `user` first. The database holds the
+ * same list as a check constraint, which `npm run migrate` writes and both processes compare at
+ * their start. Better-Auth's admin plugin is given the same list, and a token with any other role
  * is refused.
  */
-export const ROLES = ['admin', 'user'] as const;
+export const ROLES = Object.keys(mergeParts('roles')) as readonly Role[];
 
-export type Role = (typeof ROLES)[number];
+export type Role = NamesIn<'roles'>;
 
 /** The role of everyone who signs up. */
-export const DEFAULT_ROLE: Role = 'user';
+export const DEFAULT_ROLE = 'user' satisfies Role;
 
 export function isRole(value: unknown): value is Role {
   return ROLES.some((role) => role === value);

@@ -1,19 +1,29 @@
-/** Scopes of the administrators' routes: for service accounts, and for clients that act for a user. */
-export const API_SCOPES = ['users:read', 'users:write', 'audit:read'] as const;
+import { mergeParts, type NamesIn } from '../features/installed';
 
-export type ApiScope = (typeof API_SCOPES)[number];
+/** What each scope of the API opens, for documents and for the consent page. */
+export const API_SCOPE_TEXTS = mergeParts('scopes');
+
+/** Scopes of the API, which the features declare: for clients that act for a user. */
+export const API_SCOPES = Object.keys(API_SCOPE_TEXTS) as readonly ApiScope[];
+
+export type ApiScope = NamesIn<'scopes'>;
+
+/** The scopes of the API that a service account can have. */
+export const SERVICE_ACCOUNT_SCOPES: readonly ApiScope[] = API_SCOPES.filter(
+  (scope) => API_SCOPE_TEXTS[scope].serviceAccounts === true,
+);
 
 /** Scopes of OpenID Connect: only for clients that act for a user. */
 export const USER_SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const;
 
 /** Every scope that the authorization server knows. */
-export const SCOPES = [...USER_SCOPES, ...API_SCOPES] as const;
+export const SCOPES: readonly Scope[] = [...USER_SCOPES, ...API_SCOPES];
 
-export type Scope = (typeof SCOPES)[number];
+export type Scope = (typeof USER_SCOPES)[number] | ApiScope;
 
 /** Whether a service account can have the scope. */
-export function isApiScope(scope: Scope): scope is ApiScope {
-  return API_SCOPES.some((known) => known === scope);
+export function isServiceAccountScope(scope: string): boolean {
+  return SERVICE_ACCOUNT_SCOPES.some((known) => known === scope);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { FEATURE_TABLES } from '../contract';
 
 /** The role of each process, see docs/security/database-roles.md. */
 export const DATABASE_ROLES = { authServer: 'gatehouse_auth', api: 'gatehouse_api' } as const;
@@ -49,6 +50,12 @@ function shared(role: DatabaseRole): string[] {
   ];
 }
 
+/** The tables of features belong to the API. Each process has the table-wide statements above first. */
+const FEATURE_GRANTS: Record<DatabaseRole, readonly string[]> = {
+  gatehouse_auth: FEATURE_TABLES.map((table) => `REVOKE ALL ON "${table}" FROM gatehouse_auth`),
+  gatehouse_api: [],
+};
+
 /** Gives its privileges to each of the roles that exists on the server. */
 export async function grantPrivileges(dataSource: DataSource): Promise<void> {
   const found = await dataSource.query<{ rolname: DatabaseRole }[]>(
@@ -57,7 +64,8 @@ export async function grantPrivileges(dataSource: DataSource): Promise<void> {
   );
   await dataSource.transaction(async (manager) => {
     for (const { rolname } of found) {
-      for (const statement of DATABASE_GRANTS[rolname]) await manager.query(statement);
+      const statements = [...DATABASE_GRANTS[rolname], ...FEATURE_GRANTS[rolname]];
+      for (const statement of statements) await manager.query(statement);
     }
   });
 }

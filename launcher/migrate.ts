@@ -1,6 +1,7 @@
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings, SettingsError } from '../runtime/settings/load';
-import { MigrationError, revertLastMigration, runMigrations } from './migrations';
+import { MigrationError } from './migration-error';
+import { revertLastMigration, runMigrations } from './migrations';
 
 /** `npm run migrate` applies pending migrations, `npm run migrate:revert` reverts the newest. */
 async function migrate(): Promise<void> {

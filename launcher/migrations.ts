@@ -1,6 +1,6 @@
 import { Client, DatabaseError } from 'pg';
 import { DataSource, MigrationExecutor } from 'typeorm';
-import { LOCKS } from '../contract';
+import { INSTALLED_FEATURES, LOCKS } from '../contract';
 import { CreateAuthTables1795412400000 } from '../migrations/1795412400000-CreateAuthTables';
 import { AnnounceAccessChanges1795413000000 } from '../migrations/1795413000000-AnnounceAccessChanges';
 import { KeepImpersonationShort1795413100000 } from '../migrations/1795413100000-KeepImpersonationShort';
@@ -33,10 +33,12 @@ import { BoundSignInMethods1795460001000 } from '../migrations/1795460001000-Bou
 import { EndProofsWithCredentials1795460002000 } from '../migrations/1795460002000-EndProofsWithCredentials';
 import { KeepBulkChangesLinear1795467000000 } from '../migrations/1795467000000-KeepBulkChangesLinear';
 import { grantPrivileges } from './database-grants';
+import { alignRoles } from './role-constraint';
+import { MigrationError } from './migration-error';
 import { enableTriggers } from './trigger-repair';
 
-/** Every migration, oldest first. Class references need no glob and no path. */
-export const MIGRATIONS = [
+/** The migrations of Gatehouse, oldest first. Class references need no glob and no path. */
+const OWN_MIGRATIONS = [
   CreateAuthTables1795412400000,
   AnnounceAccessChanges1795413000000,
   KeepImpersonationShort1795413100000,
@@ -70,19 +72,25 @@ export const MIGRATIONS = [
   KeepBulkChangesLinear1795467000000,
 ];
 
+/** Every migration, of Gatehouse and of the features, oldest first. */
+export const MIGRATIONS = [
+  ...OWN_MIGRATIONS,
+  ...INSTALLED_FEATURES.flatMap(({ migrations = [] }) => migrations),
+].sort((one, other) => timestampOf(one) - timestampOf(other));
+
+function timestampOf({ name }: { name: string }): number {
+  return Number(name.slice(-13));
+}
+
 const CONNECT_LIMIT_MS = 5_000;
 /** How long other processes wait for the holder of the lock. */
 const LOCK_WAIT_LIMIT_MS = 120_000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** The schema could not be changed; the message is for a terminal. */
-export class MigrationError extends Error {
-  override readonly name = 'MigrationError';
-}
-
 /**
- * Applies what is pending, enables triggers that a restore left as ordinary ones, and gives the
- * roles of the processes their privileges. Many may call it at once, in any number of processes:
+ * Applies what is pending, brings the constraint of the users' roles in line with the features,
+ * enables triggers that a restore left as ordinary ones, and gives the database roles of the
+ * processes their privileges. Many may call it at once, in any number of processes:
  * one applies, the others wait and find nothing left to do. Migrations that this version does
  * not know are left alone, so an older process may start in front of a newer schema.
  *
@@ -90,7 +98,8 @@ export class MigrationError extends Error {
  *   transaction mode does not keep.
  * @param onApplied is told the name of each migration once all of them are applied.
  * @returns how many migrations were applied.
- * @throws {MigrationError} within seconds when the database cannot be reached.
+ * @throws {MigrationError} within seconds when the database cannot be reached; when users have a
+ *   role that no feature declares.
  */
 export function runMigrations(
   databaseUrl: string,
@@ -98,6 +107,7 @@ export function runMigrations(
 ): Promise<number> {
   return whileLocked(databaseUrl, async (dataSource) => {
     const applied = await dataSource.runMigrations({ transaction: 'each' });
+    await alignRoles(dataSource);
     await enableTriggers(dataSource);
     await grantPrivileges(dataSource);
     for (const { name } of applied) onApplied(name);

@@ -1,10 +1,10 @@
 import { type CanActivate, type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { AdminModule } from './admin/admin.module';
 import { GLOBAL_GUARDS, toProviders } from './app.guards';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { AuthProxyModule } from './auth-proxy/auth-proxy.module';
+import { listFeatureApis } from './common/feature-api';
 import { ProblemDetailsFilter } from './common/problems/problem-details.filter';
 import type { ApiSettings } from './config/api-settings';
 import { SettingsModule } from './config/settings.module';
@@ -35,7 +35,7 @@ export class AppModule {
         AuthModule,
         AuthProxyModule,
         UsersModule,
-        AdminModule,
+        ...listFeatureApis().map(({ module }) => module),
         HealthModule,
         IdempotencyModule,
         MetricsModule.with(settings, metrics),

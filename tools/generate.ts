@@ -1,13 +1,22 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { GENERATED_FILES } from './generated-files';
+import { spawnSync } from 'node:child_process';
+import type { FeatureDeclaration } from '../features/define-feature';
+import { FEATURES } from '../features/features';
+import type { GeneratedFile } from './generated-files';
+
+/** Runs this file a second time, with the features of the product. */
+const WITH_FEATURES = '--features';
 
 /**
  * `npm run generate` writes the generated files, `npm run generate -- --check` compares
  * them and fails when one is out of date. Runs in the root of the project.
+ *
+ * The documents of Gatehouse do not contain the features of the product, so that a release and a
+ * feature never change the same file. Each feature has a document of its own.
  */
 async function main(checkOnly: boolean): Promise<void> {
   const stale: string[] = [];
-  for (const { file, content } of GENERATED_FILES) {
+  for (const { file, content } of await listFiles()) {
     const expected = await content();
     const actual = await readFile(file, 'utf8').catch(() => '');
     if (actual === expected) continue;
@@ -15,6 +24,23 @@ async function main(checkOnly: boolean): Promise<void> {
     if (!checkOnly) await writeFile(file, expected);
   }
   report(stale, checkOnly);
+}
+
+/** Takes the features of the product away before any code has read the list. */
+async function listFiles(): Promise<readonly GeneratedFile[]> {
+  if (process.argv.includes(WITH_FEATURES)) {
+    const { listFeatureDocuments } = await import('./feature-documents.js');
+    return listFeatureDocuments();
+  }
+  const features: FeatureDeclaration[] = FEATURES;
+  if (features.splice(0).length > 0) generateForFeatures();
+  return (await import('./generated-files.js')).GENERATED_FILES;
+}
+
+function generateForFeatures(): void {
+  const program = [__filename, WITH_FEATURES, ...process.argv.slice(2)];
+  const { status } = spawnSync(process.execPath, program, { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
 }
 
 function firstDifference(actual: string, expected: string): number {

@@ -5,7 +5,7 @@ import { openedLinks } from './opened-links';
 import type { AuthConfig } from '../common/config';
 import { ADMIN_MAPPING } from './schema';
 import { serviceAccountUsers } from './service-account-users';
-import { DEFAULT_ROLE } from '../../contract';
+import { DEFAULT_ROLE, ROLES } from '../../contract';
 import type { Mailer } from '../mail/mailer';
 import { BANNED_MESSAGE } from '../common/errors';
 import { userRemoval } from './user-removal';
@@ -15,7 +15,7 @@ export { signUpPolicy } from './user-policy';
 /** Better-Auth's admin plugin: roles, bans, impersonation. */
 export function administration() {
   return admin({
-    roles: { admin: adminAc, user: userAc },
+    roles: Object.fromEntries(ROLES.map((role) => [role, role === 'admin' ? adminAc : userAc])),
     adminRoles: ['admin'],
     defaultRole: DEFAULT_ROLE,
     bannedUserMessage: BANNED_MESSAGE,

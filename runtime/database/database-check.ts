@@ -1,4 +1,6 @@
+import { readRoles } from './role-constraint';
 import { StartError } from '../start-error';
+import { ROLES } from '../../contract';
 
 /** What a start needs to know of the database, in one row. */
 const DATABASE_STATE = `
@@ -23,7 +25,8 @@ interface DatabaseState {
  * @param query runs a statement and returns its rows.
  * @throws {StartError} when text is not stored as UTF-8, or when triggers are not `ENABLE
  *   ALWAYS`. A restore with `pg_restore --disable-triggers` leaves ordinary triggers behind,
- *   which a session with `session_replication_role = replica` passes by.
+ *   which a session with `session_replication_role = replica` passes by; when a role of a feature is missing in
+ *   the constraint of the users' roles.
  */
 export async function checkDatabase(query: (sql: string) => Promise<unknown[]>): Promise<void> {
   const [state] = (await query(DATABASE_STATE)) as [DatabaseState];
@@ -35,6 +38,13 @@ export async function checkDatabase(query: (sql: string) => Promise<unknown[]>):
   if (state.triggers.length > 0) {
     throw new StartError(
       `${state.triggers.length} triggers are not enabled as ALWAYS: ${state.triggers.join(', ')}. Run \`npm run migrate\`, which enables them.`,
+    );
+  }
+  const accepted = await readRoles(query);
+  const missing = ROLES.filter((role) => !accepted.includes(role));
+  if (missing.length > 0) {
+    throw new StartError(
+      `The database does not accept the roles ${missing.join(', ')}. Run \`npm run migrate\`, which brings its constraint in line with the features.`,
     );
   }
 }

@@ -4,29 +4,29 @@ import type { AuthenticatedRequest } from './principal/current-user.decorator';
 import { isDirect } from './principal/direct-sign-in';
 import type { Principal } from './principal/principal';
 import { RouteRule } from './route-rules';
-import { REQUIRED_SCOPES } from './scopes.decorator';
-import { type ApiScope, isApiScope, type Scope } from '../../contract';
+import { REQUIRED_SCOPES, type ScopeRule } from './scopes.decorator';
+import type { ApiScope, Scope } from '../../contract';
 import { Problem } from '../common/problems/problem';
 
 /**
  * Global, after the guard of roles. A route is closed to service accounts and to clients that act
- * for a user unless `@Scopes()` opens it.
+ * for a user unless `@Scopes()` or `@UserScopes()` opens it.
  */
 @Injectable()
 export class ScopesGuard implements CanActivate {
-  private readonly scopes: RouteRule<Scope[]>;
+  private readonly rules: RouteRule<ScopeRule>;
 
   constructor(reflector: Reflector) {
-    this.scopes = new RouteRule(reflector, REQUIRED_SCOPES);
+    this.rules = new RouteRule(reflector, REQUIRED_SCOPES);
   }
 
   canActivate(context: ExecutionContext): boolean {
     const { user } = context.switchToHttp().getRequest<AuthenticatedRequest>();
     if (!user || isDirect(user)) return true;
-    const scopes = this.scopes.of(context);
-    const isOpen = scopes && (user.kind === 'user' || scopes.every(isApiScope));
+    const rule = this.rules.of(context);
+    const isOpen = rule && (user.kind === 'user' || rule.forServiceAccounts);
     if (!isOpen) throw new Problem('user_required');
-    return assertGranted(user, scopes);
+    return assertGranted(user, rule.scopes);
   }
 }
 
@@ -41,7 +41,7 @@ export function assertScope(principal: Principal, scope: ApiScope): void {
 }
 
 /** @throws {Problem} `insufficient_scope`, with the challenge of RFC 6750, section 3.1. */
-function assertGranted(principal: Principal, scopes: Scope[]): true {
+function assertGranted(principal: Principal, scopes: readonly Scope[]): true {
   if (scopes.every((scope) => principal.scopes.includes(scope))) return true;
   const challenge = `Bearer error="insufficient_scope", scope="${scopes.join(' ')}"`;
   throw new Problem('insufficient_scope', { headers: { 'www-authenticate': challenge } });

@@ -1,19 +1,12 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { AccountEntity } from './entities/account.entity';
-import { AuditEventEntity } from './entities/audit-event.entity';
+import { listEntities } from './entities';
+import { checkFeatures } from './feature-check';
 import { InstallationSecret } from './installation-secret';
 import { Jobs } from './jobs';
 import { PreparedStatements } from './prepared-statements';
 import { INTERNAL_SECRET, internalSecretProvider } from './internal-secret';
-import { JwksEntity } from './entities/jwks.entity';
-import { OAUTH_ENTITIES } from './entities/oauth.entities';
-import { PasskeyEntity } from './entities/passkey.entity';
-import { SessionEntity } from './entities/session.entity';
-import { TwoFactorEntity } from './entities/two-factor.entity';
-import { UserEntity } from './entities/user.entity';
-import { VerificationEntity } from './entities/verification.entity';
 import { Cursors } from '../common/pagination/cursor';
 import { DatabasePool } from '../../runtime/database/database-pool';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
@@ -29,17 +22,7 @@ import { checkDatabase } from '../../runtime/database/database-check';
         type: 'postgres',
         driver: { Pool: DatabasePool },
         url: settings.databaseUrl,
-        entities: [
-          UserEntity,
-          SessionEntity,
-          AccountEntity,
-          VerificationEntity,
-          JwksEntity,
-          AuditEventEntity,
-          PasskeyEntity,
-          TwoFactorEntity,
-          ...OAUTH_ENTITIES,
-        ],
+        entities: listEntities(),
         synchronize: false,
         // A start without database fails at once, and readably; the orchestrator repeats it.
         retryAttempts: 0,
@@ -66,8 +49,9 @@ import { checkDatabase } from '../../runtime/database/database-check';
 export class DatabaseModule implements OnModuleInit {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** @throws {StartError} as {@link checkDatabase} */
+  /** @throws {StartError} as {@link checkFeatures} and {@link checkDatabase} */
   onModuleInit(): Promise<void> {
+    checkFeatures(this.dataSource);
     return checkDatabase((sql) => this.dataSource.query<unknown[]>(sql));
   }
 }

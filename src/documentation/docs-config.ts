@@ -1,4 +1,11 @@
-import { type ApiScope, AUTH_BASE_PATH, DOCS_CLIENT_ID } from '../../contract';
+import {
+  API_SCOPES,
+  API_SCOPE_TEXTS,
+  type ApiScope,
+  AUTH_BASE_PATH,
+  DOCS_CLIENT_ID,
+  SERVICE_ACCOUNT_SCOPES,
+} from '../../contract';
 import type { ApiSettings } from '../config/api-settings';
 
 /** Scopes that Swagger UI requests at a sign-in: the identity, and a refresh token. */
@@ -50,22 +57,20 @@ export function toServiceAccountScheme({ apiUrl }: Settings) {
     flows: {
       clientCredentials: {
         tokenUrl: `${apiUrl}${AUTH_BASE_PATH}/oauth2/token`,
-        scopes: API_SCOPE_MEANINGS,
+        scopes: meaningsOf(SERVICE_ACCOUNT_SCOPES),
       },
     },
   };
 }
-
-const API_SCOPE_MEANINGS: Record<ApiScope, string> = {
-  'users:read': 'All users, their sessions, statistics',
-  'users:write': 'Creating, changing, banning and deleting users who are not administrators',
-  'audit:read': 'The audit log',
-};
 
 const SCOPE_MEANINGS = {
   openid: 'The id of your account',
   profile: 'Your name, your picture, when your account was created and last changed',
   email: 'Your e-mail address and whether it is verified',
   offline_access: 'A token that can be renewed',
-  ...API_SCOPE_MEANINGS,
+  ...meaningsOf(API_SCOPES),
 };
+
+function meaningsOf(scopes: readonly ApiScope[]): Record<string, string> {
+  return Object.fromEntries(scopes.map((scope) => [scope, API_SCOPE_TEXTS[scope].meaning]));
+}

@@ -1,11 +1,12 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { MetadataScanner, ModulesContainer, Reflector } from '@nestjs/core';
 import type { Operation } from './operation';
-import { isApiScope, type Role, type Scope } from '../../contract';
+import type { Role } from '../../contract';
 import { IS_PUBLIC } from '../auth/public.decorator';
 import { isLimited } from '../auth/rate-limit/rate-limit.guard';
 import { REQUIRED_ROLES } from '../auth/roles.decorator';
-import { REQUIRED_SCOPES } from '../auth/scopes.decorator';
+import { REQUIRED_SCOPES, type ScopeRule } from '../auth/scopes.decorator';
+import { needsUser } from '../auth/principal/current-user.decorator';
 import { DEPRECATION, type Deprecation } from '../common/openapi/deprecated.decorator';
 import { ENDPOINT, type EndpointDescription } from '../common/openapi/endpoint.decorator';
 import type { ProblemCode } from '../common/problems/problem-codes';
@@ -15,7 +16,7 @@ export interface Access {
   isPublic: boolean;
   roles: Role[] | undefined;
   /** The scopes that OAuth clients need; `undefined`: closed to them. */
-  scopes: Scope[] | undefined;
+  scopeRule: ScopeRule | undefined;
   problems: ProblemCode[];
   /** Whether requests are counted. */
   isLimited: boolean;
@@ -45,15 +46,27 @@ export function readAccess(app: INestApplication): Map<string, Access> {
       const access: Access = {
         isPublic: reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, targets) === true,
         roles: reflector.getAllAndOverride<Role[] | undefined>(REQUIRED_ROLES, targets),
-        scopes: reflector.getAllAndOverride<Scope[] | undefined>(REQUIRED_SCOPES, targets),
+        scopeRule: reflector.getAllAndOverride<ScopeRule | undefined>(REQUIRED_SCOPES, targets),
         problems: endpoint.problems ?? [],
         isLimited: isLimited(controller),
         deprecation: reflector.get<Deprecation | undefined>(DEPRECATION, handler),
         hasPage: Object.values(endpoint.answers).some(({ alsoAsPage }) => alsoAsPage === true),
       };
+      assertNoContradiction(access, { controller, handler });
       return [[endpoint.operationId, access] as const];
     });
   return new Map(entries);
+}
+
+/** @throws when a route is opened to service accounts and its handler refuses them. */
+function assertNoContradiction(
+  { scopeRule }: Access,
+  { controller, handler }: { controller: Type; handler: () => unknown },
+): void {
+  if (!scopeRule?.forServiceAccounts || !needsUser(controller, handler.name)) return;
+  throw new Error(
+    `${controller.name}.${handler.name} needs a user: use @UserScopes() instead of @Scopes()`,
+  );
 }
 
 /**
@@ -61,10 +74,10 @@ export function readAccess(app: INestApplication): Map<string, Access> {
  * clients, only the documentation's own may call it.
  */
 export function describeAccess(operation: Operation, access: Access): void {
-  const { isPublic, roles, scopes = [] } = access;
-  const isForServiceAccounts = scopes.length > 0 && scopes.every(isApiScope);
+  const { isPublic, roles, scopeRule } = access;
+  const scopes = scopeRule?.scopes ?? [];
   const ways: Record<string, string[]>[] = [{ accessToken: [] }, { oauth2: [...scopes] }];
-  if (isForServiceAccounts) ways.push({ machine: [...scopes] });
+  if (scopeRule?.forServiceAccounts) ways.push({ machine: [...scopes] });
   operation.security = isPublic ? [] : ways;
   if (roles) Object.assign(operation, { 'x-roles': roles });
   if (scopes.length > 0) Object.assign(operation, { 'x-scopes': scopes });
@@ -76,9 +89,9 @@ function describeUsers({ roles }: Access): string {
   return roles ? `Role: ${roles.join(' or ')}.` : 'For every signed-in user.';
 }
 
-function describeClients({ scopes }: Access): string {
-  if (!scopes) return 'Closed to OAuth clients and service accounts.';
-  const names = scopes.map((scope) => `\`${scope}\``).join(' and ');
-  if (scopes.every(isApiScope)) return `OAuth clients and service accounts: scope ${names}.`;
+function describeClients({ scopeRule }: Access): string {
+  if (!scopeRule) return 'Closed to OAuth clients and service accounts.';
+  const names = scopeRule.scopes.map((scope) => `\`${scope}\``).join(' and ');
+  if (scopeRule.forServiceAccounts) return `OAuth clients and service accounts: scope ${names}.`;
   return `OAuth clients: scope ${names}. Closed to service accounts.`;
 }

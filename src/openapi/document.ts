@@ -6,6 +6,7 @@ import { addExamples } from './examples';
 import { type Operation, operationsOf } from './operation';
 import { addProblemResponses, problemsOf } from './problem-responses';
 import { addResponseHeaders, RESPONSE_HEADERS } from './response-headers';
+import { FEATURE_TAGS } from '../../contract';
 import { toOpenApiSchema } from '../common/openapi/openapi-schema';
 import { problemSchema } from '../common/validation/schemas';
 import type { ApiSettings } from '../config/api-settings';
@@ -34,7 +35,7 @@ export function createOpenApiDocument(app: INestApplication, settings: ApiSettin
 }
 
 function describeDocument(settings: ApiSettings): Omit<OpenAPIObject, 'paths'> {
-  return new DocumentBuilder()
+  const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Gatehouse API')
     .setVersion('1')
@@ -49,11 +50,9 @@ function describeDocument(settings: ApiSettings): Omit<OpenAPIObject, 'paths'> {
     .addOAuth2(toServiceAccountScheme(settings), 'machine')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'accessToken')
     .addTag('Auth', 'Signing up, in and out; tokens; the current session')
-    .addTag('Users', 'Your own profile; other users for administrators')
-    .addTag('Admin', 'For administrators')
-    .addTag('Health', 'For orchestrators')
-    .addTag('Entrance', 'Where to go')
-    .build();
+    .addTag('Users', 'Your own profile; other users for administrators');
+  for (const [name, description] of Object.entries(FEATURE_TAGS)) builder.addTag(name, description);
+  return builder.addTag('Health', 'For orchestrators').addTag('Entrance', 'Where to go').build();
 }
 
 /** The same answer for a person: a page instead of JSON. */

@@ -1,7 +1,6 @@
 import type { Access } from './access';
 import type { LocatedOperation } from './operation';
 import { takesIdempotencyKey } from './response-headers';
-import { isApiScope } from '../../contract';
 import { PROBLEM_CODES, type ProblemCode } from '../common/problems/problem-codes';
 
 /** Problems that every operation may answer with. */
@@ -17,7 +16,7 @@ const CLOSED_ROUTE_PROBLEMS: ProblemCode[] = [
 /** What an operation may refuse with: what it says itself, what its guards and its input do. */
 export function problemsOf(
   { method, operation }: LocatedOperation,
-  { isPublic, isLimited, roles, scopes, problems }: Access,
+  { isPublic, isLimited, roles, scopeRule, problems }: Access,
 ): Set<ProblemCode> {
   const codes = new Set<ProblemCode>([...EVERYWHERE, ...problems]);
   const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
@@ -25,8 +24,8 @@ export function problemsOf(
   if (!isPublic) add(...CLOSED_ROUTE_PROBLEMS);
   if (isLimited) add('too_many_requests');
   if (roles) add('forbidden');
-  if (scopes) add('insufficient_scope');
-  if (!isPublic && !scopes?.every(isApiScope)) add('user_required');
+  if (scopeRule) add('insufficient_scope');
+  if (!isPublic && !scopeRule?.forServiceAccounts) add('user_required');
   // The server also reads a body that the operation does not use.
   if (method !== 'get') add('body_too_large', 'unsupported_media_type');
   if (requestBody || parameters.length > 0) add('validation_failed');

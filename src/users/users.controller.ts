@@ -1,7 +1,7 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { UsersService } from './users.service';
-import { Scopes } from '../auth/scopes.decorator';
+import { UserScopes } from '../auth/scopes.decorator';
 import { CurrentUser } from '../auth/principal/current-user.decorator';
 import type { UserPrincipal } from '../auth/principal/principal';
 import { type OwnUser, ownUserSchema } from './user.schemas';
@@ -13,7 +13,7 @@ import { idParameter } from '../common/validation/schemas';
 export class UsersController {
   constructor(private readonly users: UsersService) {}
 
-  @Scopes('profile')
+  @UserScopes('profile')
   @Get(':id')
   @Endpoint({
     summary: 'Read a user',

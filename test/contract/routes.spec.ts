@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { INSTALLED_FEATURES } from '../../contract';
 import { describeApi } from '../../src/app.setup';
 import { type Answer, Caller } from '../support/caller';
 import { sendExamples } from '../support/documents/example-world';
@@ -15,8 +16,8 @@ import { handlersOf, routesOf } from '../support/documents/routes';
 import { InProcessSystem } from '../support/in-process-system';
 import { PASSWORD, type SignedInUser } from '../support/system';
 
-/** The contract's table of callers for each route. */
-const CONTRACT = {
+/** The contract's table of callers for each route of Gatehouse. */
+const OWN_ROUTES = {
   open: [
     'GET /',
     'GET /health/live',
@@ -68,7 +69,25 @@ const CONTRACT = {
   ],
 };
 
-type Who = keyof typeof CONTRACT;
+type Who = keyof typeof OWN_ROUTES;
+
+/** The table with the routes of the features, which their declarations contain. */
+const CONTRACT = Object.fromEntries(
+  (Object.keys(OWN_ROUTES) as Who[]).map((who) => [
+    who,
+    [...OWN_ROUTES[who], ...routesOfFeatures(who)],
+  ]),
+) as Record<Who, string[]>;
+
+function routesOfFeatures(who: Who): string[] {
+  const routes = INSTALLED_FEATURES.flatMap(({ routes: own = {} }) => Object.entries(own));
+  return routes.filter(([, callers]) => toWho(callers) === who).map(([name]) => name);
+}
+
+/** A route for several roles is called by an administrator. */
+function toWho(callers: string): Who {
+  return callers.split(',').includes('admin') ? 'admin' : (callers as Who);
+}
 
 type Examples = Record<string, { value: unknown }>;
 
@@ -152,10 +171,20 @@ describe('every route', () => {
   it('is in the contract, and open to the callers that the contract names', () => {
     const found: Record<Who, string[]> = { open: [], user: [], admin: [] };
     for (const [name, { security, 'x-roles': roles = ['user'] }] of operations) {
-      found[security.length === 0 ? 'open' : (roles.join() as Who)].push(name);
+      found[security.length === 0 ? 'open' : toWho(roles.join())].push(name);
     }
     for (const who of ['open', 'user', 'admin'] as const) {
       expect(found[who].sort()).toEqual(routesFor(who).sort());
+    }
+  });
+
+  it('of a feature has the roles that the feature declares', () => {
+    for (const { routes = {} } of INSTALLED_FEATURES) {
+      for (const [name, callers] of Object.entries(routes)) {
+        const { security = [], 'x-roles': roles = ['user'] } = operations.get(name) ?? {};
+        const found = security.length === 0 ? 'open' : roles.join();
+        expect({ name, callers: found }).toEqual({ name, callers });
+      }
     }
   });
 

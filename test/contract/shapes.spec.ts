@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { INSTALLED_FEATURES } from '../../contract';
 import type { ProblemCode } from '../../src/common/problems/problem-codes';
 import { type Answer, Caller } from '../support/caller';
+import { exampleCall } from '../support/documents/example-world';
 import { type ExtraReplica, startExtraReplica } from '../support/processes/extra-replica';
 import { type OpenApiDocument, type Operation, operationsOf } from '../support/documents/openapi';
 import { expectProblem } from '../support/problems';
@@ -146,6 +148,9 @@ describe('every paged list', () => {
   it('has items, a cursor, and the same cursor in a Link', async () => {
     await system.asUser();
     const caller = new Caller(replica.url, await newToken());
+    for (const { examples } of INSTALLED_FEATURES) {
+      for (let count = 0; count < 2; count += 1) await examples?.fill?.(exampleCall(caller));
+    }
     const lists = operations.filter(([, { parameters = [] }]) =>
       parameters.some(({ name }) => name === 'cursor'),
     );

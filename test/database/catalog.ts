@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { FEATURE_TABLES } from '../../contract';
 
 export interface KeyDescription {
   table: string;
@@ -22,6 +23,7 @@ const OTHER_TABLES = [
   'audit_retention',
   'audit_cleaning',
   'audit_repeat',
+  ...FEATURE_TABLES,
 ];
 
 const CONSTRAINTS = `

@@ -1,6 +1,9 @@
 import { Client } from 'pg';
+import { ROLES } from '../../contract';
+import { MigrationError } from '../../launcher/migration-error';
 import { runMigrations } from '../../launcher/migrations';
 import { checkDatabase } from '../../runtime/database/database-check';
+import { readRoles } from '../../runtime/database/role-constraint';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { startExtraReplica } from '../support/processes/extra-replica';
 import { System } from '../support/system';
@@ -34,6 +37,29 @@ describe('the check of the database at the start of a process', () => {
     },
   );
 
+  it('refuses a database that does not accept a role, and accepts it after the migrations ran again', async () => {
+    await acceptRoles(client, ['user']);
+    await expect(check(client)).rejects.toThrow('does not accept the roles admin');
+    await runMigrations(database.url);
+    await expect(check(client)).resolves.toBeUndefined();
+    expect(await readRoles(rowsOf(client))).toEqual([...ROLES]);
+  });
+
+  it('is not run by a migration that would leave users with a role that no feature declares', async () => {
+    await acceptRoles(client, [...ROLES, 'moderator']);
+    await client.query(
+      `INSERT INTO "user" (id, name, email, role) VALUES ('m', 'M', 'm@example.com', 'moderator')`,
+    );
+    await expect(runMigrations(database.url)).rejects.toThrow(
+      new MigrationError(
+        'users have roles that no feature declares: moderator (1). Give them another role first.',
+      ),
+    );
+    await client.query(`UPDATE "user" SET role = 'user'`);
+    await runMigrations(database.url);
+    expect(await readRoles(rowsOf(client))).toEqual([...ROLES]);
+  });
+
   it('refuses an encoding other than UTF-8', async () => {
     const name = `${new URL(database.url).pathname.slice(1)}_ascii`;
     await client.query(`CREATE DATABASE "${name}" ENCODING SQL_ASCII LC_COLLATE 'C' LC_CTYPE 'C'
@@ -58,7 +84,18 @@ describe('a restore that left ordinary triggers behind', () => {
 });
 
 function check(client: Client): Promise<void> {
-  return checkDatabase(async (sql) => (await client.query<object>(sql)).rows);
+  return checkDatabase(rowsOf(client));
+}
+
+function rowsOf(client: Client) {
+  return async (sql: string) => (await client.query<object>(sql)).rows;
+}
+
+async function acceptRoles(client: Client, roles: readonly string[]): Promise<void> {
+  const list = roles.map((role) => `'${role}'`).join(', ');
+  await client.query(`
+    ALTER TABLE "user" DROP CONSTRAINT "user_role_check",
+      ADD CONSTRAINT "user_role_check" CHECK (role IN (${list}))`);
 }
 
 /** ICU and the built-in provider know no SQL_ASCII; before PostgreSQL 15 there is no choice. */

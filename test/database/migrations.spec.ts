@@ -1,11 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
-import {
-  MigrationError,
-  MIGRATIONS,
-  revertLastMigration,
-  runMigrations,
-} from '../../launcher/migrations';
+import { MigrationError } from '../../launcher/migration-error';
+import { MIGRATIONS, revertLastMigration, runMigrations } from '../../launcher/migrations';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database';
 
 const ALL = MIGRATIONS.map(({ name }) => name);

@@ -934,6 +934,8 @@ export interface components {
             sessions: components["schemas"]["Session"][];
             grants: components["schemas"]["Grant"][];
             clientTokens: components["schemas"]["ClientToken"][];
+            /** @description What the installed features hold about you, by the name of the feature */
+            features?: Record<string, never>;
             /** @description What you did and what was done to you, newest first */
             auditEvents: components["schemas"]["AuditEvent"][];
         };
@@ -1042,7 +1044,7 @@ export interface components {
             /** @description Whom or what it was done to */
             subject: {
                 /** @enum {string} */
-                type: "user" | "client" | "key";
+                type: "user" | "key" | "client";
                 /** @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo */
                 id: string;
             } | null;
@@ -3536,6 +3538,7 @@ export interface operations {
                      *           "revokedAt": "2026-11-23T09:30:00.000Z"
                      *         }
                      *       ],
+                     *       "features": {},
                      *       "auditEvents": [
                      *         {
                      *           "id": "Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo",
@@ -6742,7 +6745,7 @@ export interface operations {
                  */
                 subject?: string;
                 /** @example user.signed_up */
-                action?: "user.signed_up" | "user.signed_in" | "user.sign_in_failed" | "user.signed_out" | "user.created" | "user.updated" | "user.deleted" | "user.exported" | "user.role_changed" | "user.banned" | "user.unbanned" | "user.password_changed" | "user.password_reset_requested" | "user.password_reset" | "user.password_set" | "user.email_change_requested" | "user.email_changed" | "user.email_verification_requested" | "user.email_verified" | "session.revoked" | "session.others_revoked" | "session.all_revoked" | "impersonation.started" | "impersonation.stopped" | "account.linked" | "account.unlinked" | "two_factor.enabled" | "two_factor.disabled" | "two_factor.challenged" | "two_factor.verified" | "two_factor.failed" | "two_factor.recovery_codes_generated" | "two_factor.devices_forgotten" | "passkey.added" | "passkey.updated" | "passkey.removed" | "client.created" | "client.updated" | "client.secret_rotated" | "client.disabled" | "client.enabled" | "client.deleted" | "oauth.consent_granted" | "oauth.consent_denied" | "oauth.consent_updated" | "oauth.consent_revoked" | "oauth.token_issued" | "oauth.token_refused" | "oauth.tokens_revoked" | "key.rotated" | "key.removed" | "key.revoked";
+                action?: "user.signed_up" | "user.signed_in" | "user.sign_in_failed" | "user.signed_out" | "user.created" | "user.updated" | "user.deleted" | "user.exported" | "user.role_changed" | "user.banned" | "user.unbanned" | "user.password_changed" | "user.password_reset_requested" | "user.password_reset" | "user.password_set" | "user.email_change_requested" | "user.email_changed" | "user.email_verification_requested" | "user.email_verified" | "session.revoked" | "session.others_revoked" | "session.all_revoked" | "impersonation.started" | "impersonation.stopped" | "account.linked" | "account.unlinked" | "two_factor.enabled" | "two_factor.disabled" | "two_factor.challenged" | "two_factor.verified" | "two_factor.failed" | "two_factor.recovery_codes_generated" | "two_factor.devices_forgotten" | "passkey.added" | "passkey.updated" | "passkey.removed" | "oauth.consent_granted" | "oauth.consent_denied" | "oauth.consent_updated" | "oauth.consent_revoked" | "oauth.token_issued" | "oauth.token_refused" | "oauth.tokens_revoked" | "key.rotated" | "key.removed" | "key.revoked" | "client.created" | "client.updated" | "client.secret_rotated" | "client.disabled" | "client.enabled" | "client.deleted";
                 /**
                  * @description Events of this time and later
                  * @example 2026-11-23T09:30:00.000Z

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { TEXTS } from '../../auth-server/pages/common/texts';
-import { SCOPES } from '../../contract';
+import { API_SCOPES, API_SCOPE_TEXTS, PRODUCT_FEATURES, SCOPES } from '../../contract';
 
 interface Operation {
   operationId: string;
   security: Record<string, string[]>[];
   'x-scopes'?: string[];
+  'x-roles'?: string[];
 }
 
 interface OpenApi {
@@ -13,30 +14,16 @@ interface OpenApi {
   components: { schemas: Record<string, { properties: object; required: string[] }> };
 }
 
-const document = JSON.parse(readFileSync('openapi.json', 'utf8')) as OpenApi;
+const [document, ...featureDocuments] = [
+  'openapi.json',
+  ...PRODUCT_FEATURES.map(({ name }) => `features/${name}/openapi.json`),
+].map((file) => JSON.parse(readFileSync(file, 'utf8')) as OpenApi) as [OpenApi, ...OpenApi[]];
 const texts = TEXTS.consent.scopes;
 
 /** The words of the consent page that tell the user about an operation. */
-const WORDS: Record<string, Record<string, RegExp>> = {
-  profile: { getOwnProfile: /see your name/, getUser: /see your name/ },
-  'users:read': {
-    listUsers: /all users/,
-    getUserAsAdmin: /e-mail addresses, roles, bans/,
-    listUserSessions: /sessions/,
-    getStatistics: /statistics/,
-  },
-  'users:write': {
-    createUser: /create/,
-    updateUser: /change/,
-    setUserRole: /change/,
-    banUser: /ban/,
-    unbanUser: /ban/,
-    deleteUser: /delete users/,
-    endUserSessions: /end their sessions/,
-    endUserSession: /end their sessions/,
-    requestPasswordReset: /mails to set a password/,
-  },
-  'audit:read': { listAuditEvents: /audit log/ },
+const WORDS: Record<string, Record<string, string>> = {
+  profile: { getOwnProfile: 'see your name', getUser: 'see your name' },
+  ...Object.fromEntries(API_SCOPES.map((scope) => [scope, API_SCOPE_TEXTS[scope].opens])),
 };
 
 /** The words for the fields of a user that a client reads. */
@@ -50,11 +37,16 @@ const FIELD_WORDS: Record<string, [scope: string, RegExp]> = {
   emailVerified: ['email', /verified/],
 };
 
-function operationsWith(scope: string): string[] {
-  return Object.values(document.paths)
+function operationsWith(scope: string): Operation[] {
+  return [document, ...featureDocuments]
+    .flatMap(({ paths }) => Object.values(paths))
     .flatMap((item) => Object.values(item))
-    .filter((operation) => operation['x-scopes']?.includes(scope))
-    .map(({ operationId }) => operationId);
+    .filter((operation) => operation['x-scopes']?.includes(scope));
+}
+
+function isForAdministrators(scope: string): boolean {
+  const operations = operationsWith(scope);
+  return operations.length > 0 && operations.every((one) => one['x-roles']?.join() === 'admin');
 }
 
 describe('the text of the consent page', () => {
@@ -64,8 +56,9 @@ describe('the text of the consent page', () => {
 
   it.each([...SCOPES])('for %s names every route that the scope opens', (scope) => {
     const words = WORDS[scope] ?? {};
-    expect(operationsWith(scope).sort()).toEqual(Object.keys(words).sort());
-    for (const pattern of Object.values(words)) expect(texts.get(scope)).toMatch(pattern);
+    const ids = operationsWith(scope).map(({ operationId }) => operationId);
+    expect(ids.sort()).toEqual(Object.keys(words).sort());
+    for (const part of Object.values(words)) expect(texts.get(scope)).toContain(part);
   });
 
   it('names every field of the user that a client reads', () => {
@@ -76,8 +69,10 @@ describe('the text of the consent page', () => {
     }
   });
 
-  it('says that the scopes of the API need the role', () => {
-    for (const scope of Object.keys(WORDS).filter((name) => name.includes(':'))) {
+  it('says that the scopes for administrators need the role', () => {
+    const scopes = SCOPES.filter(isForAdministrators);
+    expect(scopes).toEqual(expect.arrayContaining(['users:read', 'users:write', 'audit:read']));
+    for (const scope of scopes) {
       expect(texts.get(scope)).toMatch(/^if you are an administrator: /);
     }
   });

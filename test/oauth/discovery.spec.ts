@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { API_SCOPES } from '../../contract';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { Browser } from './browser';
 import { basic, makePkce, OAuthStage, payloadOf } from './stage';
@@ -94,7 +95,7 @@ describe('the discovery document', () => {
     expect(resource).toMatchObject({
       resource: stage.audience,
       authorization_servers: [announced('issuer')],
-      scopes_supported: ['users:read', 'users:write', 'audit:read'],
+      scopes_supported: [...API_SCOPES],
       bearer_methods_supported: ['header'],
     });
   });

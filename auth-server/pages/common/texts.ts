@@ -1,3 +1,5 @@
+import { API_SCOPES, API_SCOPE_TEXTS } from '../../../contract';
+
 /** All texts of the pages. A translation is another object of this type. */
 export const TEXTS = {
   language: 'en',
@@ -128,28 +130,15 @@ export const TEXTS = {
     returnsTo: (host: string) => `You will go back to ${host}.`,
     /**
      * What each scope opens, in full: test/oauth/consent-texts.spec.ts compares the texts with the
-     * routes. A scope that is not listed is shown by its name.
+     * routes. A scope of the API has its text in the
+     * feature that declares it. A scope that is not listed is shown by its name.
      */
     scopes: new Map<string, string>([
       ['openid', 'see the id of your account'],
       ['profile', 'see your name, your picture and when your account was created and last changed'],
       ['email', 'see your e-mail address and whether it is verified'],
       ['offline_access', 'keep this access while you do not use it, until you sign out'],
-      [
-        'users:read',
-        'if you are an administrator: see all users with their e-mail addresses, roles, bans ' +
-          'and sessions, and the statistics',
-      ],
-      [
-        'users:write',
-        'if you are an administrator: create, change, ban and delete users, end their sessions ' +
-          'and send them mails to set a password; administrators cannot be changed',
-      ],
-      [
-        'audit:read',
-        'if you are an administrator: see the audit log, that is who did what, when and from ' +
-          'which IP address',
-      ],
+      ...API_SCOPES.map((scope) => [scope, API_SCOPE_TEXTS[scope].consent] as const),
     ]),
     accept: 'Allow',
     deny: 'Refuse',

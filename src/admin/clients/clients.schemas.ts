@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { API_SCOPES, SCOPES, USER_SCOPES } from '../../../contract';
+import { SERVICE_ACCOUNT_SCOPES, SCOPES, USER_SCOPES } from '../../../contract';
 import { nextCursor, pageFields } from '../../common/pagination/pages';
 import { id, personalText, timestamp } from '../../common/validation/schemas';
 
@@ -100,7 +100,7 @@ export const createClientSchema = z
     scopes: scopes
       .optional()
       .describe(
-        `Required for a service account, from ${API_SCOPES.join(', ')}; other clients get ${USER_SCOPES.join(', ')} by default`,
+        `Required for a service account, from ${SERVICE_ACCOUNT_SCOPES.join(', ')}; other clients get ${USER_SCOPES.join(', ')} by default`,
       ),
   })
   .superRefine((client, context) => {
@@ -136,13 +136,15 @@ export function clientFaults(client: {
   if (type !== 'machine') {
     return uris.length > 0 ? [] : [{ pointer: 'redirectUris', detail: 'Name at least one' }];
   }
-  const isForeign = wanted.some((scope) => !API_SCOPES.some((known) => known === scope));
+  const isForeign = wanted.some(
+    (scope) => !SERVICE_ACCOUNT_SCOPES.some((known) => known === scope),
+  );
   return [
     ...(uris.length > 0
       ? [{ pointer: 'redirectUris', detail: 'A service account has no redirect URIs' } as const]
       : []),
     ...(wanted.length === 0 || isForeign
-      ? [{ pointer: 'scopes', detail: `Must be of ${API_SCOPES.join(', ')}` } as const]
+      ? [{ pointer: 'scopes', detail: `Must be of ${SERVICE_ACCOUNT_SCOPES.join(', ')}` } as const]
       : []),
   ];
 }

@@ -16,11 +16,10 @@ import { CLIENT_PATHS, DOCS_CLIENT_ID, USER_SCOPES } from '../../../contract';
 import { recordAuditEvent } from '../../audit/audit-trail';
 import type { ActingAsUser } from '../../auth/principal/acting';
 import { AuthService } from '../../auth-proxy/auth.service';
-import { Cursors } from '../../common/pagination/cursor';
+import { type CursorPosition, Cursors } from '../../common/pagination/cursor';
+import { readPage } from '../../common/pagination/keyset-pages';
 import { Problem } from '../../common/problems/problem';
 import { OAuthClientEntity } from '../../database/entities/oauth-client.entity';
-
-const SEQUENCE = { list: 'clients', order: '-createdAt' };
 
 /** OAuth clients. Their secrets are made, and known, by the auth server alone. */
 @Injectable()
@@ -33,22 +32,13 @@ export class ClientsService {
 
   /** The newest first. */
   async listClients({ limit, cursor }: ListClients): Promise<ClientPage> {
-    const clients = this.dataSource.manager.createQueryBuilder(OAuthClientEntity, 'client');
-    if (cursor !== undefined) {
-      const start = await this.cursors.parseCursor(cursor, SEQUENCE);
-      clients.where('(client.createdAt, client.id) < (:value, :id)', { ...start });
-    }
-    const rows = await clients
-      .orderBy('client.createdAt', 'DESC')
-      .addOrderBy('client.id', 'DESC')
-      .limit(limit + 1)
-      .getMany();
-    const items = rows.slice(0, limit);
-    const isLast = rows.length <= limit;
-    return {
-      items: items.map((row) => toClient(row)),
-      nextCursor: isLast ? null : await this.cursorBehind(items.at(-1)!),
-    };
+    const query = this.dataSource.manager.createQueryBuilder(OAuthClientEntity, 'client');
+    const keyset = { list: 'clients', by: 'createdAt', direction: 'DESC', keyOf } as const;
+    const { rows, nextCursor } = await readPage(
+      { query, cursors: this.cursors },
+      { ...keyset, limit, cursor },
+    );
+    return { items: rows.map((row) => toClient(row)), nextCursor };
   }
 
   /** @throws {Problem} as {@link AuthService.actAs} */
@@ -108,10 +98,6 @@ export class ClientsService {
     const path = CLIENT_PATHS.rotateSecret;
     const { clientSecret } = await this.auth.actAs(acting, { path, body: { clientId } });
     return { clientId, clientSecret: String(clientSecret) };
-  }
-
-  private cursorBehind({ createdAt, id }: OAuthClientEntity): Promise<string> {
-    return this.cursors.toCursor({ ...SEQUENCE, value: createdAt.toISOString(), id });
   }
 }
 
@@ -198,4 +184,8 @@ async function recordChanges(
   if (before.disabled === after.disabled) return;
   const action = after.disabled ? 'client.disabled' : 'client.enabled';
   await recordAuditEvent(manager, { action, acting, subject });
+}
+
+function keyOf({ createdAt, id }: OAuthClientEntity): CursorPosition {
+  return { value: createdAt.toISOString(), id };
 }

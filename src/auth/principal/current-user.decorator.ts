@@ -1,10 +1,28 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
 import type { Principal, UserPrincipal } from './principal';
 import { Problem } from '../../common/problems/problem';
 
 /** A request that has passed {@link JwtAuthGuard}. */
 export interface AuthenticatedRequest {
   user?: Principal;
+}
+
+type ParameterFactory<Value> = (data: unknown, context: ExecutionContext) => Value;
+
+const userFactories = new WeakSet<object>();
+
+/** Marks the factory of a parameter decorator that refuses service accounts. */
+export function takesUser<Value>(factory: ParameterFactory<Value>): ParameterFactory<Value> {
+  userFactories.add(factory);
+  return factory;
+}
+
+/** Whether a parameter of the handler refuses service accounts. */
+export function needsUser(controller: object, handlerName: string): boolean {
+  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handlerName) ??
+    {}) as Record<string, { factory?: object }>;
+  return Object.values(parameters).some(({ factory }) => factory && userFactories.has(factory));
 }
 
 /**
@@ -14,8 +32,10 @@ export interface AuthenticatedRequest {
  * @throws {Problem} `user_required`
  * @throws on a route marked `@Public()`, which has no caller: a mistake of ours, not the client's.
  */
-export const CurrentUser = createParamDecorator((_data: unknown, context: ExecutionContext) =>
-  userOf(context.switchToHttp().getRequest<AuthenticatedRequest>()),
+export const CurrentUser = createParamDecorator(
+  takesUser((_data: unknown, context: ExecutionContext) =>
+    userOf(context.switchToHttp().getRequest<AuthenticatedRequest>()),
+  ),
 );
 
 /** The principal that calls a protected route: a user or a service account. */

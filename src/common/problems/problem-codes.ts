@@ -1,3 +1,5 @@
+import { FEATURE_PROBLEMS, type FeatureProblemCode } from '../../../contract';
+
 /** What a problem code means: its HTTP status, its title and when a caller sees it. */
 export interface ProblemDefinition {
   status: number;
@@ -6,11 +8,8 @@ export interface ProblemDefinition {
   meaning: string;
 }
 
-/**
- * The closed list of problem codes (RFC 9457). A code never changes its meaning and is
- * safe to branch on; titles and details may be reworded.
- */
-export const PROBLEM_CODES = {
+/** The codes that no feature declares. */
+const OWN_CODES = {
   malformed_request: {
     status: 400,
     title: 'Malformed request',
@@ -119,17 +118,6 @@ export const PROBLEM_CODES = {
     title: 'Cannot ban yourself',
     meaning: 'Administrators cannot ban their own account.',
   },
-  built_in_client: {
-    status: 409,
-    title: 'Built-in client',
-    meaning:
-      'The client of the documentation follows the settings: it can be disabled and enabled, nothing else.',
-  },
-  no_client_secret: {
-    status: 409,
-    title: 'Client without a secret',
-    meaning: 'Public clients have no secret that could be renewed.',
-  },
   cannot_impersonate_admin: {
     status: 409,
     title: 'Cannot impersonate an administrator',
@@ -217,7 +205,15 @@ export const PROBLEM_CODES = {
   },
 } as const satisfies Record<string, ProblemDefinition>;
 
-export type ProblemCode = keyof typeof PROBLEM_CODES;
+/**
+ * The closed list of problem codes (RFC 9457): those of the API, then those of the features. A
+ * code never changes its meaning and is safe to branch on; titles and details may be reworded.
+ */
+export const PROBLEM_CODES = { ...OWN_CODES, ...FEATURE_PROBLEMS } as Readonly<
+  Record<ProblemCode, ProblemDefinition>
+>;
+
+export type ProblemCode = keyof typeof OWN_CODES | FeatureProblemCode;
 
 export function isProblemCode(value: string): value is ProblemCode {
   return Object.hasOwn(PROBLEM_CODES, value);

@@ -22,7 +22,7 @@ import {
 import { MeService } from './me.service';
 import { type SessionList, sessionListSchema } from '../session.schemas';
 import { type ActingAsUser, ActingUser } from '../../auth/principal/acting';
-import { Scopes } from '../../auth/scopes.decorator';
+import { UserScopes } from '../../auth/scopes.decorator';
 import { CurrentUser } from '../../auth/principal/current-user.decorator';
 import type { UserPrincipal } from '../../auth/principal/principal';
 import { SessionsService } from '../sessions.service';
@@ -47,7 +47,7 @@ export class MeController {
     private readonly exportQuota: ExportQuota,
   ) {}
 
-  @Scopes('profile')
+  @UserScopes('profile')
   @Get()
   @ApiHeader({
     name: 'If-None-Match',

@@ -32,6 +32,10 @@ export const userExportSchema = z
     sessions: z.array(sessionSchema),
     grants: z.array(grantSchema),
     clientTokens: z.array(clientTokenSchema),
+    features: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('What the installed features hold about you, by the name of the feature'),
     auditEvents: z
       .array(auditEventSchema)
       .describe('What you did and what was done to you, newest first'),

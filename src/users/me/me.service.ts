@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import type { Account, UpdateProfile } from './me.schemas';
 import { toOwnUser } from '../client-user';
 import { answerFromKnown, type ProfileAnswer, toProfileAnswer } from './own-profile';
+import { exportFromFeatures } from './feature-export';
 import { listClientTokens, listGrants } from './grants.reader';
 import { listPasskeys, readSecondFactor } from './second-factor.reader';
 import { deleteUser } from '../user-deletion';
@@ -105,6 +106,7 @@ export class MeService {
       sessions: await this.sessions.listSessions(userId, sessionId),
       grants: await listGrants(manager, userId),
       clientTokens: await listClientTokens(manager, userId),
+      features: await exportFromFeatures(manager, userId),
     };
     return toExportStream(head, readOwnAuditEvents(manager, userId));
   }

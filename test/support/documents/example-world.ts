@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { TOTP, URI } from 'otpauth';
+import { type ExampleCall, INSTALLED_FEATURES } from '../../../contract';
 import { type Answer, Caller } from '../caller';
 import type { Operation } from './openapi';
 import { PASSWORD, type SignedInUser, type System } from '../system';
@@ -41,6 +42,18 @@ const REAL_VALUES: Record<string, (world: World, place: Place) => unknown> = {
     return (await caller.get(`${path}?${firstPage.toString()}`)).body.nextCursor;
   },
 };
+
+/** Values of the features. */
+for (const { examples } of INSTALLED_FEATURES) {
+  for (const [name, make] of Object.entries(examples?.parameters ?? {})) {
+    REAL_VALUES[name] = ({ caller }) => make(exampleCall(caller));
+  }
+}
+
+/** Calls the API for the examples of a feature. */
+export function exampleCall(caller: Caller): ExampleCall {
+  return async (method, path, body) => (await caller.call(method, path, { body })).body;
+}
 
 function sessionIdOf({ accessToken }: SignedInUser): string {
   return String(decodeJwt(accessToken).sid);

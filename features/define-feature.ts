@@ -1,0 +1,76 @@
+/** A scope of a feature. Every scope can be granted to an OAuth client that acts for a user. */
+export interface FeatureScope {
+  /** What the scope opens, for the OpenAPI documents. */
+  meaning: string;
+  /** The same for the consent page, after "<client> would be able to:". */
+  consent: string;
+  /**
+   * The operations that the scope opens, by operationId, each with the words of `consent` that
+   * tell the user about it. A test compares them with the routes.
+   */
+  opens: Record<string, string>;
+  /** Whether a service account can have the scope. Default: no. */
+  serviceAccounts?: boolean;
+}
+
+/** A problem code of a feature (RFC 9457). */
+export interface FeatureProblem {
+  status: number;
+  title: string;
+  /** One or two sentences for the page that the problem's `type` leads to. */
+  meaning: string;
+}
+
+/** Calls the API as the caller of an example. @returns the answer's body. */
+export type ExampleCall = (
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: object,
+) => Promise<Record<string, unknown>>;
+
+/** What the tests of the house need to send the documented examples of a feature. */
+export interface FeatureExamples {
+  /** Values that only a running system has, by the name of the parameter. */
+  parameters?: Record<string, (call: ExampleCall) => Promise<unknown>>;
+  /** Creates an entry of each list in pages. */
+  fill?: (call: ExampleCall) => Promise<unknown>;
+}
+
+/**
+ * What both processes, the migrations and the tests know of a feature. It imports neither NestJS
+ * nor TypeORM at run time: the auth server and the contract read it too.
+ */
+export interface FeatureDeclaration {
+  /** Of the folder: lower case, with hyphens. */
+  name: string;
+  /** Tags of the OpenAPI document with their descriptions. */
+  tags?: Record<string, string>;
+  /**
+   * Roles, each with what it may do; Gatehouse has `admin` and `user`. `npm run migrate` brings the
+   * constraint of the database in line.
+   */
+  roles?: Record<string, string>;
+  scopes?: Record<string, FeatureScope>;
+  /** `<what it is about>.<what happened>`. */
+  auditActions?: readonly string[];
+  /** What an audit event can be about, in addition to users, clients and keys. */
+  auditSubjects?: readonly string[];
+  problems?: Record<string, FeatureProblem>;
+  /** Every route with its callers: `open`, `user`, or roles, joined by commas. A test compares them with the guards. */
+  routes?: Record<string, string>;
+  /** Tables of the feature. The auth server gets no privilege on them. */
+  tables?: readonly string[];
+  /** Oldest first; the name ends with the timestamp. */
+  migrations?: readonly (new () => object)[];
+  examples?: FeatureExamples;
+  /**
+   * The part that only the API loads: a `FeatureApi`. Loaded late, so that the auth server and the
+   * migrations do not load NestJS modules.
+   */
+  api?: () => object;
+}
+
+/** Keeps the literal types of a declaration: decorators accept its scopes, roles and codes. */
+export function defineFeature<const Feature extends FeatureDeclaration>(feature: Feature): Feature {
+  return feature;
+}

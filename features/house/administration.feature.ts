@@ -1,0 +1,76 @@
+import { defineFeature } from '../define-feature';
+
+/** The routes of administrators: users, OAuth clients, audit log, statistics. */
+export const administration = defineFeature({
+  name: 'administration',
+  roles: {
+    admin: 'Administers users, OAuth clients and the audit log',
+    user: 'Has an account: the role of everyone who signs up',
+  },
+  tags: { Admin: 'For administrators' },
+  scopes: {
+    'users:read': {
+      meaning: 'All users, their sessions, statistics',
+      consent:
+        'if you are an administrator: see all users with their e-mail addresses, roles, bans ' +
+        'and sessions, and the statistics',
+      opens: {
+        listUsers: 'all users',
+        getUserAsAdmin: 'e-mail addresses, roles, bans',
+        listUserSessions: 'sessions',
+        getStatistics: 'statistics',
+      },
+      serviceAccounts: true,
+    },
+    'users:write': {
+      meaning: 'Creating, changing, banning and deleting users who are not administrators',
+      consent:
+        'if you are an administrator: create, change, ban and delete users, end their sessions ' +
+        'and send them mails to set a password; administrators cannot be changed',
+      opens: {
+        createUser: 'create',
+        updateUser: 'change',
+        setUserRole: 'change',
+        banUser: 'ban',
+        unbanUser: 'ban',
+        deleteUser: 'delete users',
+        endUserSessions: 'end their sessions',
+        endUserSession: 'end their sessions',
+        requestPasswordReset: 'mails to set a password',
+      },
+      serviceAccounts: true,
+    },
+    'audit:read': {
+      meaning: 'The audit log',
+      consent:
+        'if you are an administrator: see the audit log, that is who did what, when and from ' +
+        'which IP address',
+      opens: { listAuditEvents: 'audit log' },
+      serviceAccounts: true,
+    },
+  },
+  auditActions: [
+    'client.created',
+    'client.updated',
+    'client.secret_rotated',
+    'client.disabled',
+    'client.enabled',
+    'client.deleted',
+  ],
+  auditSubjects: ['client'],
+  problems: {
+    built_in_client: {
+      status: 409,
+      title: 'Built-in client',
+      meaning:
+        'The client of the documentation follows the settings: it can be disabled and enabled, nothing else.',
+    },
+    no_client_secret: {
+      status: 409,
+      title: 'Client without a secret',
+      meaning: 'Public clients have no secret that could be renewed.',
+    },
+  },
+  api: () =>
+    (require('../../src/admin/admin.api') as typeof import('../../src/admin/admin.api')).api,
+});

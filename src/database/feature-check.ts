@@ -1,0 +1,68 @@
+import type { DataSource, EntityMetadata } from 'typeorm';
+import { UserEntity } from './entities/user.entity';
+import { INSTALLED_FEATURES } from '../../contract';
+import { type FeatureApi, toFeatureApi } from '../common/feature-api';
+import { StartError } from '../../runtime/start-error';
+
+/** A feature and the part of it that only the API loads. */
+export interface FeatureParts {
+  feature: { name: string; tables?: readonly string[] };
+  api: Pick<FeatureApi, 'entities' | 'exportUser'>;
+  dataSource: DataSource;
+}
+
+/** @throws {StartError} as {@link findFeatureFaults} */
+export function checkFeatures(dataSource: DataSource): void {
+  const faults = INSTALLED_FEATURES.flatMap((feature) => {
+    const api = toFeatureApi(feature);
+    return api ? findFeatureFaults({ feature, api, dataSource }) : [];
+  });
+  if (faults.length > 0) throw new StartError(`Features with faults: ${faults.join('; ')}.`);
+}
+
+/**
+ * @returns what contradicts in a feature: data about users that is not exported, or stays after
+ *   the user is deleted; tables of entities that the declaration does not list.
+ */
+export function findFeatureFaults({ feature, api, dataSource }: FeatureParts): string[] {
+  const { name, tables: declared = [] } = feature;
+  const { entities = [], exportUser } = api;
+  return entities
+    .map((entity) => dataSource.getMetadata(entity))
+    .flatMap((table) => [
+      ...(declared.includes(table.tableName)
+        ? []
+        : [`${name}: \`tables\` of the declaration lacks ${table.tableName}`]),
+      ...(isAboutUsers(table) ? faultsOfPersonalData(table, { name, exportUser }) : []),
+    ]);
+}
+
+function faultsOfPersonalData(
+  table: EntityMetadata,
+  { name, exportUser }: { name: string; exportUser: FeatureApi['exportUser'] },
+): string[] {
+  const { tableName } = table;
+  return [
+    ...(exportUser
+      ? []
+      : [`${name}: ${tableName} stores data about users, and exportUser is missing`]),
+    ...(endsWithUser(table)
+      ? []
+      : [`${name}: ${tableName} needs a relation to the user with onDelete`]),
+  ];
+}
+
+function isAboutUsers({ columns, relations }: EntityMetadata): boolean {
+  return (
+    columns.some(({ databaseName }) => /(^|_)user_id$/.test(databaseName)) ||
+    relations.some(({ type }) => type === UserEntity)
+  );
+}
+
+function endsWithUser({ relations }: EntityMetadata): boolean {
+  const toUser = relations.filter(({ type }) => type === UserEntity);
+  return (
+    toUser.length > 0 &&
+    toUser.every(({ onDelete }) => onDelete === 'CASCADE' || onDelete === 'SET NULL')
+  );
+}

@@ -1,0 +1,55 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { renderApiDocument } from './api-documents';
+import type { GeneratedFile } from './generated-files';
+import { type FeatureDeclaration } from '../features/define-feature';
+import { PRODUCT_FEATURES } from '../contract';
+
+type Json = Record<string, unknown>;
+
+/** The OpenAPI document of each feature of the product: `features/<name>/openapi.json`. */
+export function listFeatureDocuments(): GeneratedFile[] {
+  return PRODUCT_FEATURES.filter(({ api }) => api !== undefined).map((feature) => ({
+    file: `features/${feature.name}/openapi.json`,
+    content: async () => {
+      const whole = JSON.parse(await renderApiDocument()) as OpenAPIObject;
+      return `${JSON.stringify(toFeatureDocument(whole, feature), null, 2)}\n`;
+    },
+  }));
+}
+
+/** The part of the document that the routes of a feature are described by. */
+function toFeatureDocument(whole: OpenAPIObject, feature: FeatureDeclaration): Json {
+  const names = Object.keys(feature.routes ?? {}).map(
+    (name) => name.split(' ') as [string, string],
+  );
+  const paths: Record<string, Json> = {};
+  for (const [method, path] of names) {
+    const item = (whole.paths as Record<string, Json>)[path] ?? {};
+    paths[path] = { ...paths[path], [method.toLowerCase()]: item[method.toLowerCase()] };
+  }
+  const { securitySchemes } = whole.components ?? {};
+  const tags = whole.tags?.filter(({ name }) => Object.hasOwn(feature.tags ?? {}, name));
+  const info = { ...whole.info, title: `Gatehouse API: ${feature.name}` };
+  const components = { securitySchemes, ...referredComponents(whole, paths) };
+  return { ...whole, info, tags, paths, components };
+}
+
+/** Every component that the paths refer to, directly or by other components. */
+function referredComponents(whole: OpenAPIObject, paths: Json): Json {
+  const all = whole.components as Record<string, Json>;
+  const found: Record<string, Json> = {};
+  const visit = (part: unknown): void => {
+    for (const [kind, name] of referencesIn(part)) {
+      if (found[kind]?.[name] !== undefined) continue;
+      found[kind] = { ...found[kind], [name]: all[kind]?.[name] };
+      visit(all[kind]?.[name]);
+    }
+  };
+  visit(paths);
+  return found;
+}
+
+function referencesIn(part: unknown): [kind: string, name: string][] {
+  const matches = JSON.stringify(part).matchAll(/"#\/components\/(\w+)\/(\w+)"/g);
+  return [...matches].map(([, kind, name]) => [kind!, name!]);
+}
