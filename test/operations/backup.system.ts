@@ -1,0 +1,156 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DATABASE_ROLES } from '../../launcher/database-grants';
+import { backUp, restore } from '../../launcher/backup/database-copy';
+import { runMigrations } from '../../launcher/migrations';
+import { MailServer } from '../mail/smtp-server';
+import { AuthenticatorApp } from '../second-factor/authenticator-app';
+import { Caller } from '../support/caller';
+import { eventually } from '../support/eventually';
+import { PAIR_ADMINISTRATOR, ProcessPair } from '../support/processes/process-pair';
+import { DebianPostgres } from '../support/servers/debian-postgres';
+
+interface SignedIn {
+  accessToken: string;
+  refreshToken: string;
+}
+
+interface Page {
+  items: object[];
+  nextCursor: string;
+}
+
+const USER = { email: 'kept@example.com', name: 'Kept', password: 'correct horse battery staple' };
+const SIGN_IN = '/api/v1/auth/sign-in';
+const PRIVILEGES = `
+  SELECT grantee, table_name, column_name, privilege_type FROM information_schema.role_column_grants
+   WHERE grantee LIKE 'gatehouse_%' ORDER BY 1, 2, 3, 4`;
+const TRIGGERS = `
+  SELECT tgname, tgenabled, tgrelid::regclass::text FROM pg_trigger
+   WHERE NOT tgisinternal ORDER BY 3, 1`;
+
+describe('a backup that is restored into a new database', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-backup-'));
+  const file = join(folder, 'gatehouse.dump');
+  let server: DebianPostgres;
+  let source: string;
+  let target: string;
+  let mails: MailServer;
+  let env: Record<string, string>;
+  let pair: ProcessPair;
+  let user: SignedIn;
+  let app: AuthenticatorApp;
+  let recoveryCodes: string[];
+  let cursor: string;
+
+  beforeAll(async () => {
+    server = await DebianPostgres.start();
+    const roles = Object.values(DATABASE_ROLES);
+    for (const role of roles) await server.query('postgres', `CREATE ROLE ${role} LOGIN`);
+    source = await server.createDatabase('source');
+    target = await server.createDatabase('target');
+    await runMigrations(source);
+    mails = await MailServer.away();
+    env = {
+      SMTP_URL: `smtp://127.0.0.1:${mails.port}`,
+      JWT_ISSUER: 'http://auth.example.test',
+      JWT_AUDIENCE: 'http://api.example.test',
+    };
+    pair = await ProcessPair.start({ databaseUrl: source, env });
+    user = (await pair.asAnonymous().post<SignedIn>('/api/v1/auth/sign-up', USER)).body;
+    await enrol();
+    cursor = (await listUsers()).body.nextCursor;
+    await backUp(source, file);
+    await pair.stop();
+    await restore(target, file);
+    await mails.up();
+    pair = await ProcessPair.start({ databaseUrl: target, env });
+  });
+
+  afterAll(async () => {
+    await pair.stop();
+    await mails.down();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function enrol(): Promise<void> {
+    const session = new Caller(`${pair.apiUrl}/api/auth/two-factor`, user.refreshToken);
+    const { body } = await session.post<{ totpURI: string; backupCodes: string[] }>('/enable', {
+      password: USER.password,
+    });
+    app = new AuthenticatorApp(body.totpURI);
+    recoveryCodes = body.backupCodes;
+    const { headers } = await session.post('/verify-totp', { code: app.code() });
+    user.refreshToken = headers.get('set-auth-token')!;
+    const renewed = await pair
+      .asAnonymous()
+      .post<SignedIn>('/api/v1/auth/refresh', { refreshToken: user.refreshToken });
+    user.accessToken = renewed.body.accessToken;
+  }
+
+  async function listUsers(after = '') {
+    const { body } = await pair.asAnonymous().post<SignedIn>(SIGN_IN, PAIR_ADMINISTRATOR);
+    const query = after === '' ? '' : `&cursor=${encodeURIComponent(after)}`;
+    const caller = new Caller(pair.apiUrl, body.accessToken);
+    return caller.get<Page>(`/api/v1/admin/users?limit=1${query}`);
+  }
+
+  it('is one file that only its owner can read', () => {
+    expect(readdirSync(folder)).toEqual(['gatehouse.dump']);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('has every trigger, enabled as ALWAYS', async () => {
+    const [before, after] = [
+      await server.query<{ tgenabled: string }>('source', TRIGGERS),
+      await server.query('target', TRIGGERS),
+    ];
+    expect(before.length).toBeGreaterThan(20);
+    expect(new Set(before.map(({ tgenabled }) => tgenabled))).toEqual(new Set(['A']));
+    expect(after).toEqual(before);
+  });
+
+  it('gives the roles the same privileges', async () => {
+    const before = await server.query('source', PRIVILEGES);
+    expect(before.length).toBeGreaterThan(20);
+    expect(await server.query('target', PRIVILEGES)).toEqual(before);
+  });
+
+  it('keeps access tokens, refresh tokens and cursors valid', async () => {
+    const me = await new Caller(pair.apiUrl, user.accessToken).get('/api/v1/users/me');
+    expect(me).toMatchObject({ status: 200, body: { email: USER.email } });
+    const { refreshToken } = user;
+    const renewed = await pair.asAnonymous().post('/api/v1/auth/refresh', { refreshToken });
+    expect(renewed.status).toBe(200);
+    expect(await listUsers(cursor)).toMatchObject({ status: 200, body: { items: [{}] } });
+  });
+
+  it('signs in with the password, a code of the app and a recovery code', async () => {
+    for (const code of [app.code(1), recoveryCodes[0]!]) {
+      const { body } = await pair.asAnonymous().post<{ challenge: string }>(SIGN_IN, USER_KEYS);
+      const step = { challenge: body.challenge, code };
+      const answer = await pair.asAnonymous().post('/api/v1/auth/two-factor', step);
+      expect(answer.status).toBe(200);
+    }
+  });
+
+  it('sends the mails that were waiting', async () => {
+    const recipients = () => mails.received.map(({ to }) => to);
+    await eventually(() => expect(recipients()).toContain(USER.email), 90_000);
+  });
+
+  it('does not go into a database that is not empty', async () => {
+    await expect(restore(target, file)).rejects.toThrow('not empty');
+    await expect(backUp(source, file)).rejects.toThrow('exists');
+  });
+
+  it('fails without a trace when the database cannot be reached', async () => {
+    const other = join(folder, 'other.dump');
+    await expect(backUp('postgres://owner@127.0.0.1:1/source', other)).rejects.toThrow('pg_dump');
+    expect(readdirSync(folder)).toEqual(['gatehouse.dump']);
+  });
+});
+
+const USER_KEYS = { email: USER.email, password: USER.password };
