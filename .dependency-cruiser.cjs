@@ -71,7 +71,7 @@ Object.keys(AUTH_SERVER_MAY_USE).forEach((folder) => assertNoRing(folder));
 /** Rooms of `src/auth/` and the other rooms that each may use. None of them uses the folder's own files. */
 const AUTH_ROOMS = {
   token: [],
-  principal: [],
+  principal: ['token'],
   'live-access': ['principal', 'token'],
   'rate-limit': ['principal'],
 };

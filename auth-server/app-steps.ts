@@ -5,6 +5,7 @@ import type { AuthParts } from './better-auth/options';
 import type { AuthConfig } from './common/config';
 import { AUTH_BASE_PATH, JWKS_PATH } from '../contract';
 import { limitProviders } from './federation/provider-limits';
+import { resolveCallerSession } from './http/caller-session';
 import { resolveClientAddress } from './http/client-address';
 import { allowOrigins } from './http/cors';
 import { answerErrors, answerNotFound } from './http/errors';
@@ -64,6 +65,8 @@ export function createSteps(parts: AppParts): Step[] {
     step('discovery', [discovery(config)]),
     // Before Better-Auth, which reads the body as text. The form is parsed after the body is checked.
     step('body', [limitBody, checkBody, parseForm], AUTH_BASE_PATH),
+    // After the IP address, which believes the header of the API only. Before Better-Auth.
+    step('caller session', [resolveCallerSession({ auth, pool })], AUTH_BASE_PATH),
     // After all steps that check a request.
     step('better-auth', [handleAuth(auth, config)], AUTH_BASE_PATH),
     // Any place before "not found".

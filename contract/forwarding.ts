@@ -11,6 +11,12 @@ export const CLIENT_ADDRESS_HEADER = 'x-gatehouse-client-address';
  */
 export const ACTING_CLIENT_HEADER = 'x-gatehouse-acting-client';
 
+/**
+ * The access token of the user for whom the API calls. The auth server verifies it and acts within
+ * its session, so that the API needs no session token. Believed and dropped like the address.
+ */
+export const CALLER_TOKEN_HEADER = 'x-gatehouse-caller-token';
+
 /** Carries `INTERNAL_SECRET` from the API to the auth server, never to a client. */
 export const INTERNAL_KEY_HEADER = 'x-gatehouse-internal-key';
 

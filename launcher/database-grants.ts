@@ -8,6 +8,8 @@ type DatabaseRole = (typeof DATABASE_ROLES)[keyof typeof DATABASE_ROLES];
 
 /** What the API reads of the tables with credentials. A new column is closed to it. */
 const COLUMNS_OF_API = {
+  session:
+    'id, user_id, expires_at, ip_address, user_agent, impersonated_by, created_at, updated_at, basis',
   account:
     'id, user_id, account_id, provider_id, access_token_expires_at, refresh_token_expires_at, scope, created_at, updated_at, basis',
   two_factor: 'id, user_id, verified, failed_verification_count, locked_until',
@@ -33,7 +35,8 @@ export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
     ...shared('gatehouse_api'),
     'REVOKE UPDATE ON audit_event, audit_retention FROM gatehouse_api',
     'REVOKE DELETE ON audit_retention FROM gatehouse_api',
-    'REVOKE INSERT, UPDATE ON account, session, verification, two_factor, passkey, jwks FROM gatehouse_api',
+    'REVOKE ALL ON verification FROM gatehouse_api',
+    'REVOKE INSERT, UPDATE ON account, session, user_proof, two_factor, passkey, jwks FROM gatehouse_api',
     `REVOKE SELECT ON ${Object.keys(COLUMNS_OF_API).join(', ')}, mail_queue FROM gatehouse_api`,
     ...Object.entries(COLUMNS_OF_API).map(
       ([table, columns]) => `GRANT SELECT (${columns}) ON ${table} TO gatehouse_api`,

@@ -31,6 +31,7 @@ import { KeepUsersReadable1795451000000 } from '../migrations/1795451000000-Keep
 import { BoundSessions1795460000000 } from '../migrations/1795460000000-BoundSessions';
 import { BoundSignInMethods1795460001000 } from '../migrations/1795460001000-BoundSignInMethods';
 import { EndProofsWithCredentials1795460002000 } from '../migrations/1795460002000-EndProofsWithCredentials';
+import { SeparateProofs1795461000000 } from '../migrations/1795461000000-SeparateProofs';
 import { KeepBulkChangesLinear1795467000000 } from '../migrations/1795467000000-KeepBulkChangesLinear';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
@@ -69,6 +70,7 @@ const OWN_MIGRATIONS = [
   BoundSessions1795460000000,
   BoundSignInMethods1795460001000,
   EndProofsWithCredentials1795460002000,
+  SeparateProofs1795461000000,
   KeepBulkChangesLinear1795467000000,
 ];
 

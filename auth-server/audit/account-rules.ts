@@ -7,6 +7,7 @@ import {
   difference,
   userSubject,
 } from './audit-facts';
+import { toStoredIdentifier } from '../common/verification-identifier';
 import { PASSWORD_LINK } from './request-notes';
 import { switchedSecondFactor } from './sign-in-rules';
 import type { AuditAction } from '../../contract';
@@ -70,7 +71,7 @@ function passwordReset({ refusal, notes, body, query }: AuditFacts): AuditEntry[
   }
   const used = `${PASSWORD_LINK}${String(body.token || query.token)}`;
   return notes.passwordLinksRemoved
-    .filter(({ identifier }) => identifier === used)
+    .filter(({ identifier }) => identifier === toStoredIdentifier(used) || identifier === used)
     .map(({ userId }) => ({ action, subject: userSubject(userId) }));
 }
 

@@ -3,6 +3,7 @@ import type { AuthConfig } from '../common/config';
 import { createAuthLogger } from '../common/logger';
 import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
 import { toSecretOptions } from '../common/secrets';
+import { STORED_IDENTIFIERS } from '../common/verification-identifier';
 import { AUTH_BASE_PATH } from '../../contract';
 import {
   ACCOUNT_LINKING,
@@ -56,7 +57,7 @@ export function toOptions(parts: AuthParts, passwords: PasswordOptions) {
     session: SESSION_OPTIONS,
     socialProviders: socialProviders(config),
     account: { ...ACCOUNT_MAPPING, ...ACCOUNT_LINKING },
-    verification: VERIFICATION_MAPPING,
+    verification: { ...VERIFICATION_MAPPING, storeIdentifier: STORED_IDENTIFIERS },
     user: { ...userOptions(mailer, config), validateUserInfo: checkProviderUser },
     emailAndPassword: emailAndPassword(parts, passwords),
     emailVerification: verificationMails(mailer, config),

@@ -78,6 +78,12 @@ export const REFUSALS: Record<string, ErrorAnswer> = {
   },
 };
 
+export const SESSION_ENDED: ErrorAnswer = {
+  status: 401,
+  code: 'SESSION_ENDED',
+  message: 'The session of this access token has ended.',
+};
+
 export const UNREADABLE: ErrorAnswer = {
   status: 400,
   code: 'BAD_REQUEST',

@@ -5,6 +5,7 @@ import type { AuthConfig } from '../common/config';
 import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
 import {
   ACTING_CLIENT_HEADER,
+  CALLER_TOKEN_HEADER,
   CLIENT_ADDRESS_HEADER,
   INTERNAL_KEY_HEADER,
   TOKEN_WANTED_HEADER,
@@ -18,6 +19,7 @@ const CLAIMED_HEADERS = [
   CLIENT_ADDRESS_HEADER,
   INTERNAL_KEY_HEADER,
   ACTING_CLIENT_HEADER,
+  CALLER_TOKEN_HEADER,
   TOKEN_WANTED_HEADER,
   'forwarded',
   'x-forwarded-for',
@@ -41,12 +43,14 @@ export function resolveClientAddress(config: AuthConfig): RequestHandler {
     const isInternal = isFromApi(request, config);
     const named = isInternal ? parseIpAddress(headers[CLIENT_ADDRESS_HEADER]) : null;
     const actingClient = isInternal ? headers[ACTING_CLIENT_HEADER] : undefined;
+    const callerToken = isInternal ? headers[CALLER_TOKEN_HEADER] : undefined;
     const wantsToken = isInternal && headers[TOKEN_WANTED_HEADER] !== undefined;
     const forwardedFor = headers['x-forwarded-for'];
     const address = named ?? resolve({ remoteAddress: socket.remoteAddress, forwardedFor });
     for (const name of CLAIMED_HEADERS) delete headers[name];
     if (address !== null) headers[RESOLVED_ADDRESS_HEADER] = address;
     if (actingClient !== undefined) headers[ACTING_CLIENT_HEADER] = actingClient;
+    if (callerToken !== undefined) headers[CALLER_TOKEN_HEADER] = callerToken;
     if (wantsToken) headers[TOKEN_WANTED_HEADER] = 'true';
     // Better-Auth's Node handler builds the request's URL from these two.
     headers.host = host;

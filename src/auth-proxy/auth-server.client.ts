@@ -3,6 +3,7 @@ import type { CallerContext } from '../http/request/caller-context';
 import {
   ACTING_CLIENT_HEADER,
   AUTH_BASE_PATH,
+  CALLER_TOKEN_HEADER,
   CLIENT_ADDRESS_HEADER,
   INTERNAL_KEY_HEADER,
   REQUEST_ID_HEADER,
@@ -31,6 +32,8 @@ export interface AuthServerRequest {
   body?: Record<string, unknown>;
   /** A session token, sent as bearer. */
   sessionToken?: string;
+  /** The access token of the user for whom the call is made. */
+  accessToken?: string;
   /** The one cookie to send along, `name=value`. */
   cookie?: string;
   /** The service account that calls, or the client that acts for the user of the session. */
@@ -89,6 +92,7 @@ export class AuthServerClient {
   private headersOf({
     body,
     sessionToken,
+    accessToken,
     cookie,
     clientId,
     wantsToken,
@@ -109,6 +113,7 @@ export class AuthServerClient {
       ...(cookie && { cookie }),
       ...(clientId && { [ACTING_CLIENT_HEADER]: clientId }),
       ...(wantsToken && { [TOKEN_WANTED_HEADER]: 'true' }),
+      ...(accessToken && { [CALLER_TOKEN_HEADER]: accessToken }),
       ...(sessionToken && { authorization: `Bearer ${sessionToken}` }),
     };
   }

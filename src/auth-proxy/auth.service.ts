@@ -32,6 +32,7 @@ import { UserEntity } from '../database/entities/user.entity';
 /** What Better-Auth's error codes mean to our callers; its texts never reach them. */
 const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   INVALID_EMAIL_OR_PASSWORD: () => new Problem('invalid_credentials'),
+  SESSION_ENDED: () => new Problem('invalid_token', { cause: 'session has ended' }),
   CREDENTIALS_CHANGED: () => new Problem('invalid_credentials'),
   BANNED_USER: () => new Problem('banned'),
   USER_REQUIRED: () => new Problem('user_required'),
@@ -135,25 +136,15 @@ export class AuthService {
   }
 
   private async callAs(
-    { principal, caller }: Acting,
+    { principal, caller, accessToken }: Acting,
     request: ActedRequest & { wantsToken?: boolean },
   ): Promise<AuthServerAnswer> {
     const clientId = principal.clientId ?? undefined;
-    const session =
-      principal.kind === 'user' ? { sessionToken: await this.sessionTokenOf(principal) } : {};
+    const session = principal.kind === 'user' ? { accessToken } : {};
     const call = { method: 'POST', ...request, caller, clientId, ...session } as const;
     const answer = await this.authServer.call(call);
     assertSucceeded(answer);
     return answer;
-  }
-
-  private async sessionTokenOf({ sessionId }: UserPrincipal): Promise<string> {
-    const row = await this.dataSource.manager.findOne(SessionEntity, {
-      where: { id: sessionId },
-      select: { id: true, token: true },
-    });
-    if (!row?.token) throw new Problem('invalid_token', { cause: 'session has ended' });
-    return row.token;
   }
 
   private begin(request: Pick<AuthServerRequest, 'path' | 'body' | 'caller'>) {

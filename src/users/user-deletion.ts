@@ -2,11 +2,11 @@ import type { EntityManager } from 'typeorm';
 import { recordAuditEvent } from '../audit/audit-trail';
 import { lockUser, type UserToChange } from './user-lock';
 import { UserEntity } from '../database/entities/user.entity';
-import { VerificationEntity } from '../database/entities/verification.entity';
+import { deleteProofs } from './user-proofs';
 
 /**
  * Deletes a user and every row that is theirs, within the caller's transaction: sessions
- * and accounts by cascade, open verifications by what they are about.
+ * and accounts by cascade, and the proofs of the user.
  *
  * @throws {Problem} `last_admin`, or as {@link lockUser}
  */
@@ -22,16 +22,6 @@ export async function deleteUser(
     subject,
     before: { role: row.role },
   });
-  // Better-Auth notes the user's id as value, or the address at the end of the identifier.
-  await manager
-    .createQueryBuilder()
-    .delete()
-    .from(VerificationEntity)
-    .where('value = :id OR identifier = :email OR identifier LIKE :ending', {
-      id,
-      email: row.email,
-      ending: `%-${row.email.replace(/[\\%_]/g, '\\$&')}`,
-    })
-    .execute();
+  await deleteProofs(manager, { userId: id });
   await manager.delete(UserEntity, { id });
 }

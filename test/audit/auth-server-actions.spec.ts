@@ -4,6 +4,7 @@ import { describeEvent, readEvents, USER_AGENT, visit, type Visit, type Visited 
 import { AuthenticatorApp } from '../second-factor/authenticator-app';
 import { confirmLink } from '../support/client/mailed-links';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
+import { resetCodeOf } from '../support/reset-code';
 
 const OTHER_PASSWORD = 'another horse battery staple';
 
@@ -99,12 +100,8 @@ const ACTIONS: Action[] = [
     name: 'a new password by a link',
     act: async (call) => {
       await call('/request-password-reset', { body: { email: ann.email } });
-      const [row] = await system.query<{ token: string }>(
-        `SELECT substr(identifier, 16) AS token FROM verification
-          WHERE value = $1 AND identifier LIKE 'reset-password:%'`,
-        [ann.id],
-      );
-      return call('/reset-password', { body: { token: row!.token, newPassword: OTHER_PASSWORD } });
+      const token = await resetCodeOf(system.settings.authUrl, ann.email);
+      return call('/reset-password', { body: { token, newPassword: OTHER_PASSWORD } });
     },
     events: ['user.password_reset by anonymous about Ann'],
   },

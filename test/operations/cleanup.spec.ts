@@ -154,7 +154,7 @@ describe('the proofs of a user', () => {
     const client = await pool.connect();
     await client.query('SET enable_seqscan = off');
     const { rows } = await client.query<{ 'QUERY PLAN': string }>(
-      `EXPLAIN DELETE FROM verification WHERE value = 'ada' AND identifier LIKE '2fa-%'`,
+      `EXPLAIN DELETE FROM user_proof WHERE user_id = 'ada' AND kind = 'second_step'`,
     );
     client.release(true);
     expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('verification_value_idx');

@@ -3,6 +3,7 @@ import {
   type InProcessAuthServer,
   startInProcess,
 } from '../support/auth-server/in-process-auth-server';
+import { resetCodeOf } from '../support/reset-code';
 import { passSteps, startClock, stopClock } from './authenticator-app';
 import { cookiesOf, enrol, type Enrolled, takeFirstStep, takeSecondStep } from './second-step';
 
@@ -145,11 +146,7 @@ async function changePassword(way: string): Promise<void> {
     return;
   }
   await server.post('/api/auth/request-password-reset', { email: ada.email }).expect(200);
-  const { rows } = await server.sql.query(
-    `SELECT identifier FROM verification WHERE value = $1 AND identifier LIKE 'reset-password:%'`,
-    [ada.user.userId],
-  );
-  const token = rows[0].identifier.split(':')[1];
+  const token = await resetCodeOf(server.url, ada.email);
   await server.post('/api/auth/reset-password', { token, newPassword }).expect(200);
   // A reset proves the mailbox, not the second factor.
   const signIn = { email: ada.email, password: newPassword };

@@ -88,9 +88,9 @@ describe('a signed-in user', () => {
     await system.query(
       `INSERT INTO verification (id, identifier, value, expires_at) VALUES
        ('v1-' || $1, 'reset-password:x', $1, now() + interval '1 h'),
-       ('v2-' || $1, 'sign-in-otp-' || $2, 'hash', now() + interval '1 h'),
-       ('v3-' || $1, 'sign-in-otp-x' || $2, 'hash', now() + interval '1 h')`,
-      [ada.id, ada.email],
+       ('v2-' || $1, 'trust-device-x', $1, now() + interval '1 h'),
+       ('v3-' || $1, 'reset-password:y', 'x' || $1, now() + interval '1 h')`,
+      [ada.id],
     );
     expect(await ada.caller.delete('/api/v1/users/me')).toMatchObject({ status: 204 });
     expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ status: 401 });
@@ -100,7 +100,7 @@ describe('a signed-in user', () => {
        UNION ALL SELECT id FROM verification WHERE id LIKE '%' || $1`,
       [ada.id],
     );
-    // The third verification belongs to another e-mail address.
+    // The third verification belongs to another user.
     expect(left).toEqual([{ id: `v3-${ada.id}` }]);
   });
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { type DataSource, type EntityManager, Like } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { OwnerNoticesService } from './owner-notices.service';
 import { recordAuditEvent } from '../../audit/audit-trail';
 import type { ActingAsUser } from '../../auth/principal/acting';
@@ -9,7 +9,7 @@ import { Problem } from '../../common/problems/problem';
 import { SessionEntity } from '../../database/entities/session.entity';
 import { TwoFactorEntity } from '../../database/entities/two-factor.entity';
 import { UserEntity } from '../../database/entities/user.entity';
-import { VerificationEntity } from '../../database/entities/verification.entity';
+import { deleteProofs } from '../../users/user-proofs';
 
 /** A second factor that its owner has lost. */
 @Injectable()
@@ -45,17 +45,10 @@ export class SecondFactorService {
         { id: userId },
         { twoFactorEnabled: false, updatedAt: new Date() },
       );
-      await forgetDevices(manager, userId);
+      await deleteProofs(manager, { userId, kinds: ['trusted_device', 'second_step'] });
       await manager.delete(SessionEntity, { userId });
       return true;
     });
     if (isRemoved) await this.notices.tell(acting, { event: 'two_factor_removed', userId });
-  }
-}
-
-/** Better-Auth notes trusted devices and open challenges by the user's id. */
-async function forgetDevices(manager: EntityManager, value: string): Promise<void> {
-  for (const start of ['trust-device-', '2fa-']) {
-    await manager.delete(VerificationEntity, { value, identifier: Like(`${start}%`) });
   }
 }

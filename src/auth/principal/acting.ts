@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { type CallerContext, toCallerContext } from '../../http/request/caller-context';
+import { bearerTokenOf } from '../token/bearer-token';
 import {
   type AuthenticatedRequest,
   principalOf,
@@ -13,6 +14,8 @@ import type { Principal, UserPrincipal } from './principal';
 export interface Acting<Who extends Principal = Principal> {
   principal: Who;
   caller: CallerContext;
+  /** The access token of the request: it proves to the auth server for whom the API calls. */
+  accessToken: string;
 }
 
 /** As {@link Acting}, where the principal is a user. */
@@ -22,12 +25,16 @@ export type ActingAsUser = Acting<UserPrincipal>;
 export const ActingUser = createParamDecorator(
   takesUser((_data: unknown, context: ExecutionContext) => {
     const request = context.switchToHttp().getRequest<FastifyRequest & AuthenticatedRequest>();
-    return { principal: userOf(request), caller: toCallerContext(request) };
+    return toActing(request, userOf(request));
   }),
 );
 
 /** The principal that calls a protected route, a user or a service account, with the origin of the request. */
 export const ActingPrincipal = createParamDecorator((_data: unknown, context: ExecutionContext) => {
   const request = context.switchToHttp().getRequest<FastifyRequest & AuthenticatedRequest>();
-  return { principal: principalOf(request), caller: toCallerContext(request) };
+  return toActing(request, principalOf(request));
 });
+
+function toActing<Who extends Principal>(request: FastifyRequest, principal: Who): Acting<Who> {
+  return { principal, caller: toCallerContext(request), accessToken: bearerTokenOf(request) };
+}

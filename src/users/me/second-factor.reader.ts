@@ -1,8 +1,8 @@
-import { type EntityManager, Like, MoreThan } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { Passkey, SecondFactor } from './second-factor.schemas';
 import { PasskeyEntity } from '../../database/entities/passkey.entity';
 import { UserEntity } from '../../database/entities/user.entity';
-import { VerificationEntity } from '../../database/entities/verification.entity';
+import { listProofs } from '../user-proofs';
 
 export async function listPasskeys(manager: EntityManager, userId: string): Promise<Passkey[]> {
   const rows = await manager.find(PasskeyEntity, {
@@ -23,14 +23,7 @@ export async function readSecondFactor(
   userId: string,
 ): Promise<SecondFactor> {
   const enabled = await manager.existsBy(UserEntity, { id: userId, twoFactorEnabled: true });
-  const devices = await manager.find(VerificationEntity, {
-    where: {
-      value: userId,
-      identifier: Like('trust-device-%'),
-      expiresAt: MoreThan(new Date()),
-    },
-    order: { createdAt: 'ASC', id: 'ASC' },
-  });
+  const devices = await listProofs(manager, { userId, kind: 'trusted_device' });
   const trustedDevices = devices.map(({ createdAt, expiresAt }) => ({
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt.toISOString(),

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+
+/** Kinds of proofs whose value is the id of their user. The kind stays readable for SQL. */
+const KINDS = /^(reset-password:|trust-device-|2fa-|used-link-|delete-account-)/;
+
+/**
+ * How an identifier is stored: a link, a state or an authorization code contains it, so the
+ * database holds its hash (SHA-256, base64url). The kind comes before it.
+ *
+ * Better-Auth also finds rows of earlier versions, whose identifier is in clear, until they expire.
+ */
+export function toStoredIdentifier(identifier: string): string {
+  const kind = KINDS.exec(identifier)?.[0] ?? '';
+  return kind + createHash('sha256').update(identifier).digest('base64url');
+}
+
+/** Option `storeIdentifier` of Better-Auth. */
+export const STORED_IDENTIFIERS = {
+  hash: (identifier: string) => Promise.resolve(toStoredIdentifier(identifier)),
+};

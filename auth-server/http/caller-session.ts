@@ -1,0 +1,40 @@
+import type { RequestHandler } from 'express';
+import type { Pool } from 'pg';
+import { CALLER_TOKEN_HEADER } from '../../contract';
+import type { Auth } from '../better-auth/auth';
+import { SESSION_ENDED, sendError } from '../common/errors';
+
+interface SessionParts {
+  auth: Auth;
+  pool: Pool;
+}
+
+const FIND = `
+  SELECT token FROM session WHERE id = $1 AND user_id = $2 AND expires_at > now()`;
+
+/**
+ * Serves a call of the API for a user within the session of the user's access token. The API
+ * cannot read session tokens, and cannot act for a user who has not sent a request. Only the API
+ * may use this: the access token of a client has fewer rights than the session.
+ */
+export function resolveCallerSession(parts: SessionParts): RequestHandler {
+  return async (request, response, next) => {
+    const accessToken = request.headers[CALLER_TOKEN_HEADER];
+    if (accessToken === undefined) return next();
+    const sessionToken = await findSessionToken(String(accessToken), parts);
+    if (sessionToken === null) return sendError(response, SESSION_ENDED);
+    delete request.headers[CALLER_TOKEN_HEADER];
+    request.headers.authorization = `Bearer ${sessionToken}`;
+    next();
+  };
+}
+
+async function findSessionToken(
+  accessToken: string,
+  { auth, pool }: SessionParts,
+): Promise<string | null> {
+  const { payload } = await auth.api.verifyJWT({ body: { token: accessToken } });
+  if (!payload) return null;
+  const { rows } = await pool.query<{ token: string }>(FIND, [payload['sid'], payload.sub]);
+  return rows[0]?.token ?? null;
+}
