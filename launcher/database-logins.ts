@@ -1,36 +1,81 @@
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import { DATABASE_ROLES } from './database-grants';
 import { keptSecret } from '../runtime/settings/development';
+import { StartError } from '../runtime/start-error';
+
+type ProcessName = keyof typeof DATABASE_ROLES;
 
 /** The database URL of each process. */
-export type ProcessUrls = Record<keyof typeof DATABASE_ROLES, string>;
+export type ProcessUrls = Record<ProcessName, string>;
+
+/** The password of the login of each process; `null`: the login stays as it is. */
+export type LoginPasswords = Record<ProcessName, string | null>;
 
 /**
- * Creates the login role of each process in the embedded database. The passwords are generated
+ * Creates the login of each process in the embedded database. The passwords are generated
  * once and kept in files. @param ownerUrl of the owner of the database.
  */
-export async function createLogins(ownerUrl: string): Promise<ProcessUrls> {
+export async function createKeptLogins(ownerUrl: string): Promise<ProcessUrls> {
+  const passwords = {
+    authServer: keptSecret(`${DATABASE_ROLES.authServer}-password`),
+    api: keptSecret(`${DATABASE_ROLES.api}-password`),
+  };
+  await createLogins(ownerUrl, passwords);
+  return {
+    authServer: urlOf(ownerUrl, {
+      role: DATABASE_ROLES.authServer,
+      password: passwords.authServer,
+    }),
+    api: urlOf(ownerUrl, { role: DATABASE_ROLES.api, password: passwords.api }),
+  };
+}
+
+function urlOf(ownerUrl: string, { role, password }: { role: string; password: string }): string {
+  const url = new URL(ownerUrl);
+  url.username = role;
+  url.password = password;
+  return url.href;
+}
+
+/**
+ * Creates the logins that are missing, and sets the passwords. Call it before the migrations,
+ * which give the roles their privileges.
+ *
+ * @throws {StartError} when the owner of the database may not create roles.
+ */
+export async function createLogins(ownerUrl: string, passwords: LoginPasswords): Promise<void> {
+  const named = Object.entries(passwords).filter(([, password]) => password !== null);
+  if (named.length === 0) return;
   const client = new Client(ownerUrl);
   await client.connect();
   try {
-    const authServer = await createLogin(client, { role: DATABASE_ROLES.authServer, ownerUrl });
-    const api = await createLogin(client, { role: DATABASE_ROLES.api, ownerUrl });
-    return { authServer, api };
+    for (const [name, password] of named) {
+      await createLogin(client, { role: DATABASE_ROLES[name as ProcessName], password: password! });
+    }
   } finally {
     await client.end();
   }
 }
 
+const ALREADY_THERE = ['42710', '23505'];
+
 async function createLogin(
   client: Client,
-  { role, ownerUrl }: { role: string; ownerUrl: string },
-): Promise<string> {
-  const password = keptSecret(`${role}-password`);
-  const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
-  const verb = rowCount === 0 ? 'CREATE' : 'ALTER';
-  await client.query(`${verb} ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
-  const url = new URL(ownerUrl);
-  url.username = role;
-  url.password = password;
-  return url.href;
+  { role, password }: { role: string; password: string },
+): Promise<void> {
+  try {
+    // Two commands at once: one creates the role, the other finds it.
+    await client.query(`CREATE ROLE ${role}`).catch(unlessThere);
+    await client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    throw new StartError(`the login ${role} could not be created: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+function unlessThere(error: unknown): void {
+  if (error instanceof DatabaseError && ALREADY_THERE.includes(error.code ?? '')) return;
+  throw error;
 }

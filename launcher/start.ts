@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { checkPorts } from './services/check-ports';
 import { checkSettings } from './check-settings';
-import { createLogins } from './database-logins';
+import { createKeptLogins } from './database-logins';
 import { startEmbeddedDatabase } from './postgres/embedded-database';
 import { runInForeground, type Foreground } from './foreground';
 import { formatLine } from './services/log-lines';
@@ -23,7 +23,7 @@ void runInForeground(async (foreground) => {
   const databaseUrl = embedded ? await startEmbeddedDatabase(foreground) : settings.databaseUrl;
   const directUrl = embedded ? databaseUrl : settings.databaseDirectUrl;
   // Before the migrations, which give the roles their privileges.
-  const urls = embedded ? await createLogins(databaseUrl) : null;
+  const urls = embedded ? await createKeptLogins(databaseUrl) : null;
   await migrate(directUrl, { direct: directUrl !== databaseUrl, signal: foreground.signal });
 
   const log = new Log(settings.logLevel);

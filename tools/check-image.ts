@@ -58,10 +58,10 @@ async function startEverything(image: Image, directory: string): Promise<void> {
   try {
     const services = parseComposeFile(
       readFileSync('docker-compose.yml', 'utf8'),
-      await chooseVariables(postgres.url),
+      await chooseVariables(),
     );
     for (const service of Object.values(services).filter(({ build: own }) => own)) {
-      await start(service, { image, running });
+      await start(withDatabase(service, postgres.url), { image, running });
     }
     for (const container of running.toReversed()) await expectCleanStop(container);
   } finally {
@@ -74,17 +74,29 @@ function secret(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/** The login of the service on the embedded server, which stands for the container `postgres`. */
+function withDatabase(service: ComposeService, ownerUrl: string): ComposeService {
+  const url = new URL(service.environment!.DATABASE_URL!);
+  const owner = new URL(ownerUrl);
+  const isOwner = url.username === 'gatehouse';
+  url.host = owner.host;
+  url.pathname = owner.pathname;
+  const DATABASE_URL = isOwner ? owner.href : url.href;
+  return { ...service, environment: { ...service.environment, DATABASE_URL } };
+}
+
 /** What a person writes into `.env`, and the addresses that containers have names for. */
-async function chooseVariables(databaseUrl: string): Promise<Record<string, string>> {
+async function chooseVariables(): Promise<Record<string, string>> {
   const authPort = await findFreePort('127.0.0.1');
   const apiPort = await findFreePort('127.0.0.1');
   return {
-    DATABASE_URL: databaseUrl,
     AUTH_PORT: String(authPort),
     API_PORT: String(apiPort),
     AUTH_INTERNAL_URL: `http://127.0.0.1:${authPort}`,
     SMTP_URL: 'smtp://127.0.0.1:9',
     POSTGRES_PASSWORD: secret(),
+    AUTH_DATABASE_PASSWORD: secret(),
+    API_DATABASE_PASSWORD: secret(),
     BETTER_AUTH_SECRET: secret(),
     ADMIN_PASSWORD: secret(),
   };

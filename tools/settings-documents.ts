@@ -13,6 +13,10 @@ const COMPOSE_ONLY = `
 # Password of the database that the stack brings along. Required there. It becomes part of
 # a URL: letters and digits are safe.
 #POSTGRES_PASSWORD=(openssl rand -hex 24)
+
+# Database URL of one process, for another server than that of the stack.
+#AUTH_DATABASE_URL=
+#API_DATABASE_URL=
 `;
 
 /** `.env.example`: every setting as a comment, so that a copy changes nothing. */

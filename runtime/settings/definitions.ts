@@ -20,6 +20,8 @@ export interface SettingDefinition<T = unknown> {
 export type ProcessName = 'auth' | 'api' | 'migrate';
 
 const EVERY_PROCESS: readonly ProcessName[] = ['migrate', 'auth', 'api'];
+/** For what only the owner of the database does. */
+const MIGRATIONS_ONLY: readonly ProcessName[] = ['migrate'];
 /** For secrets that the API must not know, and for what only the issuer of sessions does. */
 const AUTH_SERVER_ONLY: readonly ProcessName[] = ['auth'];
 
@@ -62,6 +64,23 @@ export const SETTING_DEFINITIONS = {
     meaning: 'unpooled connection for migrations and LISTEN',
     example: 'postgres://gatehouse:password@localhost:5432/gatehouse',
     readBy: EVERY_PROCESS,
+  }),
+  AUTH_DATABASE_PASSWORD: define({
+    schema: is.secret(16),
+    default: null,
+    defaultNote: 'the login is left as it is',
+    meaning:
+      'password of the login `gatehouse_auth`, which `npm run migrate` then creates or changes; it becomes part of the `DATABASE_URL` of the auth server',
+    example: '(openssl rand -hex 24)',
+    readBy: MIGRATIONS_ONLY,
+  }),
+  API_DATABASE_PASSWORD: define({
+    schema: is.secret(16),
+    default: null,
+    defaultNote: 'the login is left as it is',
+    meaning: 'the same for the login `gatehouse_api` of the API',
+    example: '(openssl rand -hex 24)',
+    readBy: MIGRATIONS_ONLY,
   }),
   DATABASE_POOL_MAX: define({
     schema: is.wholeNumber(1, 1000),

@@ -118,6 +118,8 @@ const BAD_VALUES: Record<SettingName, string[]> = {
     `2:${OTHER_SECRET}`,
     '(2:<new secret>,1:<old secret>)',
   ],
+  AUTH_DATABASE_PASSWORD: ['short', '(openssl rand -hex 24)', 'a'.repeat(40)],
+  API_DATABASE_PASSWORD: ['short', '(openssl rand -hex 24)', 'a'.repeat(40)],
   INTERNAL_SECRET: [
     'short',
     'a'.repeat(64),

@@ -37,6 +37,8 @@ export interface Settings extends ProviderSettings {
   production: boolean;
   databaseUrl: string;
   databaseDirectUrl: string;
+  /** Of the logins that `npm run migrate` creates; `null`: the login is left as it is. */
+  databasePasswords: { authServer: string | null; api: string | null };
   databasePoolMax: number;
   authPort: number;
   apiPort: number;
@@ -154,6 +156,10 @@ function resolve(values: SettingValues): Settings {
     production,
     databaseUrl,
     databaseDirectUrl: values.DATABASE_DIRECT_URL ?? databaseUrl,
+    databasePasswords: {
+      authServer: values.AUTH_DATABASE_PASSWORD ?? null,
+      api: values.API_DATABASE_PASSWORD ?? null,
+    },
     databasePoolMax: values.DATABASE_POOL_MAX!,
     authPort: values.AUTH_PORT!,
     apiPort: values.API_PORT!,

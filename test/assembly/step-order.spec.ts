@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { type Step, toApp } from '../../auth-server/app-steps';
 import { swapped } from '../support/swap';
+import { INTERNAL_SECRET } from '../support/auth-server/auth-settings';
 import { PASSWORD } from '../support/auth-server/harness';
 import { startInProcess } from '../support/auth-server/in-process';
 
@@ -33,6 +34,19 @@ const tooLong = (app: App) =>
 const preflight = (app: App) =>
   request(app).options(SIGN_IN).set({ origin: ORIGIN, 'access-control-request-method': 'POST' });
 
+async function accessToken(app: App): Promise<string> {
+  const { body } = await signIn(app);
+  const authorization = `Bearer ${body.token}`;
+  const answer = await request(app).get('/api/auth/token').set({ authorization });
+  return answer.body.token;
+}
+
+const FROM_API = { 'x-gatehouse-internal-key': INTERNAL_SECRET };
+const listSessions = (app: App, token: string, headers = {}) =>
+  request(app)
+    .get('/api/auth/list-sessions')
+    .set({ 'x-gatehouse-caller-token': token, ...headers });
+
 async function addressOfSession(app: App): Promise<unknown> {
   await signIn(app, { 'x-gatehouse-resolved-address': FORGED });
   const { rows } = await server.sql.query(
@@ -63,6 +77,18 @@ const PAIRS: [string, string, string, (app: App) => Promise<boolean>][] = [
     'better-auth',
     'a forged IP address does not reach the session',
     async (app) => (await addressOfSession(app)) !== FORGED,
+  ],
+  [
+    'caller session',
+    'better-auth',
+    'the API acts within the session of an access token',
+    async (app) => (await listSessions(app, await accessToken(app), FROM_API)).status === 200,
+  ],
+  [
+    'client address',
+    'caller session',
+    'an access token is no session for another caller',
+    async (app) => (await listSessions(app, await accessToken(app))).status === 401,
   ],
   [
     'fetch metadata',
@@ -111,3 +137,29 @@ describe('the order of the Express steps', () => {
     await expect(holds(appWithSwapped(first, second))).resolves.toBe(false);
   });
 });
+
+describe('a call of the API for a user', () => {
+  const listAs = (token: string) => listSessions(toApp(server.steps), token, FROM_API);
+
+  it.each([
+    ['without a signature', (token: string) => token.replace(/[^.]*$/, '')],
+    ['with another subject', (token: string) => withPayload(token, { sub: 'another' })],
+    ['that is no JWT', () => 'no token'],
+  ])('is refused with an access token %s', async (_title, change) => {
+    const answer = await listAs(change(await accessToken(toApp(server.steps))));
+    expect(answer).toMatchObject({ status: 401, body: { code: 'SESSION_ENDED' } });
+  });
+
+  it('is refused after the end of the session', async () => {
+    const token = await accessToken(toApp(server.steps));
+    await server.sql.query('DELETE FROM session');
+    expect(await listAs(token)).toMatchObject({ status: 401, body: { code: 'SESSION_ENDED' } });
+  });
+});
+
+function withPayload(token: string, change: object): string {
+  const [header, payload, signature] = token.split('.');
+  const claims = JSON.parse(Buffer.from(payload!, 'base64url').toString()) as object;
+  const changed = Buffer.from(JSON.stringify({ ...claims, ...change })).toString('base64url');
+  return [header, changed, signature].join('.');
+}

@@ -47,6 +47,8 @@ const TABLE = `
 /** Settings in addition to the contract's. */
 const ADDED = [
   'BETTER_AUTH_SECRETS',
+  'AUTH_DATABASE_PASSWORD',
+  'API_DATABASE_PASSWORD',
   'INTERNAL_SECRET',
   'METRICS_PORT',
   'SHUTDOWN_DELAY',

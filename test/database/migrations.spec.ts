@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
+import { DATABASE_ROLES } from '../../launcher/database-grants';
+import { createLogins } from '../../launcher/database-logins';
 import { MigrationError } from '../../launcher/migration-error';
 import { MIGRATIONS, revertLastMigration, runMigrations } from '../../launcher/migrations';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database';
@@ -53,6 +56,24 @@ describe('migrations on an empty database', () => {
     await expect(revertLastMigration(database.url)).resolves.toBeNull();
     await runMigrations(database.url);
     await expect(describeSchema()).resolves.toEqual(schema);
+  });
+
+  it('give their privileges to the logins that the command creates', async () => {
+    const password = randomBytes(16).toString('hex');
+    const passwords = { authServer: password, api: password };
+    await createLogins(database.url, passwords);
+    await createLogins(database.url, passwords);
+    await runMigrations(database.url);
+    const url = new URL(database.url);
+    Object.assign(url, { username: DATABASE_ROLES.api, password });
+    const api = new Client(url.href);
+    await api.connect();
+    await expect(api.query('SELECT id FROM session')).resolves.toMatchObject({ rowCount: 0 });
+    await expect(api.query('SELECT token FROM session')).rejects.toThrow('permission denied');
+    await api.end();
+    for (const role of Object.values(DATABASE_ROLES)) {
+      await client.query(`ALTER ROLE ${role} NOLOGIN PASSWORD NULL`);
+    }
   });
 
   it('do not change a newer schema', async () => {

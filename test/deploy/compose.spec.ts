@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { DATABASE_ROLES } from '../../launcher/database-grants';
 import {
   type ProcessName,
   processesOf,
@@ -10,6 +11,8 @@ import { type ComposeService, parseComposeFile } from '../../tools/image/compose
 
 const SECRETS = {
   POSTGRES_PASSWORD: 'a-database-password',
+  AUTH_DATABASE_PASSWORD: 'auth-password-0123456789',
+  API_DATABASE_PASSWORD: 'api-password-0123456789',
   BETTER_AUTH_SECRET: 'a test secret of more than 32 characters',
   ADMIN_PASSWORD: 'a long passphrase',
 };
@@ -59,6 +62,15 @@ describe('docker-compose.yml', () => {
       production: true,
       authUrl: 'http://localhost:3000',
       apiUrl: 'http://localhost:8000',
+    });
+  });
+
+  it('gives each process its own login, which the migrations create', () => {
+    const users = PROCESSES.map((name) => new URL(environmentOf(name)['DATABASE_URL']!).username);
+    expect(users).toEqual(['gatehouse', DATABASE_ROLES.authServer, DATABASE_ROLES.api]);
+    expect(loadSettings(environmentOf('migrate'), 'migrate').databasePasswords).toEqual({
+      authServer: new URL(environmentOf('auth')['DATABASE_URL']!).password,
+      api: new URL(environmentOf('api')['DATABASE_URL']!).password,
     });
   });
 

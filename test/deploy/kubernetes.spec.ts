@@ -105,6 +105,16 @@ describe('deploy/kubernetes', () => {
     const sources = podOf('api').containers[0]!.envFrom!;
     expect(sources.map((source) => Object.values(source)[0]!.name)).not.toContain('gatehouse-auth');
   });
+
+  it('gives the URL of the owner of the database to the migrations alone', () => {
+    const secretsOf = (name: string) => {
+      const { env = [], envFrom = [] } = podOf(name).containers[0]!;
+      return JSON.stringify([env, envFrom]).match(/gatehouse-(migrate|auth|api)(?=")/g);
+    };
+    expect(new Set(secretsOf('migrate'))).toEqual(new Set(['gatehouse-migrate']));
+    expect(secretsOf('auth')).not.toContain('gatehouse-migrate');
+    expect(secretsOf('api')).toEqual(['gatehouse-api']);
+  });
 });
 
 function podOf(name: string) {
