@@ -10,8 +10,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * The view is a barrier: a function of the reader does not see rows or columns outside of it.
  * PostgreSQL evaluates a comparison with `user_id` below the barrier, by the index of the values.
  *
- * The trigger that ends links to set a password runs with the rights of the writer, and the API
- * changes e-mail addresses. It deletes through the view.
+ * Triggers run with the rights of the writer. The API changes e-mail addresses and switches second
+ * factors off, so the triggers that then end links and forget devices delete through the view.
  */
 export class SeparateProofs1795461000000 implements MigrationInterface {
   readonly name = 'SeparateProofs1795461000000';
@@ -22,9 +22,18 @@ export class SeparateProofs1795461000000 implements MigrationInterface {
       endLinks(`'DELETE FROM %I.user_proof
           WHERE user_id = $1 AND kind = ''password_link'''`),
     );
+    await forgetDevices(queryRunner, {
+      table: 'user_proof',
+      condition: `user_id = NEW.id AND kind IN ('trusted_device', 'second_step')`,
+    });
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    await forgetDevices(queryRunner, {
+      table: 'verification',
+      condition: `value = NEW.id
+      AND (starts_with(identifier, 'trust-device-') OR starts_with(identifier, '2fa-'))`,
+    });
     await queryRunner.query(
       endLinks(`'DELETE FROM %I.verification
           WHERE value = $1 AND identifier LIKE ''reset-password:%%'''`),
@@ -43,7 +52,7 @@ const CREATE_VIEW = `
          created_at, expires_at
     FROM "verification"
    WHERE identifier LIKE ANY (ARRAY['reset-password:%', 'trust-device-%', '2fa-%',
-                                    'used-link-%', 'delete-account-%'])`;
+                                    'used-link-%', 'used-code-%', 'delete-account-%'])`;
 
 function endLinks(statement: string): string {
   return `
@@ -55,4 +64,20 @@ function endLinks(statement: string): string {
       EXECUTE format(${statement}, TG_TABLE_SCHEMA) USING owner;
       RETURN NULL;
     END $$`;
+}
+
+async function forgetDevices(
+  queryRunner: QueryRunner,
+  { table, condition }: { table: string; condition: string },
+): Promise<void> {
+  const [{ schema }] = (await queryRunner.query(
+    'SELECT quote_ident(current_schema()) AS schema',
+  )) as [{ schema: string }];
+  await queryRunner.query(`
+    CREATE OR REPLACE FUNCTION "gatehouse_forget_devices"() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, ${schema}, pg_temp AS $$
+    BEGIN
+      DELETE FROM ${table} WHERE ${condition};
+      RETURN NULL;
+    END $$`);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Kinds of proofs whose value is the id of their user. The kind stays readable for SQL. */
-const KINDS = /^(reset-password:|trust-device-|2fa-|used-link-|delete-account-)/;
+const KINDS = /^(reset-password:|trust-device-|2fa-|used-link-|used-code-|delete-account-)/;
 
 /**
  * How an identifier is stored: a link, a state or an authorization code contains it, so the
