@@ -70,7 +70,7 @@ export function createSteps(parts: AppParts): Step[] {
     // After all steps that check a request.
     step('better-auth', [handleAuth(auth, config)], AUTH_BASE_PATH),
     // Any place before "not found".
-    step('health', [healthRoutes({ pool, signingKeys })]),
+    step('health', [healthRoutes({ pool, signingKeys, logger })]),
     step('pages', [pageRoutes({ auth, config, logger, mailbox: mailer.mailbox })]),
     step('metrics', config.metricsPort === null ? [serveMetrics(metrics)] : []),
     step('start page', [serveStartPage(config)]),

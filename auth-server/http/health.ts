@@ -1,6 +1,8 @@
 import { Router } from 'express';
 import type { Pool } from 'pg';
 import { isProcessStopping } from '../../runtime/http-stop';
+import { WriteProbe } from '../../runtime/database/write-probe';
+import type { Logger } from '../../runtime/logger';
 import type { SigningKeys } from '../signing-keys/signing-keys';
 
 /** A part that does not answer within this time is not available. */
@@ -11,17 +13,19 @@ export type Availability = 'ok' | 'unavailable';
 interface Parts {
   pool: Pool;
   signingKeys: SigningKeys;
+  logger: Logger;
 }
 
 /** Live: the process answers. Ready: so does what it depends on, part by part. */
 export function healthRoutes(parts: Parts): Router {
   const router = Router();
+  const writes = createWriteProbe(parts);
   router.get('/health/live', (_request, response) => {
     response.json({ status: 'ok' });
   });
   router.get('/health/ready', async (_request, response) => {
     const [database, signingKeys] = await Promise.all([
-      isAvailable(() => parts.pool.query('SELECT 1')),
+      isAvailable(() => writes.check()),
       isAvailable(() => parts.signingKeys.current()),
     ]);
     const status =
@@ -32,6 +36,17 @@ export function healthRoutes(parts: Parts): Router {
     });
   });
   return router;
+}
+
+function createWriteProbe({ pool, logger }: Parts): WriteProbe {
+  return new WriteProbe({
+    process: 'auth',
+    run: async (sql, values) => (await pool.query<object>(sql, values)).rows,
+    report: {
+      began: (reason) => logger.warn({ reason }, 'not ready: the database refuses writes'),
+      ended: () => logger.info('the database accepts writes again'),
+    },
+  });
 }
 
 async function isAvailable(check: () => Promise<unknown>): Promise<Availability> {

@@ -1,9 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Readiness } from './health.schemas';
 import { KeySet } from '../auth/token/key-set';
 import { SessionAccess } from '../auth/live-access/session-access';
+import { WriteProbe } from '../../runtime/database/write-probe';
 import { isProcessStopping } from '../../runtime/http-stop';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
@@ -12,6 +13,16 @@ const CHECK_LIMIT_MS = 1_000;
 
 @Injectable()
 export class HealthService {
+  private readonly logger = new Logger('Health');
+  private readonly writes = new WriteProbe({
+    process: 'api',
+    run: (sql, values) => this.dataSource.query(sql, values),
+    report: {
+      began: (reason) => this.logger.warn(`not ready: the database refuses writes: ${reason}`),
+      ended: () => this.logger.log('the database accepts writes again'),
+    },
+  });
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
@@ -21,7 +32,7 @@ export class HealthService {
 
   async readiness(): Promise<Readiness> {
     const [database, authServer] = await Promise.all([
-      succeeds(this.dataSource.query('SELECT 1')),
+      succeeds(this.writes.check()),
       succeeds(this.pingAuthServer()),
     ]);
     const ageMs = this.keySet.ageMs();

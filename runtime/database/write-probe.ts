@@ -1,0 +1,86 @@
+import { type FaultReport, FaultState } from '../fault-state';
+
+/** Probes within this time, in milliseconds, share one write. */
+const SHARED_FOR_MS = 500;
+
+/** Privileges of a process without which its requests fail, by table. */
+const NEEDED = {
+  auth: [
+    ['user', 'INSERT'],
+    ['session', 'INSERT'],
+    ['account', 'INSERT'],
+    ['verification', 'INSERT'],
+    ['audit_event', 'INSERT'],
+  ],
+  api: [
+    ['user', 'UPDATE'],
+    ['session', 'DELETE'],
+    ['audit_event', 'INSERT'],
+    ['idempotency_key', 'INSERT'],
+  ],
+} as const;
+
+const FIND_MISSING = `
+  SELECT "table" || ' (' || privilege || ')' AS missing
+    FROM unnest($1::text[], $2::text[]) AS needed("table", privilege)
+   WHERE NOT has_table_privilege(quote_ident("table"), privilege)`;
+
+const WRITE = `
+  INSERT INTO readiness_probe (process, written_at) VALUES ($1, now())
+  ON CONFLICT (process) DO UPDATE SET written_at = excluded.written_at`;
+
+export type RunStatement = (sql: string, values: unknown[]) => Promise<readonly unknown[]>;
+
+export interface WriteProbeOptions {
+  process: keyof typeof NEEDED;
+  run: RunStatement;
+  /** Called when the database begins to refuse writes, and when it accepts them again. */
+  report: FaultReport;
+}
+
+/**
+ * Whether the database accepts the writes of a process: a server that is read-only, that has no
+ * space left, or on which privileges are missing still answers queries. Any number of probes
+ * costs two writes a second.
+ */
+export class WriteProbe {
+  private last: { startedAt: number; outcome: Promise<void> } | null = null;
+  private readonly fault: FaultState;
+
+  constructor(private readonly options: WriteProbeOptions) {
+    this.fault = new FaultState(options.report);
+  }
+
+  /** @throws with the reason when the database refuses writes, or does not answer. */
+  check(): Promise<void> {
+    const now = performance.now();
+    if (!this.last || now - this.last.startedAt > SHARED_FOR_MS) {
+      this.last = { startedAt: now, outcome: this.write() };
+    }
+    return this.last.outcome;
+  }
+
+  private async write(): Promise<void> {
+    try {
+      await this.options.run(WRITE, [this.options.process]);
+      await this.checkPrivileges();
+      this.fault.end();
+    } catch (error) {
+      this.fault.begin(error);
+      throw error;
+    }
+  }
+
+  private async checkPrivileges(): Promise<void> {
+    const needed = NEEDED[this.options.process];
+    const tables = needed.map(([table]) => table);
+    const privileges = needed.map(([, privilege]) => privilege);
+    const rows = (await this.options.run(FIND_MISSING, [tables, privileges])) as Missing[];
+    if (rows.length === 0) return;
+    throw new Error(`missing privileges: ${rows.map(({ missing }) => missing).join(', ')}`);
+  }
+}
+
+interface Missing {
+  missing: string;
+}
