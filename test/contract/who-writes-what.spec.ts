@@ -18,7 +18,9 @@ const WRITES = [
   new RegExp(`\\b(INSERT INTO|UPDATE)\\s+"?(${CREDENTIALS.tables.join('|')})\\b`, 'i'),
 ];
 
-const FILES = globSync('{src,features}/**/*.ts', { cwd: ROOT }).filter((path) => !path.endsWith('.spec.ts'));
+const FILES = globSync('{src,features}/**/*.ts', { cwd: ROOT }).filter(
+  (path) => !path.endsWith('.spec.ts'),
+);
 
 describe('the API', () => {
   it('is checked in all files', () => {

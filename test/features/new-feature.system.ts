@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { SERVER_URL_VARIABLE } from '../support/database';
+
+const ROOT = join(__dirname, '../..');
+/** Ends a test that hangs: each one runs several programs. */
+jest.setTimeout(600_000);
+
+const LEFT_OUT = new Set(['node_modules', 'dist', '.git', '.data', 'coverage']);
+
+let copy: string;
+
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), 'gatehouse-feature-'));
+  cpSync(ROOT, copy, {
+    recursive: true,
+    filter: (source) => !LEFT_OUT.has(source.slice(ROOT.length + 1)),
+  });
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+});
+
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+/** Runs an npm script in the copy. A failure shows its output. */
+async function run(...script: string[]): Promise<string> {
+  const { [SERVER_URL_VARIABLE]: server, ...env } = process.env;
+  const options = { cwd: copy, env: { ...env, TEST_DATABASE_URL: server }, maxBuffer: 1e8 };
+  const { stdout } = await promisify(execFile)('npm', ['run', '--silent', ...script], options);
+  return stdout;
+}
+
+function read(file: string): string {
+  return readFileSync(join(copy, file), 'utf8');
+}
+
+describe('a feature made by `npm run new:feature`', () => {
+  const before = new Map<string, string>();
+  const house = ['openapi.json', 'openapi-all.json', 'openapi-auth.json', 'docs/settings.md'];
+
+  it('changes one file outside its folder', async () => {
+    for (const file of house) before.set(file, read(file));
+    const output = await run('new:feature', '--', 'notes');
+    const written = [...output.matchAll(/^(?:Written: | {2})(\S+?),?(?: from line \d+)?$/gm)];
+    const outside = written.map(([, file]) => file!).filter((file) => !file.includes('/notes/'));
+    expect(outside).toEqual(['features/features.ts']);
+    for (const file of house) expect(read(file)).toBe(before.get(file));
+  });
+
+  it('has up-to-date documents, and follows the rules for imports and unused code', async () => {
+    await run('check:generated');
+    await run('check:imports');
+    await run('check:unused');
+  });
+
+  it('compiles, with its tests, and has no finding of the linter', async () => {
+    await run('check:types');
+    await run('check:lint', '--', 'features');
+  });
+
+  it('passes its own tests and those of Gatehouse that read the features', async () => {
+    await run(
+      'test',
+      '--',
+      '--maxWorkers=2',
+      'features/notes',
+      'contract/routes',
+      'contract/shapes',
+      'consent-texts',
+      'schema-agreement',
+    );
+  });
+});

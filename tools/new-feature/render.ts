@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+
+/** A file of a new feature. */
+export interface FeatureFile {
+  /** Path from the root of the project. */
+  file: string;
+  content: string;
+}
+
+/** The names that a feature is made from, such as `notes` and `note`. */
+export interface FeatureNames {
+  plural: string;
+  singular: string;
+  /** Milliseconds since 1970: the number of its migration. */
+  timestamp: number;
+}
+
+/** The template is the feature "notes". */
+const TEMPLATE = 'tools/new-feature/template';
+
+const LIST = 'features/features.ts';
+
+const NAME = /^[a-z]{3,30}$/;
+
+/** Names that Gatehouse uses itself for folders, routes or tables. */
+const TAKEN = new Set(
+  'account accounts admin audit auth client clients house jwks key keys me migrations passkey passkeys session sessions user users verification'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Reads the names of a feature from the command line.
+ *
+ * @throws when a name is no plain lower-case word, or is taken.
+ */
+export function parseNames(arguments_: readonly string[]): FeatureNames {
+  const [plural = '', singular = plural.replace(/ies$/, 'y').replace(/s$/, '')] = arguments_;
+  for (const name of [plural, singular]) {
+    if (!NAME.test(name)) {
+      throw new Error(`${JSON.stringify(name)} is not a word of 3 to 30 lower-case letters`);
+    }
+    if (TAKEN.has(name)) throw new Error(`Gatehouse uses the name ${name} itself`);
+  }
+  if (plural === singular) {
+    throw new Error(
+      `name the plural and the singular: npm run new:feature -- ${plural} <singular>`,
+    );
+  }
+  return { plural, singular, timestamp: Date.now() };
+}
+
+/** @returns the files of a feature, in the order of their names, formatted. */
+export async function renderFeature(names: FeatureNames): Promise<FeatureFile[]> {
+  const templates = readdirSync(TEMPLATE, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.txt'))
+    .sort();
+  return Promise.all(templates.map((template) => renderFile(template, names)));
+}
+
+async function renderFile(template: string, names: FeatureNames): Promise<FeatureFile> {
+  const text = readFileSync(join(TEMPLATE, template), 'utf8');
+  const file = `features/${names.plural}/${rename(template, names).replace(/\.txt$/, '')}`;
+  const options = await resolveConfig(file);
+  return { file, content: await format(rename(text, names), { ...options, filepath: file }) };
+}
+
+function rename(text: string, { plural, singular, timestamp }: FeatureNames): string {
+  const names: Record<string, string> = {
+    notes: plural,
+    Notes: capitalized(plural),
+    NOTES: plural.toUpperCase(),
+    note: singular,
+    Note: capitalized(singular),
+  };
+  return text
+    .replaceAll('TIMESTAMP', String(timestamp))
+    .replaceAll(/notes|Notes|NOTES|note|Note/g, (found) => names[found]!);
+}
+
+function capitalized(name: string): string {
+  return name[0]!.toUpperCase() + name.slice(1);
+}
+
+/** @returns the list of features with one more. @throws when the list is not as expected. */
+export async function installFeature({ plural }: FeatureNames): Promise<FeatureFile> {
+  const list = readFileSync(LIST, 'utf8');
+  const added = list
+    .replace('\n\n', `\nimport { ${plural} } from './${plural}/${plural}.feature';\n\n`)
+    .replace(/FEATURES = \[([^\]]*)\]/, (_all, features: string) => {
+      const names = features.split(',').map((name) => name.trim());
+      return `FEATURES = [${[...names.filter(Boolean), plural].join(', ')}]`;
+    });
+  if (!added.includes(`${plural}]`)) throw new Error(`${LIST} has no list of features`);
+  const options = await resolveConfig(LIST);
+  return { file: LIST, content: await format(added, { ...options, filepath: LIST }) };
+}
