@@ -4,7 +4,6 @@ import type { Auth } from './better-auth/auth';
 import type { AuthParts } from './better-auth/options';
 import type { AuthConfig } from './common/config';
 import { AUTH_BASE_PATH, JWKS_PATH } from '../contract';
-import { limitProviders } from './federation/provider-limits';
 import { resolveCallerSession } from './http/caller-session';
 import { resolveClientAddress } from './http/client-address';
 import { allowOrigins } from './http/cors';
@@ -55,8 +54,6 @@ export function createSteps(parts: AppParts): Step[] {
     step('fetch metadata', [acceptNonBrowserClients]),
     // Before Better-Auth and the pages, which verify signatures with the current secret only.
     step('former secrets', acceptFormerSecrets(config)),
-    // Before Better-Auth and the pages, which call providers.
-    step('provider limits', [limitProviders]),
     // Before the first step that answers: cross-origin rules.
     step('security headers', [setSecurityHeaders(config)]),
     // Before all routes: it answers preflight requests.

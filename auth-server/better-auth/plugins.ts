@@ -2,7 +2,7 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { bearer } from 'better-auth/plugins';
 import { type AuthParts, trustedOriginsOf } from './options';
 import { auditLog } from '../audit/plugin';
-import { openIdConnect, redirectsAlone } from '../federation/plugin';
+import { openIdConnect, providerLimits, redirectsOnly } from '../federation/plugin';
 import { parsedInput } from '../input/plugin';
 import { evenTimes, limitsPlugins } from '../limits/plugin';
 import { notices } from '../notices/plugin';
@@ -58,11 +58,11 @@ export function createPhases(parts: PhaseParts) {
     phase('second step', [secondStep({ pool })]),
     // Any place: the plugin adds endpoints.
     phase('passkeys', [passkeys(config)]),
-    // The availability of a provider is judged after its plugin has repeated the discovery.
-    phase('providers', [...openIdConnect({ config, logger }), redirectsAlone]),
-    // Before the limit outcomes: they see accounts as these rules leave them.
-    phase('accounts', accounts(mailer, config)),
-    // After the endpoints that they report.
+    // Any place: its hooks act before the endpoints that begin and end a sign-in with a provider.
+    phase('providers', [providerLimits, ...openIdConnect({ config, logger }), redirectsOnly]),
+    // Any place: no other plugin has hooks at these endpoints. The order inside matters.
+    phase('accounts', accounts(config)),
+    // Any place: the hooks run after an endpoint, read its answer and send mails.
     phase('notices', notices(mailer)),
     // Before the audit log: the end of an impersonation without a way back changes the answer.
     phase('sessions', [sessionHandles]),

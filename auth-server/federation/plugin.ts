@@ -1,14 +1,14 @@
-import type { BetterAuthPlugin } from 'better-auth';
+import type { AuthContext, BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { genericOAuth } from 'better-auth/plugins';
-import { withinLimit } from './provider-limits';
+import { limitProvider, REQUEST_LIMIT_MS, withinLimit } from './provider-limits';
 import { toSafeProfile } from './provider-profile';
 import type { AuthConfig } from '../common/config';
 import type { Logger } from '../../runtime/logger';
 
 const OIDC_PROVIDER_ID = 'oidc';
 
-/** A provider that is silent delays the start by no more than this; it is asked again at first use. */
+/** Longest that a provider delays the start, in milliseconds. The discovery is repeated at its first use. */
 const START_LIMIT_MS = 2_000;
 
 type OidcSettings = NonNullable<AuthConfig['oidc']>;
@@ -21,28 +21,44 @@ type OidcSettings = NonNullable<AuthConfig['oidc']>;
 export function openIdConnect({ config, logger }: { config: AuthConfig; logger: Logger }) {
   const { oidc } = config;
   if (!oidc) return [];
-  const plugin = genericOAuth({
-    config: [
-      {
-        providerId: OIDC_PROVIDER_ID,
-        discoveryUrl: toDiscoveryUrl(oidc),
-        clientId: oidc.clientId,
-        clientSecret: oidc.clientSecret,
-        // The way that every provider has to support (RFC 6749, section 2.3.1).
-        authentication: 'basic',
-        scopes: ['openid', 'email', 'profile'],
-        pkce: true,
-        requireIdTokenVerification: true,
-        requireEmailVerification: config.requireEmailVerification,
-        // Signing out here says nothing about the provider's own session.
-        disableProviderLogout: true,
-        mapProfileToUser: toSafeProfile,
-      },
-    ],
-  });
-  const init: typeof plugin.init = (context) =>
-    withinLimit(START_LIMIT_MS, () => plugin.init(context));
-  return [{ ...plugin, init }, availability({ oidc, logger })];
+  const plugin = genericOAuth({ config: [toProviderConfig(oidc, config)] });
+  const discover = async (context: AuthContext, milliseconds: number) => {
+    const found = await withinLimit(milliseconds, () => plugin.init(context));
+    const provider = found?.context.socialProviders.find(({ id }) => id === OIDC_PROVIDER_ID);
+    return provider ? limitProvider(provider) : null;
+  };
+  const init = async (context: AuthContext) => {
+    const provider = await discover(context, START_LIMIT_MS);
+    return { context: { socialProviders: withProvider(context.socialProviders, provider) } };
+  };
+  const find: Discover = (context) => discover(context, REQUEST_LIMIT_MS);
+  // The hooks of the plugin repeat the discovery with a longer limit: `availability` does it.
+  return [{ ...plugin, init, hooks: {} }, availability({ oidc, logger, find })];
+}
+
+type Discover = (context: AuthContext) => Promise<Provider | null>;
+type Provider = AuthContext['socialProviders'][number];
+
+function withProvider(others: Provider[], provider: Provider | null): Provider[] {
+  return provider ? [provider, ...others] : others;
+}
+
+function toProviderConfig(oidc: OidcSettings, { requireEmailVerification }: AuthConfig) {
+  return {
+    providerId: OIDC_PROVIDER_ID,
+    discoveryUrl: toDiscoveryUrl(oidc),
+    clientId: oidc.clientId,
+    clientSecret: oidc.clientSecret,
+    // Every provider has to support this method (RFC 6749, section 2.3.1).
+    authentication: 'basic' as const,
+    scopes: ['openid', 'email', 'profile'],
+    pkce: true,
+    requireIdTokenVerification: true,
+    requireEmailVerification,
+    // A sign-out here does not end the session at the provider.
+    disableProviderLogout: true,
+    mapProfileToUser: toSafeProfile,
+  };
 }
 
 /** OpenID Connect Discovery 1.0, section 4. */
@@ -51,11 +67,11 @@ function toDiscoveryUrl({ issuer }: OidcSettings): string {
 }
 
 /**
- * Stands behind the provider's plugin, which has tried to reach it once more by then.
- * What discovery says must come from the issuer that is set, character by character
- * (OpenID Connect Discovery 1.0, section 4.3): a document of another one is not used.
+ * Repeats the discovery when the provider was unavailable before. The discovery document must
+ * contain exactly the configured issuer (OpenID Connect Discovery 1.0, section 4.3); the
+ * document of another issuer is not used.
  */
-function availability({ oidc, logger }: { oidc: OidcSettings; logger: Logger }) {
+function availability(parts: { oidc: OidcSettings; logger: Logger; find: Discover }) {
   return {
     id: 'oidc-availability',
     hooks: {
@@ -66,14 +82,7 @@ function availability({ oidc, logger }: { oidc: OidcSettings; logger: Logger }) 
               OIDC_PROVIDER_ID,
             ),
           handler: createAuthMiddleware(async ({ context, path }) => {
-            const { socialProviders } = context;
-            const index = socialProviders.findIndex(({ id }) => id === OIDC_PROVIDER_ID);
-            const found = socialProviders[index]?.issuer;
-            if (found === oidc.issuer) return;
-            if (index >= 0) {
-              socialProviders.splice(index, 1);
-              logger.error({ found }, 'the OpenID Connect provider calls itself another issuer');
-            }
+            if (await isAvailable(context, parts)) return;
             // At the callback Better-Auth redirects to the error page.
             if (!path.startsWith('/callback/')) throw new APIError('SERVICE_UNAVAILABLE', AWAY);
           }),
@@ -81,6 +90,25 @@ function availability({ oidc, logger }: { oidc: OidcSettings; logger: Logger }) 
       ],
     },
   } satisfies BetterAuthPlugin;
+}
+
+async function isAvailable(
+  context: AuthContext,
+  { oidc, logger, find }: Parameters<typeof availability>[0],
+): Promise<boolean> {
+  const { socialProviders } = context;
+  const indexOf = () => socialProviders.findIndex(({ id }) => id === OIDC_PROVIDER_ID);
+  const found = indexOf() < 0 ? await find(context) : null;
+  // Another request may have found it at the same time.
+  if (found && indexOf() < 0) socialProviders.unshift(found);
+  const index = indexOf();
+  const issuer = socialProviders[index]?.issuer;
+  if (issuer === oidc.issuer) return true;
+  if (index >= 0) {
+    socialProviders.splice(index, 1);
+    logger.error({ found: issuer }, 'the OpenID Connect provider calls itself another issuer');
+  }
+  return false;
 }
 
 const AWAY = {
@@ -92,8 +120,8 @@ const AWAY = {
  * Sign-in with a provider is possible by redirect only. An id token in the request proves
  * that a user signed in with the provider, not that it was issued for this caller.
  */
-export const redirectsAlone = {
-  id: 'provider-redirects-alone',
+export const redirectsOnly = {
+  id: 'provider-redirects-only',
   hooks: {
     before: [
       {
@@ -110,3 +138,5 @@ export const redirectsAlone = {
     ],
   },
 } satisfies BetterAuthPlugin;
+
+export { providerLimits } from './provider-limits';

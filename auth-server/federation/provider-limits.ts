@@ -1,52 +1,47 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { RequestHandler } from 'express';
+import type { AuthContext } from 'better-auth';
 
-/** Longest that one call of a provider may take in a request, in milliseconds. */
-const REQUEST_LIMIT_MS = 5_000;
+type Provider = AuthContext['socialProviders'][number];
 
-/** Endpoints of Better-Auth that call providers, and the page that uses one of them. */
-const CALLS_PROVIDERS = /^(\/api\/auth)?\/(sign-in|link-social|callback)(\/|$)/;
-
-const limit = new AsyncLocalStorage<number>();
-let isInstalled = false;
+/** Longest that a request waits for one step of a provider, in milliseconds. */
+export const REQUEST_LIMIT_MS = 5_000;
 
 /**
- * Better-Auth calls providers by the global `fetch`, gives no way to set a limit, and so
- * waits five minutes for one that takes the call and stays silent. Within this function a
- * call that fails or takes longer than `milliseconds` is answered with 504, which becomes
- * an error that the user can read. Outside of it nothing changes.
+ * @returns the result of the work, or `null` when the work fails or takes longer than
+ *   `milliseconds`. The work is not cancelled: Node.js ends a call without an answer after 300 s.
  */
-export function withinLimit<T>(milliseconds: number, work: () => T): T {
-  install();
-  return limit.run(milliseconds, work);
+export async function withinLimit<T>(milliseconds: number, work: () => T | Promise<T>) {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, null);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
-/** No request waits longer than that for a provider. */
-export const limitProviders: RequestHandler = ({ path }, _response, next) => {
-  if (CALLS_PROVIDERS.test(path)) withinLimit(REQUEST_LIMIT_MS, next);
-  else next();
-};
-
-/** Read here, within the limit: who comes after this does not expect an answer to break off. */
-async function withWholeBody(answer: Response): Promise<Response> {
-  const { status, headers } = answer;
-  const body = await answer.arrayBuffer();
-  return new Response(body.byteLength === 0 ? null : body, { status, headers });
-}
-
-function install(): void {
-  if (isInstalled) return;
-  isInstalled = true;
-  const unlimited = globalThis.fetch;
-  globalThis.fetch = async (input, init) => {
-    const milliseconds = limit.getStore();
-    if (milliseconds === undefined) return unlimited(input, init);
-    const signals = [AbortSignal.timeout(milliseconds), ...(init?.signal ? [init.signal] : [])];
-    try {
-      const answer = await unlimited(input, { ...init, signal: AbortSignal.any(signals) });
-      return await withWholeBody(answer);
-    } catch {
-      return new Response(null, { status: 504 });
-    }
+/**
+ * Better-Auth waits up to five minutes for a provider that accepts a call and does not answer.
+ * It has no option for a time limit and none for an own `fetch`, so the limit is set around the
+ * two functions with which a callback calls the provider. Better-Auth redirects to the error
+ * page when one of them returns `null`. The nonce and the signature are still checked inside.
+ */
+export function limitProvider(provider: Provider): Provider {
+  return {
+    ...provider,
+    validateAuthorizationCode: (data) =>
+      withinLimit(REQUEST_LIMIT_MS, () => provider.validateAuthorizationCode(data)),
+    getUserInfo: (token) => withinLimit(REQUEST_LIMIT_MS, () => provider.getUserInfo(token)),
   };
 }
+
+/** Limits the providers that the options name. Each OpenID Connect provider is limited where it is found. */
+export const providerLimits = {
+  id: 'provider-limits',
+  init: ({ socialProviders }: AuthContext) => ({
+    context: { socialProviders: socialProviders.map(limitProvider) },
+  }),
+};
