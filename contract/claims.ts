@@ -78,8 +78,8 @@ function clientProblem({ client_id: clientId, azp, scope }: Payload): string | n
 }
 
 function parseClient(common: CommonClaims, { sid, role, scope }: Payload): ClaimsResult {
-  if (sid !== undefined) return refuse("a machine's token has a sid");
-  if (role !== undefined) return refuse("a machine's token has a role");
+  if (sid !== undefined) return refuse("a service account's token has a sid");
+  if (role !== undefined) return refuse("a service account's token has a role");
   return {
     ok: true,
     claims: { ...common, kind: 'client', clientId: common.sub, scopes: toScopes(scope) },

@@ -1,3 +1,5 @@
+import { LAST_ADMINISTRATOR } from './last-administrator';
+
 /**
  * SQLSTATEs with which triggers refuse a change (`migrations/`). Class `GH` is not used by
  * PostgreSQL.
@@ -7,8 +9,7 @@ export const DATABASE_REFUSALS = {
   credentialsChanged: 'GH001',
   /** A session of a banned user. */
   banned: 'GH002',
-  /** A change that leaves no active administrator. */
-  lastAdministrator: 'GH003',
+  lastAdministrator: LAST_ADMINISTRATOR,
   /** A session in which a user acts as another one and may not. */
   impersonation: 'GH004',
   /** A passkey or an account of a user who has as many as are allowed. */

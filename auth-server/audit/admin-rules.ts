@@ -7,7 +7,7 @@ import {
   userSubject,
 } from './audit-facts';
 import type { UserRow } from './request-notes';
-import { MACHINE_USERS_PATH, NOTICES_PATH } from '../../contract';
+import { SERVICE_ACCOUNT_USERS_PATH, NOTICES_PATH } from '../../contract';
 
 /** Endpoints before which the user is read, to record the difference. */
 export const PATHS_WITH_BEFORE = [
@@ -22,7 +22,7 @@ export const PATHS_WITH_BEFORE = [
 /** Changes that administrators make with the endpoints of Better-Auth. */
 export const ADMIN_RULES: Record<string, AuditRule> = {
   '/admin/create-user': done(created),
-  [MACHINE_USERS_PATH]: done(created),
+  [SERVICE_ACCOUNT_USERS_PATH]: done(created),
   '/admin/set-role': done(changed),
   '/admin/update-user': done(changed),
   '/admin/ban-user': done(changed),

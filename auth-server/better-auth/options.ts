@@ -28,6 +28,8 @@ import {
   VERIFICATION_MAPPING,
   verificationMails,
 } from '../users/options';
+import { notifyPasswordChanged } from '../notices/options';
+import type { UserContact } from '../common/user-contact';
 import type { Logger } from '../../runtime/logger';
 
 export interface AuthParts {
@@ -95,10 +97,13 @@ function emailAndPassword({ config, pool, mailer }: AuthParts, passwords: Passwo
     revokeSessionsOnPasswordReset: true,
     customSyntheticUser: toSyntheticUser,
     onPasswordReset: async (reset: Reset, request?: Request) => {
-      await afterPasswordReset({ pool, mailer }, { user: reset.user, request });
+      await afterPasswordReset(pool, { user: reset.user, request });
+      await notifyPasswordChanged(mailer, reset.user);
     },
     ...passwordMails(mailer, config),
   };
 }
 
-type Reset = Pick<Parameters<typeof afterPasswordReset>[1], 'user'>;
+interface Reset {
+  user: UserContact & Parameters<typeof afterPasswordReset>[1]['user'];
+}

@@ -44,11 +44,17 @@ export const VALUE_REFUSED: ErrorAnswer = {
   message: 'A value in the request cannot be stored.',
 };
 
-/** The answer of Better-Auth's sign-up. */
-const EMAIL_TAKEN: ErrorAnswer = {
+/** A new account with the e-mail address of another one: the answer of Better-Auth's sign-up. */
+export const EMAIL_TAKEN: ErrorAnswer = {
   status: 422,
   code: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
   message: 'User already exists. Use another email.',
+};
+
+/** A change to the e-mail address of another account, by a link. */
+export const NEW_EMAIL_TAKEN = {
+  code: 'EMAIL_TAKEN',
+  message: 'The address belongs to another account.',
 };
 
 export const BANNED_MESSAGE = 'This account is banned.';

@@ -54,13 +54,13 @@ export class GrowingDelay {
     await this.attempts.reward(key);
   }
 
-  /** The owner of the key has proved to be no attacker. */
+  /** After a right password: the earlier attempts with the key no longer count. */
   async forget(key: string): Promise<void> {
     await Promise.all([this.attempts.delete(key), this.gate.delete(key)]);
   }
 
   /** As {@link forget}, after an attempt that this verdict allowed. */
-  async settle(key: string, { remaining }: Verdict): Promise<void> {
+  async forgetAllowed(key: string, { remaining }: Verdict): Promise<void> {
     // The gate is still open.
     if (remaining > 0) await this.attempts.delete(key);
     else await this.forget(key);

@@ -28,7 +28,7 @@ const PASSWORD_PATHS = new Set([
   '/two-factor/generate-backup-codes',
 ]);
 
-/** A stolen session must not serve to guess the password. */
+/** With a stolen session, a client must not guess the password without a limit. */
 const PASSWORD_RULE: DelayRule = { name: 'password', free: 5, window: 3_600, longest: 900 };
 
 interface LimitsConfig {
@@ -37,7 +37,7 @@ interface LimitsConfig {
   rateLimits: RateLimitFactors;
 }
 
-/** An administrator who acts as a user does not prove to be that user. */
+/** A sign-in here is an impersonation: it does not make the source known for the user. */
 const ADMIN_PATHS = '/admin/';
 
 /** Two plugins of one guard: before all other hooks, and after them. */
@@ -127,7 +127,7 @@ class LimitsGuard {
     }
     const signedIn = ctx.path.startsWith(ADMIN_PATHS) ? null : ctx.context.newSession?.user.email;
     const byMail = isAPIError(ctx.context.returned) ? null : proven;
-    if (byMail) await this.signIns.forgetStrangers(this.originOf(byMail, network));
+    if (byMail) await this.signIns.forgetUnknownSources(this.originOf(byMail, network));
     const owner = signedIn ?? byMail;
     if (owner) await this.sources.remember(ctx, this.originOf(owner, network));
   }

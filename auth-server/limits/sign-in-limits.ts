@@ -21,7 +21,7 @@ export const SIGN_IN_RULES = {
 } as const satisfies Record<string, DelayRule>;
 
 /** A limit of an attempt, and the key that it counts. */
-interface Hurdle {
+interface CountedLimit {
   limit: GrowingDelay;
   key: string;
 }
@@ -29,7 +29,7 @@ interface Hurdle {
 /** An allowed attempt without an outcome. */
 export interface SignInAttempt {
   /** The limit nearest to its end comes first. */
-  hurdles: Hurdle[];
+  limits: CountedLimit[];
   /** The policy of the nearest limit, to which the verdict belongs. */
   policy: Policy;
   verdict: Verdict;
@@ -76,45 +76,48 @@ export class SignInLimits {
       device !== null || this.sources.isKnownAddress(origin),
     ]);
     if (!verdict.isAllowed) throw refusal(policy, verdict);
-    const hurdles = [nearest];
+    const limits = [nearest];
     // Attempts from unknown sources limit unknown sources only.
-    if (!isKnown) await this.passAsStranger(hurdles, origin);
-    return { hurdles, policy, verdict };
+    if (!isKnown) await this.countUnknownSource(limits, origin);
+    return { limits, policy, verdict };
   }
 
-  /** The password was right: earlier attempts from this source were no attack. */
-  async succeed({ hurdles: [nearest, ...others], verdict }: SignInAttempt): Promise<void> {
-    await Promise.all([nearest!.limit.settle(nearest!.key, verdict), giveBack(others)]);
+  /** The password was right: earlier attempts from this source are forgotten. */
+  async succeed({ limits: [nearest, ...others], verdict }: SignInAttempt): Promise<void> {
+    await Promise.all([nearest!.limit.forgetAllowed(nearest!.key, verdict), giveBack(others)]);
   }
 
   /** The attempt ended before the password was checked. */
-  async cancel({ hurdles }: SignInAttempt): Promise<void> {
-    await giveBack(hurdles);
+  async cancel({ limits }: SignInAttempt): Promise<void> {
+    await giveBack(limits);
   }
 
   /** The owner has set a password by mail: attempts of unknown sources are forgotten. */
-  async forgetStrangers(origin: Origin): Promise<void> {
+  async forgetUnknownSources(origin: Origin): Promise<void> {
     const { account } = origin;
     await Promise.all([this.account.forget(account), this.origin.forget(keyOf(origin))]);
   }
 
   /** Counts all limits of an attempt. When one refuses, the others are given back. */
-  private async passAsStranger(passed: Hurdle[], { account, network }: Origin): Promise<void> {
+  private async countUnknownSource(
+    passed: CountedLimit[],
+    { account, network }: Origin,
+  ): Promise<void> {
     const more = [
       { limit: this.address, key: network },
       { limit: this.account, key: account },
     ];
-    for (const hurdle of more) {
-      const verdict = await hurdle.limit.take(hurdle.key);
+    for (const next of more) {
+      const verdict = await next.limit.take(next.key);
       if (!verdict.isAllowed) {
         await giveBack(passed);
-        throw refusal(hurdle.limit.policy, verdict);
+        throw refusal(next.limit.policy, verdict);
       }
-      passed.push(hurdle);
+      passed.push(next);
     }
   }
 }
 
-async function giveBack(hurdles: Hurdle[]): Promise<void> {
-  await Promise.all(hurdles.map(({ limit, key }) => limit.giveBack(key)));
+async function giveBack(limits: CountedLimit[]): Promise<void> {
+  await Promise.all(limits.map(({ limit, key }) => limit.giveBack(key)));
 }

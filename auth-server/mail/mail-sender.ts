@@ -24,7 +24,7 @@ const LONGEST_PAUSE_MS = 5_000;
 const PAUSES_MS = [1_000, 5_000, 15_000, 30_000, 60_000, 120_000, 300_000, 900_000];
 
 /** Asks for no automatic answers (RFC 3834, section 5). */
-const BY_A_MACHINE = { 'Auto-Submitted': 'auto-generated' };
+const AUTO_GENERATED = { 'Auto-Submitted': 'auto-generated' };
 
 /** At the stop, mails in transfer get this time. */
 const STOP_LIMIT_MS = 5_000;
@@ -125,7 +125,15 @@ export class MailSender {
     const messageId = `<${id}@${domain}>`;
     const limit = AbortSignal.timeout(SEND_LIMIT_MS);
     await Promise.race([
-      this.transport.sendMail({ from, to, subject, text, html, messageId, headers: BY_A_MACHINE }),
+      this.transport.sendMail({
+        from,
+        to,
+        subject,
+        text,
+        html,
+        messageId,
+        headers: AUTO_GENERATED,
+      }),
       new Promise<never>((_resolve, reject) => {
         limit.addEventListener('abort', () => reject(new Error('the server is too slow')));
       }),

@@ -52,6 +52,39 @@ export function composeVerification(user: UserContact, url: string): Message {
   });
 }
 
+/** Asks the present address to confirm the change to another one. */
+export function composeEmailChangeConfirmation(
+  owner: UserContact,
+  { newEmail, url }: { newEmail: string; url: string },
+): Message {
+  return compose({
+    to: owner.email,
+    cause: 'email_change',
+    subject: 'Confirm the change of your e-mail address',
+    greeting: greetingOf(owner),
+    lines: [
+      `A change of your e-mail address to ${newEmail} was requested with your account.`,
+      'After you confirm, a mail to the new address asks for the last step.',
+    ],
+    link: { label: 'Confirm the change', url },
+    footer:
+      'The link works for an hour. If it was not you, do not follow it: set a new password and end your sessions.',
+  });
+}
+
+/** Asks the new address for the last step: its link makes the change. */
+export function composeNewEmailVerification(owner: UserContact, url: string): Message {
+  return compose({
+    to: owner.email,
+    cause: 'email_change',
+    subject: 'Confirm your new e-mail address',
+    greeting: null,
+    lines: ['Please confirm that this is to be the new address of your account.'],
+    link: { label: 'Use this address', url },
+    footer: 'The link works for an hour. If you did not ask for it, ignore this mail.',
+  });
+}
+
 /** Lets a user set a new password: with the page that asked for it, or with the code. */
 export function composePasswordReset(
   user: UserContact,
@@ -63,7 +96,7 @@ export function composePasswordReset(
     cause: 'password_reset',
     subject: 'Set a new password',
     greeting: greetingOf(user),
-    lines: ['Somebody asked for a new password for your account.', `Code: ${token}`],
+    lines: ['A new password was requested for your account.', `Code: ${token}`],
     link: leadsToPage ? { label: 'Set a new password', url } : undefined,
     footer: 'It works once, for an hour. If it was not you, ignore this mail.',
   });
@@ -77,7 +110,9 @@ export function composeAlreadyRegistered(user: UserContact): Message {
     cause: 'already_registered',
     subject: 'You have an account already',
     greeting: greetingOf(user),
-    lines: ['Somebody tried to sign up with your address. You have an account: sign in instead.'],
+    lines: [
+      'A sign-up with your e-mail address was attempted. You have an account: sign in instead.',
+    ],
     footer: 'If it was not you, there is nothing to do.',
   });
 }

@@ -1,40 +1,7 @@
 import { compose, greetingOf, type Message } from '../mail/messages';
 import type { UserContact } from '../common/user-contact';
 
-/** Asks the present address whether the account may move to another one. */
-export function composeEmailChangeConfirmation(
-  owner: UserContact,
-  { newEmail, url }: { newEmail: string; url: string },
-): Message {
-  return compose({
-    to: owner.email,
-    cause: 'email_change',
-    subject: 'Confirm the change of your e-mail address',
-    greeting: greetingOf(owner),
-    lines: [
-      `Somebody signed in as you asked to change your address to ${newEmail}.`,
-      'After you confirm, a mail to the new address asks for the last step.',
-    ],
-    link: { label: 'Confirm the change', url },
-    footer:
-      'The link works for an hour. If it was not you, do not follow it: set a new password and end your sessions.',
-  });
-}
-
-/** Asks the new address to prove itself: the change happens when its link is followed. */
-export function composeNewEmailVerification(owner: UserContact, url: string): Message {
-  return compose({
-    to: owner.email,
-    cause: 'email_change',
-    subject: 'Confirm your new e-mail address',
-    greeting: null,
-    lines: ['Please confirm that this is to be the new address of your account.'],
-    link: { label: 'Use this address', url },
-    footer: 'The link works for an hour. If you did not ask for it, ignore this mail.',
-  });
-}
-
-/** Goes to the address that an account had until now. */
+/** Goes to the former address of an account. */
 export function composeEmailChanged(owner: UserContact, newEmail: string): Message {
   return compose({
     to: owner.email,
@@ -55,5 +22,31 @@ export function composePasswordChanged(owner: UserContact): Message {
     greeting: greetingOf(owner),
     lines: ['The password of your account was changed.'],
     footer: 'If it was not you, set a new password at once: ask for a reset with this address.',
+  });
+}
+
+const NOT_YOU = 'If it was not you, set a new password and end your sessions.';
+
+/** Goes to the owner after several wrong codes at the second step of a sign-in. */
+export function composeSecondStepWarning(owner: UserContact): Message {
+  return compose({
+    to: owner.email,
+    cause: 'security_notice',
+    subject: 'Wrong codes of your second factor',
+    greeting: greetingOf(owner),
+    lines: ['Your password was entered, and then several wrong codes of the second factor.'],
+    footer: 'If it was not you, another person knows your password: set a new one.',
+  });
+}
+
+/** Goes to the owner after a way to sign in was added or removed. */
+export function composeSecurityNotice(owner: UserContact, what: string): Message {
+  return compose({
+    to: owner.email,
+    cause: 'security_notice',
+    subject: what,
+    greeting: greetingOf(owner),
+    lines: [`${what}.`],
+    footer: NOT_YOU,
   });
 }

@@ -1,12 +1,8 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
-import type { UserContact } from '../common/user-contact';
-import { createAuthMiddleware } from 'better-auth/api';
-import { composeEmailChanged } from './account-messages';
-import type { Mailer } from '../mail/mailer';
-import { composeSecurityNotice } from './security-messages';
+import { composeSecurityNotice } from './messages';
 import { requestContext } from '../common/request-context';
+import type { Mailer } from '../mail/mailer';
 
-const UPDATE_USER = '/admin/update-user';
 const UNLINK = '/unlink-account';
 
 interface Account {
@@ -16,49 +12,24 @@ interface Account {
 
 type Context = GenericEndpointContext | null;
 
-/** Users whom an administrator is about to change, as they were, by the context of the request. */
-const usersBefore = new WeakMap<object, UserContact>();
-
-/** Ids of users who are made in a request: the way in that they begin with is no news to them. */
+/** Ids of the users whom a request creates: their first provider needs no notice. */
 const usersMade = new WeakMap<object, string>();
 
-/**
- * Tells the owner of an account by mail when a provider becomes a way into it, or is one no
- * longer, and the former address when an administrator has put another in its place.
- */
-export function changeNotices(mailer: Mailer) {
+/** A mail to the owner after a provider was linked to the account or unlinked from it. */
+export function providerNotices(mailer: Mailer) {
   return {
-    id: 'change-notices',
+    id: 'provider-notices',
     init: () => ({
       options: {
         databaseHooks: {
-          user: {
-            create: { after: noteNewUser },
-            update: {
-              after: (user: UserContact, ctx: Context) => tellFormerAddress(user, ctx, mailer),
-            },
-          },
+          user: { create: { after: noteNewUser } },
           account: {
-            create: { after: (row: Account, ctx: Context) => tellOfLink(row, ctx, mailer) },
-            delete: { after: (row: Account, ctx: Context) => tellOfUnlink(row, ctx, mailer) },
+            create: { after: (row: Account, ctx: Context) => notifyOfLink(row, ctx, mailer) },
+            delete: { after: (row: Account, ctx: Context) => notifyOfUnlink(row, ctx, mailer) },
           },
         },
       },
     }),
-    hooks: {
-      before: [
-        {
-          matcher: ({ path }) => path === UPDATE_USER,
-          handler: createAuthMiddleware(async ({ context, body }) => {
-            const request = requestContext.getStore();
-            const { userId } = (body ?? {}) as { userId?: unknown };
-            if (!request || typeof userId !== 'string') return;
-            const user = await context.internalAdapter.findUserById(userId);
-            if (user) usersBefore.set(request, user);
-          }),
-        },
-      ],
-    },
   } satisfies BetterAuthPlugin;
 }
 
@@ -68,15 +39,8 @@ function noteNewUser({ id }: { id: string }): Promise<void> {
   return Promise.resolve();
 }
 
-async function tellFormerAddress(user: UserContact, ctx: Context, mailer: Mailer): Promise<void> {
-  const request = requestContext.getStore();
-  const former = request && usersBefore.get(request);
-  if (ctx?.path !== UPDATE_USER || !former || former.email === user.email) return;
-  await mailer.send(composeEmailChanged(former, user.email));
-}
-
-/** A password has notices of its own. */
-async function tellOfLink(row: Account, ctx: Context, mailer: Mailer): Promise<void> {
+/** The notices of a password are in `password-notices.ts`. */
+async function notifyOfLink(row: Account, ctx: Context, mailer: Mailer): Promise<void> {
   if (!ctx || row.providerId === 'credential') return;
   const request = requestContext.getStore();
   if (!request || usersMade.get(request) === row.userId) return;
@@ -87,7 +51,7 @@ async function tellOfLink(row: Account, ctx: Context, mailer: Mailer): Promise<v
 }
 
 /** After the deletion of an account there is no user to notify. */
-async function tellOfUnlink(row: Account, ctx: Context, mailer: Mailer): Promise<void> {
+async function notifyOfUnlink(row: Account, ctx: Context, mailer: Mailer): Promise<void> {
   if (ctx?.path !== UNLINK || !ctx.context.session) return;
   const what = `Sign-in with ${nameOf(row)} was removed from your account`;
   await mailer.send(composeSecurityNotice(ctx.context.session.user, what));

@@ -2,12 +2,11 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, getSessionFromCtx } from 'better-auth/api';
 import { z } from 'zod';
 import { ACTING_CLIENT_HEADER, NOTICES_PATH } from '../../contract';
-import { composeEmailChanged } from './account-messages';
+import { composeEmailChanged, composeSecurityNotice } from './messages';
 import type { Mailer } from '../mail/mailer';
-import { composeSecurityNotice } from './security-messages';
 import type { HookContext } from '../common/caller';
 
-const FACTOR_REMOVED = 'An administrator took the second factor of your account away';
+const FACTOR_REMOVED = 'An administrator removed the second factor of your account';
 
 /** What has been done; for a change of the e-mail, the address that is told. */
 const noticeSchema = z.discriminatedUnion('event', [

@@ -1,9 +1,10 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
-import { composeSecurityNotice } from './security-messages';
+import { composeSecondStepWarning, composeSecurityNotice } from './messages';
+import type { UserContact } from '../common/user-contact';
 import type { Mailer } from '../mail/mailer';
 
-/** What the owner of an account is told after a path has succeeded. */
+/** The notice to the owner after a path has succeeded. */
 const NOTICES: Record<string, string> = {
   '/two-factor/disable': 'The second factor of your account was switched off',
   '/two-factor/generate-backup-codes': 'New recovery codes were made for your account',
@@ -15,7 +16,7 @@ const NOTICES: Record<string, string> = {
 const VERIFY_TOTP = '/two-factor/verify-totp';
 const SWITCHED_ON = 'The second factor of your account was switched on';
 
-/** Tells the owner of an account by mail when the ways into it change. */
+/** A mail to the owner after a change of the second factor or of the passkeys. */
 export function secondFactorNotices(mailer: Mailer) {
   return {
     id: 'second-factor-notices',
@@ -26,7 +27,7 @@ export function secondFactorNotices(mailer: Mailer) {
           handler: createAuthMiddleware(async ({ path, context }) => {
             const { returned, session, newSession } = context;
             if (returned instanceof Error) return;
-            // A code of the app switches the factor on when it is given within a session.
+            // A code of the app within a session switches the factor on.
             const isSwitchedOn = path === VERIFY_TOTP && session && newSession;
             const what = isSwitchedOn ? SWITCHED_ON : NOTICES[path];
             const owner = (newSession ?? session)?.user;
@@ -36,4 +37,9 @@ export function secondFactorNotices(mailer: Mailer) {
       ],
     },
   } satisfies BetterAuthPlugin;
+}
+
+/** After several wrong codes at the second step of a sign-in. */
+export async function notifySecondStepFailures(mailer: Mailer, owner: UserContact): Promise<void> {
+  await mailer.send(composeSecondStepWarning(owner));
 }

@@ -6,7 +6,7 @@ import { LONGEST, SHORTEST } from './options';
 import type { PasswordHasher } from './password-hasher';
 import { isEasilyGuessed, type Person } from './password-rules';
 import { PasswordUpgrade } from './password-upgrade';
-import { ACTING_CLIENT_HEADER, MACHINE_USERS_PATH } from '../../contract';
+import { ACTING_CLIENT_HEADER, SERVICE_ACCOUNT_USERS_PATH } from '../../contract';
 import type { AuthConfig } from '../common/config';
 import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../common/caller';
 import { requestContext } from '../common/request-context';
@@ -21,7 +21,7 @@ const NEW_PASSWORDS: Record<
   '/change-password': { field: 'newPassword', personOf: callerOf },
   '/reset-password': { field: 'newPassword', personOf: ownerOfResetToken },
   '/admin/create-user': { field: 'password', personOf: forAdministrators(newUser) },
-  [MACHINE_USERS_PATH]: { field: 'password', personOf: forMachines },
+  [SERVICE_ACCOUNT_USERS_PATH]: { field: 'password', personOf: forServiceAccounts },
   '/admin/set-user-password': { field: 'newPassword', personOf: forAdministrators(namedUser) },
 };
 
@@ -112,7 +112,7 @@ function forAdministrators(personOf: (ctx: HookContext) => Promise<Person | null
 }
 
 /** Only the API sends the header that names a service account. */
-function forMachines(ctx: HookContext): Promise<Person | null> {
+function forServiceAccounts(ctx: HookContext): Promise<Person | null> {
   return ctx.headers?.has(ACTING_CLIENT_HEADER) ? newUser(ctx) : Promise.resolve(null);
 }
 

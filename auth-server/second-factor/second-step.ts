@@ -14,7 +14,7 @@ import { forgetDevices } from './trusted-devices';
 import { fieldOf, type HookContext } from '../common/caller';
 import { toCompactCode } from '../../contract';
 import type { Mailer } from '../mail/mailer';
-import { composeSecondStepWarning } from '../notices/security-messages';
+import { notifySecondStepFailures } from '../notices/second-factor-notices';
 
 const VERIFY_TOTP = '/two-factor/verify-totp';
 const VERIFY_RECOVERY_CODE = '/two-factor/verify-backup-code';
@@ -174,7 +174,7 @@ async function warnOwner(
   { userId, mailer }: { userId: string } & Pick<SecondStepParts, 'mailer'>,
 ): Promise<void> {
   const user = await ctx.context.internalAdapter.findUserById(userId);
-  if (user) await mailer.send(composeSecondStepWarning(user));
+  if (user) await notifySecondStepFailures(mailer, user);
 }
 
 /** After a code was right: of a sign-in, or the first one, which puts the factor in force. */

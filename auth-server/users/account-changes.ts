@@ -3,63 +3,43 @@ import type { UserContact } from '../common/user-contact';
 import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
 import { LAST_STEP, readEmailChange } from './email-change';
 import { isOlderThanPassword, isUsed, markUsed } from './mailed-link';
-import { composeEmailChanged, composePasswordChanged } from '../notices/account-messages';
-import type { Mailer } from '../mail/mailer';
 import type { HookContext } from '../common/caller';
+import { NEW_EMAIL_TAKEN } from '../common/errors';
 
 const VERIFY_EMAIL = '/verify-email';
-const CHANGE_PASSWORD = '/change-password';
 const SET_PASSWORD = '/admin/set-user-password';
 const UPDATE_USER = '/admin/update-user';
 
 /**
- * What has to happen around changes of credentials that Better-Auth leaves open: their
- * owner is told, a password set by an administrator ends the user's sessions, an e-mail that
- * one sets is not verified, and a change of the e-mail that was begun under an old password
- * is void.
+ * Rules for changes of credentials that Better-Auth does not have: a password that an
+ * administrator sets ends the user's sessions, an e-mail address that an administrator sets is
+ * not verified, and a change of the e-mail address that was requested before a new password is
+ * void. The mails to the owner are in `notices/`.
  */
-export function accountChanges(mailer: Mailer) {
-  return {
-    id: 'account-changes',
-    init: () => ({
-      options: {
-        databaseHooks: {
-          user: {
-            update: {
-              after: (user: UserContact, ctx: GenericEndpointContext | null) =>
-                tellFormerAddress(user, { ctx, mailer }),
-            },
-          },
-        },
+export const accountChanges = {
+  id: 'account-changes',
+  init: () => ({
+    options: { databaseHooks: { user: { update: { after: markLinkUsed } } } },
+  }),
+  hooks: {
+    before: [
+      {
+        matcher: ({ path }) => path === VERIFY_EMAIL,
+        handler: createAuthMiddleware(refuseVoidChange),
       },
-    }),
-    hooks: {
-      before: [
-        {
-          matcher: ({ path }) => path === VERIFY_EMAIL,
-          handler: createAuthMiddleware(refuseVoidChange),
-        },
-        {
-          matcher: ({ path }) => path === UPDATE_USER,
-          handler: createAuthMiddleware(markNewEmailUnverified),
-        },
-      ],
-      after: [
-        {
-          matcher: ({ path }) => path === CHANGE_PASSWORD,
-          handler: createAuthMiddleware(async ({ context }) => {
-            if (isAPIError(context.returned) || !context.session) return;
-            await mailer.send(composePasswordChanged(context.session.user));
-          }),
-        },
-        {
-          matcher: ({ path }) => path === SET_PASSWORD,
-          handler: createAuthMiddleware((ctx) => afterSetPassword(ctx, mailer)),
-        },
-      ],
-    },
-  } satisfies BetterAuthPlugin;
-}
+      {
+        matcher: ({ path }) => path === UPDATE_USER,
+        handler: createAuthMiddleware(markNewEmailUnverified),
+      },
+    ],
+    after: [
+      {
+        matcher: ({ path }) => path === SET_PASSWORD,
+        handler: createAuthMiddleware(endSessions),
+      },
+    ],
+  },
+} satisfies BetterAuthPlugin;
 
 /**
  * Providers link accounts by verified e-mail addresses: a typing error of an administrator
@@ -74,13 +54,10 @@ async function markNewEmailUnverified({ context, body }: HookContext) {
   return { context: { body: { data: { emailVerified: false } } } };
 }
 
-/** A session may have been made with the password that is now replaced. */
-async function afterSetPassword({ context, body }: HookContext, mailer: Mailer): Promise<void> {
+/** A session may have been created with the password that is now replaced. */
+async function endSessions({ context, body }: HookContext): Promise<void> {
   if (isAPIError(context.returned)) return;
-  const { userId } = body as { userId: string };
-  await context.internalAdapter.deleteUserSessions(userId);
-  const user = await context.internalAdapter.findUserById(userId);
-  if (user) await mailer.send(composePasswordChanged(user));
+  await context.internalAdapter.deleteUserSessions((body as { userId: string }).userId);
 }
 
 /**
@@ -97,7 +74,7 @@ async function refuseVoidChange({ context, query, redirect }: HookContext): Prom
     change.requestType === LAST_STEP &&
     (await context.internalAdapter.findUserByEmail(change.updateTo)) !== null;
   if (!isVoid && !isTaken) return;
-  const refusal = isVoid ? VOID : TAKEN;
+  const refusal = isVoid ? VOID : NEW_EMAIL_TAKEN;
   const { callbackURL } = (query ?? {}) as { callbackURL?: string };
   if (!callbackURL || !context.isTrustedOrigin(callbackURL, { allowRelativePaths: true })) {
     throw new APIError('BAD_REQUEST', refusal);
@@ -106,7 +83,6 @@ async function refuseVoidChange({ context, query, redirect }: HookContext): Prom
 }
 
 const VOID = { code: 'INVALID_TOKEN', message: 'The link is no longer valid. Ask for a new one.' };
-const TAKEN = { code: 'EMAIL_TAKEN', message: 'The address belongs to another account.' };
 
 function withError(url: string, code: string): string {
   const [beforeHash = '', hash] = url.split('#', 2);
@@ -114,16 +90,11 @@ function withError(url: string, code: string): string {
   return `${beforeHash}${separator}error=${code}${hash === undefined ? '' : `#${hash}`}`;
 }
 
-async function tellFormerAddress(
-  user: UserContact,
-  { ctx, mailer }: { ctx: GenericEndpointContext | null; mailer: Mailer },
-): Promise<void> {
+/** Also when the user takes the former address again, the link does nothing. */
+async function markLinkUsed(user: UserContact, ctx: GenericEndpointContext | null): Promise<void> {
   if (ctx?.path !== VERIFY_EMAIL) return;
   const { token } = (ctx.query ?? {}) as { token?: unknown };
   const change = await readEmailChange(token, ctx.context);
   if (change?.updateTo !== user.email) return;
-  // Also when the user takes the former address again, the link does nothing any longer.
   await markUsed({ token, userId: change.userId }, ctx.context);
-  const former = { name: user.name, email: change.email, emailVerified: user.emailVerified };
-  await mailer.send(composeEmailChanged(former, user.email));
 }

@@ -5,8 +5,9 @@ import type { Mailer } from '../mail/mailer';
 import {
   composeEmailChangeConfirmation,
   composeNewEmailVerification,
-} from '../notices/account-messages';
-import { composeVerification, type Message } from '../mail/messages';
+  composeVerification,
+  type Message,
+} from '../mail/messages';
 import { leadToVerification } from '../mail/page-links';
 import { decodeJwtPayload } from '../../runtime/jwt-payload';
 

@@ -13,7 +13,6 @@ import { DEFAULT_ROLE } from '../../contract';
 import type { Mailer } from '../mail/mailer';
 import { composeAlreadyRegistered, composePasswordReset } from '../mail/messages';
 import { leadToPage, leadToVerification } from '../mail/page-links';
-import { composePasswordChanged } from '../notices/account-messages';
 
 export { ACCOUNT_MAPPING, VERIFICATION_MAPPING };
 
@@ -73,10 +72,9 @@ export function toSyntheticUser({ coreFields, id }: { coreFields: object; id: st
 
 /** The part of a password reset that concerns the account; the password is set. */
 export async function afterPasswordReset(
-  { pool, mailer }: { pool: Pool; mailer: Mailer },
-  { user, request }: { user: UserContact & RecoveredUser; request?: Request },
+  pool: Pool,
+  { user, request }: { user: RecoveredUser & { email: string }; request?: Request },
 ): Promise<void> {
   await removePasskeysOfStranger(pool, { user, request });
   await verifyMailedAddress(pool, user);
-  await mailer.send(composePasswordChanged(user));
 }

@@ -6,7 +6,6 @@ import type { AuthConfig } from '../common/config';
 import { ADMIN_MAPPING } from './schema';
 import { serviceAccountUsers } from './service-account-users';
 import { DEFAULT_ROLE, ROLES } from '../../contract';
-import type { Mailer } from '../mail/mailer';
 import { BANNED_MESSAGE } from '../common/errors';
 import { userRemoval } from './user-removal';
 
@@ -23,8 +22,8 @@ export function administration() {
   });
 }
 
-/** Rules of Gatehouse around changes of an account. */
-export function accounts(mailer: Mailer, { authUrl }: Pick<AuthConfig, 'authUrl'>) {
-  // A change that is void is refused before its link counts as used.
-  return [userRemoval, accountChanges(mailer), openedLinks(authUrl), serviceAccountUsers()];
+/** Rules of Gatehouse for changes of an account. */
+export function accounts({ authUrl }: Pick<AuthConfig, 'authUrl'>) {
+  // `accountChanges` before `openedLinks`, which marks a link as used: a used link is refused.
+  return [userRemoval, accountChanges, openedLinks(authUrl), serviceAccountUsers()];
 }

@@ -1,7 +1,13 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint } from 'better-auth/api';
 import { z } from 'zod';
-import { ACTING_CLIENT_HEADER, DEFAULT_ROLE, MACHINE_USERS_PATH, ROLES } from '../../contract';
+import { EMAIL_TAKEN } from '../common/errors';
+import {
+  ACTING_CLIENT_HEADER,
+  DEFAULT_ROLE,
+  SERVICE_ACCOUNT_USERS_PATH,
+  ROLES,
+} from '../../contract';
 
 const newUserSchema = z.object({
   email: z.email(),
@@ -17,10 +23,8 @@ const NO_ADMINISTRATORS = {
   message: 'Only an administrator who signed in directly creates administrators.',
 };
 
-const TAKEN = {
-  code: 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL',
-  message: 'User already exists. Use another email.',
-};
+/** With the status of `/admin/create-user`. */
+const TAKEN = { code: EMAIL_TAKEN.code, message: EMAIL_TAKEN.message };
 
 /**
  * Creates a user for an OAuth client, as `/admin/create-user` does for an administrator. That
@@ -29,10 +33,10 @@ const TAKEN = {
  */
 export function serviceAccountUsers() {
   return {
-    id: 'machine-users',
+    id: 'service-account-users',
     endpoints: {
       createUserForServiceAccount: createAuthEndpoint(
-        MACHINE_USERS_PATH,
+        SERVICE_ACCOUNT_USERS_PATH,
         { method: 'POST', body: newUserSchema },
         async (ctx) => {
           if (!ctx.headers?.has(ACTING_CLIENT_HEADER)) throw new APIError('FORBIDDEN', NOT_ALLOWED);
@@ -47,7 +51,7 @@ export function serviceAccountUsers() {
           if (password === undefined) {
             return ctx.json({ user: await internalAdapter.createUser(user, { method: 'admin' }) });
           }
-          // Despite its name: a user and their way to sign in, in one transaction.
+          // `createOAuthUser` creates the user and the password's account in one transaction.
           const made = await internalAdapter.createOAuthUser(user, {
             providerId: 'credential',
             accountId: id,

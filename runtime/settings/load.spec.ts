@@ -287,7 +287,7 @@ describe('a bad value', () => {
     ]);
   });
 
-  it('never ends in anything but one readable error, whatever the environment holds', () => {
+  it('ends in one readable error for every environment', () => {
     const anything = fc.record(
       Object.fromEntries(
         Object.keys(SETTING_DEFINITIONS).map((name) => [
@@ -329,7 +329,7 @@ describe('a good value', () => {
     expect(load({ ADMIN_EMAIL: 'Root@Example.com' }).adminEmail).toBe('root@example.com');
   });
 
-  it('is a length of time in milliseconds, whatever its unit', () => {
+  it('is a length of time in milliseconds, for every unit', () => {
     const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
     const inDays = fc.constantFrom(...(Object.keys(units) as (keyof typeof units)[]));
     fc.assert(
@@ -436,7 +436,7 @@ describe('settings that belong together', () => {
     expect(load({})).toMatchObject({ google: null, github: null, oidc: null });
   });
 
-  it('keep the ports of one machine apart', () => {
+  it('keep the ports of one host apart', () => {
     expect(namesOf(problemsOf({ ...DEVELOPMENT, AUTH_PORT: '8000' }))).toEqual(['API_PORT']);
     expect(problemsOf({ ...PRODUCTION, AUTH_PORT: '8000' })).toEqual([]);
   });

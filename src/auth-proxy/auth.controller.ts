@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpStatus, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { type ActingAsUser, ActingUser } from '../auth/principal/acting';
+import { type UserActor, CurrentUserActor } from '../auth/principal/current-actor.decorator';
 import {
   type Refresh,
   refreshSchema,
@@ -107,7 +107,7 @@ export class AuthController {
     operationId: 'signOut',
     answers: { 204: { description: 'The session is gone' } },
   })
-  signOut(@ActingUser() acting: ActingAsUser): Promise<void> {
+  signOut(@CurrentUserActor() acting: UserActor): Promise<void> {
     return this.auth.signOut(acting);
   }
 

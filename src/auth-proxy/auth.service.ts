@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import type { Acting, ActingAsUser } from '../auth/principal/acting';
+import type { Actor, UserActor } from '../auth/principal/current-actor.decorator';
 import type {
   SessionAndUser,
   SignedIn,
@@ -93,7 +93,7 @@ export class AuthService {
   }
 
   /** Ends the caller's session. A session that is gone already is no error. */
-  async signOut(acting: ActingAsUser): Promise<void> {
+  async signOut(acting: UserActor): Promise<void> {
     const { userId, sessionId: id, clientId } = acting.principal;
     await this.dataSource.transaction(async (manager) => {
       const row = await manager.findOneBy(SessionEntity, { id });
@@ -126,17 +126,17 @@ export class AuthService {
    *
    * @throws {Problem} what the auth server's refusal means, or as {@link AuthServerClient.call}
    */
-  async actAs(acting: Acting, request: ActedRequest): Promise<Record<string, unknown>> {
+  async actAs(acting: Actor, request: ActedRequest): Promise<Record<string, unknown>> {
     return (await this.callAs(acting, request)).body;
   }
 
   /** As {@link actAs}, for what begins a session; the answer goes to {@link toSignedIn}. */
-  beginAs(acting: Acting, request: ActedRequest): Promise<AuthServerAnswer> {
+  beginAs(acting: Actor, request: ActedRequest): Promise<AuthServerAnswer> {
     return this.callAs(acting, { ...request, wantsToken: true });
   }
 
   private async callAs(
-    { principal, caller, accessToken }: Acting,
+    { principal, caller, accessToken }: Actor,
     request: ActedRequest & { wantsToken?: boolean },
   ): Promise<AuthServerAnswer> {
     const clientId = principal.clientId ?? undefined;

@@ -15,7 +15,7 @@ export interface ScopeRule {
  * Opens a route to service accounts, and to OAuth clients that act for a user, whose token has all
  * of the scopes; others get 403 `insufficient_scope`. For a route that needs a user use
  * {@link UserScopes}: the start fails when a handler with this decorator takes `@CurrentUser()` or
- * `@ActingUser()`.
+ * `@CurrentUserActor()`.
  *
  * Without either decorator a route is closed to both, for every method: 403 `user_required`. They
  * stand beside `@Roles()`, which a user must fulfil as well: a scope never gives a user more than

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type DataSource, type FindOperator, MoreThan, Not } from 'typeorm';
-import type { Acting, ActingAsUser } from '../auth/principal/acting';
+import type { Actor, UserActor } from '../auth/principal/current-actor.decorator';
 import type { Session } from './session.schemas';
 import { assertMayChange } from './user-lock';
 import { toSession } from './session.mapper';
@@ -25,7 +25,7 @@ export class SessionsService {
   }
 
   /** @throws {Problem} `not_found` when the user has no such session; as {@link assertMayChange} */
-  async endSession(acting: Acting, { userId, sessionId }: SessionOfUser): Promise<void> {
+  async endSession(acting: Actor, { userId, sessionId }: SessionOfUser): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       await assertMayChange(manager, { id: userId, acting });
       const row = await manager.findOneBy(SessionEntity, { id: sessionId, userId });
@@ -43,7 +43,7 @@ export class SessionsService {
     });
   }
 
-  async endOtherSessions(acting: ActingAsUser): Promise<void> {
+  async endOtherSessions(acting: UserActor): Promise<void> {
     const { userId, sessionId } = acting.principal;
     await this.endSessions(acting, {
       action: 'session.others_revoked',
@@ -52,12 +52,12 @@ export class SessionsService {
   }
 
   /** @throws {Problem} as {@link assertMayChange} */
-  async endAllSessions(acting: Acting, userId: string): Promise<void> {
+  async endAllSessions(acting: Actor, userId: string): Promise<void> {
     await this.endSessions(acting, { action: 'session.all_revoked', where: { userId } });
   }
 
   private async endSessions(
-    acting: Acting,
+    acting: Actor,
     {
       action,
       where,

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Acting } from '../auth/principal/acting';
+import type { Actor } from '../auth/principal/current-actor.decorator';
 import { assertMayChangeAdministrators, isDirect } from '../auth/principal/direct-sign-in';
 import { noSuchUser } from '../common/problems/no-such-user';
 import { UserEntity } from '../database/entities/user.entity';
@@ -7,7 +7,7 @@ import { UserEntity } from '../database/entities/user.entity';
 /** A user, and the caller who changes it. */
 export interface UserToChange {
   id: string;
-  acting: Acting;
+  acting: Actor;
 }
 
 /**

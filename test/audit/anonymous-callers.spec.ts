@@ -78,7 +78,7 @@ describe.each([
   }
 
   it.each<[string, string[], string | null]>([
-    ['nobody names', [], null],
+    ['of no list', [], null],
     ['is empty', ['user-agent: '], null],
     ['is very long', [`user-agent: ${'a'.repeat(12_000)}`], 'a'.repeat(512)],
     ['is no UTF-8', ['user-agent: caf\xe9 \xff\xc3('], 'caf\xe9 \xff\xc3('],

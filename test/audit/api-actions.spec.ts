@@ -66,7 +66,7 @@ const ACTIONS: Action[] = [
     values: [{ detail: { method: 'password', reason: 'INVALID_EMAIL_OR_PASSWORD' } }],
   },
   {
-    name: 'a sign-in with an address that nobody has',
+    name: 'a sign-in with an unknown e-mail address',
     request: byNobody('/auth/sign-in', () => ({ email: 'who@example.com', password: PASSWORD })),
     events: ['failed user.sign_in_failed by anonymous about nobody'],
   },

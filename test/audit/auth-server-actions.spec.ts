@@ -64,7 +64,7 @@ const ACTIONS: Action[] = [
     events: ['failed user.sign_in_failed by anonymous about Ann'],
   },
   {
-    name: 'a sign-in with an address that nobody has',
+    name: 'a sign-in with an unknown e-mail address',
     ...enter('/sign-in/email', () => ({ email: 'who@example.com', password: 'wrong one' })),
     events: ['failed user.sign_in_failed by anonymous about nobody'],
   },
@@ -92,7 +92,7 @@ const ACTIONS: Action[] = [
     events: ['user.password_reset_requested by anonymous about Ann'],
   },
   {
-    name: 'a request for a new password for an address that nobody has',
+    name: 'a request for a new password for an unknown e-mail address',
     ...enter('/request-password-reset', () => ({ email: 'who@example.com' })),
     events: ['user.password_reset_requested by anonymous about nobody'],
   },

@@ -131,17 +131,17 @@ describe('clients', () => {
   it('are recorded when they get tokens for themselves, and when they are refused', async () => {
     const client = await stage.register({ type: 'machine' });
     const names = { [client.clientId]: 'the client' };
-    const issued = await eventsOf(() => stage.machineToken(client), names);
+    const issued = await eventsOf(() => stage.serviceAccountToken(client), names);
     expect(issued.texts).toEqual(['oauth.token_issued by the client about the client']);
     expect(issued.events[0]!.detail).toEqual({ grant: 'client_credentials', scope: 'users:read' });
     const wrong = { ...client, clientSecret: 'a guess' };
-    const refused = await eventsOf(() => stage.machineToken(wrong), names);
+    const refused = await eventsOf(() => stage.serviceAccountToken(wrong), names);
     expect(refused.texts).toEqual(['failed oauth.token_refused by anonymous about the client']);
   });
 
   it('are recorded as actors of a change', async () => {
     const client = await stage.register({ type: 'machine', scopes: ['users:write'] });
-    const { access_token: token } = (await stage.machineToken(client)).body;
+    const { access_token: token } = (await stage.serviceAccountToken(client)).body;
     const ann = await system.asUser();
     const names = { [client.clientId]: 'the client', [ann.id]: 'Ann' };
     const headers = { authorization: `Bearer ${token}` };

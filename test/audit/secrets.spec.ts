@@ -134,10 +134,10 @@ async function administrate(userId: string): Promise<void> {
 }
 
 async function authorize(): Promise<void> {
-  const machine = await stage.register({ type: 'machine' });
-  await stage.machineToken(machine);
-  await stage.machineToken({ ...machine, clientSecret: 'a secret that was guessed' });
-  await stage.clients.post(`/api/v1/admin/clients/${machine.clientId}/secret`);
+  const serviceAccount = await stage.register({ type: 'machine' });
+  await stage.serviceAccountToken(serviceAccount);
+  await stage.serviceAccountToken({ ...serviceAccount, clientSecret: 'a secret that was guessed' });
+  await stage.clients.post(`/api/v1/admin/clients/${serviceAccount.clientId}/secret`);
   const client = await stage.register({ type: 'public' });
   const { browser } = await stage.user();
   const tokens = await stage.tokens(client, browser);

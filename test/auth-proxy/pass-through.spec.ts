@@ -159,7 +159,7 @@ describe("the client's IP address", () => {
 
   it.each([
     ['the only one', '203.0.113.9', '203.0.113.9'],
-    ['the last one, whatever stands before', '198.51.100.1, 203.0.113.9', '203.0.113.9'],
+    ['the last one, after any others', '198.51.100.1, 203.0.113.9', '203.0.113.9'],
     ['the last that is no proxy of ours', '198.51.100.1, 203.0.113.9, 10.1.2.3', '203.0.113.9'],
     ['the whole IPv6 address', '2001:DB8:0::7', '2001:db8::7'],
     ['an IPv4 address in IPv6 clothes', '::ffff:203.0.113.9', '203.0.113.9'],

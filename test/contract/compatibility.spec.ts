@@ -60,7 +60,7 @@ const BREAKING: Case[] = [
     `body-required: ${PUT}`,
   ],
   [
-    'a media type that is not taken any more',
+    'a media type that is no longer accepted',
     ({ put }) => (put.requestBody!.content = { 'text/plain': {} }),
     `media-type-removed: ${PUT} body application/json`,
   ],
@@ -70,7 +70,7 @@ const BREAKING: Case[] = [
     `property-required: ${PUT} body .size`,
   ],
   [
-    'a property that is not taken any more',
+    'a property that is no longer accepted',
     ({ body }) => delete body.properties.size,
     `property-refused: ${PUT} body .size`,
   ],
@@ -95,7 +95,7 @@ const BREAKING: Case[] = [
     `form-changed: ${PUT} body .name`,
   ],
   [
-    'an alternative that a body may not be any more',
+    'an alternative that is no longer accepted in a body',
     ({ body }) => body.properties.kind!.anyOf!.pop(),
     `alternative-changed: ${PUT} body .kind`,
   ],
@@ -155,7 +155,7 @@ const BREAKING: Case[] = [
     `type-changed: ${PUT} body .extra`,
   ],
   [
-    'an upper limit that is not reached any more',
+    'an upper limit that is lower',
     ({ body }) => (body.properties.size!.exclusiveMaximum = 10),
     `limit-narrowed: ${PUT} body .size`,
   ],
@@ -182,11 +182,15 @@ const BREAKING: Case[] = [
   ],
   ['a role', ({ put }) => (put['x-roles'] = ['admin']), `security-stricter: ${PUT}`],
   [
-    'a scope more for machines',
+    'a scope more for service accounts',
     ({ put }) => put['x-scopes']!.push('admin'),
     `security-stricter: ${PUT}`,
   ],
-  ['no machines any more', ({ put }) => delete put['x-scopes'], `security-stricter: ${PUT}`],
+  [
+    'no longer open to service accounts',
+    ({ put }) => delete put['x-scopes'],
+    `security-stricter: ${PUT}`,
+  ],
   [
     'a problem code with another status',
     ({ put }) => {
@@ -215,14 +219,14 @@ const HARMLESS: Harmless[] = [
   ['one more value in an answer', ({ thing }) => thing.properties.state!.enum!.push('lost')],
   ['one value less in an answer', ({ thing }) => thing.properties.state!.enum!.pop()],
   ['a format in an answer', ({ thing }) => (thing.properties.name!.format = 'email')],
-  ['a scope less for machines', ({ put }) => put['x-scopes']!.pop()],
+  ['a scope less for service accounts', ({ put }) => put['x-scopes']!.pop()],
   ['one more value in a request', ({ put }) => put.parameters![1]!.schema!.enum!.push('size')],
   ['a new property that may be left out', ({ body }) => (body.properties.colour = text)],
-  ['a property that need not be sent any more', ({ body }) => body.required.pop()],
+  ['a property that becomes optional', ({ body }) => body.required.pop()],
   ['wider limits', ({ body }) => (body.properties.name!.maxLength = 200)],
   ['a wider type in a request', ({ body }) => (body.properties.name!.type = ['string', 'null'])],
   ['a new property in an answer', ({ thing }) => (thing.properties.colour = text)],
-  ['an answer that is never null any more', ({ thing }) => (thing.properties.note = text)],
+  ['an answer that can no longer be null', ({ thing }) => (thing.properties.note = text)],
   ['an answer of an integer', ({ part }) => (part.properties!.weight!.type = 'integer')],
   ['a refusal that does not happen', ({ put }) => (put.responses[422] = {})],
   ['one more way to come in', ({ put }) => put.security!.push({ key: [] })],

@@ -92,7 +92,7 @@ function toWho(callers: string): Who {
 type Examples = Record<string, { value: unknown }>;
 
 /** Routes of the router that are not operations: documentation, pass-through, preflights. */
-const BESIDES =
+const NOT_OPERATIONS =
   /^\w+ (\/docs(\/.*)?|\/openapi\.(json|yaml)|\/openapi-(auth|all)\.json|\/api\/auth\/\*|\/\.well-known\/.*|\*)$/;
 
 /** Operations whose documented example works only once, or for one user. */
@@ -163,7 +163,7 @@ describe('every route', () => {
     const routes = routesOf(system.apps[0]!)
       .filter(({ method }) => method !== 'HEAD')
       .map(({ method, path }) => `${method} ${path}`)
-      .filter((name) => !BESIDES.test(name));
+      .filter((name) => !NOT_OPERATIONS.test(name));
     expect(routes.sort()).toEqual([...operations.keys()].sort());
     expect(routes).toHaveLength(handlersOf(system.apps[0]!).length);
   });

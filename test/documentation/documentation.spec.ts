@@ -71,8 +71,8 @@ describe('the documentation', () => {
     const person = await get('/', BROWSER);
     expect([person.status, person.headers.get('location')]).toEqual([303, '/docs']);
     expect(person.headers.get('vary')).toContain('Accept');
-    const program = await get<object>('/');
-    expect(program).toMatchObject({ status: 200, body: { name: 'Gatehouse API' } });
+    const client = await get<object>('/');
+    expect(client).toMatchObject({ status: 200, body: { name: 'Gatehouse API' } });
   });
 });
 

@@ -64,3 +64,46 @@ describe('the layout', () => {
     expect(large.map(([folder]) => folder)).toEqual([]);
   });
 });
+
+describe('the documents', () => {
+  const documents = FILES.filter((file) => file.endsWith('.md'));
+
+  it('name scripts that package.json has', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const named = documents.flatMap((document) =>
+      scriptsOf(readFileSync(join(ROOT, document), 'utf8')),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect([...new Set(named)].filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
+  it('name files and folders of this project that exist', () => {
+    const folders = foldersOf(FILES);
+    const isMissing = (path: string) =>
+      !FILES.includes(path) && !folders.has(path.replace(/\/$/, ''));
+    const missing = documents
+      .filter((document) => document !== 'CHANGELOG.md')
+      .flatMap((document) =>
+        pathsOf(readFileSync(join(ROOT, document), 'utf8'))
+          .filter(isMissing)
+          .map((path) => `${document}: ${path}`),
+      );
+    expect(missing).toEqual([]);
+  });
+});
+
+/** The scripts in `npm run <name>`, `npm start` and `npm test`. */
+function scriptsOf(text: string): string[] {
+  return [...text.matchAll(/\bnpm (?:run )?(start|test|(?<=run )[a-z][a-z:-]*)/g)].map(
+    ([, name]) => name!,
+  );
+}
+
+/** Paths in code spans that begin with a folder of this project. */
+function pathsOf(text: string): string[] {
+  const path =
+    /`((?:src|auth-server|contract|runtime|launcher|migrations|test|tools|bench|docs|deploy)\/[\w./-]*)`/g;
+  return [...text.matchAll(path)].map(([, name]) => name!);
+}

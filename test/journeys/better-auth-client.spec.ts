@@ -6,7 +6,7 @@ beforeAll(async () => (system = await System.start()));
 afterAll(() => system.stop());
 
 /** Better-Auth's client on Node.js: no origin, no cookies, a token. */
-function createProgram(baseURL: string) {
+function createClient(baseURL: string) {
   let token = '';
   const keepToken = ({ response }: { response: Response }) => {
     token = response.headers.get('set-auth-token') ?? token;
@@ -21,23 +21,23 @@ it.each<[string, () => string]>([
 ])(
   "a client signs up, changes its account and signs out at %s with Node's fetch",
   async (_what, url) => {
-    const program = createProgram(url());
-    const email = `program-${new URL(url()).port}@example.com`;
+    const client = createClient(url());
+    const email = `client-${new URL(url()).port}@example.com`;
     const newPassword = `${PASSWORD}, changed`;
     const answers = [
-      await program.signUp.email({ email, password: PASSWORD, name: 'Program' }),
-      await program.listSessions(),
-      await program.updateUser({ name: 'Another name' }),
-      await program.changePassword({
+      await client.signUp.email({ email, password: PASSWORD, name: 'Client' }),
+      await client.listSessions(),
+      await client.updateUser({ name: 'Another name' }),
+      await client.changePassword({
         currentPassword: PASSWORD,
         newPassword,
         revokeOtherSessions: true,
       }),
-      await program.requestPasswordReset({ email }),
-      await program.signOut(),
-      await program.signIn.email({ email, password: newPassword }),
+      await client.requestPasswordReset({ email }),
+      await client.signOut(),
+      await client.signIn.email({ email, password: newPassword }),
     ];
     expect(answers.map(({ error }) => error)).toEqual(answers.map(() => null));
-    expect((await program.getSession()).data?.user).toMatchObject({ email, name: 'Another name' });
+    expect((await client.getSession()).data?.user).toMatchObject({ email, name: 'Another name' });
   },
 );

@@ -12,11 +12,11 @@ const tokens: Record<string, string> = {};
 beforeAll(async () => {
   stage = await OAuthStage.start();
   wire = await PostgresWire.before(stage.system.settings.databaseUrl);
-  const machine = await stage.register({ type: 'machine' });
-  const program = await stage.register({ type: 'public' });
+  const serviceAccount = await stage.register({ type: 'machine' });
+  const client = await stage.register({ type: 'public' });
   const { browser } = await stage.user();
-  tokens.machine = (await stage.machineToken(machine)).body.access_token;
-  tokens.program = (await stage.tokens(program, browser)).access_token;
+  tokens['service account'] = (await stage.serviceAccountToken(serviceAccount)).body.access_token;
+  tokens['client of a user'] = (await stage.tokens(client, browser)).access_token;
 });
 
 afterAll(async () => {
@@ -45,7 +45,7 @@ async function statementsOf(replica: ReplicaProcess, token: string): Promise<str
   return wire.statements.slice(from).filter((text) => !BY_TIME.test(text));
 }
 
-describe.each(['machine', 'program'])('a request of a %s', (kind) => {
+describe.each(['service account', 'client of a user'])('a request of a %s', (kind) => {
   it.each([
     ['live', 0],
     ['strict', 10],

@@ -3,28 +3,28 @@ import { api, auth, ended, sql, type Way } from './ways';
 import { type Person, type Stage, visit } from './stage';
 
 /** The scopes of a service account. */
-const MACHINE_SCOPE = 'users:read';
+const SERVICE_ACCOUNT_SCOPE = 'users:read';
 
 /** The client that acts for each user. */
 const clientIds = new WeakMap<Person, string>();
 
 /** Changes that end a client's access, of its own or for a user. */
 export const CLIENT_WAYS: Way[] = [
-  ofProgram('disabling a program through the API', (stage, path) =>
+  ofUserClient('disabling a client through the API', (stage, path) =>
     api(stage, 'PATCH', path, stage.admin.accessToken, { disabled: true }),
   ),
-  ofProgram('deleting a program through the API', (stage, path) =>
+  ofUserClient('deleting a client through the API', (stage, path) =>
     api(stage, 'DELETE', path, stage.admin.accessToken),
   ),
   {
-    ...ended('signing out, as a program sees it', (stage, { sessionToken }) =>
+    ...ended('signing out, as a client sees it', (stage, { sessionToken }) =>
       auth(stage, '/sign-out', { bearer: sessionToken }),
     ),
     prepare: actByProgram,
   },
   {
     ...ended(
-      'a ban by a statement, as a program sees it',
+      'a ban by a statement, as a client sees it',
       sql('UPDATE "user" SET banned = true WHERE id = $1'),
     ),
     prepare: actByProgram,
@@ -37,40 +37,52 @@ export const CLIENT_WAYS: Way[] = [
     ),
     prepare: actByProgram,
   },
-  ofMachine('disabling a machine through the API', (stage, path) =>
+  ofServiceAccount('disabling a service account through the API', (stage, path) =>
     api(stage, 'PATCH', path, stage.admin.accessToken, { disabled: true }),
   ),
-  ofMachine('taking a scope from a machine through the API', (stage, path) =>
+  ofServiceAccount('taking a scope from a service account through the API', (stage, path) =>
     api(stage, 'PATCH', path, stage.admin.accessToken, { scopes: ['audit:read'] }),
   ),
-  machineBy(
-    'disabling a machine by a statement',
+  serviceAccountBy(
+    'disabling a service account by a statement',
     'UPDATE oauth_client SET disabled = true WHERE client_id = $1',
   ),
-  machineBy(
-    'taking all scopes from a machine by a statement',
+  serviceAccountBy(
+    'taking all scopes from a service account by a statement',
     'UPDATE oauth_client SET client_credentials_scopes = NULL WHERE client_id = $1',
   ),
-  machineBy('deleting a machine by a statement', 'DELETE FROM oauth_client WHERE client_id = $1'),
+  serviceAccountBy(
+    'deleting a service account by a statement',
+    'DELETE FROM oauth_client WHERE client_id = $1',
+  ),
 ];
 
 /** At the end, because no user remains. */
-export const CLIENT_WAY_FOR_ALL: Way = ofMachine('TRUNCATE of all clients', async (stage) => {
-  await stage.sql.query('TRUNCATE oauth_client CASCADE');
-});
+export const CLIENT_WAY_FOR_ALL: Way = ofServiceAccount(
+  'TRUNCATE of all clients',
+  async (stage) => {
+    await stage.sql.query('TRUNCATE oauth_client CASCADE');
+  },
+);
 
 type TakeClient = (stage: Stage, path: string) => Promise<void>;
 
-function ofProgram(name: string, take: TakeClient): Way {
+function ofUserClient(name: string, take: TakeClient): Way {
   return { ...ended(name, byPath(take)), prepare: actByProgram };
 }
 
-function ofMachine(name: string, take: TakeClient): Way {
-  return { name, question: 'administers', before: true, prepare: actByMachine, take: byPath(take) };
+function ofServiceAccount(name: string, take: TakeClient): Way {
+  return {
+    name,
+    question: 'administers',
+    before: true,
+    prepare: actByServiceAccount,
+    take: byPath(take),
+  };
 }
 
-function machineBy(name: string, statement: string): Way {
-  return ofMachine(name, async ({ sql: client }, path) => {
+function serviceAccountBy(name: string, statement: string): Way {
+  return ofServiceAccount(name, async ({ sql: client }, path) => {
     await client.query(statement, [path.split('/').at(-1)]);
   });
 }
@@ -126,7 +138,7 @@ async function giveBack(stage: Stage, person: Person): Promise<void> {
   if (answer.status !== 200) throw new Error(`revocation: ${answer.status}`);
 }
 
-async function actByMachine(stage: Stage, person: Person): Promise<void> {
+async function actByServiceAccount(stage: Stage, person: Person): Promise<void> {
   const secret = randomUUID();
   const { clientId } = await makeClient(stage, {
     client_secret: createHash('sha256').update(secret).digest('base64url'),
@@ -134,11 +146,11 @@ async function actByMachine(stage: Stage, person: Person): Promise<void> {
     grant_types: ['client_credentials'],
     response_types: [],
     redirect_uris: [],
-    client_credentials_scopes: [MACHINE_SCOPE],
+    client_credentials_scopes: [SERVICE_ACCOUNT_SCOPE],
   });
   clientIds.set(person, clientId);
   const basic = Buffer.from(`${clientId}:${secret}`).toString('base64');
-  const form = { grant_type: 'client_credentials', scope: MACHINE_SCOPE };
+  const form = { grant_type: 'client_credentials', scope: SERVICE_ACCOUNT_SCOPE };
   person.accessToken = await tokenOf(stage, form, { authorization: `Basic ${basic}` });
 }
 

@@ -7,13 +7,16 @@ const CHANGED = 'Your e-mail address was changed';
 
 let stage: OAuthStage;
 let admin: SignedInUser;
-let machine: Caller;
+let serviceAccount: Caller;
 
 beforeAll(async () => {
   stage = await OAuthStage.start();
   admin = await stage.system.asAdmin();
   const client = await stage.register({ type: 'machine', scopes: ['users:write'] as never });
-  machine = new Caller(stage.system.apiUrl, (await stage.machineToken(client)).body.access_token);
+  serviceAccount = new Caller(
+    stage.system.apiUrl,
+    (await stage.serviceAccountToken(client)).body.access_token,
+  );
 });
 afterAll(() => stage.system.stop());
 
@@ -27,7 +30,7 @@ async function mailsTo(email: string) {
 
 it.each<[string, () => Caller]>([
   ['an administrator', () => admin.caller],
-  ['a machine', () => machine],
+  ['a service account', () => serviceAccount],
 ])('the former e-mail address receives a notice when %s changes it', async (_who, caller) => {
   const { id, email } = await stage.system.asUser();
   const change = async (body: object) => {

@@ -19,14 +19,14 @@ let callers: Record<string, Caller>;
 beforeAll(async () => {
   stage = await OAuthStage.start({ env: { INTERNAL_SECRET } });
   admin = await stage.system.asNewAdmin();
-  const machine = await stage.register({ type: 'machine', scopes: ['users:write'] });
+  const serviceAccount = await stage.register({ type: 'machine', scopes: ['users:write'] });
   const acting = await stage.register({ type: 'public', scopes: ['openid', 'users:write'] });
   const browser = await Browser.signedIn(stage.system, admin.email);
   const tokens = await stage.tokens(acting, browser, { scope: 'openid users:write' });
-  const machineToken = (await stage.machineToken(machine)).body.access_token;
-  clientIds = { 'a service account': machine.clientId, [ACTING]: acting.clientId };
+  const serviceAccountToken = (await stage.serviceAccountToken(serviceAccount)).body.access_token;
+  clientIds = { 'a service account': serviceAccount.clientId, [ACTING]: acting.clientId };
   callers = {
-    'a service account': new Caller(stage.system.apiUrl, machineToken),
+    'a service account': new Caller(stage.system.apiUrl, serviceAccountToken),
     [ACTING]: new Caller(stage.system.apiUrl, tokens.access_token),
   };
 });

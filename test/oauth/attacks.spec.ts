@@ -287,7 +287,7 @@ describe('client confusion', () => {
       client_id: client.clientId,
     });
     expect([answer.status, answer.body.error]).toEqual([400, 'unauthorized_client']);
-    const other = await stage.machineToken(confidential);
+    const other = await stage.serviceAccountToken(confidential);
     expect([other.status, other.body.error]).toEqual([400, 'unauthorized_client']);
   });
 });
@@ -297,8 +297,8 @@ describe('another resource', () => {
     'gets no token: %s',
     async (resource) => {
       expect(await outcomeOf({ resource })).toMatchObject({ code: null });
-      const machine = await stage.register({ type: 'machine' });
-      const answer = await stage.machineToken(machine, { resource });
+      const serviceAccount = await stage.register({ type: 'machine' });
+      const answer = await stage.serviceAccountToken(serviceAccount, { resource });
       expect([answer.status, answer.body.error]).toEqual([
         400,
         expect.stringMatching(/^invalid_(target|request)$/),
@@ -312,12 +312,12 @@ describe('another resource', () => {
     const logger = createLogger('auth', 'silent');
     const start = (config: typeof settings) => createAuthServer({ settings: config, logger });
     await (await start({ ...settings, jwtAudience: resource })).close();
-    const machine = await stage.register({ type: 'machine' });
-    expect((await stage.machineToken(machine, { resource })).status).toBe(200);
+    const serviceAccount = await stage.register({ type: 'machine' });
+    expect((await stage.serviceAccountToken(serviceAccount, { resource })).status).toBe(200);
     await (await start(settings)).close();
-    const answer = await stage.machineToken(machine, { resource });
+    const answer = await stage.serviceAccountToken(serviceAccount, { resource });
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_target']);
-    expect((await stage.machineToken(machine)).status).toBe(200);
+    expect((await stage.serviceAccountToken(serviceAccount)).status).toBe(200);
   });
 
   it('userinfo: its token is refused by the API', async () => {
@@ -374,11 +374,11 @@ describe('other request forms', () => {
   });
 
   it('the token endpoint ignores the query, and accepts forms only', async () => {
-    const machine = await stage.register({ type: 'machine' });
+    const serviceAccount = await stage.register({ type: 'machine' });
     const query = stage.at('token', {
       grant_type: 'client_credentials',
-      client_id: machine.clientId,
-      client_secret: machine.clientSecret,
+      client_id: serviceAccount.clientId,
+      client_secret: serviceAccount.clientSecret,
     });
     expect((await fetch(query, { method: 'POST' })).status).toBeGreaterThanOrEqual(400);
     const json = await fetch(stage.at('token'), {

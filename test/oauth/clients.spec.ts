@@ -101,13 +101,13 @@ describe('a new client', () => {
       '/redirectUris',
     ],
     [
-      'a machine with one',
+      'a service account with one',
       { name: 'x', type: 'machine', scopes: ['users:read'], redirectUris: [REDIRECT_URI] },
       '/redirectUris',
     ],
-    ['a machine without scopes', { name: 'x', type: 'machine' }, '/scopes'],
+    ['a service account without scopes', { name: 'x', type: 'machine' }, '/scopes'],
     [
-      'a machine with a scope of users',
+      'a service account with a scope of users',
       { name: 'x', type: 'machine', scopes: ['openid'] },
       '/scopes',
     ],
@@ -207,15 +207,15 @@ describe('a change', () => {
 describe('a new secret', () => {
   it('is accepted at once, and the old one is refused', async () => {
     const client = await stage.register({ type: 'machine' });
-    expect((await stage.machineToken(client)).status).toBe(200);
+    expect((await stage.serviceAccountToken(client)).status).toBe(200);
     const { body, status } = await stage.clients.post<ClientSecret>(
       `${PATH}/${client.clientId}/secret`,
     );
     expect(status).toBe(200);
     expect(body).toEqual({ clientId: client.clientId, clientSecret: expect.any(String) });
-    const refused = await stage.machineToken(client);
+    const refused = await stage.serviceAccountToken(client);
     expect([refused.status, refused.body.error]).toEqual([401, 'invalid_client']);
-    expect((await stage.machineToken({ ...client, ...body })).status).toBe(200);
+    expect((await stage.serviceAccountToken({ ...client, ...body })).status).toBe(200);
   });
 
   it('is refused for a public client', async () => {
@@ -255,6 +255,6 @@ describe('administration of clients', () => {
     const body = { name: 'x', type: 'machine', scopes: ['users:read'] };
     const { body: client } = await other.caller.post<NewClient>(PATH, body);
     await stage.clients.delete(`/api/v1/admin/users/${other.id}`);
-    expect((await stage.machineToken(client)).status).toBe(200);
+    expect((await stage.serviceAccountToken(client)).status).toBe(200);
   });
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
   ({ email } = person.user);
   clients.none = await stage.register({ type: 'public' });
   clients.client_secret_basic = await stage.register({ type: 'confidential' });
-  clients.machine = await stage.register({ type: 'machine' });
+  clients.serviceAccount = await stage.register({ type: 'machine' });
 });
 
 afterAll(() => stage.system.stop());
@@ -116,9 +116,13 @@ describe('each announced item works:', () => {
       const who = method === 'none' ? { client_id: client.clientId } : {};
       expect((await post(token, { ...form, ...who }, client)).status).toBe(200);
     }
-    const machine = await post(token, { grant_type: 'client_credentials' }, clients.machine);
-    expect(machine.status).toBe(200);
-    const other = await post(token, { grant_type: 'password' }, clients.machine);
+    const serviceAccount = await post(
+      token,
+      { grant_type: 'client_credentials' },
+      clients.serviceAccount,
+    );
+    expect(serviceAccount.status).toBe(200);
+    const other = await post(token, { grant_type: 'password' }, clients.serviceAccount);
     expect(await other.json()).toMatchObject({ error: 'unsupported_grant_type' });
   });
 

@@ -209,9 +209,9 @@ describe('a new grant', () => {
 
 describe('a service account', () => {
   it('has no grant: revocation returns an error', async () => {
-    const machine = await stage.register({ type: 'machine' });
-    const { access_token: token } = (await stage.machineToken(machine)).body;
-    const answer = await revoke(token, machine);
+    const serviceAccount = await stage.register({ type: 'machine' });
+    const { access_token: token } = (await stage.serviceAccountToken(serviceAccount)).body;
+    const answer = await revoke(token, serviceAccount);
     expect([answer.status, answer.body.error]).toEqual([400, 'unsupported_token_type']);
   });
 });

@@ -7,14 +7,14 @@ let browser: Browser;
 /** Public. */
 let client: NewClient;
 let confidential: NewClient;
-let machine: NewClient;
+let serviceAccount: NewClient;
 
 beforeAll(async () => {
   stage = await OAuthStage.start();
   ({ browser } = await stage.user());
   client = await stage.register({ type: 'public' });
   confidential = await stage.register({ type: 'confidential' });
-  machine = await stage.register({ type: 'machine', scopes: ['users:read', 'audit:read'] });
+  serviceAccount = await stage.register({ type: 'machine', scopes: ['users:read', 'audit:read'] });
 });
 
 afterAll(() => stage.system.stop());
@@ -44,8 +44,8 @@ async function send(
 }
 
 /** The service account authenticates. */
-function asMachine(): Record<string, string> {
-  return { authorization: basic(machine) };
+function asServiceAccount(): Record<string, string> {
+  return { authorization: basic(serviceAccount) };
 }
 
 describe('the form of a request (RFC 6749, section 3.2)', () => {
@@ -56,48 +56,56 @@ describe('the form of a request (RFC 6749, section 3.2)', () => {
     ['refresh_token', 'grant_type=refresh_token&refresh_token=a&refresh_token=b'],
     ['made_up', 'grant_type=client_credentials&made_up=1&made_up=2'],
   ])('%s must not occur twice', async (name, body) => {
-    const answer = await send('token', body, asMachine());
+    const answer = await send('token', body, asServiceAccount());
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
     expect(answer.body.error_description).toContain(name);
   });
 
   it.each(['introspect', 'revoke'])('token must not occur twice at %s', async (endpoint) => {
-    const answer = await send(endpoint, 'token=a&token=b', asMachine());
+    const answer = await send(endpoint, 'token=a&token=b', asServiceAccount());
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
   });
 
   it('accepts several resources, each of which must be known (RFC 8707, section 2)', async () => {
     const ours = `resource=${encodeURIComponent(stage.audience)}`;
     const grant = 'grant_type=client_credentials';
-    const same = await send('token', `${grant}&${ours}&${ours}`, asMachine());
+    const same = await send('token', `${grant}&${ours}&${ours}`, asServiceAccount());
     expect(payloadOf(same.body.access_token as string).aud).toBe(stage.audience);
-    const other = await send('token', `${grant}&${ours}&resource=https://a.example`, asMachine());
+    const other = await send(
+      'token',
+      `${grant}&${ours}&resource=https://a.example`,
+      asServiceAccount(),
+    );
     expect([other.status, other.body.error]).toEqual([400, 'invalid_target']);
   });
 
   it('treats a parameter without a value as missing', async () => {
     const body = 'grant_type=client_credentials&scope=&resource=&client_id=&audience=';
-    const answer = await send('token', body, asMachine());
+    const answer = await send('token', body, asServiceAccount());
     expect(answer.status).toBe(200);
     expect(answer.body.scope).toBe('users:read audit:read');
-    const nothing = await send('token', 'grant_type=&scope=', asMachine());
+    const nothing = await send('token', 'grant_type=&scope=', asServiceAccount());
     expect([nothing.status, nothing.body.error]).toEqual([400, 'invalid_request']);
   });
 
   it('refuses another client_id than the authenticated one', async () => {
     const grant = 'grant_type=client_credentials';
-    const other = await send('token', `${grant}&client_id=${client.clientId}`, asMachine());
+    const other = await send('token', `${grant}&client_id=${client.clientId}`, asServiceAccount());
     expect([other.status, other.body.error]).toEqual([400, 'invalid_request']);
-    const same = await send('token', `${grant}&client_id=${machine.clientId}`, asMachine());
+    const same = await send(
+      'token',
+      `${grant}&client_id=${serviceAccount.clientId}`,
+      asServiceAccount(),
+    );
     expect(same.status).toBe(200);
   });
 
   it('decodes Basic credentials as form values (section 2.3.1)', async () => {
     const inHex = (text: string) =>
       text.replaceAll(/./g, (c) => `%${c.charCodeAt(0).toString(16)}`);
-    const text = [machine.clientId, machine.clientSecret!].map(inHex).join(':');
+    const text = [serviceAccount.clientId, serviceAccount.clientSecret!].map(inHex).join(':');
     const authorization = `basic ${Buffer.from(text).toString('base64')}`;
-    const body = `grant_type=client_credentials&client_id=${machine.clientId}`;
+    const body = `grant_type=client_credentials&client_id=${serviceAccount.clientId}`;
     expect((await send('token', body, { authorization })).status).toBe(200);
   });
 });
@@ -117,7 +125,7 @@ describe('every error of a request is in the OAuth format (section 5.2)', () => 
 
   it.each(WRONG)('%s', async (_title, body, headers) => {
     for (const endpoint of ENDPOINTS) {
-      const answer = await send(endpoint, body, { ...asMachine(), ...headers });
+      const answer = await send(endpoint, body, { ...asServiceAccount(), ...headers });
       expect(answer.status).toBeGreaterThanOrEqual(400);
       expect(answer.status).toBeLessThan(500);
       expect(answer.body.error).toBe('invalid_request');
@@ -127,7 +135,9 @@ describe('every error of a request is in the OAuth format (section 5.2)', () => 
   });
 
   it('a 401 contains a challenge (RFC 9110, section 11.6.1)', async () => {
-    const stranger = { authorization: basic({ clientId: machine.clientId, clientSecret: 'x' }) };
+    const stranger = {
+      authorization: basic({ clientId: serviceAccount.clientId, clientSecret: 'x' }),
+    };
     for (const [endpoint, headers] of [
       ['token', stranger],
       ['introspect', stranger],
@@ -161,13 +171,13 @@ describe('a token with a foreign signature', () => {
   it.each(forgeriesOf('e30.e30.eA').map(([title]) => title))(
     'with %s is unknown',
     async (title) => {
-      const { access_token: good } = (await stage.machineToken(machine)).body;
+      const { access_token: good } = (await stage.serviceAccountToken(serviceAccount)).body;
       const token = forgeriesOf(good).find(([name]) => name === title)![1];
       for (const hint of [undefined, 'access_token', 'refresh_token', 'made_up']) {
         const form = { token, token_type_hint: hint };
-        const shown = await stage.ask(form, { secretOf: machine, endpoint: 'introspect' });
+        const shown = await stage.ask(form, { secretOf: serviceAccount, endpoint: 'introspect' });
         expect([shown.status, shown.body]).toEqual([200, { active: false }]);
-        const revoked = await stage.ask(form, { secretOf: machine, endpoint: 'revoke' });
+        const revoked = await stage.ask(form, { secretOf: serviceAccount, endpoint: 'revoke' });
         expect(revoked.status).toBe(200);
       }
       for (const init of [
@@ -182,7 +192,9 @@ describe('a token with a foreign signature', () => {
   );
 
   it('still needs client authentication', async () => {
-    const token = forgeriesOf((await stage.machineToken(machine)).body.access_token)[0]![1];
+    const token = forgeriesOf(
+      (await stage.serviceAccountToken(serviceAccount)).body.access_token,
+    )[0]![1];
     expect((await stage.ask({ token }, { endpoint: 'introspect' })).status).toBe(401);
   });
 });
@@ -194,9 +206,10 @@ describe('userinfo (RFC 6750, section 3)', () => {
   });
 
   it('names the missing scope', async () => {
-    const { access_token: ofMachine } = (await stage.machineToken(machine)).body;
+    const { access_token: ofServiceAccount } = (await stage.serviceAccountToken(serviceAccount))
+      .body;
     const { access_token: ofUser } = await stage.tokens(client, browser, { scope: 'profile' });
-    for (const token of [ofMachine, ofUser]) {
+    for (const token of [ofServiceAccount, ofUser]) {
       const headers = { authorization: `Bearer ${token}` };
       const answer = await fetch(stage.at('userinfo'), { headers });
       expect(answer.status).toBe(403);

@@ -7,14 +7,17 @@ import { PASSWORD } from '../support/system';
 const USERS = '/api/v1/admin/users';
 
 let stage: OAuthStage;
-let machine: Caller;
+let serviceAccount: Caller;
 let clientId: string;
 
 beforeAll(async () => {
   stage = await OAuthStage.start();
   const client = await stage.register({ type: 'machine', scopes: ['users:write'] });
   ({ clientId } = client);
-  machine = new Caller(stage.system.apiUrl, (await stage.machineToken(client)).body.access_token);
+  serviceAccount = new Caller(
+    stage.system.apiUrl,
+    (await stage.serviceAccountToken(client)).body.access_token,
+  );
 });
 
 afterAll(() => stage.system.stop());
@@ -22,7 +25,7 @@ afterAll(() => stage.system.stop());
 describe('a user created by a service account', () => {
   it('can sign in, and is recorded with the service account as actor', async () => {
     const given = { email: 'Made@example.com', password: PASSWORD, name: 'Made', role: 'user' };
-    const { status, body, headers } = await machine.post<User>(USERS, given);
+    const { status, body, headers } = await serviceAccount.post<User>(USERS, given);
     const email = 'made@example.com';
     expect([status, headers.get('location')]).toEqual([
       201,
@@ -39,7 +42,10 @@ describe('a user created by a service account', () => {
   });
 
   it('cannot sign in without a password, and has only the default role', async () => {
-    const { body } = await machine.post<User>(USERS, { email: 'bare@example.com', name: 'Bare' });
+    const { body } = await serviceAccount.post<User>(USERS, {
+      email: 'bare@example.com',
+      name: 'Bare',
+    });
     expect(body.role).toBe('user');
     expect(
       await stage.system.query('SELECT FROM account WHERE user_id = $1', [body.id]),
@@ -48,16 +54,16 @@ describe('a user created by a service account', () => {
 
   it('has a unique e-mail address, and a password that follows the rules', async () => {
     const { email } = await stage.system.asUser();
-    expectProblem(await machine.post(USERS, { email, name: 'Twin' }), 'email_taken');
+    expectProblem(await serviceAccount.post(USERS, { email, name: 'Twin' }), 'email_taken');
     const guessed = { email: 'weak@example.com', password: 'password1234', name: 'Weak' };
-    const refusal = expectProblem(await machine.post(USERS, guessed), 'validation_failed');
+    const refusal = expectProblem(await serviceAccount.post(USERS, guessed), 'validation_failed');
     expect(refusal.errors).toMatchObject([{ pointer: '/password' }]);
   });
 
-  it.each(['a machine', 'an administrator'])(
+  it.each(['a service account', 'an administrator'])(
     'is created once by twenty parallel requests of %s',
     async (who) => {
-      const caller = who === 'a machine' ? machine : stage.admin.caller;
+      const caller = who === 'a service account' ? serviceAccount : stage.admin.caller;
       const body = {
         email: `${who.replaceAll(' ', '-')}@example.com`,
         password: PASSWORD,

@@ -18,9 +18,9 @@ function callerWith(token: string): Caller {
   return new Caller(stage.system.apiUrl, token);
 }
 
-async function machineWith(...scopes: NewClient['scopes']): Promise<Caller> {
+async function serviceAccountWith(...scopes: NewClient['scopes']): Promise<Caller> {
   const client = await stage.register({ type: 'machine', scopes: scopes as never });
-  return callerWith((await stage.machineToken(client)).body.access_token);
+  return callerWith((await stage.serviceAccountToken(client)).body.access_token);
 }
 
 /** Routes that a service account may call, with their scope. */
@@ -61,7 +61,7 @@ const CLOSED_ROUTES = [
 describe('a service account', () => {
   it('gets a token with itself as subject, and no user', async () => {
     const client = await stage.register({ type: 'machine', scopes: ['users:read', 'audit:read'] });
-    const { status, body, headers } = await stage.machineToken(client);
+    const { status, body, headers } = await stage.serviceAccountToken(client);
     const { settings } = stage.system;
     expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
     expect(body).toMatchObject({
@@ -85,10 +85,10 @@ describe('a service account', () => {
 
   it('can request fewer scopes than it has, and no others', async () => {
     const client = await stage.register({ type: 'machine', scopes: ['users:read', 'audit:read'] });
-    const less = await stage.machineToken(client, { scope: 'audit:read' });
+    const less = await stage.serviceAccountToken(client, { scope: 'audit:read' });
     expect(less.body.scope).toBe('audit:read');
     for (const scope of ['users:write', 'openid', 'offline_access', 'audit:read users:write']) {
-      const more = await stage.machineToken(client, { scope });
+      const more = await stage.serviceAccountToken(client, { scope });
       expect([more.status, more.body.error]).toEqual([400, 'invalid_scope']);
     }
   });
@@ -98,27 +98,27 @@ describe('a service account', () => {
     const target = await stage.system.asUser();
     const path = template.replace('{id}', target.id);
     const lacking = scope === 'audit:read' ? 'users:read' : 'audit:read';
-    const refused = await (await machineWith(lacking)).call(method, path, { body });
+    const refused = await (await serviceAccountWith(lacking)).call(method, path, { body });
     expectProblem(refused, 'insufficient_scope');
     expect(refused.headers.get('www-authenticate')).toBe(
       `Bearer error="insufficient_scope", scope="${scope}"`,
     );
-    const taken = await (await machineWith(scope)).call(method, path, { body });
+    const taken = await (await serviceAccountWith(scope)).call(method, path, { body });
     expect(taken.status).toBeLessThan(300);
   });
 
   it.each(CLOSED_ROUTES)('cannot %s %s with any scope', async (...route) => {
     const [method, template, body] = route;
-    const machine = await machineWith('users:read', 'users:write', 'audit:read');
+    const serviceAccount = await serviceAccountWith('users:read', 'users:write', 'audit:read');
     const path = template.replace('{id}', someone.id);
-    const answer = await machine.call(method, path, { body });
+    const answer = await serviceAccount.call(method, path, { body });
     expectProblem(answer, 'user_required');
   });
 
   it('is recorded as actor', async () => {
     const target = await stage.system.asUser();
     const client = await stage.register({ type: 'machine', scopes: ['users:write'] });
-    const { body: tokens } = await stage.machineToken(client);
+    const { body: tokens } = await stage.serviceAccountToken(client);
     await callerWith(tokens.access_token).patch(`/api/v1/admin/users/${target.id}`, { name: 'x' });
     const { body } = await stage.clients.get<{ items: object[] }>(
       `/api/v1/admin/audit-events?subject=${target.id}&action=user.updated`,

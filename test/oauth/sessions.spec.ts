@@ -109,32 +109,32 @@ const CLIENT_WAYS: [string, (id: string) => Promise<unknown>][] = [
 
 describe('tokens of a client are refused by every replica', () => {
   it.each(CLIENT_WAYS)('when the service account is %s', async (_title, takeAway) => {
-    const machine = await stage.register({ type: 'machine' });
-    const { body } = await stage.machineToken(machine);
+    const serviceAccount = await stage.register({ type: 'machine' });
+    const { body } = await stage.serviceAccountToken(serviceAccount);
     await expectKnownEverywhere(body.access_token, USERS);
-    await takeAway(machine.clientId);
+    await takeAway(serviceAccount.clientId);
     await expectRefusedEverywhere(body.access_token, USERS);
-    expect((await stage.machineToken(machine)).body.error).toBe('invalid_client');
+    expect((await stage.serviceAccountToken(serviceAccount)).body.error).toBe('invalid_client');
   });
 
   it.each(CLIENT_WAYS)('when the client that acts for a user is %s', async (_title, takeAway) => {
-    const program = await stage.register({ type: 'public' });
-    const tokens = await stage.tokens(program, browser);
+    const userClient = await stage.register({ type: 'public' });
+    const tokens = await stage.tokens(userClient, browser);
     await expectKnownEverywhere(tokens.access_token, ME);
-    await takeAway(program.clientId);
+    await takeAway(userClient.clientId);
     await expectRefusedEverywhere(tokens.access_token, ME);
-    const renewed = await stage.refresh(program, tokens.refresh_token);
+    const renewed = await stage.refresh(userClient, tokens.refresh_token);
     expect(renewed.body.error).toMatch(/^invalid_(client|grant)$/);
     // The user's session continues.
     expect((await user.caller.get(ME)).status).toBe(200);
   });
 
   it('until it is enabled again', async () => {
-    const machine = await stage.register({ type: 'machine' });
-    const { body } = await stage.machineToken(machine);
-    await stage.change(machine.clientId, { disabled: true });
+    const serviceAccount = await stage.register({ type: 'machine' });
+    const { body } = await stage.serviceAccountToken(serviceAccount);
+    await stage.change(serviceAccount.clientId, { disabled: true });
     await expectRefusedEverywhere(body.access_token, USERS);
-    await stage.change(machine.clientId, { disabled: false });
+    await stage.change(serviceAccount.clientId, { disabled: false });
     const caller = new Caller(stage.system.apiUrl, body.access_token);
     const end = Date.now() + PATIENCE_MS;
     while ((await caller.get(USERS)).status !== 200) {
@@ -143,13 +143,13 @@ describe('tokens of a client are refused by every replica', () => {
   });
 
   it('when a removed scope is required', async () => {
-    const machine = await stage.register({
+    const serviceAccount = await stage.register({
       type: 'machine',
       scopes: ['users:read', 'audit:read'],
     });
-    const { body } = await stage.machineToken(machine);
+    const { body } = await stage.serviceAccountToken(serviceAccount);
     await expectKnownEverywhere(body.access_token, USERS);
-    await stage.change(machine.clientId, { scopes: ['audit:read'] });
+    await stage.change(serviceAccount.clientId, { scopes: ['audit:read'] });
     for (const { url } of stage.system.replicas) {
       const caller = new Caller(url, body.access_token);
       const end = Date.now() + PATIENCE_MS;

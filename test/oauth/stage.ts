@@ -60,10 +60,10 @@ export class OAuthStage {
   }
 
   async register(given: Partial<CreateClient> & Pick<CreateClient, 'type'>): Promise<NewClient> {
-    const isMachine = given.type === 'machine';
+    const isServiceAccount = given.type === 'machine';
     const body = {
       name: 'A client',
-      ...(isMachine ? { scopes: ['users:read'] } : { redirectUris: [REDIRECT_URI] }),
+      ...(isServiceAccount ? { scopes: ['users:read'] } : { redirectUris: [REDIRECT_URI] }),
       ...given,
     };
     const answer = await this.clients.post<NewClient>('/api/v1/admin/clients', body);
@@ -165,7 +165,7 @@ export class OAuthStage {
   }
 
   /** A token of a service account. */
-  machineToken(client: NewClient, changes: Parameters = {}): Promise<TokenAnswer> {
+  serviceAccountToken(client: NewClient, changes: Parameters = {}): Promise<TokenAnswer> {
     return this.ask({ grant_type: 'client_credentials', ...changes }, { secretOf: client });
   }
 }

@@ -66,7 +66,7 @@ describe('a client that acts for a user', () => {
     expect((await someone.caller.call('GET', ME, { headers: etag })).status).toBe(304);
   });
 
-  it('of an administrator cannot call a route that names no scope, whatever the method', async () => {
+  it('of an administrator cannot call a route that names no scope, for every method', async () => {
     const admin = await stage.system.asNewAdmin();
     const client = await clientFor(admin, ALL_SCOPES);
     const { body } = await client.get<OpenApiDocument>('/openapi.json');

@@ -23,8 +23,8 @@ export class ServerProcess {
     main: 'auth-server/main.ts' | 'src/main.ts',
     { url, env }: { url: string; env: NodeJS.ProcessEnv },
   ): Promise<ServerProcess> {
-    const program = join(__dirname, '../support/run-typescript.cjs');
-    const child = spawn(process.execPath, [program, join(ROOT, main)], { cwd: ROOT, env });
+    const script = join(__dirname, '../support/run-typescript.cjs');
+    const child = spawn(process.execPath, [script, join(ROOT, main)], { cwd: ROOT, env });
     const server = new ServerProcess(url, child);
     const deadline = performance.now() + START_LIMIT_MS;
     while (!(await server.isReady())) {

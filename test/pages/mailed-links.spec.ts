@@ -62,7 +62,7 @@ async function changeLink(requestType: string, newEmail: string): Promise<string
   return `${authUrl}/verify-email?token=${token}`;
 }
 
-/** Each URL at which a program that reads the mail could open the link. */
+/** Each URL at which a mail scanner could open the link. */
 function addressesOf(link: string): [baseUrl: string, path: string][] {
   const { search } = new URL(link);
   const { authUrl } = system.settings;

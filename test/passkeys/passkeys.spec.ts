@@ -127,7 +127,7 @@ describe('a sign-in with a passkey is refused', () => {
     ['as an answer to a registration', { type: 'webauthn.create' }],
     ['by another key', { key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey }],
     ['when the device does not know who holds it', { isVerified: false }],
-    ['with a credential that nobody has', { credentialId: 'bm9ib2R5' }],
+    ['with an unknown credential', { credentialId: 'bm9ib2R5' }],
   ])('%s', async (_case, deviation) => {
     const before = await sessionCount();
     const answer = await signIn(deviation);

@@ -58,18 +58,18 @@ describe('counters of one replica', () => {
   });
 });
 
-const program = findRedis();
-if (program === null) {
+const redisPath = findRedis();
+if (redisPath === null) {
   process.stderr.write('NOT TESTED: limits of the API in Redis: there is no redis-server here.\n');
 }
 
-(program === null ? describe.skip : describe)('counters in Redis', () => {
+(redisPath === null ? describe.skip : describe)('counters in Redis', () => {
   let redis: RedisServer;
   let replicas: SharedCounters[];
   let limits: RateLimit[];
 
   beforeAll(async () => {
-    redis = await startRedis(program!);
+    redis = await startRedis(redisPath!);
     const settings = { redisUrl: redis.url, rateLimits: { quotas: 1, guesses: 1 } } as ApiSettings;
     replicas = [new SharedCounters(settings), new SharedCounters(settings)];
     limits = replicas.map((replica) => new RateLimit({ ...LIMIT, redis: replica.redis }));

@@ -59,7 +59,7 @@ describe('DELETE /admin/users/{id}/two-factor', () => {
       expect(await remove(admin.caller, ada.id)).toMatchObject({ status: 204 });
     }
     const told = (await subjectsTo(ada.email)).filter((subject) => /administrator/.test(subject));
-    expect(told).toEqual(['An administrator took the second factor of your account away']);
+    expect(told).toEqual(['An administrator removed the second factor of your account']);
   });
 
   it('allows sign-in with the password only, ends sessions and sign-ins in progress', async () => {

@@ -195,7 +195,7 @@ function callAuth(user?: SignedInUser): Caller {
   return new Caller(`${system.settings.authUrl}/api/auth`, user?.refreshToken);
 }
 
-/** Those in which the user is signed in with another program than the slow one. */
+/** Those in which the user is signed in with another client than the slow one. */
 async function slowSessionsOf(id: string): Promise<number> {
   const rows = await system.query(
     `SELECT id FROM session WHERE user_id = $1 AND user_agent = 'slow'`,

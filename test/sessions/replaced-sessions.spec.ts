@@ -85,7 +85,7 @@ describe('an impersonation', () => {
     expect((await acting.post('/sign-out', {})).status).toBe(200);
   });
 
-  it('lasts one hour, whatever its insert says', async () => {
+  it('lasts one hour, for every value of its insert', async () => {
     const [row] = await system.query<{ minutes: number }>(
       `INSERT INTO session (id, user_id, token, impersonated_by, expires_at)
        SELECT $1, $2, $1, impersonated_by, now() + interval '7 days' FROM session

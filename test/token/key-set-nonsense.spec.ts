@@ -44,7 +44,7 @@ const NONSENSE: [string, (response: ServerResponse) => unknown][] = [
   ['401', sayText('{"keys":[]}', 401)],
   ['404', sayText('{"keys":[]}', 404)],
   ['500', sayText('{"keys":[]}', 500)],
-  ['nothing, for ever', () => {}],
+  ['nothing, without an end', () => {}],
   ['headers alone', (response) => response.writeHead(200).flushHeaders()],
   ['a byte now and then', drip],
   ['a closed connection', (response) => response.destroy()],

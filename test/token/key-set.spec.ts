@@ -88,13 +88,13 @@ describe('an unknown key id', () => {
     await sleep(TIMING.coolDownMs);
     bench.server.answer = hang;
     const unknown = bench.keySet.find('made-up');
-    let settled = false;
-    const settle = () => (settled = true);
-    unknown.then(settle, settle);
+    let ended = false;
+    const end = () => (ended = true);
+    unknown.then(end, end);
     for (let count = 0; count < 100; count += 1) {
       expect(await bench.keySet.find(bench.key.kid)).not.toBeNull();
     }
-    expect(settled).toBe(false);
+    expect(ended).toBe(false);
     await expect(unknown).rejects.toMatchObject({ code: 'keys_unavailable' });
   });
 
@@ -156,9 +156,9 @@ describe('an announced change of the keys', () => {
     await until(() => bench.server.fetches >= fetches + 3);
     bench.keySet.setHeard(true);
     await bench.keySet.refresh();
-    const settled = bench.server.fetches;
+    const ended = bench.server.fetches;
     await sleep(5 * TIMING.unheardRefreshMs);
-    expect(bench.server.fetches).toBe(settled);
+    expect(bench.server.fetches).toBe(ended);
   });
 });
 

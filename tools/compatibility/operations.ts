@@ -44,11 +44,11 @@ function isStricter(before: Operation, after: Operation): boolean {
   const roles = after['x-roles'];
   const oldRoles = before['x-roles'];
   const isNarrower = roles !== undefined && !oldRoles?.every((role) => roles.includes(role));
-  return !stillOpen || isNarrower || isStricterToMachines(before, after);
+  return !stillOpen || isNarrower || isStricterForServiceAccounts(before, after);
 }
 
 /** Routes for service accounts name their scopes. */
-function isStricterToMachines(before: Operation, after: Operation): boolean {
+function isStricterForServiceAccounts(before: Operation, after: Operation): boolean {
   const [old, now] = [before['x-scopes'], after['x-scopes']];
   return old !== undefined && !now?.every((scope) => old.includes(scope));
 }

@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { html } from './html';
 import { renderPage, type Page } from './layout';
 import { TEXTS } from './texts';
+import { prefersHtml } from '../../../runtime/network/accept-header';
 
 /**
  * No scripts, no resources or forms of other sites, no frames. A page, not a redirect after a
@@ -97,7 +98,7 @@ export function continuationPage(url: URL): Page {
   };
 }
 
-/** A browser prefers HTML; other clients get the answer of Better-Auth. */
-export function wantsPage(request: Request): boolean {
-  return request.accepts(['application/json', 'text/html']) === 'text/html';
+/** Browsers get a page; other clients get the answer of Better-Auth. */
+export function wantsPage({ headers }: Request): boolean {
+  return prefersHtml(headers.accept);
 }

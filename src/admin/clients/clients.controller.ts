@@ -29,7 +29,7 @@ import {
   updateClientSchema,
 } from './clients.schemas';
 import { ClientsService } from './clients.service';
-import { type ActingAsUser, ActingUser } from '../../auth/principal/acting';
+import { type UserActor, CurrentUserActor } from '../../auth/principal/current-actor.decorator';
 import { AUTH_SERVER_PROBLEMS } from '../../auth-proxy/auth-server.client';
 import { Roles } from '../../auth/roles.decorator';
 import { Endpoint } from '../../common/openapi/endpoint.decorator';
@@ -86,7 +86,7 @@ export class ClientsController {
     problems: AUTH_SERVER_PROBLEMS,
   })
   async createClient(
-    @ActingUser() acting: ActingAsUser,
+    @CurrentUserActor() acting: UserActor,
     @Body({ schema: createClientSchema }) body: CreateClient,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NewClient> {
@@ -117,7 +117,7 @@ export class ClientsController {
     problems: ['not_found', 'built_in_client'],
   })
   updateClient(
-    @ActingUser() acting: ActingAsUser,
+    @CurrentUserActor() acting: UserActor,
     @Param('clientId', { schema: idParameter }) clientId: string,
     @Body({ schema: updateClientSchema }) change: UpdateClient,
   ): Promise<Client> {
@@ -133,7 +133,7 @@ export class ClientsController {
     problems: ['not_found', 'built_in_client'],
   })
   deleteClient(
-    @ActingUser() acting: ActingAsUser,
+    @CurrentUserActor() acting: UserActor,
     @Param('clientId', { schema: idParameter }) clientId: string,
   ): Promise<void> {
     return this.clients.deleteClient(acting, clientId);
@@ -149,7 +149,7 @@ export class ClientsController {
     problems: ['not_found', 'no_client_secret', ...AUTH_SERVER_PROBLEMS],
   })
   rotateSecret(
-    @ActingUser() acting: ActingAsUser,
+    @CurrentUserActor() acting: UserActor,
     @Param('clientId', { schema: idParameter }) clientId: string,
   ): Promise<ClientSecret> {
     return this.clients.rotateSecret(acting, clientId);

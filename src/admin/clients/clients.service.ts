@@ -14,7 +14,7 @@ import {
 } from './clients.schemas';
 import { CLIENT_PATHS, DOCS_CLIENT_ID, USER_SCOPES } from '../../../contract';
 import { recordAuditEvent } from '../../audit/audit-trail';
-import type { ActingAsUser } from '../../auth/principal/acting';
+import type { UserActor } from '../../auth/principal/current-actor.decorator';
 import { AuthService } from '../../auth-proxy/auth.service';
 import { type CursorPosition, Cursors } from '../../common/pagination/cursor';
 import { readPage } from '../../common/pagination/keyset-pages';
@@ -42,7 +42,7 @@ export class ClientsService {
   }
 
   /** @throws {Problem} as {@link AuthService.actAs} */
-  async createClient(acting: ActingAsUser, input: CreateClient): Promise<NewClient> {
+  async createClient(acting: UserActor, input: CreateClient): Promise<NewClient> {
     const body = await this.auth.actAs(acting, {
       path: CLIENT_PATHS.create,
       body: toRegistration(input),
@@ -59,7 +59,7 @@ export class ClientsService {
 
   /** @throws {Problem} `not_found`, `built_in_client`, `validation_failed` */
   updateClient(
-    acting: ActingAsUser,
+    acting: UserActor,
     { clientId, change }: { clientId: string; change: UpdateClient },
   ): Promise<Client> {
     const { disabled, ...others } = change;
@@ -80,7 +80,7 @@ export class ClientsService {
   }
 
   /** @throws {Problem} `not_found`, `built_in_client` */
-  async deleteClient(acting: ActingAsUser, clientId: string): Promise<void> {
+  async deleteClient(acting: UserActor, clientId: string): Promise<void> {
     if (clientId === DOCS_CLIENT_ID) throw new Problem('built_in_client');
     await this.dataSource.transaction(async (manager) => {
       const row = await findClient(manager, clientId, { lock: true });
@@ -92,7 +92,7 @@ export class ClientsService {
   }
 
   /** @throws {Problem} `not_found`, `no_client_secret`, or as {@link AuthService.actAs} */
-  async rotateSecret(acting: ActingAsUser, clientId: string): Promise<ClientSecret> {
+  async rotateSecret(acting: UserActor, clientId: string): Promise<ClientSecret> {
     const { type } = await this.getClient(clientId);
     if (type === 'public') throw new Problem('no_client_secret');
     const path = CLIENT_PATHS.rotateSecret;
@@ -170,7 +170,7 @@ function assertFits(client: Client): void {
 
 async function recordChanges(
   manager: EntityManager,
-  { acting, before, after }: { acting: ActingAsUser; before: Client; after: Client },
+  { acting, before, after }: { acting: UserActor; before: Client; after: Client },
 ): Promise<void> {
   const subject = { type: 'client', id: after.clientId } as const;
   const fields = (['name', 'redirectUris', 'scopes'] as const).filter(

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { NOTICES_PATH } from '../../../contract';
-import type { Acting } from '../../auth/principal/acting';
+import type { Actor } from '../../auth/principal/current-actor.decorator';
 import { AuthService } from '../../auth-proxy/auth.service';
 
 /** A change of an account that its owner is notified of. */
@@ -16,7 +16,7 @@ export class OwnerNoticesService {
   constructor(private readonly auth: AuthService) {}
 
   /** The change is made by then and stands, whether its owner can be told or not. */
-  async tell(acting: Acting, notice: OwnerNotice): Promise<void> {
+  async tell(acting: Actor, notice: OwnerNotice): Promise<void> {
     try {
       await this.auth.actAs(acting, { path: NOTICES_PATH, body: notice });
     } catch (error) {

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { OwnerNoticesService } from './owner-notices.service';
 import { recordAuditEvent } from '../../audit/audit-trail';
-import type { ActingAsUser } from '../../auth/principal/acting';
+import type { UserActor } from '../../auth/principal/current-actor.decorator';
 import { noSuchUser } from '../../common/problems/no-such-user';
 import { Problem } from '../../common/problems/problem';
 import { SessionEntity } from '../../database/entities/session.entity';
@@ -26,7 +26,7 @@ export class SecondFactorService {
    * @throws {Problem} `not_found`; `forbidden` for the caller's own second factor: a stolen
    *   session must not remove it.
    */
-  async remove(acting: ActingAsUser, userId: string): Promise<void> {
+  async remove(acting: UserActor, userId: string): Promise<void> {
     if (acting.principal.userId === userId) {
       throw new Problem('forbidden', { detail: 'Switch your own off with your password.' });
     }

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type Acting, ActingPrincipal } from '../../auth/principal/acting';
+import { type Actor, CurrentActor } from '../../auth/principal/current-actor.decorator';
 import { CurrentPrincipal } from '../../auth/principal/current-user.decorator';
 import type { Principal } from '../../auth/principal/principal';
 import { Roles } from '../../auth/roles.decorator';
@@ -45,7 +45,7 @@ export class UserSessionsController {
     problems: ['user_required', 'not_found'],
   })
   async endUserSessions(
-    @ActingPrincipal() acting: Acting,
+    @CurrentActor() acting: Actor,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<void> {
     await this.users.getUser(id);
@@ -61,7 +61,7 @@ export class UserSessionsController {
     problems: ['user_required', 'not_found'],
   })
   endUserSession(
-    @ActingPrincipal() acting: Acting,
+    @CurrentActor() acting: Actor,
     @Param('id', { schema: idParameter }) userId: string,
     @Param('sessionId', { schema: idParameter }) sessionId: string,
   ): Promise<void> {

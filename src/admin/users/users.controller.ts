@@ -31,11 +31,11 @@ import {
 } from './users.schemas';
 import { AdminUsersService } from './users.service';
 import {
-  type Acting,
-  type ActingAsUser,
-  ActingPrincipal,
-  ActingUser,
-} from '../../auth/principal/acting';
+  type Actor,
+  type UserActor,
+  CurrentActor,
+  CurrentUserActor,
+} from '../../auth/principal/current-actor.decorator';
 import { Roles } from '../../auth/roles.decorator';
 import { Scopes } from '../../auth/scopes.decorator';
 import { type SignedIn, signedInSchema } from '../../auth-proxy/auth.schemas';
@@ -94,7 +94,7 @@ export class AdminUsersController {
     problems: ['user_required', 'email_taken', ...AUTH_SERVER_PROBLEMS],
   })
   async createUser(
-    @ActingPrincipal() acting: Acting,
+    @CurrentActor() acting: Actor,
     @Body({ schema: createUserSchema }) body: CreateUser,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<User> {
@@ -125,7 +125,7 @@ export class AdminUsersController {
     problems: ['user_required', 'not_found', 'email_taken'],
   })
   updateUser(
-    @ActingPrincipal() acting: Acting,
+    @CurrentActor() acting: Actor,
     @Param('id', { schema: idParameter }) id: string,
     @Body({ schema: updateUserSchema }) change: UpdateUser,
   ): Promise<User> {
@@ -143,7 +143,7 @@ export class AdminUsersController {
     problems: ['user_required', 'not_found', 'last_admin'],
   })
   deleteUser(
-    @ActingPrincipal() acting: Acting,
+    @CurrentActor() acting: Actor,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<void> {
     return this.users.deleteUser(acting, id);
@@ -159,7 +159,7 @@ export class AdminUsersController {
     problems: ['user_required', 'not_found', ...AUTH_SERVER_PROBLEMS],
   })
   requestPasswordReset(
-    @ActingPrincipal() acting: Acting,
+    @CurrentActor() acting: Actor,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<void> {
     return this.users.requestPasswordReset(acting, id);
@@ -175,7 +175,7 @@ export class AdminUsersController {
     problems: ['not_found', 'banned', 'cannot_impersonate_admin', ...AUTH_SERVER_PROBLEMS],
   })
   impersonate(
-    @ActingUser() acting: ActingAsUser,
+    @CurrentUserActor() acting: UserActor,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<SignedIn> {
     return this.users.impersonate(acting, id);
@@ -191,7 +191,7 @@ export class AdminUsersController {
     problems: ['user_required', 'not_found', 'last_admin'],
   })
   setRole(
-    @ActingPrincipal() acting: Acting,
+    @CurrentActor() acting: Actor,
     @Param('id', { schema: idParameter }) id: string,
     @Body({ schema: setRoleSchema }) { role }: SetRole,
   ): Promise<User> {
@@ -208,7 +208,7 @@ export class AdminUsersController {
     problems: ['user_required', 'not_found', 'cannot_ban_self', 'last_admin'],
   })
   ban(
-    @ActingPrincipal() acting: Acting,
+    @CurrentActor() acting: Actor,
     @Param('id', { schema: idParameter }) id: string,
     @Body({ schema: banSchema }) ban: Ban,
   ): Promise<User> {
@@ -224,7 +224,7 @@ export class AdminUsersController {
     problems: ['user_required', 'not_found'],
   })
   unban(
-    @ActingPrincipal() acting: Acting,
+    @CurrentActor() acting: Actor,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<User> {
     return this.users.unban(acting, id);
@@ -240,7 +240,7 @@ export class AdminUsersController {
     problems: ['not_found'],
   })
   removeSecondFactor(
-    @ActingUser() acting: ActingAsUser,
+    @CurrentUserActor() acting: UserActor,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<void> {
     return this.secondFactor.remove(acting, id);

@@ -3,9 +3,9 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { OwnerNoticesService } from './owner-notices.service';
 import type { Ban, CreateUser, UpdateUser } from './users.schemas';
-import { MACHINE_USERS_PATH, type Role } from '../../../contract';
+import { SERVICE_ACCOUNT_USERS_PATH, type Role } from '../../../contract';
 import { copyUser, recordUserChange } from '../../audit/user-change';
-import type { Acting, ActingAsUser } from '../../auth/principal/acting';
+import type { Actor, UserActor } from '../../auth/principal/current-actor.decorator';
 import { assertMayChangeAdministrators, isDirect } from '../../auth/principal/direct-sign-in';
 import type { SignedIn } from '../../auth-proxy/auth.schemas';
 import { AuthService } from '../../auth-proxy/auth.service';
@@ -33,9 +33,9 @@ export class AdminUsersService {
    *
    * @throws {Problem} `email_taken`, `user_required`, or as {@link AuthService.actAs}
    */
-  async createUser(acting: Acting, input: CreateUser): Promise<User> {
+  async createUser(acting: Actor, input: CreateUser): Promise<User> {
     if (input.role === 'admin') assertMayChangeAdministrators(acting.principal);
-    const path = isDirect(acting.principal) ? '/admin/create-user' : MACHINE_USERS_PATH;
+    const path = isDirect(acting.principal) ? '/admin/create-user' : SERVICE_ACCOUNT_USERS_PATH;
     const body = await this.auth.actAs(acting, { path, body: input });
     return this.users.getUser(userIdOf(body));
   }
@@ -45,7 +45,7 @@ export class AdminUsersService {
    *
    * @throws {Problem} `email_taken`, or as {@link lockUser}
    */
-  async updateUser(acting: Acting, { id, change }: UserUpdate): Promise<User> {
+  async updateUser(acting: Actor, { id, change }: UserUpdate): Promise<User> {
     const { user, formerEmail } = await this.saveUpdate(acting, { id, change });
     if (user.email !== formerEmail) {
       await this.notices.tell(acting, { event: 'email_changed', userId: id, formerEmail });
@@ -53,7 +53,7 @@ export class AdminUsersService {
     return user;
   }
 
-  private async saveUpdate(acting: Acting, { id, change }: UserUpdate) {
+  private async saveUpdate(acting: Actor, { id, change }: UserUpdate) {
     try {
       return await this.dataSource.transaction(async (manager) => {
         const row = await lockUser(manager, { id, acting });
@@ -70,7 +70,7 @@ export class AdminUsersService {
   }
 
   /** @throws {Problem} `last_admin`, or as {@link lockUser} */
-  async deleteUser(acting: Acting, id: string): Promise<void> {
+  async deleteUser(acting: Actor, id: string): Promise<void> {
     await this.dataSource.transaction((manager) => deleteUser({ id, acting }, manager));
   }
 
@@ -80,7 +80,7 @@ export class AdminUsersService {
    *
    * @throws {Problem} `not_found`, `user_required`, or as {@link AuthService.actAs}
    */
-  async requestPasswordReset(acting: Acting, id: string): Promise<void> {
+  async requestPasswordReset(acting: Actor, id: string): Promise<void> {
     const { email, role } = await this.users.getUser(id);
     if (role === 'admin') assertMayChangeAdministrators(acting.principal);
     await this.auth.actAs(acting, { path: '/request-password-reset', body: { email } });
@@ -91,7 +91,7 @@ export class AdminUsersService {
    *
    * @throws {Problem} `not_found`, `cannot_impersonate_admin`, or as {@link AuthService.actAs}
    */
-  async impersonate(acting: ActingAsUser, id: string): Promise<SignedIn> {
+  async impersonate(acting: UserActor, id: string): Promise<SignedIn> {
     const user = await this.users.getUser(id);
     if (user.role === 'admin') throw new Problem('cannot_impersonate_admin');
     const path = '/admin/impersonate-user';
@@ -107,7 +107,7 @@ export class AdminUsersService {
   }
 
   /** @throws {Problem} `last_admin`, or as {@link lockUser} */
-  async setRole(acting: Acting, { id, role }: { id: string; role: Role }): Promise<User> {
+  async setRole(acting: Actor, { id, role }: { id: string; role: Role }): Promise<User> {
     if (role === 'admin') assertMayChangeAdministrators(acting.principal);
     return this.change({ acting, id }, (row) => {
       row.role = role;
@@ -119,7 +119,7 @@ export class AdminUsersService {
    *
    * @throws {Problem} `cannot_ban_self`, `last_admin`, or as {@link lockUser}
    */
-  ban(acting: Acting, { id, ban }: { id: string; ban: Ban }): Promise<User> {
+  ban(acting: Actor, { id, ban }: { id: string; ban: Ban }): Promise<User> {
     if (acting.principal.userId === id) throw new Problem('cannot_ban_self');
     const { reason, expiresAt } = ban;
     return this.change({ acting, id }, (row) => {
@@ -130,7 +130,7 @@ export class AdminUsersService {
   }
 
   /** @throws {Problem} as {@link lockUser} */
-  unban(acting: Acting, id: string): Promise<User> {
+  unban(acting: Actor, id: string): Promise<User> {
     return this.change({ acting, id }, (row) => {
       row.banned = false;
       row.banReason = null;

@@ -53,7 +53,7 @@ const MUTANTS: Record<string, Partial<Variant>> = {
       }
     },
   },
-  'trusts for ever once it was proved': {
+  'trusts without an end once it was proved': {
     Knowledge: class extends AccessKnowledge {
       private proved = false;
 

@@ -29,7 +29,7 @@ describe('a key of a JWKS', () => {
     ['with use sig', { ...RSA_JWK, use: 'sig' }, 'RS256'],
     ['with key_ops verify', { ...RSA_JWK, key_ops: ['sign', 'verify'] }, 'RS256'],
     ['with alg as it is set', { ...RSA_JWK, alg: 'RS256' }, 'RS256'],
-    ['with members that nobody knows', { ...RSA_JWK, foo: 1, x5t: 'a' }, 'RS256'],
+    ['with unknown members', { ...RSA_JWK, foo: 1, x5t: 'a' }, 'RS256'],
   ])('counts: %s', (_title, jwk, algorithm) => {
     expect(idsOf([jwk], algorithm)).toEqual(['a']);
   });
@@ -53,7 +53,7 @@ describe('a key of a JWKS', () => {
     ['no kid', { ...RSA_JWK, kid: undefined }, 'RS256'],
     ['an empty kid', { ...RSA_JWK, kid: '' }, 'RS256'],
     ['a number as kid', { ...RSA_JWK, kid: 1 }, 'RS256'],
-    ['a type that nobody knows', { kty: 'OKP', crv: 'Ed25519', x: 'a', kid: 'a' }, 'RS256'],
+    ['an unknown type', { kty: 'OKP', crv: 'Ed25519', x: 'a', kid: 'a' }, 'RS256'],
   ])('does not count, and does no harm to others: %s', (_title, jwk, algorithm) => {
     const good = { ...(algorithm === 'ES256' ? EC_JWK : RSA_JWK), kid: 'good' };
     expect(idsOf([jwk, good], algorithm)).toEqual(['good']);

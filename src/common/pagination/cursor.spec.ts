@@ -22,7 +22,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('that somebody made up is a wrong value and nothing worse', async () => {
+  it('that is invented is an invalid value', async () => {
     const madeUp = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.base64String(),

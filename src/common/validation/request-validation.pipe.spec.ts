@@ -46,7 +46,7 @@ describe('a request that is not valid', () => {
     expect(first).toEqual(pointer === undefined ? undefined : { pointer, detail });
   });
 
-  it('is told in our words, whatever it is', async () => {
+  it('is described in own words, for every error', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(

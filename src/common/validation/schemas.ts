@@ -63,7 +63,7 @@ const plainText = [
   z.refine<string>((text) => !/\p{Cc}/u.test(text), 'Must not contain control characters'),
 ];
 
-/** Text that is taken as it is, a password for instance: whatever can be stored and sent on. */
+/** Text that is not changed, for example a password: every character that can be stored and sent. */
 export function exactText(longest: number) {
   return z
     .string()

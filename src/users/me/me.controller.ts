@@ -21,7 +21,7 @@ import {
 } from './me.schemas';
 import { MeService } from './me.service';
 import { type SessionList, sessionListSchema } from '../session.schemas';
-import { type ActingAsUser, ActingUser } from '../../auth/principal/acting';
+import { type UserActor, CurrentUserActor } from '../../auth/principal/current-actor.decorator';
 import { UserScopes } from '../../auth/scopes.decorator';
 import { CurrentUser } from '../../auth/principal/current-user.decorator';
 import type { UserPrincipal } from '../../auth/principal/principal';
@@ -89,7 +89,7 @@ export class MeController {
     problems: ['precondition_failed'],
   })
   async updateOwnProfile(
-    @ActingUser() acting: ActingAsUser,
+    @CurrentUserActor() acting: UserActor,
     @Body({ schema: updateProfileSchema }) change: UpdateProfile,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -105,7 +105,7 @@ export class MeController {
     answers: { 204: { description: 'Gone' } },
     problems: ['last_admin'],
   })
-  deleteOwnAccount(@ActingUser() acting: ActingAsUser): Promise<void> {
+  deleteOwnAccount(@CurrentUserActor() acting: UserActor): Promise<void> {
     return this.me.deleteOwnUser(acting);
   }
 
@@ -125,7 +125,7 @@ export class MeController {
     operationId: 'endOtherSessions',
     answers: { 204: { description: 'Only the session of this request is left' } },
   })
-  endOtherSessions(@ActingUser() acting: ActingAsUser): Promise<void> {
+  endOtherSessions(@CurrentUserActor() acting: UserActor): Promise<void> {
     return this.sessions.endOtherSessions(acting);
   }
 
@@ -137,7 +137,7 @@ export class MeController {
     problems: ['not_found'],
   })
   endOwnSession(
-    @ActingUser() acting: ActingAsUser,
+    @CurrentUserActor() acting: UserActor,
     @Param('id', { schema: idParameter }) sessionId: string,
   ): Promise<void> {
     const { userId } = acting.principal;
@@ -161,7 +161,7 @@ export class MeController {
     answers: { 200: { description: 'One JSON document', schema: userExportSchema } },
   })
   async exportOwnData(
-    @ActingUser() acting: ActingAsUser,
+    @CurrentUserActor() acting: UserActor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
     await this.exportQuota.count(acting.principal.userId, reply);

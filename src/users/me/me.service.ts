@@ -13,7 +13,7 @@ import { type ExportHead, toExportStream } from './user-export';
 import { toUser } from '../user.mapper';
 import type { User } from '../user.schemas';
 import { UsersService } from '../users.service';
-import type { Acting, ActingAsUser } from '../../auth/principal/acting';
+import type { Actor, UserActor } from '../../auth/principal/current-actor.decorator';
 import { isDirect } from '../../auth/principal/direct-sign-in';
 import type { UserPrincipal } from '../../auth/principal/principal';
 import { copyUser, recordUserChange } from '../../audit/user-change';
@@ -61,7 +61,7 @@ export class MeService {
    * @throws {Problem} `precondition_failed`; `invalid_token` when they are gone
    */
   async updateProfile(
-    acting: Acting,
+    acting: Actor,
     { change, ifMatch }: { change: UpdateProfile; ifMatch?: string },
   ): Promise<User> {
     return this.dataSource.transaction(async (manager) => {
@@ -92,7 +92,7 @@ export class MeService {
   }
 
   /** The export is an event itself, and the newest one in it. */
-  async exportUser(acting: ActingAsUser): Promise<Readable> {
+  async exportUser(acting: UserActor): Promise<Readable> {
     const { userId, sessionId } = acting.principal;
     const { manager } = this.dataSource;
     const subject = { type: 'user', id: userId } as const;
@@ -112,7 +112,7 @@ export class MeService {
   }
 
   /** @throws {Problem} `last_admin`, or as {@link orGone} */
-  async deleteOwnUser(acting: ActingAsUser): Promise<void> {
+  async deleteOwnUser(acting: UserActor): Promise<void> {
     const { userId: id } = acting.principal;
     await orGone(this.dataSource.transaction((manager) => deleteUser({ id, acting }, manager)));
   }

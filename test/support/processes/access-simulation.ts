@@ -252,7 +252,7 @@ export class Simulation {
       default:
         this.takeOnConnection(step.do);
     }
-    await settle();
+    await drain();
   }
 
   private takeOnConnection(
@@ -440,6 +440,6 @@ function changedUser(user: KnownUser, what: 'role' | 'ban' | 'profile'): KnownUs
 }
 
 /** Runs everything that does not wait for a step. */
-async function settle(): Promise<void> {
+async function drain(): Promise<void> {
   for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
 }

@@ -7,7 +7,7 @@ import { reservePorts } from '../ports';
 
 const ROOT = join(__dirname, '../../..');
 
-/** A busy machine needs some seconds. */
+/** A busy host needs some seconds. */
 const START_LIMIT_MS = 60_000;
 
 export const PAIR_ADMINISTRATOR = {

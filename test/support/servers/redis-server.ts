@@ -22,10 +22,10 @@ export function findRedis(): string | null {
   }
 }
 
-export async function startRedis(program: string): Promise<RedisServer> {
+export async function startRedis(path: string): Promise<RedisServer> {
   const [port] = await reservePorts(1);
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', ''];
-  const server = spawn(program, options, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(path, options, { stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface(server.stdout)) {
     if (line.includes('Ready to accept connections')) break;
   }

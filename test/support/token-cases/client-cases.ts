@@ -1,6 +1,6 @@
 import { casesOf, type TokenCase, type TokenKit, withClaims } from './token-case';
 
-const MACHINE = 'RFC 9068 §2.2';
+const SERVICE_ACCOUNT = 'RFC 9068 §2.2';
 const ONE_OF_TWO = 'contract: a user or a client';
 const LIVE = 'contract: live access';
 const SCOPE = 'RFC 6750 §3.1';
@@ -10,11 +10,11 @@ export const CLIENT_CASES: TokenCase[] = [
   ...casesOf('accepted', [
     [
       'client_id and scope of a client that acts for a user',
-      MACHINE,
+      SERVICE_ACCOUNT,
       delegated({ scope: 'openid profile' }),
     ],
-    ['azp that is the client_id', MACHINE, delegated((kit) => ({ azp: kit.clientId }))],
-    ['jti', MACHINE, withClaims({ jti: 'a' })],
+    ['azp that is the client_id', SERVICE_ACCOUNT, delegated((kit) => ({ azp: kit.clientId }))],
+    ['jti', SERVICE_ACCOUNT, withClaims({ jti: 'a' })],
   ]),
   ...casesOf('insufficient_scope', [
     [
@@ -31,27 +31,31 @@ export const CLIENT_CASES: TokenCase[] = [
     ],
   ]),
   ...casesOf('user_required', [
-    ['a service account on a route about a user', ONE_OF_TWO, machine({})],
+    ['a service account on a route about a user', ONE_OF_TWO, serviceAccount({})],
     [
       'a service account with the scopes of a user',
       ONE_OF_TWO,
-      machine({ scope: 'openid profile' }),
+      serviceAccount({ scope: 'openid profile' }),
     ],
   ]),
   ...casesOf('invalid_token', [
-    ['a service account with a role', ONE_OF_TWO, machine({ role: 'admin' })],
-    ['a service account with a sid', ONE_OF_TWO, machine((kit) => ({ sid: kit.claims.sid }))],
-    ['a service account with an empty sid', ONE_OF_TWO, machine({ sid: '' })],
-    ['a service account with a role of null', ONE_OF_TWO, machine({ role: null })],
-    ['a service account without client_id', ONE_OF_TWO, machine({ client_id: undefined })],
-    ['a service account without scope', MACHINE, machine({ scope: undefined })],
+    ['a service account with a role', ONE_OF_TWO, serviceAccount({ role: 'admin' })],
+    [
+      'a service account with a sid',
+      ONE_OF_TWO,
+      serviceAccount((kit) => ({ sid: kit.claims.sid })),
+    ],
+    ['a service account with an empty sid', ONE_OF_TWO, serviceAccount({ sid: '' })],
+    ['a service account with a role of null', ONE_OF_TWO, serviceAccount({ role: null })],
+    ['a service account without client_id', ONE_OF_TWO, serviceAccount({ client_id: undefined })],
+    ['a service account without scope', SERVICE_ACCOUNT, serviceAccount({ scope: undefined })],
     [
       'a service account whose client_id is another one',
       ONE_OF_TWO,
-      machine({ client_id: 'another' }),
+      serviceAccount({ client_id: 'another' }),
     ],
-    ['a disabled service account', LIVE, machine((kit) => ofClient(kit.disabledClientId))],
-    ['an unknown service account', LIVE, machine(ofClient('no-such-client'))],
+    ['a disabled service account', LIVE, serviceAccount((kit) => ofClient(kit.disabledClientId))],
+    ['an unknown service account', LIVE, serviceAccount(ofClient('no-such-client'))],
     [
       'a user whose id is the client_id',
       ONE_OF_TWO,
@@ -75,14 +79,14 @@ export const CLIENT_CASES: TokenCase[] = [
       delegated((kit) => ({ client_id: kit.regrantedClientId })),
     ],
     ['an unknown client that acts for a user', LIVE, delegated({ client_id: 'no-such-client' })],
-    ['an empty client_id', MACHINE, delegated({ client_id: '' })],
-    ['client_id as an array', MACHINE, delegated((kit) => ({ client_id: [kit.clientId] }))],
-    ['client_id null', MACHINE, delegated({ client_id: null })],
-    ['scope as an array', MACHINE, delegated({ scope: ['profile'] })],
-    ['no scope beside client_id', MACHINE, delegated({ scope: undefined })],
-    ['scope without client_id', MACHINE, withClaims({ scope: 'profile' })],
-    ['azp without client_id', MACHINE, withClaims({ azp: 'a' })],
-    ['azp of another client', MACHINE, delegated({ azp: 'another' })],
+    ['an empty client_id', SERVICE_ACCOUNT, delegated({ client_id: '' })],
+    ['client_id as an array', SERVICE_ACCOUNT, delegated((kit) => ({ client_id: [kit.clientId] }))],
+    ['client_id null', SERVICE_ACCOUNT, delegated({ client_id: null })],
+    ['scope as an array', SERVICE_ACCOUNT, delegated({ scope: ['profile'] })],
+    ['no scope beside client_id', SERVICE_ACCOUNT, delegated({ scope: undefined })],
+    ['scope without client_id', SERVICE_ACCOUNT, withClaims({ scope: 'profile' })],
+    ['azp without client_id', SERVICE_ACCOUNT, withClaims({ azp: 'a' })],
+    ['azp of another client', SERVICE_ACCOUNT, delegated({ azp: 'another' })],
   ]),
 ];
 
@@ -98,7 +102,7 @@ function delegated(changes: Changes) {
 }
 
 /** A token of a service account, except for these claims. */
-function machine(changes: Changes) {
+function serviceAccount(changes: Changes) {
   return withClaims((kit) => ({
     ...ofClient(kit.clientId),
     scope: 'users:read',

@@ -1,0 +1,16 @@
+/**
+ * Endpoints of the auth server for the API, below the base path of the auth server. Each one
+ * accepts requests of the API only, for an administrator or a client.
+ */
+
+/** Creates users for OAuth clients: service accounts, and clients that act for an administrator. */
+export const SERVICE_ACCOUNT_USERS_PATH = '/gatehouse/users';
+
+/** Sends notices to the owners of accounts. */
+export const NOTICES_PATH = '/gatehouse/notices';
+
+/** Create the secrets of clients. */
+export const CLIENT_PATHS = {
+  create: '/gatehouse/clients/create',
+  rotateSecret: '/gatehouse/clients/rotate-secret',
+} as const;
