@@ -25,7 +25,7 @@ export interface AuthServer {
   steps: Step[];
   auth: Auth;
   metrics: Metrics;
-  /** Gives the database connections back. The app answers 503 from then on. */
+  /** Closes the database connections. The app answers 503 from then on. */
   close(): Promise<void>;
 }
 
@@ -36,13 +36,11 @@ export interface AuthServerOptions {
   show?: (text: string) => void;
 }
 
-/** PostgreSQL repeats the values of a row that it refuses: those are not for the log. */
+/** An error of PostgreSQL contains values of the refused row. They are not logged. */
 const ROW_VALUES = ['err.detail', 'err.where'];
 
 /**
- * The auth server without a port. When it is there, a signing key and an administrator are
- * there too.
- *
+ * The auth server without a port. It is returned after a signing key and an administrator exist.
  * @throws {StartError} when the database cannot be reached or its schema is not up to date.
  */
 export async function createAuthServer(options: AuthServerOptions): Promise<AuthServer> {
@@ -57,7 +55,7 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
     const config = { ...settings, internalSecret: await findInternalSecret(settings, pool) };
     const auth = createAuth({ config, pool, logger, mailer, limitStore });
     await refuseHiddenSettings(auth, config);
-    // Signs something: a request would find out too late that it cannot be done.
+    // Signs a value at the start: otherwise a missing key is found by the first request.
     await auth.api.signJWT({ body: { payload: {} } });
     await ensureFirstAdministrator({ auth, config, logger, show });
     await registerDocsClient(config, pool);

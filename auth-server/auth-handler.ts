@@ -18,7 +18,7 @@ import {
   type ErrorAnswer,
 } from './common/errors';
 
-/** Not among the methods that a `Request` of the fetch standard can have. */
+/** Methods that a `Request` of the fetch standard cannot have. */
 const METHOD_NOT_ALLOWED: ErrorAnswer = {
   status: 405,
   code: 'METHOD_NOT_ALLOWED',
@@ -53,10 +53,10 @@ function toGet(request: Request): Request {
   return request.method === 'HEAD' ? new Request(request, { method: 'GET' }) : request;
 }
 
-/** Longest that anyone may keep the key set, in seconds. */
+/** The time in which caches may keep the key set, in seconds. */
 const LONGEST_JWKS_AGE_S = 60;
 
-/** The key set is for everyone, and a new key is in it for longer than it may be kept. */
+/** The key set is public. A new key is published for longer than caches may keep the key set. */
 function letCache(response: Response, config: AuthConfig): Response {
   if (response.status !== 200) return response;
   const ahead = Math.floor(toKeyTimes(config).publishAhead / 1_000 / 2);
@@ -67,7 +67,7 @@ function letCache(response: Response, config: AuthConfig): Response {
 
 function finish(response: Response, request: Request): Response {
   const headers = new Headers(response.headers);
-  // CORS has named them already, for the origins that may read them.
+  // The CORS step has set these headers, for the origins that may read the answer.
   headers.delete('access-control-expose-headers');
   const context = requestContext.getStore();
   if (response.status >= 400 && context?.databaseUnreachable) {
@@ -75,7 +75,7 @@ function finish(response: Response, request: Request): Response {
   }
   const refusal = response.status >= 400 && REFUSALS[context?.refusal ?? ''];
   if (refusal) return toResponse(refusal, request);
-  // Hooks can put another body in place of an error, but not another status.
+  // Hooks can replace the body of an error, but not its status.
   if (response.status >= 500 && context?.isAnswerReplaced)
     return new Response(response.body, { headers });
   if (response.status >= 500 && context?.valueRefused) return toResponse(VALUE_REFUSED, request);

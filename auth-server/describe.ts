@@ -14,19 +14,19 @@ import { createLogger } from '../runtime/logger';
 export interface AuthServerDescription {
   /** The OpenAPI document as the library writes it. */
   document: object;
-  /** What the library's document leaves out, by path as in the document. */
+  /** Additions to the document of the library, by path. */
   endpoints: Map<string, EndpointTraits>;
 }
 
 export interface EndpointTraits {
-  /** Media types of the body; JSON alone where the endpoint does not say. */
+  /** Media types of the body; only JSON when the endpoint names none. */
   mediaTypes: string[];
   needsSession: boolean;
 }
 
 /**
- * Better-Auth's own description of the enabled routes. Only this file uses the plugin that
- * makes it; no route serves it. Nothing is connected.
+ * The OpenAPI document that Better-Auth generates for the enabled routes. Only this file uses the
+ * plugin that generates it, and no route serves it. There is no connection to a database.
  */
 export async function describeAuthServer(config: AuthConfig): Promise<AuthServerDescription> {
   const logger = createLogger('auth', 'silent');
@@ -47,7 +47,7 @@ const WITHOUT_TABLES = {
   connect: () => Promise.reject(new Error('relation does not exist')),
 } as unknown as Pool;
 
-/** Of an endpoint, what says who may call it and how. */
+/** The part of an endpoint that decides who may call it. */
 interface Endpoint {
   path?: string;
   options?: { use?: unknown[]; metadata?: { allowedMediaTypes?: string[] } };

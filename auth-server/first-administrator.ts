@@ -22,9 +22,9 @@ interface Parts {
 }
 
 /**
- * Makes the first administrator when there is none, once, however many processes start
- * together. A user who already has the address is not promoted: otherwise the first person
- * to sign up with it would become administrator.
+ * Creates the first administrator when there is none, once, also when several processes start
+ * together. A user who already has the address is not promoted: otherwise the first person to sign
+ * up with it would become administrator.
  */
 export async function ensureFirstAdministrator({ auth, config, logger, show }: Parts) {
   const { databaseUrl, adminEmail } = config;
@@ -67,9 +67,8 @@ async function existsUser(
 }
 
 /**
- * Despite its name, `createOAuthUser` is Better-Auth's way to write a user and the way in
- * which they sign in as one transaction: an administrator without a password could not be
- * made again at the next start.
+ * `createOAuthUser` creates the user and the account of the password in one transaction. An
+ * administrator without a password could not be created again at the next start.
  */
 async function createAdministrator(
   auth: Auth,

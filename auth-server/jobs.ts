@@ -22,7 +22,7 @@ interface JobParts extends KeyJobParts {
   metrics: Metrics;
 }
 
-/** Starts what the auth server repeats for as long as it runs. */
+/** Starts the periodic jobs of the auth server. */
 export function startJobs(parts: JobParts): JobRunner {
   const { pool, metrics, logger } = parts;
   const jobs = new JobRunner({

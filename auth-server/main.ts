@@ -1,4 +1,4 @@
-// First: what is loaded before it is not traced.
+// First: modules that are loaded before are not traced.
 import { tracing } from './tracing';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { createLogger } from '../runtime/logger';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
 
-/** A request that has not arrived whole by then is given up. */
+/** A request that has not arrived completely in this time is aborted. */
 const REQUEST_LIMIT_MS = 30_000;
 /** A client that does not read its response for this time is disconnected. */
 const IDLE_LIMIT_MS = 15_000;

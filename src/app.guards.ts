@@ -9,7 +9,7 @@ import { ScopesGuard } from './auth/scopes.guard';
 export const GLOBAL_GUARDS: readonly Type<CanActivate>[] = [
   // First: the other guards need the principal.
   JwtAuthGuard,
-  // Before the decisions about access: a request that is refused there counts too.
+  // Before the roles and scopes: a request that they refuse is counted too.
   RateLimitGuard,
   // Before the scopes: a user without the role gets `forbidden`, with any client.
   RolesGuard,

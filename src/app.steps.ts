@@ -38,7 +38,7 @@ export interface ApiParts {
 /** One step of the assembly. Fastify runs hooks of one kind in the order of the steps. */
 export interface ApiStep {
   name: string;
-  /** Why it stands where it stands, for a step whose position matters. */
+  /** The reason for its position; a step without a reason can stand anywhere. */
   position?: string;
   run: (parts: ApiParts) => void;
 }
@@ -82,7 +82,7 @@ export const API_STEPS: readonly ApiStep[] = [
   { name: 'request counter', run: ({ fastify, metrics }) => countRequests(fastify, metrics) },
   {
     name: 'database scope',
-    // After the body: the context of a hook ends where a body is read.
+    // After the body: the context of a hook ends when a body is read.
     run: ({ fastify }) =>
       fastify.addHook('preValidation', (_request, _reply, done) => runInDatabaseScope(done)),
   },

@@ -59,7 +59,7 @@ function lacksRule(path: string): boolean {
   return isAdministrative(path) && !Object.hasOwn(RULES, path);
 }
 
-/** Only a new version of a library brings such an endpoint. It stays closed until it has a rule. */
+/** Only a new version of a library adds such an endpoint. It is refused until it has a rule. */
 function refuseWithoutRule({ path }: HookContext): Promise<never> {
   return Promise.reject(new Error(`there is no audit rule for ${path}`));
 }

@@ -25,7 +25,7 @@ interface Phase<Plugin extends BetterAuthPlugin = BetterAuthPlugin> {
 
 /**
  * The plugins of Better-Auth, in the order in which it runs their hooks. All hooks before an
- * endpoint see the request as it came, and the first that refuses ends it. The hooks after
+ * endpoint see the unchanged request, and the first that refuses ends it. The hooks after
  * an endpoint run one after the other, and each sees the answer that the former one left.
  * test/assembly/plugin-order.spec.ts shows what each order prevents.
  */
@@ -54,7 +54,8 @@ export function createPhases(parts: PhaseParts) {
     phase('administration', [administration()]),
     // After the second factor: a session that begins resumes the authorization of a client.
     phase('authorization server', authorizationServer(config, pool)),
-    // After the second factor: it acts on a step that succeeded.
+    // Any place: its hooks act on endpoints of the second step, and no other plugin changes
+    // these.
     phase('second step', [secondStep({ pool })]),
     // Any place: the plugin adds endpoints.
     phase('passkeys', [passkeys(config)]),
@@ -66,13 +67,14 @@ export function createPhases(parts: PhaseParts) {
     phase('notices', notices(mailer)),
     // Before the audit log: the end of an impersonation without a way back changes the answer.
     phase('sessions', [sessionHandles]),
-    // After the second factor: a session that was taken back proves no owner.
+    // After the second factor: a session that the first step ends does not make the source
+    // known.
     phase('limit outcomes', limits.last),
     // After the second factor and the limit outcomes: only a session that stays gets a token.
     phase('token of the begun session', [tokenOfBegunSession(tokens.options)]),
     // After all phases that change an answer: it records the answer that is sent.
     phase('audit log', [auditLog(pool)]),
-    // Last: the time of all other phases is part of the time that it makes equal.
+    // Last: the equal time of an answer includes the time of all other phases.
     phase('even times', [evenTimes(config)]),
   ];
 }

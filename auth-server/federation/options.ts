@@ -5,10 +5,11 @@ import type { AuthConfig } from '../common/config';
 import { isEmailAddress } from '../common/email-address';
 
 /**
- * An identity of a provider joins an account by itself only where both sides have proved
- * the same e-mail. Without the provider's proof anyone could take over an account by naming
- * its address elsewhere; without ours, whoever signed up first with somebody else's address
- * would wait for the owner to come along.
+ * A provider is linked to an existing account automatically only when both sides have verified the
+ * same e-mail address. Without the check of the provider, an attacker could take an account over
+ * by naming its address at the provider. Without the check of the account, an attacker could sign
+ * up with the address of another person first and share the account when that person signs in with
+ * the provider.
  */
 export const ACCOUNT_LINKING = {
   accountLinking: {
@@ -22,10 +23,9 @@ export const ACCOUNT_LINKING = {
 type Validate = NonNullable<NonNullable<BetterAuthOptions['user']>['validateUserInfo']>;
 
 /**
- * Nor does an account begin with an e-mail that the provider has not proved: its owner
- * would find it taken, and after proving the address share it with a stranger. And an
- * account with a second factor is joined by its signed-in user alone, or whoever reads the
- * owner's mail would walk around that factor.
+ * Refuses a provider user whose e-mail address the provider has not verified: an account with it
+ * would block the address for its owner. Refuses to link automatically an account that has a
+ * second factor: access to the mailbox would replace that factor. Its signed-in user can link it.
  */
 export const checkProviderUser: Validate = async ({ user, source }, ctx) => {
   if (source.method !== 'oauth' || source.action === 'sign-in') return undefined;
@@ -54,7 +54,10 @@ const NOT_BY_ITSELF = {
   errorDescription: 'Sign in with your second factor first, then link the provider.',
 };
 
-/** We ask a provider once who somebody is. What else its tokens could do is not kept. */
+/**
+ * The tokens of the provider are not stored: they are used only to read the profile at the
+ * sign-in.
+ */
 const withoutTokens = async () => ({
   data: {
     accessToken: null,
@@ -70,15 +73,15 @@ export const FORGET_PROVIDER_TOKENS = {
   update: { before: withoutTokens },
 };
 
-/** Endpoints that hand out or use what is not kept. */
+/** Disabled: these endpoints return or use tokens of providers, which are not stored. */
 export const PROVIDER_TOKEN_PATHS = ['/get-access-token', '/refresh-token', '/account-info'];
 
-/** Google and GitHub, each where its client is set. */
+/** Google and GitHub, when their client is configured. */
 export function socialProviders({ google, github, requireEmailVerification }: AuthConfig) {
   const rules = {
     requireEmailVerification,
     mapProfileToUser: toSafeProfile,
-    // A token that someone brings along was not made for this sign-in: it may be stolen.
+    // An ID token in a request was not issued for this sign-in: it may be stolen.
     disableIdTokenSignIn: true,
   };
   return {

@@ -1,16 +1,16 @@
-/** Longest name that a user may have, as everywhere else. */
+/** The longest name of a user, in characters. */
 const LONGEST_NAME = 200;
 const LONGEST_ADDRESS = 2_000;
 
 /**
- * A provider's profile → what we take from it besides the e-mail: a name and a picture,
- * held to what users may set themselves. Nothing else that a provider says becomes part of
- * a user, least of all a role.
+ * The fields that are taken from the profile of a provider beside the e-mail address: a name and a
+ * picture, with the limits that apply to changes by the user. No other claim is used, in
+ * particular no role.
  */
 export function toSafeProfile(profile: object): {
   name: string;
   image: string | undefined;
-  /** Empty in place of an address that no query can contain. */
+  /** Empty for an address that contains control characters. */
   email?: string;
 } {
   const { name, login, preferred_username, email, picture, avatar_url } = profile as Record<
@@ -21,7 +21,8 @@ export function toSafeProfile(profile: object): {
   return {
     name: names.find((text) => text !== '') ?? '',
     image: [picture, avatar_url].find(isWebAddress),
-    // Better-Auth looks for the address before it is checked. The database takes no control characters.
+    // Better-Auth queries the address before it is checked, and the database accepts no
+    // control characters.
     ...(/\p{Cc}/u.test(String(email)) && { email: '' }),
   };
 }

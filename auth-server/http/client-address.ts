@@ -13,7 +13,7 @@ import {
 import { createClientAddressResolver } from '../../runtime/network/client-address';
 import { parseIpAddress } from '../../runtime/network/ip-address';
 
-/** Headers by which a request can claim where it comes from; no later step reads them. */
+/** Headers in which a request can claim its origin. No later step reads them. */
 const CLAIMED_HEADERS = [
   RESOLVED_ADDRESS_HEADER,
   CLIENT_ADDRESS_HEADER,
@@ -30,10 +30,10 @@ const CLAIMED_HEADERS = [
 ];
 
 /**
- * Finds the client's IP address and the public address of this server, and removes every
- * header that says otherwise. The client is, in this order: the IP address that the API sends
- * with the internal key; what `TRUST_PROXY` allows to be read from `X-Forwarded-For`; the
- * other end of the connection.
+ * Determines the client's IP address and the public URL of this server, and removes all headers
+ * with other values. The IP address is the first of these: the one that the API sends with the
+ * internal key; the one that `TRUST_PROXY` allows to read from `X-Forwarded-For`; the other end of
+ * the connection.
  */
 export function resolveClientAddress(config: AuthConfig): RequestHandler {
   const resolve = createClientAddressResolver(config.trustProxy);

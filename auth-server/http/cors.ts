@@ -7,8 +7,8 @@ const EXPOSED_HEADERS =
 const PREFLIGHT_MAX_AGE_S = '600';
 
 /**
- * Lets pages of the listed origins, and no other, read answers and send cookies. Origins
- * are compared whole, never by pattern.
+ * Only pages of the listed origins can read answers and send cookies. Origins are compared as
+ * whole strings, not with patterns.
  */
 export function allowOrigins(trustedOrigins: string[]): RequestHandler {
   const trusted = new Set(trustedOrigins);
@@ -34,7 +34,7 @@ export function allowOrigins(trustedOrigins: string[]): RequestHandler {
   };
 }
 
-/** Any other `OPTIONS` request goes on to the routes. */
+/** Other `OPTIONS` requests continue to the routes. */
 function isPreflight({ method, headers }: Request): boolean {
   const asked = headers['access-control-request-method'];
   return method === 'OPTIONS' && headers.origin !== undefined && asked !== undefined;

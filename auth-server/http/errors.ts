@@ -7,7 +7,7 @@ export const answerNotFound: RequestHandler = (_request, response) => {
   sendError(response, NOT_FOUND);
 };
 
-/** Last in the chain. No stack and no text of a library reaches the caller. */
+/** The last step. No stack and no text of a library is sent. */
 export function answerErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     const answer = toErrorAnswer(error);

@@ -13,10 +13,10 @@ const BEARER = /^Bearer +(\S+)$/i;
 const NEW_TOKEN_HEADER = 'set-auth-token';
 
 /**
- * Better-Auth signs and verifies cookies and session tokens with the current secret only. After a
- * rotation, a signature of a former secret is replaced by one of the current secret before
- * Better-Auth reads the request. A bearer is told the new token. A browser gets a new cookie when
- * its session is extended.
+ * Better-Auth signs and verifies cookies and session tokens only with the current secret. After a
+ * rotation, this step replaces a signature of a former secret by one of the current secret before
+ * Better-Auth reads the request. A client with a bearer token gets the new token in the answer. A
+ * browser gets a new cookie when its session is extended.
  */
 export function acceptFormerSecrets(secrets: Secrets): RequestHandler[] {
   if (secrets.secretVersions === null) return [];

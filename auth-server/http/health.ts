@@ -16,7 +16,7 @@ interface Parts {
   logger: Logger;
 }
 
-/** Live: the process answers. Ready: so does what it depends on, part by part. */
+/** Live: the process answers. Ready: all parts that it depends on are available. */
 export function healthRoutes(parts: Parts): Router {
   const router = Router();
   const writes = createWriteProbe(parts);

@@ -6,7 +6,7 @@ import { findJsonFault } from '../../runtime/json-faults';
 /** Largest body in bytes. */
 const BODY_LIMIT = 100_000;
 
-/** Takes the body in as it is, to measure it: one sent in chunks has no length to be looked up. */
+/** Reads the body as bytes to measure it: a chunked body has no `Content-Length`. */
 export const limitBody: RequestHandler = raw({
   type: () => true,
   limit: BODY_LIMIT,
@@ -19,18 +19,18 @@ const OTHER_CHARSET: ErrorAnswer = {
   message: 'Bodies are written in UTF-8.',
 };
 
-/** PostgreSQL stores no NUL character; in JSON and in forms it is written out. */
+/** PostgreSQL cannot store a NUL character. JSON and forms contain it as an escape sequence. */
 const NUL = /\0|\\u0000/;
 const NUL_ENCODED = /%00/;
 
 /**
- * Refuses bodies that the handler or the database cannot process: Better-Auth takes its
- * body from here as text, and does not handle a text that is not JSON.
+ * Refuses bodies that the handler or the database cannot process. Better-Auth reads the body from
+ * here as text and fails on text that is not JSON.
  */
 export const checkBody: RequestHandler = (request, response, next) => {
   const bytes: unknown = request.body;
   request.body = undefined;
-  // No text, no body: the handler would ask an empty one for its media type.
+  // An empty text is removed: the handler would require a media type for it.
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) return next();
   const type = parseMediaType(request.headers['content-type']);
   if (!/^utf-?8$/i.test(type?.params.get('charset') ?? 'utf-8')) {
@@ -48,7 +48,7 @@ export const checkBody: RequestHandler = (request, response, next) => {
   next();
 };
 
-/** What is no media type at all is left to the handler, which takes none but those it knows. */
+/** An invalid media type is refused by the handler, which accepts only known types. */
 function parseMediaType(header = ''): MIMEType | null {
   try {
     return new MIMEType(header);
@@ -67,8 +67,8 @@ function decode(bytes: Buffer): string | null {
 }
 
 /**
- * The provider's plugin takes `oauth_query` out of any body before anyone has checked it,
- * and has no answer to one that is no text.
+ * The plugin of the authorization server reads `oauth_query` from every unchecked body and fails
+ * when it is not text.
  */
 function isReadableJson(text: string): boolean {
   try {

@@ -10,7 +10,7 @@ import { continueTrace } from '../../runtime/tracing/trace-context';
 
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 
-/** A link from a mail carries its credential in the path. */
+/** The path of a mailed link contains a credential. */
 const CREDENTIAL_IN_PATH = new RegExp(`^(${AUTH_BASE_PATH}/reset-password/)[^/]+`, 'i');
 
 interface LogParts {
@@ -20,8 +20,8 @@ interface LogParts {
 }
 
 /**
- * Gives the request its id, opens its context, and writes one line when it is answered or
- * given up: method, path without query, status, time. Probes are logged at `debug`.
+ * Sets the request id, opens the context of the request, and writes one line when the request is
+ * answered or aborted: method, path without query, status, time. Probes are logged at `debug`.
  */
 export function logRequests({ logger, metrics, routes }: LogParts): RequestHandler {
   return (request, response, next) => {

@@ -14,8 +14,8 @@ const DOT_SEGMENT = /\/(\.|%2e){1,2}(\/|$)/i;
 const NUL_ENCODED = /%00/;
 
 /**
- * True for a request target (RFC 9112, section 3.2) that Express, the hooks and Better-Auth
- * read in the same way: in origin form, with a path that the URL parser leaves as it is.
+ * True for a request target (RFC 9112, section 3.2) that Express, the hooks and Better-Auth read
+ * in the same way: in origin form, with a path that the URL parser does not change.
  */
 function isPlainTarget(target: string): boolean {
   const path = target.split('?', 1)[0]!;
@@ -23,7 +23,7 @@ function isPlainTarget(target: string): boolean {
   return isPlainPath && !target.includes('#');
 }
 
-/** Refuses every request target that two readers may understand differently. */
+/** Refuses request targets that two parsers may read differently. */
 export const checkTarget: RequestHandler = (request, response, next) => {
   const { originalUrl: target } = request;
   if (NUL_ENCODED.test(target)) return sendError(response, VALUE_REFUSED);

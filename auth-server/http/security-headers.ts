@@ -2,8 +2,8 @@ import type { RequestHandler } from 'express';
 import type { AuthConfig } from '../common/config';
 
 /**
- * Nothing here is meant to be framed, cached, guessed at or run: what the server sends is
- * JSON, and one error page with a style sheet of its own.
+ * The headers of JSON answers and of the error page: no frames, no cache, no guessed media types,
+ * no scripts.
  */
 const HEADERS = {
   'Cache-Control': 'no-store',

@@ -1,10 +1,9 @@
-/** Of a body: fields of the user that an administrator sets. The schemas take any value there. */
+/** The fields of the user that an administrator sets in a body. The schemas accept every value. */
 const USER_FIELDS = 'data';
 
 /**
- * Finds a value whose type a schema converts or does not look at.
- *
- * @returns its path in the given fields, or `null`.
+ * Finds a value whose type a schema converts or does not check. @returns its path in the given
+ * fields, or `null`.
  */
 export function findForeignValue(given: unknown, parsed: unknown): string | null {
   if (!isPlainObject(parsed)) return null;

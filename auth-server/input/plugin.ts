@@ -25,17 +25,17 @@ interface Endpoint {
   options?: Schemas & { method?: string | string[] };
 }
 
-/** These endpoints refuse in the words of OAuth (RFC 6749, section 5.2). */
+/** These endpoints return errors of OAuth (RFC 6749, section 5.2). */
 const OAUTH_PATH = /^\/oauth2\//;
 
 /** A field of any body: the plugin of the authorization server reads it in its own hooks. */
 const AUTHORIZATION_QUERY = 'oauth_query';
 
 /**
- * Parses body and query by the schemas of the endpoint, before all other hooks. Better-Auth
- * does that after the hooks, and converts what is not text: with `"userId": ["id"]` it
- * changed the user with that id, while rules and audit log saw no user. Here a value of
- * another type is refused, and hooks and endpoint get the same parsed fields.
+ * Parses body and query with the schemas of the endpoint, before all other hooks. Better-Auth does
+ * that after the hooks, and converts values that are not text: with `"userId": ["id"]` it changed
+ * the user with that id, while rules and audit log saw no user. Here a value of another type is
+ * refused, and hooks and endpoint get the same parsed fields.
  */
 export function parsedInput() {
   let schemas: Map<string, Schemas> | null = null;

@@ -71,7 +71,7 @@ function everything(): boolean {
   return true;
 }
 
-/** What the hook before the endpoint leaves for the hook after it. */
+/** Values that the hook before the endpoint passes to the hook after it. */
 interface Pending {
   signIn?: SignInAttempt;
   /** The id of the user whose password is checked. */

@@ -14,9 +14,9 @@ const IMPERSONATED = {
 const OPTIONS_PATH = '/passkey/generate-authenticate-options';
 
 /**
- * Better-Auth's passkeys (W3C WebAuthn). They belong to the host of `AUTH_URL`, and pages
- * of that host and below it may use them. The device must make sure who holds it (PIN,
- * finger, face), so that a passkey is two factors in one and no code is asked for.
+ * Better-Auth's passkeys (W3C WebAuthn). They belong to the host of `AUTH_URL`; pages of that host
+ * and of its subdomains may use them. The device must verify the user (PIN, fingerprint, face), so
+ * a passkey is two factors and no code is required.
  */
 export function passkeys({ authUrl, apiUrl, trustedOrigins }: AuthConfig) {
   const rpID = new URL(authUrl).hostname;
@@ -90,7 +90,7 @@ function isOptionsPath({ path }: { path?: string }): boolean {
   return path === OPTIONS_PATH;
 }
 
-/** The plugin asks for verification as a preference; here it is refused without. */
+/** The plugin requests user verification as a preference. Here a response without it is refused. */
 const demandVerification = createAuthMiddleware(async (ctx) => {
   const { returned } = ctx.context;
   if (!returned || returned instanceof Error) return;

@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 
-/** Fields by which a caller says where to go next, and the code of the refusal. */
+/** Fields with the URL of the next page, and the code of their refusal. */
 const REDIRECT_FIELDS = {
   callbackURL: 'INVALID_CALLBACK_URL',
   errorCallbackURL: 'INVALID_ERROR_CALLBACK_URL',
@@ -9,20 +9,19 @@ const REDIRECT_FIELDS = {
   redirectTo: 'INVALID_REDIRECT_URL',
 };
 
-/** Printable ASCII without a backslash: what every reader of URLs reads in the same way. */
+/** Printable ASCII without a backslash: all URL parsers read it in the same way. */
 const PLAIN = /^[\x21-\x5b\x5d-\x7e]+$/;
 
-/** Bytes that would end a header line or a text after decoding. */
+/** Bytes that end a header line or a text after decoding. */
 const ENCODED_CONTROL = /%([01][\da-f]|7f)/i;
 
-/** Segments by which a path becomes another one, and separators in disguise. */
+/** Segments that change the path, and encoded separators. */
 const DEVIOUS_PATH = /\/\/|%2f|%5c|(^|\/)(\.|%2e){1,2}(\/|$)/i;
 
 /**
- * Holds origins and redirects to the text of the list. Better-Auth compares what a URL
- * parser makes of an address, in which case, default ports, credentials, backslashes and
- * line breaks disappear; a browser, an app or a mail client may read the same text as
- * another URL.
+ * Compares origins and redirect URLs as text with the list. Better-Auth compares the result of a
+ * URL parser, which removes letter case, default ports, credentials, backslashes and line breaks.
+ * A browser, an app or a mail client may read the same text as another URL.
  */
 export function exactAddresses(trustedOrigins: string[]) {
   const trusted = new Set(trustedOrigins);
@@ -42,7 +41,10 @@ export function exactAddresses(trustedOrigins: string[]) {
   } satisfies BetterAuthPlugin;
 }
 
-/** An origin that sends cookies is on the list, letter by letter (RFC 6454, section 6.2). */
+/**
+ * The origin of a request with cookies is on the list, character by character (RFC 6454, section
+ * 6.2).
+ */
 function checkOrigin(headers: Headers, trusted: Set<string>): void {
   const origin = headers.get('origin');
   if (origin === null || origin === 'null' || !headers.has('cookie') || trusted.has(origin)) return;
@@ -60,7 +62,7 @@ function checkRedirects(source: unknown, trusted: Set<string>): void {
   }
 }
 
-/** A path of our own, or a listed origin and what follows it. */
+/** A path of this server, or a listed origin with a path. */
 export function isTrustedAddress(address: string, trusted: Set<string>): boolean {
   if (!PLAIN.test(address) || ENCODED_CONTROL.test(address)) return false;
   const origin = /^https?:\/\/[^/?#]*/.exec(address)?.[0] ?? '';

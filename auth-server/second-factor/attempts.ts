@@ -1,15 +1,15 @@
 import type { Pool } from 'pg';
 
-/** Attempts that may go wrong one after the other before the next has to wait. */
+/** Wrong attempts in a row before the next one must wait. */
 export const FREE_ATTEMPTS = 5;
 
-/** The first wait, in seconds; each further attempt that goes wrong doubles it. */
+/** The first wait, in seconds. Each further wrong attempt doubles it. */
 const FIRST_DELAY_S = 30;
 
-/** The longest wait, in seconds: 24 codes a day are tried, of a million that there are. */
+/** The longest wait, in seconds: at most 24 of a million codes are tried in a day. */
 const LONGEST_DELAY_S = 3_600;
 
-/** Doublings after which the longest wait is reached anyway; keeps the power small. */
+/** After this number of doublings the longest wait is reached. It limits the power of two. */
 const MOST_DOUBLINGS = 12;
 
 const BEGIN = `
@@ -30,9 +30,9 @@ const CLEAR = `
   UPDATE two_factor SET failed_verification_count = 0, locked_until = NULL WHERE user_id = $1`;
 
 export interface Attempt {
-  /** Seconds until the next attempt is looked at; 0: this one is. */
+  /** Seconds until the next attempt is checked; 0: this one is checked. */
   wait: number;
-  /** How many have gone wrong in a row, if this one does too. */
+  /** The number of wrong attempts in a row, with this one. */
   count: number;
 }
 

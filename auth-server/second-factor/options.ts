@@ -1,7 +1,6 @@
 /**
- * Paths of the plugin that stay closed: codes by mail, which prove no more than a link in
- * a mail does, and a second look at the secret, which would let a thief of session and
- * password copy it unnoticed.
+ * Disabled paths of the plugin. Codes by mail prove no more than a link in a mail. A second
+ * display of the secret would let an attacker with a session and the password copy it unnoticed.
  */
 export const CLOSED_PATHS = [
   '/two-factor/send-otp',

@@ -9,10 +9,10 @@ export { secondStep } from './second-step';
 const CHALLENGE_LIFETIME_S = 300;
 
 /**
- * Better-Auth's second factor: codes of an authenticator app (RFC 6238: SHA-1, six digits,
- * thirty seconds, one step of tolerance either way) and ten recovery codes of 59 bits.
- * Both are stored encrypted with `BETTER_AUTH_SECRET`. A hash of the recovery codes would
- * protect nothing more: with database and secret in hand, codes of the app can be made.
+ * Better-Auth's second factor: codes of an authenticator app (RFC 6238: SHA-1, six digits, 30
+ * seconds, a tolerance of one step before and after) and ten recovery codes of 59 bits. Both are
+ * stored encrypted with `BETTER_AUTH_SECRET`. A hash of the recovery codes would add no
+ * protection: an attacker with the database and the secret can compute codes of the app.
  */
 export function secondFactor(parts: SecondStepParts) {
   const plugin = twoFactor({
@@ -20,7 +20,7 @@ export function secondFactor(parts: SecondStepParts) {
     twoFactorCookieMaxAge: CHALLENGE_LIFETIME_S,
     trustDeviceMaxAge: TRUSTED_DEVICE_LIFETIME_S,
     backupCodeOptions: { amount: 10, length: 10, storeBackupCodes: 'encrypted' },
-    // Attempts are counted in `attempts.ts`, in a way that many at once cannot get around.
+    // `attempts.ts` counts attempts, in a way that parallel requests do not exceed.
     accountLockout: { enabled: false },
     schema: SECOND_FACTOR_MAPPING,
   });

@@ -20,7 +20,7 @@ const VERIFY_TOTP = '/two-factor/verify-totp';
 const VERIFY_RECOVERY_CODE = '/two-factor/verify-backup-code';
 const VERIFY_PATHS = [VERIFY_TOTP, VERIFY_RECOVERY_CODE];
 
-/** Steps of a code's life, the tolerance included, in milliseconds. */
+/** The time in which a code is accepted, with the tolerance, in milliseconds. */
 const CODE_LIFETIME_MS = 90_000;
 
 const INVALID_CODE = { code: 'INVALID_CODE', message: 'Invalid code' };
@@ -49,8 +49,9 @@ export interface SecondStepParts {
 }
 
 /**
- * What the second step needs beyond Better-Auth's plugin: attempts limited by account,
- * codes that work once (RFC 6238, section 5.2), and trust that ends with what it rests on.
+ * Rules of the second step that the plugin of Better-Auth does not have: attempts are limited for
+ * each account, a code works once (RFC 6238, section 5.2), and trusted devices end with the factor
+ * or the password.
  */
 export function secondStep({ pool }: Pick<SecondStepParts, 'pool'>) {
   return {
@@ -89,18 +90,18 @@ export function secondStep({ pool }: Pick<SecondStepParts, 'pool'>) {
 /** Recovery codes are stored in two groups of five characters. */
 const GROUP = 5;
 
-/** Spaces and hyphens in a code mean nothing. */
+/** Spaces and hyphens in a code are removed. */
 function toStoredCode({ path, body }: HookContext) {
   const code = toCompactCode(fieldOf(body, 'code'));
   if (path === VERIFY_TOTP) return { context: { body: { code } } };
   const grouped = `${code.slice(0, GROUP)}-${code.slice(GROUP)}`;
-  // Without a session, a recovery code would be used up and its owner not informed.
+  // With `disableSession`, a recovery code would be used up and no notice would be sent.
   return { context: { body: { code: grouped, disableSession: false } } };
 }
 
 /**
- * Runs before a code is looked at. It is part of the endpoints and no hook, for hooks do
- * not see the session of a bearer.
+ * Runs before a code is checked. It is a middleware of the endpoints and not a hook, because hooks
+ * do not see the session of a bearer token.
  */
 export function beginStep({ pool, mailer }: SecondStepParts) {
   const attempts = new Attempts(pool);
@@ -113,7 +114,8 @@ interface BeginParts extends Pick<SecondStepParts, 'mailer'> {
 
 async function admitStep(ctx: HookContext, { attempts, mailer }: BeginParts): Promise<void> {
   const session = await getSessionFromCtx(ctx);
-  // Nothing rests on it, but it would tell a thief of the session which codes are right.
+  // A signed-in user needs no code, and the answer would show an attacker with the session
+  // which codes are right.
   if (session?.user.twoFactorEnabled) throw new APIError('FORBIDDEN', ALREADY_SIGNED_IN);
   const userId = session?.user.id ?? (await findChallenged(ctx));
   if (userId === null) return;
@@ -142,21 +144,25 @@ interface Challenge {
   basis?: string | null;
 }
 
-/** @returns whose sign-in waits for this step; `null` when none does, which the endpoint refuses. */
+/**
+ * @returns the id of the user whose sign-in waits for this step; `null` when there is none, and
+ * the endpoint refuses.
+ */
 async function findChallenged(ctx: HookContext): Promise<string | null> {
   const { name } = ctx.context.createAuthCookie('two_factor');
   const identifier = await ctx.getSignedCookie(name, ctx.context.secret);
   if (!identifier) return null;
   const challenge: Challenge | null =
     await ctx.context.internalAdapter.findVerificationValue(identifier);
-  // The password was verified in an earlier request: what has changed since then counts.
+  // The password was verified in an earlier request. A change of the credentials since then
+  // refuses the session.
   if (challenge) decideOn(challenge);
   return challenge?.value ?? null;
 }
 
 /**
- * A code is looked at once in its lifetime, right or wrong: the second of two that come at
- * the same time is refused as well, by the primary key of the note.
+ * A code is checked once in its lifetime, right or wrong. The primary key of the row refuses the
+ * second of two parallel attempts.
  */
 async function useUp(ctx: HookContext, userId: string): Promise<void> {
   const { code } = ctx.body as { code?: unknown };
@@ -177,13 +183,13 @@ async function warnOwner(
   if (user) await notifySecondStepFailures(mailer, user);
 }
 
-/** After a code was right: of a sign-in, or the first one, which puts the factor in force. */
+/** After a right code: of a sign-in, or the first code, which enables the factor. */
 async function endStep(ctx: HookContext, pool: Pool): Promise<void> {
   const { newSession, session: oldSession } = ctx.context;
   if (!newSession) return;
   await new Attempts(pool).clear(newSession.user.id);
   if (oldSession) {
-    // Sessions that were begun without the second factor, this one's successor aside.
+    // Ends the sessions that began without the second factor, except the new session.
     await pool.query('DELETE FROM session WHERE user_id = $1 AND id <> $2', [
       newSession.user.id,
       newSession.session.id,
@@ -192,11 +198,11 @@ async function endStep(ctx: HookContext, pool: Pool): Promise<void> {
 }
 
 /**
- * An administrator takes a second factor away as a whole or not at all: the switch alone
- * would leave its secret behind, or lock out a user who has none.
+ * An administrator removes a second factor completely or not at all. The field `twoFactorEnabled`
+ * alone would leave the secret in the database, or lock out a user without a secret.
  */
 async function refuseSwitch(ctx: HookContext): Promise<void> {
-  // Hooks come before the check of the body: it may be anything.
+  // Hooks run before the endpoint checks the body, which can have any type.
   const { data } = (ctx.body ?? {}) as { data?: unknown };
   if (typeof data === 'object' && data !== null && 'twoFactorEnabled' in data) {
     throw new APIError('BAD_REQUEST', NOT_A_FIELD);

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-/** How long a device stays trusted without a sign-in, in seconds; each sign-in begins it anew. */
+/** The lifetime of the trust in a device, in seconds. Each sign-in renews it. */
 export const TRUSTED_DEVICE_LIFETIME_S = 30 * 24 * 60 * 60;
 
 /**

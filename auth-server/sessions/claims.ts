@@ -3,7 +3,9 @@ import { APIError } from 'better-auth/api';
 import { BANNED_MESSAGE } from '../common/errors';
 import { isRole, type SessionClaims } from '../../contract';
 
-/** What Better-Auth knows of the caller when it issues a token; read from the database, not from a cookie. */
+/**
+ * The session and the user when a token is issued, read from the database and not from a cookie.
+ */
 export interface SignedIn {
   session: { id: string };
   user: Record<string, unknown>;

@@ -7,7 +7,7 @@ import { requestContext } from '../common/request-context';
 
 const TAKE_SNAPSHOT = 'SELECT pg_current_snapshot()::text AS snapshot';
 
-/** Asked for with every request of the API and of pages; they begin no session. */
+/** Each request of the API and of pages uses these paths. They create no session. */
 const READING_PATHS = ['/get-session', '/token', '/jwks', '/list-sessions', '/ok'];
 
 const FIELD = {
@@ -21,11 +21,10 @@ const FIELD = {
 const MODEL = { fields: { basis: FIELD } };
 
 /**
- * Says with each write of a credential or a session what it was decided on: the state of the
- * database before the endpoint read anything. PostgreSQL refuses the write when the credentials
- * have changed since (migrations/1795430000000-EndSessionsWithCredentials).
- *
- * The first plugin, so that no other hook reads before the snapshot.
+ * Adds to each write of a credential or a session the state of the database on which it was
+ * decided: the state before the endpoint read anything. PostgreSQL refuses the write when the
+ * credentials have changed since (migrations/1795430000000-EndSessionsWithCredentials). This is
+ * the first plugin with queries, so no hook reads before the snapshot.
  */
 export function decisionBasis(pool: Pool) {
   return {

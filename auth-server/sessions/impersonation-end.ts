@@ -6,10 +6,9 @@ import { requestContext } from '../common/request-context';
 type AfterHook = NonNullable<NonNullable<BetterAuthPlugin['hooks']>['after']>[number];
 
 /**
- * Better-Auth goes back to the administrator's own session by a cookie. Where there is no
- * way back, because that session has ended or the caller keeps no cookies, it answers 500 and
- * leaves the session of the impersonation open. This hook ends that session: the caller is
- * signed out.
+ * Better-Auth returns to the administrator's own session by a cookie. When that session has ended
+ * or the client keeps no cookies, it answers 500 and leaves the session of the impersonation open.
+ * This hook ends that session: the client is signed out.
  */
 export const endWithoutWayBack: AfterHook = {
   matcher: ({ path }) => path === '/admin/stop-impersonating',

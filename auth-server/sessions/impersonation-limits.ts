@@ -4,7 +4,10 @@ import { findNamedSession } from '../common/caller';
 
 type BeforeHook = NonNullable<NonNullable<BetterAuthPlugin['hooks']>['before']>[number];
 
-/** What an administrator may change as another user: the profile, and which sessions exist. */
+/**
+ * The changes that an administrator can make as another user: the profile, and the end of
+ * sessions.
+ */
 const OPEN_PATHS = [
   '/sign-out',
   '/update-user',
@@ -23,9 +26,8 @@ const REFUSAL = {
 };
 
 /**
- * Within an impersonation, no credential changes and no client gets a consent: both would last
- * longer than the impersonation. Closed by default: an endpoint that changes something is
- * refused unless it is listed.
+ * During an impersonation no credential changes and no client gets a consent: both would outlast
+ * the impersonation. An endpoint that changes something is refused unless it is in the list.
  */
 export const limitImpersonation: BeforeHook = {
   matcher: ({ path, method }) => method === 'POST' && !OPEN_PATHS.includes(path ?? ''),

@@ -14,6 +14,7 @@ export const SESSION_OPTIONS = {
   ...SESSION_MAPPING,
   expiresIn: SESSION_LIFETIME_S,
   updateAge: SESSION_UPDATE_AGE_S,
-  // A session that is ended is refused at once: only its row says that it is in force.
+  // Without a cookie cache: the row decides whether a session is in force, so an ended session
+  // is refused at once.
   cookieCache: { enabled: false },
 };

@@ -22,10 +22,11 @@ const REVOKE: Record<string, string> = {
 };
 
 /**
- * A session token gives full access, and Better-Auth's lists contain one for each session:
- * one stolen session would give all of them, one of an administrator those of every user. In the lists a session's id stands in the token's place, except for the
- * caller's own session; the endpoints that end a session take either. What was listed can
- * be ended as ever (`revokeSession({ token })`), and is good for nothing else.
+ * Replaces session tokens in lists by session ids. Better-Auth's lists contain the token of each
+ * session, so a stolen session would give access to all sessions of the user, and a stolen session
+ * of an administrator to those of every user. Only the caller's own session keeps its token. The
+ * endpoints that end a session accept the token or the id (`revokeSession({ token })`); no other
+ * endpoint accepts the id.
  */
 export const sessionHandles = {
   id: 'session-handles',

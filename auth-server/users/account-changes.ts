@@ -61,9 +61,10 @@ async function endSessions({ context, body }: HookContext): Promise<void> {
 }
 
 /**
- * The link of a change works without a session, so it would still work after the password of
- * the person who requested it is replaced: a thief, or a person who signed up with the
- * address of another. A new address that another account has taken is refused here too.
+ * The link of a change works without a session. It must not work after the password is replaced:
+ * the person who requested the change can be an attacker with the old password, or a person who
+ * signed up with the address of another one. A new address that another account has is refused
+ * here too.
  */
 async function refuseVoidChange({ context, query, redirect }: HookContext): Promise<void> {
   const change = await readEmailChange(query?.token, context);

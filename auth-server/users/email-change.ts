@@ -11,10 +11,10 @@ import {
 import { leadToVerification } from '../mail/page-links';
 import { decodeJwtPayload } from '../../runtime/jwt-payload';
 
-/** What a link to `/verify-email` asks for when it belongs to a change of the e-mail. */
+/** The content of a link to `/verify-email` that belongs to a change of the e-mail address. */
 export interface EmailChange {
   userId: string;
-  /** The address that the user had when they asked. */
+  /** The address of the user at the time of the request. */
   email: string;
   updateTo: string;
   /** Seconds since 1970. */
@@ -25,7 +25,7 @@ export interface EmailChange {
 /** The step that makes the change: the link that went to the new address. */
 export const LAST_STEP = 'change-email-verification';
 
-/** @returns `null` for a link that is not genuine, has expired or asks for something else. */
+/** @returns `null` for a link that is invalid or expired, or that has another purpose. */
 export async function readEmailChange(
   token: unknown,
   context: Pick<GenericEndpointContext['context'], 'secret'>,
@@ -36,9 +36,9 @@ export async function readEmailChange(
 }
 
 /**
- * Both addresses confirm a change: first the current one, so that a stolen session alone
- * cannot move an account, then the new one, so that it is proved to be the user's own. A
- * user whose current address is not verified starts with the second step.
+ * Both addresses confirm a change: first the current one, because a stolen session alone must not
+ * move an account; then the new one, which proves that it belongs to the user. When the current
+ * address is not verified, only the new one confirms.
  */
 export function emailChanges(mailer: Mailer, authUrl: string) {
   return {
@@ -65,7 +65,7 @@ export function composeProof(
   return { ...composeNewEmailVerification(user, url), senderId: user.id };
 }
 
-/** For a token that was signed a moment ago. */
+/** For a token that this process has just signed. */
 function isChange(token: string): boolean {
   return decodeJwtPayload(token).requestType === LAST_STEP;
 }

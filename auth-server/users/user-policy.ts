@@ -6,16 +6,12 @@ import { isRole } from '../../contract';
 type UserWrite = Record<string, unknown>;
 
 /**
- * Runs before every write of a user, whatever endpoint or plugin it comes from: the one
- * place that keeps roles to the closed list. Better-Auth joins several roles with commas
- * (`admin,user`) and looks role names up in a plain object (`toString` passes there);
- * here a user has exactly one of the known roles, and the caller is told so (400) before
- * the database has to refuse.
- *
- * Names and pictures are held to what the API takes, so that neither way in lets through
- * what the other refuses.
- *
- * @throws {APIError} 400 `INVALID_ROLE`, `INVALID_BAN`, `INVALID_EMAIL`, `INVALID_NAME`, `INVALID_IMAGE`.
+ * Runs before every write of a user, from all endpoints and plugins. A user has exactly one of the
+ * known roles; Better-Auth also stores several roles with commas (`admin,user`) and looks role
+ * names up in a plain object, where `toString` passes. Names and pictures have the limits of the
+ * API. The caller gets 400; a constraint of the database refuses the same values.
+ * @throws {APIError} 400 `INVALID_ROLE`, `INVALID_BAN`, `INVALID_EMAIL`, `INVALID_NAME`,
+ * `INVALID_IMAGE`.
  */
 export function checkUserWrite(user: UserWrite): Promise<void> {
   const { role, banned, banExpires, name, image, email } = user;
@@ -41,8 +37,9 @@ export function checkUserWrite(user: UserWrite): Promise<void> {
 const SIGN_UP = '/sign-up/email';
 
 /**
- * Holds a sign-up to the same before it is known whether the e-mail is taken: the write
- * comes too late, for there is none where it is, and the refusal would tell.
+ * Checks a sign-up before Better-Auth looks the e-mail address up. The check of the write would
+ * come too late: a sign-up with a taken address writes nothing, so a refusal would show whether
+ * the address is free.
  */
 export const signUpPolicy = {
   id: 'sign-up-policy',
@@ -51,7 +48,7 @@ export const signUpPolicy = {
       {
         matcher: ({ path }) => path === SIGN_UP,
         handler: createAuthMiddleware(async ({ body }) => {
-          // Nobody has checked the body yet: what is no text is for the endpoint to refuse.
+          // The body is not checked yet. The endpoint refuses values that are not text.
           const fields = Object.entries((body ?? {}) as UserWrite);
           const texts = fields.filter(([, value]) => typeof value === 'string');
           const { name, image } = Object.fromEntries(texts);

@@ -12,12 +12,12 @@ const CHECK_INTERVAL_MS = 10 * 60_000;
 /** How often old events are deleted, by all replicas together, in seconds. */
 const CLEANUP_INTERVAL_S = 6 * 60 * 60;
 
-/** Rows that one statement deletes: it stays short, and so do its locks. */
+/** The rows that one statement deletes. The statement and its locks stay short. */
 const BATCH_SIZE = 1_000;
 
 /**
- * The database obeys the rows of this table, not a parameter of a connection: it keeps every
- * event for the longest retention that was in force in the last seven days.
+ * The guard of the database reads this table, not a parameter of a connection. It keeps each event
+ * for the longest retention of the last seven days.
  */
 const NOTE_RETENTION = `
   INSERT INTO audit_retention (retention)

@@ -7,14 +7,14 @@ import {
   toAuditInsert,
 } from '../../contract';
 
-/** Who acts and from where, as far as the record goes: a principal and the context of its request. */
+/** The actor of an event: a principal and the context of its request. */
 export interface AuditActing {
   /** Absent when the caller is anonymous. */
   principal?: {
     userId?: string | null;
     sessionId?: string | null;
     clientId?: string | null;
-    /** Who acts as the user, where that is known and the session is gone already. */
+    /** The impersonator, when it is known and the session is deleted already. */
     impersonatorId?: string | null;
   };
   caller: { address: string; userAgent: string; requestId: string };
@@ -23,21 +23,21 @@ export interface AuditActing {
 export interface AuditRecord {
   action: AuditAction;
   acting: AuditActing;
-  /** What it is about; for a session, the user whose it is. */
+  /** The subject of the event; for a session, its user. */
   subject?: { type: AuditSubjectType; id: string };
   /** Default: `success`. */
   outcome?: AuditOutcome;
-  /** What changed, as it was and as it is. Never a credential. */
+  /** The values before and after the change. Never a credential. */
   before?: object;
   after?: object;
-  /** What else there is to know. Never a credential. */
+  /** Further facts. Never a credential. */
   detail?: object;
 }
 
 /**
- * Writes an event into the audit log within the caller's transaction: neither is there
- * without the other. To be called before the session of the actor is deleted, which knows
- * whether an administrator acts in it.
+ * Writes an event in the transaction of the change: both are committed, or neither. Call it before
+ * the session of the actor is deleted: the session shows whether an administrator impersonates the
+ * user.
  */
 export async function recordAuditEvent(manager: EntityManager, record: AuditRecord): Promise<void> {
   const { acting, ...event } = record;

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditRetention } from './audit-retention';
 
-/** What the audit log needs to have done by itself: it is written and read where things happen. */
+/** The periodic job of the audit log. Features write and read events directly. */
 @Module({ providers: [AuditRetention] })
 export class AuditModule {}

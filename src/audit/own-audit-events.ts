@@ -7,9 +7,9 @@ import { AuditEventEntity } from '../database/entities/audit-event.entity';
 const PAGE_SIZE = 500;
 
 /**
- * Reads what a user did and what was done to the user, newest first, without the IP address of
- * an administrator and without the data of other people. Each page is a query of its own, so no
- * connection is held while the reader of the export is slow.
+ * Reads the events of a user as actor and as subject, newest first, without the IP address of an
+ * administrator and without data of other users. Each page is a query of its own, so a slow reader
+ * of the export holds no connection.
  */
 export async function* readOwnAuditEvents(
   manager: EntityManager,
@@ -24,7 +24,7 @@ export async function* readOwnAuditEvents(
   }
 }
 
-/** Keyset pagination: each page costs the same, and new events move none. */
+/** Keyset pagination: each page has the same cost, and new events move none. */
 function readPage(
   manager: EntityManager,
   { userId, last }: { userId: string; last?: AuditEventEntity },

@@ -3,7 +3,7 @@ import { type AuditActing, recordAuditEvent } from './audit-trail';
 import type { AuditAction } from '../../contract';
 import { UserEntity } from '../database/entities/user.entity';
 
-/** What a change can be about. There are no credentials in a user's row. */
+/** The columns that a change can have. The row of a user contains no credential. */
 type Field = keyof UserEntity & ('name' | 'image' | 'email' | 'emailVerified' | 'role' | BanField);
 type BanField = 'banned' | 'banReason' | 'banExpires';
 
@@ -22,12 +22,12 @@ export interface UserChange {
   after: UserEntity;
 }
 
-/** A user as they are before a change of the row. */
+/** The user before a change of the row. */
 export function copyUser(row: UserEntity): UserEntity {
   return Object.assign(new UserEntity(), row);
 }
 
-/** One event for each kind of change; none where nothing is different. */
+/** One event for each kind of change; no event without a difference. */
 export async function recordUserChange(manager: EntityManager, change: UserChange): Promise<void> {
   const { acting, before, after } = change;
   const subject = { type: 'user', id: after.id } as const;

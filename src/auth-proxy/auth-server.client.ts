@@ -15,7 +15,7 @@ import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 import { markWorkBegun } from '../common/work-record';
 import { INTERNAL_SECRET } from '../database/internal-secret';
 
-/** What every call of the auth server may come to. */
+/** The problems that each call of the auth server can have. */
 export const AUTH_SERVER_PROBLEMS: ProblemCode[] = [
   'too_many_requests',
   'auth_server_failed',
@@ -38,7 +38,7 @@ export interface AuthServerRequest {
   cookie?: string;
   /** The service account that calls, or the client that acts for the user of the session. */
   clientId?: string;
-  /** Whether the answer brings the access token of the session that it begins. */
+  /** Whether the answer contains the access token of the new session. */
   wantsToken?: boolean;
   caller: CallerContext;
 }
@@ -46,11 +46,11 @@ export interface AuthServerRequest {
 export interface AuthServerAnswer {
   status: number;
   headers: Headers;
-  /** Parsed JSON; empty where the answer had none. */
+  /** Parsed JSON; empty for an answer without JSON. */
   body: Record<string, unknown>;
 }
 
-/** Calls the auth server for a caller: what carries credentials is its work alone. */
+/** Calls the auth server for the caller of a request: only the auth server writes credentials. */
 @Injectable()
 export class AuthServerClient {
   constructor(
@@ -100,12 +100,13 @@ export class AuthServerClient {
   }: AuthServerRequest): Record<string, string> {
     return {
       accept: 'application/json',
-      // Better-Auth's origin check; this call is the API's own.
+      // Satisfies the origin check of Better-Auth: the call is the API's own.
       origin: this.settings.authUrl,
       'user-agent': caller.userAgent,
       [REQUEST_ID_HEADER]: caller.requestId,
       traceparent: caller.traceparent,
-      // For an auth server that goes by `TRUST_PROXY` alone (docs/decisions/0006-client-address.md).
+      // For an auth server that uses only `TRUST_PROXY`
+      // (docs/decisions/0006-client-address.md).
       'x-forwarded-for': caller.address,
       [CLIENT_ADDRESS_HEADER]: caller.address,
       [INTERNAL_KEY_HEADER]: this.internalSecret,
@@ -142,7 +143,7 @@ function isNotConnected(error: unknown): boolean {
   return NOT_CONNECTED.includes(String(cause?.code));
 }
 
-/** The auth server's limit is the one that was reached: the caller is told about it, not about ours. */
+/** The limit of the auth server was reached, so its headers replace those of the API. */
 function tooManyRequests(headers: Headers): Problem {
   const seconds = headers.get('retry-after') ?? headers.get('x-retry-after') ?? '10';
   const names = ['ratelimit', 'ratelimit-policy'];

@@ -3,7 +3,7 @@ import { userSchema } from '../users/user.schemas';
 import { sessionSchema } from '../users/session.schemas';
 import { email, exactText, personalText } from '../common/validation/schemas';
 
-/** Upper bound as in the auth server: a longer one would only cost hashing time. */
+/** The upper bound of the auth server: a longer password costs only time for its hash. */
 export const newPasswordSchema = exactText(128)
   .min(8)
   .meta({ format: 'password', examples: ['correct horse battery staple'] });
@@ -19,7 +19,7 @@ export const signUpSchema = z
 export const signInSchema = z
   .strictObject({
     email,
-    // No rules here: a password from before a change of the rules must still sign in.
+    // No rules at the sign-in: a password from before a change of the rules must still work.
     password: exactText(1024)
       .min(1, 'Must not be empty')
       .meta({ format: 'password', examples: ['correct horse battery staple'] }),
@@ -28,7 +28,7 @@ export const signInSchema = z
 
 const refreshToken = z.string().meta({ examples: ['kq0rXw4zTn8sGv2yPb6mCd1hJf5lAe9o.Qx%3D'] });
 
-/** Any string: one that is not a refresh token is answered with 401, not 422. */
+/** Any string: a string that is not a refresh token gets 401, not 422. */
 export const refreshSchema = z.strictObject({ refreshToken }).meta({ id: 'Refresh' });
 
 export const tokensSchema = z

@@ -29,7 +29,7 @@ import type { ProblemCode } from '../common/problems/problem-codes';
 import { SessionEntity } from '../database/entities/session.entity';
 import { UserEntity } from '../database/entities/user.entity';
 
-/** What Better-Auth's error codes mean to our callers; its texts never reach them. */
+/** The problems for error codes of Better-Auth. Its texts are not sent. */
 const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   INVALID_EMAIL_OR_PASSWORD: () => new Problem('invalid_credentials'),
   SESSION_ENDED: () => new Problem('invalid_token', { cause: 'session has ended' }),
@@ -38,7 +38,7 @@ const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   USER_REQUIRED: () => new Problem('user_required'),
   EMAIL_NOT_VERIFIED: () => new Problem('email_not_verified'),
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: () => new Problem('email_taken'),
-  // Two sign-ups with one e-mail at the same time: the unique key decided.
+  // Two parallel sign-ups with one e-mail address: the unique key refused the second.
   FAILED_TO_CREATE_USER: () => new Problem('email_taken'),
   INVALID_EMAIL: () => invalidField('/email', 'Must be an e-mail address'),
   INVALID_VALUE: () => invalidField('', 'A value cannot be stored'),
@@ -57,7 +57,7 @@ function invalidField(pointer: string, detail: string): Problem {
 /** The characters and the length of a refresh token; any other string cannot be one. */
 const REFRESH_TOKEN = /^[\x21-\x7e]{1,512}$/;
 
-/** Sign-in flows: done by the auth server, shaped here. */
+/** Sign-in flows: the auth server does the work, this service shapes the answers. */
 @Injectable()
 export class AuthService {
   constructor(
@@ -70,7 +70,8 @@ export class AuthService {
     const path = '/sign-up/email';
     const answer = await this.begin({ path, body: input, caller });
     assertSucceeded(answer);
-    // Without a session the address must be proved first; the same answer for a taken one.
+    // Without a session, the address must be verified first. The answer is the same for a
+    // taken address.
     if (typeof answer.body.token !== 'string') return { verificationRequired: true };
     return this.toSignedIn(signInOf(answer, caller));
   }
@@ -92,7 +93,7 @@ export class AuthService {
     return tokens;
   }
 
-  /** Ends the caller's session. A session that is gone already is no error. */
+  /** Ends the caller's session. A session that has already ended is no error. */
   async signOut(acting: UserActor): Promise<void> {
     const { userId, sessionId: id, clientId } = acting.principal;
     await this.dataSource.transaction(async (manager) => {
@@ -130,7 +131,7 @@ export class AuthService {
     return (await this.callAs(acting, request)).body;
   }
 
-  /** As {@link actAs}, for what begins a session; the answer goes to {@link toSignedIn}. */
+  /** As {@link actAs}, for a call that begins a session; {@link toSignedIn} reads the answer. */
   beginAs(acting: Actor, request: ActedRequest): Promise<AuthServerAnswer> {
     return this.callAs(acting, { ...request, wantsToken: true });
   }

@@ -4,11 +4,9 @@ import { CHALLENGE_COOKIE } from '../../contract';
 import { Problem } from '../common/problems/problem';
 
 /**
- * The challenge, when the auth server answers a correct password with a request for the
- * second factor; `null` when it does not.
- *
- * The challenge is the auth server's own signed cookie, as it is: it names a note of whose
- * sign-in waits, and opens nothing but the second step.
+ * The challenge, when the auth server answers a correct password with a request for the second
+ * factor; `null` otherwise. The challenge is the signed cookie of the auth server: it identifies
+ * the waiting sign-in and gives access to the second step only.
  */
 export function findChallenge({ headers, body }: AuthServerAnswer): TwoFactorRequired | null {
   if (body.twoFactorRedirect !== true) return null;

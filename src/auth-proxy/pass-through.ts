@@ -14,32 +14,32 @@ import {
 import { Problem } from '../common/problems/problem';
 import type { ApiSettings } from '../config/api-settings';
 
-/** Meant for one connection, not for the one behind it (RFC 9110, section 7.6.1). */
+/** Hop-by-hop headers (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP =
   /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings)$/;
 
 /**
- * What the auth server must not hear from a client: hop-by-hop headers, `Expect` (answered
- * here already), and everything by which an address or a host could be claimed.
+ * Headers that are not passed on: hop-by-hop headers, `Expect` (already answered here), and all
+ * headers in which a client can claim an IP address or a host.
  */
 const NOT_FROM_CLIENTS = new RegExp(
   `${HOP_BY_HOP.source}|^(expect|forwarded|x-forwarded-.*|x-real-ip|x-gatehouse-.*)$`,
 );
 
-/** Longest time without progress of the auth server. The timers of undici can fire 1 s later. */
+/** The longest time without data from the auth server. The timers of undici can fire 1 s later. */
 const TIMEOUT_MS = 3_500;
 
 export interface PassThroughOptions {
   settings: ApiSettings;
   /** Proves to the auth server that the client's IP address comes from the API. */
   internalSecret: string;
-  /** Waits until this replica has heard what the auth server has just changed. */
+  /** Waits until this replica has received the changes that the auth server has just made. */
   catchUp: () => Promise<void>;
 }
 
 /**
- * Passes `/api/auth/*`, and what the auth server says of itself, through to it unchanged: bodies streamed, `Set-Cookie`
- * kept, hop-by-hop headers dropped. One base URL is enough for a browser or an SDK.
+ * Passes `/api/auth/*` and the metadata of the auth server through unchanged: bodies streamed,
+ * `Set-Cookie` kept, hop-by-hop headers removed. One base URL is enough for a browser or an SDK.
  */
 export function registerAuthPassThrough(
   fastify: FastifyInstance,
@@ -73,7 +73,7 @@ function passThrough(
   assertInside(path);
   return reply.from(path, {
     timeout: TIMEOUT_MS,
-    // One try each: a repeated sign-in is not the same as one.
+    // No retry: a repeated sign-in has other effects.
     retryDelay: () => null,
     rewriteRequestHeaders: (_request, headers) => ({
       ...without(headers, NOT_FROM_CLIENTS),
@@ -83,7 +83,7 @@ function passThrough(
     onResponse: (_request, _reply, response) => {
       const answer = (response as unknown as { stream: Readable }).stream;
       const isChange = request.method !== 'GET' && request.method !== 'HEAD';
-      // Who is told "signed out" here finds it true here with the next request.
+      // After the answer to a sign-out, the next request here is refused.
       void (isChange ? catchUp() : Promise.resolve()).finally(() => void reply.send(answer));
     },
     onError: (failed, { error }) => {
@@ -93,10 +93,8 @@ function passThrough(
 }
 
 /**
- * The path goes out as it came in, so nothing in it may mean another place over there
- * than it does here: no dot segments, encoded ones included, and no encoded separators.
- *
- * @throws {Problem} `malformed_request`
+ * The path is passed on unchanged, so both servers must read it in the same way: no dot segments,
+ * also encoded ones, and no encoded separators. @throws {Problem} `malformed_request`
  */
 function assertInside(path: string): void {
   const isSuspicious = /%2e|%2f|%5c|\\|%25|\/\.{1,2}(\/|$)|\/\//i.test(path);
@@ -106,7 +104,7 @@ function assertInside(path: string): void {
   if (isSuspicious || !isInside) throw new Problem('malformed_request');
 }
 
-/** Also without what `Connection` names itself (RFC 9110, section 7.6.1). */
+/** Also removes the headers that `Connection` lists (RFC 9110, section 7.6.1). */
 function toClientHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const named = (headers.connection ?? '').toLowerCase().split(/[\s,]+/);
   const kept = Object.entries(without(headers, HOP_BY_HOP));

@@ -19,7 +19,7 @@ export const twoFactorRequiredSchema = z
 
 export const twoFactorSchema = z
   .strictObject({
-    // It goes on as a cookie: nothing in it may end one.
+    // The value becomes a cookie: it contains no character that ends one.
     challenge: challenge.regex(/^[\w.%+/=-]+$/, 'Not a challenge').max(256),
     code: exactText(64)
       .min(1, 'Must not be empty')

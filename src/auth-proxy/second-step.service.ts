@@ -9,7 +9,10 @@ import { Problem } from '../common/problems/problem';
 import type { ProblemCode } from '../common/problems/problem-codes';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
-/** What Better-Auth's refusals mean; any other tells that the challenge is no longer good. */
+/**
+ * The problems for refusals of Better-Auth. Every other refusal means that the challenge is no
+ * longer valid.
+ */
 const PROBLEM_BY_CODE: Record<string, ProblemCode> = {
   INVALID_CODE: 'invalid_two_factor_code',
   INVALID_BACKUP_CODE: 'invalid_two_factor_code',
@@ -18,7 +21,7 @@ const PROBLEM_BY_CODE: Record<string, ProblemCode> = {
 
 const APP_CODE = /^\d{6}$/;
 
-/** The second step of a sign-in: done by the auth server, shaped here. */
+/** The second step of a sign-in: the auth server does the work, this service shapes the answer. */
 @Injectable()
 export class SecondStepService {
   constructor(

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { API_SCOPES } from '../../contract';
 import type { ApiSettings } from '../config/api-settings';
 
-/** Where the auth server describes itself; passed through, like everything that it answers. */
+/** The metadata of the auth server, passed through. */
 export const AUTH_SERVER_DOCUMENTS = [
   '/.well-known/oauth-authorization-server',
   '/.well-known/openid-configuration',
@@ -10,7 +10,7 @@ export const AUTH_SERVER_DOCUMENTS = [
 
 const RESOURCE_DOCUMENT = '/.well-known/oauth-protected-resource';
 
-/** Tells a client of the API where to get tokens for it (RFC 9728). For everyone, from anywhere. */
+/** Names the authorization server to clients of the API (RFC 9728). Public, for every origin. */
 export function serveResourceMetadata(fastify: FastifyInstance, settings: ApiSettings): void {
   const document = {
     resource: settings.jwtAudience,

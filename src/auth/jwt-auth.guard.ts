@@ -32,7 +32,10 @@ export class JwtAuthGuard extends AuthGuard() {
     });
   }
 
-  /** Called by passport's outcome: `error` when a check could not be made, `info` when it failed. */
+  /**
+   * Passport calls it with the outcome: `error` when a check failed to run, `info` when it
+   * refused.
+   */
   override handleRequest<Caller>(
     error: Error | null,
     caller: Caller | false,
@@ -40,7 +43,7 @@ export class JwtAuthGuard extends AuthGuard() {
   ): Caller {
     if (error) throw error;
     if (caller) return caller;
-    // jsonwebtoken's and our own reasons go to the log; the caller learns only "invalid".
+    // The reason is logged. The caller gets only `invalid_token`.
     throw info instanceof Problem ? info : new Problem('invalid_token', { cause: info });
   }
 }

@@ -16,20 +16,20 @@ import { CLOCK_TOLERANCE_SECONDS, parseAccessTokenClaims } from '../../contract'
 import { Problem } from '../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
-/** A token whose form and header are good, and the key to verify it with. */
+/** A token with a valid form and header, and the key that verifies it. */
 interface Candidate {
   token: string;
   key: VerificationKey;
 }
 
-/** What passport-jwt is verifying at the moment: it hands nothing but the request around. */
+/** The token that passport-jwt is verifying: passport passes only the request on. */
 const candidates = new WeakMap<FastifyRequest, Candidate>();
 
 /**
- * Verifies a user's access token on passport-jwt: form and header first, then the
- * signature with a key of the auth server, then times, issuer and audience (RFC 7519,
- * RFC 8725), then the claims of the contract, then whether the session is in force. All
- * but the last is remembered for as long as the token is.
+ * Verifies an access token with passport-jwt: first form and header, then the signature with a key
+ * of the auth server, then times, issuer and audience (RFC 7519, RFC 8725), then the claims of the
+ * contract, then whether the session is in force. All results except the last are cached until the
+ * token expires.
  */
 @Injectable()
 export class JwtStrategy
@@ -37,8 +37,8 @@ export class JwtStrategy
   implements OnApplicationShutdown
 {
   /**
-   * Passport keeps strategies by name for the whole process. With a name of its own, each
-   * application in a process (a test has several) is judged by its own keys.
+   * Passport stores strategies by name for the whole process. Each application in a process (a
+   * test has several) has its own name and its own keys.
    */
   readonly passportName = `access-token ${randomUUID()}`;
   private readonly verifiedTokens = new VerifiedTokens();
@@ -67,10 +67,9 @@ export class JwtStrategy
   }
 
   /**
-   * The caller, where the token has been verified before: then passport has nothing to do.
-   *
-   * @returns `null`: the token has to be verified.
-   * @throws {Problem} as {@link bearerTokenOf}; the promise, when the session is not in force.
+   * The caller of a token that was verified before, without passport. @returns `null`: the token
+   * must be verified. @throws {Problem} as {@link bearerTokenOf}; the promise rejects when the
+   * session is not in force.
    */
   admitVerified(request: FastifyRequest): Promise<Principal> | null {
     const claims = this.verifiedTokens.find(bearerTokenOf(request));
@@ -125,7 +124,10 @@ function invalid(reason: unknown): Problem {
   return new Problem('invalid_token', { cause: reason });
 }
 
-/** jsonwebtoken takes a KeyObject, which saves parsing a PEM for each token; its types lag behind. */
+/**
+ * jsonwebtoken accepts a KeyObject, which avoids parsing a PEM for each token. Its types do not
+ * show this.
+ */
 function asSecret(key: KeyObject): Buffer {
   return key as unknown as Buffer;
 }

@@ -6,7 +6,7 @@ import { RouteRule } from './route-rules';
 import type { Role } from '../../contract';
 import { Problem } from '../common/problems/problem';
 
-/** Global, after {@link JwtAuthGuard}: holds the caller's role against `@Roles()`. */
+/** Global, after {@link JwtAuthGuard}: compares the role of the caller with `@Roles()`. */
 @Injectable()
 export class RolesGuard implements CanActivate {
   private readonly roles: RouteRule<Role[]>;

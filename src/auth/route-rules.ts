@@ -4,8 +4,8 @@ import type { Reflector } from '@nestjs/core';
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
 /**
- * One decorator's value for each route, read once: a guard asks at every request, and
- * metadata does not change. The value of the handler counts before the value of its class.
+ * Caches the value of a decorator for each route: guards read it for each request, and metadata
+ * does not change. The value of the handler has priority over the value of its class.
  */
 export class RouteRule<Value> {
   private readonly values = new Map<Type, Map<Handler, Value | undefined>>();

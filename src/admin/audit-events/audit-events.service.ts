@@ -7,7 +7,7 @@ import { type CursorPosition, Cursors } from '../../common/pagination/cursor';
 import { readPage } from '../../common/pagination/keyset-pages';
 import { AuditEventEntity } from '../../database/entities/audit-event.entity';
 
-/** The audit log, read in pages that follow each other by cursor. */
+/** The audit log, in pages with a cursor. */
 @Injectable()
 export class AuditEventsService {
   constructor(
@@ -16,9 +16,8 @@ export class AuditEventsService {
   ) {}
 
   /**
-   * Newest first. Events that come in meanwhile stand before the first page and move none.
-   *
-   * @throws {Problem} `validation_failed` when the cursor is of another list than the query's.
+   * Newest first. New events come before the first page and do not move the others.
+   * @throws {Problem} `validation_failed` when the cursor belongs to another list.
    */
   async listAuditEvents(query: ListAuditEvents): Promise<AuditEventPage> {
     const { limit, cursor, actor, subject, action, since, until } = query;

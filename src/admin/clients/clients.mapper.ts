@@ -1,7 +1,7 @@
 import type { Client, ClientType } from './clients.schemas';
 import type { OAuthClientEntity } from '../../database/entities/oauth-client.entity';
 
-/** A client as the wire shows it: never with its secret. */
+/** The response shape of a client, without its secret. */
 export function toClient(row: OAuthClientEntity): Client {
   const type = typeOf(row);
   return {
@@ -16,7 +16,7 @@ export function toClient(row: OAuthClientEntity): Client {
   };
 }
 
-/** The type is not stored: it follows from how the client may ask for tokens. */
+/** The type is not stored: it follows from the grant types and the authentication method. */
 function typeOf({ grantTypes, tokenEndpointAuthMethod }: OAuthClientEntity): ClientType {
   if (grantTypes?.includes('client_credentials')) return 'machine';
   return tokenEndpointAuthMethod === 'none' ? 'public' : 'confidential';

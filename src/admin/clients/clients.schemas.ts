@@ -17,9 +17,9 @@ const clientType = z
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * Compared to the letter later on, so it must have one spelling: no wildcard, fragment,
- * credentials or dot segments. Plain http is for native applications that listen on a
- * loopback address, on any port (RFC 8252, section 7.3).
+ * Redirect URLs are compared as strings, so each has one spelling: no wildcard, fragment,
+ * credentials or dot segments. Plain http is for native applications that listen on a loopback
+ * address, on any port (RFC 8252, section 7.3).
  */
 function isRedirectUri(text: string): boolean {
   const url = URL.parse(text);
@@ -126,7 +126,7 @@ export const updateClientSchema = z
   })
   .meta({ id: 'UpdateClient' });
 
-/** What does not fit the type of a client. */
+/** Fields that do not fit the type of the client. */
 export function clientFaults(client: {
   type: ClientType;
   redirectUris?: readonly string[];

@@ -21,7 +21,7 @@ import { readPage } from '../../common/pagination/keyset-pages';
 import { Problem } from '../../common/problems/problem';
 import { OAuthClientEntity } from '../../database/entities/oauth-client.entity';
 
-/** OAuth clients. Their secrets are made, and known, by the auth server alone. */
+/** OAuth clients. Only the auth server creates and knows their secrets. */
 @Injectable()
 export class ClientsService {
   constructor(
@@ -115,7 +115,7 @@ async function findClient(
   return row;
 }
 
-/** What the auth server is told of a new client. */
+/** The body with which the auth server creates a client. */
 function toRegistration({
   name,
   type,
@@ -130,7 +130,7 @@ function toRegistration({
   };
 }
 
-/** What follows from what an administrator may say of a client. */
+/** The columns that follow from the fields of a request. */
 function toColumns({
   name,
   type,
@@ -149,7 +149,7 @@ function toColumns({
   };
 }
 
-/** Columns of fields that are not in the change keep what is in the row. */
+/** Columns of fields that the change does not contain keep their values. */
 function toChangedColumns(change: UpdateClient, after: Client) {
   const { name, scopes, clientCredentialsScopes, ...addresses } = toColumns(after);
   return {

@@ -14,8 +14,8 @@ export class StatsService {
 }
 
 /**
- * One statement, so that the figures belong together. Days have no time zone of their own, so the
- * session's is not used. Counts are `bigint`, which would arrive as text.
+ * One statement, so all figures belong to one moment. Days are in UTC, independent of the time
+ * zone of the database session. Counts are cast, because a `bigint` arrives as text.
  */
 const SELECT_STATISTICS = `
   SELECT count(*)::int AS "users",

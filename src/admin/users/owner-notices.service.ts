@@ -3,19 +3,19 @@ import { NOTICES_PATH } from '../../../contract';
 import type { Actor } from '../../auth/principal/current-actor.decorator';
 import { AuthService } from '../../auth-proxy/auth.service';
 
-/** A change of an account that its owner is notified of. */
+/** A change of an account of which the auth server informs the owner. */
 type OwnerNotice =
   | { event: 'two_factor_removed'; userId: string }
   | { event: 'email_changed'; userId: string; formerEmail: string };
 
-/** Has owners of accounts told by mail, which the auth server sends. */
+/** Requests notices to owners of accounts from the auth server, which sends all mails. */
 @Injectable()
 export class OwnerNoticesService {
   private readonly logger = new Logger('OwnerNotices');
 
   constructor(private readonly auth: AuthService) {}
 
-  /** The change is made by then and stands, whether its owner can be told or not. */
+  /** The change is already committed. A failed notice does not undo it. */
   async tell(acting: Actor, notice: OwnerNotice): Promise<void> {
     try {
       await this.auth.actAs(acting, { path: NOTICES_PATH, body: notice });

@@ -11,7 +11,7 @@ import { TwoFactorEntity } from '../../database/entities/two-factor.entity';
 import { UserEntity } from '../../database/entities/user.entity';
 import { deleteProofs } from '../../users/user-proofs';
 
-/** A second factor that its owner has lost. */
+/** Removes the second factor of a user who has lost it. */
 @Injectable()
 export class SecondFactorService {
   constructor(
@@ -20,11 +20,10 @@ export class SecondFactorService {
   ) {}
 
   /**
-   * Takes it away, with all that rests on it: trusted devices, sign-ins under way, sessions.
-   * Their owner is told by mail. Where there is none, nothing is done.
-   *
+   * Removes the second factor with its trusted devices, started sign-ins and sessions, and informs
+   * the owner. Without a second factor nothing changes.
    * @throws {Problem} `not_found`; `forbidden` for the caller's own second factor: a stolen
-   *   session must not remove it.
+   * session must not remove it.
    */
   async remove(acting: UserActor, userId: string): Promise<void> {
     if (acting.principal.userId === userId) {

@@ -12,7 +12,10 @@ interface Order {
   direction: 'ASC' | 'DESC';
 }
 
-/** Keyset pagination: a page starts after the last row of the page before; new rows do not move it. */
+/**
+ * Keyset pagination: a page starts after the last row of the previous page; new rows do not move
+ * it.
+ */
 const ORDERS: Record<UserOrder, Order> = {
   createdAt: { key: 'createdAt', direction: 'ASC' },
   '-createdAt': { key: 'createdAt', direction: 'DESC' },
@@ -23,8 +26,8 @@ const ORDERS: Record<UserOrder, Order> = {
 const BAN_IN_FORCE = `(${columns.banned} AND coalesce(${columns.banExpires} > now(), true))`;
 
 /**
- * PostgreSQL judges bans. Times stay its text: `to_char` takes longer than the rest of the query,
- * and so do dates of a hundred texts.
+ * PostgreSQL decides whether a ban is in force. Times stay in the text format of PostgreSQL:
+ * `to_char`, or 100 dates parsed in JavaScript, take longer than the rest of the query.
  */
 const COLUMNS = `
   ${columns.id} AS "id", ${columns.email} AS "email",
@@ -34,7 +37,7 @@ const COLUMNS = `
   CASE WHEN ${BAN_IN_FORCE} THEN ${columns.banExpires} END AS "banExpires",
   ${columns.createdAt} AS "createdAt", ${columns.updatedAt} AS "updatedAt"`;
 
-/** A row of a page as it is sent, from one as it is read. */
+/** Converts a row of the query to the response shape. */
 export function toUser({ banExpires, createdAt, updatedAt, ...others }: User): User {
   return {
     ...others,
@@ -44,13 +47,15 @@ export function toUser({ banExpires, createdAt, updatedAt, ...others }: User): U
   };
 }
 
-/** Only the page without filters is prepared: the plan of a filter depends on its value. */
+/**
+ * Only the page without filters is a prepared statement: the plan of a filter depends on its
+ * value.
+ */
 const PREPARED_LIMIT = 50;
 
 /**
- * One page, and one row more than asked for, which tells whether another page follows.
- *
- * @param start the last row of the page before; `null`: there is none.
+ * One page and one more row, which shows whether another page follows. @param start the last row
+ * of the previous page; `null`: the first page.
  */
 export function pageQuery(query: ListUsers, start: CursorPosition | null): Query {
   const { key, direction } = ORDERS[query.sort];
@@ -75,7 +80,7 @@ export function countQuery(query: ListUsers): Query {
   return { text, values: conditions.values };
 }
 
-/** Where a row stands in an order. Times have the milliseconds that their column has. */
+/** The position of a row in an order. Times have milliseconds, as in their column. */
 export function keyOf(row: User, order: UserOrder): CursorPosition {
   return { value: row[ORDERS[order].key], id: row.id };
 }

@@ -5,7 +5,7 @@ import { Cursors, type CursorSequence } from '../../common/pagination/cursor';
 import { PreparedStatements } from '../../database/prepared-statements';
 import type { User } from '../../users/user.schemas';
 
-/** The list of users, in pages that follow each other by cursor. */
+/** The list of users, in pages with a cursor. */
 @Injectable()
 export class UserListService {
   constructor(
@@ -13,7 +13,7 @@ export class UserListService {
     private readonly cursors: Cursors,
   ) {}
 
-  /** @throws {Problem} `validation_failed` when the cursor is of another list than the query's. */
+  /** @throws {Problem} `validation_failed` when the cursor belongs to another list. */
   async listUsers(query: ListUsers): Promise<UserPage> {
     const { cursor, limit, sort } = query;
     const sequence = sequenceOf(query);
@@ -37,7 +37,7 @@ export class UserListService {
   }
 }
 
-/** The size of a page and what is counted may change on the way; anything else may not. */
+/** The page size and the count may change from page to page. The filters and the order may not. */
 function sequenceOf({ sort, search, role, banned, emailVerified }: ListUsers): CursorSequence {
   return { list: 'users', order: sort, filters: { search, role, banned, emailVerified } };
 }

@@ -41,8 +41,7 @@ export class AdminUsersService {
   }
 
   /**
-   * A former e-mail is told of the new one.
-   *
+   * The former e-mail address gets a notice.
    * @throws {Problem} `email_taken`, or as {@link lockUser}
    */
   async updateUser(acting: Actor, { id, change }: UserUpdate): Promise<User> {
@@ -75,9 +74,8 @@ export class AdminUsersService {
   }
 
   /**
-   * Has a mail sent with which the user sets a new password. It goes to the owner, so a user who
+   * Requests the mail with which the user sets a new password. It goes to the owner, so a user who
    * becomes an administrator after the check loses nothing.
-   *
    * @throws {Problem} `not_found`, `user_required`, or as {@link AuthService.actAs}
    */
   async requestPasswordReset(acting: Actor, id: string): Promise<void> {
@@ -87,8 +85,7 @@ export class AdminUsersService {
   }
 
   /**
-   * Begins a session as someone else, marked with who acts. It lasts an hour at most.
-   *
+   * Begins a session as another user, with the id of the administrator. It lasts at most one hour.
    * @throws {Problem} `not_found`, `cannot_impersonate_admin`, or as {@link AuthService.actAs}
    */
   async impersonate(acting: UserActor, id: string): Promise<SignedIn> {
@@ -152,8 +149,8 @@ export class AdminUsersService {
 }
 
 /**
- * What was proved is the old address. Providers are joined to an account by an e-mail that is
- * verified on both sides, so a new one must not pass for proved by mistake.
+ * A verification belongs to the old address. A provider is linked to an account when both have
+ * verified the e-mail address, so a new address starts unverified.
  */
 function withVerification(change: UpdateUser, { email }: UserEntity): UpdateUser {
   const isNew = change.email !== undefined && change.email !== email;

@@ -26,11 +26,10 @@ export function needsUser(controller: object, handlerName: string): boolean {
 }
 
 /**
- * The user who calls a protected route. A route without `@Scopes()` refuses service
- * accounts; on a route with it, this decorator refuses them.
- *
+ * The user who calls a protected route. A route without `@Scopes()` refuses service accounts; on a
+ * route with it, this decorator refuses them.
  * @throws {Problem} `user_required`
- * @throws on a route marked `@Public()`, which has no caller: a mistake of ours, not the client's.
+ * @throws on a route marked `@Public()`, which has no caller: an error in the code.
  */
 export const CurrentUser = createParamDecorator(
   takesUser((_data: unknown, context: ExecutionContext) =>

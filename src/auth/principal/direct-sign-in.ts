@@ -14,10 +14,8 @@ const ADMINISTRATORS_ONLY_DIRECTLY =
   'Only an administrator who signed in directly can create or change administrators.';
 
 /**
- * For every change of an administrator, and for every change that makes one. Call it in the
- * transaction of the change, with the role of the locked row.
- *
- * @throws {Problem} `user_required`
+ * Refuses clients that change an administrator or create one. Call it in the transaction of the
+ * change, with the role of the locked row. @throws {Problem} `user_required`
  */
 export function assertMayChangeAdministrators(principal: Principal): void {
   if (isDirect(principal)) return;

@@ -2,9 +2,8 @@ import type { KnownProfile } from './known-profile';
 import type { Role } from '../../../contract';
 
 /**
- * Who is calling: a user within one session, or a service account. Made by
- * verification alone, never by a request. The kind says which of the two it is; what the
- * other kind has is `undefined`.
+ * The caller: a user within one session, or a service account. Only the verification of a token
+ * creates it. `kind` tells which of the two it is; fields of the other kind are `undefined`.
  */
 export type Principal = UserPrincipal | ClientPrincipal;
 
@@ -12,17 +11,17 @@ export interface UserPrincipal {
   kind: 'user';
   userId: string;
   sessionId: string;
-  /** The role in force now, not the one that the token was issued with (except in `token` mode). */
+  /** The current role, not the role of the token (except in `token` mode). */
   role: Role;
   /** The OAuth client that acts for the user; `null`: the user signed in here directly. */
   clientId: string | null;
-  /** What the user has granted the client, as far as it may still have it. */
+  /** The scopes that the user has granted the client and that the client may still have. */
   scopes: readonly string[];
-  /** The user's own profile, as far as live access knows it; read by `users/` alone. */
+  /** The profile of the user from the memory of live access; only `users/` reads it. */
   profile: KnownProfile | null;
 }
 
-/** A service account: a client that has proved itself by its own secret. */
+/** A service account: a client that authenticates with its own secret. */
 export interface ClientPrincipal {
   kind: 'client';
   clientId: string;

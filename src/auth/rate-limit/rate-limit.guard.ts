@@ -23,16 +23,15 @@ const WINDOW_SECONDS = 60;
 const CALLER_QUOTA = 600;
 
 /**
- * For an address on routes without a token. Many people may share one; the auth server
- * also limits attempts for each account.
+ * For an IP address on routes without a token. Many users may share one; the auth server also
+ * limits attempts for each account.
  */
 const ADDRESS_QUOTA = 300;
 
 /**
- * Global, between {@link JwtAuthGuard} and {@link RolesGuard}: limits how often a caller
- * may call the versioned API, and says where they stand in `RateLimit` and `RateLimit-Policy`.
- * A request whose token is refused counts for no caller: a limit by IP address would lock out
- * the other users of that address.
+ * Global, between {@link JwtAuthGuard} and {@link RolesGuard}: limits the requests of a caller to
+ * the versioned API and sends `RateLimit` and `RateLimit-Policy`. A request with a refused token
+ * is not counted: a limit by IP address would lock out the other users of that address.
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
@@ -84,7 +83,7 @@ function admit(
   throw new Problem('too_many_requests', { headers });
 }
 
-/** The versioned API is; health, metrics and the entrance are not. */
+/** Only the versioned API is limited; health, metrics and the start page are not. */
 export function isLimited(controller: Type): boolean {
   return Reflect.getMetadata(VERSION_METADATA, controller) !== VERSION_NEUTRAL;
 }

@@ -3,24 +3,24 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
 import { WindowCounters } from './window-counters';
 
 export interface RateLimitOptions {
-  /** Name of the policy, as callers see it. */
+  /** The name of the policy in the headers. */
   name: string;
   /** Requests in a window. */
   quota: number;
   windowSeconds: number;
-  /** Shares the counters between replicas; without it each replica counts for itself. */
+  /** Shares the counters between replicas; without it, each replica has its own counters. */
   redis: Redis | null;
 }
 
-/** Where a caller stands after a request was counted. */
+/** The state of the limit after a request was counted. */
 export interface RateLimitState {
   isAllowed: boolean;
   remaining: number;
-  /** Until the quota is whole again, rounded up. */
+  /** Seconds until the full quota is available, rounded up. */
   resetSeconds: number;
 }
 
-/** One limit: so many requests in a window for each caller. */
+/** One limit: a number of requests in a window for each caller. */
 export class RateLimit {
   /** Value of `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers). */
   readonly policy: string;
@@ -39,7 +39,8 @@ export class RateLimit {
         ...limits,
         storeClient: redis,
         rejectIfRedisNotReady: true,
-        // Without Redis each replica counts for itself: a limit is no reason to refuse everybody.
+        // Without Redis each replica has its own counters: requests are not refused for
+        // that reason.
         insuranceLimiter: new RateLimiterMemory(limits),
       });
   }

@@ -4,10 +4,10 @@ import { FaultState } from '../../../runtime/fault-state';
 import { connectRedis } from '../../../runtime/redis';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
-/** Longest wait for a counter, which every request reads. A later answer is ignored. */
+/** The longest wait for a counter, which each request reads. A later answer is ignored. */
 const ANSWER_LIMIT_MS = 250;
 
-/** The connection to `REDIS_URL`, where that is set. Nothing depends on its being there. */
+/** The connection to `REDIS_URL`, when it is set. The API works without it. */
 @Injectable()
 export class SharedCounters implements OnApplicationShutdown {
   readonly redis: Redis | null;

@@ -9,7 +9,7 @@ const COUNTERS = 65_536;
 /** Callers whose counter is known without a hash. */
 const KNOWN_CALLERS = 20_000;
 
-/** Requests of each caller in the window that is running for it. */
+/** The requests of each caller in the current window. */
 export class WindowCounters {
   private readonly salt = randomUUID();
   private readonly counts = new Uint32Array(COUNTERS);
@@ -19,7 +19,7 @@ export class WindowCounters {
 
   constructor(private readonly windowMs: number) {}
 
-  /** Counts one request; a window begins with the first request after the one before. */
+  /** Counts one request. A window begins with the first request after the previous window. */
   count(caller: string, now: number): { used: number; msLeft: number } {
     const place = this.placeOf(caller);
     const isOver = !(this.ends[place]! > now && this.ends[place]! <= now + this.windowMs);
