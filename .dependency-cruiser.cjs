@@ -48,6 +48,7 @@ const SUBJECTS = {
   'second-factor': ['notices', 'mail'],
   'signing-keys': ['sessions', 'audit'],
   users: ['mail', 'audit', 'sessions'],
+  'user-transfer': ['audit', 'password', 'users'],
 };
 const SUBJECT_NAMES = Object.keys(SUBJECTS);
 

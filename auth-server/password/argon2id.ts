@@ -14,7 +14,7 @@ export function hashArgon2id(password: string): Promise<string> {
   return hash(normalize(password), PARAMETERS);
 }
 
-/** @param phc a string for which {@link isArgon2id} is true. */
+/** @param phc a string for which {@link isArgon2id} is true, with the current parameters. */
 export async function verifyArgon2id(phc: string, password: string): Promise<boolean> {
   try {
     return await verify(phc, normalize(password));
@@ -30,13 +30,25 @@ export function isArgon2id(stored: string): boolean {
 
 /** Whether the parameters of a hash differ from the current ones. */
 export function isOutdated(phc: string): boolean {
-  const { memoryCost, timeCost, parallelism } = parseOptions(phc);
+  const { memoryCost, timeCost, parallelism } = optionsOf(phc);
   return (
     memoryCost !== PARAMETERS.memoryCost ||
     timeCost !== PARAMETERS.timeCost ||
     parallelism !== PARAMETERS.parallelism
   );
 }
+
+/** A damaged hash has no parameters. */
+function optionsOf(phc: string): Partial<ReturnType<typeof parseOptions>> {
+  try {
+    return parseOptions(phc);
+  } catch {
+    return {};
+  }
+}
+
+/** The part of a current hash before its salt. */
+export const CURRENT_KIND = `$argon2id$v=19$m=${PARAMETERS.memoryCost},t=${PARAMETERS.timeCost},p=${PARAMETERS.parallelism}`;
 
 /**
  * Unicode has several forms of the same password. They are normalized to NFKC, as in NIST SP

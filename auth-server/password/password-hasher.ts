@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { APIError } from 'better-auth/api';
-import { hashPassword, verifyPassword } from 'better-auth/crypto';
 import { hashArgon2id, isArgon2id, isOutdated, verifyArgon2id } from './argon2id';
 import { BusyError, ConcurrencyLimit } from './concurrency-limit';
+import { parseHash } from './hash-format';
+import type { PasswordHash } from './password-hash';
 import { requestContext } from '../common/request-context';
 
 /** Node's thread pool has four threads. One stays free for other work. */
@@ -12,15 +13,16 @@ const WIDEST = 3;
 const CAPACITY = 200;
 const BUSY_RETRY_S = '2';
 
-/** A hash of Better-Auth's default: salt and scrypt key in hexadecimal. */
-const SCRYPT = /^[0-9a-f]{32}:[0-9a-f]{128}$/;
+/** A hash of Better-Auth's default, of no password. */
+const BETTER_AUTH_DECOY = `${'0'.repeat(32)}:${'0'.repeat(128)}`;
 
 /**
- * Password hashes of all accounts: argon2id for new hashes, Better-Auth's scrypt for old ones. A
- * hash takes 46 MiB of memory, so the number of parallel hashes is limited.
+ * Password hashes of all accounts: argon2id for new hashes; old and imported hashes of other kinds
+ * stay valid (`hash-format.ts`). A hash takes 46 MiB of memory, so the number of parallel hashes is
+ * limited.
  *
  * All refused sign-ins take the same time: Better-Auth computes one hash for an unknown account,
- * and while old hashes exist, each refusal computes one hash of each kind.
+ * and while hashes of other kinds exist, each refusal computes one hash of each kind.
  */
 export class PasswordHasher {
   private readonly limit = new ConcurrencyLimit({
@@ -28,13 +30,28 @@ export class PasswordHasher {
     capacity: CAPACITY,
   });
 
+  /** A hash of each kind that accounts may have besides the current one. */
+  private decoys: ReadonlyMap<string, PasswordHash> = toDecoys([BETTER_AUTH_DECOY]);
+
   /** Whether an account may have an old hash; `true` until the database was asked. */
-  hasOldHashes = true;
+  get hasOldHashes(): boolean {
+    return this.decoys.size > 0;
+  }
+
+  /** The kinds that each refusal computes besides the current one. */
+  get oldKinds(): string[] {
+    return [...this.decoys.keys()];
+  }
+
+  /** @param examples a stored hash of each old kind. */
+  setOldHashes(examples: string[]): void {
+    this.decoys = toDecoys(examples);
+  }
 
   hash = (password: string): Promise<string> =>
     this.inTurn(async () => {
       const hash = await hashArgon2id(password);
-      if (this.hasOldHashes) await hashPassword(password);
+      await this.spendTime(password);
       return hash;
     });
 
@@ -46,16 +63,20 @@ export class PasswordHasher {
     });
 
   private async check(stored: string, password: string): Promise<boolean> {
-    if (SCRYPT.test(stored)) {
-      this.hasOldHashes = true;
-      if (await verifyPassword({ hash: stored, password })) return true;
-      await hashArgon2id(password);
-      return false;
-    }
-    if (isArgon2id(stored) && (await verifyArgon2id(stored, password))) return true;
-    if (!isArgon2id(stored)) await hashArgon2id(password);
-    if (this.hasOldHashes) await hashPassword(password);
+    const isCurrent = isArgon2id(stored) && !isOutdated(stored);
+    if (isCurrent && (await verifyArgon2id(stored, password))) return true;
+    const known = isCurrent ? null : findHash(stored);
+    if (known) this.decoys = new Map([...this.decoys, [known.kind, known]]);
+    if (known && (await known.verify(password))) return true;
+    if (!isCurrent) await hashArgon2id(password);
+    await this.spendTime(password, known?.kind);
     return false;
+  }
+
+  private async spendTime(password: string, spentKind?: string): Promise<void> {
+    for (const hash of this.decoys.values()) {
+      if (hash.kind !== spentKind) await hash.verify(password);
+    }
   }
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -67,6 +88,20 @@ export class PasswordHasher {
       throw new APIError('SERVICE_UNAVAILABLE', body, { 'retry-after': BUSY_RETRY_S });
     }
   }
+}
+
+/** A damaged hash matches no password and is not an error. */
+function findHash(stored: string): PasswordHash | null {
+  try {
+    return parseHash(stored);
+  } catch {
+    return null;
+  }
+}
+
+function toDecoys(examples: string[]): Map<string, PasswordHash> {
+  const known = examples.map(findHash).filter((hash) => hash !== null);
+  return new Map(known.map((hash) => [hash.kind, hash]));
 }
 
 /** The plugin knows the account and renews the hash. */

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { CURRENT_KIND } from './argon2id';
 import { REHASH_BASIS } from '../../contract';
 import type { PasswordHasher } from './password-hasher';
 import type { Logger } from '../../runtime/logger';
@@ -9,9 +10,18 @@ import type { Logger } from '../../runtime/logger';
  */
 const LOOK_AGAIN_MS = 600_000;
 
-const EXISTS_OLD_HASH = `
-  SELECT EXISTS (SELECT FROM account
-                  WHERE password IS NOT NULL AND password NOT LIKE '$argon2id$%') AS "exists"`;
+/** More kinds would make each refused sign-in slow. */
+const MOST_KINDS = 8;
+
+/** One stored hash of each kind (`hash-format.ts`) that is not the current one. */
+const SELECT_OLD_KINDS = `
+  SELECT min(password) AS example
+    FROM account
+   WHERE password IS NOT NULL AND NOT starts_with(password, '${CURRENT_KIND}$')
+   GROUP BY CASE WHEN starts_with(password, '$argon2')
+                 THEN substring(password FROM '^[$][^$]+[$][^$]+[$][^$]+')
+                 ELSE coalesce(substring(password FROM '^[$][^$]+[$][^$]+'), '') END
+   LIMIT ${MOST_KINDS}`;
 
 /** Replaces the hash that was checked, if it is still stored. */
 const REPLACE_HASH = `
@@ -47,8 +57,8 @@ export class PasswordUpgrade {
   }
 
   private async look(): Promise<void> {
-    const { rows } = await this.parts.pool.query<{ exists: boolean }>(EXISTS_OLD_HASH);
-    this.parts.hasher.hasOldHashes = rows[0]!.exists;
+    const { rows } = await this.parts.pool.query<{ example: string }>(SELECT_OLD_KINDS);
+    this.parts.hasher.setOldHashes(rows.map(({ example }) => example));
   }
 
   private async replace({ email, password, hash }: RightPassword): Promise<void> {

@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { isAPIError } from 'better-auth/api';
+import type { Pool, PoolClient } from 'pg';
+import { SYSTEM, writeAuditEvent } from '../audit/audit-writer';
+import { parseHash } from '../password/hash-format';
+import { HashFormatError } from '../password/password-hash';
+import { checkUserWrite } from '../users/user-policy';
+import { LineError, type LineOptions, parseLine, type UserLine } from './user-line';
+
+/** Lines of one transaction. */
+const BATCH = 200;
+
+export interface ImportOptions extends LineOptions {
+  file: string;
+  /** Checks every line and writes nothing. */
+  isDryRun: boolean;
+  /** Writes a line to the terminal. */
+  print: (line: string) => void;
+}
+
+export interface ImportResult {
+  created: number;
+  /** Users that exist already, from an earlier run. */
+  skipped: number;
+  /** Lines that were refused. */
+  failed: number;
+}
+
+interface NumberedUser {
+  lineNumber: number;
+  user: UserLine;
+}
+
+const FIND = `
+  SELECT id, email FROM "user" WHERE email = $1 OR id = $2 LIMIT 2`;
+
+const INSERT_USER = `
+  INSERT INTO "user" (id, name, email, email_verified, image, role, banned, ban_reason,
+                      ban_expires, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, now()), now())`;
+
+const INSERT_ACCOUNT = `
+  INSERT INTO account (id, user_id, account_id, provider_id, password)
+  VALUES ($1, $2, $2, 'credential', $3)`;
+
+/**
+ * Imports users of a file with one JSON object in each line. A user whose e-mail address or id
+ * exists already is left alone, so an interrupted import is run again.
+ */
+export async function importUsers(pool: Pool, options: ImportOptions): Promise<ImportResult> {
+  const result: ImportResult = { created: 0, skipped: 0, failed: 0 };
+  const run = new ImportRun(pool, { options, result });
+  const lines = createInterface({ input: createReadStream(options.file, 'utf8') });
+  let lineNumber = 0;
+  for await (const line of lines) {
+    lineNumber += 1;
+    if (line.trim() !== '') await run.add(line.replace(/^\uFEFF/, ''), lineNumber);
+  }
+  await run.flush();
+  return result;
+}
+
+interface RunParts {
+  options: ImportOptions;
+  result: ImportResult;
+}
+
+class ImportRun {
+  private batch: NumberedUser[] = [];
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly parts: RunParts,
+  ) {}
+
+  async add(line: string, lineNumber: number): Promise<void> {
+    const { options } = this.parts;
+    try {
+      const user = await checkUser(parseLine(line, options));
+      this.batch.push({ lineNumber, user });
+    } catch (error) {
+      this.refuse(lineNumber, explain(error));
+    }
+    if (this.batch.length >= BATCH) await this.flush();
+  }
+
+  /** A batch is one transaction: an interrupted import leaves whole batches. */
+  async flush(): Promise<void> {
+    const { batch } = this;
+    this.batch = [];
+    if (batch.length === 0) return;
+    const client = await this.pool.connect();
+    try {
+      await client.query('BEGIN');
+      for (const numbered of batch) await this.write(client, numbered);
+      await client.query(this.parts.options.isDryRun ? 'ROLLBACK' : 'COMMIT');
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => {});
+      throw error;
+    } finally {
+      client.release();
+    }
+    this.report(batch.at(-1)!.lineNumber);
+  }
+
+  private async write(client: PoolClient, { lineNumber, user }: NumberedUser): Promise<void> {
+    const found = await client.query<{ id: string; email: string }>(FIND, [user.email, user.id]);
+    const isSame = ({ id, email }: { id: string; email: string }) =>
+      email === user.email && (user.id === undefined || id === user.id);
+    if (found.rows.some(isSame)) {
+      this.parts.result.skipped += 1;
+    } else if (found.rows.length > 0) {
+      this.refuse(lineNumber, 'another user has the id or the e-mail address');
+    } else {
+      await insertUser(client, user);
+      this.parts.result.created += 1;
+    }
+  }
+
+  private refuse(lineNumber: number, reason: string): void {
+    this.parts.result.failed += 1;
+    this.parts.options.print(`line ${lineNumber}: ${reason}`);
+  }
+
+  private report(lineNumber: number): void {
+    const { created, skipped, failed } = this.parts.result;
+    const verb = this.parts.options.isDryRun ? 'to create' : 'created';
+    this.parts.options.print(
+      `up to line ${lineNumber}: ${created} ${verb}, ${skipped} exist, ${failed} refused`,
+    );
+  }
+}
+
+/** @throws {LineError | HashFormatError} The rules of a user and of a hash. */
+async function checkUser(given: UserLine): Promise<UserLine> {
+  const email = given.email.toLowerCase();
+  const name = given.name?.trim().normalize('NFC') || email.split('@')[0]!;
+  const user = { ...given, email, name };
+  try {
+    await checkUserWrite({ email, name, role: user.role, image: user.image ?? undefined });
+    await checkUserWrite({ name: user.banReason ?? undefined });
+  } catch (error) {
+    if (!isAPIError(error)) throw error;
+    throw new LineError(`a value breaks the rules of a user (${error.body?.code})`);
+  }
+  if (user.passwordHash) parseHash(user.passwordHash);
+  return user;
+}
+
+async function insertUser(client: PoolClient, user: UserLine): Promise<void> {
+  const id = user.id ?? randomBytes(16).toString('hex');
+  const { name, email, emailVerified, image, role, banned, banReason, banExpires } = user;
+  const profile = [id, name, email, emailVerified, image ?? null, role];
+  const ban = [banned, banReason ?? null, banExpires ?? null];
+  await client.query(INSERT_USER, [...profile, ...ban, user.createdAt ?? null]);
+  if (user.passwordHash) {
+    const accountId = randomBytes(16).toString('hex');
+    await client.query(INSERT_ACCOUNT, [accountId, id, user.passwordHash]);
+  }
+  await writeAuditEvent(client, {
+    ...SYSTEM,
+    action: 'user.created',
+    subject: { type: 'user', id },
+    after: { email, name, role },
+    detail: { reason: 'import' },
+  });
+}
+
+function explain(error: unknown): string {
+  if (error instanceof LineError || error instanceof HashFormatError) return error.message;
+  throw error;
+}
