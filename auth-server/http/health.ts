@@ -25,7 +25,7 @@ export function healthRoutes(parts: Parts): Router {
   });
   router.get('/health/ready', async (_request, response) => {
     const [database, signingKeys] = await Promise.all([
-      isAvailable(() => writes.check()),
+      isAvailable(() => Promise.all([parts.pool.query('SELECT 1'), writes.check()])),
       isAvailable(() => parts.signingKeys.current()),
     ]);
     const status =

@@ -1,6 +1,6 @@
 import { type FaultReport, FaultState } from '../fault-state';
 
-/** Probes within this time, in milliseconds, share one write. */
+/** Probes within this time, in milliseconds, share one write that succeeded. */
 const SHARED_FOR_MS = 500;
 
 /** Privileges of a process without which its requests fail, by table. */
@@ -41,7 +41,7 @@ export interface WriteProbeOptions {
 /**
  * Whether the database accepts the writes of a process: a server that is read-only, that has no
  * space left, or on which privileges are missing still answers queries. Any number of probes
- * costs two writes a second.
+ * costs two writes a second. A failure is shared only by the probes that wait for it.
  */
 export class WriteProbe {
   private last: { startedAt: number; outcome: Promise<void> } | null = null;
@@ -55,7 +55,11 @@ export class WriteProbe {
   check(): Promise<void> {
     const now = performance.now();
     if (!this.last || now - this.last.startedAt > SHARED_FOR_MS) {
-      this.last = { startedAt: now, outcome: this.write() };
+      const outcome = this.write();
+      this.last = { startedAt: now, outcome };
+      outcome.catch(() => {
+        if (this.last?.outcome === outcome) this.last = null;
+      });
     }
     return this.last.outcome;
   }

@@ -32,7 +32,7 @@ export class HealthService {
 
   async readiness(): Promise<Readiness> {
     const [database, authServer] = await Promise.all([
-      succeeds(this.writes.check()),
+      succeeds(Promise.all([this.dataSource.query('SELECT 1'), this.writes.check()])),
       succeeds(this.pingAuthServer()),
     ]);
     const ageMs = this.keySet.ageMs();
