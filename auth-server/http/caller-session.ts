@@ -29,11 +29,23 @@ export function resolveCallerSession(parts: SessionParts): RequestHandler {
   };
 }
 
+/**
+ * Better-Auth answers `null` for an invalid token, and also when the keys could not be read. A
+ * database that fails is no reason to end a session: the answer is then 503.
+ */
+async function verifyToken(token: string, { auth, pool }: SessionParts) {
+  const verify = async () => (await auth.api.verifyJWT({ body: { token } })).payload;
+  const payload = await verify();
+  if (payload) return payload;
+  await pool.query('SELECT 1');
+  return verify();
+}
+
 async function findSessionToken(
   accessToken: string,
   { auth, pool }: SessionParts,
 ): Promise<string | null> {
-  const { payload } = await auth.api.verifyJWT({ body: { token: accessToken } });
+  const payload = await verifyToken(accessToken, { auth, pool });
   if (!payload) return null;
   const { rows } = await pool.query<{ token: string }>(FIND, [payload['sid'], payload.sub]);
   return rows[0]?.token ?? null;

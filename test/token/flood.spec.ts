@@ -103,7 +103,9 @@ describe(`a flood of ${FLOOD} tokens with invented key ids`, () => {
         `callers wait ${median(waits.flood).toFixed(1)} ms (median) beside it, and ` +
         `${median(waits.other).toFixed(1)} ms beside requests without a token: ratio ${ratio.toFixed(2)}`,
     );
-    expect(fetches).toBeLessThanOrEqual(1 + Math.ceil((seconds * 1_000) / COOL_DOWN_MS));
+    // Beside them, the regular refresh of every minute.
+    const regular = Math.ceil(seconds / 60);
+    expect(fetches).toBeLessThanOrEqual(1 + Math.ceil((seconds * 1_000) / COOL_DOWN_MS) + regular);
     // A caller that waits for a fetch or a limiter waits a thousand times as long.
     expect(ratio).toBeLessThan(10);
   });
