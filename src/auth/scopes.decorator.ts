@@ -4,7 +4,7 @@ import { type ApiScope, isServiceAccountScope, type Scope } from '../../contract
 /** Metadata key of {@link Scopes} and {@link UserScopes}. */
 export const REQUIRED_SCOPES = Symbol('RequiredScopes');
 
-/** What {@link Scopes} and {@link UserScopes} say about a route. */
+/** The rule that {@link Scopes} and {@link UserScopes} set for a route. */
 export interface ScopeRule {
   scopes: readonly Scope[];
   /** Whether the route is open to service accounts too. */

@@ -1,7 +1,10 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from '../../runtime/logger';
 
-/** Nest's own lines on the process' logger. Its start-up chatter is of interest to debugging alone. */
+/**
+ * Writes the lines of Nest with the logger of the process. Its lines at the start have the level
+ * `debug`.
+ */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 

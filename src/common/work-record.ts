@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What is known about the work of one request. */
+/** The state of the work of one request. */
 export interface WorkRecord {
   /** A part of the work is done, or its outcome is unknown. */
   hasBegun: boolean;

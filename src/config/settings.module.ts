@@ -3,9 +3,8 @@ import { ConfigModule, ConfigService } from '@nestjs/config';
 import { API_SETTINGS, type ApiSettings } from './api-settings';
 
 /**
- * Puts the settings, parsed and checked before Nest starts, behind `@nestjs/config`.
- * `ConfigService` never falls back to the raw environment: a value that was not
- * checked cannot be read.
+ * Provides the validated settings with `@nestjs/config`. `ConfigService` does not read the
+ * environment, so every value is validated.
  */
 @Global()
 @Module({})

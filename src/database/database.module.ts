@@ -12,7 +12,10 @@ import { DatabasePool } from '../../runtime/database/database-pool';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 import { checkDatabase } from '../../runtime/database/database-check';
 
-/** The API's connections, and what all replicas share by them. It never changes the schema: migrations do. */
+/**
+ * The database connections of the API and the values that replicas share. Only migrations change
+ * the schema.
+ */
 @Global()
 @Module({
   imports: [
@@ -24,7 +27,8 @@ import { checkDatabase } from '../../runtime/database/database-check';
         url: settings.databaseUrl,
         entities: listEntities(),
         synchronize: false,
-        // A start without database fails at once, and readably; the orchestrator repeats it.
+        // Without a database the start fails at once with a clear error; the orchestrator
+        // repeats it.
         retryAttempts: 0,
         extra: {
           max: settings.databasePoolMax,

@@ -7,9 +7,9 @@ import { readInstallationSecret } from '../../runtime/installation-secret';
 const SECRET_BYTES = 32;
 
 /**
- * A random secret that all replicas of the API share without a setting: it lies in the
- * database, made there at its first use. It guards what callers carry away and bring back;
- * against who can read the database it guards nothing.
+ * A random secret that all replicas of the API share without a setting. It is created in the
+ * database at its first use. It protects values that clients keep and send back, such as cursors;
+ * it does not protect against a reader of the database.
  */
 @Injectable()
 export class InstallationSecret {
@@ -20,14 +20,13 @@ export class InstallationSecret {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
-   * A key for one purpose, by HKDF-SHA-256 (RFC 5869): no two purposes share one.
-   *
-   * @param bytes of the key; 32 unless told otherwise.
+   * A key for one purpose, by HKDF-SHA-256 (RFC 5869). Each purpose has its own key. @param bytes
+   * of the key; default 32.
    */
   async deriveKey(purpose: string, bytes = SECRET_BYTES): Promise<Buffer> {
     const known = this.keys.get(`${bytes} ${purpose}`);
     if (known) return known;
-    // What failed is tried anew by the next caller.
+    // The next call repeats a failed query.
     this.secret ??= readInstallationSecret(
       (sql, values) => this.dataSource.query(sql, values),
       'api',

@@ -5,7 +5,7 @@ import type { DataSource } from 'typeorm';
 import { findServerError } from '../../runtime/database/database-errors';
 
 export interface Query {
-  /** Under which each connection keeps the statement; unique. Without it, it is not kept. */
+  /** The unique name of the prepared statement; without a name it is not prepared. */
   name?: string;
   text: string;
   values: unknown[];
@@ -14,8 +14,8 @@ export interface Query {
 }
 
 /**
- * What PostgreSQL or a pooler says about a named statement that the connection does not have,
- * has already, or has with other columns: 26000, 42P05, 0A000.
+ * Errors of PostgreSQL or a pooler for a named statement that the connection does not have,
+ * already has, or has with other columns: 26000, 42P05, 0A000.
  */
 const NAME_FAULTS: readonly string[] = ['26000', '42P05', '0A000'];
 

@@ -14,8 +14,8 @@ const SIGN_IN_SCOPES = ['openid', 'profile', 'offline_access'];
 type Settings = Pick<ApiSettings, 'apiUrl' | 'authUrl' | 'jwtIssuer' | 'jwtAudience'>;
 
 /**
- * What the scripts of the page must know. People go to the auth server itself; scripts ask
- * it through the API, which is where the page comes from.
+ * The values for the scripts of the page. Users are sent to the auth server; scripts call it
+ * through the API, the origin of the page.
  */
 export function toDocsConfig({ apiUrl, jwtIssuer, jwtAudience }: Settings) {
   return {

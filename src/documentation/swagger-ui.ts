@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { toDocsConfig } from './docs-config';
 import type { ApiSettings } from '../config/api-settings';
 
-/** Of Swagger UI's package and of our own, what the page needs; nothing else is served. */
+/** The files of Swagger UI and of this folder that the page needs. No other file is served. */
 const FILES = new Set([
   'index.html',
   'swagger-ui.css',
@@ -22,8 +22,8 @@ const OWN_FILES = join(__dirname, 'browser');
 const SWAGGER_UI = dirname(require.resolve('swagger-ui-dist/package.json'));
 
 /**
- * Swagger UI at `/docs`: our own page around the package's files. Scripts and styles are
- * files of this origin; nothing is asked of any other site, and nothing runs inline.
+ * Swagger UI at `/docs`: a page of this project with the files of the package. Scripts and styles
+ * are files of this origin; there are no requests to other sites and no inline code.
  */
 export function serveSwaggerUi(fastify: FastifyInstance, settings: ApiSettings): void {
   const config = toDocsConfig(settings);
@@ -31,7 +31,7 @@ export function serveSwaggerUi(fastify: FastifyInstance, settings: ApiSettings):
   void fastify.register(async (scope) => {
     scope.addHook('onSend', async (_request: FastifyRequest, reply: FastifyReply) => {
       void reply.header('content-security-policy', policy);
-      // The address that the sign-in page leads back to holds a code.
+      // The URL to which the sign-in page redirects contains a code.
       void reply.header('referrer-policy', 'no-referrer');
     });
     await scope.register(fastifyStatic, {

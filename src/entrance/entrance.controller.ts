@@ -15,7 +15,7 @@ import { Problem } from '../common/problems/problem';
 import { isProblemCode, PROBLEM_CODES } from '../common/problems/problem-codes';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
-/** What stands at the door: where to go, and what an error's `type` leads to. */
+/** The root URL with its links, and the pages of the problem types. */
 @ApiTags('Entrance')
 @Public()
 @Controller({ version: VERSION_NEUTRAL })

@@ -2,13 +2,13 @@ import type { FastifyInstance, RouteOptions } from 'fastify';
 import { Problem } from '../common/problems/problem';
 
 /**
- * Answers 405 with `Allow` (RFC 9110, section 15.5.6) where an address exists and only the
- * method is wrong. `OPTIONS` gets 204 with `Allow` (section 9.3.7), or 404 at an unknown URL.
+ * Answers 405 with `Allow` (RFC 9110, section 15.5.6) when the URL exists with another method.
+ * `OPTIONS` gets 204 with `Allow` (section 9.3.7), or 404 at an unknown URL.
  */
 export function refuseWrongMethods(fastify: FastifyInstance): void {
   const routes: { pattern: RegExp; methods: string[] }[] = [];
   fastify.addHook('onRoute', ({ url, method }: RouteOptions) => {
-    // The one route of all addresses answers preflights.
+    // The route of all URLs answers preflights.
     if (url !== '*') routes.push({ pattern: toPattern(url), methods: [method].flat() });
   });
   const allowedAt = (url: string): string | null => {
@@ -35,7 +35,7 @@ export function refuseWrongMethods(fastify: FastifyInstance): void {
   });
 }
 
-/** Of `:name` and a `*` at the end, all that our routes use. */
+/** Supports `:name` and a `*` at the end, the only patterns of the routes. */
 function toPattern(url: string): RegExp {
   const escaped = url.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replace(/:\w+/g, '[^/]+').replace(/\*$/, '.*')}$`);

@@ -1,15 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 
-/** What the router keeps with a route whose answers have a schema. */
+/** The configuration of a route whose answers have a schema. */
 export interface AnswerSchemaConfig {
   answerSchema?: z.ZodType;
 }
 
 /**
- * Holds every answer against the schema of its route: a field that is not in the schema does
- * not leave the API, and a value of another type is an internal error. A text is sent as it
- * is; problems are texts.
+ * Validates every answer with the schema of its route: an unknown field is not sent, and a value
+ * of another type is an internal error. A text is sent unchanged; problems are texts.
  */
 export function holdAnswersToSchemas(fastify: FastifyInstance): void {
   fastify.addHook('preSerialization', (request, _reply, payload: unknown, done) => {

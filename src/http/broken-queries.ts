@@ -1,13 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '../common/problems/problem';
 
-/** What passes through is for the auth server to judge: providers send people back with odd queries. */
+/**
+ * The auth server checks queries that are passed through: providers send users back with unusual
+ * ones.
+ */
 const VERSIONED_API = /^\/api\/v\d+\//;
 
 /**
- * Refuses a query whose escapes are none, or are not UTF-8 (RFC 3986, section 2.5), as it is in
- * paths and bodies. The parser would take such a value as it stands, and a search for it
- * would find nothing without saying why.
+ * Refuses a query with invalid escapes or invalid UTF-8 (RFC 3986, section 2.5), as in paths and
+ * bodies. The parser would keep such a value unchanged, and a search would find nothing without an
+ * error.
  */
 export function refuseBrokenQueries(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ url }, _reply, done) => {

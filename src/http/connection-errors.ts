@@ -6,9 +6,9 @@ import { Problem } from '../common/problems/problem';
 import { REQUEST_ID_HEADER } from '../../contract';
 
 /**
- * Answers what Node could not read as a request: broken syntax, headers beyond the limit,
- * a request that does not arrive. There is no request to speak of, so the answer is
- * written on the bare connection, which ends with it.
+ * Answers what Node.js cannot parse as a request: invalid syntax, headers over the limit, an
+ * incomplete request. There is no request object, so the answer is written to the socket, which is
+ * then closed.
  */
 export function createConnectionErrorHandler(apiUrl: string) {
   return (error: NodeJS.ErrnoException, socket: Socket): void => {

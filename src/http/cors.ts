@@ -5,9 +5,9 @@ const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
 /**
- * Lets scripts of trusted origins read answers, and answers preflights
- * (https://fetch.spec.whatwg.org/#http-cors-protocol). What is the same for every origin is
- * in `fixed-headers.ts`. An `OPTIONS` request without the two headers of a preflight is not
+ * Allows scripts of trusted origins to read answers, and answers preflights
+ * (https://fetch.spec.whatwg.org/#http-cors-protocol). `fixed-headers.ts` has the headers that are
+ * the same for all origins. An `OPTIONS` request without the two headers of a preflight is not
  * answered here.
  */
 export function answerCrossOrigin(

@@ -9,10 +9,9 @@ export function toEntityTag(representation: unknown): string {
 }
 
 /**
- * Holds `If-Match` against the resource as it is now (RFC 9110, section 13.1.1).
- *
- * @param ifMatch the header: `*`, or a list of entity tags, of which weak ones never match.
- * @throws {Problem} `precondition_failed`
+ * Compares `If-Match` with the current resource (RFC 9110, section 13.1.1). @param ifMatch the
+ * header: `*`, or a list of entity tags, of which weak ones never match. @throws {Problem}
+ * `precondition_failed`
  */
 export function assertMatches(ifMatch: string | undefined, current: string): void {
   if (ifMatch === undefined || ifMatch.trim() === '*') return;
@@ -31,17 +30,17 @@ export function isKnown(ifNoneMatch: string | undefined, current: string): boole
   return tags.includes(current) || ifNoneMatch.trim() === '*';
 }
 
-/** Answers 304 instead of what a reader has already, wherever an answer of ours has a tag. */
+/** Answers 304 when the reader already has the representation, for all answers with a tag. */
 export function answerNotModified(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
     const etag = reply.getHeader('etag');
     const isReading = request.method === 'GET' || request.method === 'HEAD';
-    // Files and what passes through are streams, and their senders answer for themselves.
+    // The senders of files and of passed-through answers set their own tags.
     const isOurs = typeof payload === 'string' && typeof etag === 'string';
     if (!isOurs || !isReading || reply.statusCode !== 200) return done(null, payload);
     if (!isKnown(request.headers['if-none-match'], etag)) return done(null, payload);
     void reply.code(304).removeHeader('content-type').removeHeader('content-length');
-    // Fastify measures the text for HEAD, and sends none.
+    // Fastify computes the length for HEAD and sends no text.
     return done(null, request.method === 'HEAD' ? payload : null);
   });
 }

@@ -1,6 +1,6 @@
 import type { ApiSettings } from '../config/api-settings';
 
-/** What scripts of other origins may read in addition to what they always may. */
+/** Headers that scripts of other origins may read in addition to the default ones. */
 const EXPOSED_HEADERS = [
   'Deprecation',
   'ETag',
@@ -14,12 +14,12 @@ const EXPOSED_HEADERS = [
   'X-Request-Id',
 ];
 
-/** One year, as browsers count it (RFC 6797, section 6.1.1). */
+/** One year in seconds (RFC 6797, section 6.1.1). */
 const TRANSPORT_SECURITY = 'max-age=31536000; includeSubDomains';
 
 /**
- * Headers that are the same on every answer: security headers, and what CORS says to every
- * origin. A route may replace each of them.
+ * Headers that are the same for every answer: security headers, and CORS headers for all origins.
+ * A route can replace each of them.
  */
 export function toFixedHeaders({ apiUrl }: ApiSettings): Record<string, string> {
   const isSecure = apiUrl.startsWith('https:');

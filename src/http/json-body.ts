@@ -8,9 +8,9 @@ import { findJsonFault, type JsonFault } from '../../runtime/json-faults';
 export const BODY_LIMIT = 100 * 1000;
 
 /**
- * Bodies are JSON in UTF-8 (RFC 8259, section 8.1) and nothing else; another media type,
- * charset or a content coding is 415. An empty body counts as none, since clients send
- * `Content-Type` with `DELETE` too.
+ * Bodies are JSON in UTF-8 (RFC 8259, section 8.1). Another media type, charset or content coding
+ * gets 415. An empty body counts as no body, because clients send `Content-Type` with `DELETE`
+ * too.
  */
 export function acceptJsonBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
@@ -31,7 +31,9 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
   );
 }
 
-/** @throws {Problem} `unsupported_media_type`, with what would do (RFC 9110, section 15.5.16) */
+/**
+ * @throws {Problem} `unsupported_media_type`, with the supported type (RFC 9110, section 15.5.16)
+ */
 function assertPlainUtf8(headers: IncomingHttpHeaders): void {
   const charset = new MIMEType(headers['content-type']!).params.get('charset') ?? 'utf-8';
   const coding = headers['content-encoding'] ?? 'identity';

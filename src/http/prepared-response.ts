@@ -3,7 +3,7 @@ import { ServerResponse, type IncomingMessage } from 'node:http';
 /** Header fields of an answer in the forms in which Node.js has them when it writes them. */
 type Fields = Record<string, unknown> | readonly unknown[] | null | undefined;
 
-/** The step in which Node.js makes text of the header fields; not in its types. */
+/** The internal function of Node.js that writes header fields as text; it has no types. */
 const { _storeHeader: storeHeader } = ServerResponse.prototype as unknown as {
   _storeHeader: (this: ServerResponse, firstLine: string, fields: Fields) => void;
 };

@@ -4,16 +4,15 @@ import {
   LONGEST_IDEMPOTENCY_KEY,
 } from '../common/openapi/idempotent.decorator';
 
-/** A string of structured fields (RFC 9651, section 3.3.3), as the draft has it. */
+/** A string of structured fields (RFC 9651, section 3.3.3), as in the draft. */
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
 
-/** What most clients send: the bare key. A comma would mean two headers. */
+/** Most clients send the key without quotes. A comma would mean two headers. */
 const BARE = /^[\x21\x23-\x2b\x2d-\x7e]+$/;
 
 /**
- * The key of a request, with or without quotes: both spell the same key.
- *
- * @throws {Problem} `validation_failed` when there are several, or none that is acceptable.
+ * The key of a request; with and without quotes it is the same key. @throws {Problem}
+ * `validation_failed` for several keys or an invalid key.
  */
 export function parseIdempotencyKey(header: string | string[]): string {
   const value = [header].flat().join(', ').trim();

@@ -27,9 +27,9 @@ import { InstallationSecret } from '../database/installation-secret';
 type Request = FastifyRequest & AuthenticatedRequest;
 
 /**
- * Answers a repeated request as it was answered before, on routes marked `@Idempotent()`
- * (draft-ietf-httpapi-idempotency-key-header). Runs behind the guards: who may not call the route any
- * more is not told what it answered; and before the body is checked.
+ * Answers a repeated request with the stored answer, on routes marked `@Idempotent()`
+ * (draft-ietf-httpapi-idempotency-key-header). It runs after the guards, so a caller who has lost
+ * access gets no stored answer, and before the body is checked.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {

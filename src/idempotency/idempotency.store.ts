@@ -4,7 +4,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { SealedRequest } from './sealed-request';
 
-/** What became of an attempt to be the one that does a request's work. */
+/** The result of an attempt to claim the work of a request. */
 export type Claim =
   | { kind: 'mine'; attempt: string }
   | { kind: 'running' }
@@ -13,8 +13,8 @@ export type Claim =
   | { kind: 'answered'; answer: Buffer };
 
 /**
- * One statement, so that of any number of callers at once one gets a row back. Only a row that has
- * expired is used again: a row without an answer may belong to work that is done.
+ * One statement, so only one of several parallel callers gets a row. Only an expired row is used
+ * again: a row without an answer may belong to completed work.
  */
 const CLAIM = `
   INSERT INTO idempotency_key AS held (id, fingerprint, attempt, lease_expires_at, expires_at)
@@ -51,7 +51,8 @@ export class IdempotencyStore {
     const claimed = await this.dataSource.query<object[]>(CLAIM, [id, fingerprint, attempt]);
     if (claimed.length > 0) return { kind: 'mine', attempt };
     const [row] = await this.dataSource.query<Row[]>(FIND, [id]);
-    // Released between the two statements: the caller's next try finds it free.
+    // The row was released between the two statements: the next attempt of the caller can
+    // claim it.
     if (!row) return { kind: 'running' };
     if (!row.fingerprint.equals(fingerprint)) return { kind: 'another-request' };
     if (row.answer) return { kind: 'answered', answer: row.answer };
@@ -63,12 +64,12 @@ export class IdempotencyStore {
     await this.dataSource.query(KEEP, [id, attempt, answer]);
   }
 
-  /** From now on the request may be tried anew. */
+  /** A repeated request can do the work again. */
   async release({ id }: SealedRequest, attempt: string): Promise<void> {
     await this.dataSource.query(RELEASE, [id, attempt]);
   }
 
-  /** From now on a repeat is told that the outcome is unknown. */
+  /** A repeated request is answered with an unknown outcome. */
   async doubt({ id }: SealedRequest, attempt: string): Promise<void> {
     await this.dataSource.query(DOUBT, [id, attempt]);
   }

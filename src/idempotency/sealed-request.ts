@@ -13,7 +13,7 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 export interface IdempotentRequest {
-  /** Whose key it is: the same key of another caller is another one. */
+  /** The caller: equal keys of two callers are two keys. */
   caller: string;
   key: string;
   method: string;
@@ -23,9 +23,9 @@ export interface IdempotentRequest {
 }
 
 /**
- * What of a request with a key may lie in the database. Answers hold tokens and client
- * secrets, requests hold passwords; so nothing is kept that could be read, or guessed, without the
- * caller's own key, which is not kept: everything is derived from it by HKDF (RFC 5869).
+ * The stored form of a request with a key. Answers contain tokens and client secrets, requests
+ * contain passwords. They are encrypted with keys that are derived from the key of the caller by
+ * HKDF (RFC 5869), and the key of the caller is not stored.
  */
 export class SealedRequest {
   /** Finds the row. One-way. */
@@ -34,7 +34,7 @@ export class SealedRequest {
   readonly fingerprint: Buffer;
   private readonly cipherKey: Buffer;
 
-  /** @param installationKey salt, so that keys tried out elsewhere are of no use here. */
+  /** @param installationKey salt: keys that were tried elsewhere give no result here. */
   constructor(installationKey: Buffer, { caller, key, method, url, body }: IdempotentRequest) {
     const derived = Buffer.from(hkdfSync('sha256', key, installationKey, caller, 3 * KEY_BYTES));
     this.id = derived.subarray(0, KEY_BYTES);

@@ -3,7 +3,7 @@ import { Problem } from '../common/problems/problem';
 import type { ProblemCode } from '../common/problems/problem-codes';
 import type { WorkRecord } from '../common/work-record';
 
-/** Headers that belong to an answer rather than to the request that got it. */
+/** Headers of the answer that a repeated answer has too. */
 const KEPT_HEADERS = ['location', 'etag', 'link'];
 
 /** The answer that a repeated request gets. */
@@ -21,9 +21,8 @@ export function toStoredAnswer(body: unknown, reply: FastifyReply): StoredAnswer
 }
 
 /**
- * A refusal is kept when it says how things stand: not found, a conflict, not allowed.
- *
- * @returns `null` for a request that was not acceptable, a limit, and a failure of the server.
+ * A refusal is stored when it describes the state: not found, conflict, not allowed. @returns
+ * `null` for an invalid request, a limit, and a failure of the server.
  */
 export function toStoredProblem(error: unknown): StoredAnswer | null {
   if (!(error instanceof Problem)) return null;

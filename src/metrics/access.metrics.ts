@@ -6,7 +6,7 @@ import { type AccessReport, SessionAccess } from '../auth/live-access/session-ac
 
 const MODES = ['live', 'strict', 'token'] as const;
 
-/** What an operator wants to see of live access and of the key set, read when it is asked for. */
+/** Metrics of live access and of the key set, read at each scrape. */
 @Injectable()
 export class AccessMetrics {
   constructor({ registry }: Metrics, access: SessionAccess, keySet: KeySet) {

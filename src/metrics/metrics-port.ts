@@ -8,7 +8,7 @@ import type { Server } from 'node:http';
 import { Metrics } from '../../runtime/metrics';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
-/** Keeps metrics on a port of their own, which need not be reachable from outside. */
+/** Serves metrics on a port of their own, which can be closed to the outside. */
 @Injectable()
 export class MetricsPort implements OnApplicationBootstrap, OnApplicationShutdown {
   private server: Server | null = null;

@@ -11,7 +11,7 @@ import { DEPRECATION, type Deprecation } from '../common/openapi/deprecated.deco
 import { ENDPOINT, type EndpointDescription } from '../common/openapi/endpoint.decorator';
 import type { ProblemCode } from '../common/problems/problem-codes';
 
-/** Who may call an operation and what it refuses with of its own accord. */
+/** The callers of an operation and the refusals of its guards. */
 export interface Access {
   isPublic: boolean;
   roles: Role[] | undefined;
@@ -25,7 +25,7 @@ export interface Access {
   hasPage: boolean;
 }
 
-/** What the guards will enforce, read from the same metadata by the same rule: handler, then class. */
+/** The rules of the guards, from the same metadata in the same order: handler, then class. */
 export function readAccess(app: INestApplication): Map<string, Access> {
   const reflector = new Reflector();
   const scanner = new MetadataScanner();
@@ -70,8 +70,8 @@ function assertNoContradiction(
 }
 
 /**
- * Says what the guards enforce. A route without scopes lists `oauth2` without scopes: of all
- * clients, only the documentation's own may call it.
+ * Describes the rules of the guards. A route without scopes has `oauth2` without scopes: of all
+ * clients, only the client of the documentation may call it.
  */
 export function describeAccess(operation: Operation, access: Access): void {
   const { isPublic, roles, scopeRule } = access;

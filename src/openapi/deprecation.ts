@@ -1,7 +1,7 @@
 import type { Operation } from './operation';
 import type { Deprecation } from '../common/openapi/deprecated.decorator';
 
-/** Marks an operation as its answers are marked. */
+/** Marks an operation as deprecated, as its answers are. */
 export function describeDeprecation(
   operation: Operation,
   { since, sunset, link }: Deprecation,

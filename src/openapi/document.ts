@@ -12,7 +12,7 @@ import { problemSchema } from '../common/validation/schemas';
 import type { ApiSettings } from '../config/api-settings';
 import { toServiceAccountScheme, toOAuthScheme } from '../documentation/docs-config';
 
-/** The OpenAPI 3.1 document, with security and errors taken from the guards' own metadata. */
+/** The OpenAPI 3.1 document. Security and errors come from the metadata of the guards. */
 export function createOpenApiDocument(app: INestApplication, settings: ApiSettings): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, describeDocument(settings), {
     standardSchemaConverter: toOpenApiSchema,
@@ -22,7 +22,7 @@ export function createOpenApiDocument(app: INestApplication, settings: ApiSettin
   for (const located of operationsOf(document)) {
     const { operation } = located;
     const access = accessByOperation.get(operation.operationId ?? '');
-    // Fails the start rather than describe a route as something that it is not.
+    // An incorrect description of a route fails the start.
     if (!access) throw new Error(`a route has no @Endpoint(): ${operation.operationId}`);
     describeAccess(operation, access);
     if (access.deprecation) describeDeprecation(operation, access.deprecation);
@@ -55,7 +55,7 @@ function describeDocument(settings: ApiSettings): Omit<OpenAPIObject, 'paths'> {
   return builder.addTag('Health', 'For orchestrators').addTag('Entrance', 'Where to go').build();
 }
 
-/** The same answer for a person: a page instead of JSON. */
+/** The same answer as a page for browsers. */
 function addPage({ responses }: Operation): void {
   const { content } = responses['200'] as { content: Record<string, object> };
   content['text/html'] = { schema: { type: 'string' }, example: '<!doctype html>…' };

@@ -1,7 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Operation } from './operation';
 
-/** Of a schema in the document, what an example can be made of. */
+/** The parts of a schema from which an example is created. */
 interface Schema {
   $ref?: string;
   type?: string | string[];
@@ -28,8 +28,8 @@ interface Content {
 type Schemas = Record<string, Schema>;
 
 /**
- * Gives every parameter, body and successful answer one whole example, put together from
- * the examples that the schemas' own fields have. A test sends them all.
+ * Adds one complete example to each parameter, body and successful answer, created from the
+ * examples of the fields. A test sends all of them.
  */
 export function addExamples(operation: Operation, document: OpenAPIObject): void {
   const schemas = (document.components?.schemas ?? {}) as Schemas;
@@ -45,7 +45,7 @@ export function addExamples(operation: Operation, document: OpenAPIObject): void
   }
 }
 
-/** A value of the schema; nothing where a part of it has no example. */
+/** A value of the schema; `undefined` when a part has no example. */
 function exampleOf(schema: Schema, schemas: Schemas): unknown {
   if (schema.$ref !== undefined) {
     return exampleOf(schemas[schema.$ref.split('/').at(-1)!] ?? {}, schemas);

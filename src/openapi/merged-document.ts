@@ -3,10 +3,8 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 type Components = NonNullable<OpenAPIObject['components']>;
 
 /**
- * The API's document and the auth server's as one, for a client of both. Their names are
- * made not to clash.
- *
- * @throws when they do.
+ * The documents of the API and of the auth server as one, for a client of both, with distinct
+ * names. @throws when two names are equal.
  */
 export function mergeDocuments(api: OpenAPIObject, authServer: OpenAPIObject): OpenAPIObject {
   const { components: ours = {} } = api;

@@ -13,7 +13,7 @@ const CLOSED_ROUTE_PROBLEMS: ProblemCode[] = [
   'database_unavailable',
 ];
 
-/** What an operation may refuse with: what it says itself, what its guards and its input do. */
+/** The refusals of an operation: its own, those of its guards and of its input. */
 export function problemsOf(
   { method, operation }: LocatedOperation,
   { isPublic, isLimited, roles, scopeRule, problems }: Access,
@@ -64,7 +64,7 @@ export function addProblemResponses(
   }
 }
 
-/** Of what an operation can be refused for, an example each: with its own address and fields. */
+/** An example for each refusal of an operation, with its own URL and fields. */
 function exampleMaker({ path, operation }: LocatedOperation, apiUrl: string) {
   const parameters = (operation.parameters ?? []) as {
     name: string;

@@ -65,7 +65,7 @@ export function takesIdempotencyKey({ parameters = [] }: Operation): boolean {
   );
 }
 
-/** Successes, and refusals that say how things stand. */
+/** Successful answers, and refusals that describe the state. */
 function isRepeated(status: number): boolean {
   return status < 300 || [403, 404, 409, 412].includes(status);
 }

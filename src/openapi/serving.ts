@@ -8,9 +8,9 @@ import type { ApiSettings } from '../config/api-settings';
 import { toEntityTag } from '../http/entity-tag';
 
 /**
- * Serves the API's document at `/openapi.json` and `/openapi.yaml`, and the auth server's and
- * both in one document beside it. The texts are made once, at the start: YAML takes 43 ms of the
- * process' only thread.
+ * Serves the document of the API at `/openapi.json` and `/openapi.yaml`, and the documents of the
+ * auth server and of both processes. The texts are created once at the start, because YAML takes
+ * 43 ms.
  */
 export function serveDocumentation(app: INestApplication, settings: ApiSettings): void {
   const document = createOpenApiDocument(app, settings);

@@ -3,9 +3,9 @@ import { isDirect } from '../auth/principal/direct-sign-in';
 import type { UserPrincipal } from '../auth/principal/principal';
 
 /**
- * The parts of users that they themselves read. A client that acts for a user reads the fields of
- * its scopes: `email` adds the e-mail address to those of `profile`. Role and ban are for users
- * who signed in directly (docs/guides/oauth.md has the table).
+ * The fields of a user for the user. A client that acts for a user reads the fields of its scopes:
+ * `email` adds the e-mail address to those of `profile`. Only users who signed in directly read
+ * role and ban (docs/guides/oauth.md has the table).
  */
 export function toOwnUser(user: User, principal: UserPrincipal): OwnUser {
   return isDirect(principal) ? user : toClientUser(user, principal.scopes);

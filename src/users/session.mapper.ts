@@ -1,7 +1,7 @@
 import type { Session } from './session.schemas';
 import type { SessionEntity } from '../database/entities/session.entity';
 
-/** A session row as the wire shows it: never with its token. */
+/** The response shape of a session, without its token. */
 export function toSession(row: SessionEntity, currentSessionId?: string): Session {
   return {
     id: row.id,

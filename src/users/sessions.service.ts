@@ -10,7 +10,7 @@ import { recordAuditEvent } from '../audit/audit-trail';
 import { Problem } from '../common/problems/problem';
 import { SessionEntity } from '../database/entities/session.entity';
 
-/** The sessions of a user: seen, and ended. Only the auth server begins them. */
+/** Lists and ends the sessions of a user. Only the auth server creates sessions. */
 @Injectable()
 export class SessionsService {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}

@@ -5,9 +5,8 @@ import { UserEntity } from '../database/entities/user.entity';
 import { deleteProofs } from './user-proofs';
 
 /**
- * Deletes a user and every row that is theirs, within the caller's transaction: sessions
- * and accounts by cascade, and the proofs of the user.
- *
+ * Deletes a user and all rows of the user, in the transaction of the caller: sessions and accounts
+ * by cascade, and the proofs of the user.
  * @throws {Problem} `last_admin`, or as {@link lockUser}
  */
 export async function deleteUser(

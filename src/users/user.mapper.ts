@@ -5,8 +5,8 @@ import type { UserEntity } from '../database/entities/user.entity';
 type ProfileColumns = Omit<UserEntity, 'twoFactorEnabled' | 'basis'>;
 
 /**
- * A row as the wire shows it. A ban whose time is over counts as no ban: the auth server
- * clears such a row at the next sign-in, which may be never.
+ * The response shape of a user. A ban after its end counts as no ban: the auth server clears such
+ * a row at the next sign-in, which may not happen.
  */
 export function toUser(row: ProfileColumns, now = new Date()): User {
   const banned = row.banned && (row.banExpires === null || row.banExpires > now);

@@ -31,7 +31,7 @@ export const userSchema = z
 
 export type User = z.infer<typeof userSchema>;
 
-/** The fields that scopes open to a client that acts for the user. */
+/** The fields of the scopes of a client that acts for the user. */
 export const clientUserSchema = userSchema
   .pick({ id: true, name: true, image: true, createdAt: true, updatedAt: true })
   .extend(userSchema.pick({ email: true, emailVerified: true }).partial().shape)
@@ -44,7 +44,7 @@ export const clientUserSchema = userSchema
 
 export type ClientUser = z.infer<typeof clientUserSchema>;
 
-/** What users read of themselves: everything, or through a client the fields of its scopes. */
+/** The fields for the user: all fields, or the fields of the scopes of a client. */
 export const ownUserSchema = z.union([userSchema, clientUserSchema]);
 
 export type OwnUser = z.infer<typeof ownUserSchema>;

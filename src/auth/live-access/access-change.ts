@@ -3,12 +3,12 @@ import { z } from 'zod';
 /** The channel on which the database announces changes of access (see `migrations/`). */
 export const ACCESS_CHANNEL = 'gatehouse_access';
 
-/** What a notification says: whose knowledge is out of date. */
+/** The subject of a notification: the session, user or client that changed. */
 export interface AccessChange {
   users: string[];
   sessions: string[];
   clients: string[];
-  /** Everything that is known is out of date. */
+  /** All known state is out of date. */
   all: boolean;
   /** The signing keys changed. */
   keys: boolean;
@@ -30,7 +30,7 @@ const EVERYTHING: AccessChange = {
   keys: true,
 };
 
-/** What cannot be read could be about anyone: it counts as a change of everything. */
+/** A notification that cannot be parsed counts as a change of everything. */
 export function parseAccessChange(payload: string): AccessChange {
   try {
     return payloadSchema.parse(JSON.parse(payload));

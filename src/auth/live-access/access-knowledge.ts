@@ -25,7 +25,7 @@ export interface Instant {
   wall: number;
 }
 
-/** A query under way, and whether a change was heard meanwhile that it may have missed. */
+/** A running query, and whether a change arrived that its result may not contain. */
 export interface Load {
   readonly subject: AccessSubject;
   readonly epoch: number;
@@ -35,20 +35,19 @@ export interface Load {
 export interface KnowledgeOptions {
   /** How long a proof is valid, in milliseconds, from when it was sent. */
   leaseMs: number;
-  /** Sessions, users and clients, each, that are known at most. */
+  /** The largest number of known sessions, of known users and of known clients. */
   capacity: number;
   clock?: Clock;
 }
 
-/** A proof that took longer than this shows that notifications are late: it does not count. */
+/** A proof that took longer than this is not accepted: notifications are late. */
 export const SLOWEST_PROOF_MS = 75;
 
 /**
- * What one replica knows of sessions, users and clients, and whether it may trust that. The
- * protocol, and why no stale answer can come out of it, is docs/security/live-access.md; each of
- * the small protected methods is one of its safeguards.
- *
- * It does no I/O: its owner reports what was heard, proved, lost and loaded.
+ * The sessions, users and clients that one replica knows, and whether it may use them.
+ * docs/security/live-access.md describes the protocol and why no stale answer is possible; each
+ * small protected method is one of its safeguards. This class does no I/O: its owner reports
+ * changes, proofs, losses and loads.
  */
 export class AccessKnowledge {
   readonly counters = { notifications: 0, loads: 0, discardedLoads: 0 };
@@ -71,26 +70,25 @@ export class AccessKnowledge {
     return this.sessions.size;
   }
 
-  /** Reads both clocks: to be called when a proof is sent. */
+  /** Reads both clocks. Call it when a proof is sent. */
   now(): Instant {
     return { monotonic: this.clock.monotonic(), wall: this.clock.wall() };
   }
 
-  /** Whether changes up to now are known to be heard in time. */
+  /** Whether all changes up to now have arrived in time. */
   isTrusted(): boolean {
     return this.isBefore(this.lease);
   }
 
-  /** Milliseconds since the newest proof was sent; `null` without one in force. */
+  /** Milliseconds since the newest proof was sent; `null` without a valid proof. */
   proofAgeMs(): number | null {
     if (!this.isTrusted()) return null;
     return this.options.leaseMs - (this.lease.monotonic - this.clock.monotonic());
   }
 
   /**
-   * A proof came back: everything committed before it was sent has been heard.
-   *
-   * @returns whether it counted; one that was late does not.
+   * A proof has returned: every change that was committed before it was sent has arrived.
+   * @returns whether it was accepted; a late proof is not.
    */
   prove(sent: Instant): boolean {
     if (this.isLate(sent)) return false;
@@ -105,7 +103,7 @@ export class AccessKnowledge {
     this.lease = NEVER;
   }
 
-  /** What is known of a subject; `null` when a part is missing. */
+  /** The known state of a subject; `null` when a part is missing. */
   find({ sessionId, userId, clientId }: AccessSubject): AccessState | null {
     const session = sessionId === null ? null : this.sessions.get(sessionId);
     const user = userId === null ? null : this.users.get(session?.userId ?? userId);
@@ -114,7 +112,7 @@ export class AccessKnowledge {
     return { session, user, client };
   }
 
-  /** To be called before a query is sent whose answer may be kept. */
+  /** Call it before a query whose result may be kept. */
   beginLoad(subject: AccessSubject): Load {
     const load: Load = { subject, epoch: this.epoch, overtaken: false };
     this.loads.add(load);
@@ -122,7 +120,7 @@ export class AccessKnowledge {
     return load;
   }
 
-  /** Ends a load; its answer is kept unless a change may have overtaken it. */
+  /** Ends a load. Its result is kept unless a change may have happened meanwhile. */
   endLoad(load: Load, state: AccessState | null): void {
     this.loads.delete(load);
     if (!this.mayKeep(load)) {
@@ -130,19 +128,19 @@ export class AccessKnowledge {
       return;
     }
     const { sessionId, userId, clientId } = load.subject;
-    // A session of another user than its token names is refused and not kept.
+    // A session that belongs to another user than the token is refused and not kept.
     if (!state || (state.session && state.session.userId !== userId)) return;
     if (sessionId !== null && state.session) this.sessions.set(sessionId, state.session);
     if (userId !== null && state.user) this.users.set(userId, state.user);
     if (clientId !== null && state.client) this.clients.set(clientId, state.client);
   }
 
-  /** Whether a load can only answer with what has been in force since it was heard of. */
+  /** Whether the result of a load contains every change that has arrived. */
   mayKeep(load: Load): boolean {
     return !load.overtaken && load.epoch === this.epoch;
   }
 
-  /** A change was announced: what it is about is forgotten, and loads under way are marked. */
+  /** A change was announced: its subject is deleted here, and running loads are marked. */
   hear(change: AccessChange): void {
     this.counters.notifications += 1;
     if (change.all) this.forgetEverything();
@@ -158,7 +156,7 @@ export class AccessKnowledge {
     this.endEpoch();
   }
 
-  /** Safeguard: what is being loaded when the replica begins to hear began while it was deaf. */
+  /** Safeguard: a load that began before a change must not restore the old state. */
   protected endEpoch(): void {
     this.epoch += 1;
   }
@@ -174,7 +172,7 @@ export class AccessKnowledge {
     return Math.max(monotonic - sent.monotonic, wall - sent.wall) > SLOWEST_PROOF_MS;
   }
 
-  /** Safeguard: a lease ends by the clock that is ahead. */
+  /** Safeguard: the faster of the two clocks ends a lease. */
   protected isBefore(end: Instant): boolean {
     return this.clock.monotonic() < end.monotonic && this.clock.wall() < end.wall;
   }

@@ -5,17 +5,17 @@ import { ACCESS_CHANNEL, parseAccessChange } from './access-change';
 import type { AccessKnowledge, Instant } from './access-knowledge';
 import type { AccessStore } from './access-store';
 
-/** Longest wait for a connection; a server that is there answers much sooner. */
+/** The longest wait for a connection. An available server answers much sooner. */
 const CONNECT_LIMIT_MS = 2_000;
 
-/** Pauses between attempts to listen again grow between these. */
+/** The shortest and the longest pause between attempts to listen again. */
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
 
-/** Proofs in one lease: three may be lost before trust is. */
+/** The number of proofs in one lease: three may be lost before the lease ends. */
 const PROOFS_PER_LEASE = 4;
 
-/** What became of a proof: it counted, it did not come back, or anything else, in words. */
+/** The outcome of a proof: accepted, not returned, or an error text. */
 type Outcome = 'proved' | 'lost' | (string & {});
 
 export interface AccessListenerOptions {
@@ -26,24 +26,25 @@ export interface AccessListenerOptions {
   store: Pick<AccessStore, 'notify'>;
   /** The signing keys may have changed. */
   onKeysChanged: () => void;
-  /** Changes are heard, as just proved; called at each proof. */
+  /** Notifications arrive, as a proof has shown; called for each proof. */
   onHearing: () => void;
-  /** Why changes are not heard; called at each failure. */
+  /** The reason why notifications do not arrive; called for each failure. */
   onDeaf: (reason: string) => void;
 }
 
 /**
- * Hears changes of access on one connection of its own and proves, over another, that it
- * does (docs/security/live-access.md, "Proof that notifications arrive"). It never gives up.
+ * Receives changes of access on a connection of its own, and proves with a second connection that
+ * they arrive (docs/security/live-access.md, "Proof that notifications arrive"). It reconnects
+ * without an end.
  */
 export class AccessListener {
-  /** Proofs come back here; others listen for theirs elsewhere. */
+  /** The channel of the proofs of this replica. */
   private readonly proofChannel = `gatehouse_proof_${randomBytes(8).toString('hex')}`;
   private readonly stopping = new AbortController();
-  /** What a proof that comes back calls, by its number; `null` while nothing is listening. */
+  /** The callback for a returned proof, by its number; `null` without a connection. */
   private proofs: Map<string, () => void> | null = null;
   private proofsSent = 0;
-  /** Proofs that the pool has not been rid of yet. */
+  /** Proofs that the pool has not completed. */
   private proofsUnderWay = 0;
   private catchingUp: Promise<void> | null = null;
   private nextCatchUp: Promise<void> | null = null;
@@ -62,10 +63,9 @@ export class AccessListener {
   }
 
   /**
-   * Waits until every change that is committed now has been received: the next request of a
-   * caller is judged by the state after the change that this response reports. It waits for one
-   * lease at most; without a proof, the replica then queries the database for each request.
-   * Calls during a proof that is under way share the next one.
+   * Waits until every committed change has arrived, so that the next request of a caller sees the
+   * change that this response reports. The wait is at most one lease; without a proof, the replica
+   * then queries the database for each request. Calls during a running proof share the next one.
    */
   catchUp(): Promise<void> {
     if (!this.options.knowledge.isTrusted()) return Promise.resolve();
@@ -88,7 +88,7 @@ export class AccessListener {
     }
   }
 
-  /** Listens on one connection until it is of no use. @returns why. */
+  /** Listens on one connection until it fails. @returns the reason. */
   private async hearOnce(): Promise<string> {
     const end = new AbortController();
     const stop = () => end.abort(new Error('the replica stops'));
@@ -111,7 +111,7 @@ export class AccessListener {
     const client = new Client({
       connectionString: this.options.databaseDirectUrl,
       connectionTimeoutMillis: CONNECT_LIMIT_MS,
-      // Only for LISTEN itself: the connection is silent from then on.
+      // Only for LISTEN: no other data arrives on the connection afterwards.
       query_timeout: CONNECT_LIMIT_MS,
       keepAlive: true,
       application_name: 'gatehouse-access',
@@ -121,7 +121,7 @@ export class AccessListener {
     );
     client.on('end', () => end.abort(new Error('the listening connection ended')));
     end.signal.addEventListener('abort', () => {
-      // In the same moment: nothing that this connection still brings may count.
+      // In the same turn: later data of this connection must not count.
       this.proofs = null;
       discard(client);
       this.options.knowledge.lose();
@@ -145,12 +145,12 @@ export class AccessListener {
     });
   }
 
-  /** Proves again and again until the connection ends, or is given up for lost proofs. */
+  /** Sends proofs until the connection ends or too many proofs are lost. */
   private async keepProving(end: AbortController): Promise<void> {
     const { leaseMs } = this.options;
     const { signal } = end;
     while (!signal.aborted) {
-      // A pool that is stuck is not helped by more of them.
+      // More proofs do not help a pool that is blocked.
       if (this.proofsUnderWay < PROOFS_PER_LEASE) {
         void this.prove(leaseMs).then((outcome) => this.judgeProof(outcome, end));
       }
@@ -170,7 +170,7 @@ export class AccessListener {
     else this.options.onDeaf(outcome);
   }
 
-  /** Sends one proof and waits for it, but not beyond the limit. */
+  /** Sends one proof and waits for it, up to the limit. */
   private prove(limitMs: number): Promise<Outcome> {
     const { proofs } = this;
     if (!proofs) return Promise.resolve('nothing is listening');
@@ -183,7 +183,7 @@ export class AccessListener {
     return new Promise<Outcome>((resolve) => {
       const late = () => resolve(proof.isOut ? 'lost' : 'a proof cannot be sent');
       const timer = setTimeout(late, limitMs).unref();
-      // Judged in the turn in which it is heard, and so behind every earlier notification.
+      // Checked in the turn in which it arrives, and so after every earlier notification.
       proofs.set(number, () => {
         clearTimeout(timer);
         resolve(proof.sent && knowledge.prove(proof.sent) ? 'proved' : 'notifications are late');

@@ -1,7 +1,7 @@
 import type { KnownProfile } from '../principal/known-profile';
 import { CLOCK_TOLERANCE_SECONDS, type Role } from '../../../contract';
 
-/** What of a session decides about access. Times are milliseconds since the epoch. */
+/** The fields of a session that decide about access. Times are milliseconds since the epoch. */
 export interface KnownSession {
   userId: string;
   expiresAt: number;
@@ -9,13 +9,13 @@ export interface KnownSession {
   grants: Readonly<Record<string, number>>;
 }
 
-/** What of a user decides about access, and what the user reads of the own account. */
+/** The fields of a user that decide about access, and the own profile. */
 export interface KnownUser {
   role: Role;
   banned: boolean;
-  /** When the ban ends by itself; `null`: it does not. */
+  /** The end of the ban; `null`: it has no end. */
   banExpires: number | null;
-  /** `null`: it is too long to be held in memory. */
+  /** `null`: the profile is too long for the memory. */
   profile: KnownProfile | null;
 }
 
@@ -24,13 +24,13 @@ export interface KnownClient {
   disabled: boolean;
   /** What users may grant it. */
   scopes: readonly string[];
-  /** What it may do on its own behalf. */
+  /** The scopes of its own tokens. */
   ownScopes: readonly string[];
 }
 
 /**
- * Whom a token stands for: a user within a session, maybe by way of a client, or a client
- * alone. Its state is asked for, known and announced by these ids.
+ * The subject of a token: a user within a session, possibly with a client, or only a client. Its
+ * state is loaded and announced by these ids.
  */
 export interface AccessSubject {
   /** `null` with {@link userId}: a client alone. */
@@ -39,7 +39,7 @@ export interface AccessSubject {
   clientId: string | null;
 }
 
-/** What is known of a subject, one part for each of its ids. */
+/** The known state of a subject, one part for each of its ids. */
 export interface AccessState {
   session: KnownSession | null;
   user: KnownUser | null;
@@ -60,9 +60,8 @@ export function isWorthAnotherLook(
 }
 
 /**
- * Why a state gives no access to the subject of a token, for the log; `null` when it does.
- * Everything that ends by time alone is judged here, by the clock, at each request.
- *
+ * The reason why a state gives no access to the subject of a token, for the log; `null` when it
+ * gives access. Everything that ends by time is checked here for each request.
  * @param state `null`: a part of it does not exist.
  * @param moment.issuedAt of the token, in seconds since the epoch.
  */
@@ -75,7 +74,7 @@ export function refusalReason(
   if (session && session.userId !== subject.userId) return 'session belongs to another user';
   if (session && session.expiresAt <= now) return 'session has expired';
   if (session && subject.clientId !== null) {
-    // What came before was of another grant, whose end a new one does not undo.
+    // An earlier token belongs to an earlier grant, which a new grant does not restore.
     const earliest = session.grants[subject.clientId]! / 1_000 - CLOCK_TOLERANCE_SECONDS;
     if (!(earliest <= issuedAt)) return 'what was granted to the client has ended';
   }

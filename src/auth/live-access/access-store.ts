@@ -69,18 +69,18 @@ type SessionAndUser = Pick<AccessState, 'session' | 'user'>;
 
 interface ClientRow {
   disabled: boolean;
-  /** `null`: nothing; the provider knows clients that may do everything, and Gatehouse does not. */
+  /** `null`: no scopes. The provider has clients without a limit of scopes, Gatehouse has none. */
   scopes: string[] | null;
   ownScopes: string[] | null;
 }
 
-/** PostgreSQL's `infinity` is a number, every other time a date. */
+/** `infinity` of PostgreSQL is a number, all other times are dates. */
 type Time = Date | number;
 
-/** Reads what decides about access, and sends proofs of hearing, over the ordinary pool. */
+/** Reads the state that decides about access and sends proofs, with the ordinary pool. */
 @Injectable()
 export class AccessStore {
-  /** In `strict`, requests that arrive together share one query. */
+  /** In `strict`, requests of the same turn share one query. */
   private readonly sessions = new TurnBatch((ids) => this.loadSessions(ids));
 
   constructor(
@@ -126,11 +126,10 @@ export class AccessStore {
   }
 
   /**
-   * Sends a notification in a transaction of its own. It need not survive a crash, so its
-   * commit does not wait for the disk.
-   *
-   * @param onSend is called when a connection is at hand, right before the statement leaves:
-   *   waiting for a place in the pool says nothing about how late notifications are.
+   * Sends a notification in a transaction of its own. It need not survive a crash, so its commit
+   * does not wait for the disk. @param onSend is called when the pool has given a connection,
+   * right before the statement is sent: the wait for a connection is not part of the delay of
+   * notifications.
    */
   async notify(channel: string, payload: string, onSend: () => void): Promise<void> {
     const runner = this.dataSource.createQueryRunner();
@@ -162,7 +161,7 @@ const LONGEST_PROFILE = 1_000;
 function toProfile(row: SessionRow): KnownProfile | null {
   const { id, email, emailVerified, name, image, role, banned, banReason, banExpires } = row;
   const length = email.length + name.length + (image ?? '').length + (banReason ?? '').length;
-  // A date that JavaScript has no value for cannot be shown from here.
+  // A date outside the range of JavaScript has no text.
   if (length > LONGEST_PROFILE || typeof banExpires === 'number') return null;
   const { createdAt, updatedAt } = row;
   const texts = { id, email, name, image, banReason };

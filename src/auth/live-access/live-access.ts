@@ -10,8 +10,8 @@ interface SharedLoad {
 }
 
 /**
- * The state of a subject: from memory while changes are proved to be heard, else from the
- * database. See docs/security/live-access.md.
+ * The state of a subject: from memory while proofs show that changes arrive, else from the
+ * database (docs/security/live-access.md).
  */
 export class LiveAccess {
   private readonly shared = new Map<string, SharedLoad>();
@@ -26,7 +26,7 @@ export class LiveAccess {
     return this.findKnown(subject) ?? this.loadOnce(subject);
   }
 
-  /** What may be used from memory now, without a promise; `null`: ask {@link stateOf}. */
+  /** The state in memory, without a promise; `null`: call {@link stateOf}. */
   findKnown(subject: AccessSubject): AccessState | null {
     if (!this.mayShare()) return null;
     const known = this.knowledge.find(subject);
@@ -36,7 +36,7 @@ export class LiveAccess {
     return isWorthAnotherLook(known.session, { clientId, now }) ? null : known;
   }
 
-  /** Requests for one subject share a load, but never one whose answer may be old by now. */
+  /** Requests for one subject share a load whose result is not outdated. */
   private loadOnce(subject: AccessSubject): Promise<AccessState | null> {
     const key = JSON.stringify([subject.sessionId, subject.userId, subject.clientId]);
     const current = this.shared.get(key);
@@ -58,14 +58,14 @@ export class LiveAccess {
     }
   }
 
-  /** Safeguard: without proof of hearing, each request asks for itself. */
+  /** Safeguard: without a valid proof, each request has its own query. */
   protected mayShare(): boolean {
     return this.knowledge.isTrusted();
   }
 
   /**
-   * Safeguard: a load that a change has overtaken, or that began before the replica was deaf,
-   * answers only the calls that were made before that.
+   * Safeguard: a load before a change, or before notifications arrive, answers only the calls that
+   * were made before that.
    */
   protected mayJoin(load: Load): boolean {
     return this.knowledge.mayKeep(load);

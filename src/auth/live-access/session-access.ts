@@ -17,13 +17,13 @@ import type { AccessTokenClaims } from '../../../contract';
 import { Problem } from '../../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
-/** Sessions that one replica knows at most, of which the 100,000 used last are sure of a place. */
+/** The largest number of known sessions of one replica. The 100,000 last used are always kept. */
 const CAPACITY = 200_000;
 
-/** How access is judged right now: `ACCESS_CHECK`, except that `live` falls back to `strict`. */
+/** The current check: `ACCESS_CHECK`, except that `live` falls back to `strict`. */
 export interface AccessReport {
   mode: 'live' | 'strict' | 'token';
-  /** Age of the newest proof that changes are heard, in milliseconds; `null` without one. */
+  /** The age of the newest proof, in milliseconds; `null` without one. */
   proofAgeMs: number | null;
   knownSessions: number;
   notifications: number;
@@ -84,7 +84,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
     return admit(claims, { subject, state });
   }
 
-  /** Waits until this replica has heard everything that is committed by now; returns soon. */
+  /** Waits until this replica has received every committed change. */
   async catchUp(): Promise<void> {
     if (this.settings.accessCheck === 'live') await this.listener.catchUp();
   }
@@ -100,7 +100,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
     };
   }
 
-  /** Said once for each change, not for each request. */
+  /** Logged once for each change, not for each request. */
   private changeHearing(isHearing: boolean, reason: string): void {
     if (this.wasHearing === isHearing) return;
     this.wasHearing = isHearing;
@@ -134,7 +134,7 @@ function toSubject(claims: AccessTokenClaims): AccessSubject {
   return { sessionId: claims.sid, userId: sub, clientId };
 }
 
-/** @param state what is in force; `null`: nothing is looked up, and the claims of the token apply. */
+/** @param state the state in force; `null`: it is not read, and the claims of the token apply. */
 function toPrincipal(claims: AccessTokenClaims, state: AccessState | null): Principal {
   const { clientId } = claims;
   if (claims.kind === 'client') {

@@ -6,11 +6,10 @@ import { Problem } from '../../common/problems/problem';
 const SCHEME = /^bearer +/i;
 
 /**
- * The access token of a request, from exactly one `Authorization` header with the scheme
- * `Bearer`; never from a query, a form or a cookie. Nothing of it is parsed yet.
- *
- * @throws {Problem} `missing_token` when no bearer token was sent, `invalid_token` when
- *   what was sent cannot be one.
+ * The access token of a request, from exactly one `Authorization` header with the scheme `Bearer`;
+ * never from a query, a form or a cookie. It is not parsed here.
+ * @throws {Problem} `missing_token` without a bearer token, `invalid_token` for a value that
+ * cannot be one.
  */
 export function bearerTokenOf({ raw }: { raw: IncomingMessage }): string {
   const values = authorizationsOf(raw);
@@ -23,7 +22,7 @@ export function bearerTokenOf({ raw }: { raw: IncomingMessage }): string {
   return token;
 }
 
-/** Node keeps the first of several in `headers`, and takes longer to make `headersDistinct`. */
+/** `headers` of Node.js has only the first of several values, and `headersDistinct` is slow. */
 function authorizationsOf({ rawHeaders }: IncomingMessage): string[] {
   return rawHeaders.filter(
     (_text, index) => index % 2 === 1 && isAuthorization(rawHeaders[index - 1]!),

@@ -9,11 +9,9 @@ export interface FetchBounds {
 }
 
 /**
- * Fetches JSON from an address of our own settings, within bounds: no redirect, 200
- * alone, a size limit while reading, a time limit for the whole, nothing that a cache on
- * the way has kept.
- *
- * @throws {Error} on anything else.
+ * Fetches JSON from a URL of the settings, with limits: no redirect, only status 200, a size limit
+ * while reading, a time limit for the whole call, no stored answer of a cache. @throws {Error} in
+ * all other cases.
  */
 export async function fetchJsonWithin(url: string, bounds: FetchBounds): Promise<unknown> {
   const response = await fetch(url, {

@@ -23,17 +23,17 @@ import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
 /** When keys are fetched; all in milliseconds. */
 export interface KeySetTiming {
-  /** How long a set is used before it is fetched again in the background. */
+  /** The time after which a set is fetched again in the background. */
   refreshMs: number;
-  /** The same while announcements of changed keys do not arrive. */
+  /** The same, while announcements of changed keys do not arrive. */
   unheardRefreshMs: number;
-  /** How soon a failed fetch is tried again while a set is held. */
+  /** The pause after a failed fetch, while a set exists. */
   retryMs: number;
   /** The same while there is no set. */
   emptyRetryMs: number;
-  /** Least time between two fetches that unknown key ids ask for. */
+  /** The shortest time between two fetches for unknown key ids. */
   coolDownMs: number;
-  /** Longest time that the auth server may take. */
+  /** The longest time for one fetch. */
   timeoutMs: number;
 }
 
@@ -99,12 +99,12 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
       jwksUri: `${settings.authInternalUrl}${AUTH_BASE_PATH}${JWKS_PATH}`,
       cache: false,
       rateLimit: false,
-      // Shaped by toVerificationKeys(), which takes nothing for granted.
+      // Checked by toVerificationKeys().
       fetcher: (url) => this.fetchJson(url) as Promise<{ keys: never }>,
     });
   }
 
-  /** The first fetch does not hold up the start: without keys the API answers 503, not 401. */
+  /** The start does not wait for the first fetch: without keys the API answers 503, not 401. */
   onModuleInit(): void {
     void this.refresh();
   }
@@ -125,22 +125,22 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     return this.keys.get(keyId) ?? null;
   }
 
-  /** Whether the key is still in the set: else what it has verified is not to be believed. */
+  /**
+   * Whether the key is still in the set. Without it, the tokens that it verified are not accepted.
+   */
   holds(key: VerificationKey): boolean {
     return this.keys.get(key.keyId) === key;
   }
 
-  /** `listener` is told of each key that leaves the set, at the moment when it does. */
+  /** `listener` is called for each key when it leaves the set. */
   onLeave(listener: (key: VerificationKey) => void): void {
     this.leaveListeners.push(listener);
   }
 
   /**
-   * The key with this id, from the auth server when it is unknown here.
-   *
-   * @returns `null` when the auth server publishes no such key.
-   * @throws {Problem} `keys_unavailable` when there is no key set, or when the key is unknown
-   *   and the last fetch failed.
+   * The key with this id; an unknown id is fetched from the auth server. @returns `null` when the
+   * auth server publishes no such key. @throws {Problem} `keys_unavailable` without a key set, or
+   * for an unknown key after a failed fetch.
    */
   async find(keyId: string): Promise<VerificationKey | null> {
     const known = this.get(keyId);
@@ -149,14 +149,14 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     // One fetch may give way to another.
     while (this.running) await this.running;
     const found = this.get(keyId);
-    // After a failed fetch the key may have been published since: the token may be good.
+    // After a failed fetch, the key may exist at the auth server and the token may be valid.
     if (!found && (this.isEmpty || this.failing)) throw new Problem('keys_unavailable');
     return found;
   }
 
   /**
-   * Fetches the set now. A fetch that is under way is given up: it may have been answered
-   * before the change that asks for this one, and would bring a withdrawn key back.
+   * Fetches the set now. A running fetch is cancelled: its answer may be older than the change
+   * that causes this fetch, and could restore a withdrawn key.
    */
   refresh(): Promise<void> {
     this.attempt.abort();
@@ -169,9 +169,9 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Told whether announcements of changed keys arrive. A change of that is followed by a
-   * fetch, since one may have been missed; while none arrive, the keys are looked at often,
-   * so that a withdrawn key goes nearly as soon.
+   * Called when announcements of changed keys begin or cease to arrive. A fetch follows, because
+   * an announcement may be lost. Without announcements the keys are fetched often, so a withdrawn
+   * key is removed almost as soon.
    */
   setHeard(heard: boolean): void {
     if (this.heard === heard) return;
@@ -216,7 +216,7 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  /** Where the table cannot be read, nothing changes. */
+  /** When the table cannot be read, nothing changes. */
   private async dropWithdrawn(signal: AbortSignal): Promise<void> {
     const rows = await this.dataSource.query<{ id: string }[]>(SELECT_KEY_IDS).catch(() => null);
     if (rows === null || signal.aborted) return;
@@ -252,6 +252,6 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // What `fetch` throws names the reason in its cause alone.
+  // An error of `fetch` has its reason only in `cause`.
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

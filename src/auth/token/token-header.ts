@@ -38,7 +38,7 @@ function refuse(reason: string): HeaderResult {
   return { ok: false, reason };
 }
 
-/** Two spellings of one signature would be two tokens: only the canonical one is taken. */
+/** Only the canonical encoding is accepted: two encodings of one signature would be two tokens. */
 function decodeCanonicalBase64url(part: string): Buffer | null {
   const bytes = Buffer.from(part, 'base64url');
   return bytes.length > 0 && bytes.toString('base64url') === part ? bytes : null;

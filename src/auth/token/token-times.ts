@@ -8,14 +8,14 @@ export interface TokenTimes {
 }
 
 /**
- * Why a token is not in force at the moment, for the log; `null` when it is. A clock that
- * differs from the issuer's by up to five seconds is forgiven.
+ * The reason why a token is not in force, for the log; `null` when it is. A difference of five
+ * seconds to the clock of the issuer is accepted.
  */
 export function timeProblem({ exp, iat, nbf }: TokenTimes): string | null {
   const now = Math.floor(Date.now() / 1_000);
   if (now >= exp + CLOCK_TOLERANCE_SECONDS) return 'expired';
   if (nbf !== undefined) {
-    // JSON can write numbers that are infinite here.
+    // JSON can contain numbers that become infinite here.
     if (!Number.isFinite(nbf)) return 'nbf is not a finite number';
     if (nbf > now + CLOCK_TOLERANCE_SECONDS) return 'nbf lies ahead';
   }

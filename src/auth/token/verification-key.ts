@@ -4,10 +4,10 @@ import type { SignatureAlgorithm } from '../../../contract';
 /** RFC 7518, section 3.3: RSA keys have 2048 bits or more. */
 const LEAST_RSA_BITS = 2048;
 
-/** With an exponent of 1 every message would be its own signature. */
+/** With an exponent of 1, each message is its own signature. */
 const LEAST_RSA_EXPONENT = 3n;
 
-/** No set of ours comes near; parsing more would only cost time. */
+/** The real sets are much smaller; parsing more costs only time. */
 const MOST_KEYS = 100;
 
 const KEY_TYPE: Record<SignatureAlgorithm, 'RSA' | 'EC'> = {
@@ -19,11 +19,11 @@ const KEY_TYPE: Record<SignatureAlgorithm, 'RSA' | 'EC'> = {
 /** Members that hold the secret part of private and symmetric keys (RFC 7518, section 6). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
-/** A public key, parsed once, and what it was parsed from. */
+/** A parsed public key and the JSON from which it was parsed. */
 export interface VerificationKey {
   keyId: string;
   publicKey: KeyObject;
-  /** The members that make up the key, to know it again. */
+  /** The members that identify the key. */
   source: string;
 }
 
@@ -31,7 +31,7 @@ export type VerificationKeys = ReadonlyMap<string, VerificationKey>;
 
 export interface ReadOptions {
   algorithm: SignatureAlgorithm;
-  /** The keys held so far: one that has not changed is not parsed again and stays the same object. */
+  /** The previous keys: an unchanged key is not parsed again and stays the same object. */
   held: VerificationKeys;
 }
 

@@ -3,10 +3,10 @@ import { timeProblem } from './token-times';
 import type { VerificationKey } from './verification-key';
 import type { AccessTokenClaims } from '../../../contract';
 
-/** A token whose signature and claims have been found good. */
+/** A token with a verified signature and verified claims. */
 export interface VerifiedToken {
   claims: AccessTokenClaims;
-  /** Not before, in seconds since the epoch, where the token says so. */
+  /** Not before, in seconds since the epoch, when the token has it. */
   nbf?: number;
   /** The key that verified it. */
   key: VerificationKey;
@@ -15,7 +15,7 @@ export interface VerifiedToken {
 export interface VerifiedTokensOptions {
   /** Tokens that are remembered at most. */
   maxEntries?: number;
-  /** Bytes that they take at most, estimated by {@link sizeOf}. */
+  /** The limit of memory in bytes, estimated by {@link sizeOf}. */
   maxBytes?: number;
 }
 
@@ -75,7 +75,7 @@ export class VerifiedTokens {
     this.makeRoom();
   }
 
-  /** Forgets every token that the key has verified. */
+  /** Removes every token that the key has verified. */
   forgetKey(key: VerificationKey): void {
     for (const [id, entry] of this.entries) if (entry.key === key) this.delete(id, entry);
   }
@@ -103,7 +103,7 @@ function idOf(token: string): string {
   return hash('sha256', token, 'base64url');
 }
 
-/** The claims are a part of the token, and take less room than it. */
+/** The claims are a part of the token and need less memory. */
 function sizeOf(token: string): number {
   return ENTRY_BYTES + token.length;
 }

@@ -1,7 +1,7 @@
 /**
- * Keys that have been seen in the table and are gone from it: withdrawn, also while the
- * auth server is away, or while something on the way still answers with an older set. A
- * key that never was in the table is none of its business.
+ * Keys that were in the table and are no longer: they are withdrawn, also while the auth server is
+ * unavailable or a proxy answers with an older set. A key that was never in the table is not
+ * affected.
  */
 export class WithdrawnKeys {
   private readonly seen = new Set<string>();

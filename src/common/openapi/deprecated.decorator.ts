@@ -5,9 +5,9 @@ import { RoutePart } from './route-parts';
 export const DEPRECATION = Symbol('Deprecation');
 
 export interface Deprecation {
-  /** Day from which new clients should not use the route, e.g. `2026-11-23`. */
+  /** The day from which new clients should not use the route, e.g. `2026-11-23`. */
   since: string;
-  /** Day on which the route goes away; not before `since`. */
+  /** The day on which the route is removed; not before `since`. */
   sunset?: string;
   /** Page that says what to use instead. */
   link?: string;

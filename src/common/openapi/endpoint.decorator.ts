@@ -9,9 +9,9 @@ export const ENDPOINT = Symbol('Endpoint');
 
 interface AnswerDescription {
   description: string;
-  /** Shape of the answer; nothing that is not in it can leave the API. */
+  /** The schema of the answer. A field that it does not contain is not sent. */
   schema?: z.ZodType;
-  /** Media type of an answer that is text instead. */
+  /** The media type of an answer that is text. */
   textType?: string;
   /** What such a text looks like. */
   textExample?: string;
@@ -26,13 +26,16 @@ export interface EndpointDescription {
   description?: string;
   /** Method name in generated clients; unique in the document. */
   operationId: string;
-  /** Answers by status; the first is what the handler answers unless it sets another. */
+  /** Answers by status. The first is the default of the handler. */
   answers: Partial<Record<200 | 201 | 202 | 204 | 304 | 503, AnswerDescription>>;
   /** Problems of this route, without those of its guards and its input. */
   problems?: ProblemCode[];
 }
 
-/** One route's statuses, response shape and OpenAPI operation, from one description. */
+/**
+ * Sets the statuses, the response schema and the OpenAPI operation of a route from one
+ * description.
+ */
 export function Endpoint(endpoint: EndpointDescription): MethodDecorator {
   const { summary, description, operationId } = endpoint;
   const answers = Object.entries(endpoint.answers);

@@ -6,10 +6,10 @@ import {
   type NestInterceptor,
 } from '@nestjs/common';
 
-/** Injection token of what answers a repeated request (idempotency/). */
+/** Injection token of the interceptor for repeated requests (idempotency/). */
 export const IDEMPOTENCY = Symbol('Idempotency');
 
-/** Stands on the routes that are marked `@Idempotent()` alone, so that others do not pay for it. */
+/** It is added only to routes with `@Idempotent()`, so other routes have no cost. */
 @Injectable()
 export class IdempotencyGate implements NestInterceptor {
   constructor(@Inject(IDEMPOTENCY) private readonly idempotency: NestInterceptor) {}

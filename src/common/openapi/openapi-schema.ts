@@ -18,7 +18,7 @@ export function toOpenApiSchema(
   if (!(schema instanceof z.ZodType)) return undefined;
   const override = ({ jsonSchema }: { jsonSchema: Record<string, unknown> }) => {
     simplify(jsonSchema);
-    // Answers may gain fields within v1: a client that refuses unknown ones would break.
+    // Answers may get new fields within v1: a client that refuses unknown fields would break.
     if (schemaType === 'output') delete jsonSchema.additionalProperties;
   };
   const { $defs = {}, ...root } = z.toJSONSchema(schema, { io: schemaType, override });

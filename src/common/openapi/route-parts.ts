@@ -3,8 +3,8 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 const parts = new WeakMap<object, object>();
 
 /**
- * Adds to what the router keeps with a route. `RouteConfig` alone replaces what another
- * decorator of the same handler has set.
+ * Adds values to the configuration of a route. `RouteConfig` replaces the values that another
+ * decorator of the handler has set.
  */
 export function RoutePart(part: object): MethodDecorator {
   return (target, key, descriptor) => {

@@ -2,16 +2,16 @@ import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'no
 import { z } from 'zod';
 import { Problem } from '../problems/problem';
 
-/** The sequence of rows that a page is cut from: another list, order or filter is another one. */
+/** The sequence of rows of a page. Another list, order or filter is another sequence. */
 export interface CursorSequence {
   /** Name of the list, e.g. `users`. */
   list: string;
   order: string;
-  /** What narrows the list; `undefined` counts as absent. */
+  /** The filters of the list; `undefined` counts as absent. */
   filters?: Record<string, string | number | boolean | undefined>;
 }
 
-/** Where a page ended: the sort key and the id of its last row. */
+/** The end of a page: the sort key and the id of its last row. */
 export interface CursorPosition {
   value: string;
   id: string;
@@ -23,9 +23,8 @@ const MAC_BYTES = 16;
 const positionSchema = z.tuple([z.string(), z.string()]);
 
 /**
- * Makes and reads page cursors: opaque to callers, who pass them on as they are, and bound
- * to the sequence that they belong to. One that was changed, made up, or taken to another
- * list, order or filter is refused.
+ * Creates and reads page cursors. A cursor is opaque and belongs to one sequence. A cursor that
+ * was changed, invented, or used with another list, order or filter is refused.
  */
 export class Cursors {
   /** A prepared key: Node.js needs six times as long for the bytes. */
@@ -40,13 +39,15 @@ export class Cursors {
     return Buffer.concat([mac, payload]).toString('base64url');
   }
 
-  /** @throws {Problem} `validation_failed` when it is not one of ours, or of another sequence. */
+  /**
+   * @throws {Problem} `validation_failed` for an invalid cursor, or a cursor of another sequence.
+   */
   async parseCursor(text: string, sequence: CursorSequence): Promise<CursorPosition> {
     const bytes = Buffer.from(text, 'base64url');
     const mac = bytes.subarray(0, MAC_BYTES);
     const payload = bytes.subarray(MAC_BYTES);
     const expected = computeMac(await this.prepareKey(), { sequence, payload });
-    // Decoding overlooks stray characters and bits; a cursor has one spelling.
+    // The decoder ignores extra characters and bits. Only the canonical encoding is accepted.
     const isOurs =
       mac.length === MAC_BYTES &&
       timingSafeEqual(mac, expected) &&
@@ -69,7 +70,7 @@ function computeMac(
   const { list, order, filters = {} } = sequence;
   const entries = Object.entries(filters).filter(([, value]) => value !== undefined);
   const bound = JSON.stringify([list, order, entries.sort(([a], [b]) => (a < b ? -1 : 1))]);
-  // JSON holds no NUL: where one part ends and the other begins cannot be shifted.
+  // JSON contains no NUL, so the boundary of the two parts is unambiguous.
   const mac = createHmac('sha256', key).update(bound).update('\0').update(payload);
   return mac.digest().subarray(0, MAC_BYTES);
 }

@@ -1,7 +1,7 @@
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { Cursors, CursorPosition, CursorSequence } from './cursor';
 
-/** How a list is ordered and cut into pages. */
+/** The order of a list and its page size. */
 export interface Keyset<Row> {
   /** Name of the list, and what narrows it: a cursor belongs to one list with its filters. */
   list: string;

@@ -22,14 +22,14 @@ export const pageFields = {
     .meta({ examples: ['eyJzIjoiLWNyZWF0ZWRBdCIsImsiOiIyMDI2LTExLTIzIn0'] }),
 };
 
-/** What every page says about the one behind it. */
+/** The fields of every page about the next one. */
 export const nextCursor = z.string().nullable().describe('null on the last page');
 
 export const NEXT_LINK = {
   Link: { description: 'The next page, rel="next"', schema: { type: 'string' } },
 } as const;
 
-/** Says in the header, too, where the next page is. */
+/** Adds the link of the next page to the header. */
 export function linkNextPage<Page extends { nextCursor: string | null }>(
   page: Page,
   { reply, apiUrl }: { reply: FastifyReply; apiUrl: string },

@@ -1,10 +1,10 @@
 import { FEATURE_PROBLEMS, type FeatureProblemCode } from '../../../contract';
 
-/** What a problem code means: its HTTP status, its title and when a caller sees it. */
+/** The meaning of a problem code: its HTTP status, its title and its cause. */
 export interface ProblemDefinition {
   status: number;
   title: string;
-  /** One or two sentences for the page that the problem's `type` leads to. */
+  /** One or two sentences for the page at the URL of the problem's `type`. */
   meaning: string;
 }
 

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem, toProblem } from './problem-details';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
-/** Turns every error of the API into `application/problem+json`; nothing else ever leaves it. */
+/** Answers every error of the API as `application/problem+json`, and in no other form. */
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
   constructor(@Inject(API_SETTINGS) private readonly settings: ApiSettings) {}

@@ -5,7 +5,7 @@ import { Problem } from './problem';
 import type { ProblemCode } from './problem-codes';
 import { DATABASE_REFUSALS, REQUEST_ID_HEADER } from '../../../contract';
 
-/** The problem that stands for a status that Fastify or Nest raised on their own. */
+/** The problem for a status of Fastify or Nest. */
 const CODE_BY_STATUS: Record<number, ProblemCode> = {
   404: 'not_found',
   413: 'body_too_large',
@@ -13,12 +13,12 @@ const CODE_BY_STATUS: Record<number, ProblemCode> = {
   415: 'unsupported_media_type',
 };
 
-/** The problem that stands for a change that a trigger refuses. */
+/** The problem for a change that a trigger refuses. */
 const CODE_BY_REFUSAL: Record<string, ProblemCode> = {
   [DATABASE_REFUSALS.lastAdministrator]: 'last_admin',
 };
 
-/** Any error as a problem: what is not ours keeps its text for the log alone. */
+/** Converts an error to a problem. The text of a foreign error is only logged. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isDatabaseUnavailable(error)) return new Problem('database_unavailable', { cause: error });
@@ -46,7 +46,7 @@ export interface ProblemAnswer {
 /** Answers with `application/problem+json` (RFC 9457) and logs the private reason. */
 export function sendProblem({ problem, request, reply, apiUrl }: ProblemAnswer): void {
   logProblem(request, problem);
-  // The path alone: a query string may hold what should not be repeated.
+  // Only the path: a query can contain personal data.
   const instance = request.url.split('?', 1)[0]!;
   const body = toProblemBody(problem, { apiUrl, instance, requestId: request.id });
   void reply

@@ -16,7 +16,7 @@ export interface ProblemOptions {
   cause?: unknown;
 }
 
-/** An error that the caller is told about as `application/problem+json` (RFC 9457). */
+/** An error that is sent to the caller as `application/problem+json` (RFC 9457). */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
@@ -39,7 +39,7 @@ export class Problem extends Error {
   }
 }
 
-/** Seconds after which a caller may try again when a part that we depend on is away. */
+/** Seconds until a retry, when another part is unavailable. */
 const RETRY_AFTER_SECONDS = '2';
 
 function defaultHeaders(code: ProblemCode, status: number): Record<string, string> {

@@ -1,10 +1,10 @@
 import { type ArgumentMetadata, StandardSchemaValidationPipe } from '@nestjs/common';
 import { Problem, type ValidationIssue } from '../problems/problem';
 
-/** Faults named in one answer: a body of nothing but faults must not become a longer answer. */
+/** The number of errors in one answer: a body with many errors must not cause a longer answer. */
 const MOST_ERRORS = 50;
 
-/** What zod adds to the path and message of a Standard Schema issue. */
+/** Fields of zod in addition to path and message of a Standard Schema issue. */
 interface Issue {
   message: string;
   path?: readonly (PropertyKey | { key: PropertyKey })[];
@@ -12,7 +12,7 @@ interface Issue {
   keys?: string[];
 }
 
-/** Validates bodies, queries and path parameters against their zod schema; 422 names every fault. */
+/** Validates bodies, queries and path parameters with their zod schema; 422 lists the errors. */
 export class RequestValidationPipe extends StandardSchemaValidationPipe {
   constructor() {
     super({
@@ -38,7 +38,7 @@ export class RequestValidationPipe extends StandardSchemaValidationPipe {
     }
   }
 
-  /** Names such as `constructor` are unknown fields like others: refused, not dropped in silence. */
+  /** Names such as `constructor` are unknown fields: they are refused, not ignored. */
   protected override stripProtoKeys(): void {}
 }
 
@@ -47,7 +47,7 @@ function toValidationIssues(issue: Issue): ValidationIssue[] {
     typeof segment === 'object' ? segment.key : segment,
   );
   if (issue.code === 'unrecognized_keys') {
-    // One issue for all unknown fields; the caller wants to see each where it stands.
+    // zod reports all unknown fields in one issue; the answer lists each with its path.
     return (issue.keys ?? []).map((key) => ({
       pointer: toPointer([...path, key]),
       detail: 'Unknown field',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// Where a schema does not say it in its own words: zod's would tell callers about the library.
+// The messages for schemas without a message: those of zod name the library.
 z.config({ customError: describeFault });
 
 function describeFault(issue: z.core.$ZodRawIssue): string {
@@ -19,7 +19,7 @@ function describeFault(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-/** Words for a text of another form; what is no text at all is described like anywhere else. */
+/** The message for a text of another format. A value that is not text has the general message. */
 function whenMalformed(words: string) {
   return ({ code }: { code?: string }) => (code === 'invalid_format' ? words : undefined);
 }
@@ -33,7 +33,7 @@ export const timestamp = z
   .string()
   .meta({ format: 'date-time', examples: ['2026-11-23T09:30:00.000Z'] });
 
-/** A time that a caller names. In UTC afterwards, where an offset may have moved it out of RFC 3339. */
+/** A time in a request, converted to UTC. The offset can move it out of the range of RFC 3339. */
 export function time(example: string) {
   return z.iso
     .datetime({ offset: true, error: whenMalformed('Must be an RFC 3339 time'), abort: true })
@@ -45,10 +45,10 @@ export function time(example: string) {
     });
 }
 
-/** Opaque: callers compare ids and pass them on, nothing else. */
+/** Opaque: callers compare ids and send them back. */
 export const id = z.string().meta({ examples: ['Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo'] });
 
-/** An id in a path: bounded, so that nothing absurd reaches the database. */
+/** An id in a path, with a limit of its length. */
 export const idParameter = z
   .string()
   .min(1)
@@ -57,7 +57,7 @@ export const idParameter = z
   .describe('Opaque id')
   .meta({ examples: ['Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo'] });
 
-/** What PostgreSQL or a terminal may not take, and what would not come back as it was sent. */
+/** Characters that PostgreSQL or a terminal cannot accept, or that change on the way. */
 const plainText = [
   z.refine<string>((text) => text.isWellFormed(), 'Must be well-formed Unicode'),
   z.refine<string>((text) => !/\p{Cc}/u.test(text), 'Must not contain control characters'),
@@ -75,8 +75,8 @@ export function exactText(longest: number) {
 }
 
 /**
- * Text as a person types it. Its characters are counted like in the document (JSON Schema
- * Validation, section 6.3.1) and by the auth server: an emoji of two UTF-16 units is one.
+ * Text of a user. Characters are counted as in the document (JSON Schema Validation, section
+ * 6.3.1) and in the auth server: an emoji of two UTF-16 units is one.
  */
 export function personalText(longest: number) {
   const isShort = (text: string) => Array.from(text).length <= longest;

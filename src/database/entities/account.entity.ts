@@ -6,8 +6,8 @@ import { UserEntity } from './user.entity';
 const { name: table, columns } = TABLES.account;
 
 /**
- * One way in which a user signs in: a password (`providerId` is `credential`) or an
- * identity at another provider. Its credentials are read only where they are asked for by name.
+ * A sign-in method of a user: a password (`providerId` is `credential`) or an identity at a
+ * provider. Its credentials are selected only by name.
  */
 @Entity(table)
 @Unique('account_provider_id_account_id_key', ['providerId', 'accountId'])

@@ -6,7 +6,7 @@ import type {
   AuditSubjectType,
 } from '../../../contract';
 
-/** One line of the audit log: read here, written by {@link recordAuditEvent} and the auth server. */
+/** An event of the audit log, written by {@link recordAuditEvent} and the auth server. */
 @Entity('audit_event')
 @Index('audit_event_occurred_at_idx', ['occurredAt', 'id'])
 @Index('audit_event_action_idx', ['action', 'occurredAt', 'id'])

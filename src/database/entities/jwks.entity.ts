@@ -26,7 +26,10 @@ export class JwksEntity {
   @Column({ name: columns.createdAt, type: 'timestamptz', precision: 3, default: () => 'now()' })
   createdAt!: Date;
 
-  /** From then on another key signs; this one stays published for `JWKS_GRACE`. `null`: never. */
+  /**
+   * The time after which another key signs; this key stays published for `JWKS_GRACE`. `null`: no
+   * end.
+   */
   @Column({ name: columns.expiresAt, type: 'timestamptz', precision: 3, nullable: true })
   expiresAt!: Date | null;
 }

@@ -3,7 +3,7 @@ import { OAUTH_TABLES } from '../../../contract';
 
 const { name: table, columns } = OAUTH_TABLES.oauthClientAssertion;
 
-/** An assertion by which a client has proved itself, so that it counts once (RFC 7523). */
+/** An assertion that has authenticated a client. It is accepted once (RFC 7523). */
 @Entity(table)
 export class OAuthClientAssertionEntity {
   @PrimaryColumn({

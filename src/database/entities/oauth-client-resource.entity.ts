@@ -6,7 +6,7 @@ import { OAuthResourceEntity } from './oauth-resource.entity';
 
 const { name: table, columns } = OAUTH_TABLES.oauthClientResource;
 
-/** Which clients may ask for tokens for which resource; every client may, while it is empty. */
+/** The clients that may request tokens for a resource. An empty table allows every client. */
 @Entity(table)
 @Index('oauth_client_resource_client_id_resource_id_uidx', ['clientId', 'resourceId'], {
   unique: true,

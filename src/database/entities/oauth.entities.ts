@@ -6,7 +6,10 @@ import { OAuthConsentEntity } from './oauth-consent.entity';
 import { OAuthRefreshTokenEntity } from './oauth-refresh-token.entity';
 import { OAuthResourceEntity } from './oauth-resource.entity';
 
-/** What the authorization server keeps. The API manages clients; the rest is the auth server's alone. */
+/**
+ * The tables of the authorization server. The API manages clients; only the auth server uses the
+ * others.
+ */
 export const OAUTH_ENTITIES = [
   OAuthAccessTokenEntity,
   OAuthClientAssertionEntity,

@@ -5,7 +5,7 @@ import { UserEntity } from './user.entity';
 
 const { name: table, columns } = SECOND_FACTOR_TABLES.passkey;
 
-/** A key pair of a user's device; the private half never leaves it. Written by the auth server. */
+/** The public key of a user's device. Written by the auth server. */
 @Entity(table)
 @Unique('passkey_credential_id_key', ['credentialID'])
 @Index('passkey_user_id_idx', ['userId'])
@@ -31,7 +31,7 @@ export class PasskeyEntity {
   @Column({ name: columns.credentialID, type: 'text' })
   credentialID!: string;
 
-  /** Signatures so far, as far as the device counts them. */
+  /** The signature counter of the device. */
   @Column({ name: columns.counter, type: 'integer' })
   counter!: number;
 

@@ -35,7 +35,7 @@ export class SessionEntity {
   @Column({ name: columns.userAgent, type: 'text', nullable: true })
   userAgent!: string | null;
 
-  /** Id of the administrator who acts as the user in this session. */
+  /** The id of the administrator who impersonates the user in this session. */
   @Column({ name: columns.impersonatedBy, type: 'text', nullable: true })
   impersonatedBy!: string | null;
 

@@ -5,7 +5,7 @@ import { UserEntity } from './user.entity';
 
 const { name: table, columns } = SECOND_FACTOR_TABLES.twoFactor;
 
-/** A user's second factor, in force once a first code was right. Written by the auth server. */
+/** The second factor of a user, in force after the first right code. Written by the auth server. */
 @Entity(table)
 @Unique('two_factor_user_id_key', ['userId'])
 @Index('two_factor_secret_idx', ['secret'])
@@ -31,7 +31,7 @@ export class TwoFactorEntity {
   @Column({ name: columns.verified, type: 'boolean', default: false })
   verified!: boolean;
 
-  /** Attempts since the last one that was right. */
+  /** Wrong attempts since the last right code. */
   @Column({ name: columns.failedVerificationCount, type: 'integer', default: 0 })
   failedVerificationCount!: number;
 

@@ -8,7 +8,7 @@ const { name: table, columns } = TABLES.user;
 @Unique('user_email_key', ['email'])
 @Index('user_created_at_id_idx', ['createdAt', 'id'])
 @Index('user_name_id_idx', ['name', 'id'])
-// Of trigrams, which TypeORM has no word for.
+// An index of trigrams, which TypeORM cannot describe.
 @Index('user_search_idx', { synchronize: false })
 @Check('user_email_check', `"email" = lower("email")`)
 @Check('user_role_check', `"role" IN ('admin', 'user')`)
@@ -32,18 +32,18 @@ export class UserEntity {
   @Column({ name: columns.role, type: 'text', default: DEFAULT_ROLE })
   role!: Role;
 
-  /** Stays true when a ban has run out; see {@link banExpires}. */
+  /** Stays true after the end of a ban; see {@link banExpires}. */
   @Column({ name: columns.banned, type: 'boolean', default: false })
   banned!: boolean;
 
   @Column({ name: columns.banReason, type: 'text', nullable: true })
   banReason!: string | null;
 
-  /** When the ban ends by itself; `null`: never. */
+  /** The end of the ban; `null`: it has no end. */
   @Column({ name: columns.banExpires, type: 'timestamptz', precision: 3, nullable: true })
   banExpires!: Date | null;
 
-  /** Whether a sign-in with the password asks for a second factor. */
+  /** Whether a sign-in with a password requires a second factor. */
   @Column({ name: columns.twoFactorEnabled, type: 'boolean', default: false })
   twoFactorEnabled!: boolean;
 

@@ -3,7 +3,7 @@ import { TABLES } from '../../../contract';
 
 const { name: table, columns } = TABLES.verification;
 
-/** A proof that is waited for, such as the click on a link in a mail. Written by the auth server. */
+/** A proof that is not yet used, such as the link of a mail. Written by the auth server. */
 @Entity(table)
 @Index('verification_identifier_idx', ['identifier'])
 @Index('verification_expires_at_idx', ['expiresAt'])
@@ -13,7 +13,7 @@ export class VerificationEntity {
   @PrimaryColumn({ name: columns.id, type: 'text', primaryKeyConstraintName: 'verification_pkey' })
   id!: string;
 
-  /** What is to be proved, and by whom; its form is Better-Auth's own. */
+  /** The purpose and the user of the proof, in the format of Better-Auth. */
   @Column({ name: columns.identifier, type: 'text' })
   identifier!: string;
 

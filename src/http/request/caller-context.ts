@@ -4,9 +4,9 @@ import { clientAddressOf } from './client-address';
 import { traceOf } from './request-trace';
 import { toTraceparent } from '../../../runtime/tracing/trace-context';
 
-/** Where a request comes from, for the auth server and the logs. */
+/** The origin of a request, for the auth server and the logs. */
 export interface CallerContext {
-  /** IP address of the client, by `TRUST_PROXY`: a client cannot forge it by a header. */
+  /** The IP address of the client by `TRUST_PROXY`: a client cannot forge it with a header. */
   address: string;
   userAgent: string;
   requestId: string;

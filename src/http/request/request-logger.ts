@@ -4,8 +4,8 @@ import type { Logger } from '../../../runtime/logger';
 type Line = Parameters<Logger['info']>;
 
 /**
- * The logger of one request, whose lines carry the id of the request. It makes its child of the
- * parent when the first line is written: most requests write none.
+ * The logger of one request: its lines have the request id. It creates the child logger with the
+ * first line, because most requests write none.
  */
 class RequestLogger {
   private made: Logger | null = null;
@@ -61,7 +61,7 @@ class RequestLogger {
   }
 }
 
-/** Gives each request its logger, without the cost of one that writes nothing. */
+/** Sets the logger of each request, at no cost for a request without lines. */
 export function logRequestsLazily(fastify: FastifyInstance): void {
   fastify.setChildLoggerFactory(
     (parent, bindings) => new RequestLogger(parent as Logger, bindings) as never,

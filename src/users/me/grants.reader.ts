@@ -3,7 +3,7 @@ import type { ClientToken, Grant } from './grants.schemas';
 import { OAuthConsentEntity } from '../../database/entities/oauth-consent.entity';
 import { OAuthRefreshTokenEntity } from '../../database/entities/oauth-refresh-token.entity';
 
-/** What a user has allowed OAuth clients, oldest first. */
+/** The consents of a user for OAuth clients, oldest first. */
 export async function listGrants(manager: EntityManager, userId: string): Promise<Grant[]> {
   const rows = await manager.find(OAuthConsentEntity, {
     where: { userId },
@@ -19,7 +19,7 @@ export async function listGrants(manager: EntityManager, userId: string): Promis
   }));
 }
 
-/** The refresh tokens that OAuth clients hold for a user, those that are used up included, oldest first. */
+/** The refresh tokens of OAuth clients for a user, also used ones, oldest first. */
 export async function listClientTokens(
   manager: EntityManager,
   userId: string,

@@ -51,7 +51,7 @@ export const updateProfileSchema = z
   })
   .refine((body) => Object.keys(body).length > 0, {
     error: 'Name at least one field to change',
-    // A body of unknown fields alone has been told so already.
+    // A body with only unknown fields has an error already.
     when: ({ issues }) => issues.length === 0,
   })
   .meta({ id: 'UpdateProfile' });

@@ -25,7 +25,7 @@ import { readOwnAuditEvents } from '../../audit/own-audit-events';
 import { UserEntity } from '../../database/entities/user.entity';
 import { AccountEntity } from '../../database/entities/account.entity';
 
-/** What is held about a user, as a whole: shown, handed over, deleted. */
+/** Shows, exports and deletes the data of a user. */
 @Injectable()
 export class MeService {
   constructor(
@@ -35,10 +35,8 @@ export class MeService {
   ) {}
 
   /**
-   * What callers read of their own account: from memory where live access knows it, which
-   * costs no query, else from the database.
-   *
-   * @throws {Problem} as {@link orGone}
+   * The own account of the caller: from memory when live access knows it, which costs no query,
+   * else from the database. @throws {Problem} as {@link orGone}
    */
   getOwnProfile(principal: UserPrincipal): ProfileAnswer | Promise<ProfileAnswer> {
     const { profile } = principal;
@@ -53,12 +51,11 @@ export class MeService {
   }
 
   /**
-   * Changes the caller's own profile.
-   *
-   * @param acting.principal whose profile it is.
-   * @param ifMatch refuses the change when the profile is no longer what the caller read;
-   *   the row is locked meanwhile, so of two such changes at once one is refused.
-   * @throws {Problem} `precondition_failed`; `invalid_token` when they are gone
+   * Changes the profile of the caller.
+   * @param acting.principal the caller.
+   * @param ifMatch refuses the change when the profile has changed since the caller read it. The
+   * row is locked, so one of two parallel changes is refused.
+   * @throws {Problem} `precondition_failed`; `invalid_token` when the user is deleted
    */
   async updateProfile(
     acting: Actor,
@@ -91,7 +88,7 @@ export class MeService {
     }));
   }
 
-  /** The export is an event itself, and the newest one in it. */
+  /** The export is recorded as an event and contains this event as the newest. */
   async exportUser(acting: UserActor): Promise<Readable> {
     const { userId, sessionId } = acting.principal;
     const { manager } = this.dataSource;

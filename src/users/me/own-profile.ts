@@ -3,13 +3,13 @@ import type { OwnUser } from '../user.schemas';
 import type { KnownProfile } from '../../auth/principal/known-profile';
 import { toEntityTag } from '../../http/entity-tag';
 
-/** The profile as it is sent, with its entity tag. */
+/** The response shape of the profile, with its entity tag. */
 export interface ProfileAnswer {
   text: string;
   etag: string;
 }
 
-/** Made once for a known profile: a change makes another object of it. */
+/** Created once for a known profile: a change creates another object. */
 const answers = new WeakMap<KnownProfile, ProfileAnswer>();
 
 /**

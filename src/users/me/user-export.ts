@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { AuditEvent } from '../../audit/audit-event.schemas';
 import { type UserExport, userExportSchema } from './me.schemas';
 
-/** Everything of an export but the list that can be long. */
+/** The export without the list of events, which can be long. */
 export type ExportHead = Omit<UserExport, 'auditEvents'>;
 
 const headSchema = userExportSchema.omit({ auditEvents: true });
