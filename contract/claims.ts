@@ -6,6 +6,13 @@ export interface SessionClaims {
   sid: string;
   /** The user's role when the token was issued. */
   role: Role;
+  /**
+   * When the user signed in, seconds since the epoch (RFC 9068, section 2.2.1). Absent in an
+   * impersonation, where the user did not sign in, and in access tokens of OAuth clients.
+   */
+  auth_time?: number;
+  /** The administrator who acts as the user (RFC 8693, section 4.1); absent outside an impersonation. */
+  act?: { sub: string };
 }
 
 interface CommonClaims {
@@ -23,7 +30,7 @@ interface CommonClaims {
  * A user's access token (RFC 9068, section 2.2, less what the contract leaves out). There is
  * no e-mail and no name in it.
  */
-export interface UserTokenClaims extends CommonClaims, SessionClaims {
+export interface UserTokenClaims extends CommonClaims, Pick<SessionClaims, 'sid' | 'role'> {
   kind: 'user';
   /** The client that acts for the user; `null`: the user signed in to Gatehouse directly. */
   clientId: string | null;

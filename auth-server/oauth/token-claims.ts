@@ -2,7 +2,7 @@ import type { OAuthProviderExtension } from '@better-auth/oauth-provider';
 import { APIError } from 'better-auth/api';
 import type { Grants } from './grants';
 import type { SessionClaims } from '../../contract';
-import { isBanned, toSessionClaims } from '../sessions/claims';
+import { isBanned, type SessionBasis, toSessionClaims } from '../sessions/claims';
 
 type ClaimInput = Parameters<
   NonNullable<NonNullable<OAuthProviderExtension['claims']>['accessToken']>
@@ -19,8 +19,7 @@ interface ShownToken {
   iat: number;
 }
 
-interface SessionRow {
-  id: string;
+interface SessionRow extends SessionBasis {
   userId: string;
   expiresAt: Date;
 }
@@ -64,13 +63,14 @@ async function assertGranted(
   }
 }
 
-async function claimsOfUser(input: ClaimInput): Promise<Pick<SessionClaims, 'role'>> {
+async function claimsOfUser(input: ClaimInput): Promise<Pick<SessionClaims, 'role' | 'act'>> {
   const session = await findSession(input);
   const isInForce = session && session.expiresAt.getTime() > Date.now();
   if (!isInForce || session.userId !== input.user!.id) throw refusal('the session has ended');
   if (isBanned(input.user!)) throw refusal('the user is banned');
-  const { role } = toSessionClaims({ session, user: input.user! });
-  return { role };
+  // The provider sets `sid`, and removes `auth_time` from the claims of extensions.
+  const { role, act } = toSessionClaims({ session, user: input.user! });
+  return act ? { role, act } : { role };
 }
 
 /** @returns `null` also for an ended session: refresh tokens outlive it, without its id. */

@@ -3,11 +3,18 @@ import { APIError } from 'better-auth/api';
 import { BANNED_MESSAGE } from '../common/errors';
 import { isRole, type SessionClaims } from '../../contract';
 
+/** What the claims need of a session. */
+export interface SessionBasis {
+  id: string;
+  createdAt: Date;
+  impersonatedBy?: string | null;
+}
+
 /**
  * The session and the user when a token is issued, read from the database and not from a cookie.
  */
 export interface SignedIn {
-  session: { id: string };
+  session: SessionBasis;
   user: Record<string, unknown>;
 }
 
@@ -23,7 +30,16 @@ export function toSessionClaims({ session, user }: SignedIn): SessionClaims {
     throw new APIError('FORBIDDEN', { code: 'BANNED_USER', message: BANNED_MESSAGE });
   }
   if (!isRole(user.role)) throw new Error('The user has a role outside the closed list.');
-  return { sid: session.id, role: user.role };
+  return { sid: session.id, role: user.role, ...toSignInClaims(session) };
+}
+
+/**
+ * Who has signed in, and when. The time of an impersonation is not the time of a sign-in of the
+ * user: a resource server that asks for a recent sign-in must not accept it.
+ */
+function toSignInClaims({ createdAt, impersonatedBy }: SessionBasis) {
+  if (impersonatedBy) return { act: { sub: impersonatedBy } };
+  return { auth_time: Math.floor(createdAt.getTime() / 1_000) };
 }
 
 /** Whether a ban is in force now. */

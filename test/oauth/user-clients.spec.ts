@@ -1,5 +1,5 @@
 import { Browser } from './browser';
-import { OAuthStage } from './stage';
+import { OAuthStage, payloadOf } from './stage';
 import { USER_SCOPES } from '../../contract';
 import { Caller } from '../support/caller';
 import { type OpenApiDocument, operationsOf } from '../support/documents/openapi';
@@ -102,6 +102,22 @@ describe('a client that acts for a user', () => {
     expect((await client.get('/api/v1/admin/users')).status).toBe(200);
     const write = await client.put(`/api/v1/admin/users/${someone.id}/role`, { role: 'user' });
     expectProblem(write, 'insufficient_scope');
+  });
+
+  it('gets tokens that name the administrator in an impersonation, also after a renewal', async () => {
+    const admin = await stage.system.asNewAdmin();
+    const browser = await Browser.signedIn(stage.system, admin.email);
+    const client = await stage.register({ type: 'public' });
+    // Only the user can consent.
+    await stage.tokens(client, await Browser.signedIn(stage.system, someone.email));
+    await browser.post('/admin/impersonate-user', { userId: someone.id });
+    const first = await stage.tokens(client, browser);
+    const { body: second } = await stage.refresh(client, first.refresh_token);
+    for (const { access_token: token } of [first, second]) {
+      expect(payloadOf(token)).toMatchObject({ sub: someone.id, act: { sub: admin.id } });
+    }
+    const api = new Caller(stage.system.apiUrl, second.access_token);
+    expect((await api.get(ME)).body).toMatchObject({ id: someone.id });
   });
 
   it('cannot use a scope that the role does not allow', async () => {

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { Caller } from '../support/caller';
 import { eventually } from '../support/eventually';
@@ -45,13 +46,28 @@ describe('a session of an impersonation', () => {
   let grace: SignedInUser;
   let ada: SignedInUser;
   let asAda: Caller;
+  let acting: SignedIn;
 
   beforeEach(async () => {
     grace = await system.asNewAdmin();
     ada = await system.asUser();
     const path = `/api/v1/admin/users/${ada.id}/impersonate`;
-    const { body } = await grace.caller.post<SignedIn>(path);
-    asAda = new Caller(system.apiUrl, body.accessToken);
+    ({ body: acting } = await grace.caller.post<SignedIn>(path));
+    asAda = new Caller(system.apiUrl, acting.accessToken);
+  });
+
+  it('has tokens that name the administrator, and no time of a sign-in', async () => {
+    const renewed = await new Caller(system.apiUrl).post<SignedIn>('/api/v1/auth/refresh', {
+      refreshToken: acting.refreshToken,
+    });
+    for (const { accessToken } of [acting, renewed.body]) {
+      const claims = decodeJwt(accessToken);
+      expect(claims).toMatchObject({ sub: ada.id, act: { sub: grace.id } });
+      expect(claims).not.toHaveProperty('auth_time');
+    }
+    const own = decodeJwt(ada.accessToken);
+    expect(own).toHaveProperty('auth_time', expect.any(Number));
+    expect(own).not.toHaveProperty('act');
   });
 
   const setRole = (userId: string, role: string) =>

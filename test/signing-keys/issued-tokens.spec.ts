@@ -50,15 +50,17 @@ describe('an access token', () => {
   it('contains user, session, role and times, and no other claim', async () => {
     await start({ JWT_TTL: '5m' });
     const { payload } = await verify(await tokenOf(user));
-    const { rows } = await server.sql.query('SELECT id FROM session WHERE user_id = $1', [
-      user.userId,
-    ]);
+    const { rows } = await server.sql.query(
+      'SELECT id, created_at FROM session WHERE user_id = $1',
+      [user.userId],
+    );
     expect(payload).toEqual({
       iss: ISSUER,
       aud: AUDIENCE,
       sub: user.userId,
       sid: rows[0].id,
       role: 'user',
+      auth_time: Math.floor(rows[0].created_at.getTime() / 1_000),
       iat: expect.any(Number),
       exp: payload.iat! + 300,
     });
