@@ -51,9 +51,10 @@ const OWN_ACTIONS = [
 ] as const;
 
 /**
- * The closed list of what the audit log records: `<what it is about>.<what happened>`.
- * A name never changes its meaning, for events outlive the version that wrote them.
- * docs/guides/audit.md says who records each, and when; a feature declares its own.
+ * The closed list of actions in the audit log: `<subject>.<what happened>`. A name never changes
+ * its meaning, because events are kept longer than the version that wrote them.
+ * docs/guides/audit.md has the writer of each action and the condition; a feature declares its
+ * own.
  */
 export const AUDIT_ACTIONS: readonly AuditAction[] = [
   ...OWN_ACTIONS,
@@ -67,7 +68,7 @@ export const AUDIT_OUTCOMES = ['success', 'failure'] as const;
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
 /**
- * Who acts: a user within a session, an OAuth client for itself, Gatehouse or its
+ * The kinds of actors: a user within a session, an OAuth client for itself, Gatehouse or its
  * operator (a schedule, the command line), or an anonymous caller.
  */
 export const AUDIT_ACTOR_TYPES = ['user', 'client', 'system', 'anonymous'] as const;
@@ -76,7 +77,7 @@ export type AuditActorType = (typeof AUDIT_ACTOR_TYPES)[number];
 
 const OWN_SUBJECT_TYPES = ['user', 'key'] as const;
 
-/** What an event is about. What happens to a session or a passkey is about the user whose it is. */
+/** The kinds of subjects. An event about a session or a passkey has its user as subject. */
 export const AUDIT_SUBJECT_TYPES: readonly AuditSubjectType[] = [
   ...OWN_SUBJECT_TYPES,
   ...INSTALLED_FEATURES.flatMap(({ auditSubjects = [] }) => auditSubjects as AuditSubjectType[]),

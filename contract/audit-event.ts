@@ -5,9 +5,9 @@ export interface AuditActor {
   type: AuditActorType;
   /** Of the user or the client. */
   id: string | null;
-  /** The session it was done in: it knows whether an administrator acts in it. */
+  /** The session of the actor: it shows whether an administrator impersonates the user. */
   sessionId?: string | null;
-  /** The administrator who acts as the user, where that is known already. */
+  /** The impersonating administrator, when already known. */
   impersonatorId?: string | null;
 }
 
@@ -19,7 +19,7 @@ export interface AuditOrigin {
   requestId: string | null;
 }
 
-/** One line of the audit log, as either process writes it. */
+/** One event of the audit log, as both processes write it. */
 export interface AuditEvent {
   action: AuditAction;
   /** Default: `success`. */
@@ -27,16 +27,16 @@ export interface AuditEvent {
   actor: AuditActor;
   subject?: { type: AuditSubjectType; id: string } | null;
   origin: AuditOrigin;
-  /** What changed, as it was and as it is. Never a credential. */
+  /** The values before and after the change. Never a credential. */
   before?: object | null;
   after?: object | null;
-  /** What else there is to know: the method of a sign-in, the reason of a refusal. Never a credential. */
+  /** Further facts: the method of a sign-in, the reason of a refusal. Never a credential. */
   detail?: object | null;
 }
 
 /**
- * The same statement looks up the impersonator, so that no caller can leave it out. Write
- * the event before the session of its actor is deleted.
+ * The same statement finds the impersonator, so no caller can omit it. Write the event before the
+ * session of its actor is deleted.
  */
 const INSERT_AUDIT_EVENT = `
   INSERT INTO audit_event (action, outcome, actor_type, actor_id, impersonator_id, subject_type,
@@ -44,13 +44,13 @@ const INSERT_AUDIT_EVENT = `
   SELECT $1, $2, $3, $4, coalesce($5, (SELECT impersonated_by FROM session WHERE id = $6)), $7,
          $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14::jsonb`;
 
-/** Longest part of a `User-Agent` header that is kept, in characters. */
+/** The longest stored part of a `User-Agent` header, in characters. */
 const USER_AGENT_LENGTH = 512;
 
-/** Longest part of any other text: longer than what may be stored about a user or a client. */
+/** The longest stored part of other texts: longer than all values of a user or a client. */
 const TEXT_LENGTH = 4_096;
 
-/** The statement that writes an event, for the connection of the change that it belongs to. */
+/** The statement that writes an event, for the connection of its change. */
 export function toAuditInsert(event: AuditEvent): { sql: string; parameters: unknown[] } {
   const { action, outcome = 'success', actor, subject, origin, before, after, detail } = event;
   const parameters = [
@@ -79,7 +79,7 @@ function toJson(value: object | null | undefined): string | null {
   );
 }
 
-/** PostgreSQL takes neither NUL nor half of a surrogate pair. */
+/** PostgreSQL stores neither NUL nor an unpaired surrogate. */
 function toStorable(text: string, length: number): string {
   return text.slice(0, length).toWellFormed().replaceAll('\0', '');
 }

@@ -1,6 +1,6 @@
 /**
- * The cookie in which the auth server keeps a sign-in that waits for its second step. The
- * API keeps nothing and hands the value out as `challenge`.
+ * The cookie of the auth server for a sign-in that waits for its second step. The API does not
+ * store it and returns its value as `challenge`.
  */
 export const CHALLENGE_COOKIE = 'better-auth.two_factor';
 

@@ -27,8 +27,8 @@ interface CommonClaims {
 }
 
 /**
- * A user's access token (RFC 9068, section 2.2, less what the contract leaves out). There is
- * no e-mail and no name in it.
+ * The access token of a user (RFC 9068, section 2.2, without the claims that the contract omits).
+ * It contains no e-mail address and no name.
  */
 export interface UserTokenClaims extends CommonClaims, Pick<SessionClaims, 'sid' | 'role'> {
   kind: 'user';
@@ -74,7 +74,7 @@ export function parseAccessTokenClaims(payload: unknown): ClaimsResult {
   return others.client_id === sub ? parseClient(common, others) : parseUser(common, others);
 }
 
-/** `azp` says the same as `client_id` (OpenID Connect Core 1.0, section 2), or is not there. */
+/** `azp` is equal to `client_id` (OpenID Connect Core 1.0, section 2) or absent. */
 function clientProblem({ client_id: clientId, azp, scope }: Payload): string | null {
   if (clientId === undefined) {
     return scope === undefined && azp === undefined ? null : 'scope or azp without client_id';

@@ -10,7 +10,7 @@ export const DATABASE_REFUSALS = {
   /** A session of a banned user. */
   banned: 'GH002',
   lastAdministrator: LAST_ADMINISTRATOR,
-  /** A session in which a user acts as another one and may not. */
+  /** A session in which a user impersonates another user without the right to do so. */
   impersonation: 'GH004',
   /** A passkey or an account of a user who has as many as are allowed. */
   tooMany: 'GH005',

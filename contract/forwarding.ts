@@ -1,19 +1,19 @@
 /**
- * How the API tells the auth server for whom it calls. The auth server believes the
- * address only next to the right key (`INTERNAL_SECRET`), so that no other caller can
- * forge it; the API drops both headers from what a client sends.
+ * Headers in which the API names the client of a request to the auth server. The auth server
+ * accepts them only with the internal key (`INTERNAL_SECRET`), so no other caller can forge them.
+ * The API removes them from requests of clients.
  */
 export const CLIENT_ADDRESS_HEADER = 'x-gatehouse-client-address';
 
 /**
- * Names the OAuth client behind a request, for the audit log: a service account, or with a
- * session the client that acts for its user. Believed and dropped like the address.
+ * The OAuth client of a request, for the audit log: a service account, or with a session the
+ * client that acts for its user. Accepted and removed like the IP address.
  */
 export const ACTING_CLIENT_HEADER = 'x-gatehouse-acting-client';
 
 /**
  * The access token of the user for whom the API calls. The auth server verifies it and acts within
- * its session, so that the API needs no session token. Believed and dropped like the address.
+ * its session, so the API needs no session token. Accepted and removed like the IP address.
  */
 export const CALLER_TOKEN_HEADER = 'x-gatehouse-caller-token';
 
@@ -21,12 +21,12 @@ export const CALLER_TOKEN_HEADER = 'x-gatehouse-caller-token';
 export const INTERNAL_KEY_HEADER = 'x-gatehouse-internal-key';
 
 /**
- * The API asks for an access token with the answer that begins a session, so that a sign-in is one
- * call. Believed and dropped like the address.
+ * Requests an access token in the answer that begins a session, so a sign-in is one call. Accepted
+ * and removed like the IP address.
  */
 export const TOKEN_WANTED_HEADER = 'x-gatehouse-token-wanted';
 
-/** The access token of the session that an answer begins: only for the API, never for a client. */
+/** The access token of the session that an answer begins: for the API only, never for a client. */
 export const ACCESS_TOKEN_HEADER = 'x-gatehouse-access-token';
 
 /** The same request id appears in the logs of both processes. */

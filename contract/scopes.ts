@@ -1,6 +1,6 @@
 import { mergeParts, type NamesIn } from '../features/installed';
 
-/** What each scope of the API opens, for documents and for the consent page. */
+/** The rights of each scope of the API, for documents and for the consent page. */
 export const API_SCOPE_TEXTS = mergeParts('scopes');
 
 /** Scopes of the API, which the features declare: for clients that act for a user. */

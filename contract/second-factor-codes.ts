@@ -1,4 +1,4 @@
-/** Spaces and hyphens, which people and authenticator apps put between groups of characters. */
+/** Spaces and hyphens, which users and authenticator apps write between groups of characters. */
 const SEPARATORS = /[\s\p{Pd}]/gu;
 
 /** @returns a code of the second factor without spaces and hyphens. */

@@ -1,4 +1,4 @@
-/** What is logged when a fault begins and when it ends. */
+/** The log lines at the begin and the end of a fault. */
 export interface FaultReport {
   began(reason: string): void;
   ended?(): void;
@@ -10,7 +10,7 @@ export class FaultState {
 
   constructor(private readonly report: FaultReport) {}
 
-  /** @param error its message alone is reported: errors of a database repeat values of rows. */
+  /** @param error only its message is reported: errors of a database contain values of rows. */
   begin(error: unknown): void {
     if (this.isFaulty) return;
     this.isFaulty = true;

@@ -1,4 +1,4 @@
-/** A text for the content and for the quoted attributes of HTML: no character of it is markup. */
+/** Escapes a text for the content and the quoted attributes of HTML. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

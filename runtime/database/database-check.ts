@@ -2,7 +2,7 @@ import { readRoles } from './role-constraint';
 import { StartError } from '../start-error';
 import { ROLES } from '../../contract';
 
-/** What a start needs to know of the database, in one row. */
+/** The facts about the database that a start checks, in one row. */
 const DATABASE_STATE = `
   SELECT current_setting('server_encoding') AS encoding,
          ARRAY(SELECT format('%s of %s', trigger.tgname, class.relname)

@@ -4,7 +4,7 @@
  * why, and keeps the connection.
  */
 export const DATABASE_LIMITS = {
-  /** Until a connection is established, or becomes free in the pool. */
+  /** The wait for a new connection or for a free one in the pool. */
   connect: 2_000,
   /** `lock_timeout` of PostgreSQL. */
   lock: 3_000,

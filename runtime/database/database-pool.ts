@@ -52,7 +52,7 @@ export class DatabasePool extends Pool {
     });
   }
 
-  /** Stands for both overloads of `pg`: with and without a callback. */
+  /** Has the type of both overloads of `pg`: with and without a callback. */
   override connect(...[callback]: unknown[]): never {
     const failure = recallFailure();
     if (typeof callback !== 'function') return this.connectOrFail(failure) as never;
@@ -92,7 +92,7 @@ export function createDatabaseClient(config: ClientConfig): Client {
   return client;
 }
 
-/** A connection that gives up a statement without an answer. */
+/** A connection that cancels a statement without an answer. */
 class DatabaseClient extends Client {
   onSilence = () => {};
 
@@ -167,7 +167,7 @@ function cancelStatement(client: Client): void {
   socket.end(request);
 }
 
-/** What PostgreSQL gives a client to cancel its statements with. */
+/** The process id and the secret key with which a client cancels its statements. */
 interface BackendKey {
   processID: number | null;
   secretKey: number | null;

@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** How long a failure is remembered, in milliseconds: work that outlives its request tries again. */
+/**
+ * The time for which a failure is remembered, in milliseconds: work that outlives its request is
+ * tried again.
+ */
 const MEMORY_MS = 5_000;
 
 interface DatabaseScope {
