@@ -32,7 +32,7 @@ function expectReadiness(process: keyof typeof urls, expected: unknown[]): Promi
 const READY = [200, 'ok'];
 const NOT_READY = [503, 'unavailable'];
 
-async function untilBoth(expected: unknown[]): Promise<void> {
+async function expectBoth(expected: unknown[]): Promise<void> {
   for (const process of ['api', 'auth'] as const) {
     await expectReadiness(process, expected);
   }
@@ -43,14 +43,14 @@ const END_CONNECTIONS = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> 'gatehouse-access'`;
 
 describe('the readiness of both processes', () => {
-  afterEach(() => untilBoth(READY));
+  afterEach(() => expectBoth(READY));
 
   it('ends while the database is read-only, and comes back with it', async () => {
     const name = system.database.url.split('/').at(-1)!;
     await admin.query(`ALTER DATABASE "${name}" SET default_transaction_read_only = on`);
     try {
       await admin.query(END_CONNECTIONS);
-      await untilBoth(NOT_READY);
+      await expectBoth(NOT_READY);
     } finally {
       await admin.query(`ALTER DATABASE "${name}" SET default_transaction_read_only = off`);
       await admin.query(END_CONNECTIONS);
@@ -64,7 +64,7 @@ describe('the readiness of both processes', () => {
       CREATE TRIGGER disk_full BEFORE INSERT ON readiness_probe
         FOR EACH ROW EXECUTE FUNCTION disk_full()`);
     try {
-      await untilBoth(NOT_READY);
+      await expectBoth(NOT_READY);
     } finally {
       await system.query('DROP FUNCTION disk_full CASCADE');
     }
