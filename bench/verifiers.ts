@@ -125,7 +125,8 @@ function makeStrategy({ algorithm, keyId, publicKey }: TokenSet): JwtStrategy {
     judge: async (claims) => {
       if (claims.kind !== 'user') throw new Error('only tokens of users are measured');
       const { kind, sub: userId, sid: sessionId, role, clientId, scopes } = claims;
-      return { kind, userId, sessionId, role, clientId, scopes, profile: null };
+      const caller = { kind, userId, sessionId, role, clientId, scopes };
+      return { ...caller, isFirstParty: false, profile: null };
     },
   };
   return new JwtStrategy(settings as ApiSettings, keySet as KeySet, sessionAccess as SessionAccess);

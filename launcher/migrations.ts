@@ -32,6 +32,7 @@ import { BoundSessions1795460000000 } from '../migrations/1795460000000-BoundSes
 import { BoundSignInMethods1795460001000 } from '../migrations/1795460001000-BoundSignInMethods';
 import { EndProofsWithCredentials1795460002000 } from '../migrations/1795460002000-EndProofsWithCredentials';
 import { SeparateProofs1795461000000 } from '../migrations/1795461000000-SeparateProofs';
+import { AnnounceFirstPartyClients1795466000000 } from '../migrations/1795466000000-AnnounceFirstPartyClients';
 import { KeepBulkChangesLinear1795467000000 } from '../migrations/1795467000000-KeepBulkChangesLinear';
 import { CreateReadinessProbe1795468000000 } from '../migrations/1795468000000-CreateReadinessProbe';
 import { grantPrivileges } from './database-grants';
@@ -72,6 +73,7 @@ const OWN_MIGRATIONS = [
   BoundSignInMethods1795460001000,
   EndProofsWithCredentials1795460002000,
   SeparateProofs1795461000000,
+  AnnounceFirstPartyClients1795466000000,
   KeepBulkChangesLinear1795467000000,
   CreateReadinessProbe1795468000000,
 ];

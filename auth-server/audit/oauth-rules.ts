@@ -16,10 +16,10 @@ const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials'];
 /** Clients, grants of users, and tokens. */
 export const OAUTH_RULES: Record<string, AuditRule> = {
   [CLIENT_PATHS.create]: aboutCaller('client.created', ({ answer, body }) => {
-    const { name, applicationType, redirectUris, grantTypes, scopes } = body;
+    const { name, applicationType, redirectUris, grantTypes, scopes, skipConsent } = body;
     return {
       subject: clientSubject(answer.clientId),
-      after: { name, applicationType, redirectUris, grantTypes, scopes },
+      after: { name, applicationType, redirectUris, grantTypes, scopes, firstParty: skipConsent },
     };
   }),
   [CLIENT_PATHS.rotateSecret]: aboutCaller('client.secret_rotated', ({ body }) => ({

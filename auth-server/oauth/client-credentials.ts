@@ -15,6 +15,7 @@ const newClientSchema = z.strictObject({
   grantTypes: z.array(z.enum(['authorization_code', 'refresh_token', 'client_credentials'])),
   scopes,
   clientCredentialsScopes: scopes,
+  skipConsent: z.boolean(),
 });
 
 const rotationSchema = z.strictObject({ clientId: z.string().min(1).max(200) });

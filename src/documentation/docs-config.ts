@@ -35,8 +35,8 @@ export function toOAuthScheme({ apiUrl, authUrl }: Settings) {
     type: 'oauth2' as const,
     description:
       'Signs you in on the page of the auth server: authorization code with PKCE. The client of ' +
-      'this documentation needs no scope. A client of your own needs the scopes of the route; ' +
-      'a route without scopes is closed to it.',
+      'this documentation and other first-party clients need no scope. Any other client needs the ' +
+      'scopes of the route; a route without scopes is closed to it.',
     flows: {
       authorizationCode: {
         authorizationUrl: `${authUrl}${AUTH_BASE_PATH}/oauth2/authorize`,

@@ -71,7 +71,7 @@ function assertNoContradiction(
 
 /**
  * Describes the rules of the guards. A route without scopes has `oauth2` without scopes: of all
- * clients, only the client of the documentation may call it.
+ * clients, only first-party clients may call it.
  */
 export function describeAccess(operation: Operation, access: Access): void {
   const { isPublic, roles, scopeRule } = access;
@@ -90,7 +90,8 @@ function describeUsers({ roles }: Access): string {
 }
 
 function describeClients({ scopeRule }: Access): string {
-  if (!scopeRule) return 'Closed to OAuth clients and service accounts.';
+  if (!scopeRule)
+    return 'Closed to service accounts, and to OAuth clients that are not first-party.';
   const names = scopeRule.scopes.map((scope) => `\`${scope}\``).join(' and ');
   if (scopeRule.forServiceAccounts) return `OAuth clients and service accounts: scope ${names}.`;
   return `OAuth clients: scope ${names}. Closed to service accounts.`;

@@ -72,7 +72,7 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Ends the session: its access tokens and its refresh token are refused from now on. For every signed-in user. Closed to OAuth clients and service accounts.
+         * @description Ends the session: its access tokens and its refresh token are refused from now on. For every signed-in user. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         post: operations["signOut"];
         delete?: never;
@@ -90,7 +90,7 @@ export interface paths {
         };
         /**
          * Read the current session and its user
-         * @description For every signed-in user. Closed to OAuth clients and service accounts.
+         * @description For every signed-in user. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         get: operations["getSession"];
         put?: never;
@@ -137,14 +137,14 @@ export interface paths {
         post?: never;
         /**
          * Delete your own account
-         * @description Every row that is yours is gone: profile, sessions, sign-in methods. For every signed-in user. Closed to OAuth clients and service accounts.
+         * @description Every row that is yours is gone: profile, sessions, sign-in methods. For every signed-in user. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         delete: operations["deleteOwnAccount"];
         options?: never;
         head?: never;
         /**
          * Change your own profile
-         * @description For every signed-in user. Closed to OAuth clients and service accounts.
+         * @description For every signed-in user. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         patch: operations["updateOwnProfile"];
         trace?: never;
@@ -158,14 +158,14 @@ export interface paths {
         };
         /**
          * List your own sessions
-         * @description For every signed-in user. Closed to OAuth clients and service accounts.
+         * @description For every signed-in user. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         get: operations["listOwnSessions"];
         put?: never;
         post?: never;
         /**
          * End all your other sessions
-         * @description For every signed-in user. Closed to OAuth clients and service accounts.
+         * @description For every signed-in user. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         delete: operations["endOtherSessions"];
         options?: never;
@@ -185,7 +185,7 @@ export interface paths {
         post?: never;
         /**
          * End one of your own sessions
-         * @description For every signed-in user. Closed to OAuth clients and service accounts.
+         * @description For every signed-in user. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         delete: operations["endOwnSession"];
         options?: never;
@@ -202,7 +202,7 @@ export interface paths {
         };
         /**
          * List your own ways to sign in
-         * @description For every signed-in user. Closed to OAuth clients and service accounts.
+         * @description For every signed-in user. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         get: operations["listOwnAccounts"];
         put?: never;
@@ -222,7 +222,7 @@ export interface paths {
         };
         /**
          * Export everything held about you
-         * @description For every signed-in user. Closed to OAuth clients and service accounts.
+         * @description For every signed-in user. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         get: operations["exportOwnData"];
         put?: never;
@@ -336,7 +336,7 @@ export interface paths {
         put?: never;
         /**
          * Act as a user
-         * @description Begins a session that is marked with who acts; never as another administrator. Role: admin. Closed to OAuth clients and service accounts.
+         * @description Begins a session that is marked with who acts; never as another administrator. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         post: operations["impersonateUser"];
         delete?: never;
@@ -401,7 +401,7 @@ export interface paths {
         post?: never;
         /**
          * Take a user's second factor away
-         * @description For a user who has lost it and the recovery codes. Their sessions are ended, trusted devices forgotten; passkeys stay. Never your own: that takes your password. Role: admin. Closed to OAuth clients and service accounts.
+         * @description For a user who has lost it and the recovery codes. Their sessions are ended, trusted devices forgotten; passkeys stay. Never your own: that takes your password. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         delete: operations["removeSecondFactor"];
         options?: never;
@@ -502,13 +502,13 @@ export interface paths {
         };
         /**
          * List OAuth clients
-         * @description Newest first. Pages follow each other by `nextCursor` or `Link`. Role: admin. Closed to OAuth clients and service accounts.
+         * @description Newest first. Pages follow each other by `nextCursor` or `Link`. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         get: operations["listClients"];
         put?: never;
         /**
          * Register an OAuth client
-         * @description Only this answer contains the secret of a confidential client or a service account. Role: admin. Closed to OAuth clients and service accounts.
+         * @description Only this answer contains the secret of a confidential client or a service account. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         post: operations["createClient"];
         delete?: never;
@@ -526,21 +526,21 @@ export interface paths {
         };
         /**
          * Read an OAuth client
-         * @description Role: admin. Closed to OAuth clients and service accounts.
+         * @description Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         get: operations["getClient"];
         put?: never;
         post?: never;
         /**
          * Delete an OAuth client
-         * @description Its tokens are refused at once; what users granted it is forgotten. Role: admin. Closed to OAuth clients and service accounts.
+         * @description Its tokens are refused at once; what users granted it is forgotten. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         delete: operations["deleteClient"];
         options?: never;
         head?: never;
         /**
          * Change an OAuth client
-         * @description Disabling it, or taking scopes away, is in force for the next request with any of its tokens. Role: admin. Closed to OAuth clients and service accounts.
+         * @description Disabling it, or taking scopes away, is in force for the next request with any of its tokens. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         patch: operations["updateClient"];
         trace?: never;
@@ -556,7 +556,7 @@ export interface paths {
         put?: never;
         /**
          * Make a new secret for an OAuth client
-         * @description The old secret is refused from now on; tokens that are out stay good. Role: admin. Closed to OAuth clients and service accounts.
+         * @description The old secret is refused from now on; tokens that are out stay good. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         post: operations["rotateClientSecret"];
         delete?: never;
@@ -1181,6 +1181,8 @@ export interface components {
              *     ]
              */
             scopes: string[];
+            /** @description Whether users are not asked for consent, and the role of the user decides alone */
+            firstParty: boolean;
             disabled: boolean;
             /**
              * Format: date-time
@@ -1203,6 +1205,8 @@ export interface components {
             redirectUris?: string[];
             /** @description Required for a service account, from users:read, users:write, audit:read; other clients get openid, profile, email, offline_access by default */
             scopes?: ("openid" | "profile" | "email" | "offline_access" | "users:read" | "users:write" | "audit:read")[];
+            /** @description For a front end of your own: users are not asked for consent, and the client may do what the role of the user allows, without scopes */
+            firstParty?: boolean;
         };
         NewClient: {
             /** @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo */
@@ -1236,6 +1240,8 @@ export interface components {
              *     ]
              */
             scopes: string[];
+            /** @description Whether users are not asked for consent, and the role of the user decides alone */
+            firstParty: boolean;
             disabled: boolean;
             /**
              * Format: date-time
@@ -1258,6 +1264,8 @@ export interface components {
             redirectUris?: string[];
             /** @description What the client may be granted */
             scopes?: ("openid" | "profile" | "email" | "offline_access" | "users:read" | "users:write" | "audit:read")[];
+            /** @description For a front end of your own: users are not asked for consent, and the client may do what the role of the user allows, without scopes */
+            firstParty?: boolean;
             /** @description A disabled client gets no tokens, and those that are out are refused at once */
             disabled?: boolean;
         };
@@ -6957,6 +6965,7 @@ export interface operations {
                      *             "email",
                      *             "offline_access"
                      *           ],
+                     *           "firstParty": false,
                      *           "disabled": false,
                      *           "createdAt": "2026-11-23T09:30:00.000Z"
                      *         }
@@ -7092,7 +7101,8 @@ export interface operations {
                  *       ],
                  *       "scopes": [
                  *         "openid"
-                 *       ]
+                 *       ],
+                 *       "firstParty": false
                  *     }
                  */
                 "application/json": components["schemas"]["CreateClient"];
@@ -7129,6 +7139,7 @@ export interface operations {
                      *         "email",
                      *         "offline_access"
                      *       ],
+                     *       "firstParty": false,
                      *       "disabled": false,
                      *       "createdAt": "2026-11-23T09:30:00.000Z",
                      *       "clientSecret": "gFt3vYp0dH3sWm7uXeT5bRaNfLg2JoZk1cQ8"
@@ -7342,6 +7353,7 @@ export interface operations {
                      *         "email",
                      *         "offline_access"
                      *       ],
+                     *       "firstParty": false,
                      *       "disabled": false,
                      *       "createdAt": "2026-11-23T09:30:00.000Z"
                      *     }
@@ -7685,6 +7697,7 @@ export interface operations {
                  *       "scopes": [
                  *         "openid"
                  *       ],
+                 *       "firstParty": false,
                  *       "disabled": false
                  *     }
                  */
@@ -7719,6 +7732,7 @@ export interface operations {
                      *         "email",
                      *         "offline_access"
                      *       ],
+                     *       "firstParty": false,
                      *       "disabled": false,
                      *       "createdAt": "2026-11-23T09:30:00.000Z"
                      *     }

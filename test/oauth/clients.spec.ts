@@ -26,6 +26,7 @@ describe('a new client', () => {
     expect(answer.body).toEqual({
       ...body,
       clientId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      firstParty: false,
       grantTypes: ['authorization_code', 'refresh_token'],
       scopes: ['openid', 'profile', 'email', 'offline_access'],
       disabled: false,
@@ -112,6 +113,11 @@ describe('a new client', () => {
       '/scopes',
     ],
     ['an unknown scope', { name: 'x', type: 'machine', scopes: ['users:all'] }, '/scopes/0'],
+    [
+      'a service account that is first-party',
+      { name: 'x', type: 'machine', scopes: ['users:read'], firstParty: true },
+      '/firstParty',
+    ],
     [
       'an unknown field',
       { name: 'x', type: 'machine', scopes: ['users:read'], skipConsent: true },

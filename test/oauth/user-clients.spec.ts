@@ -1,7 +1,8 @@
 import { Browser } from './browser';
-import { OAuthStage, payloadOf } from './stage';
+import { makePkce, OAuthStage, payloadOf } from './stage';
 import { USER_SCOPES } from '../../contract';
 import { Caller } from '../support/caller';
+import { eventually } from '../support/eventually';
 import { type OpenApiDocument, operationsOf } from '../support/documents/openapi';
 import { expectProblem } from '../support/problems';
 import type { SignedInUser } from '../support/system';
@@ -133,5 +134,73 @@ describe('a client that acts for a user', () => {
     expectProblem(await client.get('/api/v1/users/nobody'), 'insufficient_scope');
     const reader = await clientFor(admin, 'openid profile users:read');
     expect((await reader.get(`/api/v1/users/${someone.id}`)).body).toMatchObject({ role: 'user' });
+  });
+});
+
+describe('a first-party client', () => {
+  const ADMIN_USERS = '/api/v1/admin/users';
+
+  /** Tokens without a consent page: the scopes are those of OpenID Connect alone. */
+  async function signIn(user: SignedInUser, firstParty: boolean) {
+    const client = await stage.register({ type: 'public', firstParty });
+    const browser = await Browser.signedIn(stage.system, user.email);
+    const pkce = makePkce();
+    const next = await browser.follow(
+      stage.authorization(client.clientId, pkce, { scope: 'openid' }),
+    );
+    const code = next.searchParams.get('code');
+    if (code === null) return { client, next, caller: null };
+    const { body } = await stage.exchange(client, {
+      code,
+      verifier: pkce.verifier,
+      callback: next,
+    });
+    return { client, next, caller: new Caller(stage.system.apiUrl, body.access_token) };
+  }
+
+  it('asks for no consent, and another client does', async () => {
+    expect((await signIn(someone, true)).caller).not.toBeNull();
+    const { next, caller } = await signIn(someone, false);
+    expect([next.pathname, caller]).toEqual(['/consent', null]);
+  });
+
+  it('may do what the role of its user allows, without scopes', async () => {
+    const { caller } = await signIn(someone, true);
+    expect((await caller!.patch(ME, { name: 'By the front end' })).status).toBe(200);
+    expectProblem(await caller!.get(ADMIN_USERS), 'forbidden');
+    const { caller: administrator } = await signIn(await stage.system.asNewAdmin(), true);
+    expect((await administrator!.get(ADMIN_USERS)).status).toBe(200);
+  });
+
+  it('loses its grants at once when it stops being one, and events record both', async () => {
+    const { caller, client } = await signIn(someone, true);
+    expect((await caller!.get(ME)).status).toBe(200);
+    const changed = await stage.change(client.clientId, { firstParty: false });
+    expect(changed.firstParty).toBe(false);
+    expectProblem(await caller!.get(ME), 'invalid_token');
+    const events = await stage.system.query(
+      `SELECT action, after->'firstParty' AS value FROM audit_event
+        WHERE subject_id = $1 AND action LIKE 'client.%' ORDER BY id`,
+      [client.clientId],
+    );
+    expect(events).toEqual([
+      { action: 'client.created', value: true },
+      { action: 'client.updated', value: false },
+    ]);
+  });
+
+  it('is announced by every writer', async () => {
+    const scopes = [...SCOPES];
+    const client = await stage.register({ type: 'public', scopes });
+    const browser = await Browser.signedIn(stage.system, someone.email);
+    const tokens = await stage.tokens(client, browser, { scope: 'openid' });
+    const caller = new Caller(stage.system.apiUrl, tokens.access_token);
+    expectProblem(await caller.patch(ME, { name: 'No' }), 'user_required');
+    await stage.system.query('UPDATE oauth_client SET skip_consent = true WHERE client_id = $1', [
+      client.clientId,
+    ]);
+    await eventually(async () => {
+      expect((await caller.patch(ME, { name: 'Now' })).status).toBe(200);
+    });
   });
 });

@@ -11,6 +11,7 @@ export function toClient(row: OAuthClientEntity): Client {
     redirectUris: row.redirectUris,
     grantTypes: row.grantTypes ?? [],
     scopes: (type === 'machine' ? row.clientCredentialsScopes : row.scopes) ?? [],
+    firstParty: row.skipConsent ?? false,
     disabled: row.disabled,
     createdAt: row.createdAt.toISOString(),
   };

@@ -54,6 +54,14 @@ const scopes = z
     wire: { type: 'array', items: { type: 'string', enum: [...SCOPES] }, maxItems: SCOPES.length },
   });
 
+const firstParty = z
+  .boolean()
+  .optional()
+  .describe(
+    'For a front end of your own: users are not asked for consent, and the client may do what the ' +
+      'role of the user allows, without scopes',
+  );
+
 const name = personalText(200)
   .describe('Shown to users who are asked for consent')
   .meta({ examples: ['Back office'] });
@@ -66,6 +74,9 @@ export const clientSchema = z
     redirectUris: z.array(z.string()).meta({ examples: [['https://app.example.com/callback']] }),
     grantTypes: z.array(z.string()).meta({ examples: [['authorization_code', 'refresh_token']] }),
     scopes: z.array(z.string()).meta({ examples: [[...USER_SCOPES]] }),
+    firstParty: z
+      .boolean()
+      .describe('Whether users are not asked for consent, and the role of the user decides alone'),
     disabled: z.boolean(),
     createdAt: timestamp,
   })
@@ -102,6 +113,7 @@ export const createClientSchema = z
       .describe(
         `Required for a service account, from ${SERVICE_ACCOUNT_SCOPES.join(', ')}; other clients get ${USER_SCOPES.join(', ')} by default`,
       ),
+    firstParty,
   })
   .superRefine((client, context) => {
     for (const { pointer, detail } of clientFaults(client)) {
@@ -115,6 +127,7 @@ export const updateClientSchema = z
     name: name.optional(),
     redirectUris: redirectUris.optional(),
     scopes: scopes.optional(),
+    firstParty,
     disabled: z
       .boolean()
       .optional()
@@ -131,7 +144,8 @@ export function clientFaults(client: {
   type: ClientType;
   redirectUris?: readonly string[];
   scopes?: readonly string[];
-}): { pointer: 'redirectUris' | 'scopes'; detail: string }[] {
+  firstParty?: boolean;
+}): { pointer: 'redirectUris' | 'scopes' | 'firstParty'; detail: string }[] {
   const { type, redirectUris: uris = [], scopes: wanted = [] } = client;
   if (type !== 'machine') {
     return uris.length > 0 ? [] : [{ pointer: 'redirectUris', detail: 'Name at least one' }];
@@ -142,6 +156,9 @@ export function clientFaults(client: {
   return [
     ...(uris.length > 0
       ? [{ pointer: 'redirectUris', detail: 'A service account has no redirect URIs' } as const]
+      : []),
+    ...(client.firstParty
+      ? [{ pointer: 'firstParty', detail: 'A service account has no user' } as const]
       : []),
     ...(wanted.length === 0 || isForeign
       ? [{ pointer: 'scopes', detail: `Must be of ${SERVICE_ACCOUNT_SCOPES.join(', ')}` } as const]

@@ -121,10 +121,12 @@ function toRegistration({
   type,
   redirectUris = [],
   scopes = [...USER_SCOPES],
+  firstParty = false,
 }: CreateClient) {
   const isServiceAccount = type === 'machine';
   return {
     ...toColumns({ name, type, redirectUris, scopes }),
+    skipConsent: firstParty,
     authMethod: type === 'public' ? 'none' : 'client_secret_basic',
     grantTypes: isServiceAccount ? ['client_credentials'] : ['authorization_code', 'refresh_token'],
   };
@@ -156,6 +158,7 @@ function toChangedColumns(change: UpdateClient, after: Client) {
     ...(change.name !== undefined && { name }),
     ...(change.scopes !== undefined && { scopes, clientCredentialsScopes }),
     ...(change.redirectUris !== undefined && addresses),
+    ...(change.firstParty !== undefined && { skipConsent: change.firstParty }),
   };
 }
 
@@ -173,7 +176,7 @@ async function recordChanges(
   { acting, before, after }: { acting: UserActor; before: Client; after: Client },
 ): Promise<void> {
   const subject = { type: 'client', id: after.clientId } as const;
-  const fields = (['name', 'redirectUris', 'scopes'] as const).filter(
+  const fields = (['name', 'redirectUris', 'scopes', 'firstParty'] as const).filter(
     (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
   );
   if (fields.length > 0) {

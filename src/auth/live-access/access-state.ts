@@ -22,6 +22,8 @@ export interface KnownUser {
 /** What of a client decides about access. */
 export interface KnownClient {
   disabled: boolean;
+  /** Whether its users count as signed in directly. */
+  firstParty: boolean;
   /** What users may grant it. */
   scopes: readonly string[];
   /** The scopes of its own tokens. */

@@ -13,7 +13,8 @@ const { columns: user } = TABLES.user;
 const { columns: client } = OAUTH_TABLES.oauthClient;
 
 const CLIENT = `
-  c.${client.disabled} AS "disabled", c.${client.scopes} AS "scopes",
+  c.${client.disabled} AS "disabled", coalesce(c.${client.skipConsent}, false) AS "firstParty",
+  c.${client.scopes} AS "scopes",
   CASE WHEN c.${client.grantTypes} @> '["client_credentials"]'
        THEN c.${client.clientCredentialsScopes} END AS "ownScopes"`;
 
@@ -69,6 +70,7 @@ type SessionAndUser = Pick<AccessState, 'session' | 'user'>;
 
 interface ClientRow {
   disabled: boolean;
+  firstParty: boolean;
   /** `null`: no scopes. The provider has clients without a limit of scopes, Gatehouse has none. */
   scopes: string[] | null;
   ownScopes: string[] | null;
@@ -177,8 +179,8 @@ function toGrants(grants: SessionRow['grants']): KnownSession['grants'] {
   return Object.fromEntries(times);
 }
 
-function toClient({ disabled, scopes, ownScopes }: ClientRow): KnownClient {
-  return { disabled, scopes: scopes ?? [], ownScopes: ownScopes ?? [] };
+function toClient({ disabled, firstParty, scopes, ownScopes }: ClientRow): KnownClient {
+  return { disabled, firstParty, scopes: scopes ?? [], ownScopes: ownScopes ?? [] };
 }
 
 /** Limits the time of a query. A query that exceeds the limit is answered with 503. */

@@ -13,7 +13,7 @@ import { AccessStore } from './access-store';
 import { LiveAccess } from './live-access';
 import { EventLoopTurn } from './event-loop-turn';
 import type { Principal } from '../principal/principal';
-import type { AccessTokenClaims } from '../../../contract';
+import { type AccessTokenClaims, DOCS_CLIENT_ID } from '../../../contract';
 import { Problem } from '../../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
@@ -147,6 +147,7 @@ function toPrincipal(claims: AccessTokenClaims, state: AccessState | null): Prin
     sessionId: claims.sid,
     role: state?.user?.role ?? claims.role,
     clientId,
+    isFirstParty: clientId === DOCS_CLIENT_ID || (state?.client?.firstParty ?? false),
     scopes: stillAllowed(claims.scopes, state?.client?.scopes),
     profile: state?.user?.profile ?? null,
   };

@@ -1,13 +1,12 @@
 import type { Principal } from './principal';
-import { DOCS_CLIENT_ID } from '../../../contract';
 import { Problem } from '../../common/problems/problem';
 
 /**
  * Whether a user signed in here directly: neither a service account, nor a client that acts for a
- * user. The client of the API's own documentation counts as direct.
+ * user. First-party clients count as direct, such as the client of the API's own documentation.
  */
-export function isDirect({ kind, clientId }: Principal): boolean {
-  return kind === 'user' && (clientId === null || clientId === DOCS_CLIENT_ID);
+export function isDirect(principal: Principal): boolean {
+  return principal.kind === 'user' && (principal.clientId === null || principal.isFirstParty);
 }
 
 const ADMINISTRATORS_ONLY_DIRECTLY =

@@ -15,6 +15,11 @@ export interface UserPrincipal {
   role: Role;
   /** The OAuth client that acts for the user; `null`: the user signed in here directly. */
   clientId: string | null;
+  /**
+   * Whether the client belongs to the operator of Gatehouse: its users count as signed in
+   * directly. With `ACCESS_CHECK=token` this is known of the documentation's client alone.
+   */
+  isFirstParty: boolean;
   /** The scopes that the user has granted the client and that the client may still have. */
   scopes: readonly string[];
   /** The profile of the user from the memory of live access; only `users/` reads it. */

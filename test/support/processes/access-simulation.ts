@@ -199,6 +199,7 @@ export class Simulation {
   });
   private readonly client: History<KnownClient> = begin({
     disabled: false,
+    firstParty: false,
     scopes: [],
     ownScopes: [],
   });
