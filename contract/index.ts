@@ -1,5 +1,6 @@
 export * from './audit-actions';
 export * from './audit-event';
+export * from './bans';
 export * from './challenge';
 export * from './claims';
 export * from './database-refusals';

@@ -2,6 +2,7 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { bearer } from 'better-auth/plugins';
 import { type AuthParts, trustedOriginsOf } from './options';
 import { auditLog } from '../audit/plugin';
+import { repeatedTransactions } from '../common/repeated-transactions';
 import { openIdConnect, providerLimits, redirectsOnly } from '../federation/plugin';
 import { parsedInput } from '../input/plugin';
 import { evenTimes, limitsPlugins } from '../limits/plugin';
@@ -38,6 +39,8 @@ export function createPhases(parts: PhaseParts) {
     phase('input', [parsedInput()]),
     // Before all hooks that read the database: the snapshot is taken here.
     phase('decision basis', [decisionBasis(pool)]),
+    // Any place: it changes the adapter.
+    phase('transactions', [repeatedTransactions]),
     // Before the redirects: a request that a later phase refuses is counted too.
     phase('limits', limits.first),
     // Before the password rules: a request from a foreign origin does not reach the service of breached passwords.

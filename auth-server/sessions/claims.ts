@@ -1,7 +1,6 @@
-import { types } from 'node:util';
 import { APIError } from 'better-auth/api';
 import { BANNED_MESSAGE } from '../common/errors';
-import { isRole, type SessionClaims } from '../../contract';
+import { isBanInForce, isRole, type SessionClaims } from '../../contract';
 
 /** What the claims need of a session. */
 export interface SessionBasis {
@@ -42,8 +41,6 @@ function toSignInClaims({ createdAt, impersonatedBy }: SessionBasis) {
   return { auth_time: Math.floor(createdAt.getTime() / 1_000) };
 }
 
-/** Whether a ban is in force now. */
 export function isBanned({ banned, banExpires }: SignedIn['user']): boolean {
-  const hasEnded = types.isDate(banExpires) && banExpires.getTime() <= Date.now();
-  return banned === true && !hasEnded;
+  return isBanInForce({ banned, banExpires });
 }

@@ -108,6 +108,14 @@ export function isTimeLimit(error: unknown): boolean {
   );
 }
 
+/**
+ * Whether PostgreSQL rolled a transaction back because of another one at the same time (a deadlock
+ * or a serialization failure), so that a repetition can succeed.
+ */
+export function isTransactionConflict(error: unknown): boolean {
+  return unwrap(error).some(({ code }) => code === '40001' || code === '40P01');
+}
+
 /** The error of PostgreSQL itself inside an error of a library. */
 export function findServerError(error: unknown): ServerError | null {
   return unwrap(error).find(isServerError) ?? null;

@@ -10,6 +10,7 @@ import {
 import { isTimeLimit, markDatabaseError } from './database-errors';
 import { DATABASE_LIMITS } from './database-limits';
 import { recallFailure, rememberFailure } from './database-scope';
+import { repeatOnConflict } from './repeated-transaction';
 
 /** The message of `pg` when `query_timeout` is over. */
 const SILENCE = 'Query read timeout';
@@ -115,8 +116,16 @@ class DatabaseClient extends Client {
     if (typeof callback === 'function') {
       parameters[parameters.length - 1] = marking(callback as Callback, fail);
     }
-    const result: unknown = super.query(...(parameters as [string]));
-    if (result instanceof Promise) result.catch(fail);
+    const send = (): unknown => super.query(...(parameters as [string]));
+    // Outside of a transaction, a statement is a transaction of its own.
+    const isAlone = this.getTransactionStatus() === 'I';
+    const first = send();
+    if (!(first instanceof Promise)) return first as never;
+    const results = [first];
+    const result = isAlone
+      ? repeatOnConflict(() => (results.pop() ?? send()) as Promise<unknown>)
+      : first;
+    result.catch(fail);
     return result as never;
   }
 

@@ -7,6 +7,7 @@ import { InstallationSecret } from './installation-secret';
 import { Jobs } from './jobs';
 import { PreparedStatements } from './prepared-statements';
 import { INTERNAL_SECRET, internalSecretProvider } from './internal-secret';
+import { RepeatingDataSource } from './repeating-data-source';
 import { Cursors } from '../common/pagination/cursor';
 import { DatabasePool } from '../../runtime/database/database-pool';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
@@ -20,6 +21,7 @@ import { checkDatabase } from '../../runtime/database/database-check';
 @Module({
   imports: [
     TypeOrmModule.forRootAsync({
+      dataSourceFactory: (options) => new RepeatingDataSource(options!).initialize(),
       inject: [API_SETTINGS],
       useFactory: (settings: ApiSettings) => ({
         type: 'postgres',

@@ -1,4 +1,5 @@
 import type { User } from './user.schemas';
+import { isBanInForce } from '../../contract';
 import type { UserEntity } from '../database/entities/user.entity';
 
 /** What of a row is shown. */
@@ -9,7 +10,7 @@ type ProfileColumns = Omit<UserEntity, 'twoFactorEnabled' | 'basis'>;
  * a row at the next sign-in, which may not happen.
  */
 export function toUser(row: ProfileColumns, now = new Date()): User {
-  const banned = row.banned && (row.banExpires === null || row.banExpires > now);
+  const banned = isBanInForce(row, now.getTime());
   return {
     id: row.id,
     email: row.email,

@@ -166,6 +166,12 @@ const BREAKING: Case[] = [
     `type-changed: ${PUT} 200 .label`,
   ],
   [
+    'an answer that becomes one of two shapes',
+    ({ document: { components } }) =>
+      (components!.schemas!.Part = { anyOf: [components!.schemas!.Part!, { type: 'object' }] }),
+    `alternative-changed: ${PUT} 200 .parts[]`,
+  ],
+  [
     'one more alternative in an answer',
     ({ thing }) => thing.properties.source!.oneOf!.push({ type: 'boolean' }),
     `alternative-changed: ${PUT} 200 .source`,

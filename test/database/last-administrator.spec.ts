@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { isBanInForce } from '../../contract';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { interleavings, runInterleaved, type Actor, type Steps } from './interleavings';
 
@@ -144,3 +145,19 @@ async function countActive(): Promise<number> {
   );
   return rows[0]!.count;
 }
+
+it('a ban is in force by the same rule in SQL and in TypeScript', async () => {
+  const ends = [null, 'epoch', '-1 second', '1 hour', '-infinity', 'infinity'];
+  const grid = [true, false, null].flatMap((banned) => ends.map((end) => ({ banned, end })));
+  for (const { banned, end } of grid) {
+    const isOffset = end !== null && /^-?1 /.test(end);
+    const { rows } = await observer.query<{ sql: boolean | null; end: Date | number | null }>(
+      `SELECT "end", gatehouse_is_banned($1, "end") AS sql
+         FROM (SELECT ${isOffset ? 'now() + $2::interval' : '$2::timestamptz'} AS "end") AS one`,
+      [banned, end],
+    );
+    const [row] = rows;
+    const result = { banned, end, inForce: isBanInForce({ banned, banExpires: row!.end }) };
+    expect(result).toEqual({ banned, end, inForce: row!.sql ?? false });
+  }
+});

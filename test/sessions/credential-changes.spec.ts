@@ -13,6 +13,18 @@ const HOLD_UP = [
    WHEN (NEW.user_agent = 'slow') EXECUTE FUNCTION hold_up()`,
 ];
 
+/** A deadlock at the first attempt; a sequence keeps its value when a transaction is rolled back. */
+const CONFLICT = [
+  'CREATE SEQUENCE conflicts',
+  `CREATE FUNCTION conflict_once() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+   BEGIN
+     IF nextval('conflicts') = 1 THEN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END IF;
+     RETURN NEW;
+   END $$`,
+  `CREATE TRIGGER a_conflict BEFORE UPDATE OF password ON account FOR EACH ROW EXECUTE FUNCTION conflict_once()`,
+  `CREATE TRIGGER a_conflict BEFORE UPDATE OF banned ON "user" FOR EACH ROW EXECUTE FUNCTION conflict_once()`,
+];
+
 const NEW_PASSWORD = `${randomUUID()} is new`;
 
 let system: System;
@@ -63,6 +75,45 @@ describe('a sign-in with the right password, during which', () => {
       ),
     );
     expect(answer.status).toBe(200);
+  });
+});
+
+it('changes of one account at the same time end without a server error', async () => {
+  const statuses: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const user = await system.asUser();
+    const answers = await Promise.all(changesOf(user).map((change) => change()));
+    statuses.push(...answers.map(({ status }) => status));
+  }
+  expect(statuses.filter((status) => status >= 500)).toEqual([]);
+});
+
+describe('a transaction that PostgreSQL rolls back because of another one', () => {
+  beforeAll(async () => {
+    for (const statement of CONFLICT) await holder.query(statement);
+  });
+  afterAll(() => holder.query('DROP FUNCTION conflict_once() CASCADE'));
+
+  it.each([
+    ['a change of the password', changePassword, 'user.password_changed'],
+    ['a ban by the API', ({ id }: SignedInUser) => putBan(id), 'user.banned'],
+    [
+      'a ban by the auth server',
+      ({ id: userId }: SignedInUser) => callAuth(admin).post('/admin/ban-user', { userId }),
+      'user.banned',
+    ],
+  ] as const)('is repeated: %s', async (_name, change, action) => {
+    const user = await system.asUser();
+    await holder.query('ALTER SEQUENCE conflicts RESTART');
+    expect(await change(user)).toMatchObject({ status: 200 });
+    const [{ last_value: attempts }] = (await holder.query('SELECT last_value FROM conflicts'))
+      .rows;
+    expect(Number(attempts)).toBe(2);
+    const events = await system.query(
+      'SELECT FROM audit_event WHERE subject_id = $1 AND action = $2',
+      [user.id, action],
+    );
+    expect(events).toHaveLength(1);
   });
 });
 
@@ -170,7 +221,11 @@ function changePassword(user: SignedInUser, options: object = { revokeOtherSessi
 }
 
 async function banUser({ id }: SignedInUser): Promise<void> {
-  await succeed(admin.caller.put(`/api/v1/admin/users/${id}/ban`, {}));
+  await succeed(putBan(id));
+}
+
+function putBan(id: string): Promise<Answer> {
+  return admin.caller.put(`/api/v1/admin/users/${id}/ban`, {});
 }
 
 async function banAndUnban(user: SignedInUser): Promise<void> {
@@ -184,6 +239,22 @@ function banByStatement({ id }: SignedInUser): Promise<unknown> {
 
 async function deleteUser({ id }: SignedInUser): Promise<void> {
   await succeed(admin.caller.delete(`/api/v1/admin/users/${id}`));
+}
+
+/** Each takes locks on the user, the password and the sessions. */
+function changesOf(user: SignedInUser): (() => Promise<Answer>)[] {
+  const path = `/api/v1/admin/users/${user.id}`;
+  const userId = user.id;
+  return [
+    () => changePassword(user),
+    () => signIn(user.email),
+    () => admin.caller.put(`${path}/role`, { role: 'admin' }),
+    () => putBan(userId),
+    () => callAuth(admin).post('/admin/set-user-password', { userId, newPassword: NEW_PASSWORD }),
+    () => callAuth(admin).post('/admin/ban-user', { userId }),
+    () => admin.caller.delete(`${path}/sessions`),
+    () => admin.caller.delete(path),
+  ];
 }
 
 async function succeed(answering: Promise<Answer>): Promise<void> {

@@ -31,8 +31,9 @@ export function compareSchemas({ place, before, after }: Pair, context: Context)
   };
   const { properties } = pair.before;
   if (properties && path.includes(properties)) return [];
+  // With the former path: the schema itself is compared with each alternative.
+  if (membersOf(pair.before) || membersOf(pair.after)) return compareUnions(pair, context);
   const inside = { ...context, path: [...path, properties] };
-  if (membersOf(pair.before) || membersOf(pair.after)) return compareUnions(pair, inside);
   const own = compareValues(pair, inside);
   // The content of another type is not compared.
   if (own.some(({ rule }) => rule === 'type-changed')) return own;

@@ -20,7 +20,7 @@ export class StatsService {
 const SELECT_STATISTICS = `
   SELECT count(*)::int AS "users",
          (count(*) FILTER (WHERE email_verified))::int AS "verified",
-         (count(*) FILTER (WHERE banned AND (ban_expires IS NULL OR ban_expires > now())))::int AS "banned",
+         (count(*) FILTER (WHERE gatehouse_is_banned(banned, ban_expires)))::int AS "banned",
          (count(*) FILTER (WHERE role = 'admin'))::int AS "admins",
          (SELECT count(*)::int FROM session WHERE expires_at > now()) AS "sessions",
          (SELECT json_agg(json_build_object('day', to_char(day, 'YYYY-MM-DD'), 'count', count) ORDER BY day)

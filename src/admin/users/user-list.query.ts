@@ -23,7 +23,7 @@ const ORDERS: Record<UserOrder, Order> = {
   name: { key: 'name', direction: 'ASC' },
 };
 
-const BAN_IN_FORCE = `(${columns.banned} AND coalesce(${columns.banExpires} > now(), true))`;
+const BAN_IN_FORCE = `gatehouse_is_banned(${columns.banned}, ${columns.banExpires})`;
 
 /**
  * PostgreSQL decides whether a ban is in force. Times stay in the text format of PostgreSQL:

@@ -1,5 +1,5 @@
 import type { KnownProfile } from '../principal/known-profile';
-import { CLOCK_TOLERANCE_SECONDS, type Role } from '../../../contract';
+import { CLOCK_TOLERANCE_SECONDS, isBanInForce, type Role } from '../../../contract';
 
 /** The fields of a session that decide about access. Times are milliseconds since the epoch. */
 export interface KnownSession {
@@ -80,7 +80,7 @@ export function refusalReason(
     const earliest = session.grants[subject.clientId]! / 1_000 - CLOCK_TOLERANCE_SECONDS;
     if (!(earliest <= issuedAt)) return 'what was granted to the client has ended';
   }
-  if (user?.banned && (user.banExpires === null || user.banExpires > now)) return 'user is banned';
+  if (user && isBanInForce(user, now)) return 'user is banned';
   if (client?.disabled) return 'client is disabled';
   return null;
 }

@@ -1,0 +1,18 @@
+import { isTransactionConflict } from './database-errors';
+
+/** A conflict ends after `deadlock_timeout`, one second: three attempts stay within a request. */
+const MOST_ATTEMPTS = 3;
+
+/**
+ * Runs a transaction, and runs it again when PostgreSQL rolled it back because of another
+ * transaction. @param transact has no effect outside of the database.
+ */
+export async function repeatOnConflict<T>(transact: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await transact();
+    } catch (error) {
+      if (attempt === MOST_ATTEMPTS || !isTransactionConflict(error)) throw error;
+    }
+  }
+}
