@@ -30,7 +30,7 @@ export class PasswordHasher {
     capacity: CAPACITY,
   });
 
-  /** A hash of each kind that accounts may have besides the current one. */
+  /** A hash of each former kind that accounts may have. */
   private decoys: ReadonlyMap<string, PasswordHash> = toDecoys([BETTER_AUTH_DECOY]);
 
   /** Whether an account may have an old hash; `true` until the database was asked. */
@@ -38,7 +38,7 @@ export class PasswordHasher {
     return this.decoys.size > 0;
   }
 
-  /** The kinds that each refusal computes besides the current one. */
+  /** The former kinds that each refusal computes. */
   get oldKinds(): string[] {
     return [...this.decoys.keys()];
   }

@@ -304,7 +304,7 @@ export const SETTING_DEFINITIONS = {
     schema: z.enum(['live', 'strict', 'token'], 'must be live, strict or token'),
     default: 'live',
     meaning:
-      'what a valid signature is worth: `live` and `strict` ask whether session and user are still in force, `token` does not',
+      'the check after the signature: `live` and `strict` check session and user, `token` does not',
   }),
   ACCESS_LEASE: define({
     schema: is.duration('100ms', '60s'),
