@@ -170,7 +170,8 @@ export const TEXTS = {
   mailbox: {
     title: 'Development mailbox',
     intro: 'Mails that would go out if a mail server were set. Newest first.',
-    empty: 'No mail yet.',
+    empty:
+      'No mail yet. A sign-up sends one only with REQUIRE_EMAIL_VERIFICATION=true; a forgotten password always does.',
     to: 'To',
     sentAt: 'Sent',
     asHtml: 'HTML',
