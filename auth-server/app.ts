@@ -47,8 +47,7 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
   const { settings, show = (text) => process.stdout.write(text) } = options;
   const logger = options.logger.child({}, { redact: { paths: ROW_VALUES, remove: true } });
   const pool = createPool(settings, logger);
-  const limitStore =
-    settings.rateLimits === null ? null : createLimitStore({ config: settings, pool, logger });
+  const limitStore = openLimitStore({ config: settings, pool, logger });
   const mailer = createMailer({ config: settings, pool, logger, limitStore });
   try {
     await checkDatabase(async (sql) => (await pool.query<object>(sql)).rows);
@@ -79,6 +78,14 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
     await pool.end();
     throw explainStart(error);
   }
+}
+
+/** In production the budgets of mails count without limits, too: they protect strangers. */
+function openLimitStore(parts: Parameters<typeof createLimitStore>[0] & { config: AuthConfig }) {
+  const { rateLimits, production } = parts.config;
+  if (rateLimits !== null) return createLimitStore(parts);
+  parts.logger.warn('RATE_LIMITS is off: password attempts and requests are not limited');
+  return production ? createLimitStore(parts) : null;
 }
 
 /** The setting, or, without it, the secret that both processes derive from their database. */

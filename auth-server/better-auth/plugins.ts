@@ -9,7 +9,7 @@ import { evenTimes, limitsPlugins } from '../limits/plugin';
 import { notices } from '../notices/plugin';
 import { authorizationServer } from '../oauth/plugin';
 import { passkeys } from '../passkeys/plugin';
-import { type PasswordParts, passwordRules } from '../password/plugin';
+import { passwordAdmission, type PasswordParts, passwordRules } from '../password/plugin';
 import { exactAddresses } from '../redirects/plugin';
 import { secondFactor, secondStep } from '../second-factor/plugin';
 import { decisionBasis, sessionHandles } from '../sessions/plugin';
@@ -37,6 +37,8 @@ export function createPhases(parts: PhaseParts) {
   return [
     // First: all other hooks read the fields that the schema of the endpoint has accepted.
     phase('input', [parsedInput()]),
+    // Before the first query: refused requests take no connection.
+    phase('password admission', [passwordAdmission()]),
     // Before all hooks that read the database: the snapshot is taken here.
     phase('decision basis', [decisionBasis(pool)]),
     // Any place: it changes the adapter.

@@ -12,6 +12,12 @@ export interface RequestContext {
   valueRefused?: boolean;
   /** A hook has completed the work of an endpoint that failed: the answer is the hook's. */
   isAnswerReplaced?: boolean;
+  /** The network of the client, see `runtime/network/client-network.ts`. */
+  network?: string;
+  /** The account that the request names where a password is hashed: `password/password-admission.ts`. */
+  passwordOwner?: string;
+  /** Runs when the request has ended. */
+  onEnd?: () => void;
   /** The outdated hash that a right password matched. */
   outdatedHash?: string;
   /** State of the database on which the request decides: `sessions/decision-basis.ts`. */
@@ -19,7 +25,7 @@ export interface RequestContext {
   /** The code of a mailed link whose form the user has sent. */
   confirmedLink?: string;
   /** Who causes the mails of the request: `mail/mail-budgets.ts`. */
-  mailSender?: { network: string; isAdministrator: boolean };
+  mailSender?: { isAdministrator: boolean };
   /** Why the database refused a write: an SQLSTATE of `DATABASE_REFUSALS`. */
   refusal?: string;
 }

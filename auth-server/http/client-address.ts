@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { AuthConfig } from '../common/config';
+import { requestContext } from '../common/request-context';
 import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
 import {
   ACTING_CLIENT_HEADER,
@@ -11,6 +12,7 @@ import {
   TOKEN_WANTED_HEADER,
 } from '../../contract';
 import { createClientAddressResolver } from '../../runtime/network/client-address';
+import { toClientNetwork } from '../../runtime/network/client-network';
 import { parseIpAddress } from '../../runtime/network/ip-address';
 
 /** Headers in which a request can claim its origin. No later step reads them. */
@@ -48,7 +50,7 @@ export function resolveClientAddress(config: AuthConfig): RequestHandler {
     const forwardedFor = headers['x-forwarded-for'];
     const address = named ?? resolve({ remoteAddress: socket.remoteAddress, forwardedFor });
     for (const name of CLAIMED_HEADERS) delete headers[name];
-    if (address !== null) headers[RESOLVED_ADDRESS_HEADER] = address;
+    if (address !== null) noteAddress(address, headers);
     if (actingClient !== undefined) headers[ACTING_CLIENT_HEADER] = actingClient;
     if (callerToken !== undefined) headers[CALLER_TOKEN_HEADER] = callerToken;
     if (wantsToken) headers[TOKEN_WANTED_HEADER] = 'true';
@@ -57,6 +59,12 @@ export function resolveClientAddress(config: AuthConfig): RequestHandler {
     headers['x-forwarded-proto'] = protocol.slice(0, -1);
     next();
   };
+}
+
+function noteAddress(address: string, headers: IncomingMessage['headers']): void {
+  headers[RESOLVED_ADDRESS_HEADER] = address;
+  const context = requestContext.getStore();
+  if (context) context.network = toClientNetwork(address);
 }
 
 function isFromApi(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { AUTH_BASE_PATH, REQUEST_ID_HEADER } from '../../contract';
-import { requestContext } from '../common/request-context';
+import { requestContext, type RequestContext } from '../common/request-context';
 import { runInDatabaseScope } from '../../runtime/database/database-scope';
 import type { RouteLabels } from './route-labels';
 import type { Logger } from '../../runtime/logger';
@@ -30,7 +30,9 @@ export function logRequests({ logger, metrics, routes }: LogParts): RequestHandl
     const { traceId } = continueTrace(request.headers.traceparent);
     const path = request.path.replace(CREDENTIAL_IN_PATH, '$1***');
     response.setHeader(REQUEST_ID_HEADER, requestId);
+    const context: RequestContext = { requestId, databaseUnreachable: false };
     response.once('close', () => {
+      context.onEnd?.();
       const level = path.startsWith('/health/') ? 'debug' : 'info';
       const { method } = request;
       const milliseconds = performance.now() - start;
@@ -42,7 +44,7 @@ export function logRequests({ logger, metrics, routes }: LogParts): RequestHandl
       }
     });
     const run = () => runInDatabaseScope(next);
-    requestContext.run({ requestId, databaseUnreachable: false }, run);
+    requestContext.run(context, run);
   };
 }
 

@@ -104,7 +104,7 @@ class LimitsGuard {
     if (network === null || !request) return;
     await this.requests.checkFlood(network);
     const administrator = path === ASK_FOR_RESET ? await administratorOf(ctx) : undefined;
-    const sender = { network, isAdministrator: administrator !== undefined };
+    const sender = { isAdministrator: administrator !== undefined };
     const context = requestContext.getStore();
     if (context) context.mailSender = sender;
     const standing = await this.requests.check({ path, body, network, administrator });

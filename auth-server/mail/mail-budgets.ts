@@ -50,11 +50,11 @@ export class MailBudgets {
   /** Counts the mail. @returns `false` when a budget does not allow it. */
   async allow({ to, cause, senderId }: Message): Promise<boolean> {
     const recipient = `${cause}:${this.keys.account(to)}`;
-    const sender = requestContext.getStore()?.mailSender;
+    const { mailSender: sender, network } = requestContext.getStore() ?? {};
     if (NOTICES.has(cause)) return this.take('noticeRecipient', recipient);
     if (sender?.isAdministrator) return this.take('byAdministrator', recipient);
     // The sender first: an exhausted sender does not use up the budget of a recipient.
-    if (sender && !(await this.take('network', sender.network))) return false;
+    if (network !== undefined && !(await this.take('network', network))) return false;
     if (senderId !== undefined && !(await this.take('account', senderId))) return false;
     return this.take('recipient', recipient);
   }

@@ -33,8 +33,8 @@ export interface MailerParts {
 export function createMailer(parts: MailerParts): Mailer {
   const { config, limitStore, logger } = parts;
   const mailer = createSender(parts);
-  if (!limitStore || !config.rateLimits) return mailer;
-  const { quotas: factor } = config.rateLimits;
+  if (!limitStore) return mailer;
+  const factor = config.rateLimits?.quotas ?? 1;
   const budgets = new MailBudgets({ store: limitStore, secret: findLastingSecret(config), factor });
   return new BudgetedMailer(mailer, { budgets, logger });
 }

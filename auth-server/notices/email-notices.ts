@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import { composeEmailChanged } from './messages';
-import type { HookContext } from '../common/caller';
+import { fieldOf, type HookContext } from '../common/caller';
 import { requestContext } from '../common/request-context';
 import type { UserContact } from '../common/user-contact';
 import type { Mailer } from '../mail/mailer';
@@ -12,7 +12,7 @@ const UPDATE_USER = '/admin/update-user';
 
 type Context = GenericEndpointContext | null;
 
-/** The users whom `/admin/update-user` changes, as they were before, by the context of the request. */
+/** The users whom a request changes, as they were before, by the context of the request. */
 const usersBefore = new WeakMap<object, UserContact>();
 
 /** A mail to the former e-mail address after the user or an administrator has changed it. */
@@ -29,7 +29,7 @@ export function emailNotices(mailer: Mailer) {
     hooks: {
       before: [
         {
-          matcher: ({ path }) => path === UPDATE_USER,
+          matcher: ({ path }) => path === UPDATE_USER || path === VERIFY_EMAIL,
           handler: createAuthMiddleware(keepUser),
         },
       ],
@@ -37,30 +37,26 @@ export function emailNotices(mailer: Mailer) {
   } satisfies BetterAuthPlugin;
 }
 
-async function keepUser({ context, body }: HookContext): Promise<void> {
+async function keepUser({ context, body, path, query }: HookContext): Promise<void> {
   const request = requestContext.getStore();
-  const { userId } = (body ?? {}) as { userId?: unknown };
-  if (!request || typeof userId !== 'string') return;
+  const link = path === VERIFY_EMAIL ? await readEmailChange(query?.token, context) : null;
+  const userId = link?.userId ?? fieldOf(body, 'userId');
+  if (!request || userId === '') return;
   const user = await context.internalAdapter.findUserById(userId);
   if (user) usersBefore.set(request, user);
 }
 
 /** @returns the owner with the former address; `null` when the address is the same. */
 async function findFormer(user: UserContact, ctx: Context): Promise<UserContact | null> {
-  if (ctx?.path === VERIFY_EMAIL) return findFormerInLink(user, ctx);
   const request = requestContext.getStore();
   const former = request && usersBefore.get(request);
-  if (ctx?.path !== UPDATE_USER || !former || former.email === user.email) return null;
-  return former;
+  if (!ctx || !former || former.email === user.email) return null;
+  if (ctx.path === UPDATE_USER) return former;
+  return ctx.path === VERIFY_EMAIL && (await isNewAddress(user, ctx)) ? former : null;
 }
 
-/** The link of the mail contains both addresses. */
-async function findFormerInLink(
-  user: UserContact,
-  { query, context }: GenericEndpointContext,
-): Promise<UserContact | null> {
+/** A link also verifies an address without a change. */
+async function isNewAddress({ email }: UserContact, { query, context }: GenericEndpointContext) {
   const { token } = (query ?? {}) as { token?: unknown };
-  const change = await readEmailChange(token, context);
-  if (change?.updateTo !== user.email) return null;
-  return { name: user.name, email: change.email, emailVerified: user.emailVerified };
+  return (await readEmailChange(token, context))?.updateTo === email;
 }

@@ -1,14 +1,21 @@
 import { compose, greetingOf, type Message } from '../mail/messages';
 import type { UserContact } from '../common/user-contact';
 
-/** Goes to the former address of an account. */
+/**
+ * Goes to the former address of an account. The owner of an address that was not verified may be
+ * another person: the new address is not for them, and the user chooses its text.
+ */
 export function composeEmailChanged(owner: UserContact, newEmail: string): Message {
   return compose({
     to: owner.email,
     cause: 'email_changed',
     subject: 'Your e-mail address was changed',
     greeting: greetingOf(owner),
-    lines: [`Your account now belongs to ${newEmail}. This address is no longer used.`],
+    lines: [
+      owner.emailVerified === true
+        ? `Your account now belongs to ${newEmail}. This address is no longer used.`
+        : 'The account with this address has another address now. This address is no longer used.',
+    ],
     footer: 'If it was not you, tell the people who run this service at once.',
   });
 }

@@ -11,7 +11,12 @@ const FACTOR_REMOVED = 'An administrator removed the second factor of your accou
 /** What has been done; for a change of the e-mail, the address that is told. */
 const noticeSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('two_factor_removed'), userId: z.string() }),
-  z.object({ event: z.literal('email_changed'), userId: z.string(), formerEmail: z.email() }),
+  z.object({
+    event: z.literal('email_changed'),
+    userId: z.string(),
+    formerEmail: z.email(),
+    wasVerified: z.boolean().default(false),
+  }),
 ]);
 
 /**
@@ -32,7 +37,10 @@ export function requestedNotices(mailer: Mailer) {
           if (!user) throw new APIError('NOT_FOUND', NO_USER);
           await mailer.send(
             body.event === 'email_changed'
-              ? composeEmailChanged({ name: user.name, email: body.formerEmail }, user.email)
+              ? composeEmailChanged(
+                  { name: user.name, email: body.formerEmail, emailVerified: body.wasVerified },
+                  user.email,
+                )
               : composeSecurityNotice(user, FACTOR_REMOVED),
           );
           return ctx.json({ status: true });

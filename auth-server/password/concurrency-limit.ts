@@ -1,6 +1,11 @@
 /** The queue is full. */
 export class BusyError extends Error {
-  override readonly name = 'BusyError';
+  override readonly name: string = 'BusyError';
+}
+
+/** The share of a key is full. The queue has places for others. */
+export class ShareError extends BusyError {
+  override readonly name = 'ShareError';
 }
 
 export interface ConcurrencyLimitOptions {
@@ -10,18 +15,29 @@ export interface ConcurrencyLimitOptions {
   capacity: number;
 }
 
+/** The part of the queue that the tasks of one key may take. */
+export interface Share {
+  key: string;
+  /** The number of tasks with this key that may wait. */
+  most: number;
+}
+
 /**
  * Runs a limited number of tasks at the same time, and the others in the order of their arrival.
  */
 export class ConcurrencyLimit {
   private readonly waiting: (() => void)[] = [];
+  private readonly waitingOf = new Map<string, number>();
   private running = 0;
 
   constructor(private readonly options: ConcurrencyLimitOptions) {}
 
-  /** @throws {BusyError} at once, when the queue is full. */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    await this.enter();
+  /**
+   * @throws {ShareError} at once, when a share is full.
+   * @throws {BusyError} at once, when the queue is full.
+   */
+  async run<T>(work: () => Promise<T>, shares: readonly Share[] = []): Promise<T> {
+    await this.enter(shares);
     try {
       return await work();
     } finally {
@@ -29,13 +45,23 @@ export class ConcurrencyLimit {
     }
   }
 
-  private async enter(): Promise<void> {
+  private async enter(shares: readonly Share[]): Promise<void> {
     if (this.running < this.options.width) {
       this.running += 1;
       return;
     }
+    const isFull = shares.some(({ key, most }) => (this.waitingOf.get(key) ?? 0) >= most);
+    if (isFull) throw new ShareError('too much of one key is waiting');
     if (this.waiting.length >= this.options.capacity) throw new BusyError('too much is waiting');
+    for (const { key } of shares) this.count(key, 1);
     await new Promise<void>((resolve) => this.waiting.push(resolve));
+    for (const { key } of shares) this.count(key, -1);
+  }
+
+  private count(key: string, change: 1 | -1): void {
+    const count = (this.waitingOf.get(key) ?? 0) + change;
+    if (count > 0) this.waitingOf.set(key, count);
+    else this.waitingOf.delete(key);
   }
 
   /** The next task takes the place. */

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { APIError } from 'better-auth/api';
 import { hashArgon2id, isArgon2id, isOutdated, verifyArgon2id } from './argon2id';
-import { BusyError, ConcurrencyLimit } from './concurrency-limit';
+import { BusyError, ConcurrencyLimit, type Share, ShareError } from './concurrency-limit';
 import { parseHash } from './hash-format';
+import { TOO_MANY_AT_ONCE } from './password-admission';
 import type { PasswordHash } from './password-hash';
 import { requestContext } from '../common/request-context';
 
@@ -13,13 +14,19 @@ const WIDEST = 3;
 const CAPACITY = 200;
 const BUSY_RETRY_S = '2';
 
+/** The parts of the queue that one account and one network may take; the rest is for others. */
+const MOST_OF_ACCOUNT = 8;
+const MOST_OF_NETWORK = CAPACITY / 2;
+
+const BUSY = { code: 'TOO_BUSY', message: 'Too many sign-ins at once. Try again soon.' };
+
 /** A hash of Better-Auth's default, of no password. */
 const BETTER_AUTH_DECOY = `${'0'.repeat(32)}:${'0'.repeat(128)}`;
 
 /**
  * Password hashes of all accounts: argon2id for new hashes; old and imported hashes of other kinds
  * stay valid (`hash-format.ts`). A hash takes 46 MiB of memory, so the number of parallel hashes is
- * limited.
+ * limited, and the number of those that wait for each account and each network.
  *
  * All refused sign-ins take the same time: Better-Auth computes one hash for an unknown account,
  * and while hashes of other kinds exist, each refusal computes one hash of each kind.
@@ -60,7 +67,7 @@ export class PasswordHasher {
       const isRight = await this.check(hash, password);
       if (isRight) noteOutdated(hash);
       return isRight;
-    });
+    }, hash);
 
   private async check(stored: string, password: string): Promise<boolean> {
     const isCurrent = isArgon2id(stored) && !isOutdated(stored);
@@ -79,13 +86,15 @@ export class PasswordHasher {
     }
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+  private async inTurn<T>(work: () => Promise<T>, stored?: string): Promise<T> {
     try {
-      return await this.limit.run(work);
+      return await this.limit.run(work, sharesOf(stored));
     } catch (error) {
       if (!(error instanceof BusyError)) throw error;
-      const body = { code: 'TOO_BUSY', message: 'Too many sign-ins at once. Try again soon.' };
-      throw new APIError('SERVICE_UNAVAILABLE', body, { 'retry-after': BUSY_RETRY_S });
+      const headers = { 'retry-after': BUSY_RETRY_S };
+      if (error instanceof ShareError)
+        throw new APIError('TOO_MANY_REQUESTS', TOO_MANY_AT_ONCE, headers);
+      throw new APIError('SERVICE_UNAVAILABLE', BUSY, headers);
     }
   }
 }
@@ -102,6 +111,19 @@ function findHash(stored: string): PasswordHash | null {
 function toDecoys(examples: string[]): Map<string, PasswordHash> {
   const known = examples.map(findHash).filter((hash) => hash !== null);
   return new Map(known.map((hash) => [hash.kind, hash]));
+}
+
+/**
+ * The stored hash stands for its account, at every endpoint. The name in the request stands for an
+ * account that does not exist, so that it is answered in the same way.
+ */
+function sharesOf(stored: string | undefined): Share[] {
+  const { passwordOwner, network } = requestContext.getStore() ?? {};
+  const shares: Share[] = [];
+  if (stored) shares.push({ key: `hash ${stored}`, most: MOST_OF_ACCOUNT });
+  if (passwordOwner) shares.push({ key: `owner ${passwordOwner}`, most: MOST_OF_ACCOUNT });
+  if (network) shares.push({ key: `network ${network}`, most: MOST_OF_NETWORK });
+  return shares;
 }
 
 /** The plugin knows the account and renews the hash. */

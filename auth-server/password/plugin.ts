@@ -12,6 +12,8 @@ import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../commo
 import { requestContext } from '../common/request-context';
 import type { Logger } from '../../runtime/logger';
 
+export { passwordAdmission } from './password-admission';
+
 /** The endpoints that set a password: the field, and the user who gets it. */
 const NEW_PASSWORDS: Record<
   string,

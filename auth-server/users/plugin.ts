@@ -1,6 +1,7 @@
 import { admin } from 'better-auth/plugins';
 import { adminAc, userAc } from 'better-auth/plugins/admin/access';
 import { accountChanges } from './account-changes';
+import { listBounds } from './list-bounds';
 import { openedLinks } from './opened-links';
 import type { AuthConfig } from '../common/config';
 import { ADMIN_MAPPING } from './schema';
@@ -25,5 +26,5 @@ export function administration() {
 /** Rules of Gatehouse for changes of an account. */
 export function accounts({ authUrl }: Pick<AuthConfig, 'authUrl'>) {
   // `accountChanges` before `openedLinks`, which marks a link as used: a used link is refused.
-  return [userRemoval, accountChanges, openedLinks(authUrl), serviceAccountUsers()];
+  return [listBounds, userRemoval, accountChanges, openedLinks(authUrl), serviceAccountUsers()];
 }

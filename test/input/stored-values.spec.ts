@@ -93,6 +93,23 @@ describe('a ban', () => {
   });
 });
 
+it('a list of users has at most 100, with each limit', async () => {
+  await system.query(`INSERT INTO "user" (id, name, email)
+    SELECT 'many-' || i, 'M', 'many-' || i || '@example.com' FROM generate_series(1, 120) i`);
+  const bearer = admin.refreshToken;
+  for (const [query, most] of [
+    ['', 100],
+    ['limit=1000000', 100],
+    ['limit=0', 100],
+    ['limit=-1', 100],
+    ['limit=1e9&offset=1', 100],
+    ['limit=7', 7],
+  ] as const) {
+    const { status, text } = await callAuth(`/admin/list-users?${query}`, { bearer });
+    expect([query, status, JSON.parse(text).users?.length]).toEqual([query, 200, most]);
+  }
+});
+
 it('an e-mail address of more than 254 characters is refused', async () => {
   const domain = `${'d'.repeat(60)}.`.repeat(4);
   const body = { email: `${'a'.repeat(60)}@${domain}example`, password: PASSWORD, name: 'Long' };

@@ -77,3 +77,23 @@ it('forty mails of an administrator leave the budgets of users as they are', asy
   await cluster.post('/request-password-reset', { email: last }, { from }).expect(200);
   expect(await mailsTo(last)).toHaveLength(1);
 });
+
+it('the budgets count in production without limits', async () => {
+  const production = await LimitsCluster.start(1, {
+    NODE_ENV: 'production',
+    RATE_LIMITS: 'off',
+    AUTH_URL: 'https://auth.example.com',
+    API_URL: 'https://api.example.com',
+  });
+  try {
+    const body = { email: 'often@example.com', password: PASSWORD, name: 'Often' };
+    for (let index = 0; index < 8; index += 1) {
+      await production.post('/sign-up/email', body).expect(200);
+    }
+    const text = await production.servers[0]!.metrics.render();
+    expect(text).toMatch(/mails_dropped_total\{cause="[a-z_]+".*\} [12]\b/);
+    expect(production.log.join()).toContain('RATE_LIMITS is off');
+  } finally {
+    await production.stop();
+  }
+});

@@ -46,6 +46,15 @@ it.each<[string, () => Caller]>([
   ]);
 });
 
+it('a former e-mail address that was not verified does not learn the new one', async () => {
+  const { id, email } = await stage.system.asUser();
+  await stage.system.query('UPDATE "user" SET email_verified = false WHERE id = $1', [id]);
+  await admin.caller.patch(`/api/v1/admin/users/${id}`, { email: `now-${email}` });
+  const [notice, ...others] = await mailsTo(email);
+  expect([notice!.subject, others]).toEqual([CHANGED, []]);
+  expect(notice!.text).not.toContain(`now-${email}`);
+});
+
 it('other callers cannot send mails', async () => {
   const user = await stage.system.asUser();
   const body = { event: 'email_changed', userId: user.id, formerEmail: 'victim@example.com' };

@@ -4,7 +4,12 @@ import { pino } from 'pino';
 import { hashArgon2id, PARAMETERS, verifyArgon2id } from '../../auth-server/password/argon2id';
 import { PasswordHasher } from '../../auth-server/password/password-hasher';
 import { PasswordUpgrade } from '../../auth-server/password/password-upgrade';
-import { BusyError, ConcurrencyLimit } from '../../auth-server/password/concurrency-limit';
+import {
+  BusyError,
+  ConcurrencyLimit,
+  ShareError,
+} from '../../auth-server/password/concurrency-limit';
+import { INTERNAL_SECRET } from '../support/auth-server/auth-settings';
 import { PASSWORD, startAuthServer, type RunningAuthServer } from '../support/auth-server/harness';
 import { eventually } from '../support/eventually';
 
@@ -135,8 +140,51 @@ describe('hashing', () => {
     await expect(limit.run(() => Promise.resolve('done'))).resolves.toBe('done');
   });
 
+  it('refuses work of a key whose share is full, and runs work of other keys', async () => {
+    const limit = new ConcurrencyLimit({ width: 1, capacity: 10 });
+    const run = (...keys: string[]) =>
+      limit.run(
+        () => Promise.resolve(keys[0]),
+        keys.map((key) => ({ key, most: 2 })),
+      );
+    const running = [run('a', 'n'), run('a', 'n'), run('b', 'n')];
+    await expect(run('c', 'n')).rejects.toBeInstanceOf(ShareError);
+    await expect(run('a', 'm')).resolves.toBe('a');
+    await expect(run('d', 'm')).resolves.toBe('d');
+    await expect(Promise.all(running)).resolves.toEqual(['a', 'a', 'b']);
+    await expect(run('c', 'n')).resolves.toBe('c');
+  });
+
   it('uses at least the memory of the previous scrypt hashes', () => {
     const SCRYPT_KIB = (128 * 16_384 * 16) / 1024;
     expect(PARAMETERS.memoryCost).toBeGreaterThan(SCRYPT_KIB);
   });
+});
+
+describe('the queue of hashes', () => {
+  const signIn = (email: string, from: string) =>
+    server
+      .post('/api/auth/sign-in/email', { email, password: PASSWORD })
+      .set({ 'x-gatehouse-client-address': from, 'x-gatehouse-internal-key': INTERNAL_SECRET });
+
+  beforeAll(async () => {
+    await server.signUp('busy@example.com');
+    await server.signUp('other@example.com');
+  });
+
+  it.each(['busy@example.com', 'unknown@example.com'])(
+    'serves another account while 60 sign-ins of %s run',
+    async (email) => {
+      const flood = Array.from({ length: 60 }, (_, index) =>
+        signIn(email, `198.51.100.${index + 1}`),
+      );
+      const answers = Promise.all(flood);
+      await signIn('other@example.com', '203.0.113.1').expect(200);
+      const refused = (await answers).filter(({ status }) => status === 429);
+      expect(refused.length).toBeGreaterThan(0);
+      for (const { headers, body } of refused) {
+        expect([headers['retry-after'], body.code]).toEqual(['2', 'TOO_MANY_REQUESTS']);
+      }
+    },
+  );
 });

@@ -117,6 +117,18 @@ describe.each([
     expect(await rowOf(newEmail)).toBeUndefined();
   });
 
+  it('does not name the new address to a former address that was not verified', async () => {
+    const { client, email } = await signedIn('unverified');
+    const newEmail = `visit-evil-${suffix}@example.com`;
+    await system.query('UPDATE "user" SET email_verified = false WHERE email = $1', [email]);
+    await pause(NEXT_SECOND_MS);
+    await client.changeEmail({ newEmail, callbackURL: callbackURL() });
+    await confirmLink(await mails.linkTo(newEmail, 'Confirm your new e-mail address'));
+    const notice = await mails.mailTo(email, 'Your e-mail address was changed');
+    expect(notice.text).toContain('has another address now');
+    expect(notice.text).not.toContain('evil');
+  });
+
   it('does not change to a taken e-mail address, and does not reveal that it is taken', async () => {
     const { client } = await signedIn('taken');
     const answers = ['admin@example.com', `free-${suffix}@example.com`].map(async (newEmail) => {

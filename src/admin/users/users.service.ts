@@ -45,9 +45,9 @@ export class AdminUsersService {
    * @throws {Problem} `email_taken`, or as {@link lockUser}
    */
   async updateUser(acting: Actor, { id, change }: UserUpdate): Promise<User> {
-    const { user, formerEmail } = await this.saveUpdate(acting, { id, change });
-    if (user.email !== formerEmail) {
-      await this.notices.tell(acting, { event: 'email_changed', userId: id, formerEmail });
+    const { user, former } = await this.saveUpdate(acting, { id, change });
+    if (user.email !== former.formerEmail) {
+      await this.notices.tell(acting, { event: 'email_changed', userId: id, ...former });
     }
     return user;
   }
@@ -60,7 +60,8 @@ export class AdminUsersService {
         Object.assign(row, withVerification(change, row), { updatedAt: new Date() });
         await recordUserChange(manager, { acting, before, after: row });
         const user = toUser(await manager.save(row));
-        return { user, formerEmail: before.email };
+        const { email: formerEmail, emailVerified: wasVerified } = before;
+        return { user, former: { formerEmail, wasVerified } };
       });
     } catch (error) {
       if (isUniqueViolation(error)) throw new Problem('email_taken', { cause: error });
