@@ -19,4 +19,5 @@ export const LOCKS = {
   verificationCleanup: 7319045561243,
   rateLimitCleanup: 7319045561244,
   auditRepeats: 7319045561245,
+  accessEventCleanup: 7319045561246,
 } as const;

@@ -30,10 +30,11 @@ export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
   gatehouse_auth: [
     ...shared('gatehouse_auth'),
     'REVOKE UPDATE, DELETE ON audit_event, audit_retention FROM gatehouse_auth',
+    'REVOKE SELECT, UPDATE, DELETE ON access_event FROM gatehouse_auth',
   ],
   gatehouse_api: [
     ...shared('gatehouse_api'),
-    'REVOKE UPDATE ON audit_event, audit_retention FROM gatehouse_api',
+    'REVOKE UPDATE ON audit_event, audit_retention, access_event FROM gatehouse_api',
     'REVOKE DELETE ON audit_retention FROM gatehouse_api',
     'REVOKE ALL ON verification FROM gatehouse_api',
     'REVOKE INSERT, UPDATE ON account, session, user_proof, two_factor, passkey, jwks FROM gatehouse_api',

@@ -33,6 +33,7 @@ import { BoundSignInMethods1795460001000 } from '../migrations/1795460001000-Bou
 import { EndProofsWithCredentials1795460002000 } from '../migrations/1795460002000-EndProofsWithCredentials';
 import { SeparateProofs1795461000000 } from '../migrations/1795461000000-SeparateProofs';
 import { AnnounceFirstPartyClients1795466000000 } from '../migrations/1795466000000-AnnounceFirstPartyClients';
+import { RecordAccessEvents1795465000000 } from '../migrations/1795465000000-RecordAccessEvents';
 import { KeepBulkChangesLinear1795467000000 } from '../migrations/1795467000000-KeepBulkChangesLinear';
 import { CreateReadinessProbe1795468000000 } from '../migrations/1795468000000-CreateReadinessProbe';
 import { grantPrivileges } from './database-grants';
@@ -74,6 +75,7 @@ const OWN_MIGRATIONS = [
   EndProofsWithCredentials1795460002000,
   SeparateProofs1795461000000,
   AnnounceFirstPartyClients1795466000000,
+  RecordAccessEvents1795465000000,
   KeepBulkChangesLinear1795467000000,
   CreateReadinessProbe1795468000000,
 ];

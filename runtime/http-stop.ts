@@ -20,9 +20,21 @@ export const STOP_DURATION_MS = GRACE_MS + DRAIN_LIMIT_MS;
 
 let isStopping = false;
 
+const stopListeners = new Set<() => void>();
+
 /** Whether this process stops: it is not ready from then on, but still answers. */
 export function isProcessStopping(): boolean {
   return isStopping;
+}
+
+/**
+ * Calls back when this process begins to stop: for answers without an end.
+ *
+ * @returns a function that removes the listener.
+ */
+export function onProcessStop(listener: () => void): () => void {
+  stopListeners.add(listener);
+  return () => stopListeners.delete(listener);
 }
 
 /** Stops one HTTP server so that no caller loses an answer. */
@@ -46,6 +58,7 @@ export class HttpStop {
    */
   async begin(pauseMs: number): Promise<void> {
     isStopping = true;
+    for (const listener of stopListeners) listener();
     this.hasBegun = true;
     for (const response of this.open) response.shouldKeepAlive = false;
     await sleep(pauseMs);

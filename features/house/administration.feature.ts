@@ -48,6 +48,14 @@ export const administration = defineFeature({
       opens: { listAuditEvents: 'audit log' },
       serviceAccounts: true,
     },
+    'access-events:read': {
+      meaning: 'The stream of access events',
+      consent:
+        'if you are an administrator: follow which sessions, users and OAuth clients lose their ' +
+        'access, and when',
+      opens: { followAccessEvents: 'lose their access' },
+      serviceAccounts: true,
+    },
   },
   auditActions: [
     'client.created',

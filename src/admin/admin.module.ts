@@ -1,4 +1,10 @@
 import { Module } from '@nestjs/common';
+import { AccessEventHub } from './access-events/access-event-hub';
+import { AccessEventMetrics } from './access-events/access-event.metrics';
+import { AccessEventStore } from './access-events/access-event.store';
+import { AccessEventsController } from './access-events/access-events.controller';
+import { AccessEventsService } from './access-events/access-events.service';
+import { ReaderAccess } from './access-events/reader-access';
 import { AuditEventsController } from './audit-events/audit-events.controller';
 import { AuditEventsService } from './audit-events/audit-events.service';
 import { ClientsController } from './clients/clients.controller';
@@ -11,12 +17,14 @@ import { UserListService } from './users/user-list.service';
 import { UserSessionsController } from './users/user-sessions.controller';
 import { AdminUsersController } from './users/users.controller';
 import { AdminUsersService } from './users/users.service';
+import { AuthModule } from '../auth/auth.module';
 import { AuthProxyModule } from '../auth-proxy/auth-proxy.module';
 import { UsersModule } from '../users/users.module';
 
 @Module({
-  imports: [AuthProxyModule, UsersModule],
+  imports: [AuthModule, AuthProxyModule, UsersModule],
   controllers: [
+    AccessEventsController,
     AdminUsersController,
     UserSessionsController,
     StatsController,
@@ -24,6 +32,11 @@ import { UsersModule } from '../users/users.module';
     ClientsController,
   ],
   providers: [
+    AccessEventHub,
+    AccessEventMetrics,
+    AccessEventStore,
+    AccessEventsService,
+    ReaderAccess,
     AdminUsersService,
     AuditEventsService,
     ClientsService,

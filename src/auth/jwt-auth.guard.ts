@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import type { AuthenticatedRequest } from './principal/current-user.decorator';
+import type { Principal } from './principal/principal';
 import { IS_PUBLIC } from './public.decorator';
 import { RouteRule } from './route-rules';
 import { JwtStrategy } from './jwt.strategy';
@@ -30,6 +31,16 @@ export class JwtAuthGuard extends AuthGuard() {
       request.user = principal;
       return true;
     });
+  }
+
+  /**
+   * The caller of a request that was admitted before, as of now.
+   *
+   * @returns `null`: the token has expired, or was signed with a key that is not used any longer.
+   * @throws {Problem} when access has ended.
+   */
+  async admitAgain(request: FastifyRequest): Promise<Principal | null> {
+    return this.strategy.admitVerified(request);
   }
 
   /**

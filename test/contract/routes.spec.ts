@@ -66,6 +66,7 @@ const OWN_ROUTES = {
     'DELETE /api/v1/admin/clients/{clientId}',
     'POST /api/v1/admin/clients/{clientId}/secret',
     'GET /api/v1/admin/stats',
+    'GET /api/v1/access-events',
   ],
 };
 

@@ -19,6 +19,7 @@ const OTHER_TABLES = [
   'rate_limit',
   'idempotency_key',
   'installation_secret',
+  'access_event',
   'audit_event',
   'audit_retention',
   'audit_cleaning',

@@ -253,6 +253,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/access-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow access events
+         * @description Each end or change of access as a server-sent event. A request that accepts `text/event-stream` by name stays open. Another request gets the kept events and ends. The event `current` says that the reader has everything that was committed at its `time`. The event `reload` says that events may be missing: nothing that the reader knows is certain. The stream ends with the access of the reader. Role: admin. OAuth clients and service accounts: scope `access-events:read`.
+         */
+        get: operations["followAccessEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/users": {
         parameters: {
             query?: never;
@@ -1203,8 +1223,8 @@ export interface components {
             type: "public" | "confidential" | "machine";
             /** @description Required, except for a service account */
             redirectUris?: string[];
-            /** @description Required for a service account, from users:read, users:write, audit:read; other clients get openid, profile, email, offline_access by default */
-            scopes?: ("openid" | "profile" | "email" | "offline_access" | "users:read" | "users:write" | "audit:read")[];
+            /** @description Required for a service account, from users:read, users:write, audit:read, access-events:read; other clients get openid, profile, email, offline_access by default */
+            scopes?: ("openid" | "profile" | "email" | "offline_access" | "users:read" | "users:write" | "audit:read" | "access-events:read")[];
             /** @description For a front end of your own: users are not asked for consent, and the client may do what the role of the user allows, without scopes */
             firstParty?: boolean;
         };
@@ -1263,7 +1283,7 @@ export interface components {
             /** @description Where a browser may be sent with a code, or after signing out */
             redirectUris?: string[];
             /** @description What the client may be granted */
-            scopes?: ("openid" | "profile" | "email" | "offline_access" | "users:read" | "users:write" | "audit:read")[];
+            scopes?: ("openid" | "profile" | "email" | "offline_access" | "users:read" | "users:write" | "audit:read" | "access-events:read")[];
             /** @description For a front end of your own: users are not asked for consent, and the client may do what the role of the user allows, without scopes */
             firstParty?: boolean;
             /** @description A disabled client gets no tokens, and those that are out are refused at once */
@@ -3763,6 +3783,145 @@ export interface operations {
             };
             /** @description `uri_too_long`: A part of the address is longer than the server reads. */
             414: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: The request was read, but values in it are not acceptable; `errors` lists each. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: A limit was reached. Wait for the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `keys_unavailable`: The API has no signing keys yet, so it can neither accept nor refuse tokens. Repeat the request after Retry-After seconds.
+             *
+             *     `database_unavailable`: The database cannot be reached. Repeat the request after Retry-After seconds.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followAccessEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Without `Last-Event-ID`: the events of this many seconds come first
+                 * @example 0
+                 */
+                replay?: number;
+            };
+            header?: {
+                /**
+                 * @description The last id that the reader received: the stream continues after it.
+                 * @example 7567234567890123456-00000001.1042:1042:
+                 */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, as they are committed */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example event: user-banned
+                     *     data: {"eventId":"17","time":"2026-11-23T10:00:00.000Z","userId":"u1","until":null}
+                     *     id: 7567234567890123456-00000001.1043:1043:
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `missing_token`: The route needs an access token in the Authorization header: `Authorization: Bearer <token>`.
+             *
+             *     `invalid_token`: The access token is malformed, expired, not for this API, or its session or user is no longer in force. Refresh it or sign in again.
+             */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *
+             *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
+             */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];

@@ -173,7 +173,8 @@ describe('a change by any writer and statement', () => {
     if (!(await isSuperuser())) return;
     const role = `gatehouse_test_${process.pid}`;
     await ear.sql.query(
-      `CREATE ROLE ${role}; GRANT SELECT, UPDATE, DELETE ON "user", session TO ${role}`,
+      `CREATE ROLE ${role}; GRANT SELECT, UPDATE, DELETE ON "user", session TO ${role};
+       GRANT INSERT ON access_event TO ${role}`,
     );
     const heard = await ear.announcedBy(
       `SET ROLE ${role}`,

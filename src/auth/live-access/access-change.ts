@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** The channel on which the database announces changes of access (see `migrations/`). */
 export const ACCESS_CHANNEL = 'gatehouse_access';
 
+/** The channel on which the database announces new access events. */
+export const EVENT_CHANNEL = 'gatehouse_events';
+
 /** The subject of a notification: the session, user or client that changed. */
 export interface AccessChange {
   users: string[];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { ACCESS_CHANNEL, parseAccessChange } from './access-change';
+import { ACCESS_CHANNEL, EVENT_CHANNEL, parseAccessChange } from './access-change';
 import type { AccessKnowledge, Instant } from './access-knowledge';
 import type { AccessStore } from './access-store';
 
@@ -26,6 +26,8 @@ export interface AccessListenerOptions {
   store: Pick<AccessStore, 'notify'>;
   /** The signing keys may have changed. */
   onKeysChanged: () => void;
+  /** Access events were committed. */
+  onEvents: () => void;
   /** Notifications arrive, as a proof has shown; called for each proof. */
   onHearing: () => void;
   /** The reason why notifications do not arrive; called for each failure. */
@@ -128,7 +130,9 @@ export class AccessListener {
     });
     await client.connect();
     this.hear(client);
-    await client.query(`LISTEN ${ACCESS_CHANNEL}; LISTEN ${this.proofChannel}`);
+    await client.query(
+      `LISTEN ${ACCESS_CHANNEL}; LISTEN ${EVENT_CHANNEL}; LISTEN ${this.proofChannel}`,
+    );
   }
 
   private hear(client: Client): void {
@@ -137,6 +141,10 @@ export class AccessListener {
     client.on('notification', ({ channel, payload = '' }) => {
       if (channel === this.proofChannel) {
         proofs.get(payload)?.();
+        return;
+      }
+      if (channel === EVENT_CHANNEL) {
+        this.options.onEvents();
         return;
       }
       const change = parseAccessChange(payload);

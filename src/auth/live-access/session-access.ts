@@ -40,6 +40,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
   private readonly listener: AccessListener;
   private readonly turn = new EventLoopTurn();
   private wasHearing: boolean | null = null;
+  private hearEvents: () => void = () => {};
 
   constructor(
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
@@ -55,6 +56,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
       knowledge: this.knowledge,
       store,
       onKeysChanged: () => void this.keySet.refresh(),
+      onEvents: () => this.hearEvents(),
       onHearing: () => this.changeHearing(true, 'changes of access are heard'),
       onDeaf: (reason) => this.changeHearing(false, reason),
     });
@@ -87,6 +89,11 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
   /** Waits until this replica has received every committed change. */
   async catchUp(): Promise<void> {
     if (this.settings.accessCheck === 'live') await this.listener.catchUp();
+  }
+
+  /** The database has announced access events; not called while notifications do not arrive. */
+  onEvents(hear: () => void): void {
+    this.hearEvents = hear;
   }
 
   report(): AccessReport {

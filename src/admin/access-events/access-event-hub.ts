@@ -1,0 +1,168 @@
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { AccessEventMetrics } from './access-event.metrics';
+import { AccessEventStore, type EventBatch, LARGEST_BATCH } from './access-event.store';
+import { ReaderAccess } from './reader-access';
+import { type EventPosition, isSamePosition } from './event-position';
+import type { EventReader } from './event-reader';
+import { OTHER_HISTORY, STREAM_WAITS, toCurrent, toReload, toStreamText } from './event-text';
+import { SessionAccess } from '../../auth/live-access/session-access';
+import { onProcessStop } from '../../../runtime/http-stop';
+import { FaultState } from '../../../runtime/fault-state';
+
+/** How often readers are told that they have every event, in milliseconds. */
+const CURRENT_INTERVAL_MS = 1_000;
+
+/** Pause between two looks while notifications do not arrive, or the database does not answer. */
+const DEAF_INTERVAL_MS = 200;
+
+/**
+ * Reads new events once for all readers of this replica: when the database announces them, and
+ * once a second. A second without news is a proof for the readers that they have all events.
+ */
+@Injectable()
+export class AccessEventHub implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('AccessEvents');
+  private readonly readers = new Set<EventReader>();
+  private readonly fault = new FaultState({
+    began: (reason) => this.logger.warn(`access events cannot be read: ${reason}`),
+    ended: () => this.logger.log('access events can be read again'),
+  });
+  private position: EventPosition | null = null;
+  private isRunning = false;
+  private isPending = false;
+  private isStopping = false;
+  private toldAt = 0;
+  private wake: () => void = () => {};
+  private forgetStop: () => void = () => {};
+
+  constructor(
+    private readonly store: AccessEventStore,
+    private readonly access: SessionAccess,
+    private readonly readerAccess: ReaderAccess,
+    private readonly metrics: AccessEventMetrics,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.access.onEvents(() => this.look());
+    this.forgetStop = onProcessStop(() => this.stop());
+    this.metrics.observe(() => this.readers.size);
+  }
+
+  beforeApplicationShutdown(): void {
+    this.forgetStop();
+    this.stop();
+  }
+
+  /** @returns whether the reader has everything up to `position`; then it follows from there. */
+  follow(reader: EventReader, position: EventPosition): boolean {
+    if (this.isStopping) reader.end();
+    const begins = this.readers.size === 0;
+    const { position: current } = this;
+    if (!begins && !(current && isSamePosition(position, current))) return false;
+    if (begins) this.position = position;
+    this.readers.add(reader);
+    this.look();
+    if (!this.isRunning) void this.run();
+    return true;
+  }
+
+  leave(reader: EventReader): void {
+    this.readers.delete(reader);
+    reader.end();
+  }
+
+  /** Where the readers are now; `null` without readers. */
+  currentPosition(): EventPosition | null {
+    return this.readers.size === 0 ? null : this.position;
+  }
+
+  private stop(): void {
+    this.isStopping = true;
+    for (const reader of this.readers) this.leave(reader);
+    this.wake();
+  }
+
+  private look(): void {
+    this.isPending = true;
+    this.wake();
+  }
+
+  private async run(): Promise<void> {
+    this.isRunning = true;
+    while (this.readers.size > 0) {
+      this.isPending = false;
+      const isRead = await this.readOnce();
+      const hears = isRead && this.access.report().proofAgeMs !== null;
+      if (!this.isPending) await this.pause(hears ? CURRENT_INTERVAL_MS : DEAF_INTERVAL_MS);
+    }
+    this.isRunning = false;
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.isPending) this.wake();
+    });
+  }
+
+  /** @returns whether the database answered. */
+  private async readOnce(): Promise<boolean> {
+    const sent = new Date();
+    try {
+      const batch = await this.store.readNew(this.position);
+      await this.endReadersWithoutAccess();
+      this.deliver(batch, sent);
+      this.fault.end();
+      return true;
+    } catch (error) {
+      this.fault.begin(error);
+      if (this.isTimeToTell()) this.send(STREAM_WAITS);
+      return false;
+    }
+  }
+
+  private deliver({ position, events }: EventBatch, sent: Date): void {
+    const { position: former } = this;
+    this.position = position;
+    if (former !== null && former.source !== position.source) {
+      this.send(toReload(position, OTHER_HISTORY));
+    } else if (events.length > LARGEST_BATCH) {
+      // They resume, each with pages of its own.
+      for (const reader of this.readers) this.leave(reader);
+    } else if (events.length > 0) {
+      this.metrics.delivered(events);
+      this.send(toStreamText(events, position));
+    }
+    if (this.isTimeToTell()) this.send(toCurrent(position, sent));
+  }
+
+  /** At most once in the interval, with room for the jitter of the timer. */
+  private isTimeToTell(): boolean {
+    const now = performance.now();
+    if (now - this.toldAt < CURRENT_INTERVAL_MS / 2) return false;
+    this.toldAt = now;
+    return true;
+  }
+
+  private send(text: string | Buffer): void {
+    const chunk = Buffer.from(text);
+    for (const reader of this.readers) {
+      if (reader.push(chunk)) continue;
+      this.metrics.cutOff();
+      this.leave(reader);
+    }
+  }
+
+  private async endReadersWithoutAccess(): Promise<void> {
+    for (const reader of await this.readerAccess.findEnded(this.readers)) this.leave(reader);
+  }
+}

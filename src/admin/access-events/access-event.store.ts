@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { type EventPosition, toPosition } from './event-position';
+import { PreparedStatements } from '../../database/prepared-statements';
+import { findServerError } from '../../../runtime/database/database-errors';
+
+/** How long events are kept. */
+export const EVENT_RETENTION = `interval '24 hours'`;
+
+/** One end or change of access, as the database recorded it. */
+export interface AccessEvent {
+  /** Of the row: the same in each delivery of the event. */
+  id: string;
+  kind: string;
+  /** When it was written, in ISO 8601; its transaction was committed later. */
+  time: string;
+  data: Record<string, unknown>;
+}
+
+/** What was committed since a position, and the position after it. */
+export interface EventBatch {
+  position: EventPosition;
+  events: AccessEvent[];
+}
+
+/** Where a page of kept events begins and ends. */
+export interface PageRequest {
+  /** Events that this position has seen are left out; seconds: the events of that time. */
+  from: EventPosition | number;
+  to: EventPosition;
+  afterId: string;
+}
+
+/** Rows of one page. */
+export const PAGE_SIZE = 1_000;
+
+/** Most events between two looks; a reader that misses more resumes from its own position. */
+export const LARGEST_BATCH = 5_000;
+
+/** Which database, and which line of its history: after a failover or a restore, another one. */
+const SOURCE = `(SELECT system_identifier FROM pg_control_system())::text || '-' ||
+  left(pg_walfile_name(pg_current_wal_lsn()), 8)`;
+
+const EVENT = `json_build_object('id', e.id::text, 'kind', e.kind, 'time', e.occurred_at, 'data', e.data)`;
+
+/** What the snapshot `from` did not see. The first condition is for the index. */
+const unseenBy = (from: string) =>
+  `e.xid >= pg_snapshot_xmin(${from}::pg_snapshot) AND NOT pg_visible_in_snapshot(e.xid, ${from}::pg_snapshot)`;
+
+/** One statement, so that the position is the snapshot in which the events were read. */
+const READ_NEW = `
+  SELECT ${SOURCE} AS "source", pg_current_snapshot()::text AS "snapshot",
+         (SELECT json_agg(event) FROM (
+           SELECT ${EVENT} AS event FROM access_event e
+            WHERE ${unseenBy('$1')} AND pg_visible_in_snapshot(e.xid, pg_current_snapshot())
+            ORDER BY e.id LIMIT ${LARGEST_BATCH + 1}) AS found) AS "events"`;
+
+const READ_PAGE = `
+  SELECT ${EVENT} AS event FROM access_event e
+   WHERE ${unseenBy('$1')} AND pg_visible_in_snapshot(e.xid, $2::pg_snapshot) AND e.id > $3
+   ORDER BY e.id LIMIT ${PAGE_SIZE}`;
+
+const READ_RECENT_PAGE = `
+  SELECT ${EVENT} AS event FROM access_event e
+   WHERE e.occurred_at >= now() - make_interval(secs => $1)
+     AND pg_visible_in_snapshot(e.xid, $2::pg_snapshot) AND e.id > $3
+   ORDER BY e.id LIMIT ${PAGE_SIZE}`;
+
+/**
+ * Whether nothing that the position has not seen may have been deleted. The cleanup keeps, of the
+ * rows that are old enough, the one with the highest transaction.
+ */
+const IS_KEPT = `
+  SELECT ${SOURCE} = $1 AND pg_snapshot_xmax($2::pg_snapshot) <= pg_snapshot_xmax(pg_current_snapshot())
+     AND NOT EXISTS (SELECT FROM access_event
+          WHERE occurred_at < now() - ${EVENT_RETENTION} AND xid >= pg_snapshot_xmin($2::pg_snapshot)) AS "isKept"`;
+
+/** Invalid text of a value. */
+const INVALID_TEXT = '22P02';
+
+interface BatchRow extends EventPosition {
+  events: AccessEvent[] | null;
+}
+
+/** Reads the outbox of access events. */
+@Injectable()
+export class AccessEventStore {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly statements: PreparedStatements,
+  ) {}
+
+  /** @param since `null`: only the position. */
+  async readNew(since: EventPosition | null): Promise<EventBatch> {
+    const [row] = await this.statements.run<BatchRow>({
+      name: 'access-events-new',
+      text: READ_NEW,
+      values: [since?.snapshot ?? null],
+    });
+    return { position: toPosition(row!), events: (row!.events ?? []).map(withUtcTime) };
+  }
+
+  async readPage({ from, to, afterId }: PageRequest): Promise<AccessEvent[]> {
+    const [sql, start] =
+      typeof from === 'number' ? [READ_RECENT_PAGE, from] : [READ_PAGE, from.snapshot];
+    const values = [start, to.snapshot, afterId];
+    const rows = await this.dataSource.query<{ event: AccessEvent }[]>(sql, values);
+    return rows.map(({ event }) => withUtcTime(event));
+  }
+
+  /** Whether every event after the position is still there; no, when no database gave it out. */
+  async isKept({ source, snapshot }: EventPosition): Promise<boolean> {
+    try {
+      const rows = await this.dataSource.query<{ isKept: boolean }[]>(IS_KEPT, [source, snapshot]);
+      return rows[0]!.isKept;
+    } catch (error) {
+      if (findServerError(error)?.code === INVALID_TEXT) return false;
+      throw error;
+    }
+  }
+}
+
+function withUtcTime(event: AccessEvent): AccessEvent {
+  return { ...event, time: new Date(event.time).toISOString() };
+}

@@ -1,0 +1,118 @@
+import { Readable } from 'node:stream';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { AccessEventHub } from './access-event-hub';
+import { AccessEventStore, EVENT_RETENTION, PAGE_SIZE } from './access-event.store';
+import { type EventPosition, isSamePosition, parseEventId } from './event-position';
+import { EventReader } from './event-reader';
+import { OTHER_HISTORY, STREAM_BEGIN, toCurrent, toReload, toStreamText } from './event-text';
+import { Jobs } from '../../database/jobs';
+import { LOCKS } from '../../../contract';
+
+/** How often old events are deleted, in milliseconds. */
+const CLEANUP_INTERVAL_MS = 10 * 60_000;
+
+/** The row with the highest transaction stays, as a mark for positions that are too old. */
+export const DELETE_OLD_EVENTS = `
+  DELETE FROM access_event WHERE id IN (
+    SELECT id FROM access_event
+     WHERE occurred_at < now() - ${EVENT_RETENTION}
+       AND xid < (SELECT xid FROM access_event WHERE occurred_at < now() - ${EVENT_RETENTION}
+                   ORDER BY xid DESC LIMIT 1)
+     LIMIT $1)`;
+
+/** What a reader asks for. */
+export interface ReadingRequest {
+  request: FastifyRequest;
+  /** Whether the stream stays open for new events. */
+  follows: boolean;
+  lastEventId: string | undefined;
+  /** Without an id: how many seconds of kept events come first. */
+  replay: number;
+}
+
+/** Where a stream begins. */
+interface Beginning {
+  from: EventPosition | number;
+  /** Up to where the kept events are read first. */
+  to: EventPosition;
+  text: string;
+}
+
+/** Streams of access events: first those that are kept, then the new ones. */
+@Injectable()
+export class AccessEventsService implements OnApplicationBootstrap {
+  constructor(
+    private readonly store: AccessEventStore,
+    private readonly hub: AccessEventHub,
+    private readonly jobs: Jobs,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.jobs.startCleanup({
+      name: 'access-event-cleanup',
+      intervalMs: CLEANUP_INTERVAL_MS,
+      lock: LOCKS.accessEventCleanup,
+      sql: DELETE_OLD_EVENTS,
+      batchSize: 1_000,
+    });
+  }
+
+  async open(reading: ReadingRequest): Promise<Readable> {
+    const beginning = await this.begin(reading);
+    const reader = new EventReader(reading.request);
+    const text = reading.follows ? this.follow(reader, beginning) : this.readKept(beginning);
+    const stream = Readable.from(text, { objectMode: false });
+    stream.once('close', () => this.hub.leave(reader));
+    return stream;
+  }
+
+  private async begin({ lastEventId, replay }: ReadingRequest): Promise<Beginning> {
+    const sent = new Date();
+    const { position } = await this.store.readNew(null);
+    const beginAt = (from: Beginning['from'], text = '') => ({ from, to: position, text });
+    if (lastEventId === undefined) {
+      return replay > 0 ? beginAt(replay) : beginAt(position, toCurrent(position, sent));
+    }
+    const since = parseEventId(lastEventId);
+    if (since && (await this.store.isKept(since))) return beginAt(since);
+    return beginAt(position, toReload(position, 'events after the given id are not kept'));
+  }
+
+  private async *readKept(beginning: Beginning): AsyncGenerator<string> {
+    const sent = new Date();
+    yield STREAM_BEGIN + beginning.text;
+    yield* this.pagesOf(beginning);
+    yield toCurrent(beginning.to, sent);
+  }
+
+  private async *follow(
+    reader: EventReader,
+    { text, ...range }: Beginning,
+  ): AsyncGenerator<string | Buffer> {
+    yield STREAM_BEGIN + text;
+    yield* this.pagesOf(range);
+    let at = range.to;
+    // Other readers of this replica may be further: the events between are read as well.
+    while (!this.hub.follow(reader, at)) {
+      const to = this.hub.currentPosition() ?? at;
+      if (to.source === at.source) yield* this.pagesOf({ from: at, to });
+      else yield toReload(to, OTHER_HISTORY);
+      at = to;
+    }
+    yield* reader.chunks();
+  }
+
+  /** The last event of the last page has the id of the position after all of them. */
+  private async *pagesOf({ from, to }: Omit<Beginning, 'text'>): AsyncGenerator<string> {
+    if (typeof from !== 'number' && isSamePosition(from, to)) return;
+    let afterId = '0';
+    for (;;) {
+      const events = await this.store.readPage({ from, to, afterId });
+      const isLast = events.length < PAGE_SIZE;
+      if (events.length > 0) yield toStreamText(events, isLast ? to : null);
+      if (isLast) return;
+      afterId = events.at(-1)!.id;
+    }
+  }
+}

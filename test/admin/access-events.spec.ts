@@ -1,0 +1,215 @@
+import { Client } from 'pg';
+import { EventStream, type StreamOptions } from './event-stream';
+import { DELETE_OLD_EVENTS } from '../../src/admin/access-events/access-events.service';
+import { eventually } from '../live-access/readiness';
+import { OAuthStage } from '../oauth/stage';
+import { expectProblem } from '../support/problems';
+import { System } from '../support/system';
+
+let system: System;
+let stage: OAuthStage;
+let token: string;
+let streams: EventStream[] = [];
+
+beforeAll(async () => {
+  system = await System.start({ replicas: 2 });
+  stage = await OAuthStage.on(system);
+  ({ token } = await addServiceAccount());
+});
+
+afterEach(async () => {
+  for (const stream of streams) await stream.close();
+  streams = [];
+});
+
+afterAll(() => system.stop());
+
+async function addServiceAccount() {
+  const client = await stage.register({ type: 'machine', scopes: ['access-events:read'] });
+  const { body } = await stage.serviceAccountToken(client);
+  return { clientId: client.clientId, token: body.access_token };
+}
+
+async function open(options: Partial<StreamOptions> = {}): Promise<EventStream> {
+  const stream = await EventStream.open({ url: system.apiUrl, token, ...options });
+  streams.push(stream);
+  await eventually(() => stream.events.length > 0, true);
+  return stream;
+}
+
+/** What a stream says about one user, without ids and times. */
+function about(stream: EventStream, userId: string): object[] {
+  return stream.changes
+    .filter(({ data }) => data.userId === userId)
+    .map(({ kind, data }) => {
+      const { eventId: _eventId, time: _time, at: _at, sessionId: _sessionId, ...rest } = data;
+      return { kind, ...rest };
+    });
+}
+
+async function connect(): Promise<Client> {
+  const client = new Client(system.database.url);
+  await client.connect();
+  return client;
+}
+
+describe('the stream of access events', () => {
+  it('tells each change of a user, whatever made it, on every replica', async () => {
+    const user = await system.asUser();
+    const [first, second] = [await open(), await open({ url: system.replicas[1]!.url })];
+    await system.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [user.id]);
+    await system.query(`UPDATE "user" SET role = 'user' WHERE id = $1`, [user.id]);
+    await stage.admin.caller.put(`/api/v1/admin/users/${user.id}/ban`, {});
+    await stage.admin.caller.delete(`/api/v1/admin/users/${user.id}/ban`);
+    await stage.admin.caller.delete(`/api/v1/admin/users/${user.id}`);
+    for (const stream of [first, second]) {
+      await eventually(
+        () => about(stream, user.id).some((event) => isKind(event, 'user-deleted')),
+        true,
+      );
+      const told = about(stream, user.id);
+      expect(told).toContainEqual({ kind: 'session-ended', userId: user.id });
+      expect(
+        told.filter((event) => !isKind(event, 'session-ended', 'credentials-changed')),
+      ).toEqual([
+        { kind: 'role-changed', userId: user.id, role: 'admin' },
+        { kind: 'role-changed', userId: user.id, role: 'user' },
+        { kind: 'user-banned', userId: user.id, until: null },
+        { kind: 'ban-lifted', userId: user.id },
+        { kind: 'user-deleted', userId: user.id },
+      ]);
+    }
+  });
+
+  it('tells that a client is disabled, enabled, changed and deleted', async () => {
+    const stream = await open();
+    const { clientId } = await addServiceAccount();
+    await stage.change(clientId, { disabled: true });
+    await stage.change(clientId, { disabled: false });
+    await stage.change(clientId, { scopes: ['users:read'] });
+    await stage.clients.delete(`/api/v1/admin/clients/${clientId}`);
+    const kinds = () =>
+      stream.changes.filter(({ data }) => data.clientId === clientId).map(({ kind }) => kind);
+    await eventually(() => kinds().includes('client-deleted'), true);
+    expect(kinds()).toEqual([
+      'client-disabled',
+      'client-enabled',
+      'client-changed',
+      'client-deleted',
+    ]);
+  });
+
+  it('delivers transactions that commit late, in another order than they wrote', async () => {
+    const [early, late] = [await system.asUser(), await system.asUser()];
+    const other = await connect();
+    await other.query('BEGIN');
+    await other.query(`UPDATE "user" SET banned = true WHERE id = $1`, [late.id]);
+    const stream = await open();
+    await system.query(`UPDATE "user" SET banned = true WHERE id = $1`, [early.id]);
+    await eventually(() => about(stream, early.id).length, 2);
+    expect(about(stream, late.id)).toEqual([]);
+    await eventually(() => stream.lastEventId !== null, true);
+    await stream.close();
+    await other.query('COMMIT');
+    await other.end();
+    // The id is from before the commit, and after events that were written later.
+    const resumed = await open({
+      url: system.replicas[1]!.url,
+      lastEventId: stream.lastEventId!,
+    });
+    await eventually(() => about(resumed, late.id).length, 2);
+    expect(about(resumed, early.id)).toEqual([]);
+  });
+
+  it('tells nothing of a transaction that is rolled back', async () => {
+    const [undone, done] = [await system.asUser(), await system.asUser()];
+    const stream = await open();
+    await system.query(
+      `BEGIN; UPDATE "user" SET banned = true WHERE id = '${undone.id}'; ROLLBACK`,
+    );
+    await system.query(`UPDATE "user" SET banned = true WHERE id = $1`, [done.id]);
+    await eventually(() => about(stream, done.id).length, 2);
+    expect(about(stream, undone.id)).toEqual([]);
+  });
+
+  it('tells one reload instead of more than 1,000 events of a transaction', async () => {
+    await system.query(
+      `INSERT INTO "user" (id, name, email, email_verified, created_at, updated_at)
+       SELECT 'bulk-' || n, 'Bulk', 'bulk-' || n || '@example.com', true, now(), now()
+         FROM generate_series(1, 1001) AS n`,
+    );
+    const stream = await open();
+    await system.query(`UPDATE "user" SET banned = true WHERE id LIKE 'bulk-%'`);
+    await eventually(() => stream.changes.length > 0, true);
+    expect(stream.changes.map(({ kind }) => kind)).toEqual(['reload']);
+  });
+
+  it('begins with the events of the given time, and ends without a reader that follows', async () => {
+    const user = await system.asUser();
+    await system.query(`UPDATE "user" SET banned = true WHERE id = $1`, [user.id]);
+    const stream = await open({ replay: 600 });
+    await eventually(() => about(stream, user.id).length, 2);
+    const { status, body } = await stage.admin.caller.get<string>(
+      '/api/v1/access-events?replay=600',
+    );
+    expect(status).toBe(200);
+    expect(body).toContain(user.id);
+    expect(body.trim().split('\n\n').at(-1)).toMatch(/^event: current\n/);
+  });
+
+  it.each([
+    ['text that is no id', 'x'],
+    ['an id of another database', '1-00000001.10:10:'],
+    ['a snapshot that is none', '1-00000001.10:5:7,6'],
+  ])('answers %s with a reload', async (_what, lastEventId) => {
+    const stream = await open({ lastEventId });
+    expect(stream.events[0]).toMatchObject({ kind: 'reload', id: expect.any(String) as string });
+  });
+
+  it('answers an id with a reload when later events have been deleted', async () => {
+    const before = await open();
+    const user = await system.asUser();
+    await system.query(`UPDATE "user" SET banned = true WHERE id = $1`, [user.id]);
+    await system.query(`UPDATE access_event SET occurred_at = now() - interval '25 hours'`);
+    await system.query(DELETE_OLD_EVENTS, [1_000]);
+    expect(await system.query('SELECT DISTINCT xid FROM access_event')).toHaveLength(1);
+    const stream = await open({ lastEventId: before.events[0]!.id! });
+    expect(stream.events[0]).toMatchObject({ kind: 'reload' });
+    const next = await open({ lastEventId: stream.lastEventId! });
+    expect(next.changes).toEqual([]);
+  });
+
+  it('ends when the access of its reader ends', async () => {
+    const account = await addServiceAccount();
+    const [stream, other] = [await open({ token: account.token }), await open()];
+    await stage.change(account.clientId, { disabled: true });
+    await eventually(() => stream.hasEnded, true);
+    expect(other.hasEnded).toBe(false);
+  });
+
+  it('ends when its reader loses the scope', async () => {
+    const account = await addServiceAccount();
+    const stream = await open({ token: account.token });
+    await stage.change(account.clientId, { scopes: ['users:read'] });
+    await eventually(() => stream.hasEnded, true);
+    await expect(open({ token: account.token })).rejects.toThrow('insufficient_scope');
+  });
+
+  it('refuses users who are no administrators, and service accounts without the scope', async () => {
+    const user = await system.asUser();
+    expectProblem(await user.caller.get('/api/v1/access-events'), 'forbidden');
+    const client = await stage.register({ type: 'machine', scopes: ['users:read'] });
+    const { body } = await stage.serviceAccountToken(client);
+    await expect(open({ token: body.access_token })).rejects.toThrow('insufficient_scope');
+  });
+
+  it('shows its readers in the metrics', async () => {
+    await open();
+    const { body } = await system.asAnonymous().get<string>('/metrics');
+    expect(body).toMatch(/^gatehouse_access_event_readers\{process="api"\} [1-9]/m);
+  });
+});
+
+function isKind(event: object, ...kinds: string[]): boolean {
+  return kinds.includes((event as { kind: string }).kind);
+}
