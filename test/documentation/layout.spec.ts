@@ -12,6 +12,7 @@ const KINDS = [
   'contract',
   'deploy',
   'documentation',
+  'examples',
   'fuzz',
   'journeys',
   'launcher',

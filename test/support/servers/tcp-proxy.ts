@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * A proxy to PostgreSQL with the faults of a network: refused (`cut`), silent (`blackHole`), slow
+ * A proxy to PostgreSQL or to another server with the faults of a network: refused (`cut`), silent (`blackHole`), slow
  * (`delay`). `restore` ends every fault.
  */
 export class TcpProxy {
@@ -16,7 +16,7 @@ export class TcpProxy {
     private readonly port: number,
   ) {}
 
-  /** @param url of a database. */
+  /** @param url of a database, or of an HTTP server. */
   static async before(url: string): Promise<TcpProxy> {
     const { hostname: host, port } = new URL(url);
     const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
@@ -28,7 +28,7 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** The URL of the same database through this proxy. */
+  /** The same URL through this proxy. */
   via(url: string): string {
     const address = new URL(url);
     address.host = `127.0.0.1:${this.port}`;

@@ -1,0 +1,11 @@
+/**
+ * Tests of `examples/` with programs that are no npm packages: Python with FastAPI. `npm test`
+ * leaves them out; CI installs what is missing.
+ *
+ * @type {import('jest').Config}
+ */
+module.exports = {
+  ...require('./jest.config.js'),
+  testMatch: ['**/*.examples.ts'],
+  testTimeout: 120_000,
+};
