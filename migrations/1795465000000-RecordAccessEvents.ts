@@ -132,7 +132,8 @@ const CLIENTS = recorder('clients', {
        ('client-enabled', o.disabled AND NOT coalesce(n.disabled, false)),
        ('client-changed', n.scopes IS DISTINCT FROM o.scopes
           OR n.client_credentials_scopes IS DISTINCT FROM o.client_credentials_scopes
-          OR n.grant_types IS DISTINCT FROM o.grant_types)
+          OR n.grant_types IS DISTINCT FROM o.grant_types
+          OR n.skip_consent IS DISTINCT FROM o.skip_consent)
      ) AS event (kind, applies)
      WHERE event.applies AND (n.client_id IS NOT NULL OR event.kind = 'client-deleted')`,
 });

@@ -1,10 +1,11 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
+import { SERVICE_ACCOUNT_USERS_PATH } from '../../contract';
 import { fieldOf, type HookContext } from '../common/caller';
 import { requestContext, type RequestContext } from '../common/request-context';
 
 /** Requests with a password that run at the same time, for one account and for one network. */
-const MOST = { account: 10, network: 100 } as const;
+const MOST = { account: 24, network: 100 } as const;
 
 const RETRY_S = '2';
 
@@ -54,8 +55,12 @@ function admit(ctx: HookContext, running: Map<string, number>): void {
   };
 }
 
-/** Without a named account, the session stands for it. */
-function ownerOf({ body, headers }: HookContext): string {
+/**
+ * Without a named account, the session stands for it. An administrator or a service account that
+ * sets the password of another account takes places of its own network only.
+ */
+function ownerOf({ path, body, headers }: HookContext): string {
+  if (path?.startsWith('/admin/') || path === SERVICE_ACCOUNT_USERS_PATH) return '';
   const named = OWNER_FIELDS.map((field) => fieldOf(body, field)).find((value) => value !== '');
   return named?.toLowerCase() ?? headers?.get('authorization') ?? headers?.get('cookie') ?? '';
 }

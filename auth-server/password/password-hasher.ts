@@ -15,7 +15,7 @@ const CAPACITY = 200;
 const BUSY_RETRY_S = '2';
 
 /** The parts of the queue that one account and one network may take; the rest is for others. */
-const MOST_OF_ACCOUNT = 8;
+const MOST_OF_ACCOUNT = 20;
 const MOST_OF_NETWORK = CAPACITY / 2;
 
 const BUSY = { code: 'TOO_BUSY', message: 'Too many sign-ins at once. Try again soon.' };

@@ -38,8 +38,6 @@ const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   USER_REQUIRED: () => new Problem('user_required'),
   EMAIL_NOT_VERIFIED: () => new Problem('email_not_verified'),
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: () => new Problem('email_taken'),
-  // Two parallel sign-ups with one e-mail address: the unique key refused the second.
-  FAILED_TO_CREATE_USER: () => new Problem('email_taken'),
   INVALID_EMAIL: () => invalidField('/email', 'Must be an e-mail address'),
   INVALID_VALUE: () => invalidField('', 'A value cannot be stored'),
   PASSWORD_TOO_SHORT: () => invalidField('/password', 'Is too short'),
@@ -69,7 +67,7 @@ export class AuthService {
   async signUp(input: SignUp, caller: CallerContext): Promise<SignedIn | VerificationRequired> {
     const path = '/sign-up/email';
     const answer = await this.begin({ path, body: input, caller });
-    assertSucceeded(answer);
+    await this.assertCreated(answer, input.email);
     // Without a session, the address must be verified first. The answer is the same for a
     // taken address.
     if (typeof answer.body.token !== 'string') return { verificationRequired: true };
@@ -144,8 +142,21 @@ export class AuthService {
     const session = principal.kind === 'user' ? { accessToken } : {};
     const call = { method: 'POST', ...request, caller, clientId, ...session } as const;
     const answer = await this.authServer.call(call);
-    assertSucceeded(answer);
+    await this.assertCreated(answer, request.body?.email);
     return answer;
+  }
+
+  /**
+   * Better-Auth reports every failure to store a user by one code. It means a taken address only
+   * when the address is taken, as after two parallel sign-ups.
+   */
+  private async assertCreated(answer: AuthServerAnswer, email: unknown): Promise<void> {
+    if (answer.body.code === 'FAILED_TO_CREATE_USER' && typeof email === 'string') {
+      const address = email.toLowerCase();
+      const isTaken = await this.dataSource.manager.existsBy(UserEntity, { email: address });
+      if (isTaken) throw new Problem('email_taken');
+    }
+    assertSucceeded(answer);
   }
 
   private begin(request: Pick<AuthServerRequest, 'path' | 'body' | 'caller'>) {

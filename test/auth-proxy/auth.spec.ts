@@ -22,6 +22,17 @@ describe('the auth routes with invalid input', () => {
     expectProblem(await anonymous.post('/api/v1/auth/sign-up', body), 'validation_failed');
   });
 
+  it('report a taken address only when the address is taken', async () => {
+    await system.query(`ALTER TABLE "user" ADD CONSTRAINT broken CHECK (name <> 'Broken')`);
+    try {
+      const body = { email: 'broken@example.com', name: 'Broken', password: PASSWORD };
+      const answer = await system.asAnonymous().post('/api/v1/auth/sign-up', body);
+      expectProblem(answer, 'auth_server_failed');
+    } finally {
+      await system.query('ALTER TABLE "user" DROP CONSTRAINT broken');
+    }
+  });
+
   it.each([
     '',
     ' ',

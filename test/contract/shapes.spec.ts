@@ -103,7 +103,9 @@ describe.each(CALLERS)('called by %s, every operation', (_title, tokenOf) => {
       if (status >= 400) expectProblem(answer, (body as { code: ProblemCode }).code);
       const type = headers.get('content-type');
       if (status === 204 || body === '') expect({ name, type }).toEqual({ name, type: null });
-      else if (name.includes(' /api/v1/')) expect(type).toMatch(/json/);
+      else if (status < 400 && name.includes('/access-events')) {
+        expect(type).toBe('text/event-stream');
+      } else if (name.includes(' /api/v1/')) expect(type).toMatch(/json/);
     }
   });
 

@@ -127,7 +127,7 @@ describe('a deprecated route', () => {
     expect(paths['/api/v1/old/{id}']!.get).toMatchObject({
       deprecated: true,
       summary: 'Read',
-      description: `For every signed-in user. Closed to OAuth clients and service accounts. Deprecated since 2026-01-31. Goes away on 2026-12-24. What to do instead: ${LINK}`,
+      description: `For every signed-in user. Closed to service accounts, and to OAuth clients that are not first-party. Deprecated since 2026-01-31. Goes away on 2026-12-24. What to do instead: ${LINK}`,
     });
     expect(paths['/api/v1/old']!.post).toMatchObject({ deprecated: true, summary: 'Write' });
   });

@@ -182,7 +182,7 @@ describe('guessing', () => {
     }
     const { body } = await server.get('/dev/mailbox', { accept: 'application/json' });
     const mails = (body.items as { to: string; subject: string }[]).filter(
-      ({ to, subject }) => to === ada.email && subject.includes('fails'),
+      ({ to, subject }) => to === ada.email && subject.includes('Wrong codes'),
     );
     expect(mails).toHaveLength(1);
   });

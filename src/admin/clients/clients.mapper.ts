@@ -11,7 +11,8 @@ export function toClient(row: OAuthClientEntity): Client {
     redirectUris: row.redirectUris,
     grantTypes: row.grantTypes ?? [],
     scopes: (type === 'machine' ? row.clientCredentialsScopes : row.scopes) ?? [],
-    firstParty: row.skipConsent ?? false,
+    // The column has no meaning for a service account, which has no user.
+    firstParty: type !== 'machine' && (row.skipConsent ?? false),
     disabled: row.disabled,
     createdAt: row.createdAt.toISOString(),
   };
