@@ -106,6 +106,16 @@ if (redisPath === null) {
       ]);
     }
   });
+
+  it('have a bounded number while Redis is unavailable', async () => {
+    const limit = new RateLimit({ ...LIMIT, quota: 1, redis: replicas[0]!.redis });
+    let refused = 0;
+    // One more caller than counters: at least two share one.
+    for (let index = 0; index <= 65_536; index += 1) {
+      if (!(await limit.count(`caller ${index}`)).isAllowed) refused += 1;
+    }
+    expect(refused).toBeGreaterThan(0);
+  });
 });
 
 it('use no connection without REDIS_URL, and with limits off', () => {

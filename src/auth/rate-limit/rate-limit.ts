@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { WindowCounters } from './window-counters';
 
 export interface RateLimitOptions {
@@ -39,15 +39,25 @@ export class RateLimit {
         ...limits,
         storeClient: redis,
         rejectIfRedisNotReady: true,
-        // Without Redis each replica has its own counters: requests are not refused for
-        // that reason.
-        insuranceLimiter: new RateLimiterMemory(limits),
       });
   }
 
   /** Counts a request; without Redis the state is known at once. */
   count(caller: string): RateLimitState | Promise<RateLimitState> {
-    if (this.shared) return countShared(this.shared, caller);
+    return this.shared ? this.countShared(this.shared, caller) : this.countAlone(caller);
+  }
+
+  /** While Redis is unavailable, each replica has its own counters: no request is refused for that reason. */
+  private async countShared(counters: RateLimiterRedis, caller: string): Promise<RateLimitState> {
+    try {
+      return fromResult(await counters.consume(caller), true);
+    } catch (refusal) {
+      if (refusal instanceof RateLimiterRes) return fromResult(refusal, false);
+      return this.countAlone(caller);
+    }
+  }
+
+  private countAlone(caller: string): RateLimitState {
     const { quota } = this.options;
     const { used, msLeft } = this.own.count(caller, Date.now());
     return toState({ isAllowed: used <= quota, remaining: quota - used, msLeft });
@@ -56,15 +66,6 @@ export class RateLimit {
   /** Value of `RateLimit`. */
   describe({ remaining, resetSeconds }: RateLimitState): string {
     return `"${this.options.name}";r=${remaining};t=${resetSeconds}`;
-  }
-}
-
-async function countShared(counters: RateLimiterRedis, caller: string): Promise<RateLimitState> {
-  try {
-    return fromResult(await counters.consume(caller), true);
-  } catch (refusal) {
-    if (refusal instanceof RateLimiterRes) return fromResult(refusal, false);
-    throw refusal;
   }
 }
 
