@@ -85,13 +85,25 @@ describe('the linters', () => {
       },
     ],
   ])('report %s', async (_title, spoil) => {
-    const document = structuredClone(documents.get('openapi.json')!);
+    const document = withOnePath(documents.get('openapi.json')!);
+    const before = await findingsOf(document);
     spoil(document);
-    const file = join(folder, 'spoilt.json');
-    await writeFile(file, JSON.stringify(document));
-    expect(await lintDocument(file)).not.toEqual([]);
+    const added = (await findingsOf(document)).filter((finding) => !before.includes(finding));
+    expect(added).not.toEqual([]);
   });
 });
+
+/** Linters need seconds for the whole document. What the other paths use is now unused. */
+function withOnePath(document: OpenApiDocument): OpenApiDocument {
+  const [[path, item]] = Object.entries(document.paths) as [[string, object]];
+  return structuredClone({ ...document, paths: { [path]: item } }) as OpenApiDocument;
+}
+
+async function findingsOf(document: OpenApiDocument): Promise<string[]> {
+  const file = join(folder, 'spoilt.json');
+  await writeFile(file, JSON.stringify(document));
+  return (await lintDocument(file)).map((finding) => JSON.stringify(finding));
+}
 
 function first(document: OpenApiDocument): Record<string, unknown> {
   const [operation] = operationsOf(document).values();

@@ -8,7 +8,7 @@ import { ReplicaProcess } from '../support/processes/replica-process';
 import { System } from '../support/system';
 
 /** `LIVE_ACCESS_ROUNDS=30` runs more, for the figures that are printed at the end. */
-const ROUNDS = Number(process.env.LIVE_ACCESS_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.LIVE_ACCESS_ROUNDS ?? 2);
 
 /** Time from each change to the first response by the new state, on each replica. */
 const delaysMs: number[] = [];
