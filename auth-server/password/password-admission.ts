@@ -4,7 +4,10 @@ import { SERVICE_ACCOUNT_USERS_PATH } from '../../contract';
 import { fieldOf, type HookContext } from '../common/caller';
 import { requestContext, type RequestContext } from '../common/request-context';
 
-/** Requests with a password that run at the same time, for one account and for one network. */
+/**
+ * Requests with a password that one network runs at the same time, for one account and for all. The
+ * share of an account is one of a network: strangers elsewhere cannot use up that of its owner.
+ */
 const MOST = { account: 24, network: 100 } as const;
 
 const RETRY_S = '2';
@@ -66,8 +69,9 @@ function ownerOf({ path, body, headers }: HookContext): string {
 }
 
 function countedKeys({ passwordOwner, network }: RequestContext) {
+  const from = network ?? '';
   return [
-    ...(passwordOwner ? [{ key: `account ${passwordOwner}`, most: MOST.account }] : []),
+    ...(passwordOwner ? [{ key: `account ${passwordOwner} ${from}`, most: MOST.account }] : []),
     ...(network === undefined ? [] : [{ key: `network ${network}`, most: MOST.network }]),
   ];
 }

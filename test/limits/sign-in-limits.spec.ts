@@ -39,6 +39,32 @@ function count(statuses: number[], status: number): number {
   return statuses.filter((one) => one === status).length;
 }
 
+describe('a stranger whose guesses at one account never pause', () => {
+  it('does not keep the owner out', async () => {
+    const email = await person();
+    let isOver = false;
+    let sent = 0;
+    const guess = async () => {
+      while (!isOver) {
+        await cluster.signIn(email, 'a wrong guess', { from: '192.0.2.200' });
+        sent += 1;
+      }
+    };
+    const strangers = Array.from({ length: 40 }, guess);
+    const statuses: number[] = [];
+    try {
+      for (let count = 0; count < 4; count += 1) {
+        statuses.push((await cluster.signIn(email, PASSWORD, { from: HOME })).status);
+      }
+    } finally {
+      isOver = true;
+      await Promise.all(strangers);
+    }
+    expect(sent).toBeGreaterThan(40);
+    expect(statuses).toEqual(statuses.map(() => 200));
+  });
+});
+
 describe('guesses at one account from one IP address', () => {
   it('wait after five wrong passwords, at every auth server, for every password', async () => {
     const email = await person();
