@@ -53,7 +53,7 @@ describe('a stranger whose guesses at one account never pause', () => {
     const strangers = Array.from({ length: 40 }, guess);
     const statuses: number[] = [];
     try {
-      for (let count = 0; count < 4; count += 1) {
+      for (let signIns = 0; signIns < 4; signIns += 1) {
         statuses.push((await cluster.signIn(email, PASSWORD, { from: HOME })).status);
       }
     } finally {
