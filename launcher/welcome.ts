@@ -1,3 +1,4 @@
+import { EMBEDDED_URL_FILE } from '../runtime/settings/development';
 import type { Settings } from '../runtime/settings/load';
 import { EMBEDDED_DIRECTORY } from './postgres/embedded-database';
 
@@ -40,8 +41,9 @@ Ready after ${(milliseconds / 1_000).toFixed(1)} s. Ctrl-C stops everything.
 
 /** Never with the password, because terminals are copied into bug reports. */
 function describeDatabase(databaseUrl: string, embedded: boolean): string {
+  if (embedded) return `psql "$(cat ${EMBEDDED_URL_FILE})"  (embedded, in ${EMBEDDED_DIRECTORY})`;
   const url = new URL(databaseUrl);
   url.password = '';
   url.search = '';
-  return embedded ? `${url.href} (embedded, in ${EMBEDDED_DIRECTORY})` : url.href;
+  return url.href;
 }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Part } from '../foreground';
@@ -8,15 +9,18 @@ const READY_LIMIT_MS = 60_000;
 const POLL_MS = 50;
 /** The processes limit their own stop to 8 s. */
 const STOP_LIMIT_MS = 9_000;
+const LESS_URGENT = constants.priority.PRIORITY_BELOW_NORMAL;
 
 export interface ServiceOptions {
   /** Its name in messages. */
   name: string;
-  /** JavaScript file that it runs. */
-  script: string;
+  /** Options of Node.js, then the file that it runs and its arguments. */
+  command: string[];
   env: NodeJS.ProcessEnv;
   /** Receives each line of its output. */
   onLine: (line: string) => void;
+  /** Whether other processes of the host go first. */
+  isLessUrgent?: boolean;
 }
 
 /**
@@ -24,9 +28,10 @@ export interface ServiceOptions {
  * decides when it stops. If the supervisor is killed, the IPC channel closes and the process stops
  * by itself.
  */
-export function startService({ name, script, env, onLine }: ServiceOptions): Part {
+export function startService(options: ServiceOptions): Part {
+  const { name, command, env, onLine, isLessUrgent = false } = options;
   const leash = require.resolve('./leash');
-  const child = spawn(process.execPath, ['--enable-source-maps', '--require', leash, script], {
+  const child = spawn(process.execPath, ['--enable-source-maps', '--require', leash, ...command], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env,
@@ -34,6 +39,7 @@ export function startService({ name, script, env, onLine }: ServiceOptions): Par
   for (const stream of [child.stdout!, child.stderr!]) {
     createInterface({ input: stream }).on('line', onLine);
   }
+  if (isLessUrgent && child.pid !== undefined) setPriority(child.pid, LESS_URGENT);
   const ended = new Promise<string>((resolve) => {
     child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
     child.once('error', (error) => resolve(error.message));

@@ -1,25 +1,17 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SERVER_URL_VARIABLE } from '../support/database';
+import { copyProject } from '../support/processes/project-copy';
 
-const ROOT = join(__dirname, '../..');
 /** Ends a test that hangs: each one runs several programs. */
 jest.setTimeout(600_000);
-
-const LEFT_OUT = new Set(['node_modules', 'dist', '.git', '.data', 'coverage']);
 
 let copy: string;
 
 beforeAll(() => {
-  copy = mkdtempSync(join(tmpdir(), 'gatehouse-feature-'));
-  cpSync(ROOT, copy, {
-    recursive: true,
-    filter: (source) => !LEFT_OUT.has(source.slice(ROOT.length + 1)),
-  });
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  copy = copyProject();
 });
 
 afterAll(() => rmSync(copy, { recursive: true, force: true }));

@@ -17,15 +17,16 @@ export interface Child {
   command: string;
 }
 
-/** A command of the launcher, started in a folder with an environment. */
+/** A command of the launcher, or a file with its arguments, started in a folder with an environment. */
 export class Command {
   output = '';
   private readonly seen = new Map<number, Child>();
   private readonly child: ChildProcess;
   private readonly exited: Promise<number | null>;
 
-  constructor(folder: string, env: NodeJS.ProcessEnv, name = 'start') {
-    this.child = spawn(process.execPath, [DOOR, name], {
+  constructor(folder: string, env: NodeJS.ProcessEnv, command: string | string[] = 'start') {
+    const file = typeof command === 'string' ? [DOOR, command] : command;
+    this.child = spawn(process.execPath, file, {
       cwd: folder,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -148,6 +148,8 @@ describe('npm start', () => {
       for (const address of ['/api/v1', '/docs', '/openapi.json']) {
         expect(command.output).toContain(url('API_PORT', address));
       }
+      // `loginsOf()` connects with the URL in this file.
+      expect(command.output).toContain('psql "$(cat .data/database-url)"');
       expect((await fetch(url('API_PORT', '/health/ready'))).status).toBe(200);
       expect((await fetch(url('AUTH_PORT', '/health/ready'))).status).toBe(200);
       expect(command.children()).toHaveLength(3);

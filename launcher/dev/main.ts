@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { runInForeground, type Foreground } from '../foreground';
+import { say, StartLog } from '../services/start-log';
+import { prepareSystem } from '../system';
+import { describeWelcome } from '../welcome';
+import { DevProcess } from './dev-process';
+import { Restarts } from './restarts';
+import { watchSources } from './sources';
+import { startTypeCheck } from './type-check';
+
+const ROOT = join(__dirname, '../..');
+const DEBUGGER_PORTS = { api: 9229, auth: 9230 };
+
+/**
+ * `npm run dev`: as `npm start`, from the sources. A change restarts the processes that load it; the
+ * types are checked beside it.
+ */
+void runInForeground(async (foreground) => {
+  const system = await prepareSystem(foreground);
+  const log = new StartLog(system.settings.logLevel);
+  const processes = system.services.map(
+    (service) =>
+      new DevProcess({
+        root: ROOT,
+        service,
+        debuggerPort: DEBUGGER_PORTS[service.source],
+        log,
+        signal: foreground.signal,
+      }),
+  );
+  for (const part of processes) foreground.keep(part);
+  const restarts = new Restarts({ root: ROOT, processes, foreground });
+  // Before the start: a change while the processes load is not lost.
+  foreground.keep(watchSources(ROOT, (files) => restarts.add(files)));
+  await Promise.all(processes.map((each) => each.start()));
+  say(describeWelcome({ ...system, milliseconds: performance.now() }));
+  say(describeDevelopment());
+  log.showAll();
+  restarts.begin();
+  startTypes(foreground);
+});
+
+function startTypes(foreground: Foreground): void {
+  const check = startTypeCheck(ROOT);
+  // It may end without ending the command.
+  foreground.keep({ ...check, ended: new Promise(() => {}) });
+  void check.ended.then((how) => {
+    if (!foreground.signal.aborted) say(`The check of the types ended (${how}).`);
+  });
+}
+
+function describeDevelopment(): string {
+  const { api, auth } = DEBUGGER_PORTS;
+  return `Debugger: 127.0.0.1:${api} (API), 127.0.0.1:${auth} (auth server). Watching for changes.`;
+}
