@@ -16,6 +16,7 @@ import { logRequests } from './http/request-log';
 import { checkTarget } from './http/request-target';
 import { RouteLabels } from './http/route-labels';
 import { setSecurityHeaders } from './http/security-headers';
+import { limitPublicRequests } from './limits/public-limits';
 import { discovery, discoveryPaths } from './oauth/discovery';
 import { parseForm } from './oauth/forms';
 import { answerMissingPage, pageRoutes } from './pages/routes';
@@ -58,6 +59,8 @@ export function createSteps(parts: AppParts): Step[] {
     step('security headers', [setSecurityHeaders(config)]),
     // Before all routes: it answers preflight requests.
     step('cross-origin rules', [allowOrigins(config.trustedOrigins)]),
+    // After the IP address and the cross-origin rules. Before all routes.
+    step('public limits', [limitPublicRequests(config)]),
     // Any place before "not found".
     step('discovery', [discovery(config)]),
     // Before Better-Auth, which reads the body as text. The form is parsed after the body is checked.

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { catchUpBeforeAnswers } from './auth/live-access/catch-up';
 import { SessionAccess } from './auth/live-access/session-access';
+import { limitPublicRoutes } from './auth/rate-limit/public-routes';
 import { registerAuthPassThrough } from './auth-proxy/pass-through';
 import { serveResourceMetadata } from './auth-proxy/well-known';
 import { RequestValidationPipe } from './common/validation/request-validation.pipe';
@@ -80,6 +81,11 @@ export const API_STEPS: readonly ApiStep[] = [
   { name: 'problem pages', run: ({ fastify }) => showProblemsToPeople(fastify) },
   { name: 'request log', run: ({ fastify }) => logRequests(fastify) },
   { name: 'request counter', run: ({ fastify, metrics }) => countRequests(fastify, metrics) },
+  {
+    name: 'public limits',
+    position: 'After CORS, request ids and the request log: a refusal has all of them.',
+    run: ({ fastify, settings }) => limitPublicRoutes(fastify, settings),
+  },
   {
     name: 'database scope',
     // After the body: the context of a hook ends when a body is read.

@@ -32,6 +32,12 @@ export const INTERNAL_ERROR: ErrorAnswer = {
   message: 'Something went wrong here.',
 };
 
+export const TOO_MANY_REQUESTS: ErrorAnswer = {
+  status: 429,
+  code: 'TOO_MANY_REQUESTS',
+  message: 'Too many attempts. Wait before you try again.',
+};
+
 const TOO_LARGE: ErrorAnswer = {
   status: 413,
   code: 'PAYLOAD_TOO_LARGE',

@@ -1,10 +1,6 @@
 import { APIError } from 'better-auth/api';
 import type { HookContext } from '../common/caller';
-
-const TOO_MANY_REQUESTS = {
-  code: 'TOO_MANY_REQUESTS',
-  message: 'Too many attempts. Wait before you try again.',
-};
+import { TOO_MANY_REQUESTS } from '../common/errors';
 
 /** A limit as the headers show it. */
 export interface Policy {
@@ -39,8 +35,13 @@ export function announce(ctx: HookContext, headers: Record<string, string>): voi
 
 /** The refusal of an attempt over the limit (RFC 6585, section 4). */
 export function refusal(policy: Policy, verdict: Verdict): APIError {
-  return new APIError('TOO_MANY_REQUESTS', TOO_MANY_REQUESTS, {
-    ...toHeaders(policy, verdict),
-    'retry-after': String(verdict.reset),
-  });
+  const { code, message } = TOO_MANY_REQUESTS;
+  return new APIError(
+    'TOO_MANY_REQUESTS',
+    { code, message },
+    {
+      ...toHeaders(policy, verdict),
+      'retry-after': String(verdict.reset),
+    },
+  );
 }

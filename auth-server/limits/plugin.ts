@@ -8,7 +8,7 @@ import type { LimitStore } from './limit-store';
 import { KnownSources, type Origin } from './known-sources';
 import { RequestLimits } from './request-limits';
 import { SignInLimits, type SignInAttempt } from './sign-in-limits';
-import { ACTING_CLIENT_HEADER } from '../../contract';
+import { ACTING_CLIENT_HEADER, JWKS_PATH } from '../../contract';
 import { requestContext } from '../common/request-context';
 import type { AuthConfig } from '../common/config';
 import { findLastingSecret, type Secrets } from '../common/secrets';
@@ -102,7 +102,8 @@ class LimitsGuard {
     const body: unknown = ctx.body;
     const network = networkOf(ctx);
     if (network === null || !request) return;
-    await this.requests.checkFlood(network);
+    // The key set has its own limit: `public-limits.ts`.
+    if (path !== JWKS_PATH) await this.requests.checkFlood(network);
     const administrator = path === ASK_FOR_RESET ? await administratorOf(ctx) : undefined;
     const sender = { isAdministrator: administrator !== undefined };
     const context = requestContext.getStore();

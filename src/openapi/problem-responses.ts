@@ -15,14 +15,15 @@ const CLOSED_ROUTE_PROBLEMS: ProblemCode[] = [
 
 /** The refusals of an operation: its own, those of its guards and of its input. */
 export function problemsOf(
-  { method, operation }: LocatedOperation,
+  { method, path, operation }: LocatedOperation,
   { isPublic, isLimited, roles, scopeRule, problems }: Access,
 ): Set<ProblemCode> {
   const codes = new Set<ProblemCode>([...EVERYWHERE, ...problems]);
   const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
   const { parameters = [], requestBody } = operation;
   if (!isPublic) add(...CLOSED_ROUTE_PROBLEMS);
-  if (isLimited) add('too_many_requests');
+  // Only probes have no limit: docs/security/limits.md.
+  if (isLimited || !path.startsWith('/health/')) add('too_many_requests');
   if (roles) add('forbidden');
   if (scopeRule) add('insufficient_scope');
   if (!isPublic && !scopeRule?.forServiceAccounts) add('user_required');

@@ -1,5 +1,9 @@
+import { pino } from 'pino';
+import request from 'supertest';
+import { type AuthServer, createAuthServer } from '../../auth-server/app';
 import { RESOLVED_ADDRESS_HEADER } from '../../auth-server/common/request-origin';
 import { FLOOD } from '../../auth-server/limits/request-limits';
+import { authSettings, INTERNAL_SECRET } from '../support/auth-server/auth-settings';
 import { LimitsCluster, PASSWORD } from './limits-cluster';
 
 let cluster: LimitsCluster;
@@ -89,6 +93,52 @@ describe('one IP address', () => {
     expect(statuses.slice(FLOOD.points)).toEqual(Array(5).fill(429));
     const headers = { [RESOLVED_ADDRESS_HEADER]: '2001:db8:0:1::1' };
     expect((await auth.handler(new Request(url, { headers }))).status).toBe(200);
+  });
+});
+
+describe('the public routes', () => {
+  const QUOTA = 10;
+  const KEY_SET = '/api/auth/jwks';
+  let server: AuthServer;
+
+  beforeAll(async () => {
+    const rateLimits = { quotas: QUOTA / 3_000, guesses: 1 };
+    const settings = { ...authSettings(cluster.database.url), rateLimits };
+    server = await createAuthServer({ settings, logger: pino({ level: 'silent' }) });
+  });
+  afterAll(() => server.close());
+
+  const get = (path: string, from: string) =>
+    request(server.app).get(path).set({
+      'x-gatehouse-client-address': from,
+      'x-gatehouse-internal-key': INTERNAL_SECRET,
+    });
+
+  async function exhaust(path: string, from: string): Promise<void> {
+    for (let index = 0; index < QUOTA; index += 1) await get(path, from).expect(200);
+    const { headers, body } = await get(path, from).expect(429);
+    expect(body.code).toBe('TOO_MANY_REQUESTS');
+    const [, reset] = /^"[\w-]+";r=0;t=(\d+)$/.exec(headers.ratelimit!)!;
+    expect(headers['retry-after']).toBe(reset);
+  }
+
+  it('have a quota for each address, the key set its own', async () => {
+    await exhaust('/.well-known/openid-configuration', '192.0.2.1');
+    for (const path of ['/.well-known/oauth-authorization-server', '/sign-in', '/metrics', '/x']) {
+      await get(path, '192.0.2.1').expect(429);
+    }
+    await exhaust(KEY_SET, '192.0.2.1');
+    await exhaust(KEY_SET, '192.0.2.2');
+    await get('/health/ready', '192.0.2.1').expect(200);
+  });
+
+  it('leave the key set to verifiers when another address, or another request, is refused', async () => {
+    const statuses: number[] = [];
+    while (!statuses.includes(429)) {
+      statuses.push((await get('/api/auth/ok', '192.0.2.3')).status);
+    }
+    await exhaust(KEY_SET, '192.0.2.3');
+    expect((await get(KEY_SET, '192.0.2.4')).status).toBe(200);
   });
 });
 

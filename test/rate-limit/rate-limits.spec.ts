@@ -8,6 +8,25 @@ import { PASSWORD, type SignedInUser, System } from '../support/system';
 const ME = '/api/v1/users/me';
 const REFRESH = '/api/v1/auth/refresh';
 
+/** As many as the quota of the test. */
+const PUBLIC_PATHS = [
+  '/',
+  '/docs',
+  '/docs/docs.css',
+  '/docs/config.json',
+  '/openapi.json',
+  '/openapi.yaml',
+  '/openapi-auth.json',
+  '/openapi-all.json',
+  '/problems',
+  '/problems/not_found',
+  '/.well-known/oauth-protected-resource',
+  '/metrics',
+  '/nothing',
+  '/api/nothing',
+  '/healthy',
+];
+
 let system: System;
 let ada: SignedInUser;
 /** Replicas with limits; the auth server has none. */
@@ -127,7 +146,7 @@ describe('a caller of an open route', () => {
     expect(readLimit(await refreshFrom('2001:db8:1:3::1')).remaining).toBe(299);
   });
 
-  it('is not limited outside the API', async () => {
+  it('gets no RateLimit headers outside the API, where caches keep the answers', async () => {
     for (const path of [
       '/',
       '/health/live',
@@ -139,6 +158,27 @@ describe('a caller of an open route', () => {
       const { headers } = await on(replicas[0]!).get(path);
       expect(headers.get('ratelimit')).toBeNull();
       expect(headers.get('ratelimit-policy')).toBeNull();
+    }
+  });
+
+  it('is refused above the quota of the public routes, and other addresses and probes are not', async () => {
+    const replica = await startReplica({ rateLimits: { quotas: 0.005, guesses: 1 } });
+    const from = (address: string, path: string) =>
+      on(replica).get(path, { 'x-forwarded-for': address });
+    try {
+      for (const path of PUBLIC_PATHS) {
+        expect((await from('192.0.2.1', path)).status).toBeLessThan(405);
+      }
+      for (const path of PUBLIC_PATHS) {
+        const refused = await from('192.0.2.1', path);
+        expectProblem(refused, 'too_many_requests');
+        expect(refused.headers.get('retry-after')).toBe(String(readLimit(refused).reset));
+        expect(refused.headers.get('ratelimit-policy')).toBe('"public";q=15;w=60');
+      }
+      expect((await from('192.0.2.2', '/openapi.json')).status).toBe(200);
+      expect((await from('192.0.2.1', '/health/live')).status).toBe(200);
+    } finally {
+      await replica.app.close();
     }
   });
 

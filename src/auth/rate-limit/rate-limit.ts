@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { WindowCounters } from './window-counters';
+import { WindowCounters } from '../../../runtime/network/window-counters';
 
 export interface RateLimitOptions {
   /** The name of the policy in the headers. */
@@ -57,7 +57,8 @@ export class RateLimit {
     }
   }
 
-  private countAlone(caller: string): RateLimitState {
+  /** Counts a request in this replica only. */
+  countAlone(caller: string): RateLimitState {
     const { quota } = this.options;
     const { used, msLeft } = this.own.count(caller, Date.now());
     return toState({ isAllowed: used <= quota, remaining: quota - used, msLeft });

@@ -2,7 +2,8 @@ import { hash, randomUUID } from 'node:crypto';
 
 /**
  * Bounds the memory for all requests: callers share this many counters. With fewer callers
- * in a window, two callers rarely share one, and a client cannot choose which one it shares.
+ * in a window, two callers rarely share one, and a client cannot choose which one it shares: to use
+ * up the counter of another one, it must use up nearly all of them.
  */
 const COUNTERS = 65_536;
 

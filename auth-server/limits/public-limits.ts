@@ -1,0 +1,50 @@
+import type { RequestHandler, Response } from 'express';
+import { toHeaders } from './limit-headers';
+import { AUTH_BASE_PATH, JWKS_PATH } from '../../contract';
+import { WindowCounters } from '../../runtime/network/window-counters';
+import type { AuthConfig } from '../common/config';
+import { sendError, TOO_MANY_REQUESTS } from '../common/errors';
+import { requestContext } from '../common/request-context';
+
+/** Requests of one network in a window: many users and many verifiers can share one address. */
+const PUBLIC_QUOTA = 3_000;
+
+const WINDOW_S = 60;
+
+const KEY_SET = `${AUTH_BASE_PATH}${JWKS_PATH}`;
+
+/** Better-Auth's hooks limit its other endpoints. Probes are not limited. */
+const LIMITED_ELSEWHERE = new RegExp(`^(${AUTH_BASE_PATH}|/health)/`);
+
+/**
+ * Limits by the address of the client what has no other limit: documents, pages, metrics, unknown
+ * paths, and, with an own budget, the key set. Other requests of an address, and requests of other
+ * addresses, do not use up the budget of a verifier. Each auth server counts alone.
+ */
+export function limitPublicRequests({
+  rateLimits,
+}: Pick<AuthConfig, 'rateLimits'>): RequestHandler {
+  if (!rateLimits) return (_request, _response, next) => next();
+  const quota = Math.ceil(PUBLIC_QUOTA * rateLimits.quotas);
+  const keySet = new WindowCounters(WINDOW_S * 1_000);
+  const others = new WindowCounters(WINDOW_S * 1_000);
+  return ({ path }, response, next) => {
+    const network = requestContext.getStore()?.network;
+    const isKeySet = path === KEY_SET;
+    if (network === undefined || (!isKeySet && LIMITED_ELSEWHERE.test(path))) return next();
+    const { used, msLeft } = (isKeySet ? keySet : others).count(network, Date.now());
+    if (used <= quota) return next();
+    refuse(response, { name: isKeySet ? 'key-set' : 'public', quota, msLeft });
+  };
+}
+
+function refuse(
+  response: Response,
+  { name, quota, msLeft }: { name: string; quota: number; msLeft: number },
+): void {
+  const reset = Math.max(1, Math.ceil(msLeft / 1_000));
+  const verdict = { isAllowed: false, remaining: 0, reset };
+  response.set(toHeaders({ name, quota, window: WINDOW_S }, verdict));
+  response.set('Retry-After', String(reset));
+  sendError(response, TOO_MANY_REQUESTS);
+}
