@@ -1,16 +1,13 @@
 // node launcher/build.mjs: compiles into dist/ what is missing or outdated. Plain JavaScript for old
 // versions of Node, because it runs before the build.
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NODE_VERSION = 24;
 /** The compiled sources, and the files that the build copies for browsers. */
 const SOURCE = /\.(ts|mjs|html|css)$/;
-const parent = process.ppid;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFile = join(root, 'dist', '.sources');
 
@@ -34,7 +31,13 @@ function refuseOtherNode() {
  */
 function hashSources() {
   const hash = createHash('sha256');
-  const settings = ['package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const settings = [
+    'package-lock.json',
+    'nest-cli.json',
+    '.swcrc',
+    'tsconfig.build.json',
+    'openapi-auth.json',
+  ];
   const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.build.json'), 'utf8'));
   for (const file of [...settings, ...include.flatMap(listSources)].sort()) {
     hash
@@ -57,31 +60,14 @@ function readStamp() {
   return existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : null;
 }
 
-function findCompiler() {
-  try {
-    return createRequire(import.meta.url).resolve('@nestjs/cli/bin/nest.js');
-  } catch {
-    return fail('Some packages are missing. Run `npm ci` first.');
-  }
-}
-
 /** The stamp is written last, so an interrupted build is repeated. */
 async function build() {
-  const compiler = findCompiler();
   process.stdout.write('Building (only after a change)\n');
-  const child = spawn(process.execPath, [compiler, 'build'], { cwd: root, stdio: 'inherit' });
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  let stopped = false;
-  const stop = () => {
-    stopped = true;
-    child.kill('SIGKILL');
-  };
-  for (const signal of signals) process.on(signal, stop);
-  const code = await new Promise((resolve) => child.on('exit', resolve));
-  for (const signal of signals) process.off(signal, stop);
-  const abandoned = process.env.npm_lifecycle_event && process.ppid !== parent;
-  if (stopped || abandoned) process.exit(0);
-  if (code !== 0) fail('The build failed; the reason is above.');
+  if (!existsSync(join(root, 'node_modules', '@swc', 'core'))) {
+    fail('Some packages are missing. Run `npm ci` first.');
+  }
+  const { compile } = await import('./compile.mjs');
+  await compile(root).catch(({ message }) => fail(`The build failed:\n${message}`));
   writeFileSync(stampFile, sources);
 }
 
