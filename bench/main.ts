@@ -4,6 +4,7 @@ import type { Benchmark } from './benchmark';
 import { liveAccessBenchmark } from './live-access';
 import { passwordHashingBenchmark } from './password-hashing';
 import { requestsBenchmark } from './requests/requests';
+import { signInsBenchmark } from './sign-ins/sign-ins';
 import { userListBenchmark } from './user-list';
 import { verifierBenchmark } from './verifier';
 
@@ -13,6 +14,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   liveAccessBenchmark,
   userListBenchmark,
   passwordHashingBenchmark,
+  signInsBenchmark,
 ];
 
 /** `npm run bench` runs all benchmarks, `npm run bench -- <name>…` some, `--smoke` small ones. */
