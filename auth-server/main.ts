@@ -1,3 +1,4 @@
+import '../runtime/node-version';
 // First: modules that are loaded before are not traced.
 import { tracing } from './tracing';
 import { createServer, type Server } from 'node:http';
