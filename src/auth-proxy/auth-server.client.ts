@@ -1,4 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type Dispatcher, Pool } from 'undici';
 import type { CallerContext } from '../http/request/caller-context';
 import {
   ACTING_CLIENT_HEADER,
@@ -52,37 +53,54 @@ export interface AuthServerAnswer {
 
 /** Calls the auth server for the caller of a request: only the auth server writes credentials. */
 @Injectable()
-export class AuthServerClient {
+export class AuthServerClient implements OnApplicationShutdown {
+  private readonly pool: Pool;
+  /** Before the path of a request. */
+  private readonly basePath: string;
+
   constructor(
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
     @Inject(INTERNAL_SECRET) private readonly internalSecret: string,
-  ) {}
+  ) {
+    const { origin, pathname } = new URL(settings.authInternalUrl);
+    // Not `fetch`, which takes four times the CPU time for a call.
+    this.pool = new Pool(origin, { connect: { timeout: TIMEOUT_MS } });
+    this.basePath = `${pathname.replace(/\/$/, '')}${AUTH_BASE_PATH}`;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.destroy();
+  }
 
   /**
    * @returns the answer with any status below 500.
    * @throws {Problem} `auth_server_unavailable`, `auth_server_failed`, `too_many_requests`.
    */
   async call(request: AuthServerRequest): Promise<AuthServerAnswer> {
-    const response = await this.send(request);
-    if (response.status === 429) throw tooManyRequests(response.headers);
-    const body = await readJson(response);
-    if (response.status >= 500) throw toFailure(response, { body, path: request.path });
-    return { status: response.status, headers: response.headers, body };
+    const { status, headers, text } = await this.send(request);
+    if (status === 429) throw tooManyRequests(headers);
+    const body = parseJson(text);
+    // The API's own calls are not redirected.
+    if (status >= 500 || (status >= 300 && status < 400)) {
+      throw toFailure({ status, headers, body }, request.path);
+    }
+    return { status, headers, body };
   }
 
-  private async send(request: AuthServerRequest): Promise<Response> {
+  private async send(request: AuthServerRequest): Promise<ReceivedAnswer> {
     const { method, path, body } = request;
     try {
-      const response = await fetch(`${this.settings.authInternalUrl}${AUTH_BASE_PATH}${path}`, {
+      const response = await this.pool.request({
         method,
+        path: `${this.basePath}${path}`,
         headers: this.headersOf(request),
         body: body && JSON.stringify(body),
-        redirect: 'error',
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      const isRefused = response.status >= 400 && response.status < 500;
+      const status = response.statusCode;
+      const isRefused = status >= 400 && status < 500;
       if (method === 'POST' && !isRefused) markWorkBegun();
-      return response;
+      return { status, headers: toHeaders(response), text: await response.body.text() };
     } catch (error) {
       if (method === 'POST' && !isNotConnected(error)) markWorkBegun();
       throw new Problem('auth_server_unavailable', { cause: error });
@@ -120,10 +138,21 @@ export class AuthServerClient {
   }
 }
 
-function toFailure(
-  { status, headers }: Response,
-  { body, path }: { body: AuthServerAnswer['body']; path: string },
-): Problem {
+interface ReceivedAnswer {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+function toHeaders({ headers }: Dispatcher.ResponseData): Headers {
+  const result = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    for (const line of [value ?? []].flat()) result.append(name, line);
+  }
+  return result;
+}
+
+function toFailure({ status, headers, body }: AuthServerAnswer, path: string): Problem {
   const cause = `status ${status} of ${path}`;
   if (body.code === 'SECOND_FACTOR_UNREADABLE') {
     const retryAfter = headers.get('retry-after') ?? '60';
@@ -139,8 +168,7 @@ function toFailure(
 const NOT_CONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
 
 function isNotConnected(error: unknown): boolean {
-  const { cause } = error as { cause?: { code?: unknown } };
-  return NOT_CONNECTED.includes(String(cause?.code));
+  return NOT_CONNECTED.includes(String((error as { code?: unknown }).code));
 }
 
 /** The limit of the auth server was reached, so its headers replace those of the API. */
@@ -156,9 +184,9 @@ function tooManyRequests(headers: Headers): Problem {
   });
 }
 
-async function readJson(response: Response): Promise<Record<string, unknown>> {
+function parseJson(text: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse((await response.text()) || '{}');
+    const value: unknown = JSON.parse(text || '{}');
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch (error) {
     throw new Problem('auth_server_failed', { cause: error });
