@@ -91,7 +91,7 @@ const PLACED = `^src/(${Object.keys(MAY_USE).join('|')})/`;
 const CONTRACT = '^contract/';
 const TESTS = '^test/|[.]spec[.]ts$';
 const OWN_CODE =
-  '^(src|auth-server|contract|features|runtime|launcher|migrations|tools|test)/|^ormconfig[.]ts$';
+  '^(src|auth-server|contract|features|runtime|launcher|migrations|tools|bench|examples|test)/|^ormconfig[.]ts$';
 
 /** A file that matches `from` imports only those files of this project that match `uses`. */
 function only({ name, comment, from, uses }) {
@@ -274,6 +274,12 @@ module.exports = {
         '^runtime/',
         CONTRACT,
       ],
+    }),
+    only({
+      name: 'examples',
+      comment: 'An example is copied into another repository: it uses nothing of this one.',
+      from: '^examples/',
+      uses: ['^examples/'],
     }),
     {
       name: 'no-ring',

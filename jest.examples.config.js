@@ -1,6 +1,6 @@
 /**
- * Tests of `examples/` with programs that are no npm packages: Python with FastAPI. `npm test`
- * leaves them out; CI installs what is missing.
+ * Tests of `examples/`, one of which is no npm package: Python with FastAPI. `npm test` leaves them
+ * out; CI installs what is missing.
  *
  * @type {import('jest').Config}
  */

@@ -1,26 +1,32 @@
 """Access for a FastAPI backend beside Gatehouse: verifies tokens and follows the end of access.
 
-Copy this file. It needs fastapi, httpx and python-jose. Guide: docs/guides/access-events.md.
+Copy it with ended.py. It needs fastapi, httpx and python-jose. Guide: docs/guides/access-events.md.
 """
 
 import asyncio
 import json
+import logging
+import math
+import random
 import time
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Callable, Optional
+from dataclasses import dataclass
+from typing import Callable, Optional
 
 import httpx
 from fastapi import Depends, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from jose import JWTError, jwt
 
+from ended import MEMORY_SECONDS, Ended, to_seconds
+
+logger = logging.getLogger("access")
+
 # The stream proves each second that it is complete. Without a proof for this time: 503.
 LEASE_SECONDS = 3.0
-# Longer than the lifetime of an access token.
-REPLAY_SECONDS = 3600
-KEY_REFETCH_SECONDS = 5.0
-LONGEST_PAUSE_SECONDS = 5.0
+# Keys are fetched again after ten minutes. An unknown key id costs one request in five seconds.
+KEY_AGE_SECONDS = 600.0
+KEY_COOLDOWN_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 2.0
 
 
 @dataclass
@@ -43,74 +49,14 @@ class Caller:
     scopes: frozenset
 
 
-def to_seconds(text: Optional[str]) -> float:
-    if text is None or text == "infinity":
-        return float("inf")
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
-
-
-@dataclass
-class Ended:
-    """What the events say: it only grows, so that duplicates do no harm."""
-
-    sessions: dict = field(default_factory=dict)
-    users: dict = field(default_factory=dict)
-    roles: dict = field(default_factory=dict)
-    clients: set = field(default_factory=set)
-    keys: set = field(default_factory=set)
-    issued_before: dict = field(default_factory=dict)
-
-    def apply(self, kind: str, data: dict) -> None:
-        user, session = data.get("userId"), data.get("sessionId")
-        client = data.get("clientId")
-        if kind == "session-ended":
-            self.sessions[session] = to_seconds(data["at"])
-        elif kind == "user-banned":
-            self.users[user] = to_seconds(data["until"])
-        elif kind == "user-deleted":
-            self.users[user] = float("inf")
-        elif kind == "ban-lifted":
-            self.users.pop(user, None)
-        elif kind == "role-changed":
-            self.roles[user] = data["role"]
-        elif kind in ("client-disabled", "client-deleted"):
-            self.clients.add(client)
-        elif kind == "client-enabled":
-            self.clients.discard(client)
-        elif kind == "key-withdrawn":
-            self.keys.add(data["keyId"])
-        elif kind == "client-changed":
-            self.issued_before[client] = time.time()
-        elif kind == "grant-ended":
-            self.issued_before[(session, client)] = time.time()
-        elif kind != "credentials-changed":
-            # `reload`, or an event of a later version: older tokens are not certain.
-            self.issued_before["all"] = time.time()
-
-    def reason(self, claims: dict, key_id: str) -> Optional[str]:
-        now, issued = time.time(), claims["iat"]
-        user, session = claims["sub"], claims.get("sid")
-        client = claims.get("client_id")
-        if self.sessions.get(session, float("inf")) <= now:
-            return "session has ended"
-        if self.users.get(user, 0) > now:
-            return "user is banned or deleted"
-        if client in self.clients:
-            return "client is disabled"
-        if key_id in self.keys:
-            return "key is withdrawn"
-        if any(issued <= self.issued_before.get(key, 0) for key in ("all", client, (session, client))):
-            return "token was issued before a change"
-        return None
-
-
 class Access:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.ended = Ended()
+        self.ended = Ended(self.forget_keys)
         self.keys: dict = {}
-        self.keys_fetched = float("-inf")
-        self.proved_at = float("-inf")
+        self.keys_fetched = self.keys_forgotten = -math.inf
+        self.fetching = asyncio.Lock()
+        self.proved_at = -math.inf
         self.last_event_id: Optional[str] = None
         self.http = httpx.AsyncClient(timeout=httpx.Timeout(5.0))
         self.bearer = HTTPBearer(auto_error=False)
@@ -124,16 +70,17 @@ class Access:
             began = time.monotonic()
             try:
                 await self.read_stream()
-            except (httpx.HTTPError, KeyError, ValueError):
-                pass
+            except (httpx.HTTPError, KeyError, ValueError) as error:
+                logger.warning("the stream of access events is interrupted: %r", error)
             pause = 0.5 if time.monotonic() - began > 5 else min(pause * 2, LONGEST_PAUSE_SECONDS)
-            await asyncio.sleep(pause)
+            # Not all readers of a replica that has stopped connect at the same moment.
+            await asyncio.sleep(pause * random.uniform(0.5, 1))
 
     async def read_stream(self) -> None:
         headers = {"authorization": f"Bearer {await self.fetch_token()}", "accept": "text/event-stream"}
         if self.last_event_id is not None:
             headers["last-event-id"] = self.last_event_id
-        url = f"{self.settings.api_url}/api/v1/access-events?replay={REPLAY_SECONDS}"
+        url = f"{self.settings.api_url}/api/v1/access-events?replay={MEMORY_SECONDS}"
         async with self.http.stream("GET", url, headers=headers) as response:
             response.raise_for_status()
             fields: dict = {}
@@ -150,7 +97,7 @@ class Access:
             return
         data = json.loads(fields["data"])
         if fields["event"] == "current":
-            self.proved_at = to_seconds(data["time"])
+            self.proved_at = to_seconds(data["time"], -math.inf)
         else:
             self.ended.apply(fields["event"], data)
         self.last_event_id = fields.get("id", self.last_event_id)
@@ -168,18 +115,31 @@ class Access:
     # --- tokens -------------------------------------------------------------------------------
 
     async def find_key(self, key_id: str) -> Optional[dict]:
-        """An unknown key can be new. Made-up ones cost one request in five seconds."""
-        if key_id not in self.keys and time.monotonic() - self.keys_fetched > KEY_REFETCH_SECONDS:
-            self.keys_fetched = time.monotonic()
-            response = await self.http.get(self.settings.jwks_url)
-            response.raise_for_status()
-            self.keys = {key["kid"]: key for key in response.json()["keys"]}
+        if key_id not in self.keys or time.monotonic() - self.keys_fetched > KEY_AGE_SECONDS:
+            async with self.fetching:
+                await self.refresh_keys(key_id)
         return self.keys.get(key_id)
+
+    async def refresh_keys(self, key_id: str) -> None:
+        began = time.monotonic()
+        age = began - self.keys_fetched
+        if age < KEY_COOLDOWN_SECONDS or (key_id in self.keys and age < KEY_AGE_SECONDS):
+            return
+        response = await self.http.get(self.settings.jwks_url)
+        response.raise_for_status()
+        if self.keys_forgotten > began:
+            # The response can be from before the `reload`.
+            return await self.refresh_keys(key_id)
+        self.keys = {key["kid"]: key for key in response.json()["keys"]}
+        self.keys_fetched = time.monotonic()
+
+    def forget_keys(self) -> None:
+        self.keys, self.keys_fetched, self.keys_forgotten = {}, -math.inf, time.monotonic()
 
     async def verify(self, token: str) -> Caller:
         settings = self.settings
         try:
-            key_id = jwt.get_unverified_header(token)["kid"]
+            key_id = str(jwt.get_unverified_header(token)["kid"])
             key = await self.find_key(key_id)
             if key is None:
                 raise refuse("unknown key")
@@ -189,11 +149,13 @@ class Access:
                 options={"require_exp": True, "require_iat": True, "require_sub": True},
             )
         except httpx.HTTPError:
-            raise HTTPException(503, "keys cannot be fetched")
-        except (JWTError, KeyError):
-            raise refuse("invalid token")
+            raise HTTPException(503, "keys_unavailable")
+        except (JWTError, KeyError) as error:
+            raise refuse(repr(error))
+        if "sid" not in claims and claims.get("client_id") != claims["sub"]:
+            raise refuse("neither a session nor a service account")
         if not self.is_current():
-            raise HTTPException(503, "access cannot be checked")
+            raise HTTPException(503, "access_unknown")
         reason = self.ended.reason(claims, key_id)
         if reason is not None:
             raise refuse(reason)
@@ -201,7 +163,7 @@ class Access:
 
     def to_caller(self, claims: dict) -> Caller:
         user = claims["sub"] if "sid" in claims else None
-        role: Any = self.ended.roles.get(user, claims.get("role"))
+        role = self.ended.value(("role", user), claims.get("role"))
         return Caller(user, claims.get("client_id"), role, frozenset(claims.get("scope", "").split()))
 
     # --- dependencies -------------------------------------------------------------------------
@@ -209,7 +171,7 @@ class Access:
     def caller(self) -> Callable:
         async def dependency(given: Optional[HTTPAuthorizationCredentials] = Depends(self.bearer)) -> Caller:
             if given is None:
-                raise HTTPException(401, "token is missing", {"www-authenticate": "Bearer"})
+                raise HTTPException(401, "token_required", {"www-authenticate": "Bearer"})
             return await self.verify(given.credentials)
 
         return dependency
@@ -219,13 +181,15 @@ class Access:
 
         async def dependency(caller: Caller = Depends(self.caller())) -> Caller:
             if caller.user_id is not None and role is not None and caller.role != role:
-                raise HTTPException(403, "role is missing")
+                raise HTTPException(403, "forbidden")
             if caller.client_id is not None and (scope is None or scope not in caller.scopes):
-                raise HTTPException(403, "scope is missing")
+                raise HTTPException(403, "insufficient_scope")
             return caller
 
         return dependency
 
 
 def refuse(reason: str) -> HTTPException:
-    return HTTPException(401, reason, {"www-authenticate": 'Bearer error="invalid_token"'})
+    """The code is public, the reason is not (RFC 6750, section 3.1)."""
+    logger.info("a token is refused: %s", reason)
+    return HTTPException(401, "invalid_token", {"www-authenticate": 'Bearer error="invalid_token"'})

@@ -1,0 +1,135 @@
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type RemoteJWKSet } from 'jose';
+import { EndedAccess, type EventData } from './ended-access';
+import { EventStream, type StreamSettings } from './event-stream';
+
+/** The stream proves once a second that it is complete. Without a proof for this time: 503. */
+const LEASE_MS = 3_000;
+
+/** Keys are fetched again after ten minutes. An unknown key id costs one request in five seconds. */
+const KEY_OPTIONS = { cacheMaxAge: 600_000, cooldownDuration: 5_000, timeoutDuration: 5_000 };
+
+export interface AccessSettings extends StreamSettings {
+  issuer: string;
+  audience: string;
+  algorithm: string;
+  jwksUrl: string;
+}
+
+/** Who calls: a user, a client that acts for a user, or a service account. */
+export interface Caller {
+  /** `null`: a service account. */
+  userId: string | null;
+  clientId: string | null;
+  role: string | null;
+  scopes: readonly string[];
+}
+
+/** Why a request is not answered. The reason is for the log. */
+export class AccessRefusal extends Error {
+  constructor(
+    readonly status: 401 | 403 | 503,
+    readonly code: string,
+    readonly reason: string = code,
+  ) {
+    super(reason);
+  }
+}
+
+/** Verifies access tokens, and follows the events that end access. */
+export class Access {
+  private keys: RemoteJWKSet;
+  private readonly ended = new EndedAccess(() => (this.keys = this.makeKeys()));
+  private readonly stream: EventStream;
+  private provedAt = -Infinity;
+
+  constructor(private readonly settings: AccessSettings) {
+    this.keys = this.makeKeys();
+    this.stream = new EventStream(settings, (kind, data) => this.take(kind, data));
+  }
+
+  /** Whether the stream has proved that it is complete, within the lease. */
+  isCurrent(): boolean {
+    return Math.abs(Date.now() - this.provedAt) < LEASE_MS;
+  }
+
+  /** @throws {AccessRefusal} */
+  async verify(authorization: string | undefined): Promise<Caller> {
+    const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
+    if (token === undefined) throw new AccessRefusal(401, 'token_required');
+    const { claims, keyId } = await this.readToken(token);
+    const caller = toCaller(claims);
+    if (!this.isCurrent()) throw new AccessRefusal(503, 'access_unknown');
+    const sessionId = textOf(claims.sid);
+    const reason = this.ended.reason({ ...caller, sessionId, keyId, issuedAt: claims.iat! });
+    if (reason !== null) throw new AccessRefusal(401, 'invalid_token', reason);
+    return { ...caller, role: this.ended.role(caller.userId) ?? caller.role };
+  }
+
+  /** Reads the stream, and connects again, until the signal is aborted. */
+  follow(signal: AbortSignal, report?: (error: unknown) => void): Promise<void> {
+    return this.stream.follow(signal, report);
+  }
+
+  private makeKeys(): RemoteJWKSet {
+    return createRemoteJWKSet(new URL(this.settings.jwksUrl), KEY_OPTIONS);
+  }
+
+  private async readToken(token: string) {
+    const { algorithm, issuer, audience } = this.settings;
+    try {
+      const { payload: claims, protectedHeader } = await jwtVerify(token, this.keys, {
+        algorithms: [algorithm],
+        issuer,
+        audience,
+        requiredClaims: ['exp', 'iat', 'sub'],
+      });
+      if (protectedHeader.kid === undefined) throw new errors.JWSInvalid('no kid');
+      return { claims, keyId: protectedHeader.kid };
+    } catch (error) {
+      throw toRefusal(error);
+    }
+  }
+
+  private take(kind: string, data: EventData): void {
+    if (kind === 'current') this.provedAt = Date.parse(data.time ?? '');
+    else this.ended.apply(kind, data);
+  }
+}
+
+/**
+ * Users need the role. Clients, also those that act for a user, need the scope.
+ *
+ * @throws {AccessRefusal}
+ */
+export function assertAllowed(caller: Caller, rule: { role?: string; scope?: string }): void {
+  if (caller.userId !== null && rule.role !== undefined && caller.role !== rule.role) {
+    throw new AccessRefusal(403, 'forbidden');
+  }
+  const hasScope = rule.scope !== undefined && caller.scopes.includes(rule.scope);
+  if (caller.clientId !== null && !hasScope) throw new AccessRefusal(403, 'insufficient_scope');
+}
+
+/** @throws {AccessRefusal} for a token that belongs to neither a session nor a service account. */
+function toCaller({ sub, sid, client_id: clientId, role, scope }: JWTPayload): Caller {
+  if (sid === undefined && clientId !== sub) throw new AccessRefusal(401, 'invalid_token');
+  return {
+    userId: sid === undefined ? null : sub!,
+    clientId: textOf(clientId),
+    role: textOf(role),
+    scopes: (textOf(scope) ?? '').split(' '),
+  };
+}
+
+/** Keys that cannot be fetched say nothing about the token. */
+function toRefusal(error: unknown): AccessRefusal {
+  const isToken =
+    error instanceof errors.JOSEError &&
+    !['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'].includes(error.code);
+  const reason = String(error);
+  if (isToken) return new AccessRefusal(401, 'invalid_token', reason);
+  return new AccessRefusal(503, 'keys_unavailable', reason);
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

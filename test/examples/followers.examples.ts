@@ -1,0 +1,137 @@
+import { Fleet, STATED_MS } from './fleet';
+import { measure, ROUNDS } from './rounds';
+import type { SigningKey } from '../support/signing-key';
+import { eventually } from '../support/eventually';
+
+let fleet: Fleet;
+/** One that stays published, and one for each round that withdraws its key. */
+let keys: SigningKey[];
+
+beforeAll(async () => {
+  fleet = await Fleet.start();
+  keys = await fleet.publishKeys(1 + ROUNDS);
+});
+
+afterAll(() => fleet.stop());
+
+describe('a token', () => {
+  it('is accepted when the auth server has issued it to a user or to a service account', async () => {
+    const { accessToken } = await fleet.person();
+    await fleet.expectAll('/orders', accessToken, 200);
+    const client = await fleet.oauth.register({ type: 'machine', scopes: ['users:read'] });
+    const { body } = await fleet.oauth.serviceAccountToken(client);
+    await fleet.expectAll('/orders', body.access_token, 200);
+  });
+
+  it('is accepted when a key signed it that was published later', async () => {
+    await eventually(async () =>
+      fleet.expectAll('/orders', await keys[0]!.sign(fleet.claims()), 200),
+    );
+  });
+
+  it.each<[string, (key: SigningKey) => Promise<string> | string | undefined]>([
+    ['is missing', () => undefined],
+    ['is no JWT', () => 'e30.e30.'],
+    ['is for another audience', (key) => key.sign(fleet.claims({ aud: 'https://other.example' }))],
+    ['is of another issuer', (key) => key.sign(fleet.claims({ iss: 'https://other.example' }))],
+    ['has expired', (key) => key.sign(fleet.claims({ exp: Math.floor(Date.now() / 1_000) - 60 }))],
+    ['has no expiry', (key) => key.sign(fleet.claims({ exp: undefined }))],
+    ['has no issue time', (key) => key.sign(fleet.claims({ iat: undefined }))],
+    ['belongs to no session', (key) => key.sign(fleet.claims({ sid: undefined }))],
+    ['has no key id', (key) => key.sign(fleet.claims(), { kid: undefined })],
+    ['names an unknown key', (key) => key.sign(fleet.claims(), { kid: 'unknown' })],
+    ['has a signature of another key', (key) => keys[1]!.sign(fleet.claims(), { kid: key.kid })],
+    ['is not signed', ({ kid }) => `${encode({ alg: 'none', kid })}.${encode(fleet.claims())}.`],
+  ])('is refused when it %s', async (_condition, make) => {
+    await fleet.expectAll('/orders', await make(keys[0]!), 401);
+  });
+
+  it('opens what the role of its user allows', async () => {
+    const [user, admin] = [await fleet.person(), await fleet.person('admin')];
+    await fleet.expectAll('/reports', user.accessToken, 403);
+    await fleet.expectAll('/reports', admin.accessToken, 200);
+  });
+
+  it('of a client opens what its scopes allow, and not more than the role of its user', async () => {
+    const tokenOf = (changes: object) =>
+      keys[0]!.sign(fleet.claims({ client_id: 'a client', scope: 'openid', ...changes }));
+    await fleet.expectAll('/orders', await tokenOf({}), 403);
+    await fleet.expectAll('/orders', await tokenOf({ scope: 'users:read' }), 200);
+    await fleet.expectAll('/reports', await tokenOf({ scope: 'users:read' }), 403);
+    const other = await fleet.oauth.register({ type: 'machine', scopes: ['audit:read'] });
+    const { body } = await fleet.oauth.serviceAccountToken(other);
+    await fleet.expectAll('/orders', body.access_token, 403);
+  });
+});
+
+describe('access ends in every backend', () => {
+  it('after a ban', () =>
+    measure(fleet, 'ban', async () => {
+      const { id, accessToken: token } = await fleet.person();
+      const change = () => fleet.run(`UPDATE "user" SET banned = true WHERE id = $1`, id);
+      return { path: '/orders', token, expected: 401, change };
+    }));
+
+  it('after the end of a session', () =>
+    measure(fleet, 'session ended', async () => {
+      const { sessionId, accessToken: token } = await fleet.person();
+      const change = () => fleet.run('DELETE FROM session WHERE id = $1', sessionId);
+      return { path: '/orders', token, expected: 401, change };
+    }));
+
+  it('after a demotion, for what the new role does not allow', () =>
+    measure(fleet, 'demotion', async () => {
+      const { id, accessToken: token } = await fleet.person('admin');
+      const change = () => fleet.run(`UPDATE "user" SET role = 'user' WHERE id = $1`, id);
+      return { path: '/reports', token, expected: 403, change };
+    }));
+
+  it('after a client is disabled', () =>
+    measure(fleet, 'client disabled', async () => {
+      const client = await fleet.oauth.register({ type: 'machine', scopes: ['users:read'] });
+      const { body } = await fleet.oauth.serviceAccountToken(client);
+      const change = () =>
+        fleet.run('UPDATE oauth_client SET disabled = true WHERE client_id = $1', client.clientId);
+      return { path: '/orders', token: body.access_token, expected: 401, change };
+    }));
+
+  it('after a grant has ended', async () => {
+    const { clientId } = await fleet.oauth.register({ type: 'public' });
+    await measure(fleet, 'grant ended', async () => {
+      const { id: sub, sessionId: sid } = await fleet.person();
+      const claims = fleet.claims({ sub, sid, client_id: clientId, scope: 'users:read' });
+      const ids = [sid, clientId];
+      await fleet.run('INSERT INTO oauth_grant (session_id, client_id) VALUES ($1, $2)', ...ids);
+      const change = () =>
+        fleet.run('DELETE FROM oauth_grant WHERE session_id = $1 AND client_id = $2', ...ids);
+      return { path: '/orders', token: await keys[0]!.sign(claims), expected: 401, change };
+    });
+  });
+
+  it('after a key is withdrawn', () =>
+    measure(fleet, 'key withdrawn', async (index) => {
+      const key = keys[1 + index]!;
+      const change = () => fleet.run('DELETE FROM jwks WHERE id = $1', key.kid);
+      return { path: '/orders', token: await key.sign(fleet.claims()), expected: 401, change };
+    }));
+});
+
+describe('without a complete stream', () => {
+  it('every backend answers 503, and knows afterwards what has happened', async () => {
+    const [banned, other] = [await fleet.person(), await fleet.person()];
+    await fleet.expectAll('/orders', banned.accessToken, 200);
+    await fleet.api.cut();
+    await fleet.run(`UPDATE "user" SET banned = true WHERE id = $1`, banned.id);
+    const accepted = await fleet.countAccepted(banned.accessToken, { afterMs: STATED_MS });
+    expect(accepted).toBe(0);
+    await fleet.expectAll('/orders', banned.accessToken, 503);
+    await fleet.api.restore();
+    await fleet.untilCurrent();
+    await fleet.expectAll('/orders', banned.accessToken, 401);
+    await fleet.expectAll('/orders', other.accessToken, 200);
+  });
+});
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
