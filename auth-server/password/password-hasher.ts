@@ -1,14 +1,11 @@
-import { availableParallelism } from 'node:os';
 import { APIError } from 'better-auth/api';
 import { hashArgon2id, isArgon2id, isOutdated, verifyArgon2id } from './argon2id';
 import { BusyError, ConcurrencyLimit, type Share, ShareError } from './concurrency-limit';
 import { parseHash } from './hash-format';
+import { HASHES_AT_ONCE } from './hashing-threads';
 import { TOO_MANY_AT_ONCE } from './password-admission';
 import type { PasswordHash } from './password-hash';
 import { requestContext } from '../common/request-context';
-
-/** Node's thread pool has four threads. One stays free for other work. */
-const WIDEST = 3;
 
 /** Some seconds of work: a client that waits longer gives up. */
 const CAPACITY = 200;
@@ -33,7 +30,7 @@ const BETTER_AUTH_DECOY = `${'0'.repeat(32)}:${'0'.repeat(128)}`;
  */
 export class PasswordHasher {
   private readonly limit = new ConcurrencyLimit({
-    width: Math.min(WIDEST, availableParallelism()),
+    width: HASHES_AT_ONCE,
     capacity: CAPACITY,
   });
 

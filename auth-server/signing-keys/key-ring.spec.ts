@@ -8,8 +8,8 @@ const TIMES = toKeyTimes({ jwksRotation: 30 * DAY, jwksGrace: 10 * DAY });
 
 /** A key by its age and by the time that it still signs. */
 function key(id: string, age: number, left: number, more: Partial<SigningKey> = {}): SigningKey {
-  const texts = { publicKey: '{}', privateKey: '""', alg: 'RS256', crv: null };
-  return { id, ...texts, createdAt: NOW - age, endsAt: NOW + left, canSign: true, ...more };
+  const texts = { publicKey: '{}', encryptedKey: '""', privateKey: '{}', alg: 'RS256', crv: null };
+  return { id, ...texts, createdAt: NOW - age, endsAt: NOW + left, ...more };
 }
 
 /** @param keys newest first, as they are read. */
@@ -51,7 +51,7 @@ describe('the key that signs', () => {
   it.each([
     ['has ended', key('a', 30 * DAY, 0)],
     ['is of another algorithm', key('a', DAY, DAY, { alg: 'ES256' })],
-    ['was encrypted with another secret', key('a', DAY, DAY, { canSign: false })],
+    ['was encrypted with another secret', key('a', DAY, DAY, { privateKey: null })],
   ])('is none that %s', (_title, unfit) => {
     const ring = ringOf(unfit);
     expect([ring.signer, ring.live]).toEqual([null, []]);
@@ -84,7 +84,7 @@ describe('an old key', () => {
       key('old', 39 * DAY, -10 * DAY + 1),
       key('over', 40 * DAY, -10 * DAY),
       key('other', DAY, DAY, { alg: 'ES256' }),
-      key('stranded', DAY, DAY, { canSign: false }),
+      key('stranded', DAY, DAY, { privateKey: null }),
     ];
     const ring = ringOf(...keys);
     expect(idsOf(ring.published)).toEqual(['live', 'old', 'stranded']);
@@ -97,7 +97,7 @@ it('the phase of each key can be told', () => {
     key('coming', MINUTE, 30 * DAY),
     key('signing', 29 * DAY, 9 * MINUTE),
     key('old', 59 * DAY, -DAY),
-    key('stranded', DAY, DAY, { canSign: false }),
+    key('stranded', DAY, DAY, { privateKey: null }),
     key('other', DAY, DAY, { alg: 'ES256' }),
   ];
   const ring = ringOf(...keys);

@@ -25,15 +25,15 @@ export interface SigningKey {
   id: string;
   /** JSON Web Key (RFC 7517) as JSON text. */
   publicKey: string;
-  /** The private JSON Web Key, encrypted. */
-  privateKey: string;
+  /** The private JSON Web Key, encrypted, as it is stored. */
+  encryptedKey: string;
+  /** The private JSON Web Key as JSON text; `null`: this process does not have its secret. */
+  privateKey: string | null;
   alg: string | null;
   crv: string | null;
   createdAt: number;
   /** The end of its signatures. */
   endsAt: number;
-  /** Whether this process has the secret of the encrypted private key. */
-  canSign: boolean;
 }
 
 /** The state of a key. */
@@ -85,13 +85,13 @@ export class KeyRing {
   /** Keys that sign now or later, and whose private key this process can decrypt. */
   get live(): SigningKey[] {
     const { keys, now } = this.parts;
-    return keys.filter((key) => this.isOurs(key) && key.canSign && key.endsAt > now);
+    return keys.filter((key) => this.isOurs(key) && key.privateKey !== null && key.endsAt > now);
   }
 
   /** Valid keys that were encrypted with another secret. */
   get foreign(): SigningKey[] {
     const { keys, now } = this.parts;
-    return keys.filter((key) => this.isOurs(key) && !key.canSign && key.endsAt > now);
+    return keys.filter((key) => this.isOurs(key) && key.privateKey === null && key.endsAt > now);
   }
 
   /** Whether the key that follows the newest one must be published now. */

@@ -26,7 +26,7 @@ function toJwk(key: SigningKey, signs: boolean): Jwk {
   return {
     id,
     publicKey,
-    privateKey: signs ? key.privateKey : '',
+    privateKey: (signs && key.privateKey) || '',
     createdAt: new Date(createdAt),
     expiresAt: signs ? undefined : new Date(),
     alg: alg as Jwk['alg'],

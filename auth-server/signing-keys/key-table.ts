@@ -13,7 +13,7 @@ const ENDS_AT = `coalesce(${columns.expiresAt}, ${columns.createdAt} + $1 * inte
 const SELECT_KEYS = `
   SELECT statement_timestamp() AS "now",
          ${columns.id} AS "id", ${columns.publicKey} AS "publicKey",
-         ${columns.privateKey} AS "privateKey", ${columns.alg} AS "alg", ${columns.crv} AS "crv",
+         ${columns.privateKey} AS "encryptedKey", ${columns.alg} AS "alg", ${columns.crv} AS "crv",
          ${columns.createdAt} AS "createdAt", ${ENDS_AT} AS "endsAt"
     FROM (SELECT) AS clock LEFT JOIN ${table} ON true
    ORDER BY ${columns.createdAt} DESC, ${columns.id} DESC`;
@@ -28,7 +28,7 @@ const END_KEYS = `UPDATE ${table} SET ${columns.expiresAt} = $2 WHERE ${columns.
 const DELETE_KEYS = `DELETE FROM ${table} WHERE ${columns.id} = ANY($1)`;
 
 /** A stored key. It does not tell whether this process can decrypt it. */
-export type KeptKey = Omit<SigningKey, 'canSign'>;
+export type KeptKey = Omit<SigningKey, 'privateKey'>;
 
 type Row = { now: Date; id: string | null; createdAt: Date; endsAt: Date } & Omit<
   KeptKey,
@@ -48,9 +48,9 @@ export async function readKeys(
 }
 
 export async function insertKey(connection: Connection, key: KeptKey): Promise<void> {
-  const { id, publicKey, privateKey, alg, crv, createdAt, endsAt } = key;
+  const { id, publicKey, encryptedKey, alg, crv, createdAt, endsAt } = key;
   const times = [new Date(createdAt), new Date(endsAt)];
-  await connection.query(INSERT_KEY, [id, publicKey, privateKey, alg, crv, ...times]);
+  await connection.query(INSERT_KEY, [id, publicKey, encryptedKey, alg, crv, ...times]);
 }
 
 /** Sets the end of the keys' signatures. */

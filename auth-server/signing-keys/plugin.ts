@@ -12,7 +12,12 @@ export { tokenOfBegunSession } from './begun-session';
 /** Better-Auth's jwt plugin. Rotation and grace period are handled by {@link SigningKeys}. */
 export function accessTokens(config: AuthConfig, pool: Pool) {
   return jwt({
-    jwks: { jwksPath: JWKS_PATH, keyPairConfig: keyPairConfig(config.jwtAlgorithm) },
+    jwks: {
+      jwksPath: JWKS_PATH,
+      keyPairConfig: keyPairConfig(config.jwtAlgorithm),
+      // The store decrypts a private key once, the plugin for each signature.
+      disablePrivateKeyEncryption: true,
+    },
     jwt: {
       issuer: config.jwtIssuer,
       audience: config.jwtAudience,

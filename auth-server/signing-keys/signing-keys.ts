@@ -44,11 +44,11 @@ export interface KeyRevocation {
  * The life of the signing keys (docs/operations/signing-keys.md). A key is created and published
  * ahead of time, signs for `JWKS_ROTATION`, stays published for `JWKS_GRACE`, and is deleted. The
  * table, the time of the database and one lock decide all of that, so any number of auth servers
- * agree. There is no cache: a revoked key signs nothing more.
+ * agree. The table is read for each signature: a revoked key signs nothing more.
  */
 export class SigningKeys {
-  /** Whether a private key can be decrypted, by its encrypted text. */
-  private usable: ReadonlyMap<string, boolean> = new Map();
+  /** Decrypted private keys by their encrypted texts; `null`: the secret is missing. */
+  private decrypted: ReadonlyMap<string, string | null> = new Map();
   private ensuring: Promise<KeyChanges> | null = null;
 
   constructor(
@@ -110,7 +110,7 @@ export class SigningKeys {
       if (key) await deleteKeys(client, [id]);
       if (key) await recordKey(client, { action: 'key.revoked', id, detail: { phase } });
       const after = await this.read(client);
-      if (key?.canSign && !after.signer) {
+      if (key && key.privateKey !== null && !after.signer) {
         await this.succeed(client, {
           reason: 'revocation',
           takeoverAfter: (then) => then.takeover(),
@@ -149,7 +149,7 @@ export class SigningKeys {
     const encrypted = await symmetricEncrypt({ key, data: JSON.stringify(privateWebKey) });
     return {
       publicKey: JSON.stringify(publicWebKey),
-      privateKey: JSON.stringify(encrypted),
+      encryptedKey: JSON.stringify(encrypted),
       alg: jwtAlgorithm,
       crv: publicWebKey.crv ?? null,
     };
@@ -159,15 +159,19 @@ export class SigningKeys {
     const times = toKeyTimes(this.config);
     const { keys: kept, now } = await readKeys(connection, times.rotation);
     const keys: SigningKey[] = [];
-    for (const key of kept) keys.push({ ...key, canSign: await this.canDecrypt(key) });
-    this.usable = new Map(keys.map(({ privateKey, canSign }) => [privateKey, canSign]));
+    for (const key of kept) {
+      keys.push({ ...key, privateKey: await this.decrypt(key.encryptedKey) });
+    }
+    this.decrypted = new Map(
+      keys.map(({ encryptedKey, privateKey }) => [encryptedKey, privateKey]),
+    );
     return new KeyRing({ keys, now, algorithm: this.config.jwtAlgorithm, times });
   }
 
   /** Keys whose secret is missing still verify, but cannot sign. */
-  private async canDecrypt({ privateKey }: Pick<SigningKey, 'privateKey'>): Promise<boolean> {
-    const known = this.usable.get(privateKey);
-    return known ?? decrypts(privateKey, toCipherKey(this.config));
+  private async decrypt(encryptedKey: string): Promise<string | null> {
+    const known = this.decrypted.get(encryptedKey);
+    return known === undefined ? decrypt(encryptedKey, toCipherKey(this.config)) : known;
   }
 
   private whileLocked<T>(work: (client: Client) => Promise<T>): Promise<T> {
@@ -192,12 +196,11 @@ function recordKey(
   return writeAuditEvent(client, { ...SYSTEM, ...event, subject: { type: 'key', id } });
 }
 
-async function decrypts(privateKey: string, key: string | SecretConfig): Promise<boolean> {
+async function decrypt(encrypted: string, key: string | SecretConfig): Promise<string | null> {
   try {
-    await symmetricDecrypt({ key, data: JSON.parse(privateKey) as string });
-    return true;
+    return await symmetricDecrypt({ key, data: JSON.parse(encrypted) as string });
   } catch {
-    return false;
+    return null;
   }
 }
 
