@@ -12,6 +12,7 @@ export * from './last-administrator';
 export * from './tables/oauth-tables';
 export * from './roles';
 export * from './scopes';
+export * from './stored-bounds';
 export * from './second-factor-codes';
 export * from './tables/second-factor-tables';
 export * from './tables/tables';

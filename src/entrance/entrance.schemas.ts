@@ -26,7 +26,7 @@ export const problemPageSchema = z
   .meta({ id: 'ProblemPage' });
 
 export const problemPagesSchema = z
-  .object({ items: z.array(problemPageSchema) })
+  .object({ items: z.array(problemPageSchema).meta({ 'x-bound': 'one for each problem code' }) })
   .meta({ id: 'ProblemPages' });
 
 export type Entrance = z.infer<typeof entranceSchema>;

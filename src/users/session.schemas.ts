@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_STORED } from '../../contract';
 import { id, timestamp } from '../common/validation/schemas';
 
 export const sessionSchema = z
@@ -24,7 +25,7 @@ export const sessionSchema = z
   .meta({ id: 'Session' });
 
 export const sessionListSchema = z
-  .object({ items: z.array(sessionSchema) })
+  .object({ items: z.array(sessionSchema).meta({ maxItems: MOST_STORED.sessions }) })
   .meta({ id: 'SessionList' });
 
 export type Session = z.infer<typeof sessionSchema>;

@@ -9,6 +9,7 @@ import {
 import { lintDocument } from '../../tools/lint-openapi';
 import {
   findAll,
+  listsOf,
   type OpenApiDocument,
   operationsOf,
   resolveReference,
@@ -59,6 +60,20 @@ describe.each(FILES)('%s', (file) => {
     expect(document.servers.map(({ url }) => url)).toEqual(['/']);
     const references = findAll(document, '$ref').map(({ value }) => String(value));
     expect(references.filter((reference) => !resolveReference(document, reference))).toEqual([]);
+  });
+});
+
+describe.each(['openapi.json', 'openapi-auth.json'] as const)('every list in %s', (file) => {
+  it('is paged, or states its bound', () => {
+    const document = documents.get(file)!;
+    const lists = [...operationsOf(document)].flatMap(([name, operation]) =>
+      listsOf(document, operation).map((list) => ({ name, ...list })),
+    );
+    expect(lists.length).toBeGreaterThan(8);
+    const unbounded = lists.filter(
+      ({ schema, isPaged }) => !isPaged && !schema.maxItems && !schema['x-bound'],
+    );
+    expect(unbounded.map(({ name, property }) => `${name}: ${property}`)).toEqual([]);
   });
 });
 

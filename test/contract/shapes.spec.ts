@@ -4,7 +4,7 @@ import type { ProblemCode } from '../../src/common/problems/problem-codes';
 import { type Answer, Caller } from '../support/caller';
 import { exampleCall } from '../support/documents/example-world';
 import { type ExtraReplica, startExtraReplica } from '../support/processes/extra-replica';
-import { type OpenApiDocument, type Operation, operationsOf } from '../support/documents/openapi';
+import { listsOf, type OpenApiDocument, type Operation, operationsOf } from '../support/documents/openapi';
 import { expectProblem } from '../support/problems';
 import { type SignedInUser, System } from '../support/system';
 
@@ -29,13 +29,17 @@ afterAll(async () => {
 
 /** A new session of the administrator, because some routes end the caller's session. */
 async function newToken(): Promise<string> {
+  const authServer = new Caller(system.settings.authUrl, await newSession());
+  return (await authServer.get<{ token: string }>('/api/auth/token')).body.token;
+}
+
+async function newSession(): Promise<string> {
   const token = randomUUID();
   await system.query(
     `INSERT INTO session (id, user_id, token, expires_at) VALUES ($1, $2, $1, now() + interval '1 hour')`,
     [token, admin.id],
   );
-  const authServer = new Caller(system.settings.authUrl, token);
-  return (await authServer.get<{ token: string }>('/api/auth/token')).body.token;
+  return token;
 }
 
 interface Asked {
@@ -177,6 +181,60 @@ describe('every paged list', () => {
     nextCursor: string | null;
   }
 });
+
+describe('the bound of a list', () => {
+  beforeAll(() => fillLists(admin.id));
+
+  it.each([
+    ['openapi.json', 'limit=200'],
+    ['openapi-auth.json', 'limit=100000'],
+  ])('in %s holds with more rows than that', async (file, limit) => {
+    const { body: document } = await new Caller(replica.url).get<OpenApiDocument>(`/${file}`);
+    const caller = new Caller(replica.url, await newToken());
+    const direct = new Caller(replica.url, await newSession());
+    let full = 0;
+    for (const [name, operation] of operationsOf(document)) {
+      const [method, path] = name.split(' ') as [string, string];
+      const lists = listsOf(document, operation).filter(({ schema }) => schema.maxItems);
+      if (method !== 'GET' || lists.length === 0) continue;
+      const url = path.replace('{id}', admin.id);
+      const { status, body } = await (path.startsWith('/api/auth/') ? direct : caller).get<Json>(
+        takesLimit(operation) ? `${url}?${limit}` : url,
+      );
+      expect({ name, status }).toEqual({ name, status: 200 });
+      for (const { property, schema } of lists) {
+        const { length } = (property ? body[property] : body) as unknown[];
+        expect({ name, property, length }).toEqual({ name, property, length: expect.any(Number) });
+        expect(length).toBeLessThanOrEqual(schema.maxItems as number);
+        if (length === schema.maxItems) full += 1;
+      }
+    }
+    expect(full).toBeGreaterThan(2);
+  });
+
+  type Json = Record<string, unknown>;
+});
+
+function takesLimit({ parameters = [] }: Operation): boolean {
+  return parameters.some(({ name }) => name === 'limit');
+}
+
+/** More rows of each list than its bound. */
+async function fillLists(userId: string): Promise<void> {
+  const insert = (sql: string) => system.query(sql.replaceAll('$user', `'${userId}'`));
+  await insert(`INSERT INTO "user" (id, name, email)
+    SELECT 'b' || i, 'B', i || '@bound.example.com' FROM generate_series(1, 210) i`);
+  await insert(`INSERT INTO session (id, user_id, token, expires_at)
+    SELECT 'b' || i, $user, 'b' || i, now() + interval '1 day' FROM generate_series(1, 110) i`);
+  await insert(`INSERT INTO account (id, user_id, account_id, provider_id)
+    SELECT 'b' || i, $user, 'b' || i, 'google' FROM generate_series(1, 49) i`);
+  await insert(`INSERT INTO passkey (id, user_id, public_key, credential_id, counter, device_type, backed_up)
+    SELECT 'b' || i, $user, 'k', 'b' || i, 0, 'singleDevice', false FROM generate_series(1, 50) i`);
+  await insert(`INSERT INTO oauth_client (id, client_id, user_id, redirect_uris)
+    SELECT 'b' || i, 'b' || i, $user, '[]' FROM generate_series(1, 210) i`);
+  await insert(`INSERT INTO oauth_consent (id, client_id, user_id, scopes, created_at, updated_at)
+    SELECT 'b' || i, 'b' || i, $user, '[]', now(), now() FROM generate_series(1, 210) i`);
+}
 
 /** The limit of an operation: exports have one of their own. */
 function policyOf(name: string, isOpen: boolean): string {

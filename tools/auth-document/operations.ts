@@ -1,6 +1,7 @@
 import type { EndpointTraits } from '../../auth-server/describe';
 import { isJson, type Json } from '../json';
 import { toDescription, toOperationId, toSummary } from './names';
+import { withListBounds } from './list-bounds';
 import { mendSchemas } from './schemas';
 
 /** Better-Auth's tag of its core, and those of its plugins. */
@@ -56,7 +57,7 @@ export function mendOperation(operation: Json, place: Place): Json {
     ],
     ...withParameters(operation),
     ...withBody(operation, traits?.mediaTypes ?? ['application/json']),
-    responses: toResponses(operation, path),
+    responses: withListBounds(toResponses(operation, path), path),
   };
 }
 

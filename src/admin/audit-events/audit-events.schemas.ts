@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { auditActionSchema, auditEventSchema } from '../../audit/audit-event.schemas';
-import { nextCursor, pageFields } from '../../common/pagination/pages';
+import { LARGEST_PAGE, nextCursor, pageFields } from '../../common/pagination/pages';
 import { idParameter, time } from '../../common/validation/schemas';
 
 const moment = time('2026-11-23T09:30:00.000Z').optional();
@@ -17,7 +17,7 @@ export const listAuditEventsSchema = z.strictObject({
 export type ListAuditEvents = z.infer<typeof listAuditEventsSchema>;
 
 export const auditEventPageSchema = z
-  .object({ items: z.array(auditEventSchema), nextCursor })
+  .object({ items: z.array(auditEventSchema).meta({ maxItems: LARGEST_PAGE }), nextCursor })
   .meta({ id: 'AuditEventPage' });
 
 export type AuditEventPage = z.infer<typeof auditEventPageSchema>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SERVICE_ACCOUNT_SCOPES, SCOPES, USER_SCOPES } from '../../../contract';
-import { nextCursor, pageFields } from '../../common/pagination/pages';
+import { LARGEST_PAGE, nextCursor, pageFields } from '../../common/pagination/pages';
 import { id, personalText, timestamp } from '../../common/validation/schemas';
 
 export const CLIENT_TYPES = ['public', 'confidential', 'machine'] as const;
@@ -96,7 +96,7 @@ export const clientSecretSchema = z
 
 export const clientPageSchema = z
   .object({
-    items: z.array(clientSchema),
+    items: z.array(clientSchema).meta({ maxItems: LARGEST_PAGE }),
     nextCursor,
   })
   .meta({ id: 'ClientPage' });

@@ -16,7 +16,8 @@ export const statisticsSchema = z
       .array(
         z.object({ day: z.string().meta({ format: 'date', examples: ['2026-11-23'] }), count }),
       )
-      .describe('The last 30 days in UTC, today last'),
+      .describe('The last 30 days in UTC, today last')
+      .meta({ maxItems: 30 }),
   })
   .meta({ id: 'Statistics' });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { roleSchema, userSchema } from '../../users/user.schemas';
 import { newPasswordSchema } from '../../auth-proxy/auth.schemas';
-import { nextCursor, pageFields } from '../../common/pagination/pages';
+import { LARGEST_PAGE, nextCursor, pageFields } from '../../common/pagination/pages';
 import { email, personalText, time, webAddress } from '../../common/validation/schemas';
 
 const trueOrFalse = z
@@ -31,7 +31,7 @@ export type ListUsers = z.infer<typeof listUsersSchema>;
 
 export const userPageSchema = z
   .object({
-    items: z.array(userSchema),
+    items: z.array(userSchema).meta({ maxItems: LARGEST_PAGE }),
     nextCursor,
     total: z
       .int()

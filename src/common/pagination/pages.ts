@@ -2,17 +2,20 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { toNextLink } from './next-link';
 
+/** Rows of the largest page. */
+export const LARGEST_PAGE = 200;
+
 /** What every list in pages takes. */
 export const pageFields = {
   limit: z
     .string()
     .regex(/^\d{1,3}$/, 'Must be a whole number')
     .transform(Number)
-    .refine((limit) => limit >= 1 && limit <= 200, 'Must be between 1 and 200')
+    .refine((limit) => limit >= 1 && limit <= LARGEST_PAGE, `Must be between 1 and ${LARGEST_PAGE}`)
     .default(50)
     .meta({
       description: 'Rows on a page',
-      wire: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+      wire: { type: 'integer', minimum: 1, maximum: LARGEST_PAGE, default: 50 },
     }),
   cursor: z
     .string()

@@ -4,6 +4,7 @@ import { clientTokenSchema, grantSchema } from './grants.schemas';
 import { passkeySchema, secondFactorSchema } from './second-factor.schemas';
 import { sessionSchema } from '../session.schemas';
 import { userSchema } from '../user.schemas';
+import { MOST_STORED } from '../../../contract';
 import { id, personalText, timestamp, webAddress } from '../../common/validation/schemas';
 
 export const accountSchema = z
@@ -19,26 +20,29 @@ export const accountSchema = z
   .meta({ id: 'Account', description: 'One way in which a user signs in, without its secrets' });
 
 export const accountListSchema = z
-  .object({ items: z.array(accountSchema) })
+  .object({ items: z.array(accountSchema).meta({ maxItems: MOST_STORED.accounts }) })
   .meta({ id: 'AccountList' });
 
 export const userExportSchema = z
   .object({
     exportedAt: timestamp,
     user: userSchema,
-    accounts: z.array(accountSchema),
+    accounts: z.array(accountSchema).meta({ maxItems: MOST_STORED.accounts }),
     secondFactor: secondFactorSchema,
-    passkeys: z.array(passkeySchema),
-    sessions: z.array(sessionSchema),
-    grants: z.array(grantSchema),
-    clientTokens: z.array(clientTokenSchema),
+    passkeys: z.array(passkeySchema).meta({ maxItems: MOST_STORED.passkeys }),
+    sessions: z.array(sessionSchema).meta({ maxItems: MOST_STORED.sessions }),
+    grants: z.array(grantSchema).meta({ 'x-bound': 'one for each OAuth client' }),
+    clientTokens: z
+      .array(clientTokenSchema)
+      .meta({ 'x-bound': '10,000 for each session and OAuth client' }),
     features: z
       .record(z.string(), z.unknown())
       .optional()
       .describe('What the installed features hold about you, by the name of the feature'),
     auditEvents: z
       .array(auditEventSchema)
-      .describe('What you did and what was done to you, newest first'),
+      .describe('What you did and what was done to you, newest first')
+      .meta({ 'x-bound': 'streamed in pages, as fast as the client reads' }),
   })
   .meta({ id: 'UserExport', description: 'Everything that is held about a user, but for secrets' });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_STORED } from '../../../contract';
 import { id, timestamp } from '../../common/validation/schemas';
 
 export const passkeySchema = z
@@ -16,7 +17,8 @@ export const secondFactorSchema = z
     enabled: z.boolean().describe('Whether a sign-in with the password asks for a code'),
     trustedDevices: z
       .array(z.object({ createdAt: timestamp, expiresAt: timestamp }))
-      .describe('Devices that it does not ask'),
+      .describe('Devices that it does not ask')
+      .meta({ maxItems: MOST_STORED.trustedDevices }),
   })
   .meta({ id: 'SecondFactor', description: 'What is held of it, without its secrets' });
 

@@ -64,6 +64,37 @@ export function resolveReference(document: OpenApiDocument, reference: string): 
     .reduce<unknown>((node, name) => (node as JsonSchema | undefined)?.[name], document);
 }
 
+export interface List {
+  /** The property that holds the list; empty when the answer is the list. */
+  property: string;
+  schema: JsonSchema;
+  isPaged: boolean;
+}
+
+/** The lists in the successful answers of an operation: arrays of objects or of any values. */
+export function listsOf(document: OpenApiDocument, { responses }: Operation): List[] {
+  const contents = Object.entries(responses).flatMap(([status, { content = {} }]) =>
+    status.startsWith('2') ? Object.values(content) : [],
+  );
+  const resolved = (schema: JsonSchema = {}): JsonSchema =>
+    typeof schema.$ref === 'string'
+      ? (resolveReference(document, schema.$ref) as JsonSchema)
+      : schema;
+  return contents.flatMap(({ schema }) => {
+    const answer = resolved(schema);
+    const properties = Object.entries((answer.properties ?? {}) as Record<string, JsonSchema>);
+    const isPaged = properties.some(([name]) => name === 'nextCursor');
+    return [['', answer] as const, ...properties]
+      .map(([property, value]) => ({ property, schema: resolved(value), isPaged }))
+      .filter((list) => isList(list.schema, resolved));
+  });
+}
+
+function isList({ type, items }: JsonSchema, resolved: (schema?: JsonSchema) => JsonSchema) {
+  const isOfTexts = resolved(items as JsonSchema | undefined).type === 'string';
+  return [type].flat().includes('array') && !isOfTexts;
+}
+
 /** Errors of the value by a schema of the document; an empty list when it is valid. */
 export function faultsOf(document: OpenApiDocument, schema: JsonSchema, value: unknown): string[] {
   const definitions = { ...schema, $defs: document.components.schemas };
