@@ -13,20 +13,21 @@ export interface StopOptions {
 
 /**
  * Stops the process once: on SIGTERM, on SIGINT, or when its supervisor has ended (the IPC
- * channel closes, also after SIGKILL).
+ * channel closes, also after SIGKILL). An error that no code handles stops it in the same order,
+ * with status 1.
  */
 export function stopCleanlyOnSignal(
   { logger, stopLimitMs }: StopOptions,
   stop: () => Promise<void>,
 ): void {
   let stopping = false;
-  const begin = (reason: string) => {
+  const begin = (reason: string, status: 0 | 1 = 0) => {
     if (stopping) return;
     stopping = true;
     logger.info({ reason }, 'stopping');
     setTimeout(() => process.exit(1), stopLimitMs).unref();
     stop().then(
-      () => process.exit(0),
+      () => process.exit(status),
       (error: unknown) => {
         logger.error({ err: error }, 'could not stop cleanly');
         process.exit(1);
@@ -36,6 +37,12 @@ export function stopCleanlyOnSignal(
   process.on('SIGTERM', () => begin('SIGTERM'));
   process.on('SIGINT', () => begin('SIGINT'));
   process.on('disconnect', () => begin('the supervisor is gone'));
+  // Node reports an unhandled rejection here too. The state of the process is unknown, so it ends
+  // in order, and its supervisor starts a new one.
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'unexpected error');
+    begin('unexpected error', 1);
+  });
 }
 
 /**

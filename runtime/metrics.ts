@@ -49,6 +49,8 @@ export class Metrics {
     });
     server.listen(port);
     await once(server, 'listening');
+    // A connection that cannot be accepted must not end the process.
+    server.on('error', () => {});
     return server;
   }
 }

@@ -4,6 +4,7 @@ import { tracing } from './tracing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApi } from './app.setup';
 import { isDatabaseUnavailable } from '../runtime/database/database-errors';
+import { surviveAcceptErrors } from '../runtime/http-server-errors';
 import { HttpStop } from '../runtime/http-stop';
 import { startOrExplain, STOP_LIMIT_MS, stopCleanlyOnSignal } from '../runtime/lifecycle';
 import { createLogger } from '../runtime/logger';
@@ -25,6 +26,7 @@ startOrExplain(async () => {
     await tracing.stop();
   });
   await listenEverywhere(app, settings.apiPort);
+  surviveAcceptErrors(app.getHttpServer(), logger);
   logger.info({ url: settings.apiUrl, accessCheck: settings.accessCheck }, 'API listens');
 });
 

@@ -59,6 +59,8 @@ export class MailSender {
       greetingTimeout: SMTP_LIMIT_MS,
       ...limits,
     });
+    // `sendMail` reports an error too; without a listener, this one would end the process.
+    this.transport.on('error', () => {});
   }
 
   start(): void {

@@ -11,6 +11,10 @@ const SOURCE = `
 export async function verifyBcrypt(hash: string, password: string): Promise<boolean> {
   const workerData = { module: require.resolve('bcryptjs'), password, hash };
   const worker = new Worker(SOURCE, { eval: true, workerData, execArgv: [] });
-  const [isRight] = (await once(worker, 'message')) as [boolean];
+  // An error after the message would end the process. A thread that ends without a message, for
+  // example without memory, would leave the request without an answer.
+  worker.on('error', () => {});
+  const ended = once(worker, 'exit').then(() => Promise.reject(new Error('the thread has ended')));
+  const [isRight] = (await Promise.race([once(worker, 'message'), ended])) as [boolean];
   return isRight;
 }

@@ -5,6 +5,9 @@ import { Problem } from '../common/problems/problem';
 /** A name or an address and perhaps a port (RFC 9110, section 7.2; RFC 3986, section 3.2.2). */
 const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
 
+/** The time that a refused client gets to read the refusal. */
+const REFUSAL_LIMIT_MS = 2_000;
+
 /**
  * What Node would refuse by itself, without a problem, or would not refuse at all. An
  * `Expect` of anything but `100-continue` means nothing here: RFC 9110, section 10.1.1, lets a
@@ -18,6 +21,9 @@ export function answerForNode(fastify: FastifyInstance): void {
     server.emit('request', request, response);
   });
   server.on('connect', (_request, socket) => {
+    // Node has removed its own listeners: an error of the socket would end the process.
+    socket.on('error', () => {});
+    setTimeout(() => socket.destroy(), REFUSAL_LIMIT_MS).unref();
     server.emit('clientError', new Error('no tunnels here'), socket);
   });
   fastify.addHook('onRequest', ({ raw }, _reply, done) => {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import request from 'supertest';
+import { STYLE_SHEET, STYLE_SHEET_PATH } from '../../auth-server/pages/common/style-sheet';
 import { INTERNAL_SECRET } from '../support/auth-server/auth-settings';
 import { linkTo, type DatabaseLink } from '../support/auth-server/database-link';
 import { PASSWORD, type SignedIn } from '../support/auth-server/harness';
@@ -19,6 +21,27 @@ describe('any request', () => {
     user = await server.signUp('ann@example.com');
   });
   afterAll(() => server.stop());
+
+  it('ends with its connection when the client does not read the responses', async () => {
+    expect(server.http.timeout).toBe(15_000);
+    server.http.timeout = 300;
+    const accepted = once(server.http, 'connection') as Promise<[Socket]>;
+    const client = connect(Number(new URL(server.url).port), '127.0.0.1').pause();
+    client.on('error', () => {});
+    const [connection] = await accepted;
+    server.http.timeout = 15_000;
+    const closed = once(connection, 'close');
+    // More than the buffers of both sockets hold.
+    client.write(`GET ${STYLE_SHEET_PATH} HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(4_000));
+    await closed;
+    expect(connection.bytesWritten).toBeLessThan(4_000 * STYLE_SHEET.length);
+    client.destroy();
+  });
+
+  it('is served after a connection could not be accepted', () => {
+    server.http.emit('error', new Error('accept EMFILE'));
+    expect(server.log.at(-1)).toContain('a connection could not be accepted');
+  });
 
   it('has a response with security headers', async () => {
     const { headers } = await server.get('/');

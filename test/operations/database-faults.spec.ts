@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect as connectTo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import {
   type EmbeddedPostgres,
@@ -77,6 +79,20 @@ async function backends(condition: string): Promise<number[]> {
   );
   return rows.map(({ pid }) => pid);
 }
+
+it('survives clients that leave while their request for a tunnel is refused', async () => {
+  for (const { url } of [processes.api, processes.auth]) {
+    for (let round = 0; round < 50; round += 1) {
+      const socket = connectTo(Number(new URL(url).port), '127.0.0.1');
+      socket.on('error', () => {});
+      await once(socket, 'connect');
+      socket.write('CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n');
+      if (round % 2) await setImmediate();
+      socket.resetAndDestroy();
+    }
+    expect(await processes.api.isReady()).toBe(true);
+  }
+});
 
 it('survives connections that are terminated every 0.7 s under load', async () => {
   const load = new AbortController();

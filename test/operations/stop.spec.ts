@@ -1,5 +1,7 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
 import { type Processes, startProcesses } from './processes';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
@@ -12,7 +14,10 @@ jest.setTimeout(90_000);
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  processes = await startProcesses(database.url, { SHUTDOWN_DELAY: '700ms' });
+  processes = await startProcesses(database.url, {
+    SHUTDOWN_DELAY: '700ms',
+    NODE_OPTIONS: `--require ${join(__dirname, 'error-on-signal.cjs')}`,
+  });
 });
 
 afterEach(async () => {
@@ -82,4 +87,22 @@ describe.each(['api', 'auth'] as const)('a stop of the process %s under load', (
     expect(outcomes.filter((outcome) => (outcome as Answer).status !== 200)).toEqual([]);
     expect(outcomes.filter((outcome) => (outcome as Answer).isClosing)).toHaveLength(CALLERS);
   });
+});
+
+it('an error that no code handles stops a process in the same order, with status 1', async () => {
+  for (const server of [processes.api, processes.auth]) {
+    const outcomes: (Answer | string)[] = [];
+    const calls = Array.from({ length: CALLERS }, () =>
+      call(`${server.url}/health/live`, outcomes),
+    );
+    await eventually(() => expect(outcomes.length).toBeGreaterThan(CALLERS));
+    server.signal('SIGUSR2');
+    await Promise.all(calls);
+    await eventually(() => expect(server.exitCode).toBe(1));
+    expect(outcomes.filter((outcome) => typeof outcome === 'string')).toEqual([]);
+    const lines = server.log.split('\n').filter((line) => line.includes('an error of a test'));
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+      'unexpected error',
+    ]);
+  }
 });

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { pino } from 'pino';
 import { createTestDatabase } from '../database';
 import { launchAuthServer } from '../processes/launch-auth-server';
@@ -8,6 +9,7 @@ import { type RunningAuthServer, toRunning } from './harness';
 export interface InProcessAuthServer extends RunningAuthServer {
   /** What was logged, one JSON text an entry. */
   log: string[];
+  http: Server;
 }
 
 /** An auth server inside the test, whose log the test reads as it is written. */
@@ -18,5 +20,9 @@ export async function startInProcess(env: NodeJS.ProcessEnv = {}): Promise<InPro
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
   const settings = authSettings(env.DATABASE_URL ?? database.url, env);
   const server = await launchAuthServer({ settings, logger, port: port! });
-  return { ...toRunning({ server, url: `http://127.0.0.1:${port}`, database }), log };
+  return {
+    ...toRunning({ server, url: `http://127.0.0.1:${port}`, database }),
+    log,
+    http: server.server,
+  };
 }

@@ -1,18 +1,19 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { createAuthServer } from '../../../auth-server/app';
+import { createHttpServer, listen } from '../../../auth-server/http/server';
 import type { Launch } from './system-host';
 
 /** The auth server on its port. */
 export async function launchAuthServer({ settings, logger, port }: Launch) {
   const authServer = await createAuthServer({ settings, logger });
-  const server = createServer(authServer.app).listen(port);
-  await once(server, 'listening');
+  const server = createHttpServer(authServer.app);
+  await listen(server, { logger, port });
   const stop = async () => {
     await closeServer(server);
     await authServer.close();
   };
-  return { stop };
+  return { stop, server };
 }
 
 async function closeServer(server: Server): Promise<void> {
