@@ -1,5 +1,7 @@
 import type { Processes } from './processes';
 
+const EVENT_STREAM = 'text/event-stream';
+
 const PASSWORD = 'correct horse battery staple';
 
 /** The outcome of one request. */
@@ -15,7 +17,12 @@ interface Call {
   method?: string;
   url: string;
   token?: string;
+  authorization?: string;
   body?: object;
+  /** Sent as a form, in place of `body`. */
+  form?: Record<string, string>;
+  /** Media type; `text/event-stream` opens a stream, of which one part is read. */
+  accept?: string;
 }
 
 type Kinds = Record<string, () => Call>;
@@ -31,13 +38,16 @@ export class Workload {
 
   /** Signs a user and the administrator in, and prepares the requests. */
   static async prepare({ auth, api }: Processes): Promise<Workload> {
-    const email = 'ada@example.com';
-    const user = await signUp(api.url, email);
+    const user = await signUp(api.url, 'ada@example.com');
+    // Another user: a hundred sign-ins end the oldest session.
+    const email = 'eve@example.com';
+    await signUp(api.url, email);
     const admin = await signIn(api.url, {
       email: 'admin@example.com',
       password: 'the first administrator',
     });
     const v1 = `${api.url}/api/v1`;
+    const account = await createServiceAccount(v1, admin.accessToken);
     const outcomes: Outcome[] = [];
     const workload: Workload = new Workload(
       {
@@ -64,6 +74,15 @@ export class Workload {
           token: admin.accessToken,
           body: { email: workload.freshEmail(), name: 'New', password: PASSWORD },
         }),
+        export: () => ({ url: `${v1}/users/me/export`, token: user.accessToken }),
+        'audit events': () => ({ url: `${v1}/admin/audit-events`, token: admin.accessToken }),
+        'kept access events': () => ({ url: `${v1}/access-events`, token: admin.accessToken }),
+        'stream of access events': () => ({
+          url: `${v1}/access-events`,
+          token: admin.accessToken,
+          accept: EVENT_STREAM,
+        }),
+        'OAuth token': () => ({ url: `${auth.url}/api/auth/oauth2/token`, ...account }),
         statistics: () => ({ url: `${v1}/admin/stats`, token: admin.accessToken }),
         'passed sign-in': () => ({
           url: `${api.url}/api/auth/sign-in/email`,
@@ -112,7 +131,7 @@ async function measure(kind: string, call: Call): Promise<Outcome> {
   const start = performance.now();
   try {
     const response = await send(call);
-    const body = (await response.json().catch(() => ({}))) as { code?: string } | null;
+    const body = await readBody(response, call);
     const hasRetryAfter = response.headers.has('retry-after');
     const ms = performance.now() - start;
     return { kind, status: response.status, code: body?.code ?? '', hasRetryAfter, ms };
@@ -122,17 +141,38 @@ async function measure(kind: string, call: Call): Promise<Outcome> {
   }
 }
 
-function send({ method, url, token, body }: Call): Promise<Response> {
+async function readBody(response: Response, call: Call): Promise<{ code?: string } | null> {
+  if (call.accept !== EVENT_STREAM || !response.ok) {
+    return (await response.json().catch(() => ({}))) as { code?: string } | null;
+  }
+  const reader = response.body!.getReader();
+  await reader.read();
+  await reader.cancel();
+  return {};
+}
+
+function send({ method, url, token, authorization, body, form, accept }: Call): Promise<Response> {
   return fetch(url, {
-    method: method ?? (body ? 'POST' : 'GET'),
+    method: method ?? (body || form ? 'POST' : 'GET'),
     headers: {
       origin: new URL(url).origin,
       ...(body && { 'content-type': 'application/json' }),
+      ...(authorization && { authorization }),
+      ...(accept && { accept }),
       ...(token && { authorization: `Bearer ${token}` }),
     },
-    body: body && JSON.stringify(body),
+    body: form ? new URLSearchParams(form) : body && JSON.stringify(body),
     signal: AbortSignal.timeout(30_000),
   });
+}
+
+/** @returns the request with which the service account gets a token. */
+async function createServiceAccount(v1: string, token: string): Promise<Partial<Call>> {
+  const body = { name: 'Load', type: 'machine', scopes: ['users:read'] };
+  const response = await send({ url: `${v1}/admin/clients`, token, body });
+  const client = (await response.json()) as { clientId: string; clientSecret: string };
+  const basic = Buffer.from(`${client.clientId}:${client.clientSecret}`).toString('base64');
+  return { form: { grant_type: 'client_credentials' }, authorization: `Basic ${basic}` };
 }
 
 interface Tokens {
