@@ -4,7 +4,12 @@ import type { ProblemCode } from '../../src/common/problems/problem-codes';
 import { type Answer, Caller } from '../support/caller';
 import { exampleCall } from '../support/documents/example-world';
 import { type ExtraReplica, startExtraReplica } from '../support/processes/extra-replica';
-import { listsOf, type OpenApiDocument, type Operation, operationsOf } from '../support/documents/openapi';
+import {
+  listsOf,
+  type OpenApiDocument,
+  type Operation,
+  operationsOf,
+} from '../support/documents/openapi';
 import { expectProblem } from '../support/problems';
 import { type SignedInUser, System } from '../support/system';
 

@@ -1,11 +1,15 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
 import { type Processes, startProcesses } from './processes';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 const CALLERS = 20;
+
+/** Runs in both processes: an error that no code handles, on a signal. */
+const FAIL_ON_SIGNAL = `process.on('SIGUSR2', () => {
+  void Promise.reject(new Error('an error of a test'));
+})`;
 
 let database: TestDatabase;
 let processes: Processes;
@@ -16,7 +20,7 @@ beforeEach(async () => {
   database = await createTestDatabase();
   processes = await startProcesses(database.url, {
     SHUTDOWN_DELAY: '700ms',
-    NODE_OPTIONS: `--require ${join(__dirname, 'error-on-signal.cjs')}`,
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(FAIL_ON_SIGNAL)}`,
   });
 });
 
