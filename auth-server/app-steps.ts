@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { handleAuth } from './auth-handler';
 import type { Auth } from './better-auth/auth';
-import type { AuthParts } from './better-auth/options';
+import { type AuthParts, trustedOriginsOf } from './better-auth/options';
 import type { AuthConfig } from './common/config';
 import { AUTH_BASE_PATH, JWKS_PATH } from '../contract';
 import { resolveCallerSession } from './http/caller-session';
@@ -16,12 +16,16 @@ import { logRequests } from './http/request-log';
 import { checkTarget } from './http/request-target';
 import { RouteLabels } from './http/route-labels';
 import { setSecurityHeaders } from './http/security-headers';
+import { warnOfUntrustedApplications } from './http/untrusted-applications';
 import { limitPublicRequests } from './limits/public-limits';
 import { discovery, discoveryPaths } from './oauth/discovery';
 import { parseForm } from './oauth/forms';
 import { answerMissingPage, pageRoutes } from './pages/routes';
 import type { SigningKeys } from './signing-keys/signing-keys';
 import { type Metrics, METRICS_PATH } from '../runtime/metrics';
+import { RefusedOrigins } from '../runtime/network/refused-origins';
+
+const AUTHORIZE_PATH = `${AUTH_BASE_PATH}/oauth2/authorize`;
 
 export interface AppParts extends AuthParts {
   auth: Auth;
@@ -44,6 +48,9 @@ export interface Step {
 export function createSteps(parts: AppParts): Step[] {
   const { auth, config, pool, logger, mailer, metrics, signingKeys } = parts;
   const routes = new RouteLabels();
+  const refused = new RefusedOrigins(new Set(trustedOriginsOf(config)), (line) =>
+    logger.warn(line),
+  );
   const steps = [
     // First: every answer has a request id and a line in the log.
     step('request log', [logRequests({ logger, metrics, routes })]),
@@ -58,7 +65,9 @@ export function createSteps(parts: AppParts): Step[] {
     // Before the first step that answers: cross-origin rules.
     step('security headers', [setSecurityHeaders(config)]),
     // Before all routes: it answers preflight requests.
-    step('cross-origin rules', [allowOrigins(config.trustedOrigins)]),
+    step('cross-origin rules', [allowOrigins(config.trustedOrigins, refused)]),
+    // Any place before Better-Auth.
+    step('applications', [warnOfUntrustedApplications({ pool, refused })], AUTHORIZE_PATH),
     // After the IP address and the cross-origin rules. Before all routes.
     step('public limits', [limitPublicRequests(config)]),
     // Any place before "not found".

@@ -3,7 +3,7 @@ import { runInForeground, type Foreground } from './foreground';
 import { startService, waitUntilReady } from './services/service';
 import { say, StartLog } from './services/start-log';
 import { prepareSystem, readinessUrl, type Service } from './system';
-import { describeWelcome } from './welcome';
+import { describeWelcome } from './services/welcome';
 
 /** `npm start`: database, schema, auth server and API, until Ctrl-C. */
 void runInForeground(async (foreground) => {

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express';
+import type { RefusedOrigins } from '../../runtime/network/refused-origins';
 
 const ALLOWED_METHODS = 'GET, POST, OPTIONS';
 const ALLOWED_HEADERS = 'Authorization, Content-Type, X-Request-Id, traceparent, tracestate';
@@ -10,11 +11,17 @@ const PREFLIGHT_MAX_AGE_S = '600';
  * Only pages of the listed origins can read answers and send cookies. Origins are compared as
  * whole strings, not with patterns.
  */
-export function allowOrigins(trustedOrigins: string[]): RequestHandler {
+export function allowOrigins(trustedOrigins: string[], refused: RefusedOrigins): RequestHandler {
   const trusted = new Set(trustedOrigins);
   return (request, response, next) => {
     const { origin } = request.headers;
     response.vary('Origin');
+    if (refused.isNew(origin)) {
+      response.once('finish', () => {
+        // What every origin may read has the header.
+        if (!response.hasHeader('Access-Control-Allow-Origin')) refused.report(origin);
+      });
+    }
     if (origin !== undefined && trusted.has(origin)) {
       response.set({
         'Access-Control-Allow-Origin': origin,

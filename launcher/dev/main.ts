@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { runInForeground, type Foreground } from '../foreground';
 import { say, StartLog } from '../services/start-log';
 import { prepareSystem } from '../system';
-import { describeWelcome } from '../welcome';
+import { describeWelcome } from '../services/welcome';
 import { DevProcess } from './dev-process';
 import { Restarts } from './restarts';
 import { watchSources } from './sources';

@@ -1,5 +1,8 @@
+import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiSettings } from '../config/api-settings';
+import { AUTH_BASE_PATH } from '../../contract';
+import { RefusedOrigins } from '../../runtime/network/refused-origins';
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
@@ -12,17 +15,29 @@ const PREFLIGHT_MAX_AGE_SECONDS = 600;
  */
 export function answerCrossOrigin(
   fastify: FastifyInstance,
-  { trustedOrigins }: Pick<ApiSettings, 'trustedOrigins'>,
+  { trustedOrigins, apiUrl, authUrl }: Pick<ApiSettings, 'trustedOrigins' | 'apiUrl' | 'authUrl'>,
 ): void {
   const trusted = new Set(trustedOrigins);
+  const logger = new Logger('CrossOrigin');
+  const refused = new RefusedOrigins(new Set([...trusted, apiUrl, authUrl]), (line) =>
+    logger.warn(line),
+  );
   fastify.addHook('onRequest', (request, reply, done) => {
     const { origin } = request.headers;
     if (origin !== undefined && trusted.has(origin)) {
       void reply.header('access-control-allow-origin', origin);
+    } else if (refused.isNew(origin) && isAnsweredHere(request)) {
+      refused.report(origin);
     }
     if (isPreflight(request)) answerPreflight(request, reply);
     else done();
   });
+}
+
+/** Every origin may read the metadata. The auth server answers its own requests, without preflights. */
+function isAnsweredHere(request: FastifyRequest): boolean {
+  if (request.url.startsWith('/.well-known/')) return false;
+  return isPreflight(request) || !request.url.startsWith(AUTH_BASE_PATH);
 }
 
 function isPreflight({ method, headers }: FastifyRequest): boolean {
