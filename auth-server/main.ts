@@ -1,6 +1,6 @@
 import '../runtime/node-version';
 // Before the first use of the thread pool.
-import './password/hashing-threads';
+import '../runtime/thread-pool';
 // First: modules that are loaded before are not traced.
 import { tracing } from './tracing';
 import type { Server } from 'node:http';

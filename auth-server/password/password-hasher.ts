@@ -2,10 +2,10 @@ import { APIError } from 'better-auth/api';
 import { hashArgon2id, isArgon2id, isOutdated, verifyArgon2id } from './argon2id';
 import { BusyError, ConcurrencyLimit, type Share, ShareError } from './concurrency-limit';
 import { parseHash } from './hash-format';
-import { HASHES_AT_ONCE } from './hashing-threads';
 import { TOO_MANY_AT_ONCE } from './password-admission';
 import type { PasswordHash } from './password-hash';
 import { requestContext } from '../common/request-context';
+import { HASHES_AT_ONCE } from '../../runtime/thread-pool';
 
 /** Some seconds of work: a client that waits longer gives up. */
 const CAPACITY = 200;

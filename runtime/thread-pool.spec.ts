@@ -1,4 +1,4 @@
-import { toThreads } from './hashing-threads';
+import { toThreads } from './thread-pool';
 
 describe('the threads of password hashes', () => {
   it.each([
