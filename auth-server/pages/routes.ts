@@ -20,9 +20,10 @@ import {
 import { showSignIn, takeSignIn } from './sign-in.page';
 import { showVerifyEmail, takeVerifyEmail } from './verify-email.page';
 import { showSignUp, takeSignUp } from './sign-up.page';
-import { STYLE_SHEET, STYLE_SHEET_PATH } from './common/style-sheet';
+import { STYLE_SHEET_PATH } from './common/style-sheet';
 import { showTwoFactor, takeTwoFactor } from './two-factor.page';
 import type { Logger } from '../../runtime/logger';
+import { STYLE_SHEET } from '../../runtime/pages/style-sheet';
 
 /** All pages: the function that shows the page, and the one that accepts its form. */
 const PAGES: Record<string, { show?: PageHandler; take?: PageHandler }> = {

@@ -38,7 +38,9 @@ const KINDS = {
 
 type KindName = keyof typeof KINDS;
 
-/** The password was right; a cookie of Better-Auth identifies the user. */
+/** Better-Auth sets it after the right password; it identifies the sign-in that waits. */
+const WAITING_SIGN_IN = /(^|;\s*)(__Secure-)?better-auth\.two_factor=[^;]/;
+
 export const showTwoFactor: PageHandler = (visit) => answer(visit, {});
 
 export const takeTwoFactor: PageHandler = async (visit, { callAuth, config }) => {
@@ -68,7 +70,8 @@ function twoFactorPage(visit: Visit, state: FormState): Page {
   const { oauth } = visit;
   const kind = kindOf(visit);
   const { field, other } = KINDS[kind];
-  const main = html`<p>${words.intro}</p>
+  const isWaiting = WAITING_SIGN_IN.test(visit.request.headers.cookie ?? '');
+  const main = html`<p>${isWaiting ? words.intro : words.noSignIn}</p>
     ${renderProblems(state.problems)}
     <form method="post" action="${withKind(visit, kind)}" novalidate>
       ${renderField(field, state)}

@@ -1,12 +1,16 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ProblemPage, ProblemPages } from './entrance.schemas';
 import { escapeHtml } from '../../runtime/html-escape';
+import { BRAND_PATH, STYLE_SHEET } from '../../runtime/pages/style-sheet';
 import { wantsPage } from '../http/request/wants-page';
+
+const BRAND_MARK = `<svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false"><path d="${BRAND_PATH}"/></svg>`;
 
 const PATHS = new Set(['/problems', '/problems/:code']);
 
 /**
- * Browsers get the problem codes as a page, other clients as JSON.
+ * Browsers get the problem codes as a page in the style of the pages of the auth server, other
+ * clients as JSON. The style is in the page: a request for it would need the auth server.
  */
 export function showProblemsToPeople(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
@@ -38,12 +42,13 @@ function render(title: string, problems: ProblemPage[]): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(title)} · Gatehouse API</title>
-<style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 45rem; margin: 2rem auto; padding: 0 1rem } dt { margin-top: 1rem }</style>
+<style>${STYLE_SHEET}</style>
 </head>
 <body>
-<main>
+<header><p class="brand">${BRAND_MARK}<span>Gatehouse</span></p></header>
+<main class="wide">
 <h1>${escapeHtml(title)}</h1>
-<dl>
+<dl class="terms">
 ${terms.join('\n')}
 </dl>
 <p><a href="/problems">All problem codes</a> · <a href="/docs">Documentation</a></p>

@@ -31,6 +31,7 @@ afterEach(() => window.close());
 async function authorize(): Promise<void> {
   await page.goto(`${system.apiUrl}/docs`);
   await page.click('.btn.authorize');
+  await expectFirstMethod();
   await keepPicture(page, 'docs-dialog');
   await page.locator('.auth-container', { hasText: 'oauth2' }).locator('.btn.authorize').click();
   await page.waitForURL(/\/sign-in\?/);
@@ -39,6 +40,14 @@ async function authorize(): Promise<void> {
   await page.click('form button[type=submit]');
   await page.waitForURL(`${system.apiUrl}/docs`);
   await page.waitForSelector('.btn.authorize.locked');
+}
+
+/** The dialog shows the sign-in, and the focus is there. */
+async function expectFirstMethod(): Promise<void> {
+  const first = page.locator('.auth-container').first();
+  await first.locator('.btn.authorize:focus').waitFor();
+  expect(await first.textContent()).toContain('oauth2');
+  expect(await page.locator('.modal-ux-content').evaluate((node) => node.scrollTop)).toBe(0);
 }
 
 /** Opens an operation, executes it, and returns the status of the response. */

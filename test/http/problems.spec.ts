@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { STYLE_SHEET } from '../../runtime/pages/style-sheet';
 import { PROBLEM_CODES } from '../../src/common/problems/problem-codes';
 import { expectProblem } from '../support/problems';
 import { exchange, send } from '../support/raw-http';
@@ -48,6 +49,14 @@ describe('every problem', () => {
     }
     const { type } = expectProblem(await system.asAnonymous().get('/nowhere'), 'not_found');
     expect(type).toBe(`${system.apiUrl}/problems/not_found`);
+  });
+
+  it('has for browsers a page in the style of the pages of the auth server', async () => {
+    const path = '/problems/not_found';
+    const { body } = await system.asAnonymous().get<string>(path, { accept: 'text/html' });
+    expect(body).toContain(STYLE_SHEET);
+    expect(body).toContain('<p class="brand">');
+    expect(body).toContain(PROBLEM_CODES.not_found.meaning);
   });
 
   it.each(['nothing', 'constructor', '__proto__', 'toString', '%00', 'NOT_FOUND'])(

@@ -1,4 +1,5 @@
 import { TOTP, URI } from 'otpauth';
+import { TEXTS } from '../../auth-server/pages/common/texts';
 import { createBrowserFetch } from '../support/client/cookie-jar';
 import { Caller } from '../support/caller';
 import { PASSWORD, System } from '../support/system';
@@ -85,6 +86,10 @@ describe('a request of a client', () => {
     const first = await visitor.fillIn(page, { email, password: PASSWORD });
     expect(first.location).toMatch(/^\/two-factor\?.*client_id=/);
     expect(first.text).not.toContain('code=');
+    expect((await visitor.open(first.location!)).text).toContain(TEXTS.twoFactor.intro);
+    const stranger = await new Visitor(system.settings.authUrl).open(first.location!);
+    expect(stranger.text).toContain(TEXTS.twoFactor.noSignIn);
+    expect(stranger.text).not.toContain(TEXTS.twoFactor.intro);
     const refused = await visitor.fillIn(first.location!, { code: '000000' });
     expect(refused.status).toBe(401);
     expect(refused.text).toContain('id="code-problem"');

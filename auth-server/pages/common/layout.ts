@@ -1,6 +1,7 @@
 import { html, type Html } from './html';
 import { STYLE_SHEET_PATH } from './style-sheet';
 import { TEXTS } from './texts';
+import { BRAND_PATH } from '../../../runtime/pages/style-sheet';
 
 export interface Page {
   title: string;
@@ -40,8 +41,6 @@ ${main}
 `.toString();
 }
 
-const GATE = 'M3 21V10a9 9 0 0 1 18 0v11h-4V10a5 5 0 0 0-10 0v11zM11 13h2v8h-2z';
-
 const BRAND_MARK = html`<svg
   viewBox="0 0 24 24"
   width="24"
@@ -49,9 +48,9 @@ const BRAND_MARK = html`<svg
   aria-hidden="true"
   focusable="false"
 >
-  <path d="${GATE}" />
+  <path d="${BRAND_PATH}" />
 </svg>`;
 
 const ICON = `data:image/svg+xml,${encodeURIComponent(
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#3056d3" d="${GATE}"/></svg>`,
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#3056d3" d="${BRAND_PATH}"/></svg>`,
 )}`;

@@ -46,6 +46,7 @@ export const TEXTS = {
   twoFactor: {
     title: 'Second step',
     intro: 'Your password was right. One more proof that it is you:',
+    noSignIn: 'This step follows a sign-in, and none has begun in this browser. Sign in first.',
     submit: 'Continue',
     useRecovery: 'Use a recovery code instead',
     useTotp: 'Use the authenticator app instead',

@@ -30,7 +30,7 @@ const ui = window.SwaggerUIBundle({
   plugins: [
     () => ({
       statePlugins: {
-        auth: { wrapActions: { authPopup, logout } },
+        auth: { wrapActions: { authPopup, logout, showDefinitions } },
         spec: { wrapActions: { updateJsonSpec } },
       },
       // The logo brings a style of its own along, which the page's policy refuses.
@@ -63,6 +63,23 @@ function authPopup() {
     leaveToSignIn({ address, codeVerifier, redirectUri: redirectUrl, clientId });
     return { type: 'gatehouse_left_to_sign_in' };
   };
+}
+
+/**
+ * Swagger UI moves the focus to the field for a token, below the first method. The dialog opens at
+ * its first method instead: the sign-in.
+ */
+function showDefinitions(original) {
+  return (definitions) => {
+    const action = original(definitions);
+    if (definitions) requestAnimationFrame(focusFirstMethod);
+    return action;
+  };
+}
+
+function focusFirstMethod() {
+  document.querySelector('.dialog-ux .modal-ux-content')?.scrollTo(0, 0);
+  document.querySelector('.dialog-ux .auth-btn-wrapper button')?.focus({ preventScroll: true });
 }
 
 /** The lock opens when the session has ended. */
