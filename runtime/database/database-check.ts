@@ -1,23 +1,9 @@
 import { readRoles } from './role-constraint';
+import { findWeakTriggers } from './trigger-check';
 import { StartError } from '../start-error';
 import { ROLES } from '../../contract';
 
-/** The facts about the database that a start checks, in one row. */
-const DATABASE_STATE = `
-  SELECT current_setting('server_encoding') AS encoding,
-         ARRAY(SELECT format('%s of %s', trigger.tgname, class.relname)
-                 FROM pg_trigger AS trigger
-                 JOIN pg_class AS class ON class.oid = trigger.tgrelid
-                 JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
-                WHERE namespace.nspname = current_schema()
-                  AND NOT trigger.tgisinternal AND trigger.tgenabled <> 'A'
-                ORDER BY 1) AS triggers`;
-
-interface DatabaseState {
-  encoding: string;
-  /** Triggers that do not fire in every session, like `jwks_changed of jwks`. */
-  triggers: string[];
-}
+const FIND_ENCODING = `SELECT current_setting('server_encoding') AS encoding`;
 
 /**
  * Refuses a database in which the rules of the schema do not hold.
@@ -29,15 +15,16 @@ interface DatabaseState {
  *   the constraint of the users' roles.
  */
 export async function checkDatabase(query: (sql: string) => Promise<unknown[]>): Promise<void> {
-  const [state] = (await query(DATABASE_STATE)) as [DatabaseState];
+  const [state] = (await query(FIND_ENCODING)) as [{ encoding: string }];
   if (state.encoding !== 'UTF8') {
     throw new StartError(
       `The encoding of the database is ${state.encoding}. It must be UTF8: create the database with ENCODING 'UTF8' and run \`npm run migrate\`.`,
     );
   }
-  if (state.triggers.length > 0) {
+  const triggers = await findWeakTriggers(query);
+  if (triggers.length > 0) {
     throw new StartError(
-      `${state.triggers.length} triggers are not enabled as ALWAYS: ${state.triggers.join(', ')}. Run \`npm run migrate\`, which enables them.`,
+      `${triggers.length} triggers are not enabled as ALWAYS: ${triggers.join(', ')}. Run \`npm run migrate\`, which enables them.`,
     );
   }
   const accepted = await readRoles(query);

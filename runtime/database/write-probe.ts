@@ -1,4 +1,5 @@
 import { type FaultReport, FaultState } from '../fault-state';
+import { findWeakTriggers, type RunStatement } from './trigger-check';
 
 /** Probes within this time, in milliseconds, share one write that succeeded. */
 const SHARED_FOR_MS = 500;
@@ -28,8 +29,6 @@ const FIND_MISSING = `
 const WRITE = `
   INSERT INTO readiness_probe (process, written_at) VALUES ($1, now())
   ON CONFLICT (process) DO UPDATE SET written_at = excluded.written_at`;
-
-export type RunStatement = (sql: string, values: unknown[]) => Promise<readonly unknown[]>;
 
 export interface WriteProbeOptions {
   process: keyof typeof NEEDED;
@@ -68,6 +67,7 @@ export class WriteProbe {
     try {
       await this.options.run(WRITE, [this.options.process]);
       await this.checkPrivileges();
+      await this.checkTriggers();
       this.fault.end();
     } catch (error) {
       this.fault.begin(error);
@@ -82,6 +82,13 @@ export class WriteProbe {
     const rows = (await this.options.run(FIND_MISSING, [tables, privileges])) as Missing[];
     if (rows.length === 0) return;
     throw new Error(`missing privileges: ${rows.map(({ missing }) => missing).join(', ')}`);
+  }
+
+  /** A restore while the process runs can leave triggers behind that do not fire always. */
+  private async checkTriggers(): Promise<void> {
+    const triggers = await findWeakTriggers(this.options.run);
+    if (triggers.length === 0) return;
+    throw new Error(`triggers that are not enabled as ALWAYS: ${triggers.join(', ')}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { DATABASE_ROLES } from '../../launcher/database-grants';
+import { runMigrations } from '../../launcher/migrations';
 import { eventually } from '../support/eventually';
 import { System } from '../support/system';
 
@@ -62,7 +63,8 @@ describe('the readiness of both processes', () => {
       CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;
       CREATE TRIGGER disk_full BEFORE INSERT ON readiness_probe
-        FOR EACH ROW EXECUTE FUNCTION disk_full()`);
+        FOR EACH ROW EXECUTE FUNCTION disk_full();
+      ALTER TABLE readiness_probe ENABLE ALWAYS TRIGGER disk_full`);
     try {
       await expectBoth(NOT_READY);
     } finally {
@@ -83,13 +85,25 @@ describe('the readiness of both processes', () => {
     }
   });
 
+  it('ends after a restore left ordinary triggers behind', async () => {
+    await system.query(
+      'ALTER TABLE jwks DISABLE TRIGGER USER; ALTER TABLE jwks ENABLE TRIGGER USER',
+    );
+    try {
+      await expectBoth(NOT_READY);
+    } finally {
+      await runMigrations(system.database.url);
+    }
+  });
+
   it('costs two writes a second for any number of probes', async () => {
     await system.query(`
       CREATE TABLE probe_write (); GRANT INSERT ON probe_write TO PUBLIC;
       CREATE FUNCTION count_probe() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN INSERT INTO probe_write DEFAULT VALUES; RETURN NULL; END $$;
       CREATE TRIGGER count_probe AFTER INSERT OR UPDATE ON readiness_probe
-        FOR EACH ROW EXECUTE FUNCTION count_probe()`);
+        FOR EACH ROW EXECUTE FUNCTION count_probe();
+      ALTER TABLE readiness_probe ENABLE ALWAYS TRIGGER count_probe`);
     const started = performance.now();
     for (let count = 0; count < 20; count += 1) {
       await Promise.all(Array.from({ length: 50 }, () => readiness('api')));
