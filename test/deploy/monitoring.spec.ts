@@ -18,6 +18,8 @@ interface Dashboard {
 describe('the files for monitoring', () => {
   let system: System;
   const exposed = new Set(OWN_METRICS);
+  /** Without the default metrics of the library: `process_*`, `nodejs_*`. */
+  const own = new Set<string>();
 
   beforeAll(async () => {
     // With a mail server the length of the queue is measured.
@@ -25,6 +27,9 @@ describe('the files for monitoring', () => {
     for (const url of [system.apiUrl, system.settings.authUrl]) {
       const text = await (await fetch(`${url}/metrics`)).text();
       for (const name of metricNames(text)) exposed.add(name);
+      for (const [, name] of text.matchAll(/^# TYPE (\S+) /gm)) {
+        if (!/^(process|nodejs)_/.test(name!)) own.add(name!);
+      }
     }
   });
 
@@ -65,6 +70,13 @@ describe('the files for monitoring', () => {
     const page = readFileSync('docs/operations/monitoring.md', 'utf8');
     const names = groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
     expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('lists every metric of the processes for operators, and no other', () => {
+    const page = readFileSync('docs/operations/monitoring.md', 'utf8');
+    const listed = [...page.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name!);
+    const names = listed.filter((name) => !name.startsWith('Gatehouse'));
+    expect(names.toSorted()).toEqual([...own].toSorted());
   });
 
   function unknownMetrics(source: string, expression: string): string[] {
