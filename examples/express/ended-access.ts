@@ -17,6 +17,9 @@ export const MEMORY_SECONDS = 3_600;
 /** More facts than this are replaced by one: every token that was issued before is refused. */
 const MOST_FACTS = 100_000;
 
+/** Ids of so many events are kept: after an interruption the events of the last seconds come again. */
+const KNOWN_EVENTS = 10_000;
+
 interface Fact {
   value: number | string;
   learnedAt: number;
@@ -40,18 +43,17 @@ const EFFECTS: Record<string, (data: EventData, now: number) => Effect | null> =
   'credentials-changed': () => null,
 };
 
-/**
- * What the events say, for as long as a token can live. Each event sets a fact, so that an event
- * that is delivered twice changes nothing.
- */
+/** What the events say, for as long as a token can live. */
 export class EndedAccess {
   private readonly facts = new Map<string, Fact>();
+  private readonly known = new Set<string>();
   private allBefore = 0;
 
   /** @param onReload the keys are not certain either. */
   constructor(private readonly onReload: () => void) {}
 
   apply(kind: string, data: EventData): void {
+    if (this.isDuplicate(data.eventId)) return;
     const now = Date.now() / 1_000;
     // `reload`, or an event of a later version.
     if (!Object.hasOwn(EFFECTS, kind)) return this.refuseAllBefore(now);
@@ -75,6 +77,19 @@ export class EndedAccess {
   /** The role in force; `undefined`: it has not changed, the token has it. */
   role(userId: string | null): string | undefined {
     return this.facts.get(`role ${userId}`)?.value as string | undefined;
+  }
+
+  /** An earlier role that comes again must not replace the one in force. */
+  private isDuplicate(eventId: string | null | undefined): boolean {
+    // A `reload` can have no id.
+    if (typeof eventId !== 'string') return false;
+    if (this.known.has(eventId)) return true;
+    this.known.add(eventId);
+    for (const oldest of this.known) {
+      if (this.known.size <= KNOWN_EVENTS) break;
+      this.known.delete(oldest);
+    }
+    return false;
   }
 
   private time(key: string, otherwise: number): number {

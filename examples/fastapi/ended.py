@@ -10,6 +10,8 @@ from typing import Any, Callable, Optional
 MEMORY_SECONDS = 3600
 # More facts than this are replaced by one: every token that was issued before is refused.
 MOST_FACTS = 100_000
+# Ids of so many events are kept: after an interruption the events of the last seconds come again.
+KNOWN_EVENTS = 10_000
 
 
 def to_seconds(text: Optional[str], otherwise: float) -> float:
@@ -19,18 +21,18 @@ def to_seconds(text: Optional[str], otherwise: float) -> float:
 
 
 class Ended:
-    """What the events say, for as long as a token can live.
-
-    Each event sets a fact, so that an event that is delivered twice changes nothing.
-    """
+    """What the events say, for as long as a token can live."""
 
     def __init__(self, on_reload: Callable) -> None:
         # The oldest fact is the first: (value, when it was learned).
         self.facts: OrderedDict = OrderedDict()
+        self.known: OrderedDict = OrderedDict()
         self.all_before = 0.0
         self.on_reload = on_reload
 
     def apply(self, kind: str, data: dict) -> None:
+        if self.is_duplicate(data.get("eventId")):
+            return
         user, session, client = data.get("userId"), data.get("sessionId"), data.get("clientId")
         if kind == "session-ended":
             self.learn(("session", session), to_seconds(data["at"], 0))
@@ -55,6 +57,18 @@ class Ended:
         elif kind != "credentials-changed":
             # `reload`, or an event of a later version.
             self.refuse_all_before(time.time())
+
+    def is_duplicate(self, event_id: Optional[str]) -> bool:
+        """An earlier role that comes again must not replace the one in force."""
+        if event_id is None:
+            # A `reload` can have no id.
+            return False
+        if event_id in self.known:
+            return True
+        self.known[event_id] = None
+        if len(self.known) > KNOWN_EVENTS:
+            self.known.popitem(last=False)
+        return False
 
     def learn(self, key: tuple, value: Any) -> None:
         now = time.time()

@@ -47,6 +47,12 @@ function about(stream: EventStream, userId: string): object[] {
     });
 }
 
+function idsOf(stream: EventStream, userId?: string): unknown[] {
+  return stream.changes
+    .filter(({ data }) => userId === undefined || data.userId === userId)
+    .map(({ data }) => data.eventId);
+}
+
 async function connect(): Promise<Client> {
   const client = new Client(system.database.url);
   await client.connect();
@@ -118,7 +124,8 @@ describe('the stream of access events', () => {
       lastEventId: stream.lastEventId!,
     });
     await eventually(() => about(resumed, late.id).length, 2);
-    expect(about(resumed, early.id)).toEqual([]);
+    // What was read shortly before the interruption can come again, as the same events.
+    expect(idsOf(stream)).toEqual(expect.arrayContaining(idsOf(resumed, early.id)));
   });
 
   it('tells nothing of a transaction that is rolled back', async () => {

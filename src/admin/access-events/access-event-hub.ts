@@ -7,7 +7,8 @@ import {
 import { AccessEventMetrics } from './access-event.metrics';
 import { AccessEventStore, type EventBatch, LARGEST_BATCH } from './access-event.store';
 import { ReaderAccess } from './reader-access';
-import { type EventPosition, isSamePosition } from './event-position';
+import { EventBase } from './event-base';
+import type { EventPosition } from './event-position';
 import type { EventReader } from './event-reader';
 import { OTHER_HISTORY, STREAM_WAITS, toCurrent, toReload, toStreamText } from './event-text';
 import { SessionAccess } from '../../auth/live-access/session-access';
@@ -32,7 +33,7 @@ export class AccessEventHub implements OnApplicationBootstrap, BeforeApplication
     began: (reason) => this.logger.warn(`access events cannot be read: ${reason}`),
     ended: () => this.logger.log('access events can be read again'),
   });
-  private position: EventPosition | null = null;
+  private base: EventBase | null = null;
   private isRunning = false;
   private isPending = false;
   private isStopping = false;
@@ -58,27 +59,23 @@ export class AccessEventHub implements OnApplicationBootstrap, BeforeApplication
     this.stop();
   }
 
-  /** @returns whether the reader has everything up to `position`; then it follows from there. */
-  follow(reader: EventReader, position: EventPosition): boolean {
+  /**
+   * From now on the reader receives what is new. @param position is durable. @returns whether that
+   * is everything after the position, because this reader is the first.
+   */
+  join(reader: EventReader, position: EventPosition): boolean {
     if (this.isStopping) reader.end();
     const begins = this.readers.size === 0;
-    const { position: current } = this;
-    if (!begins && !(current && isSamePosition(position, current))) return false;
-    if (begins) this.position = position;
+    if (begins) this.base = new EventBase(position);
     this.readers.add(reader);
     this.look();
     if (!this.isRunning) void this.run();
-    return true;
+    return begins;
   }
 
   leave(reader: EventReader): void {
     this.readers.delete(reader);
     reader.end();
-  }
-
-  /** Where the readers are now; `null` without readers. */
-  currentPosition(): EventPosition | null {
-    return this.readers.size === 0 ? null : this.position;
   }
 
   private stop(): void {
@@ -116,11 +113,18 @@ export class AccessEventHub implements OnApplicationBootstrap, BeforeApplication
 
   /** @returns whether the database answered. */
   private async readOnce(): Promise<boolean> {
+    const { base } = this;
     const sent = new Date();
     try {
-      const batch = await this.store.readNew(this.position);
+      const batch = await this.store.readNew(base!.position);
+      const isSameHistory = batch.position.source === base!.position.source;
+      const next = isSameHistory ? null : await this.store.getDurablePosition();
       await this.endReadersWithoutAccess();
-      this.deliver(batch, sent);
+      // While the database was asked, the last reader can have left, and another one joined.
+      if (this.base === base) {
+        if (next) this.beginAnew(next);
+        else this.deliver(batch, sent);
+      }
       this.fault.end();
       return true;
     } catch (error) {
@@ -130,19 +134,22 @@ export class AccessEventHub implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  private deliver({ position, events }: EventBatch, sent: Date): void {
-    const { position: former } = this;
-    this.position = position;
-    if (former !== null && former.source !== position.source) {
-      this.send(toReload(position, OTHER_HISTORY));
-    } else if (events.length > LARGEST_BATCH) {
+  private beginAnew(position: EventPosition): void {
+    this.base = new EventBase(position);
+    this.send(toReload(position, OTHER_HISTORY));
+  }
+
+  private deliver(batch: EventBatch, sent: Date): void {
+    const base = this.base!;
+    const events = base.take(batch);
+    if (batch.events.length > LARGEST_BATCH) {
       // They resume, each with pages of its own.
       for (const reader of this.readers) this.leave(reader);
     } else if (events.length > 0) {
       this.metrics.delivered(events);
-      this.send(toStreamText(events, position));
+      this.send(toStreamText(events, base.position));
     }
-    if (this.isTimeToTell()) this.send(toCurrent(position, sent));
+    if (this.isTimeToTell()) this.send(toCurrent(base.position, sent));
   }
 
   /** At most once in the interval, with room for the jitter of the timer. */

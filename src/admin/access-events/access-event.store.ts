@@ -22,6 +22,13 @@ export interface AccessEvent {
 export interface EventBatch {
   position: EventPosition;
   events: AccessEvent[];
+  /**
+   * Bytes of the write-ahead log that had been written when the position was read, and that are
+   * safe from a crash. A position is durable when everything that was written before it is safe:
+   * a crash then gives none of its transaction numbers out again.
+   */
+  written: number;
+  flushed: number;
 }
 
 /** Where a page of kept events begins and ends. */
@@ -42,6 +49,13 @@ export const LARGEST_BATCH = 5_000;
 const SOURCE = `(SELECT system_identifier FROM pg_control_system())::text || '-' ||
   left(pg_walfile_name(pg_current_wal_lsn()), 8)`;
 
+/**
+ * Makes everything durable that was written before, also where `synchronous_commit` is off. The
+ * message is for no one: a transaction without a record is not waited for.
+ */
+const FLUSH = `
+  SELECT set_config('synchronous_commit', 'local', true), pg_logical_emit_message(true, 'gatehouse', '')`;
+
 const EVENT = `json_build_object('id', e.id::text, 'kind', e.kind, 'time', e.occurred_at, 'data', e.data)`;
 
 /** What the snapshot `from` did not see. The first condition is for the index. */
@@ -51,6 +65,8 @@ const unseenBy = (from: string) =>
 /** One statement, so that the position is the snapshot in which the events were read. */
 const READ_NEW = `
   SELECT ${SOURCE} AS "source", pg_current_snapshot()::text AS "snapshot",
+         (pg_current_wal_insert_lsn() - '0/0')::float8 AS "written",
+         (pg_current_wal_flush_lsn() - '0/0')::float8 AS "flushed",
          (SELECT json_agg(event) FROM (
            SELECT ${EVENT} AS event FROM access_event e
             WHERE ${unseenBy('$1')} AND pg_visible_in_snapshot(e.xid, pg_current_snapshot())
@@ -79,9 +95,8 @@ const IS_KEPT = `
 /** Invalid text of a value. */
 const INVALID_TEXT = '22P02';
 
-interface BatchRow extends EventPosition {
-  events: AccessEvent[] | null;
-}
+type BatchRow = EventPosition &
+  Pick<EventBatch, 'written' | 'flushed'> & { events: AccessEvent[] | null };
 
 /** Reads the outbox of access events. */
 @Injectable()
@@ -98,7 +113,20 @@ export class AccessEventStore {
       text: READ_NEW,
       values: [since?.snapshot ?? null],
     });
-    return { position: toPosition(row!), events: (row!.events ?? []).map(withUtcTime) };
+    const { written, flushed, events } = row!;
+    return {
+      position: toPosition(row!),
+      events: (events ?? []).map(withUtcTime),
+      written,
+      flushed,
+    };
+  }
+
+  /** The position of now. It stays valid over a crash of the database. */
+  async getDurablePosition(): Promise<EventPosition> {
+    const { position, written, flushed } = await this.readNew(null);
+    if (flushed < written) await this.dataSource.query(FLUSH);
+    return position;
   }
 
   async readPage({ from, to, afterId }: PageRequest): Promise<AccessEvent[]> {

@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AccessEventHub } from './access-event-hub';
 import { AccessEventStore, EVENT_RETENTION, PAGE_SIZE } from './access-event.store';
-import { type EventPosition, isSamePosition, parseEventId } from './event-position';
+import { type EventPosition, isBefore, parseEventId } from './event-position';
 import { EventReader } from './event-reader';
 import { OTHER_HISTORY, STREAM_BEGIN, toCurrent, toReload, toStreamText } from './event-text';
 import { Jobs } from '../../database/jobs';
@@ -39,6 +39,11 @@ interface Beginning {
   text: string;
 }
 
+interface PageRange extends Pick<Beginning, 'from' | 'to'> {
+  /** Whether `to` stays valid over a crash of the database, so that a reader may resume there. */
+  isDurable?: boolean;
+}
+
 /** Streams of access events: first those that are kept, then the new ones. */
 @Injectable()
 export class AccessEventsService implements OnApplicationBootstrap {
@@ -69,7 +74,7 @@ export class AccessEventsService implements OnApplicationBootstrap {
 
   private async begin({ lastEventId, replay }: ReadingRequest): Promise<Beginning> {
     const sent = new Date();
-    const { position } = await this.store.readNew(null);
+    const position = await this.store.getDurablePosition();
     const beginAt = (from: Beginning['from'], text = '') => ({ from, to: position, text });
     if (lastEventId === undefined) {
       return replay > 0 ? beginAt(replay) : beginAt(position, toCurrent(position, sent));
@@ -86,31 +91,35 @@ export class AccessEventsService implements OnApplicationBootstrap {
     yield toCurrent(beginning.to, sent);
   }
 
+  /**
+   * A reader of many kept events needs time for them. It joins after a second look, when little is
+   * missing, and then reads what was committed before it joined. What arrives in between can come
+   * twice.
+   */
   private async *follow(
     reader: EventReader,
     { text, ...range }: Beginning,
   ): AsyncGenerator<string | Buffer> {
     yield STREAM_BEGIN + text;
     yield* this.pagesOf(range);
-    let at = range.to;
-    // Other readers of this replica may be further: the events between are read as well.
-    while (!this.hub.follow(reader, at)) {
-      const to = this.hub.currentPosition() ?? at;
-      if (to.source === at.source) yield* this.pagesOf({ from: at, to });
-      else yield toReload(to, OTHER_HISTORY);
-      at = to;
+    const from = await this.store.getDurablePosition();
+    yield* this.pagesOf({ from: range.to, to: from });
+    if (!this.hub.join(reader, from)) {
+      const { position: to } = await this.store.readNew(null);
+      yield* this.pagesOf({ from, to, isDurable: false });
     }
     yield* reader.chunks();
   }
 
   /** The last event of the last page has the id of the position after all of them. */
-  private async *pagesOf({ from, to }: Omit<Beginning, 'text'>): AsyncGenerator<string> {
-    if (typeof from !== 'number' && isSamePosition(from, to)) return;
+  private async *pagesOf({ from, to, isDurable = true }: PageRange): AsyncGenerator<string> {
+    if (typeof from !== 'number' && from.source !== to.source) yield toReload(to, OTHER_HISTORY);
+    if (typeof from !== 'number' && !isBefore(from, to)) return;
     let afterId = '0';
     for (;;) {
       const events = await this.store.readPage({ from, to, afterId });
       const isLast = events.length < PAGE_SIZE;
-      if (events.length > 0) yield toStreamText(events, isLast ? to : null);
+      if (events.length > 0) yield toStreamText(events, isLast && isDurable ? to : null);
       if (isLast) return;
       afterId = events.at(-1)!.id;
     }

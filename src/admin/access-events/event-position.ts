@@ -28,7 +28,7 @@ export function toPosition({ source, snapshot }: EventPosition): EventPosition {
   return { source, snapshot };
 }
 
-/** Whether two positions are the same place. */
-export function isSamePosition(one: EventPosition, other: EventPosition): boolean {
-  return one.source === other.source && one.snapshot === other.snapshot;
+/** Whether there can be events between two positions: they are of one history, and not the same. */
+export function isBefore(one: EventPosition, other: EventPosition): boolean {
+  return one.source === other.source && one.snapshot !== other.snapshot;
 }

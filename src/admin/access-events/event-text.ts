@@ -14,8 +14,8 @@ export const OTHER_HISTORY = 'the database has another history';
 export const STREAM_WAITS = Buffer.from(': the database does not answer\n\n');
 
 /**
- * Events as server-sent events. The last one has the id of the position after all of them: a
- * reader that is cut off before it gets all of them again.
+ * Events as server-sent events. The last one has the id of a position: a reader that is cut off
+ * before it gets all of them again. @param after `null`: without an id.
  */
 export function toStreamText(events: readonly AccessEvent[], after: EventPosition | null): string {
   const lines = events.map(

@@ -16,6 +16,8 @@ export interface ReplicaOptions {
   settings: Settings;
   /** Environment variables in addition to those. */
   env?: NodeJS.ProcessEnv;
+  /** Default: a free one. */
+  port?: number;
 }
 
 export interface LogEntry {
@@ -38,8 +40,8 @@ export class ReplicaProcess {
   }
 
   /** Starts it and waits until it listens. */
-  static async start({ settings, env = {} }: ReplicaOptions): Promise<ReplicaProcess> {
-    const [port] = await reservePorts(1);
+  static async start({ settings, env = {}, port: given }: ReplicaOptions): Promise<ReplicaProcess> {
+    const port = given ?? (await reservePorts(1))[0];
     const arguments_ = [join(__dirname, '../run-typescript.cjs'), join(ROOT, 'src/main.ts')];
     const child = spawn(process.execPath, arguments_, {
       cwd: ROOT,
@@ -70,6 +72,12 @@ export class ReplicaProcess {
 
   resume(): void {
     this.child.kill('SIGCONT');
+  }
+
+  /** Ends the process without a chance to close anything. */
+  async crash(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exited;
   }
 
   /** @returns the exit code, `null` when it had to be killed. */

@@ -11,11 +11,10 @@ const PASSWORD_VARIABLE = 'GATEHOUSE_TEST_LOGIN_PASSWORD';
 
 /**
  * Creates a login of this run for each process. A login is a member of the role of its process,
- * so that several runs can share a server.
+ * so that several runs can share a server. A second server of the run gets the same logins.
  */
 export async function createTestLogins(serverUrl: string): Promise<void> {
-  const password = randomBytes(24).toString('hex');
-  process.env[PASSWORD_VARIABLE] = password;
+  const password = (process.env[PASSWORD_VARIABLE] ??= randomBytes(24).toString('hex'));
   await onServer(serverUrl, async (client) => {
     for (const [name, role] of Object.entries(DATABASE_ROLES)) {
       await client.query(`

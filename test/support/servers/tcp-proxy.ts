@@ -14,16 +14,17 @@ export class TcpProxy {
   private constructor(
     private readonly server: Server,
     private readonly port: number,
+    private target: { host: string; port: number },
   ) {}
 
   /** @param url of a database, or of an HTTP server. */
   static async before(url: string): Promise<TcpProxy> {
-    const { hostname: host, port } = new URL(url);
     const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const proxy = new TcpProxy(server, (server.address() as AddressInfo).port);
+    const { port } = server.address() as AddressInfo;
+    const proxy = new TcpProxy(server, port, toTarget(url));
     server.on('connection', (near) => {
-      proxy.join(near, connect({ host, port: Number(port || 5432), allowHalfOpen: true }));
+      proxy.join(near, connect({ ...proxy.target, allowHalfOpen: true }));
     });
     return proxy;
   }
@@ -38,6 +39,11 @@ export class TcpProxy {
   /** Currently open connections, on either side. */
   get connectionCount(): number {
     return this.links.size;
+  }
+
+  /** Later connections go to another server, as behind a load balancer. */
+  moveTo(url: string): void {
+    this.target = toTarget(url);
   }
 
   /** Resets every connection and refuses new ones, as when the server has stopped. */
@@ -81,6 +87,11 @@ export class TcpProxy {
     this.links.add(link);
     void link.ended.then(() => this.links.delete(link));
   }
+}
+
+function toTarget(url: string): { host: string; port: number } {
+  const { hostname: host, port } = new URL(url);
+  return { host, port: Number(port || 5432) };
 }
 
 /** One connection from the client (`near`) to the server (`far`). */

@@ -1,0 +1,120 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
+import { ChaosReader } from './chaos/chaos-reader';
+import { ChaosSystem } from './chaos/chaos-system';
+import { EventWriters } from './chaos/event-writers';
+import { OAuthStage } from '../oauth/stage';
+import { eventually } from '../support/eventually';
+
+/** `CHAOS_EVENTS=10000` for the figures of the documents. */
+const EVENTS = Number(process.env.CHAOS_EVENTS ?? 500);
+const READERS = 6;
+const WRITERS = 16;
+
+let system: ChaosSystem;
+let readers: ChaosReader[] = [];
+
+beforeAll(async () => {
+  system = await ChaosSystem.start();
+  const stage = await OAuthStage.on(system);
+  const client = await stage.register({ type: 'machine', scopes: ['access-events:read'] });
+  const { body } = await stage.serviceAccountToken(client);
+  const url = new URL(system.balancer.via(system.apiUrl)).origin;
+  readers = Array.from(
+    { length: READERS },
+    () => new ChaosReader({ url, token: body.access_token }),
+  );
+  for (const reader of readers) await reader.start();
+});
+
+afterAll(async () => {
+  for (const reader of readers) await reader.stop();
+  await system.stop();
+});
+
+const FAULTS = [
+  () => system.postgres.restart('immediate'),
+  () => system.crashReplica(),
+  () => system.postgres.restart('fast'),
+  () => system.changeReplica(),
+  () => readers[0]!.disconnect(),
+] as const;
+
+describe('over restarts of everything', () => {
+  it('readers receive every committed event, and no other', async () => {
+    const writers = new EventWriters({
+      url: system.postgres.url,
+      writers: WRITERS,
+      events: EVENTS,
+    });
+    const writing = writers.run();
+    let faults = 0;
+    do {
+      await pause(300);
+      await FAULTS[faults % FAULTS.length]!();
+      faults += 1;
+    } while (!writers.isDone || faults < FAULTS.length);
+    await writing;
+    const events = await untilAllAreRead();
+    expect(events).toBeGreaterThanOrEqual(EVENTS);
+    showReport(events, faults);
+  }, 600_000);
+});
+
+/**
+ * A transaction that is rolled back has a number, and the record of its end is written later. A
+ * crash before that gives its number to another transaction.
+ */
+describe('a transaction number that a crash gives out again', () => {
+  it('hides no event', async () => {
+    const person = await system.asUser();
+    await system.query(`ALTER SYSTEM SET wal_writer_delay = '10s'`);
+    await system.query('SELECT pg_reload_conf()');
+    await setBan(person.id, true);
+    await untilAllAreRead();
+    await rollBack(200);
+    await system.query(`SELECT pg_notify('gatehouse_events', '')`);
+    // Time for a look, which sees the numbers of these transactions as over.
+    await pause(300);
+    await system.postgres.restart('immediate');
+    await setBan(person.id, false);
+    await untilAllAreRead();
+  });
+});
+
+async function setBan(userId: string, banned: boolean): Promise<void> {
+  await system.query('UPDATE "user" SET banned = $2 WHERE id = $1', [userId, banned]);
+}
+
+async function rollBack(count: number): Promise<void> {
+  const client = new Client(system.postgres.url);
+  await client.connect();
+  for (let left = count; left > 0; left -= 1) {
+    await client.query('BEGIN; SELECT pg_current_xact_id(); ROLLBACK');
+  }
+  await client.end();
+}
+
+/** @returns the number of events. */
+async function untilAllAreRead(): Promise<number> {
+  const kept = await system.query<{ id: string }>('SELECT id::text FROM access_event');
+  await eventually(() => {
+    const missing = readers.map((reader) => kept.filter(({ id }) => !reader.has(id)).length);
+    if (missing.some((count) => count > 0)) throw new Error(`missing: ${missing.join(', ')}`);
+  });
+  const ids = new Set(kept.map(({ id }) => id));
+  for (const { deliveries } of readers) {
+    expect([...deliveries.keys()].filter((id) => !ids.has(id))).toEqual([]);
+  }
+  return kept.length;
+}
+
+function showReport(events: number, faults: number): void {
+  const sum = (of: (reader: ChaosReader) => number) =>
+    readers.reduce((total, reader) => total + of(reader), 0);
+  process.stdout.write(
+    `chaos: ${events} events, ${faults} faults, ${READERS} readers with ` +
+      `${sum(({ connections }) => connections)} connections: 0 lost, ` +
+      `${sum(({ duplicates }) => duplicates)} duplicates, ${sum(({ reloads }) => reloads)} reloads\n`,
+  );
+}
