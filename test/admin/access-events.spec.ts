@@ -182,8 +182,10 @@ describe('the stream of access events', () => {
     expect(await system.query('SELECT DISTINCT xid FROM access_event')).toHaveLength(1);
     const stream = await open({ lastEventId: before.events[0]!.id! });
     expect(stream.events[0]).toMatchObject({ kind: 'reload' });
-    const next = await open({ lastEventId: stream.lastEventId! });
-    expect(next.changes).toEqual([]);
+    // The ids of a replica are those of its last durable position, which can be older.
+    const changesAfter = async () =>
+      (await open({ lastEventId: stream.lastEventId! })).changes.length;
+    await eventually(changesAfter, 0);
   });
 
   it('ends when the access of its reader ends', async () => {

@@ -41,9 +41,17 @@ export class EventStream {
     return stream;
   }
 
-  /** Events that say what changed, not that the stream is current. */
+  /**
+   * Events that say what changed, not that the stream is current. An event that comes again is
+   * left out, as in a backend.
+   */
   get changes(): StreamEvent[] {
-    return this.events.filter(({ kind }) => kind !== 'current');
+    const seen = new Set<unknown>();
+    return this.events.filter(({ kind, data }) => {
+      if (kind === 'current' || seen.has(data.eventId)) return false;
+      if (data.eventId !== undefined) seen.add(data.eventId);
+      return true;
+    });
   }
 
   async close(): Promise<void> {
