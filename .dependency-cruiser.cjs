@@ -47,6 +47,7 @@ const SUBJECTS = {
   oauth: ['sessions', 'audit'],
   'second-factor': ['notices', 'mail'],
   'signing-keys': ['sessions', 'audit'],
+  'shared-signals': ['signing-keys', 'audit'],
   users: ['mail', 'audit', 'sessions'],
   'user-transfer': ['audit', 'password', 'users'],
 };

@@ -21,6 +21,7 @@ import { limitPublicRequests } from './limits/public-limits';
 import { discovery, discoveryPaths } from './oauth/discovery';
 import { parseForm } from './oauth/forms';
 import { answerMissingPage, pageRoutes } from './pages/routes';
+import { signalDiscovery, signalDiscoveryPaths } from './shared-signals/discovery';
 import type { SigningKeys } from './signing-keys/signing-keys';
 import { type Metrics, METRICS_PATH } from '../runtime/metrics';
 import { RefusedOrigins } from '../runtime/network/refused-origins';
@@ -71,7 +72,7 @@ export function createSteps(parts: AppParts): Step[] {
     // After the IP address and the cross-origin rules. Before all routes.
     step('public limits', [limitPublicRequests(config)]),
     // Any place before "not found".
-    step('discovery', [discovery(config)]),
+    step('discovery', [discovery(config), signalDiscovery(config)]),
     // Before Better-Auth, which reads the body as text. The form is parsed after the body is checked.
     step('body', [limitBody, checkBody, parseForm], AUTH_BASE_PATH),
     // After the IP address, which believes the header of the API only. Before Better-Auth.
@@ -89,7 +90,8 @@ export function createSteps(parts: AppParts): Step[] {
     step('errors', [answerErrors(logger)]),
   ];
   routes.addEndpoints(auth.api);
-  for (const path of discoveryPaths(config)) routes.add(path);
+  const documents = [...discoveryPaths(config), ...signalDiscoveryPaths(config)];
+  for (const path of documents) routes.add(path);
   routes.addRouters(steps.flatMap(({ handlers }) => handlers));
   return steps;
 }

@@ -4,12 +4,14 @@ import { RATE_LIMIT_CLEANUP } from './limits/limit-cleanup';
 import { REFRESH_TOKEN_CLEANUP } from './oauth/token-cleanup';
 import { SESSION_CLEANUP } from './sessions/session-cleanup';
 import { VERIFICATION_CLEANUP } from './sessions/verification-cleanup';
+import { createPushJob, DELIVERY_CLEANUP } from './shared-signals/push/push-job';
 import { createKeyJob, type KeyJobParts } from './signing-keys/key-job';
 import { createCleanupJob, transactionsOf } from '../runtime/jobs/cleanup';
 import { JobRunner } from '../runtime/jobs/jobs';
 import type { Metrics } from '../runtime/metrics';
 
 const CLEANUPS = [
+  DELIVERY_CLEANUP,
   RATE_LIMIT_CLEANUP,
   REFRESH_TOKEN_CLEANUP,
   REPEATED_EVENTS,
@@ -34,6 +36,7 @@ export function startJobs(parts: JobParts): JobRunner {
   });
   const inTransaction = transactionsOf(pool);
   jobs.start(createKeyJob(parts));
+  jobs.start(createPushJob(parts));
   for (const cleanup of CLEANUPS) jobs.start(createCleanupJob(cleanup, inTransaction));
   return jobs;
 }

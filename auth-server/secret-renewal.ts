@@ -3,6 +3,7 @@ import { createPool } from './common/database';
 import { type Renewal, toCipherKey } from './common/secrets';
 import { explainStart } from './common/start-error';
 import { renewFactors } from './second-factor/stored-secrets';
+import { renewAuthorizations } from './shared-signals/stored-authorizations';
 import { renewKeys } from './signing-keys/key-encryption';
 import { createLogger } from '../runtime/logger';
 import { StartError } from '../runtime/start-error';
@@ -29,9 +30,12 @@ export async function renewSecrets({ config, print }: CommandParts): Promise<voi
   try {
     const factors = await renewFactors(pool, key);
     const keys = await renewKeys(pool, key);
+    const streams = await renewAuthorizations(pool, key);
     print(`second factors: ${toText(factors)}`);
     print(`signing keys: ${toText(keys)}`);
-    if (factors.unreadable + keys.unreadable > 0) throw new StartError(MISSING);
+    print(`event streams: ${toText(streams)}`);
+    const unreadable = factors.unreadable + keys.unreadable + streams.unreadable;
+    if (unreadable > 0) throw new StartError(MISSING);
   } catch (error) {
     throw explainStart(error);
   } finally {

@@ -20,4 +20,6 @@ export const LOCKS = {
   rateLimitCleanup: 7319045561244,
   auditRepeats: 7319045561245,
   accessEventCleanup: 7319045561246,
+  eventPush: 7319045561247,
+  eventDeliveryCleanup: 7319045561248,
 } as const;

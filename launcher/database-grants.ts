@@ -18,6 +18,8 @@ const COLUMNS_OF_API = {
     'id, client_id, client_discovery_id, disabled, skip_consent, enable_end_session, subject_type, scopes, client_credentials_scopes, user_id, created_at, updated_at, name, uri, icon, contacts, tos, policy, software_id, software_version, software_statement, redirect_uris, post_logout_redirect_uris, backchannel_logout_uri, backchannel_logout_session_required, token_endpoint_auth_method, application_type, jwks, jwks_uri, grant_types, response_types, require_pkce, dpop_bound_access_tokens, reference_id, metadata',
   oauth_refresh_token:
     'id, client_id, session_id, user_id, reference_id, authorization_code_id, resources, requested_user_info_claims, expires_at, created_at, revoked, rotated_at, rotation_replay_expires_at, auth_time, confirmation, scopes',
+  event_stream:
+    'id, client_id, slot, description, events_requested, method, endpoint_url, status, status_reason, excluded_subjects, source, position, page, page_after, failures, retry_at, verified_at, created_at, updated_at',
   oauth_access_token:
     'id, client_id, session_id, user_id, reference_id, authorization_code_id, resources, requested_user_info_claims, refresh_id, expires_at, created_at, revoked, confirmation, scopes',
 };
@@ -30,7 +32,7 @@ export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
   gatehouse_auth: [
     ...shared('gatehouse_auth'),
     'REVOKE UPDATE, DELETE ON audit_event, audit_retention FROM gatehouse_auth',
-    'REVOKE SELECT, UPDATE, DELETE ON access_event FROM gatehouse_auth',
+    'REVOKE UPDATE, DELETE ON access_event FROM gatehouse_auth',
   ],
   gatehouse_api: [
     ...shared('gatehouse_api'),
@@ -38,6 +40,9 @@ export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
     'REVOKE DELETE ON audit_retention FROM gatehouse_api',
     'REVOKE ALL ON verification FROM gatehouse_api',
     'REVOKE INSERT, UPDATE ON account, session, user_proof, two_factor, passkey, jwks FROM gatehouse_api',
+    'REVOKE INSERT, UPDATE, DELETE ON event_stream, event_delivery FROM gatehouse_api',
+    'GRANT UPDATE (status, status_reason, failures, retry_at, updated_at) ON event_stream TO gatehouse_api',
+    'GRANT UPDATE (state, attempts, next_attempt_at, failing_since, last_error, finished_at) ON event_delivery TO gatehouse_api',
     `REVOKE SELECT ON ${Object.keys(COLUMNS_OF_API).join(', ')}, mail_queue FROM gatehouse_api`,
     ...Object.entries(COLUMNS_OF_API).map(
       ([table, columns]) => `GRANT SELECT (${columns}) ON ${table} TO gatehouse_api`,

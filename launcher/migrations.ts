@@ -36,6 +36,8 @@ import { AnnounceFirstPartyClients1795466000000 } from '../migrations/1795466000
 import { RecordAccessEvents1795465000000 } from '../migrations/1795465000000-RecordAccessEvents';
 import { KeepBulkChangesLinear1795467000000 } from '../migrations/1795467000000-KeepBulkChangesLinear';
 import { CreateReadinessProbe1795468000000 } from '../migrations/1795468000000-CreateReadinessProbe';
+import { CreateEventStreams1795470000000 } from '../migrations/1795470000000-CreateEventStreams';
+import { DescribeChangedCredentials1795470100000 } from '../migrations/1795470100000-DescribeChangedCredentials';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { MigrationError } from './migration-error';
@@ -78,6 +80,8 @@ const OWN_MIGRATIONS = [
   RecordAccessEvents1795465000000,
   KeepBulkChangesLinear1795467000000,
   CreateReadinessProbe1795468000000,
+  CreateEventStreams1795470000000,
+  DescribeChangedCredentials1795470100000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

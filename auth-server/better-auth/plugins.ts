@@ -13,6 +13,7 @@ import { passwordAdmission, type PasswordParts, passwordRules } from '../passwor
 import { exactAddresses } from '../redirects/plugin';
 import { secondFactor, secondStep } from '../second-factor/plugin';
 import { decisionBasis, sessionHandles } from '../sessions/plugin';
+import { sharedSignals } from '../shared-signals/plugin';
 import { accessTokens, tokenOfBegunSession } from '../signing-keys/plugin';
 import { accounts, administration, signUpPolicy } from '../users/plugin';
 
@@ -63,6 +64,7 @@ export function createPhases(parts: PhaseParts) {
     // these.
     phase('second step', [secondStep({ pool })]),
     // Any place: the plugin adds endpoints.
+    phase('shared signals', [sharedSignals(config, pool)]),
     phase('passkeys', [passkeys(config)]),
     // Any place: its hooks act before the endpoints that begin and end a sign-in with a provider.
     phase('providers', [providerLimits, ...openIdConnect({ config, logger }), redirectsOnly]),

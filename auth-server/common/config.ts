@@ -33,4 +33,5 @@ export type AuthConfig = Pick<
   | 'redisUrl'
   | 'rateLimits'
   | 'breachedPasswordsUrl'
+  | 'streamDestinations'
 >;

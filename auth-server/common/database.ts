@@ -33,6 +33,29 @@ export interface LockOptions {
 }
 
 /**
+ * As {@link whileLocked}, without a wait. @returns `null` when another replica holds the lock. When
+ * the connection breaks, `work` runs to its end, possibly beside the work of another replica.
+ */
+export async function tryWhileLocked<T>(
+  { databaseUrl, key }: Pick<LockOptions, 'databaseUrl' | 'key'>,
+  work: () => Promise<T>,
+): Promise<T | null> {
+  const client = createDatabaseClient({
+    connectionString: databaseUrl,
+    application_name: APPLICATION_NAME,
+  });
+  try {
+    await client.connect();
+    await client.query('BEGIN');
+    const sql = 'SELECT pg_try_advisory_xact_lock($1) AS "isLocked"';
+    const { rows } = await client.query<{ isLocked: boolean }>(sql, [key]);
+    return rows[0]!.isLocked ? await work() : null;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/**
  * Runs `work` while no other replica runs anything under the same key. A transaction holds
  * the lock, so that it also works through a pooler in transaction mode. Its connection is
  * outside the pool, so that `work` can use a pool with a single connection.

@@ -56,8 +56,19 @@ export const administration = defineFeature({
       opens: { followAccessEvents: 'lose their access' },
       serviceAccounts: true,
     },
+    'ssf:manage': {
+      meaning: 'Streams of security events (OpenID Shared Signals), for service accounts only',
+      consent: 'do nothing more: the right to receive security events is for service accounts only',
+      opens: {},
+      serviceAccounts: true,
+    },
   },
   auditActions: [
+    'stream.created',
+    'stream.updated',
+    'stream.deleted',
+    'stream.paused',
+    'stream.replayed',
     'client.created',
     'client.updated',
     'client.secret_rotated',
@@ -65,7 +76,7 @@ export const administration = defineFeature({
     'client.enabled',
     'client.deleted',
   ],
-  auditSubjects: ['client'],
+  auditSubjects: ['client', 'stream'],
   problems: {
     built_in_client: {
       status: 409,

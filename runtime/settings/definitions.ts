@@ -300,6 +300,13 @@ export const SETTING_DEFINITIONS = {
     example: 'https://api.pwnedpasswords.com/range/',
     readBy: AUTH_SERVER_ONLY,
   }),
+  STREAM_DESTINATIONS: define({
+    schema: z.enum(['public', 'any'], 'must be public or any'),
+    default: 'public',
+    meaning:
+      'where security events may be pushed to: `public` is https to public IP addresses, `any` also allows http and private networks (development and tests)',
+    readBy: AUTH_SERVER_ONLY,
+  }),
   ACCESS_CHECK: define({
     schema: z.enum(['live', 'strict', 'token'], 'must be live, strict or token'),
     default: 'live',

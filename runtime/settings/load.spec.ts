@@ -195,6 +195,7 @@ const BAD_VALUES: Record<SettingName, string[]> = {
   RATE_LIMITS: ['true', 'ON', '1'],
   API_DOCS: ['true', 'ON', '1'],
   BREACHED_PASSWORDS_URL: ['api.pwnedpasswords.com', 'ftp://example.com/range/'],
+  STREAM_DESTINATIONS: ['private', 'Any', 'off'],
   ACCESS_CHECK: ['Live', 'off', 'true', 'none'],
   ACCESS_LEASE: ['0s', '99ms', '61s', '1', '1,5s', '-1s'],
   REQUIRE_EMAIL_VERIFICATION: ['1', 'yes', 'TRUE', 'on', 'true '],

@@ -74,6 +74,8 @@ export interface Settings extends ProviderSettings {
   rateLimits: RateLimitFactors | null;
   /** `null`: new passwords are not held against those of breaches. */
   breachedPasswordsUrl: string | null;
+  /** Where security events may be pushed to. */
+  streamDestinations: 'public' | 'any';
   /** Whether the API serves its documentation. */
   apiDocs: boolean;
   /** How long audit events are kept. */
@@ -188,6 +190,7 @@ function resolve(values: SettingValues): Settings {
     redisUrl: values.REDIS_URL ?? null,
     rateLimits: RATE_LIMITS[values.RATE_LIMITS ?? (production ? 'on' : 'relaxed')],
     breachedPasswordsUrl: values.BREACHED_PASSWORDS_URL ?? null,
+    streamDestinations: values.STREAM_DESTINATIONS!,
     apiDocs: values.API_DOCS!,
     auditRetention: values.AUDIT_RETENTION!,
     shutdownDelay: values.SHUTDOWN_DELAY ?? (production ? 5_000 : 0),

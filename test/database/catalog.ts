@@ -20,6 +20,8 @@ const OTHER_TABLES = [
   'idempotency_key',
   'installation_secret',
   'access_event',
+  'event_stream',
+  'event_delivery',
   'audit_event',
   'audit_retention',
   'audit_cleaning',

@@ -1064,7 +1064,7 @@ export interface components {
             /** @description Whom or what it was done to */
             subject: {
                 /** @enum {string} */
-                type: "user" | "key" | "client";
+                type: "user" | "key" | "client" | "stream";
                 /** @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo */
                 id: string;
             } | null;
@@ -1223,8 +1223,8 @@ export interface components {
             type: "public" | "confidential" | "machine";
             /** @description Required, except for a service account */
             redirectUris?: string[];
-            /** @description Required for a service account, from users:read, users:write, audit:read, access-events:read; other clients get openid, profile, email, offline_access by default */
-            scopes?: ("openid" | "profile" | "email" | "offline_access" | "users:read" | "users:write" | "audit:read" | "access-events:read")[];
+            /** @description Required for a service account, from users:read, users:write, audit:read, access-events:read, ssf:manage; other clients get openid, profile, email, offline_access by default */
+            scopes?: ("openid" | "profile" | "email" | "offline_access" | "users:read" | "users:write" | "audit:read" | "access-events:read" | "ssf:manage")[];
             /** @description For a front end of your own: users are not asked for consent, and the client may do what the role of the user allows, without scopes */
             firstParty?: boolean;
         };
@@ -1283,7 +1283,7 @@ export interface components {
             /** @description Where a browser may be sent with a code, or after signing out */
             redirectUris?: string[];
             /** @description What the client may be granted */
-            scopes?: ("openid" | "profile" | "email" | "offline_access" | "users:read" | "users:write" | "audit:read" | "access-events:read")[];
+            scopes?: ("openid" | "profile" | "email" | "offline_access" | "users:read" | "users:write" | "audit:read" | "access-events:read" | "ssf:manage")[];
             /** @description For a front end of your own: users are not asked for consent, and the client may do what the role of the user allows, without scopes */
             firstParty?: boolean;
             /** @description A disabled client gets no tokens, and those that are out are refused at once */
@@ -6912,7 +6912,7 @@ export interface operations {
                  */
                 subject?: string;
                 /** @example user.signed_up */
-                action?: "user.signed_up" | "user.signed_in" | "user.sign_in_failed" | "user.signed_out" | "user.created" | "user.updated" | "user.deleted" | "user.exported" | "user.role_changed" | "user.banned" | "user.unbanned" | "user.password_changed" | "user.password_reset_requested" | "user.password_reset" | "user.password_set" | "user.email_change_requested" | "user.email_changed" | "user.email_verification_requested" | "user.email_verified" | "session.revoked" | "session.others_revoked" | "session.all_revoked" | "impersonation.started" | "impersonation.stopped" | "account.linked" | "account.unlinked" | "two_factor.enabled" | "two_factor.disabled" | "two_factor.challenged" | "two_factor.verified" | "two_factor.failed" | "two_factor.recovery_codes_generated" | "two_factor.devices_forgotten" | "passkey.added" | "passkey.updated" | "passkey.removed" | "oauth.consent_granted" | "oauth.consent_denied" | "oauth.consent_updated" | "oauth.consent_revoked" | "oauth.token_issued" | "oauth.token_refused" | "oauth.tokens_revoked" | "key.rotated" | "key.removed" | "key.revoked" | "client.created" | "client.updated" | "client.secret_rotated" | "client.disabled" | "client.enabled" | "client.deleted";
+                action?: "user.signed_up" | "user.signed_in" | "user.sign_in_failed" | "user.signed_out" | "user.created" | "user.updated" | "user.deleted" | "user.exported" | "user.role_changed" | "user.banned" | "user.unbanned" | "user.password_changed" | "user.password_reset_requested" | "user.password_reset" | "user.password_set" | "user.email_change_requested" | "user.email_changed" | "user.email_verification_requested" | "user.email_verified" | "session.revoked" | "session.others_revoked" | "session.all_revoked" | "impersonation.started" | "impersonation.stopped" | "account.linked" | "account.unlinked" | "two_factor.enabled" | "two_factor.disabled" | "two_factor.challenged" | "two_factor.verified" | "two_factor.failed" | "two_factor.recovery_codes_generated" | "two_factor.devices_forgotten" | "passkey.added" | "passkey.updated" | "passkey.removed" | "oauth.consent_granted" | "oauth.consent_denied" | "oauth.consent_updated" | "oauth.consent_revoked" | "oauth.token_issued" | "oauth.token_refused" | "oauth.tokens_revoked" | "key.rotated" | "key.removed" | "key.revoked" | "stream.created" | "stream.updated" | "stream.deleted" | "stream.paused" | "stream.replayed" | "client.created" | "client.updated" | "client.secret_rotated" | "client.disabled" | "client.enabled" | "client.deleted";
                 /**
                  * @description Events of this time and later
                  * @example 2026-11-23T09:30:00.000Z

@@ -8,6 +8,9 @@ import { settingsAs } from '../support/servers/database-logins';
 import { confirmLink } from '../support/client/mailed-links';
 import { expectProblem } from '../support/problems';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
+import { OAuthStage } from '../oauth/stage';
+import { PUSH } from '../shared-signals/push-target';
+import { Receiver } from '../shared-signals/receiver';
 
 const FIRST = 'the first secret: 0123456789 abcdefghijk';
 const SECOND = 'the second secret: 9876543210 zyxwvutsrq';
@@ -86,6 +89,12 @@ async function renew(): Promise<string[]> {
   return lines;
 }
 
+async function createStream(): Promise<void> {
+  const receiver = await Receiver.on(await OAuthStage.on(system));
+  const endpoint = { method: PUSH, endpoint_url: 'https://events.example.com/' };
+  await receiver.createStream({ delivery: { ...endpoint, authorization_header: 'Bearer secret' } });
+}
+
 const createRepeated = () =>
   admin.caller.post('/api/v1/admin/users', NEW_USER, { 'idempotency-key': 'rotation-1' });
 
@@ -106,6 +115,7 @@ beforeAll(async () => {
   cursor = (await listOne()).body.nextCursor;
   created = await createRepeated();
   kids = await listKids();
+  await createStream();
   await restartWith({ 1: FIRST, 2: SECOND });
 });
 afterAll(() => system.stop());
@@ -169,13 +179,14 @@ describe('after `npm run secrets:renew`', () => {
     expect(await renew()).toEqual([
       'second factors: 1 encrypted with the current secret, 0 unreadable',
       `signing keys: ${kids.length} encrypted with the current secret, 0 unreadable`,
+      'event streams: 1 encrypted with the current secret, 0 unreadable',
     ]);
     const rows = await system.query<{ text: string }>(
       'SELECT secret AS text FROM two_factor UNION ALL SELECT backup_codes FROM two_factor ' +
-        `UNION ALL SELECT private_key::jsonb #>> '{}' FROM jwks`,
+        `UNION ALL SELECT private_key::jsonb #>> '{}' FROM jwks UNION ALL SELECT "authorization" FROM event_stream`,
     );
     expect(rows.filter(({ text }) => !text.startsWith('$ba$2$'))).toEqual([]);
-    expect(rows).toHaveLength(2 + kids.length);
+    expect(rows).toHaveLength(3 + kids.length);
   });
 
   it('the former version can be removed', async () => {

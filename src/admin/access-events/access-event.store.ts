@@ -3,10 +3,12 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { type EventPosition, toPosition } from './event-position';
 import { PreparedStatements } from '../../database/prepared-statements';
+import {
+  EVENT_SOURCE,
+  POSITION_IS_KEPT,
+  unseenBy,
+} from '../../../runtime/database/access-event-statements';
 import { findServerError } from '../../../runtime/database/database-errors';
-
-/** How long events are kept. */
-export const EVENT_RETENTION = `interval '24 hours'`;
 
 /** One end or change of access, as the database recorded it. */
 export interface AccessEvent {
@@ -45,10 +47,6 @@ export const PAGE_SIZE = 1_000;
 /** Most events between two looks; a reader that misses more resumes from its own position. */
 export const LARGEST_BATCH = 5_000;
 
-/** Which database, and which line of its history: after a failover or a restore, another one. */
-const SOURCE = `(SELECT system_identifier FROM pg_control_system())::text || '-' ||
-  left(pg_walfile_name(pg_current_wal_lsn()), 8)`;
-
 /**
  * Makes everything durable that was written before, also where `synchronous_commit` is off. The
  * message is for no one: a transaction without a record is not waited for.
@@ -58,13 +56,9 @@ const FLUSH = `
 
 const EVENT = `json_build_object('id', e.id::text, 'kind', e.kind, 'time', e.occurred_at, 'data', e.data)`;
 
-/** What the snapshot `from` did not see. The first condition is for the index. */
-const unseenBy = (from: string) =>
-  `e.xid >= pg_snapshot_xmin(${from}::pg_snapshot) AND NOT pg_visible_in_snapshot(e.xid, ${from}::pg_snapshot)`;
-
 /** One statement, so that the position is the snapshot in which the events were read. */
 const READ_NEW = `
-  SELECT ${SOURCE} AS "source", pg_current_snapshot()::text AS "snapshot",
+  SELECT ${EVENT_SOURCE} AS "source", pg_current_snapshot()::text AS "snapshot",
          (pg_current_wal_insert_lsn() - '0/0')::float8 AS "written",
          (pg_current_wal_flush_lsn() - '0/0')::float8 AS "flushed",
          (SELECT json_agg(event) FROM (
@@ -82,15 +76,6 @@ const READ_RECENT_PAGE = `
    WHERE e.occurred_at >= now() - make_interval(secs => $1)
      AND pg_visible_in_snapshot(e.xid, $2::pg_snapshot) AND e.id > $3
    ORDER BY e.id LIMIT ${PAGE_SIZE}`;
-
-/**
- * Whether nothing that the position has not seen may have been deleted. The cleanup keeps, of the
- * rows that are old enough, the one with the highest transaction.
- */
-const IS_KEPT = `
-  SELECT ${SOURCE} = $1 AND pg_snapshot_xmax($2::pg_snapshot) <= pg_snapshot_xmax(pg_current_snapshot())
-     AND NOT EXISTS (SELECT FROM access_event
-          WHERE occurred_at < now() - ${EVENT_RETENTION} AND xid >= pg_snapshot_xmin($2::pg_snapshot)) AS "isKept"`;
 
 /** Invalid text of a value. */
 const INVALID_TEXT = '22P02';
@@ -140,7 +125,8 @@ export class AccessEventStore {
   /** Whether every event after the position is still there; no, when no database gave it out. */
   async isKept({ source, snapshot }: EventPosition): Promise<boolean> {
     try {
-      const rows = await this.dataSource.query<{ isKept: boolean }[]>(IS_KEPT, [source, snapshot]);
+      const sql = `SELECT ${POSITION_IS_KEPT} AS "isKept"`;
+      const rows = await this.dataSource.query<{ isKept: boolean }[]>(sql, [source, snapshot]);
       return rows[0]!.isKept;
     } catch (error) {
       if (findServerError(error)?.code === INVALID_TEXT) return false;

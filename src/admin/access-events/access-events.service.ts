@@ -2,12 +2,13 @@ import { Readable } from 'node:stream';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AccessEventHub } from './access-event-hub';
-import { AccessEventStore, EVENT_RETENTION, PAGE_SIZE } from './access-event.store';
+import { AccessEventStore, PAGE_SIZE } from './access-event.store';
 import { type EventPosition, isBefore, parseEventId } from './event-position';
 import { EventReader } from './event-reader';
 import { OTHER_HISTORY, STREAM_BEGIN, toCurrent, toReload, toStreamText } from './event-text';
 import { Jobs } from '../../database/jobs';
 import { LOCKS } from '../../../contract';
+import { EVENT_RETENTION } from '../../../runtime/database/access-event-statements';
 
 /** How often old events are deleted, in milliseconds. */
 const CLEANUP_INTERVAL_MS = 10 * 60_000;

@@ -1,0 +1,114 @@
+import type { Pool } from 'pg';
+import { addEvents, collectEvents } from './event-collector';
+import type { SecurityEvent } from './security-events';
+import { type InTransaction, transactionsOf } from '../../runtime/jobs/cleanup';
+
+/** A security event that waits for its receiver. */
+export interface Delivery {
+  id: string;
+  jti: string;
+  txn: string;
+  type: string;
+  issuedAt: Date;
+  claims: SecurityEvent['claims'];
+  /** Earlier attempts. */
+  attempts: number;
+}
+
+/** The longest text of an error in the log. */
+const LONGEST_ERROR = 500;
+
+const COLUMNS = `id, jti, txn, event_type AS "type", created_at AS "issuedAt", claims, attempts`;
+
+const LIST_PENDING = `
+  SELECT ${COLUMNS} FROM event_delivery
+   WHERE stream_id = $1 AND state = 'pending' ORDER BY id LIMIT $2`;
+
+/** Of each subject only the oldest: the next one waits for it. */
+const LIST_HEADS = `
+  SELECT * FROM (
+    SELECT DISTINCT ON (subject) ${COLUMNS}, next_attempt_at FROM event_delivery
+     WHERE stream_id = $1 AND state = 'pending' ORDER BY subject, id) AS head
+   WHERE next_attempt_at <= now() ORDER BY id LIMIT $2`;
+
+const FORGET_PENDING = `
+  DELETE FROM event_delivery WHERE stream_id = $1 AND event_type = $2 AND state = 'pending'`;
+
+const COUNT_ATTEMPTS = 'UPDATE event_delivery SET attempts = attempts + 1 WHERE id = ANY($1)';
+
+const FINISH = `
+  UPDATE event_delivery SET state = $3, last_error = coalesce($4, last_error), finished_at = now(), failing_since = NULL
+   WHERE stream_id = $1 AND jti::text = ANY($2) AND state = 'pending'`;
+
+const POSTPONE = `
+  UPDATE event_delivery
+     SET next_attempt_at = now() + $2 * interval '1 ms', last_error = $3,
+         failing_since = coalesce(failing_since, now())
+   WHERE id = $1 AND state = 'pending'
+  RETURNING failing_since < now() - interval '24 hours' AS "isTooLong"`;
+
+/** What waits for the receivers, and what became of it. */
+export class DeliveryStore {
+  readonly inTransaction: InTransaction;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly issuer: string,
+  ) {
+    this.inTransaction = transactionsOf(pool);
+  }
+
+  /** Takes new events over from the outbox. */
+  async collect(streamId: string): Promise<void> {
+    const { issuer } = this;
+    await this.inTransaction((run) => collectEvents(run, { streamId, issuer }));
+  }
+
+  /** Adds the event of a verification. It replaces one that waits: these cannot pile up. */
+  async verify(streamId: string, event: SecurityEvent): Promise<void> {
+    await this.inTransaction(async (run) => {
+      await run(FORGET_PENDING, [streamId, event.type]);
+      await addEvents(run, { streamId, events: [event] });
+    });
+  }
+
+  /** The oldest first, one more than asked for when there are more. */
+  async listPending(streamId: string, most: number): Promise<Delivery[]> {
+    return (await this.pool.query<Delivery>(LIST_PENDING, [streamId, most + 1])).rows;
+  }
+
+  /** What can be sent now: of each subject the oldest. */
+  async listHeads(streamId: string, most: number): Promise<Delivery[]> {
+    return (await this.pool.query<Delivery>(LIST_HEADS, [streamId, most])).rows;
+  }
+
+  async countAttempts(deliveries: Delivery[]): Promise<void> {
+    if (deliveries.length > 0)
+      await this.pool.query(COUNT_ATTEMPTS, [deliveries.map(({ id }) => id)]);
+  }
+
+  async acknowledge(streamId: string, jtis: string[]): Promise<void> {
+    if (jtis.length > 0) await this.pool.query(FINISH, [streamId, jtis, 'delivered', null]);
+  }
+
+  /** The receiver refuses the token itself: it is not sent again. */
+  async fail(streamId: string, { jti, error }: { jti: string; error: string }): Promise<void> {
+    await this.pool.query(FINISH, [streamId, [jti], 'failed', toErrorText(error)]);
+  }
+
+  /** @returns whether the delivery has failed for a day. */
+  async postpone(id: string, { ms, error }: { ms: number; error: string }): Promise<boolean> {
+    const values = [id, ms, toErrorText(error)];
+    const { rows } = await this.pool.query<{ isTooLong: boolean }>(POSTPONE, values);
+    return rows[0]?.isTooLong ?? false;
+  }
+}
+
+/** The text of a receiver, without control characters. */
+function toErrorText(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .slice(0, LONGEST_ERROR)
+    .toWellFormed();
+}

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAuthEndpoint } from 'better-auth/api';
+import { z } from 'zod';
+import { findOwnStream, type SignalParts } from './parts';
+import { SSF_PATHS } from './paths';
+import { openSigner } from './set-signer';
+import { invalid } from './stream-configuration';
+import type { StreamRow } from './stream-store';
+
+/** Tokens of one answer at most. */
+const MOST_SETS = 100;
+
+/** How long an answer without tokens waits: less than the API waits for this server. */
+const LONG_POLL_MS = 2_500;
+const LOOK_INTERVAL_MS = 250;
+
+const jti = z.string().max(64);
+
+const pollSchema = z.strictObject({
+  maxEvents: z.int().min(0).optional(),
+  returnImmediately: z.boolean().optional(),
+  ack: z.array(jti).max(1_000).optional(),
+  setErrs: z
+    .record(
+      jti,
+      z.object({ err: z.string().max(100), description: z.string().max(2_000).optional() }),
+    )
+    .refine((errors) => Object.keys(errors).length <= 1_000)
+    .optional(),
+});
+
+type PollRequest = z.infer<typeof pollSchema>;
+
+/** Delivery by polling (RFC 8936). */
+export function pollEndpoint(parts: SignalParts) {
+  /** Streams with a request that waits: a second one is answered at once. */
+  const waiting = new Set<string>();
+  return {
+    pollEventStream: createAuthEndpoint(
+      `${SSF_PATHS.poll}/:streamId`,
+      { method: 'POST', body: pollSchema },
+      async (ctx) => {
+        const { streamId } = ctx.params;
+        const stream = await findOwnStream(parts, { ctx, streamId: streamId.slice(0, 64) });
+        if (stream.method !== 'poll') throw invalid('The stream is delivered by push.');
+        await acknowledge(parts, { streamId: stream.id, poll: ctx.body });
+        const isWaiting = waiting.has(stream.id);
+        const waits = ctx.body.returnImmediately !== true && ctx.body.maxEvents !== 0 && !isWaiting;
+        if (waits) waiting.add(stream.id);
+        try {
+          const found = await answer(parts, { stream, poll: ctx.body, waits });
+          return await ctx.json(found);
+        } finally {
+          if (waits) waiting.delete(stream.id);
+        }
+      },
+    ),
+  };
+}
+
+async function acknowledge(
+  { deliveries }: SignalParts,
+  { streamId, poll }: { streamId: string; poll: PollRequest },
+): Promise<void> {
+  await deliveries.acknowledge(streamId, poll.ack ?? []);
+  for (const [id, { err, description = '' }] of Object.entries(poll.setErrs ?? {})) {
+    await deliveries.fail(streamId, { jti: id, error: `${err}: ${description}` });
+  }
+}
+
+async function answer(
+  parts: SignalParts,
+  { stream, poll, waits }: { stream: StreamRow; poll: PollRequest; waits: boolean },
+) {
+  const most = Math.min(poll.maxEvents ?? MOST_SETS, MOST_SETS);
+  const deadline = performance.now() + LONG_POLL_MS;
+  for (;;) {
+    const found = stream.status === 'enabled' ? await readSets(parts, { stream, most }) : NONE;
+    const isOver = !waits || performance.now() > deadline;
+    if (isOver || Object.keys(found.sets).length > 0) return found;
+    await sleep(LOOK_INTERVAL_MS);
+  }
+}
+
+const NONE = { sets: {} as Record<string, string>, moreAvailable: false };
+
+async function readSets(
+  { config, deliveries, signingKeys }: SignalParts,
+  { stream, most }: { stream: StreamRow; most: number },
+) {
+  await deliveries.collect(stream.id);
+  const pending = await deliveries.listPending(stream.id, most);
+  const sent = pending.slice(0, most);
+  const moreAvailable = pending.length > most;
+  if (sent.length === 0) return { ...NONE, moreAvailable };
+  const sign = await openSigner({ config, signingKeys });
+  await deliveries.countAttempts(sent);
+  const entries = sent.map(async (one) => [one.jti, await sign(one, stream.clientId)] as const);
+  return { sets: Object.fromEntries(await Promise.all(entries)), moreAvailable };
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { createSignalParts, type SignalParts } from '../parts';
+import { pushStream } from './push-round';
+import type { AuthConfig } from '../../common/config';
+import { tryWhileLocked } from '../../common/database';
+import { LOCKS } from '../../../contract';
+import type { Cleanup } from '../../../runtime/jobs/cleanup';
+import type { Job } from '../../../runtime/jobs/jobs';
+
+/** Pause between two looks for events to push. */
+const INTERVAL_MS = 500;
+
+/**
+ * Pushes security events, on one auth server at a time: the lock keeps the order of a subject. A
+ * receiver that answers slowly does not delay the others.
+ */
+export function createPushJob({ config, pool }: { config: AuthConfig; pool: Pool }): Job {
+  const parts = createSignalParts({ config, pool });
+  return {
+    name: 'event-push',
+    intervalMs: INTERVAL_MS,
+    run: async (signal) => {
+      if ((await parts.streams.listWaiting()).length === 0) return 0;
+      const { databaseUrl } = config;
+      const lock = { databaseUrl, key: LOCKS.eventPush };
+      return tryWhileLocked(lock, () => pushWaiting(parts, signal));
+    },
+  };
+}
+
+/** Runs until no receiver is left to which something can be sent now. */
+async function pushWaiting(parts: SignalParts, signal: AbortSignal): Promise<number> {
+  const running = new Map<string, Promise<void>>();
+  let sent = 0;
+  const failures: unknown[] = [];
+  do {
+    const waiting = signal.aborted ? [] : await parts.streams.listWaiting();
+    for (const streamId of waiting) {
+      if (running.has(streamId)) continue;
+      const work = pushStream(parts, { streamId, signal })
+        .then((count) => void (sent += count))
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => running.delete(streamId));
+      running.set(streamId, work);
+    }
+    if (running.size > 0) await Promise.race([...running.values(), sleep(INTERVAL_MS)]);
+  } while (running.size > 0);
+  if (failures.length > 0) throw failures[0];
+  return sent;
+}
+
+/** The log of deliveries: a week, and at most 10,000 of a stream. */
+export const DELIVERY_CLEANUP: Cleanup = {
+  name: 'event-delivery-cleanup',
+  intervalMs: 10 * 60_000,
+  lock: LOCKS.eventDeliveryCleanup,
+  sql: `
+    DELETE FROM event_delivery WHERE id IN (
+      SELECT d.id FROM event_stream s
+       CROSS JOIN LATERAL (
+         SELECT (SELECT id FROM event_delivery n WHERE n.stream_id = s.id
+                  ORDER BY n.id DESC OFFSET 10000 LIMIT 1) AS id) AS last
+        JOIN event_delivery d ON d.stream_id = s.id AND d.state <> 'pending'
+         AND (d.id <= last.id OR d.finished_at < now() - interval '7 days')
+       LIMIT $1)`,
+  batchSize: 1_000,
+};

@@ -1,0 +1,84 @@
+import { APIError } from 'better-auth/api';
+import { createLocalJWKSet, type JWK, jwtVerify } from 'jose';
+import type { Pool } from 'pg';
+import type { AuthConfig } from '../common/config';
+import type { HookContext } from '../common/caller';
+import type { SigningKeys } from '../signing-keys/signing-keys';
+import { type ApiScope, MAX_TOKEN_LENGTH, parseAccessTokenClaims } from '../../contract';
+
+/** The scope of a service account that receives security events. */
+const RECEIVER_SCOPE: ApiScope = 'ssf:manage';
+
+const SCOPES_IN_FORCE = `
+  SELECT client_credentials_scopes AS "scopes" FROM oauth_client
+   WHERE client_id = $1 AND NOT disabled`;
+
+/** Clients whose streams are served: part of a WHERE with `oauth_client c`. */
+export const SERVED_CLIENT = `NOT c.disabled AND c.client_credentials_scopes ? '${RECEIVER_SCOPE}'`;
+
+interface AccessParts {
+  config: AuthConfig;
+  pool: Pool;
+  signingKeys: SigningKeys;
+}
+
+/** Admits service accounts with the scope `ssf:manage` by their access tokens. */
+export class ReceiverAccess {
+  constructor(private readonly parts: AccessParts) {}
+
+  /**
+   * @returns the id of the client, whose state in the database decides.
+   * @throws {APIError} 401 without a valid token, 403 without the scope (RFC 6750, section 3.1).
+   */
+  async admit({ headers }: Pick<HookContext, 'headers'>): Promise<string> {
+    const [, token] = /^Bearer +([\w.-]+)$/i.exec(headers?.get('authorization') ?? '') ?? [];
+    if (token === undefined) throw unauthorized('Bearer');
+    const claims = token.length > MAX_TOKEN_LENGTH ? null : await this.verify(token);
+    if (!claims) throw unauthorized('Bearer error="invalid_token"');
+    if (claims.kind !== 'client') throw forbidden();
+    const { rows } = await this.parts.pool.query<{ scopes: string[] | null }>(SCOPES_IN_FORCE, [
+      claims.clientId,
+    ]);
+    if (rows.length === 0) throw unauthorized('Bearer error="invalid_token"');
+    const scopes = [claims.scopes, rows[0]!.scopes ?? []];
+    if (!scopes.every((list) => list.includes(RECEIVER_SCOPE))) throw forbidden();
+    return claims.clientId;
+  }
+
+  /** @returns `null` for a token that is not an access token of this server for the API. */
+  private async verify(token: string) {
+    const { config, signingKeys } = this.parts;
+    const { published } = await signingKeys.current();
+    const keys = published.map(({ id, publicKey, alg }) => ({
+      ...(JSON.parse(publicKey) as JWK),
+      kid: id,
+      alg: alg ?? config.jwtAlgorithm,
+    }));
+    try {
+      const { payload } = await jwtVerify(token, createLocalJWKSet({ keys }), {
+        issuer: config.jwtIssuer,
+        audience: config.jwtAudience,
+        algorithms: [config.jwtAlgorithm],
+        typ: 'at+jwt',
+      });
+      const result = parseAccessTokenClaims(payload);
+      return result.ok ? result.claims : null;
+    } catch {
+      return null;
+    }
+  }
+}
+
+function unauthorized(challenge: string): APIError {
+  const body = { code: 'UNAUTHORIZED', message: 'A service account sends its access token.' };
+  return new APIError('UNAUTHORIZED', body, { 'WWW-Authenticate': challenge });
+}
+
+function forbidden(): APIError {
+  const body = {
+    code: 'FORBIDDEN',
+    message: `Only for service accounts with the scope ${RECEIVER_SCOPE}.`,
+  };
+  const challenge = `Bearer error="insufficient_scope", scope="${RECEIVER_SCOPE}"`;
+  return new APIError('FORBIDDEN', body, { 'WWW-Authenticate': challenge });
+}

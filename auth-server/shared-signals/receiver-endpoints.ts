@@ -1,0 +1,132 @@
+import { APIError, createAuthEndpoint } from 'better-auth/api';
+import { z } from 'zod';
+import { findOwnStream, noContent, type SignalParts } from './parts';
+import { SSF_PATHS } from './paths';
+import { toStreamEvent, VERIFICATION } from './security-events';
+import { recordStreamEvent } from './stream-audit';
+import { invalid, shortText } from './stream-configuration';
+import { type StreamRow, VERIFICATION_INTERVAL_S } from './stream-store';
+
+const streamId = z.string().max(64);
+
+const statusQuery = z.object({ stream_id: streamId });
+
+const statusSchema = z.strictObject({
+  stream_id: streamId,
+  status: z.enum(['enabled', 'paused', 'disabled']),
+  reason: shortText.optional(),
+});
+
+/** RFC 9493, section 3.2. Other formats are refused. */
+const issSub = z.strictObject({
+  format: z.literal('iss_sub'),
+  iss: z.string().max(2_000),
+  sub: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[\w-]+$/),
+});
+
+const subjectSchema = z.strictObject({
+  stream_id: streamId,
+  subject: z.union([issSub, z.strictObject({ format: z.literal('complex'), user: issSub })]),
+  verified: z.boolean().optional(),
+});
+
+const verifySchema = z.strictObject({ stream_id: streamId, state: z.string().max(200).optional() });
+
+const NO_SUBJECT = { code: 'NOT_FOUND', message: 'The subject is not known here.' };
+const TOO_SOON = { code: 'TOO_MANY_REQUESTS', message: 'The last verification was too recent.' };
+
+/** Status, subjects and verification of a stream (SSF 1.0, sections 8.1.2 to 8.1.4). */
+export function receiverEndpoints(parts: SignalParts) {
+  return { ...statusEndpoints(parts), ...subjectEndpoints(parts), ...verification(parts) };
+}
+
+function toStatus({ id, status, statusReason }: StreamRow) {
+  return { stream_id: id, status, ...(statusReason !== null && { reason: statusReason }) };
+}
+
+function statusEndpoints(parts: SignalParts) {
+  const { streams } = parts;
+  return {
+    readEventStreamStatus: createAuthEndpoint(
+      SSF_PATHS.status,
+      { method: 'GET', query: statusQuery },
+      async (ctx) => {
+        const row = await findOwnStream(parts, { ctx, streamId: ctx.query.stream_id });
+        return ctx.json(toStatus(row));
+      },
+    ),
+    updateEventStreamStatus: createAuthEndpoint(
+      SSF_PATHS.status,
+      { method: 'POST', body: statusSchema },
+      async (ctx) => {
+        const { stream_id: id, status, reason: statusReason = null } = ctx.body;
+        const row = await findOwnStream(parts, { ctx, streamId: id });
+        await streams.inTransaction(async (run) => {
+          await streams.setStatus(run, { id, status, reason: statusReason });
+          const detail = { status, reason: statusReason };
+          await recordStreamEvent(run, { ctx, row, action: 'stream.updated', detail });
+        });
+        return ctx.json(toStatus({ ...row, status, statusReason }));
+      },
+    ),
+  };
+}
+
+function subjectEndpoints(parts: SignalParts) {
+  const { config, streams } = parts;
+  type Subject = z.infer<typeof subjectSchema>['subject'];
+  const userOf = async (subject: Subject): Promise<string> => {
+    const { iss, sub } = subject.format === 'complex' ? subject.user : subject;
+    if (iss !== config.jwtIssuer || !(await streams.hasUser(sub))) {
+      throw new APIError('NOT_FOUND', NO_SUBJECT);
+    }
+    return sub;
+  };
+  return {
+    addEventStreamSubject: createAuthEndpoint(
+      SSF_PATHS.addSubject,
+      { method: 'POST', body: subjectSchema },
+      async (ctx) => {
+        const { id } = await findOwnStream(parts, { ctx, streamId: ctx.body.stream_id });
+        await streams.include(id, await userOf(ctx.body.subject));
+        return noContent(200);
+      },
+    ),
+    removeEventStreamSubject: createAuthEndpoint(
+      SSF_PATHS.removeSubject,
+      { method: 'POST', body: subjectSchema },
+      async (ctx) => {
+        const { id } = await findOwnStream(parts, { ctx, streamId: ctx.body.stream_id });
+        const isExcluded = await streams.exclude(id, await userOf(ctx.body.subject));
+        if (!isExcluded) throw invalid('At most 1,000 subjects can be removed from a stream.');
+        return noContent();
+      },
+    ),
+  };
+}
+
+function verification(parts: SignalParts) {
+  const { deliveries, streams } = parts;
+  return {
+    verifyEventStream: createAuthEndpoint(
+      SSF_PATHS.verify,
+      { method: 'POST', body: verifySchema },
+      async (ctx) => {
+        const { stream_id: id, state } = ctx.body;
+        await findOwnStream(parts, { ctx, streamId: id });
+        if (!(await streams.takeVerification(id))) {
+          const wait = { 'Retry-After': String(VERIFICATION_INTERVAL_S) };
+          throw new APIError('TOO_MANY_REQUESTS', TOO_SOON, wait);
+        }
+        const payload = state === undefined ? {} : { state };
+        const txn = crypto.randomUUID();
+        await deliveries.verify(id, toStreamEvent(VERIFICATION, { streamId: id, txn, payload }));
+        return noContent();
+      },
+    ),
+  };
+}

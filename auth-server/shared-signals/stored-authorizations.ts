@@ -1,0 +1,27 @@
+import { type SecretConfig, symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
+import type { Pool } from 'pg';
+import type { Renewal } from '../common/secrets';
+
+const SELECT = `SELECT id, "authorization" FROM event_stream WHERE "authorization" IS NOT NULL`;
+
+const REPLACE = `
+  UPDATE event_stream SET "authorization" = $2 WHERE id = $1 AND "authorization" = $3`;
+
+/** Encrypts the `Authorization` headers of all streams with the current secret. */
+export async function renewAuthorizations(
+  pool: Pool,
+  key: string | SecretConfig,
+): Promise<Renewal> {
+  const renewal: Renewal = { renewed: 0, unreadable: 0 };
+  const { rows } = await pool.query<{ id: string; authorization: string }>(SELECT);
+  for (const { id, authorization } of rows) {
+    const data = await symmetricDecrypt({ key, data: authorization }).catch(() => null);
+    if (data === null) {
+      renewal.unreadable += 1;
+      continue;
+    }
+    const values = [id, await symmetricEncrypt({ key, data }), authorization];
+    renewal.renewed += (await pool.query(REPLACE, values)).rowCount ?? 0;
+  }
+  return renewal;
+}

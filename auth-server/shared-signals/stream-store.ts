@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
+import { SERVED_CLIENT } from './receiver-access';
+import { EVENT_SOURCE, unseenBy } from '../../runtime/database/access-event-statements';
+import { type InTransaction, type RunStatement, transactionsOf } from '../../runtime/jobs/cleanup';
+
+export type StreamStatus = 'enabled' | 'paused' | 'disabled';
+
+/** The columns that a receiver sets. */
+export interface StreamInput {
+  description: string | null;
+  /** `null`: all that are supported. */
+  eventsRequested: string[] | null;
+  method: 'push' | 'poll';
+  endpointUrl: string | null;
+  /** Encrypted. */
+  authorization: string | null;
+}
+
+export interface StreamRow extends StreamInput {
+  id: string;
+  clientId: string;
+  status: StreamStatus;
+  statusReason: string | null;
+}
+
+const COLUMNS = `id, client_id AS "clientId", description, events_requested AS "eventsRequested",
+  method, endpoint_url AS "endpointUrl", "authorization", status, status_reason AS "statusReason"`;
+
+/** Takes the first free place of the client. Without one, or when another request takes it, there is no row. */
+const INSERT = `
+  INSERT INTO event_stream (id, client_id, slot, source, position, description, events_requested,
+                            method, endpoint_url, "authorization")
+  SELECT $1, $2, place, ${EVENT_SOURCE}, pg_current_snapshot()::text, $3, $4, $5, $6, $7
+    FROM generate_series(1, 4) AS place
+   WHERE NOT EXISTS (SELECT FROM event_stream WHERE client_id = $2 AND slot = place)
+   ORDER BY place LIMIT 1
+  ON CONFLICT (client_id, slot) DO NOTHING
+  RETURNING ${COLUMNS}`;
+
+const UPDATE = `
+  UPDATE event_stream SET description = $2, events_requested = $3, method = $4, endpoint_url = $5,
+         "authorization" = $6, updated_at = now(), failures = 0, retry_at = NULL
+   WHERE id = $1 RETURNING ${COLUMNS}`;
+
+/** A stream that is enabled again begins now when it was disabled, and where it stopped when it was paused. */
+const SET_STATUS = `
+  UPDATE event_stream SET status = $2, status_reason = $3, failures = 0, retry_at = NULL, updated_at = now()`;
+
+const RESTART = `, source = ${EVENT_SOURCE}, position = pg_current_snapshot()::text, page = NULL, page_after = 0`;
+
+const EXCLUDE = `
+  UPDATE event_stream SET excluded_subjects = array_append(array_remove(excluded_subjects, $2), $2)
+   WHERE id = $1 AND (cardinality(excluded_subjects) < 1000 OR $2 = ANY (excluded_subjects))`;
+
+const INCLUDE = `
+  UPDATE event_stream SET excluded_subjects = array_remove(excluded_subjects, $2) WHERE id = $1`;
+
+/** The time between two verifications that a receiver asks for, in seconds. */
+export const VERIFICATION_INTERVAL_S = 10;
+
+const TAKE_VERIFICATION = `
+  UPDATE event_stream SET verified_at = now()
+   WHERE id = $1 AND coalesce(verified_at < now() - interval '${VERIFICATION_INTERVAL_S} s', true)`;
+
+const IS_PUSHED = `s.method = 'push' AND s.status = 'enabled' AND ${SERVED_CLIENT}`;
+
+/** Streams with something that can be sent now: a token, or an event in the outbox. */
+const LIST_WAITING = `
+  SELECT s.id FROM event_stream s JOIN oauth_client c USING (client_id)
+   WHERE ${IS_PUSHED} AND coalesce(s.retry_at <= now(), true)
+     AND (s.page IS NOT NULL
+          OR EXISTS (SELECT FROM event_delivery d WHERE d.stream_id = s.id
+                        AND d.state = 'pending' AND d.next_attempt_at <= now())
+          OR EXISTS (SELECT FROM access_event e WHERE ${unseenBy('s.position')}))`;
+
+const FIND_PUSHED = `
+  SELECT s.id, s.client_id AS "clientId", s.method, s.endpoint_url AS "endpointUrl",
+         s."authorization", s.status, s.failures
+    FROM event_stream s JOIN oauth_client c USING (client_id) WHERE s.id = $1 AND ${IS_PUSHED}`;
+
+const BACK_OFF = `
+  UPDATE event_stream SET failures = CASE WHEN $2::float8 IS NULL THEN 0 ELSE failures + 1 END,
+         retry_at = now() + $2 * interval '1 ms' WHERE id = $1`;
+
+const PAUSE = `
+  UPDATE event_stream SET status = 'paused', status_reason = $2, updated_at = now()
+   WHERE id = $1 AND status = 'enabled'`;
+
+/** Streams, each with its client. */
+export class StreamStore {
+  readonly inTransaction: InTransaction;
+
+  constructor(private readonly pool: Pool) {
+    this.inTransaction = transactionsOf(pool);
+  }
+
+  /** @returns `null` when the client has as many streams as it may have. */
+  async insert(
+    run: RunStatement,
+    { clientId, input }: { clientId: string; input: StreamInput },
+  ): Promise<StreamRow | null> {
+    const { rows } = await run(INSERT, [randomUUID(), clientId, ...valuesOf(input)]);
+    return (rows[0] as StreamRow | undefined) ?? null;
+  }
+
+  async list(clientId: string): Promise<StreamRow[]> {
+    const sql = `SELECT ${COLUMNS} FROM event_stream WHERE client_id = $1 ORDER BY created_at, id`;
+    return (await this.pool.query<StreamRow>(sql, [clientId])).rows;
+  }
+
+  /** Only a stream of the client is found. */
+  async find(clientId: string, id: string): Promise<StreamRow | null> {
+    const sql = `SELECT ${COLUMNS} FROM event_stream WHERE client_id = $1 AND id = $2`;
+    return (await this.pool.query<StreamRow>(sql, [clientId, id])).rows[0] ?? null;
+  }
+
+  async update(run: RunStatement, id: string, input: StreamInput): Promise<StreamRow | null> {
+    const { rows } = await run(UPDATE, [id, ...valuesOf(input)]);
+    return (rows[0] as StreamRow | undefined) ?? null;
+  }
+
+  async delete(run: RunStatement, id: string): Promise<void> {
+    await run('DELETE FROM event_stream WHERE id = $1', [id]);
+  }
+
+  async setStatus(run: RunStatement, { id, status, reason }: StatusChange): Promise<void> {
+    const [{ former } = { former: null }] = (
+      await run('SELECT status AS former FROM event_stream WHERE id = $1 FOR UPDATE', [id])
+    ).rows as { former: string | null }[];
+    const restart = former === 'disabled' && status !== 'disabled' ? RESTART : '';
+    await run(`${SET_STATUS}${restart} WHERE id = $1`, [id, status, reason]);
+    if (status === 'disabled') {
+      await run(`DELETE FROM event_delivery WHERE stream_id = $1 AND state = 'pending'`, [id]);
+    }
+    if (status === 'enabled') {
+      await run(
+        `UPDATE event_delivery SET next_attempt_at = now(), failing_since = NULL
+          WHERE stream_id = $1 AND state = 'pending'`,
+        [id],
+      );
+    }
+  }
+
+  /** The ids of streams to which something can be pushed now. */
+  async listWaiting(): Promise<string[]> {
+    return (await this.pool.query<{ id: string }>(LIST_WAITING)).rows.map(({ id }) => id);
+  }
+
+  /** @returns `null` when the stream is not pushed, or not now. */
+  async findPushed(id: string): Promise<(StreamRow & { failures: number }) | null> {
+    const { rows } = await this.pool.query<StreamRow & { failures: number }>(FIND_PUSHED, [id]);
+    return rows[0] ?? null;
+  }
+
+  /** @param ms until the next attempt; `null`: the receiver answers again. */
+  async backOff(id: string, ms: number | null): Promise<void> {
+    await this.pool.query(BACK_OFF, [id, ms]);
+  }
+
+  /** @returns whether the stream was enabled until now. */
+  async pause(run: RunStatement, { id, reason }: { id: string; reason: string }): Promise<boolean> {
+    return (await run(PAUSE, [id, reason])).count === 1;
+  }
+
+  /** @returns `false` when too many subjects are excluded. */
+  async exclude(id: string, userId: string): Promise<boolean> {
+    return (await this.pool.query(EXCLUDE, [id, userId])).rowCount === 1;
+  }
+
+  async include(id: string, userId: string): Promise<void> {
+    await this.pool.query(INCLUDE, [id, userId]);
+  }
+
+  async hasUser(userId: string): Promise<boolean> {
+    return (await this.pool.query('SELECT FROM "user" WHERE id = $1', [userId])).rowCount === 1;
+  }
+
+  /** @returns `false` when the last verification is too recent. */
+  async takeVerification(id: string): Promise<boolean> {
+    return (await this.pool.query(TAKE_VERIFICATION, [id])).rowCount === 1;
+  }
+}
+
+export interface StatusChange {
+  id: string;
+  status: StreamStatus;
+  reason: string | null;
+}
+
+function valuesOf({
+  description,
+  eventsRequested,
+  method,
+  endpointUrl,
+  authorization,
+}: StreamInput): unknown[] {
+  return [description, eventsRequested, method, endpointUrl, authorization];
+}

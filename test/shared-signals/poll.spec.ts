@@ -1,0 +1,108 @@
+import { Client } from 'pg';
+import { Receiver } from './receiver';
+import { OAuthStage } from '../oauth/stage';
+
+let stage: OAuthStage;
+let receiver: Receiver;
+let id: string;
+
+beforeAll(async () => {
+  stage = await OAuthStage.start();
+  receiver = await Receiver.on(stage);
+});
+
+beforeEach(async () => {
+  id = await receiver.createStream();
+});
+
+afterEach(() => receiver.call('DELETE', `/stream?stream_id=${id}`));
+
+afterAll(() => stage.system.stop());
+
+const setRole = (userId: string, role: string) =>
+  stage.system.query('UPDATE "user" SET role = $2 WHERE id = $1', [userId, role]);
+
+describe('a poll', () => {
+  it('repeats what is not acknowledged, in pages, and logs what the receiver refuses', async () => {
+    const user = await stage.system.asUser();
+    for (const role of ['admin', 'user', 'admin']) await setRole(user.id, role);
+    const page = { maxEvents: 2, returnImmediately: true };
+    const first = await receiver.poll(id, page);
+    const [one, two] = Object.keys(first.sets) as [string, string];
+    expect(first.moreAvailable).toBe(true);
+    expect(Object.keys((await receiver.poll(id, page)).sets)).toEqual([one, two]);
+    const setErrs = { [two]: { err: 'invalid_request', description: 'unknown event' } };
+    const rest = await receiver.poll(id, { ack: [one], setErrs });
+    expect(Object.keys(rest.sets)).toHaveLength(1);
+    expect(rest.moreAvailable).toBe(false);
+    const log = await stage.system.query(
+      'SELECT state, last_error FROM event_delivery WHERE stream_id = $1 ORDER BY id',
+      [id],
+    );
+    expect(log).toEqual([
+      { state: 'delivered', last_error: null },
+      { state: 'failed', last_error: 'invalid_request: unknown event' },
+      { state: 'pending', last_error: null },
+    ]);
+  });
+
+  it('waits for an event, and ends without one', async () => {
+    const user = await stage.system.asUser();
+    const waiting = receiver.poll(id, {});
+    await setRole(user.id, 'admin');
+    const { sets } = await waiting;
+    expect(Object.keys(sets)).toHaveLength(1);
+    await receiver.poll(id, { ack: Object.keys(sets), maxEvents: 0 });
+    expect(await receiver.poll(id, {})).toEqual({ sets: {}, moreAvailable: false });
+  });
+
+  it('tells that events may be missing when the outbox does not have them any longer', async () => {
+    await stage.system.query(`UPDATE event_stream SET source = 'other' WHERE id = $1`, [id]);
+    expect(await receiver.take(id)).toMatchObject([
+      {
+        events: {
+          'https://schemas.openid.net/secevent/ssf/event-type/stream-updated': {
+            status: 'enabled',
+            reason: expect.stringContaining('missing'),
+          },
+        },
+      },
+    ]);
+  });
+
+  it('has events of transactions that commit late', async () => {
+    const [early, late] = [await stage.system.asUser(), await stage.system.asUser()];
+    const other = new Client(stage.system.database.url);
+    await other.connect();
+    await other.query('BEGIN');
+    await other.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [late.id]);
+    await setRole(early.id, 'admin');
+    expect((await receiver.take(id)).map(({ sub_id: { sub } }) => sub)).toEqual([early.id]);
+    await other.query('COMMIT');
+    await other.end();
+    expect((await receiver.take(id)).map(({ sub_id: { sub } }) => sub)).toEqual([late.id]);
+    expect(await receiver.take(id)).toEqual([]);
+  });
+
+  it('leaves events in the outbox while 1,000 tokens wait', async () => {
+    await stage.system.query(
+      `INSERT INTO access_event (kind, data)
+       SELECT 'role-changed', jsonb_build_object('userId', 'u' || n, 'role', 'user')
+         FROM generate_series(1, 1001) AS n`,
+    );
+    const countPending = async () => {
+      await receiver.poll(id, { maxEvents: 0 });
+      const rows = await stage.system.query<{ count: number }>(
+        `SELECT count(*)::integer AS count FROM event_delivery WHERE stream_id = $1 AND state = 'pending'`,
+        [id],
+      );
+      return rows[0]!.count;
+    };
+    expect([await countPending(), await countPending(), await countPending()]).toEqual([
+      500, 1_000, 1_000,
+    ]);
+    const { sets } = await receiver.poll(id, { maxEvents: 1 });
+    await receiver.poll(id, { maxEvents: 0, ack: Object.keys(sets) });
+    expect(await countPending()).toBe(1_000);
+  });
+});

@@ -1,0 +1,47 @@
+import type { Receiver, SecurityEventToken } from './receiver';
+import { nameOf } from './receiver';
+import { RecordingServer } from '../support/servers/recording-server';
+
+export const PUSH = 'urn:ietf:rfc:8935';
+
+/** A receiver's endpoint for pushed tokens. */
+export class PushTarget {
+  private constructor(private readonly server: RecordingServer) {}
+
+  static async start(): Promise<PushTarget> {
+    const target = new PushTarget(await RecordingServer.start());
+    target.answerWith(202);
+    return target;
+  }
+
+  stop(): Promise<void> {
+    return this.server.stop();
+  }
+
+  get url(): string {
+    return `${this.server.url}/events`;
+  }
+
+  get requests() {
+    return this.server.requests;
+  }
+
+  /** The answer to the next requests, after the whole request has arrived. */
+  answerWith(status: number, body = '', headers: Record<string, string> = {}): void {
+    this.server.reset();
+    this.server.answer = (request, response) => {
+      request.on('end', () => response.writeHead(status, headers).end(body));
+    };
+  }
+
+  /** The events that arrived about a user, in their order. */
+  async namesFor(receiver: Receiver, userId: string): Promise<string[]> {
+    const tokens = await Promise.all(this.requests.map(({ body }) => receiver.verify(body)));
+    return tokens.filter((token) => userOf(token) === userId).map(nameOf);
+  }
+}
+
+/** The user of a token, also of one about a session. */
+function userOf({ sub_id: subject }: SecurityEventToken): unknown {
+  return subject.sub ?? (subject.user as { sub?: unknown } | undefined)?.sub;
+}

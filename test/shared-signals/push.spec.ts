@@ -1,0 +1,158 @@
+import { PUSH, PushTarget } from './push-target';
+import { Receiver } from './receiver';
+import { OAuthStage } from '../oauth/stage';
+import { eventually } from '../support/eventually';
+
+let stage: OAuthStage;
+let receiver: Receiver;
+let target: PushTarget;
+let streamId: string;
+
+beforeAll(async () => {
+  stage = await OAuthStage.start({ env: { STREAM_DESTINATIONS: 'any' } });
+  receiver = await Receiver.on(stage);
+  target = await PushTarget.start();
+  streamId = await receiver.createStream({
+    delivery: { method: PUSH, endpoint_url: target.url, authorization_header: 'Bearer secret' },
+  });
+});
+
+beforeEach(() => target.answerWith(202));
+
+afterAll(async () => {
+  await stage.system.stop();
+  await target.stop();
+});
+
+const change = (sql: string, id: string) =>
+  stage.system.query(`UPDATE "user" SET ${sql} WHERE id = $1`, [id]);
+
+async function expectPushed(userId: string, names: string[]): Promise<void> {
+  await eventually(async () => expect(await target.namesFor(receiver, userId)).toEqual(names));
+}
+
+interface LoggedDelivery {
+  state: string;
+  attempts: number;
+  last_error: string | null;
+}
+
+/** The log of deliveries about a user. */
+const logOf = (userId: string) =>
+  stage.system.query<LoggedDelivery>(
+    'SELECT state, attempts, last_error FROM event_delivery WHERE stream_id = $1 AND subject = $2 ORDER BY id',
+    [streamId, userId],
+  );
+
+describe('a stream that is pushed', () => {
+  it('has a change of another writer, as a signed token with the header of the receiver', async () => {
+    const user = await stage.system.asUser();
+    await change('banned = true', user.id);
+    await eventually(() => expect(target.requests.length).toBe(2));
+    const [{ method, headers }] = target.requests as [(typeof target.requests)[number]];
+    expect({ method, headers }).toMatchObject({
+      method: 'POST',
+      headers: {
+        'content-type': ['application/secevent+jwt'],
+        accept: ['application/json'],
+        authorization: ['Bearer secret'],
+      },
+    });
+    await eventually(async () =>
+      expect((await logOf(user.id)).map(({ state }) => state)).toEqual(['delivered', 'delivered']),
+    );
+  });
+
+  it('keeps the order of a subject while the receiver fails', async () => {
+    const user = await stage.system.asUser();
+    target.answerWith(500);
+    await change(`role = 'admin'`, user.id);
+    await eventually(() => expect(target.requests.length).toBeGreaterThan(0));
+    await change('banned = true', user.id);
+    await change('banned = false', user.id);
+    expect(new Set(await target.namesFor(receiver, user.id))).toEqual(
+      new Set(['token-claims-change']),
+    );
+    target.answerWith(202);
+    await eventually(async () => expect(await target.namesFor(receiver, user.id)).toHaveLength(4));
+    const names = await target.namesFor(receiver, user.id);
+    expect(names[0]).toBe('token-claims-change');
+    expect(names.at(-1)).toBe('account-enabled');
+    const [first] = await logOf(user.id);
+    expect(first).toMatchObject({ state: 'delivered', last_error: 'status 500' });
+    expect(first!.attempts).toBeGreaterThan(1);
+  });
+
+  it('does not repeat a token that the receiver refuses, and logs the reason', async () => {
+    const user = await stage.system.asUser();
+    target.answerWith(400, '{"err":"invalid_audience","description":"not\\u0007mine"}');
+    await change(`role = 'admin'`, user.id);
+    await eventually(async () =>
+      expect(await logOf(user.id)).toEqual([
+        { state: 'failed', attempts: 1, last_error: 'status 400, invalid_audience: not mine' },
+      ]),
+    );
+  });
+
+  it('follows no redirect', async () => {
+    const user = await stage.system.asUser();
+    target.answerWith(307, '', { location: `${target.url}/other` });
+    await change(`role = 'admin'`, user.id);
+    await eventually(async () =>
+      expect(await logOf(user.id)).toMatchObject([{ state: 'pending', last_error: 'status 307' }]),
+    );
+    expect(target.requests.map(({ url }) => url)).not.toContain('/events/other');
+    target.answerWith(202);
+    await expectPushed(user.id, ['token-claims-change']);
+  });
+
+  it('loses nothing when the auth server is down during a change', async () => {
+    const user = await stage.system.asUser();
+    await stage.system.stopAuthServer();
+    await change(`role = 'admin'`, user.id);
+    await stage.system.startAuthServer();
+    await expectPushed(user.id, ['token-claims-change']);
+  });
+
+  it('is paused after a day of failures, with an audit event, and resumes when it is enabled', async () => {
+    const user = await stage.system.asUser();
+    target.answerWith(503);
+    await change(`role = 'admin'`, user.id);
+    await eventually(async () =>
+      expect(await logOf(user.id)).toMatchObject([{ last_error: 'status 503' }]),
+    );
+    await stage.system.query(
+      `UPDATE event_delivery SET failing_since = now() - interval '25 hours', next_attempt_at = now()
+        WHERE state = 'pending' AND stream_id = $1`,
+      [streamId],
+    );
+    await stage.system.query('UPDATE event_stream SET retry_at = NULL WHERE id = $1', [streamId]);
+    const status = () => receiver.call('GET', `/status?stream_id=${streamId}`);
+    await eventually(async () => expect((await status()).body.status).toBe('paused'));
+    expect((await status()).body.reason).toBe('The delivery has failed for a day: status 503');
+    const events = await stage.system.query<{ actor_type: string }>(
+      `SELECT actor_type FROM audit_event WHERE action = 'stream.paused' AND subject_id = $1`,
+      [streamId],
+    );
+    expect(events).toEqual([{ actor_type: 'system' }]);
+    target.answerWith(202);
+    await receiver.call('POST', '/status', { stream_id: streamId, status: 'enabled' });
+    await expectPushed(user.id, ['token-claims-change']);
+  });
+
+  it('stops while its client is disabled', async () => {
+    const { clientId } = receiver.client;
+    await stage.change(clientId, { disabled: true });
+    const user = await stage.system.asUser();
+    await change(`role = 'admin'`, user.id);
+    expect((await receiver.call('GET', '/stream')).status).toBe(401);
+    const waits = await stage.system.query(
+      `SELECT FROM event_delivery WHERE stream_id = $1 AND subject = $2`,
+      [streamId, user.id],
+    );
+    expect(waits).toEqual([]);
+    expect(target.requests).toEqual([]);
+    await stage.change(clientId, { disabled: false });
+    await expectPushed(user.id, ['token-claims-change']);
+  });
+});

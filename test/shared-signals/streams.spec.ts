@@ -1,0 +1,299 @@
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { createVerifier } from 'fast-jwt';
+import { PUSH } from './push-target';
+import { nameOf, Receiver } from './receiver';
+import { OAuthStage } from '../oauth/stage';
+
+let stage: OAuthStage;
+let receiver: Receiver;
+let other: Receiver;
+
+beforeAll(async () => {
+  stage = await OAuthStage.start();
+  receiver = await Receiver.on(stage);
+  other = await Receiver.on(stage);
+});
+
+afterAll(() => stage.system.stop());
+
+describe('the metadata of the transmitter', () => {
+  it('is served by the auth server and by the API', async () => {
+    const { authUrl, jwtIssuer } = stage.system.settings;
+    for (const base of [authUrl, stage.system.apiUrl]) {
+      const response = await fetch(`${base}/.well-known/ssf-configuration`);
+      expect(await response.json()).toMatchObject({
+        spec_version: '1_0',
+        issuer: jwtIssuer,
+        jwks_uri: `${authUrl}/api/auth/jwks`,
+        configuration_endpoint: `${authUrl}/api/auth/ssf/stream`,
+        default_subjects: 'ALL',
+      });
+    }
+  });
+});
+
+describe('a stream that is polled', () => {
+  it('has a change that another writer of the database makes', async () => {
+    const streamId = await receiver.createStream();
+    const user = await stage.system.asUser();
+    await stage.system.query(`UPDATE "user" SET banned = true WHERE id = $1`, [user.id]);
+    const tokens = await receiver.take(streamId);
+    expect(tokens.map(nameOf).sort()).toEqual(['account-disabled', 'session-revoked']);
+    const iss = stage.issuer;
+    const subject = { format: 'iss_sub', iss, sub: user.id };
+    expect(tokens.find((token) => nameOf(token) === 'account-disabled')!.sub_id).toEqual(subject);
+    expect(tokens.find((token) => nameOf(token) === 'session-revoked')!.sub_id).toEqual({
+      format: 'complex',
+      user: subject,
+      session: { format: 'opaque', id: expect.any(String) },
+    });
+    expect(await receiver.take(streamId)).toEqual([]);
+  });
+});
+
+const POLL = { method: 'urn:ietf:rfc:8936' };
+
+/** The streams of a receiver are deleted, so that tests do not share the places. */
+async function removeStreams(): Promise<void> {
+  const { body } = await receiver.call('GET', '/stream');
+  for (const { stream_id: id } of body as unknown as { stream_id: string }[]) {
+    await receiver.call('DELETE', `/stream?stream_id=${id}`);
+  }
+}
+
+afterEach(removeStreams);
+
+const setRole = (userId: string, role: string) =>
+  stage.system.query('UPDATE "user" SET role = $2 WHERE id = $1', [userId, role]);
+
+describe('a security event token', () => {
+  it('has the claims of RFC 8417 and no others, and is verified by another library', async () => {
+    const streamId = await receiver.createStream();
+    const user = await stage.system.asUser();
+    await setRole(user.id, 'admin');
+    const { sets } = await receiver.poll(streamId);
+    const [[jti, set]] = Object.entries(sets) as [[string, string]];
+    const { authUrl } = stage.system.settings;
+    const { keys } = (await (await fetch(`${authUrl}/api/auth/jwks`)).json()) as {
+      keys: (JsonWebKey & { kid: string })[];
+    };
+    const header = JSON.parse(Buffer.from(set.split('.')[0]!, 'base64url').toString()) as object;
+    expect(header).toEqual({ alg: 'RS256', kid: keys[0]!.kid, typ: 'secevent+jwt' });
+    const key = createPublicKey({ key: keys[0]!, format: 'jwk' });
+    const pem = key.export({ type: 'spki', format: 'pem' }).toString();
+    expect(createVerifier({ key: pem })(set)).toEqual({
+      iss: stage.issuer,
+      aud: receiver.client.clientId,
+      iat: expect.any(Number),
+      jti,
+      toe: expect.any(Number),
+      txn: expect.any(String),
+      sub_id: { format: 'iss_sub', iss: stage.issuer, sub: user.id },
+      events: {
+        'https://schemas.openid.net/secevent/caep/event-type/token-claims-change': {
+          event_timestamp: expect.any(Number),
+          claims: { role: 'admin' },
+        },
+      },
+    });
+  });
+
+  it('is refused as an access token', async () => {
+    const streamId = await receiver.createStream();
+    await receiver.call('POST', '/verify', { stream_id: streamId });
+    const { sets } = await receiver.poll(streamId);
+    const headers = { authorization: `Bearer ${Object.values(sets)[0]}` };
+    const response = await fetch(`${stage.system.apiUrl}/api/v1/users/me`, { headers });
+    expect(response.status).toBe(401);
+  });
+
+  it('names the kind of a changed credential', async () => {
+    const streamId = await receiver.createStream();
+    const user = await stage.system.asUser();
+    await stage.system.query(`UPDATE account SET password = 'x' WHERE user_id = $1`, [user.id]);
+    const tokens = await receiver.take(streamId);
+    const change = tokens.find((token) => nameOf(token) === 'credential-change');
+    expect(Object.values(change!.events)).toMatchObject([
+      { credential_type: 'password', change_type: 'update' },
+    ]);
+  });
+});
+
+describe('the configuration of a stream', () => {
+  it('is created, read, updated, replaced and deleted', async () => {
+    const made = await receiver.call('POST', '/stream', { description: 'One' });
+    expect(made).toMatchObject({
+      status: 201,
+      body: {
+        iss: stage.issuer,
+        aud: receiver.client.clientId,
+        delivery: POLL,
+        description: 'One',
+        min_verification_interval: 10,
+      },
+    });
+    const { stream_id: id, events_supported: supported } = made.body;
+    expect(made.body.events_delivered).toEqual(supported);
+    const read = await receiver.call('GET', `/stream?stream_id=${String(id)}`);
+    expect(read.body).toEqual(made.body);
+    expect((await receiver.call('GET', '/stream')).body).toEqual([made.body]);
+    const [type] = supported as [string];
+    const wanted = { stream_id: id, events_requested: [type, 'https://example.com/unknown'] };
+    const updated = await receiver.call('PATCH', '/stream', wanted);
+    const events = { events_requested: wanted.events_requested, events_delivered: [type] };
+    expect(updated).toMatchObject({ status: 200, body: { description: 'One', ...events } });
+    const replaced = await receiver.call('PUT', '/stream', { stream_id: id, delivery: POLL });
+    expect(replaced.status).toBe(200);
+    expect(replaced.body).not.toHaveProperty('description');
+    expect(replaced.body).not.toHaveProperty('events_requested');
+    expect((await receiver.call('DELETE', `/stream?stream_id=${String(id)}`)).status).toBe(204);
+    expect((await receiver.call('GET', `/stream?stream_id=${String(id)}`)).status).toBe(404);
+  });
+
+  it('accepts values of the transmitter only when they are the current ones', async () => {
+    const id = await receiver.createStream();
+    const change = (more: object) => receiver.call('PATCH', '/stream', { stream_id: id, ...more });
+    expect((await change({ iss: stage.issuer })).status).toBe(200);
+    expect((await change({ iss: 'https://other.example.com' })).status).toBe(400);
+    expect((await change({ aud: 'another' })).status).toBe(400);
+  });
+
+  it.each([
+    { unknown: true },
+    { description: 1 },
+    { delivery: { method: 'mail' } },
+    { delivery: { method: PUSH } },
+    { delivery: { method: PUSH, endpoint_url: 'https://127.0.0.1/' } },
+    { delivery: { method: PUSH, endpoint_url: 'http://events.example.com/' } },
+    {
+      delivery: {
+        method: PUSH,
+        endpoint_url: 'https://events.example.com/',
+        authorization_header: 'a\nb',
+      },
+    },
+  ])('is refused with 400 when it is not valid: %j', async (body) => {
+    expect((await receiver.call('POST', '/stream', body)).status).toBe(400);
+  });
+
+  it('does not contain the authorization of the receiver, which is stored encrypted', async () => {
+    const delivery = { method: PUSH, endpoint_url: 'https://events.example.com/' };
+    const secret = { authorization_header: 'Bearer hidden' };
+    const answer = await receiver.call('POST', '/stream', { delivery: { ...delivery, ...secret } });
+    expect(answer.body.delivery).toEqual(delivery);
+    const rows = await stage.system.query<{ text: string }>(
+      'SELECT to_jsonb(s)::text AS text FROM event_stream s WHERE id = $1',
+      [answer.body.stream_id],
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0]!.text).not.toContain('hidden');
+  });
+
+  it('exists at most four times for a client, also with parallel requests', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => receiver.call('POST', '/stream', {})),
+    );
+    const made = answers.filter(({ status }) => status === 201).length;
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(8 - made);
+    for (let count = made; count < 4; count += 1) await receiver.createStream();
+    expect((await receiver.call('POST', '/stream', {})).status).toBe(409);
+    expect((await receiver.call('GET', '/stream')).body).toHaveLength(4);
+  });
+});
+
+describe('a caller', () => {
+  it('without a token of a service account with the scope is refused', async () => {
+    const path = `${stage.system.settings.authUrl}/api/auth/ssf/stream`;
+    const client = await stage.register({ type: 'machine', scopes: ['users:read'] });
+    const { body } = await stage.serviceAccountToken(client);
+    for (const [token, status] of [
+      [undefined, 401],
+      ['nonsense', 401],
+      [stage.admin.accessToken, 401],
+      [`${receiver.token.slice(0, -8)}AAAAAAAA`, 401],
+      [body.access_token, 403],
+    ] as const) {
+      const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` };
+      const response = await fetch(path, { headers });
+      expect({ token, status: response.status }).toEqual({ token, status });
+      expect(response.headers.get('www-authenticate')).toContain('Bearer');
+    }
+  });
+
+  it('finds no stream of another client', async () => {
+    const id = await receiver.createStream();
+    const subject = { format: 'iss_sub', iss: stage.issuer, sub: stage.admin.id };
+    for (const [method, path, body] of [
+      ['GET', `/stream?stream_id=${id}`],
+      ['PATCH', '/stream', { stream_id: id }],
+      ['PUT', '/stream', { stream_id: id }],
+      ['DELETE', `/stream?stream_id=${id}`],
+      ['GET', `/status?stream_id=${id}`],
+      ['POST', '/status', { stream_id: id, status: 'disabled' }],
+      ['POST', '/subjects/add', { stream_id: id, subject }],
+      ['POST', '/subjects/remove', { stream_id: id, subject }],
+      ['POST', '/verify', { stream_id: id }],
+      ['POST', `/poll/${id}`, {}],
+    ] as const) {
+      const { status } = await other.call(method, path, body);
+      expect({ method, path, status }).toEqual({ method, path, status: 404 });
+    }
+    expect((await other.call('GET', '/stream')).body).toEqual([]);
+  });
+});
+
+describe('a verification', () => {
+  it('is an event with the state, and at most one in the interval', async () => {
+    const id = await receiver.createStream();
+    const verify = () => receiver.call('POST', '/verify', { stream_id: id, state: 'abc' });
+    expect((await verify()).status).toBe(204);
+    expect(await receiver.take(id)).toMatchObject([
+      {
+        sub_id: { format: 'opaque', id },
+        events: {
+          'https://schemas.openid.net/secevent/ssf/event-type/verification': { state: 'abc' },
+        },
+      },
+    ]);
+    expect((await verify()).status).toBe(429);
+  });
+});
+
+describe('the status of a stream', () => {
+  it('paused holds events, and disabled drops them', async () => {
+    const id = await receiver.createStream();
+    const set = (status: string) =>
+      receiver.call('POST', '/status', { stream_id: id, status, reason: 'a test' });
+    const user = await stage.system.asUser();
+    const paused = { stream_id: id, status: 'paused', reason: 'a test' };
+    expect((await set('paused')).body).toEqual(paused);
+    await setRole(user.id, 'admin');
+    expect((await receiver.poll(id)).sets).toEqual({});
+    await set('enabled');
+    expect((await receiver.take(id)).map(nameOf)).toEqual(['token-claims-change']);
+    await set('disabled');
+    await setRole(user.id, 'user');
+    await set('enabled');
+    expect((await receiver.poll(id)).sets).toEqual({});
+    expect((await set('off')).status).toBe(400);
+  });
+});
+
+describe('the subjects of a stream', () => {
+  it('are all users but those that were removed', async () => {
+    const id = await receiver.createStream();
+    const user = await stage.system.asUser();
+    const subject = { format: 'iss_sub', iss: stage.issuer, sub: user.id };
+    const post = (path: string, given: object = subject) =>
+      receiver.call('POST', `/subjects/${path}`, { stream_id: id, subject: given });
+    expect((await post('remove')).status).toBe(204);
+    await setRole(user.id, 'admin');
+    expect(await receiver.take(id)).toEqual([]);
+    expect((await post('add')).status).toBe(200);
+    await setRole(user.id, 'user');
+    expect((await receiver.take(id)).map(nameOf)).toEqual(['token-claims-change']);
+    expect((await post('remove', { ...subject, sub: 'unknown' })).status).toBe(404);
+    expect((await post('remove', { ...subject, iss: 'https://example.com' })).status).toBe(404);
+    expect((await post('remove', { format: 'email', email: user.email })).status).toBe(400);
+  });
+});
