@@ -1,7 +1,5 @@
-import { symmetricDecrypt } from 'better-auth/crypto';
 import { importJWK, type JWK, SignJWT } from 'jose';
 import type { AuthConfig } from '../common/config';
-import { toCipherKey } from '../common/secrets';
 import type { SigningKeys } from '../signing-keys/signing-keys';
 import type { Delivery } from './delivery-store';
 
@@ -22,9 +20,8 @@ interface SignerParts {
  */
 export async function openSigner({ config, signingKeys }: SignerParts): Promise<SignSet> {
   const { signer } = await signingKeys.current();
-  if (!signer) throw new Error('there is no key to sign with');
-  const data = JSON.parse(signer.privateKey) as string;
-  const jwk = JSON.parse(await symmetricDecrypt({ key: toCipherKey(config), data })) as JWK;
+  if (!signer?.privateKey) throw new Error('there is no key to sign with');
+  const jwk = JSON.parse(signer.privateKey) as JWK;
   const key = await importJWK(jwk, signer.alg ?? config.jwtAlgorithm);
   const header = { alg: signer.alg ?? config.jwtAlgorithm, kid: signer.id, typ: TYPE };
   return ({ jti, txn, type, issuedAt, claims }, audience) => {
