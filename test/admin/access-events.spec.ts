@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { EventStream, type StreamOptions } from './event-stream';
+import { SlowReader } from './slow-reader';
 import { DELETE_OLD_EVENTS } from '../../src/admin/access-events/access-events.service';
 import { eventually } from '../live-access/readiness';
 import { OAuthStage } from '../oauth/stage';
@@ -51,6 +52,16 @@ function idsOf(stream: EventStream, userId?: string): unknown[] {
   return stream.changes
     .filter(({ data }) => userId === undefined || data.userId === userId)
     .map(({ data }) => data.eventId);
+}
+
+/** Ten events of 90 kB, as no change of access writes them. */
+async function writeLargeEvents(): Promise<void> {
+  await system.query(
+    `WITH written AS (
+       INSERT INTO access_event (kind, data)
+       SELECT 'large', jsonb_build_object('text', repeat('x', 90000)) FROM generate_series(1, 10))
+     SELECT pg_notify('gatehouse_events', '')`,
+  );
 }
 
 async function connect(): Promise<Client> {
@@ -210,6 +221,38 @@ describe('the stream of access events', () => {
     const client = await stage.register({ type: 'machine', scopes: ['users:read'] });
     const { body } = await stage.serviceAccountToken(client);
     await expect(open({ token: body.access_token })).rejects.toThrow('insufficient_scope');
+  });
+
+  it('costs one listening connection for 300 readers of a replica', async () => {
+    const connections = () =>
+      system.query<{ name: string; count: number }>(
+        `SELECT application_name AS name, count(*)::int FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid() GROUP BY 1 ORDER BY 1`,
+      );
+    const listeners = async () =>
+      (await connections()).find(({ name }) => name === 'gatehouse-access')?.count;
+    const many = await Promise.all(Array.from({ length: 300 }, () => open()));
+    expect(await listeners()).toBe(system.replicas.length);
+    const user = await system.asUser();
+    await system.query(`UPDATE "user" SET banned = true WHERE id = $1`, [user.id]);
+    await eventually(() => many.every((stream) => about(stream, user.id).length === 2), true);
+    const all = (await connections()).reduce((sum, { count }) => sum + count, 0);
+    expect(all).toBeLessThan(50);
+  });
+
+  it('cuts off a reader that does not read, and it resumes', async () => {
+    const slow = await SlowReader.open({ url: system.apiUrl, token });
+    const other = await open();
+    const written = 20 * 10;
+    for (let count = 10; count <= written; count += 10) {
+      await writeLargeEvents();
+      await eventually(() => other.changes.length, count);
+    }
+    await slow.readOn();
+    expect(slow.eventIds.length).toBeLessThan(written);
+    const resumed = await open({ lastEventId: slow.lastEventId! });
+    await eventually(() => new Set([...slow.eventIds, ...idsOf(resumed)]).size, written);
+    await system.query(`DELETE FROM access_event WHERE kind = 'large'`);
   });
 
   it('shows its readers in the metrics', async () => {

@@ -3,16 +3,18 @@ import { Client } from 'pg';
 import { ChaosReader } from './chaos/chaos-reader';
 import { ChaosSystem } from './chaos/chaos-system';
 import { EventWriters } from './chaos/event-writers';
+import { Fleet, STATED_MS } from './fleet';
 import { OAuthStage } from '../oauth/stage';
 import { eventually } from '../support/eventually';
 
 /** `CHAOS_EVENTS=10000` for the figures of the documents. */
-const EVENTS = Number(process.env.CHAOS_EVENTS ?? 500);
+const EVENTS = Number(process.env.CHAOS_EVENTS ?? 400);
 const READERS = 6;
 const WRITERS = 16;
 
 let system: ChaosSystem;
 let readers: ChaosReader[] = [];
+let fleet: Fleet;
 
 beforeAll(async () => {
   system = await ChaosSystem.start();
@@ -25,12 +27,22 @@ beforeAll(async () => {
     () => new ChaosReader({ url, token: body.access_token }),
   );
   for (const reader of readers) await reader.start();
+  fleet = await Fleet.before(system, system.balancer);
 });
 
 afterAll(async () => {
+  await fleet.stopBackends();
   for (const reader of readers) await reader.stop();
   await system.stop();
 });
+
+/** Faults during which the stream of the backends is interrupted. */
+const INTERRUPTIONS: readonly [name: string, () => Promise<void>][] = [
+  ['the stream is cut', () => system.changeReplica()],
+  ['the replica is killed', () => system.crashReplica()],
+  ['PostgreSQL restarts', () => system.postgres.restart('fast')],
+  ['PostgreSQL crashes', () => system.postgres.restart('immediate')],
+];
 
 const FAULTS = [
   () => system.postgres.restart('immediate'),
@@ -60,6 +72,41 @@ describe('over restarts of everything', () => {
     showReport(events, faults);
   }, 600_000);
 });
+
+describe('a ban while the stream of the backends is interrupted', () => {
+  it('is refused by every backend within the stated time', async () => {
+    const rounds = Number(process.env.FAULT_ROUNDS ?? 1);
+    for (let round = 0; round < rounds; round += 1) await banDuringInterruptions();
+  }, 600_000);
+});
+
+async function banDuringInterruptions(): Promise<void> {
+  const user = await system.asUser();
+  const victims = [];
+  for (let left = INTERRUPTIONS.length; left > 0; left -= 1) victims.push(await system.asUser());
+  const judged: Promise<void>[] = [];
+  for (const [index, [name, interrupt]] of INTERRUPTIONS.entries()) {
+    const { id, accessToken } = victims[index]!;
+    await fleet.untilCurrent();
+    await fleet.expectAll('/orders', accessToken, 200);
+    const ended = interrupt();
+    // The database can be down at this moment.
+    await eventually(() => setBan(id, true));
+    judged.push(judge(name, accessToken));
+    await ended;
+  }
+  await Promise.all(judged);
+  await fleet.untilCurrent();
+  for (const { accessToken } of victims) await fleet.expectAll('/orders', accessToken, 401);
+  await fleet.expectAll('/orders', user.accessToken, 200);
+}
+
+async function judge(name: string, token: string): Promise<void> {
+  const answers = await fleet.answersAfter(STATED_MS, token);
+  const accepted = answers.filter((status) => status === 200).length;
+  process.stdout.write(`${name}: ${accepted} of ${answers.length} accepted after 3 s\n`);
+  expect(accepted).toBe(0);
+}
 
 /**
  * A transaction that is rolled back has a number, and the record of its end is written later. A

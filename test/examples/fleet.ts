@@ -25,21 +25,26 @@ export class Fleet {
 
   static async start(): Promise<Fleet> {
     const system = await System.start();
+    return Fleet.before(system, await TcpProxy.before(system.apiUrl));
+  }
+
+  /** Starts the backends alone. */
+  static async before(system: System, api: TcpProxy): Promise<Fleet> {
     const oauth = await OAuthStage.on(system);
     const sql = new Client(system.database.url);
+    sql.on('error', () => {});
     await sql.connect();
     const { accessToken, refreshToken: sessionToken } = oauth.admin;
     const admin = { accessToken, sessionToken };
     const { authUrl } = system.settings;
     const stage = { authUrl, replicas: [system.apiUrl], sql, admin };
-    const api = await TcpProxy.before(system.apiUrl);
     const env = await settingsOf(oauth, api);
     const backends = await Promise.all(BACKENDS.map((name) => BackendProcess.start(name, env)));
     const fleet = new Fleet(system, oauth, stage, api, backends);
     try {
       await fleet.untilCurrent();
     } catch (error) {
-      await fleet.stop();
+      await fleet.stopBackends();
       throw error;
     }
     return fleet;
@@ -65,15 +70,15 @@ export class Fleet {
     }
   }
 
-  /** Asks again and again, until half a second after the time. @returns acceptances after it. */
-  async countAccepted(token: string, { afterMs }: { afterMs: number }): Promise<number> {
+  /** Asks again and again, until half a second after the time. @returns what was answered after it. */
+  async answersAfter(milliseconds: number, token: string): Promise<number[]> {
     const began = performance.now();
-    let accepted = 0;
+    const answers: number[] = [];
     for (;;) {
       const askedAfter = performance.now() - began;
       const statuses = await this.statusesOf('/orders', token);
-      if (askedAfter > afterMs) accepted += statuses.filter((status) => status === 200).length;
-      if (askedAfter > afterMs + 500) return accepted;
+      if (askedAfter > milliseconds) answers.push(...statuses);
+      if (askedAfter > milliseconds + 500) return answers;
       await pause(5);
     }
   }
@@ -110,10 +115,14 @@ export class Fleet {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.backends.map((backend) => backend.stop()));
+    await this.stopBackends();
     await this.api.cut();
-    await this.stage.sql.end();
     await this.system.stop();
+  }
+
+  async stopBackends(): Promise<void> {
+    await Promise.all(this.backends.map((backend) => backend.stop()));
+    await this.stage.sql.end();
   }
 }
 
