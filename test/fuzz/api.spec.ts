@@ -2,8 +2,9 @@ import { AnswerSchemas } from '../support/documents/answer-schemas';
 import type { OpenApiDocument } from '../support/documents/openapi';
 import { System } from '../support/system';
 import { Campaign } from './campaign';
-import { ROLES } from './people';
+import { CLIENTS, isClient, ROLES } from './people';
 import { SEED } from './seed';
+import { faultsOfAccess } from './access-verdict';
 import { faultsOf } from './verdict';
 
 /** Far above the time on a loaded host. Only a hanging request exceeds it. */
@@ -19,9 +20,12 @@ beforeAll(async () => {
   campaign = new Campaign({
     system,
     document,
-    requestsEach: 30,
+    requestsEach: (role) => (isClient(role) ? 10 : 30),
     tokenOf: ({ accessToken }) => accessToken,
-    faultsOf: (name, operation, answer) => faultsOf({ name, operation }, answer, schemas),
+    faultsOf: (asked, answer) => [
+      ...faultsOf(asked, answer, schemas),
+      ...faultsOfAccess(asked, answer),
+    ],
   });
 });
 
@@ -31,7 +35,7 @@ afterAll(async () => {
 });
 
 describe(`generated requests (FUZZ_SEED=${SEED})`, () => {
-  it.each(ROLES)(
+  it.each([...ROLES, ...CLIENTS])(
     'as %s all get documented responses',
     async (role) => {
       expect(await campaign.run(role)).toBe('');

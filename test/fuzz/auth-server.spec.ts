@@ -22,10 +22,10 @@ beforeAll(async () => {
   campaign = new Campaign({
     system,
     document: toAuthDocument(description) as unknown as OpenApiDocument,
-    requestsEach: 6,
+    requestsEach: () => 6,
     // With their session.
     tokenOf: ({ refreshToken }) => refreshToken,
-    faultsOf: (_name, operation, answer) => faultsOf(operation, answer),
+    faultsOf: ({ operation }, answer) => faultsOf(operation, answer),
   });
 });
 

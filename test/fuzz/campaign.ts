@@ -1,20 +1,27 @@
 import { type OpenApiDocument, type Operation, operationsOf } from '../support/documents/openapi';
 import { type RawAnswer, type RawRequest, send } from '../support/raw-http';
-import type { SignedInUser, System } from '../support/system';
-import { People, type Role } from './people';
+import type { System } from '../support/system';
+import { People, type Role, type Sender } from './people';
 import { Requests } from './requests';
 import { sample } from './seed';
 import { Tally } from './tally';
+
+/** What a request is for, and who sends it. */
+export interface Asked {
+  name: string;
+  operation: Operation;
+  role: Role;
+}
 
 interface Plan {
   system: System;
   document: OpenApiDocument;
   /** How many requests for each operation and each kind of caller. */
-  requestsEach: number;
+  requestsEach: (role: Role) => number;
   /** The credentials of a sender. */
-  tokenOf: (sender: SignedInUser) => string;
+  tokenOf: (sender: Sender) => string;
   /** The errors of a response. */
-  faultsOf: (name: string, operation: Operation, answer: RawAnswer) => string[];
+  faultsOf: (request: Asked, answer: RawAnswer) => string[];
 }
 
 /** Generated requests for every operation of a document, and the errors of the responses. */
@@ -30,18 +37,19 @@ export class Campaign {
   async run(role: Role): Promise<string> {
     const faults: string[] = [];
     for (const [name, operation] of operationsOf(this.plan.document)) {
-      faults.push(...(await this.try(name, operation, role)));
+      faults.push(...(await this.try({ name, operation, role })));
     }
     return faults.join('\n');
   }
 
-  private async try(name: string, operation: Operation, role: Role): Promise<string[]> {
+  private async try(asked: Asked): Promise<string[]> {
+    const { name, operation, role } = asked;
     const { document, requestsEach, faultsOf } = this.plan;
     const requests = new Requests(document, await this.people.known(role)).for(name, operation);
     const faults: string[] = [];
-    for (const request of sample(`${name} ${role}`, requests, requestsEach)) {
+    for (const request of sample(`${name} ${role}`, requests, requestsEach(role))) {
       const answer = await this.sendAs(role, request);
-      for (const fault of faultsOf(name, operation, answer)) {
+      for (const fault of faultsOf(asked, answer)) {
         faults.push(`${role} ${JSON.stringify(request).slice(0, 600)}\n  ${fault}`);
       }
     }

@@ -1,19 +1,33 @@
 import { decodeJwt } from 'jose';
-import { PASSWORD, type SignedInUser, type System } from '../support/system';
+import { SCOPES, SERVICE_ACCOUNT_SCOPES } from '../../contract';
+import { PASSWORD, type SignedInUser, type System, type TestClient } from '../support/system';
 import type { KnownValues } from './values';
 
 export const ROLES = ['anonymous', 'user', 'admin'] as const;
 
-export type Role = (typeof ROLES)[number];
+/** OAuth clients with all scopes: one that acts for an administrator, and a service account. */
+export const CLIENTS = ['client', 'service account'] as const;
+
+export type Role = (typeof ROLES)[number] | (typeof CLIENTS)[number];
+
+export function isClient(role: Role): boolean {
+  return CLIENTS.some((client) => client === role);
+}
+
+/** What authenticates a request. */
+export type Sender = Pick<SignedInUser, 'accessToken' | 'refreshToken'> & Partial<SignedInUser>;
+
+/** The response of the stream has no end. */
+const LEFT_OUT = 'access-events:read';
 
 /** Senders and subjects, recreated as soon as a request has deleted or changed them. */
 export class People {
-  private readonly senders = new Map<Role, SignedInUser>();
+  private readonly senders = new Map<Role, Sender>();
   private target: SignedInUser | undefined;
 
   constructor(private readonly system: System) {}
 
-  async sender(role: Role): Promise<SignedInUser | undefined> {
+  async sender(role: Role): Promise<Sender | undefined> {
     if (role === 'anonymous') return undefined;
     const sender = this.senders.get(role) ?? (await this.make(role));
     this.senders.set(role, sender);
@@ -34,7 +48,7 @@ export class People {
     const sender = await this.sender(role);
     this.target ??= await this.system.asUser();
     // The administrator does not demote or delete the own account.
-    const known = [this.target, ...(sender && role === 'user' ? [sender] : [])];
+    const known = [this.target, ...(role === 'user' ? [sender as SignedInUser] : [])];
     const ids = known.map(({ id }) => id);
     const sessions = known.map(({ accessToken }) => String(decodeJwt(accessToken).sid));
     const tokens = known.map(({ refreshToken }) => refreshToken);
@@ -59,7 +73,18 @@ export class People {
     };
   }
 
-  private make(role: Role): Promise<SignedInUser> {
-    return role === 'admin' ? this.system.asNewAdmin() : this.system.asUser();
+  private async make(role: Role): Promise<Sender> {
+    const { system } = this;
+    if (role === 'user') return system.asUser();
+    if (role === 'service account') return toSender(await system.asServiceAccount(ACCOUNT_SCOPES));
+    const admin = await system.asNewAdmin();
+    return role === 'client' ? toSender(await system.asClient(admin, CLIENT_SCOPES)) : admin;
   }
+}
+
+const ACCOUNT_SCOPES = SERVICE_ACCOUNT_SCOPES.filter((scope) => scope !== LEFT_OUT);
+const CLIENT_SCOPES = SCOPES.filter((scope) => scope !== LEFT_OUT && scope !== 'offline_access');
+
+function toSender({ accessToken }: TestClient): Sender {
+  return { accessToken, refreshToken: '' };
 }

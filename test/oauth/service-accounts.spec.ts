@@ -19,8 +19,7 @@ function callerWith(token: string): Caller {
 }
 
 async function serviceAccountWith(...scopes: NewClient['scopes']): Promise<Caller> {
-  const client = await stage.register({ type: 'machine', scopes: scopes as never });
-  return callerWith((await stage.serviceAccountToken(client)).body.access_token);
+  return (await stage.system.asServiceAccount(scopes)).caller;
 }
 
 /** Routes that a service account may call, with their scope. */

@@ -21,10 +21,7 @@ beforeAll(async () => {
 afterAll(() => stage.system.stop());
 
 async function clientFor(user: SignedInUser, scope: string): Promise<Caller> {
-  const client = await stage.register({ type: 'public', scopes: [...SCOPES] });
-  const browser = await Browser.signedIn(stage.system, user.email);
-  const tokens = await stage.tokens(client, browser, { scope });
-  return new Caller(stage.system.apiUrl, tokens.access_token);
+  return (await stage.system.asClient(user, scope.split(' '))).caller;
 }
 
 const ALL_SCOPES = SCOPES.join(' ');

@@ -1,7 +1,14 @@
 import { Client } from 'pg';
 import { loadSettings, type Settings } from '../../runtime/settings/load';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
+import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import { Caller } from './caller';
+import {
+  CALLBACK_URL,
+  obtainServiceAccountToken,
+  obtainUserToken,
+  type TokenResponse,
+} from './client/oauth-tokens';
 import { createTestDatabase, type TestDatabase } from './database';
 import { settingsAs } from './servers/database-logins';
 import { reservePorts } from './ports';
@@ -28,6 +35,14 @@ export interface SignedInUser {
   caller: Caller;
 }
 
+/** An OAuth client with a token. */
+export interface TestClient {
+  clientId: string;
+  accessToken: string;
+  /** Calls the API with this token. */
+  caller: Caller;
+}
+
 /** One replica of the API. */
 export interface Replica extends Hosted {
   url: string;
@@ -49,6 +64,8 @@ export class System {
   private readonly apiPorts: number[];
   private authServer: Hosted | null = null;
   private count = 0;
+  /** Of the users of this system, by e-mail address. */
+  private readonly passwords = new Map<string, string>();
 
   protected constructor({ settings, database, apiPorts }: SystemParts) {
     this.settings = settings;
@@ -95,6 +112,7 @@ export class System {
     const body = { email, name, password: PASSWORD };
     const answer = await this.asAnonymous().post<SignedIn>('/api/v1/auth/sign-up', body);
     if (answer.status !== 201) throw new Error(`sign-up: ${JSON.stringify(answer.body)}`);
+    this.passwords.set(answer.body.user.email, PASSWORD);
     return this.toSignedInUser(answer.body);
   }
 
@@ -113,7 +131,31 @@ export class System {
   async signIn(body: { email: string; password: string }): Promise<SignedInUser> {
     const answer = await this.asAnonymous().post<SignedIn>('/api/v1/auth/sign-in', body);
     if (answer.status !== 200) throw new Error(`sign-in: ${JSON.stringify(answer.body)}`);
+    this.passwords.set(answer.body.user.email, body.password);
     return this.toSignedInUser(answer.body);
+  }
+
+  /**
+   * An OAuth client that acts for a user, with the scopes that the user has granted. The user signs
+   * in for it, so it has a session of its own.
+   */
+  async asClient(user: SignedInUser, scopes: readonly string[]): Promise<TestClient> {
+    const redirectUris = [CALLBACK_URL];
+    const { clientId } = await this.registerClient({ type: 'public', scopes, redirectUris });
+    const { authUrl } = this.settings;
+    const { email } = user;
+    const password = this.passwords.get(email)!;
+    const tokens = await obtainUserToken({ authUrl, clientId, email, password, scopes });
+    return this.toTestClient(clientId, tokens);
+  }
+
+  /** A service account with scopes of the API. */
+  async asServiceAccount(scopes: readonly string[]): Promise<TestClient> {
+    const client = await this.registerClient({ type: 'machine', scopes });
+    const { clientId, clientSecret = '' } = client;
+    const { authUrl } = this.settings;
+    const tokens = await obtainServiceAccountToken(authUrl, { clientId, clientSecret });
+    return this.toTestClient(clientId, tokens);
   }
 
   /** A statement of another writer with access to the database. */
@@ -149,6 +191,19 @@ export class System {
   private toSignedInUser({ accessToken, refreshToken, user }: SignedIn): SignedInUser {
     const caller = new Caller(this.apiUrl, accessToken);
     return { id: user.id, email: user.email, accessToken, refreshToken, caller };
+  }
+
+  /** As the first administrator. */
+  private async registerClient(given: object): Promise<NewClient> {
+    const { caller } = await this.asAdmin();
+    const body = { name: 'A client of a test', ...given };
+    const answer = await caller.post<NewClient>('/api/v1/admin/clients', body);
+    if (answer.status !== 201) throw new Error(`client: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+
+  private toTestClient(clientId: string, { access_token: accessToken }: TokenResponse): TestClient {
+    return { clientId, accessToken, caller: new Caller(this.apiUrl, accessToken) };
   }
 
   private async startReplica(port: number): Promise<Replica> {

@@ -1,0 +1,28 @@
+import type { RawAnswer } from '../support/raw-http';
+import type { Asked } from './campaign';
+import { type Role } from './people';
+
+/** The scheme of the document that opens an operation to a client which is not first-party. */
+const SCHEME_OF: Partial<Record<Role, string>> = { client: 'oauth2', 'service account': 'machine' };
+
+/** Its scope was not requested, see people.ts. */
+const NOT_GRANTED = 'access-events:read';
+
+/**
+ * Whether the guard does what `security` of the operation says to OAuth clients: a closed operation
+ * is never answered with success, and an open one never refuses a client that has its scopes.
+ */
+export function faultsOfAccess({ operation, role }: Asked, { status, text }: RawAnswer): string[] {
+  const scheme = SCHEME_OF[role];
+  const { security } = operation;
+  if (scheme === undefined || security.length === 0) return [];
+  const scopes = security.flatMap((way) => way[scheme] ?? []);
+  if (scopes.length === 0) {
+    return status < 400 ? [`${status}, but the document closes the operation to a ${role}`] : [];
+  }
+  const isRefused = status === 403 && text.includes('"insufficient_scope"');
+  const isGranted = !scopes.includes(NOT_GRANTED);
+  return isRefused && isGranted
+    ? [`${status}, but the ${role} has the scope ${scopes.join(' ')}`]
+    : [];
+}
