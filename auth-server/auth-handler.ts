@@ -8,6 +8,7 @@ import { requestContext } from './common/request-context';
 import { toKeyTimes } from './signing-keys/key-ring';
 import {
   DATABASE_UNAVAILABLE,
+  EMAIL_TAKEN,
   INTERNAL_ERROR,
   NOT_FOUND,
   REFUSALS,
@@ -34,7 +35,8 @@ const UNSUPPORTED_MEDIA_TYPE: ErrorAnswer = {
 
 /** Better-Auth behind Express. */
 export function handleAuth(auth: Auth, config: AuthConfig): RequestHandler {
-  const answer = async (request: Request) => finish(await auth.handler(toGet(request)), request);
+  const answer = async (request: Request) =>
+    finish(await replaceStoreFailure(await auth.handler(toGet(request)), request), request);
   const handle = toNodeHandler(answer);
   const handleKeys = toNodeHandler(async (request) => letCache(await answer(request), config));
   const { authUrl } = config;
@@ -46,6 +48,23 @@ export function handleAuth(auth: Auth, config: AuthConfig): RequestHandler {
     if (endsSession(request.path)) return handleSignOut(request, response);
     return request.path === JWKS_PATH ? handleKeys(request, response) : handle(request, response);
   };
+}
+
+/** Better-Auth's codes for a row that is not stored, with a status that blames the caller. */
+const STORE_FAILURES = new Set([
+  'FAILED_TO_CREATE_USER',
+  'FAILED_TO_CREATE_SESSION',
+  'FAILED_TO_UPDATE_USER',
+]);
+
+/** The cause is unknown, so the answer is an internal error, unless the address is taken. */
+async function replaceStoreFailure(response: Response, request: Request): Promise<Response> {
+  const isOfTheCaller = response.status >= 400 && response.status < 500;
+  if (!isOfTheCaller || !isJson(response.headers)) return response;
+  const { code } = (await response.clone().json()) as { code?: string };
+  if (!STORE_FAILURES.has(code ?? '')) return response;
+  const isTaken = requestContext.getStore()?.isEmailTaken;
+  return toResponse(isTaken ? EMAIL_TAKEN : INTERNAL_ERROR, request);
 }
 
 /** RFC 9110, section 9.3.2: `HEAD` is answered as `GET`. Node sends the answer without its content. */

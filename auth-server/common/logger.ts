@@ -3,6 +3,7 @@ import {
   isDatabaseUnavailable,
   isDataException,
   isError,
+  isUniqueViolation,
 } from '../../runtime/database/database-errors';
 import { requestContext } from './request-context';
 import type { Logger } from '../../runtime/logger';
@@ -22,6 +23,7 @@ export function createAuthLogger(logger: Logger) {
       const error = details.find(isError);
       if (context && isDatabaseUnavailable(error)) context.databaseUnreachable = true;
       if (context && isDataException(error)) context.valueRefused = true;
+      if (context && isUniqueViolation(error, 'user_email_key')) context.isEmailTaken = true;
       if (context) context.refusal ??= findRefusal(error);
       // Better-Auth logs refused requests as errors too; only a failure has an error object.
       const severity = level === 'error' && !error ? 'warn' : level;

@@ -10,6 +10,8 @@ export interface RequestContext {
   databaseUnreachable: boolean;
   /** The database cannot store a value of the caller. */
   valueRefused?: boolean;
+  /** The database refused the row of a user because another one has the e-mail address. */
+  isEmailTaken?: boolean;
   /** A hook has completed the work of an endpoint that failed: the answer is the hook's. */
   isAnswerReplaced?: boolean;
   /** The network of the client, see `runtime/network/client-network.ts`. */

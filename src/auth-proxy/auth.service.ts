@@ -67,7 +67,7 @@ export class AuthService {
   async signUp(input: SignUp, caller: CallerContext): Promise<SignedIn | VerificationRequired> {
     const path = '/sign-up/email';
     const answer = await this.begin({ path, body: input, caller });
-    await this.assertCreated(answer, input.email);
+    assertSucceeded(answer);
     // Without a session, the address must be verified first. The answer is the same for a
     // taken address.
     if (typeof answer.body.token !== 'string') return { verificationRequired: true };
@@ -142,21 +142,8 @@ export class AuthService {
     const session = principal.kind === 'user' ? { accessToken } : {};
     const call = { method: 'POST', ...request, caller, clientId, ...session } as const;
     const answer = await this.authServer.call(call);
-    await this.assertCreated(answer, request.body?.email);
-    return answer;
-  }
-
-  /**
-   * Better-Auth reports every failure to store a user by one code. It means a taken address only
-   * when the address is taken, as after two parallel sign-ups.
-   */
-  private async assertCreated(answer: AuthServerAnswer, email: unknown): Promise<void> {
-    if (answer.body.code === 'FAILED_TO_CREATE_USER' && typeof email === 'string') {
-      const address = email.toLowerCase();
-      const isTaken = await this.dataSource.manager.existsBy(UserEntity, { email: address });
-      if (isTaken) throw new Problem('email_taken');
-    }
     assertSucceeded(answer);
+    return answer;
   }
 
   private begin(request: Pick<AuthServerRequest, 'path' | 'body' | 'caller'>) {

@@ -2,6 +2,7 @@ import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
+import { withoutWarnings } from '../http/request/request-logger';
 import { toCallerContext } from '../http/request/caller-context';
 import { AUTH_SERVER_DOCUMENTS } from './well-known';
 import {
@@ -71,6 +72,7 @@ function passThrough(
 ): FastifyReply {
   const path = request.url.split('?', 1)[0]!;
   assertInside(path);
+  request.log = withoutWarnings(request.log);
   return reply.from(path, {
     timeout: TIMEOUT_MS,
     // No retry: a repeated sign-in has other effects.

@@ -1,3 +1,4 @@
+import { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
 import { send } from '../support/raw-http';
 import { RecordingServer } from '../support/servers/recording-server';
@@ -22,12 +23,17 @@ describe('the auth routes with invalid input', () => {
     expectProblem(await anonymous.post('/api/v1/auth/sign-up', body), 'validation_failed');
   });
 
-  it('report a taken address only when the address is taken', async () => {
+  it('report a taken address only when the address is taken, in both processes', async () => {
     await system.query(`ALTER TABLE "user" ADD CONSTRAINT broken CHECK (name <> 'Broken')`);
     try {
       const body = { email: 'broken@example.com', name: 'Broken', password: PASSWORD };
       const answer = await system.asAnonymous().post('/api/v1/auth/sign-up', body);
       expectProblem(answer, 'auth_server_failed');
+      const direct = new Caller(system.settings.authUrl);
+      expect(await direct.post('/api/auth/sign-up/email', body)).toMatchObject({
+        status: 500,
+        body: { code: 'INTERNAL_SERVER_ERROR' },
+      });
     } finally {
       await system.query('ALTER TABLE "user" DROP CONSTRAINT broken');
     }

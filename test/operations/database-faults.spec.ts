@@ -94,6 +94,15 @@ it('survives clients that leave while their request for a tunnel is refused', as
   }
 });
 
+it('logs no error for clients that leave before their answer', async () => {
+  const [api, auth] = [processes.api.log.length, processes.auth.log.length];
+  for (let round = 0; round < 6; round += 1) await workload.leave(round * 4);
+  await untilWell();
+  const lines = (processes.api.log.slice(api) + processes.auth.log.slice(auth)).split('\n');
+  expect(lines.some((line) => line.includes('request'))).toBe(true);
+  expect(lines.filter((line) => /"level":"(warn|error|fatal)"/.test(line))).toEqual([]);
+});
+
 it('survives connections that are terminated every 0.7 s under load', async () => {
   const load = new AbortController();
   workload.outcomes.length = 0;

@@ -107,6 +107,14 @@ export class Workload {
     return outcomes;
   }
 
+  /** Sends one request of each kind, and closes the connections after the time. */
+  async leave(afterMs: number): Promise<void> {
+    const calls = Object.values(this.kinds).map((toCall) =>
+      send(toCall(), AbortSignal.timeout(afterMs)).then((response) => response.text()),
+    );
+    await Promise.allSettled(calls);
+  }
+
   /** Repeats rounds until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) await this.round();
@@ -151,7 +159,8 @@ async function readBody(response: Response, call: Call): Promise<{ code?: string
   return {};
 }
 
-function send({ method, url, token, authorization, body, form, accept }: Call): Promise<Response> {
+function send(call: Call, signal = AbortSignal.timeout(30_000)): Promise<Response> {
+  const { method, url, token, authorization, body, form, accept } = call;
   return fetch(url, {
     method: method ?? (body || form ? 'POST' : 'GET'),
     headers: {
@@ -162,7 +171,7 @@ function send({ method, url, token, authorization, body, form, accept }: Call): 
       ...(token && { authorization: `Bearer ${token}` }),
     },
     body: form ? new URLSearchParams(form) : body && JSON.stringify(body),
-    signal: AbortSignal.timeout(30_000),
+    signal,
   });
 }
 

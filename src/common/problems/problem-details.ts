@@ -70,6 +70,8 @@ export function toProblemBody(
 }
 
 function logProblem(request: FastifyRequest, { code, status, title, cause }: Problem): void {
-  if (status >= 500) request.log.error({ code, err: cause }, title);
+  // A client that has left is no fault: the connection is closed before the answer.
+  if (status >= 500 && !request.raw.socket.destroyed)
+    request.log.error({ code, err: cause }, title);
   else request.log.debug({ code, reason: String(cause) }, title);
 }

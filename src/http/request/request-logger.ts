@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Logger } from '../../../runtime/logger';
 
 type Line = Parameters<Logger['info']>;
@@ -59,6 +59,11 @@ class RequestLogger {
     this.made ??= this.parent.child(this.bindings);
     return this.made;
   }
+}
+
+/** For a library that warns about an error and also hands it over. */
+export function withoutWarnings(log: FastifyBaseLogger): FastifyBaseLogger {
+  return Object.create(log, { warn: { value: () => undefined } }) as FastifyBaseLogger;
 }
 
 /** Sets the logger of each request, at no cost for a request without lines. */
