@@ -45,7 +45,8 @@ export interface ProblemAnswer {
 
 /** Answers with `application/problem+json` (RFC 9457) and logs the private reason. */
 export function sendProblem({ problem, request, reply, apiUrl }: ProblemAnswer): void {
-  logProblem(request, problem);
+  // A client that has left is no fault: its connection is closed before the answer.
+  if (!reply.raw.destroyed) logProblem(request, problem);
   // Only the path: a query can contain personal data.
   const instance = request.url.split('?', 1)[0]!;
   const body = toProblemBody(problem, { apiUrl, instance, requestId: request.id });
@@ -70,8 +71,6 @@ export function toProblemBody(
 }
 
 function logProblem(request: FastifyRequest, { code, status, title, cause }: Problem): void {
-  // A client that has left is no fault: the connection is closed before the answer.
-  if (status >= 500 && !request.raw.socket.destroyed)
-    request.log.error({ code, err: cause }, title);
+  if (status >= 500) request.log.error({ code, err: cause }, title);
   else request.log.debug({ code, reason: String(cause) }, title);
 }
