@@ -72,7 +72,7 @@ export function createSteps(parts: AppParts): Step[] {
     // After the IP address and the cross-origin rules. Before all routes.
     step('public limits', [limitPublicRequests(config)]),
     // Any place before "not found".
-    step('discovery', [discovery(config), signalDiscovery(config)]),
+    step('discovery', [discovery(config, pool), signalDiscovery(config)]),
     // Before Better-Auth, which reads the body as text. The form is parsed after the body is checked.
     step('body', [limitBody, checkBody, parseForm], AUTH_BASE_PATH),
     // After the IP address, which believes the header of the API only. Before Better-Auth.
@@ -81,7 +81,7 @@ export function createSteps(parts: AppParts): Step[] {
     step('better-auth', [handleAuth(auth, config)], AUTH_BASE_PATH),
     // Any place before "not found".
     step('health', [healthRoutes({ pool, signingKeys, logger })]),
-    step('pages', [pageRoutes({ auth, config, logger, mailbox: mailer.mailbox })]),
+    step('pages', [pageRoutes({ auth, config, pool, logger, mailbox: mailer.mailbox })]),
     step('metrics', config.metricsPort === null ? [serveMetrics(metrics)] : []),
     step('start page', [serveStartPage(config)]),
     // After all routes: it answers what no route answers.

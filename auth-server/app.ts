@@ -11,7 +11,7 @@ import { startJobs } from './jobs';
 import { createLimitStore } from './limits/limit-store';
 import { countDroppedMails, measureMailQueue } from './mail/mail-metrics';
 import { createMailer } from './mail/mailer';
-import { allowOneAudience } from './oauth/audience';
+import { allowOneAudience } from './oauth/resources/audience';
 import { registerDocsClient } from './oauth/docs-client';
 import { SigningKeys } from './signing-keys/signing-keys';
 import { explainStart } from './common/start-error';

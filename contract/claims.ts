@@ -8,7 +8,7 @@ export interface SessionClaims {
   role: Role;
   /**
    * When the user signed in, seconds since the epoch (RFC 9068, section 2.2.1). Absent in an
-   * impersonation, where the user did not sign in, and in access tokens of OAuth clients.
+   * impersonation, where the user did not sign in.
    */
   auth_time?: number;
   /** The administrator who acts as the user (RFC 8693, section 4.1); absent outside an impersonation. */

@@ -14,3 +14,9 @@ export const CLIENT_PATHS = {
   create: '/gatehouse/clients/create',
   rotateSecret: '/gatehouse/clients/rotate-secret',
 } as const;
+
+/** Signs the answer to an introspection (RFC 9701). */
+export const INTROSPECTION_TOKEN_PATH = '/gatehouse/introspection-token';
+
+/** Introspection (RFC 7662), below the base path of the auth server, in both processes. */
+export const INTROSPECTION_PATH = '/oauth2/introspect';

@@ -21,6 +21,21 @@ export const SCOPES: readonly Scope[] = [...USER_SCOPES, ...API_SCOPES];
 
 export type Scope = (typeof USER_SCOPES)[number] | ApiScope;
 
+/** Whether the code of the API declares the scope. */
+export function isApiScope(scope: string): boolean {
+  return API_SCOPES.some((known) => known === scope);
+}
+
+/** Whether the code declares the scope: of the API, or of OpenID Connect. */
+export function isCodeScope(scope: string): boolean {
+  return SCOPES.some((known) => known === scope);
+}
+
+/** The names that a scope of another resource server can have (RFC 6749, section 3.3, narrowed). */
+export function isRegisteredScopeName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9:._/-]{0,99}$/.test(name);
+}
+
 /** Whether a service account can have the scope. */
 export function isServiceAccountScope(scope: string): boolean {
   return SERVICE_ACCOUNT_SCOPES.some((known) => known === scope);

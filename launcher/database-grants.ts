@@ -33,6 +33,7 @@ export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
     ...shared('gatehouse_auth'),
     'REVOKE UPDATE, DELETE ON audit_event, audit_retention FROM gatehouse_auth',
     'REVOKE UPDATE, DELETE ON access_event FROM gatehouse_auth',
+    'REVOKE INSERT, UPDATE, DELETE ON oauth_resource_scope, oauth_resource_server FROM gatehouse_auth',
   ],
   gatehouse_api: [
     ...shared('gatehouse_api'),

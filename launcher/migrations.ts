@@ -36,6 +36,7 @@ import { AnnounceFirstPartyClients1795466000000 } from '../migrations/1795466000
 import { RecordAccessEvents1795465000000 } from '../migrations/1795465000000-RecordAccessEvents';
 import { KeepBulkChangesLinear1795467000000 } from '../migrations/1795467000000-KeepBulkChangesLinear';
 import { CreateReadinessProbe1795468000000 } from '../migrations/1795468000000-CreateReadinessProbe';
+import { CreateResourceServers1795469000000 } from '../migrations/1795469000000-CreateResourceServers';
 import { CreateEventStreams1795470000000 } from '../migrations/1795470000000-CreateEventStreams';
 import { DescribeChangedCredentials1795470100000 } from '../migrations/1795470100000-DescribeChangedCredentials';
 import { grantPrivileges } from './database-grants';
@@ -80,6 +81,7 @@ const OWN_MIGRATIONS = [
   RecordAccessEvents1795465000000,
   KeepBulkChangesLinear1795467000000,
   CreateReadinessProbe1795468000000,
+  CreateResourceServers1795469000000,
   CreateEventStreams1795470000000,
   DescribeChangedCredentials1795470100000,
 ];

@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { catchUpBeforeAnswers } from './auth/live-access/catch-up';
 import { SessionAccess } from './auth/live-access/session-access';
 import { limitPublicRoutes } from './auth/rate-limit/public-routes';
+import { registerIntrospection } from './auth-proxy/introspection/introspection-route';
+import { IntrospectionService } from './auth-proxy/introspection/introspection.service';
 import { registerAuthPassThrough } from './auth-proxy/pass-through';
 import { serveResourceMetadata } from './auth-proxy/well-known';
 import { RequestValidationPipe } from './common/validation/request-validation.pipe';
@@ -95,6 +97,10 @@ export const API_STEPS: readonly ApiStep[] = [
   {
     name: 'resource metadata',
     run: ({ fastify, settings }) => serveResourceMetadata(fastify, settings),
+  },
+  {
+    name: 'introspection',
+    run: ({ app, fastify }) => registerIntrospection(fastify, app.get(IntrospectionService)),
   },
   {
     name: 'pass-through',

@@ -7,7 +7,7 @@ import {
   userSubject,
 } from './audit-facts';
 import type { UserRow } from './request-notes';
-import { SERVICE_ACCOUNT_USERS_PATH, NOTICES_PATH } from '../../contract';
+import { INTROSPECTION_TOKEN_PATH, NOTICES_PATH, SERVICE_ACCOUNT_USERS_PATH } from '../../contract';
 
 /** Endpoints before which the user is read, to record the difference. */
 export const PATHS_WITH_BEFORE = [
@@ -56,6 +56,7 @@ const PATHS_WITHOUT_CHANGE = [
   '/admin/has-permission',
   // The API records the change of which it sends a notice.
   NOTICES_PATH,
+  INTROSPECTION_TOKEN_PATH,
 ];
 
 /** Paths of Better-Auth's plugin, and of the endpoints that the API calls. */

@@ -116,7 +116,7 @@ export function sendError(response: Response, answer: ErrorAnswer): void {
 export function toErrorBody({ status, code, message }: ErrorAnswer, url: string): object {
   if (!url.startsWith(`${AUTH_BASE_PATH}/oauth2/`)) return { code, message };
   return {
-    error: OAUTH_ERRORS[status] ?? 'invalid_request',
+    error: OAUTH_ERRORS[status] ?? OAUTH_ERRORS_BY_CODE[code] ?? 'invalid_request',
     error_description: message,
     code,
     message,
@@ -128,6 +128,9 @@ const OAUTH_ERRORS: Record<number, string> = {
   500: 'server_error',
   503: 'temporarily_unavailable',
 };
+
+/** RFC 8707, section 2. */
+const OAUTH_ERRORS_BY_CODE: Record<string, string> = { INVALID_TARGET: 'invalid_target' };
 
 /** A fault of this server. Its cause, for example a refused value, is not a fault of the caller. */
 export class InternalFault extends Error {

@@ -2,9 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, sessionMiddleware } from 'better-auth/api';
 import { z } from 'zod';
+import type { Resources } from './resources/resources';
 import { CLIENT_PATHS, SCOPES } from '../../contract';
 
-const scopes = z.array(z.enum(SCOPES));
+const scopes = z.array(z.string().max(100)).max(500);
 
 const newClientSchema = z.strictObject({
   name: z.string().min(1).max(200),
@@ -25,40 +26,42 @@ const rotationSchema = z.strictObject({ clientId: z.string().min(1).max(200) });
  * checks the other properties of a client and manages them. A secret is shown once, in the answer.
  * Its SHA-256 is stored, which is enough for 256 random bits.
  */
-export function clientCredentials() {
+export function clientCredentials(resources: Resources) {
   return {
     id: 'gatehouse-client-credentials',
-    endpoints: { createClient, rotateSecret },
+    endpoints: { createClient: createClientEndpoint(resources), rotateSecret },
   } satisfies BetterAuthPlugin;
 }
 
-const createClient = createAuthEndpoint(
-  CLIENT_PATHS.create,
-  { method: 'POST', body: newClientSchema, use: [sessionMiddleware] },
-  async (ctx) => {
-    assertAdministrator(ctx.context.session.user);
-    const { authMethod, ...input } = ctx.body;
-    const clientId = randomBytes(16).toString('hex');
-    const clientSecret = authMethod === 'none' ? null : newSecret();
-    const now = new Date();
-    await ctx.context.adapter.create({
-      model: 'oauthClient',
-      data: {
-        ...input,
-        clientId,
-        clientSecret: clientSecret && hashSecret(clientSecret),
-        tokenEndpointAuthMethod: authMethod,
-        responseTypes: input.grantTypes.includes('authorization_code') ? ['code'] : [],
-        requirePKCE: true,
-        enableEndSession: true,
-        disabled: false,
-        createdAt: now,
-        updatedAt: now,
-      },
-    });
-    return ctx.json({ clientId, clientSecret });
-  },
-);
+const createClientEndpoint = (resources: Resources) =>
+  createAuthEndpoint(
+    CLIENT_PATHS.create,
+    { method: 'POST', body: newClientSchema, use: [sessionMiddleware] },
+    async (ctx) => {
+      assertAdministrator(ctx.context.session.user);
+      await assertKnown([...ctx.body.scopes, ...ctx.body.clientCredentialsScopes], resources);
+      const { authMethod, ...input } = ctx.body;
+      const clientId = randomBytes(16).toString('hex');
+      const clientSecret = authMethod === 'none' ? null : newSecret();
+      const now = new Date();
+      await ctx.context.adapter.create({
+        model: 'oauthClient',
+        data: {
+          ...input,
+          clientId,
+          clientSecret: clientSecret && hashSecret(clientSecret),
+          tokenEndpointAuthMethod: authMethod,
+          responseTypes: input.grantTypes.includes('authorization_code') ? ['code'] : [],
+          requirePKCE: true,
+          enableEndSession: true,
+          disabled: false,
+          createdAt: now,
+          updatedAt: now,
+        },
+      });
+      return ctx.json({ clientId, clientSecret });
+    },
+  );
 
 const rotateSecret = createAuthEndpoint(
   CLIENT_PATHS.rotateSecret,
@@ -78,6 +81,14 @@ const rotateSecret = createAuthEndpoint(
     return ctx.json({ clientSecret });
   },
 );
+
+/** @throws {APIError} 400 for a scope that no resource has. */
+async function assertKnown(names: string[], resources: Resources): Promise<void> {
+  const found = (await resources.findScopes(names)).map(({ name }) => name);
+  const known = new Set<string>([...SCOPES, ...found]);
+  if (names.every((name) => known.has(name))) return;
+  throw new APIError('BAD_REQUEST', { code: 'UNKNOWN_SCOPE', message: 'A scope is unknown.' });
+}
 
 /** @throws {APIError} 403, as the admin plugin does. */
 function assertAdministrator(user: Record<string, unknown>): void {

@@ -1,7 +1,9 @@
 import type { RequestHandler } from 'express';
+import type { Pool } from 'pg';
 import { isAuthorizationServer } from './plugin';
+import { Resources } from './resources/resources';
 import type { AuthConfig } from '../common/config';
-import { AUTH_BASE_PATH, JWKS_PATH, SCOPES } from '../../contract';
+import { AUTH_BASE_PATH, INTROSPECTION_PATH, JWKS_PATH, SCOPES } from '../../contract';
 
 const AUTH_SERVER_DOCUMENT = '/.well-known/oauth-authorization-server';
 const OPENID_DOCUMENT = '/.well-known/openid-configuration';
@@ -17,7 +19,7 @@ const CLIENT_AUTH_METHODS = ['client_secret_basic'];
  * here because the provider also lists features that are not configured.
  * test/oauth/discovery.spec.ts exercises each item.
  */
-function describeAuthorizationServer(config: AuthConfig) {
+function describeAuthorizationServer(config: AuthConfig, scopes: readonly string[]) {
   const base = config.authUrl + AUTH_BASE_PATH;
   return {
     issuer: config.jwtIssuer,
@@ -25,16 +27,19 @@ function describeAuthorizationServer(config: AuthConfig) {
     token_endpoint: `${base}/oauth2/token`,
     jwks_uri: base + JWKS_PATH,
     userinfo_endpoint: `${base}/oauth2/userinfo`,
-    introspection_endpoint: `${base}/oauth2/introspect`,
+    // The API answers, also about tokens for other resource servers.
+    introspection_endpoint: config.apiUrl + AUTH_BASE_PATH + INTROSPECTION_PATH,
     revocation_endpoint: `${base}/oauth2/revoke`,
     end_session_endpoint: `${base}/oauth2/end-session`,
-    scopes_supported: [...SCOPES],
+    scopes_supported: [...SCOPES, ...scopes],
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
     grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: ['none', ...CLIENT_AUTH_METHODS],
     introspection_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
+    // RFC 9701, section 7.
+    introspection_signing_alg_values_supported: [config.jwtAlgorithm],
     revocation_endpoint_auth_methods_supported: ['none', ...CLIENT_AUTH_METHODS],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [config.jwtAlgorithm],
@@ -59,10 +64,10 @@ const CLAIMS =
  * well-known name (RFC 8414, section 3) or before it (OpenID Connect Discovery 1.0, section 4),
  * and beside the endpoints. It is public.
  */
-export function discovery(config: AuthConfig): RequestHandler {
+export function discovery(config: AuthConfig, pool: Pool): RequestHandler {
   const places = discoveryPaths(config);
-  const document = describeAuthorizationServer(config);
-  return (request, response, next) => {
+  const scopes = new LastKnownScopes(new Resources(pool, config));
+  return async (request, response, next) => {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (!isRead || !places.has(request.path)) return next();
     response.removeHeader('Access-Control-Allow-Credentials');
@@ -71,8 +76,21 @@ export function discovery(config: AuthConfig): RequestHandler {
       'Cross-Origin-Resource-Policy': 'cross-origin',
       'Cache-Control': CACHE_CONTROL,
     });
-    response.json(document);
+    response.json(describeAuthorizationServer(config, await scopes.read()));
   };
+}
+
+/** The metadata is also served while the database is unavailable. */
+class LastKnownScopes {
+  private names: string[] = [];
+
+  constructor(private readonly resources: Resources) {}
+
+  async read(): Promise<string[]> {
+    const scopes = await this.resources.listScopes().catch(() => null);
+    if (scopes) this.names = scopes.map(({ name }) => name);
+    return this.names;
+  }
 }
 
 /** The paths of the metadata; none without an authorization server. */

@@ -1,8 +1,7 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { verifyJWT } from 'better-auth/plugins';
-import type { AuthConfig } from '../common/config';
-import { AUTH_BASE_PATH } from '../../contract';
+import type { Resources } from './resources/resources';
 
 /** Endpoints that introspect or revoke a token. */
 const TOKEN_FORMS = ['/oauth2/introspect', '/oauth2/revoke'];
@@ -18,9 +17,11 @@ const CHALLENGE = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
  * Removes signed tokens of other issuers before the provider, which fails on an unknown signature
  * or key id: such a token is unknown (RFC 7662, section 2.2; RFC 7009, section 2.2).
  */
-export function foreignTokens(config: AuthConfig) {
-  const isForeign = async (token: unknown, ctx: GenericEndpointContext): Promise<boolean> =>
-    typeof token === 'string' && isSigned(token) && !(await isOurs(token, { config, ctx }));
+export function foreignTokens(resources: Resources) {
+  const isForeign: IsForeign = async (token, { ctx, audiences }) =>
+    typeof token === 'string' &&
+    isSigned(token) &&
+    !(await isOurs(token, { ctx, audiences: [...audiences, resources.userInfo] }));
   return {
     id: 'gatehouse-foreign-tokens',
     hooks: {
@@ -29,7 +30,8 @@ export function foreignTokens(config: AuthConfig) {
           matcher: ({ path }) => path !== undefined && TOKEN_FORMS.includes(path),
           handler: createAuthMiddleware(async (ctx) => {
             const body = (ctx.body ?? {}) as { token?: unknown };
-            if (!(await isForeign(body.token, ctx))) return undefined;
+            const audiences = await resources.listIdentifiers();
+            if (!(await isForeign(body.token, { ctx, audiences }))) return undefined;
             return { context: { body: { ...body, token: NO_TOKEN } } };
           }),
         },
@@ -38,8 +40,9 @@ export function foreignTokens(config: AuthConfig) {
           handler: createAuthMiddleware(async (ctx) => {
             const { access_token: fromBody } = (ctx.body ?? {}) as { access_token?: unknown };
             const fromHeader = ctx.headers?.get('authorization');
+            const audiences = [resources.api];
             for (const token of [fromHeader, fromBody]) {
-              if (!(await isForeign(token, ctx))) continue;
+              if (!(await isForeign(token, { ctx, audiences }))) continue;
               throw new APIError('UNAUTHORIZED', INVALID_TOKEN, CHALLENGE);
             }
           }),
@@ -54,14 +57,16 @@ function isSigned(token: string): boolean {
   return token.split('.').length === 3;
 }
 
-function isOurs(
-  token: string,
-  { config, ctx }: { config: AuthConfig; ctx: GenericEndpointContext },
-): Promise<object | null> {
+interface Check {
+  ctx: GenericEndpointContext;
+  audiences: string[];
+}
+
+type IsForeign = (token: unknown, check: Check) => Promise<boolean>;
+
+function isOurs(token: string, { ctx, audiences }: Check): Promise<object | null> {
   const options = ctx.context.getPlugin('jwt')!.options;
-  const { authUrl, jwtAudience } = config;
-  const audience = [jwtAudience, `${authUrl}${AUTH_BASE_PATH}/oauth2/userinfo`];
   // The type allows one audience; the verification accepts several.
-  const jwt = { ...options.jwt, audience: audience as unknown as string };
+  const jwt = { ...options.jwt, audience: audiences as unknown as string };
   return verifyJWT(token.replace(/^\w+ +/, ''), { ...options, jwt });
 }

@@ -8,6 +8,12 @@ const FORM_ENDPOINTS = ['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke']
 /** The parameter that may be repeated (RFC 8707, section 2). */
 const REPEATABLE = 'resource';
 
+const ONE_RESOURCE = {
+  status: 400,
+  code: 'INVALID_TARGET',
+  message: 'A token is for one resource: ask for a token for each of them.',
+};
+
 /**
  * Checks a form before the provider, which takes the last of repeated values and accepts empty
  * values. A parameter without a value is omitted, and no parameter is repeated (RFC 6749, section
@@ -20,7 +26,10 @@ export const parseForm: RequestHandler = (request, response, next) => {
   const text: unknown = request.body;
   if (!FORM_ENDPOINTS.includes(request.path) || typeof text !== 'string') return next();
   if (!request.is('application/x-www-form-urlencoded')) return next();
-  const given = [...new URLSearchParams(text)].filter(([, value]) => value !== '');
+  const given = withoutEqualResources(text).filter(([, value]) => value !== '');
+  if (given.filter(([name]) => name === REPEATABLE).length > 1) {
+    return sendError(response, ONE_RESOURCE);
+  }
   const repeated = findRepeated(given.map(([name]) => name));
   if (repeated !== null) return sendError(response, refusal(`${repeated} must not be repeated.`));
   const named = given.find(([name]) => name === 'client_id')?.[1];
@@ -32,6 +41,16 @@ export const parseForm: RequestHandler = (request, response, next) => {
   request.body = given.length > 0 ? new URLSearchParams(given).toString() : undefined;
   next();
 };
+
+/** A resource that is named twice is one resource. */
+function withoutEqualResources(text: string): [string, string][] {
+  const seen = new Set<string>();
+  return [...new URLSearchParams(text)].filter(([name, value]) => {
+    const isRepeated = name === REPEATABLE && seen.has(value);
+    if (name === REPEATABLE) seen.add(value);
+    return !isRepeated;
+  });
+}
 
 function findRepeated(names: string[]): string | null {
   const repeated = names.find((name, index) => names.indexOf(name) < index && name !== REPEATABLE);

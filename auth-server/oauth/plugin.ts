@@ -2,13 +2,16 @@ import { oauthProvider } from '@better-auth/oauth-provider';
 import type { Pool } from 'pg';
 import { clientCredentials } from './client-credentials';
 import { foreignTokens } from './foreign-tokens';
+import { introspectionTokens } from './introspection-token';
 import { Grants } from './grants';
 import { protocolAnswers } from './protocol-answers';
 import { replayedTokens } from './replayed-tokens';
 import { renewedScopes } from './renewed-scopes';
 import { requestRules } from './request-rules';
+import { Resources } from './resources/resources';
 import { revocation } from './revocation';
 import { tokenClaims } from './token-claims';
+import { tokenSigner } from './resources/token-signer';
 import type { AuthConfig } from '../common/config';
 import { SCOPES } from '../../contract';
 import { OAUTH_MAPPING } from './schema';
@@ -30,15 +33,18 @@ const CODE_LIFETIME_S = 60;
 export function authorizationServer(config: AuthConfig, pool: Pool) {
   if (!isAuthorizationServer(config)) return [];
   const grants = new Grants(pool);
+  const resources = new Resources(pool, config);
   return [
-    oauthProvider(providerOptions(config, grants)),
-    requestRules(config),
-    foreignTokens(config),
+    oauthProvider(providerOptions({ config, grants, resources })),
+    requestRules({ pool, resources }),
+    tokenSigner(resources),
+    foreignTokens(resources),
     revocation(grants, pool),
     protocolAnswers(grants),
     replayedTokens(pool),
     renewedScopes(pool),
-    clientCredentials(),
+    clientCredentials(resources),
+    introspectionTokens(config),
   ];
 }
 
@@ -58,7 +64,13 @@ export function isAuthorizationServer({ jwtIssuer, jwtAudience }: AuthConfig): b
   );
 }
 
-function providerOptions(config: AuthConfig, grants: Grants) {
+interface ProviderParts {
+  config: AuthConfig;
+  grants: Grants;
+  resources: Resources;
+}
+
+function providerOptions({ config, grants, resources }: ProviderParts) {
   const lifetime = Math.floor(config.jwtTtl / 1_000);
   return {
     loginPage: config.authUrl + PAGES.signIn,
@@ -71,13 +83,13 @@ function providerOptions(config: AuthConfig, grants: Grants) {
     refreshTokenExpiresIn: REFRESH_TOKEN_LIFETIME_S,
     codeExpiresIn: CODE_LIFETIME_S,
     resources: [{ identifier: config.jwtAudience, name: 'Gatehouse API' }],
-    // There is one API, and all clients use it.
+    // The scopes of a client decide about its resources.
     enforcePerClientResources: false,
     allowDynamicClientRegistration: false,
     // Clients are administrators' business, and the API's to ask for (src/admin/clients.*).
     clientPrivileges: () => false,
     resourcePrivileges: () => false,
-    extensions: [tokenClaims(grants)],
+    extensions: [tokenClaims(grants, resources)],
     schema: OAUTH_MAPPING,
     silenceWarnings: { oauthAuthServerConfig: true, openidConfig: true },
   };

@@ -1,19 +1,21 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
-import type { AuthConfig } from '../common/config';
+import type { Pool } from 'pg';
+import { ResourceChoice } from './resources/resource-choice';
+import type { Resources } from './resources/resources';
 import { isBanned } from '../sessions/claims';
 
 type Hooks = NonNullable<BetterAuthPlugin['hooks']>;
 type Context = Parameters<NonNullable<Hooks['before']>[number]['matcher']>[0];
 
 /** Rules before the endpoints of the provider. */
-export function requestRules({ jwtAudience }: Pick<AuthConfig, 'jwtAudience'>) {
+export function requestRules(parts: { pool: Pool; resources: Resources }) {
   return {
     id: 'gatehouse-oauth-rules',
     hooks: {
       before: [
         { matcher: isAuthorization, handler: endSessionOfBannedUser },
-        { matcher: lacksResource, handler: nameResource(jwtAudience) },
+        { matcher: lacksResource, handler: nameResource(new ResourceChoice(parts)) },
       ],
     },
   } satisfies BetterAuthPlugin;
@@ -23,20 +25,22 @@ function isAuthorization({ path }: Context): boolean {
   return path === '/oauth2/authorize' || path === '/oauth2/consent' || path === '/oauth2/continue';
 }
 
-/** RFC 8707, section 2: without `resource` the server chooses. There is one API. */
+/** RFC 8707, section 2: without `resource` the server chooses. */
 function lacksResource({ path, method, query, body }: Context): boolean {
   const parameters = ((method === 'POST' ? body : query) ?? {}) as Record<string, unknown>;
   if (parameters.resource !== undefined && parameters.resource !== '') return false;
-  if (path === '/oauth2/authorize') return true;
-  // The other grants take the resource from the authorization.
-  return path === '/oauth2/token' && parameters.grant_type === 'client_credentials';
+  return path === '/oauth2/authorize' || path === '/oauth2/token';
 }
 
-function nameResource(resource: string) {
-  return createAuthMiddleware((ctx) => {
+function nameResource(choice: ResourceChoice) {
+  return createAuthMiddleware(async (ctx) => {
     const place = ctx.method === 'POST' ? 'body' : 'query';
-    const parameters = ctx[place] as Record<string, unknown>;
-    return Promise.resolve({ context: { [place]: { ...parameters, resource } } });
+    const parameters = (ctx[place] ?? {}) as Record<string, unknown>;
+    const resource =
+      ctx.path === '/oauth2/authorize'
+        ? await choice.forAuthorization(parameters)
+        : await choice.forToken(parameters, ctx.headers);
+    return resource === null ? undefined : { context: { [place]: { ...parameters, resource } } };
   });
 }
 

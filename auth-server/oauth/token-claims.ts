@@ -1,6 +1,7 @@
 import type { OAuthProviderExtension } from '@better-auth/oauth-provider';
 import { APIError } from 'better-auth/api';
 import type { Grants } from './grants';
+import type { Resources } from './resources/resources';
 import type { SessionClaims } from '../../contract';
 import { isBanned, type SessionBasis, toSessionClaims } from '../sessions/claims';
 
@@ -25,17 +26,30 @@ interface SessionRow extends SessionBasis {
 }
 
 /**
- * The claims of an access token. A user's token is issued only while its session and its user are
- * in force. The token of a service account has neither and gets no claims.
+ * Claims that this server decides and the provider reserves. The signer gives them their names
+ * ({@link ./resources/token-signer}).
  */
-export function tokenClaims(grants: Grants): OAuthProviderExtension {
+export interface DecidedClaims {
+  /** The one resource that the token is for. */
+  resource: string;
+  /** The scopes of that resource. */
+  granted: string;
+  signedInAt?: number;
+}
+
+/**
+ * The claims of an access token. A user's token is issued only while its session and its user are
+ * in force. The token of a service account has neither.
+ */
+export function tokenClaims(grants: Grants, resources: Resources): OAuthProviderExtension {
   return {
     claims: {
       accessToken: async (input) => {
-        if (!input.user) return {};
+        const target = await targetOf(input, resources);
+        if (!input.user) return { ...target };
         const claims = await claimsOfUser(input);
         await assertGranted(input, grants);
-        return { ...claims };
+        return { ...target, ...claims };
       },
       userInfo: async ({ user, jwt }) => {
         const { sid, client_id: clientId, iat } = jwt as unknown as ShownToken;
@@ -47,6 +61,25 @@ export function tokenClaims(grants: Grants): OAuthProviderExtension {
       },
     },
   };
+}
+
+/**
+ * A client has a token of another resource only with scopes of it. The rules of the request have
+ * named one resource ({@link ./request-rules}).
+ *
+ * @throws {APIError} `invalid_target` (RFC 8707, section 2)
+ */
+async function targetOf(
+  { scopes, resources: named = [] }: ClaimInput,
+  resources: Resources,
+): Promise<Omit<DecidedClaims, 'signedInAt'>> {
+  const [resource] = named;
+  if (resource === undefined || named.length > 1) throw invalidTarget('name one resource');
+  const granted = await resources.narrowTo(resource, scopes);
+  if (resource !== resources.api && granted.length === 0) {
+    throw invalidTarget('no scope of the resource is granted');
+  }
+  return { resource, granted: granted.join(' ') };
 }
 
 /**
@@ -63,14 +96,16 @@ async function assertGranted(
   }
 }
 
-async function claimsOfUser(input: ClaimInput): Promise<Pick<SessionClaims, 'role' | 'act'>> {
+async function claimsOfUser(
+  input: ClaimInput,
+): Promise<Pick<SessionClaims, 'role' | 'act'> & Pick<DecidedClaims, 'signedInAt'>> {
   const session = await findSession(input);
   const isInForce = session && session.expiresAt.getTime() > Date.now();
   if (!isInForce || session.userId !== input.user!.id) throw refusal('the session has ended');
   if (isBanned(input.user!)) throw refusal('the user is banned');
-  // The provider sets `sid`, and removes `auth_time` from the claims of extensions.
-  const { role, act } = toSessionClaims({ session, user: input.user! });
-  return act ? { role, act } : { role };
+  // The provider sets `sid`.
+  const { role, act, auth_time: signedInAt } = toSessionClaims({ session, user: input.user! });
+  return { role, ...(act && { act }), ...(signedInAt !== undefined && { signedInAt }) };
 }
 
 /** @returns `null` also for an ended session: refresh tokens outlive it, without its id. */
@@ -80,6 +115,10 @@ async function findSession({ ctx, sessionId }: ClaimInput): Promise<SessionRow |
     model: 'session',
     where: [{ field: 'id', value: sessionId }],
   });
+}
+
+function invalidTarget(reason: string): APIError {
+  return new APIError('BAD_REQUEST', { error: 'invalid_target', error_description: reason });
 }
 
 /** RFC 6749, section 5.2: the grant is not valid. */

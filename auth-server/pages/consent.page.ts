@@ -3,7 +3,7 @@ import { keepOAuthRequest } from './common/oauth-request';
 import { sendOn, sendPage } from './common/page-answer';
 import { PageFailure } from './common/page-failure';
 import { readForm } from './common/page-form';
-import { continueOAuth, findUser, type PageHandler } from './common/page-parts';
+import { continueOAuth, findUser, type PageHandler, type PageParts } from './common/page-parts';
 import { TEXTS } from './common/texts';
 
 const { consent: words } = TEXTS;
@@ -14,7 +14,8 @@ export const showConsent: PageHandler = async (visit, parts) => {
   if (!oauth) throw new PageFailure(400, 'expired');
   const user = await findUser(visit, parts);
   if (!user) return response.redirect(303, keepOAuthRequest('/sign-in', oauth));
-  const scopes = oauth.scopes.map((scope) => html`<li>${words.scopes.get(scope) ?? scope}</li> `);
+  const texts = await textsOf(oauth.scopes, parts);
+  const scopes = oauth.scopes.map((scope) => html`<li>${texts.get(scope) ?? scope}</li> `);
   const main = html`<p>${words.signedInAs(user.email)}</p>
     <p>${words.intro(oauth.clientName)}</p>
     <ul>
@@ -27,6 +28,19 @@ export const showConsent: PageHandler = async (visit, parts) => {
     </form>`;
   sendPage(response, { page: { title: words.title(oauth.clientName), main } });
 };
+
+/** The texts of scopes that the code declares, and of those that administrators have registered. */
+async function textsOf(
+  scopes: string[],
+  { resources }: PageParts,
+): Promise<ReadonlyMap<string, string>> {
+  const found = await resources.findScopes(scopes);
+  const registered = found.map(
+    ({ name, description, resourceName }) =>
+      [name, words.atResource(description, resourceName)] as const,
+  );
+  return new Map([...registered, ...words.scopes]);
+}
 
 /** A value that is neither a yes nor a no is a no. */
 export const takeConsent: PageHandler = async (visit, { callAuth, config }) => {

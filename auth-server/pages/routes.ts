@@ -1,4 +1,5 @@
 import { Router, type RequestHandler } from 'express';
+import type { Pool } from 'pg';
 import type { Auth } from '../better-auth/auth';
 import type { AuthConfig } from '../common/config';
 import type { MailboxEntry } from '../mail/mailer';
@@ -43,15 +44,16 @@ const PAGES: Record<string, { show?: PageHandler; take?: PageHandler }> = {
 export interface PagesOptions {
   auth: Auth;
   config: AuthConfig;
+  pool: Pool;
   logger: Logger;
   /** `null` where mails are sent. */
   mailbox: readonly MailboxEntry[] | null;
 }
 
 /** The pages of the auth server. They work without scripts. */
-export function pageRoutes({ auth, config, logger, mailbox }: PagesOptions): Router {
+export function pageRoutes({ auth, config, pool, logger, mailbox }: PagesOptions): Router {
   const router = Router({ caseSensitive: true });
-  const parts = createPageParts({ auth, config, hasMailbox: mailbox !== null });
+  const parts = createPageParts({ auth, config, pool, hasMailbox: mailbox !== null });
   router.get(STYLE_SHEET_PATH, sendAsset('css', STYLE_SHEET));
   router.get(PASSKEY_SCRIPT_PATH, sendAsset('js', PASSKEY_SCRIPT));
   const before = [setPageHeaders, tryCookies(config)];

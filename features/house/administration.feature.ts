@@ -75,14 +75,32 @@ export const administration = defineFeature({
     'client.disabled',
     'client.enabled',
     'client.deleted',
+    'resource.created',
+    'resource.updated',
+    'resource.deleted',
   ],
-  auditSubjects: ['client', 'stream'],
+  auditSubjects: ['client', 'resource', 'stream'],
   problems: {
     built_in_client: {
       status: 409,
       title: 'Built-in client',
       meaning:
         'The client of the documentation follows the settings: it can be disabled and enabled, nothing else.',
+    },
+    built_in_resource: {
+      status: 409,
+      title: 'Built-in resource',
+      meaning: 'This API is declared by its code and cannot be changed or deleted.',
+    },
+    resource_exists: {
+      status: 409,
+      title: 'Identifier taken',
+      meaning: 'Another resource has this identifier. This API has one, too.',
+    },
+    scope_taken: {
+      status: 409,
+      title: 'Scope taken',
+      meaning: 'A scope belongs to one resource, and another resource has this name.',
     },
     no_client_secret: {
       status: 409,

@@ -9,6 +9,8 @@ import { AuditEventsController } from './audit-events/audit-events.controller';
 import { AuditEventsService } from './audit-events/audit-events.service';
 import { ClientsController } from './clients/clients.controller';
 import { ClientsService } from './clients/clients.service';
+import { ResourcesController } from './resources/resources.controller';
+import { ResourcesService } from './resources/resources.service';
 import { StatsController } from './stats/stats.controller';
 import { StatsService } from './stats/stats.service';
 import { OwnerNoticesService } from './users/owner-notices.service';
@@ -30,6 +32,7 @@ import { UsersModule } from '../users/users.module';
     StatsController,
     AuditEventsController,
     ClientsController,
+    ResourcesController,
   ],
   providers: [
     AccessEventHub,
@@ -41,6 +44,7 @@ import { UsersModule } from '../users/users.module';
     AuditEventsService,
     ClientsService,
     OwnerNoticesService,
+    ResourcesService,
     SecondFactorService,
     StatsService,
     UserListService,

@@ -2,13 +2,16 @@ import { Module } from '@nestjs/common';
 import { AuthServerClient } from './auth-server.client';
 import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
+import { IntrospectionService } from './introspection/introspection.service';
 import { SecondStepController } from './second-step.controller';
 import { SecondStepService } from './second-step.service';
+import { AuthModule } from '../auth/auth.module';
 
 /** The routes below `/auth`. The auth server does the work; this module shapes its answers. */
 @Module({
+  imports: [AuthModule],
   controllers: [AuthController, SecondStepController],
-  providers: [AuthServerClient, AuthService, SecondStepService],
-  exports: [AuthService],
+  providers: [AuthServerClient, AuthService, IntrospectionService, SecondStepService],
+  exports: [AuthService, IntrospectionService],
 })
 export class AuthProxyModule {}

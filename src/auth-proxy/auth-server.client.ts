@@ -51,6 +51,15 @@ export interface AuthServerAnswer {
   body: Record<string, unknown>;
 }
 
+/** A form of an OAuth client, with its own credentials. */
+export interface ClientForm {
+  /** Below `/api/auth`. */
+  path: string;
+  form: string;
+  headers: { authorization?: string; contentType?: string };
+  caller: CallerContext;
+}
+
 /** Calls the auth server for the caller of a request: only the auth server writes credentials. */
 @Injectable()
 export class AuthServerClient implements OnApplicationShutdown {
@@ -87,6 +96,32 @@ export class AuthServerClient implements OnApplicationShutdown {
     return { status, headers, body };
   }
 
+  /**
+   * Sends the form of a client as it came. @returns the answer with any status.
+   * @throws {Problem} `auth_server_unavailable`
+   */
+  async sendForm({ path, form, headers, caller }: ClientForm): Promise<ReceivedAnswer> {
+    const { authorization, contentType } = headers;
+    try {
+      const response = await this.pool.request({
+        method: 'POST',
+        path: `${this.basePath}${path}`,
+        headers: {
+          accept: 'application/json',
+          ...this.callerHeaders(caller),
+          ...(authorization !== undefined && { authorization }),
+          ...(contentType !== undefined && { 'content-type': contentType }),
+        },
+        body: form,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      const text = await response.body.text();
+      return { status: response.statusCode, headers: toHeaders(response), text };
+    } catch (error) {
+      throw new Problem('auth_server_unavailable', { cause: error });
+    }
+  }
+
   private async send(request: AuthServerRequest): Promise<ReceivedAnswer> {
     const { method, path, body } = request;
     try {
@@ -120,14 +155,7 @@ export class AuthServerClient implements OnApplicationShutdown {
       accept: 'application/json',
       // Satisfies the origin check of Better-Auth: the call is the API's own.
       origin: this.settings.authUrl,
-      'user-agent': caller.userAgent,
-      [REQUEST_ID_HEADER]: caller.requestId,
-      traceparent: caller.traceparent,
-      // For an auth server that uses only `TRUST_PROXY`
-      // (docs/decisions/0006-client-address.md).
-      'x-forwarded-for': caller.address,
-      [CLIENT_ADDRESS_HEADER]: caller.address,
-      [INTERNAL_KEY_HEADER]: this.internalSecret,
+      ...this.callerHeaders(caller),
       ...(body && { 'content-type': 'application/json' }),
       ...(cookie && { cookie }),
       ...(clientId && { [ACTING_CLIENT_HEADER]: clientId }),
@@ -136,9 +164,23 @@ export class AuthServerClient implements OnApplicationShutdown {
       ...(sessionToken && { authorization: `Bearer ${sessionToken}` }),
     };
   }
+
+  private callerHeaders(caller: CallerContext): Record<string, string> {
+    return {
+      'user-agent': caller.userAgent,
+      [REQUEST_ID_HEADER]: caller.requestId,
+      traceparent: caller.traceparent,
+      // For an auth server that uses only `TRUST_PROXY`
+      // (docs/decisions/0006-client-address.md).
+      'x-forwarded-for': caller.address,
+      [CLIENT_ADDRESS_HEADER]: caller.address,
+      [INTERNAL_KEY_HEADER]: this.internalSecret,
+    };
+  }
 }
 
-interface ReceivedAnswer {
+/** An answer, with any status. */
+export interface ReceivedAnswer {
   status: number;
   headers: Headers;
   text: string;

@@ -3,6 +3,7 @@ import { PassportModule } from '@nestjs/passport';
 import { JwtAuthGuard } from './jwt-auth.guard';
 import { JwtStrategy } from './jwt.strategy';
 import { KeySet } from './token/key-set';
+import { ResourceTokens } from './token/resource-tokens';
 import { AccessStore } from './live-access/access-store';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard';
 import { SharedCounters } from './rate-limit/shared-counters';
@@ -19,6 +20,7 @@ import { SessionAccess } from './live-access/session-access';
     JwtStrategy,
     KeySet,
     RateLimitGuard,
+    ResourceTokens,
     RolesGuard,
     ScopesGuard,
     SessionAccess,
@@ -28,6 +30,7 @@ import { SessionAccess } from './live-access/session-access';
     JwtAuthGuard,
     KeySet,
     RateLimitGuard,
+    ResourceTokens,
     RolesGuard,
     ScopesGuard,
     SessionAccess,

@@ -65,6 +65,11 @@ const OWN_ROUTES = {
     'PATCH /api/v1/admin/clients/{clientId}',
     'DELETE /api/v1/admin/clients/{clientId}',
     'POST /api/v1/admin/clients/{clientId}/secret',
+    'GET /api/v1/admin/resources',
+    'POST /api/v1/admin/resources',
+    'GET /api/v1/admin/resources/{resourceId}',
+    'PATCH /api/v1/admin/resources/{resourceId}',
+    'DELETE /api/v1/admin/resources/{resourceId}',
     'GET /api/v1/admin/stats',
     'GET /api/v1/access-events',
   ],
@@ -94,7 +99,7 @@ type Examples = Record<string, { value: unknown }>;
 
 /** Routes of the router that are not operations: documentation, pass-through, preflights. */
 const NOT_OPERATIONS =
-  /^\w+ (\/docs(\/.*)?|\/openapi\.(json|yaml)|\/openapi-(auth|all)\.json|\/api\/auth\/\*|\/\.well-known\/.*|\*)$/;
+  /^\w+ (\/docs(\/.*)?|\/openapi\.(json|yaml)|\/openapi-(auth|all)\.json|\/api\/auth\/(\*|oauth2\/introspect)|\/\.well-known\/.*|\*)$/;
 
 /** Operations whose documented example works only once, or for one user. */
 const BODIES: Record<string, (target: SignedInUser) => object> = {

@@ -313,8 +313,11 @@ describe('another resource', () => {
     const start = (config: typeof settings) => createAuthServer({ settings: config, logger });
     await (await start({ ...settings, jwtAudience: resource })).close();
     const serviceAccount = await stage.register({ type: 'machine' });
-    expect((await stage.serviceAccountToken(serviceAccount, { resource })).status).toBe(200);
+    const isDisabled = () =>
+      stage.system.query('SELECT disabled FROM oauth_resource WHERE identifier = $1', [resource]);
+    expect(await isDisabled()).toEqual([{ disabled: false }]);
     await (await start(settings)).close();
+    expect(await isDisabled()).toEqual([{ disabled: true }]);
     const answer = await stage.serviceAccountToken(serviceAccount, { resource });
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_target']);
     expect((await stage.serviceAccountToken(serviceAccount)).status).toBe(200);

@@ -144,6 +144,30 @@ describe('each announced item works:', () => {
     expect(await nonsense.json()).toEqual({ active: false });
   });
 
+  it('a signed answer of introspection (RFC 9701)', async () => {
+    const client = clients.client_secret_basic!;
+    const { refresh_token: token } = await stage.tokens(client, browser);
+    const answer = await fetch(announcedAddress('introspection_endpoint'), {
+      method: 'POST',
+      body: new URLSearchParams({ token }),
+      headers: {
+        authorization: basic(client),
+        accept: 'application/token-introspection+jwt',
+      },
+    });
+    expect(answer.headers.get('content-type')).toBe('application/token-introspection+jwt');
+    const { payload, protectedHeader } = await jwtVerify(
+      await answer.text(),
+      createRemoteJWKSet(new URL(announcedAddress('jwks_uri'))),
+      { issuer: stage.issuer, audience: client.clientId, typ: 'token-introspection+jwt' },
+    );
+    expect(announcedList('introspection_signing_alg_values_supported')).toEqual([
+      protectedHeader.alg,
+    ]);
+    expect(Object.keys(payload).sort()).toEqual(['aud', 'iat', 'iss', 'token_introspection']);
+    expect(payload.token_introspection).toMatchObject({ active: true, client_id: client.clientId });
+  });
+
   it('revocation', async () => {
     const endpoint = announcedAddress('revocation_endpoint');
     for (const method of announcedList('revocation_endpoint_auth_methods_supported')) {
@@ -172,7 +196,7 @@ describe('each announced item works:', () => {
 
   it('scopes', async () => {
     const scopes = announcedList('scopes_supported');
-    const client = await stage.register({ type: 'public', scopes: scopes as never });
+    const client = await stage.register({ type: 'public', scopes });
     const tokens = await stage.tokens(client, browser, { scope: scopes.join(' ') });
     expect(tokens.scope.split(' ')).toEqual(scopes);
     expect(tokens.refresh_token).toEqual(expect.any(String));

@@ -1,6 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
+import type { Pool } from 'pg';
 import type { Auth } from '../../better-auth/auth';
 import type { AuthConfig } from '../../common/config';
+import { Resources } from '../../oauth/resources/resources';
 import { createAuthCaller, type AuthAnswer, type CallAuth } from './auth-call';
 import {
   createOAuthRequestFinder,
@@ -17,6 +19,7 @@ export interface PageParts {
   config: AuthConfig;
   callAuth: CallAuth;
   findOAuthRequest: FindOAuthRequest;
+  resources: Resources;
   /** Only in development without a mail server. */
   hasMailbox: boolean;
 }
@@ -31,11 +34,14 @@ export interface Visit {
 export type PageHandler = (visit: Visit, parts: PageParts) => Promise<void> | void;
 
 export function createPageParts(
-  given: Pick<PageParts, 'auth' | 'config' | 'hasMailbox'>,
+  given: Pick<PageParts, 'auth' | 'config' | 'hasMailbox'> & { pool: Pool },
 ): PageParts {
-  const { auth, config } = given;
+  const { auth, config, pool, hasMailbox } = given;
   return {
-    ...given,
+    auth,
+    config,
+    hasMailbox,
+    resources: new Resources(pool, config),
     callAuth: createAuthCaller(auth, config),
     findOAuthRequest: createOAuthRequestFinder(auth, config),
   };

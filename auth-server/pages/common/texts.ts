@@ -128,6 +128,8 @@ export const TEXTS = {
     title: (client: string) => `${client} asks for access`,
     signedInAs: (email: string) => `You are signed in as ${email}.`,
     intro: (client: string) => `${client} would be able to:`,
+    /** A scope of another resource server, with the texts of an administrator. */
+    atResource: (description: string, resource: string) => `${description} (${resource})`,
     returnsTo: (host: string) => `You will go back to ${host}.`,
     /**
      * What each scope opens, in full: test/oauth/consent-texts.spec.ts compares the texts with the

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { SERVICE_ACCOUNT_SCOPES, SCOPES, USER_SCOPES } from '../../../contract';
+import {
+  isCodeScope,
+  isServiceAccountScope,
+  SERVICE_ACCOUNT_SCOPES,
+  USER_SCOPES,
+} from '../../../contract';
 import { LARGEST_PAGE, nextCursor, pageFields } from '../../common/pagination/pages';
 import { id, personalText, timestamp } from '../../common/validation/schemas';
 
@@ -44,14 +49,17 @@ const redirectUris = z
   .max(20)
   .describe('Where a browser may be sent with a code, or after signing out');
 
+const MOST_SCOPES = 200;
+
+/** {@link ClientsService} refuses the scopes that no resource has. */
 const scopes = z
-  .array(z.enum(SCOPES))
-  .max(SCOPES.length)
+  .array(z.string().min(1).max(100))
+  .max(MOST_SCOPES)
   .transform((list) => [...new Set(list)])
-  .describe('What the client may be granted')
+  .describe('What the client may be granted: scopes of this API, and of registered resources')
   .meta({
     examples: [[...USER_SCOPES]],
-    wire: { type: 'array', items: { type: 'string', enum: [...SCOPES] }, maxItems: SCOPES.length },
+    wire: { type: 'array', items: { type: 'string', maxLength: 100 }, maxItems: MOST_SCOPES },
   });
 
 const firstParty = z
@@ -111,7 +119,7 @@ export const createClientSchema = z
     scopes: scopes
       .optional()
       .describe(
-        `Required for a service account, from ${SERVICE_ACCOUNT_SCOPES.join(', ')}; other clients get ${USER_SCOPES.join(', ')} by default`,
+        `Required for a service account, from ${SERVICE_ACCOUNT_SCOPES.join(', ')} and the scopes of registered resources; other clients get ${USER_SCOPES.join(', ')} by default`,
       ),
     firstParty,
   })
@@ -139,6 +147,13 @@ export const updateClientSchema = z
   })
   .meta({ id: 'UpdateClient' });
 
+const SERVICE_ACCOUNTS_HAVE = `${SERVICE_ACCOUNT_SCOPES.join(', ')} or a registered resource`;
+
+/** Whether a scope that the code declares is only for clients that act for a user. */
+function isForUsers(scope: string): boolean {
+  return isCodeScope(scope) && !isServiceAccountScope(scope);
+}
+
 /** Fields that do not fit the type of the client. */
 export function clientFaults(client: {
   type: ClientType;
@@ -150,9 +165,6 @@ export function clientFaults(client: {
   if (type !== 'machine') {
     return uris.length > 0 ? [] : [{ pointer: 'redirectUris', detail: 'Name at least one' }];
   }
-  const isForeign = wanted.some(
-    (scope) => !SERVICE_ACCOUNT_SCOPES.some((known) => known === scope),
-  );
   return [
     ...(uris.length > 0
       ? [{ pointer: 'redirectUris', detail: 'A service account has no redirect URIs' } as const]
@@ -160,8 +172,8 @@ export function clientFaults(client: {
     ...(client.firstParty
       ? [{ pointer: 'firstParty', detail: 'A service account has no user' } as const]
       : []),
-    ...(wanted.length === 0 || isForeign
-      ? [{ pointer: 'scopes', detail: `Must be of ${SERVICE_ACCOUNT_SCOPES.join(', ')}` } as const]
+    ...(wanted.length === 0 || wanted.some((scope) => isForUsers(scope))
+      ? [{ pointer: 'scopes', detail: `Must be of ${SERVICE_ACCOUNTS_HAVE}` } as const]
       : []),
   ];
 }

@@ -12,7 +12,7 @@ import {
   type NewClient,
   type UpdateClient,
 } from './clients.schemas';
-import { CLIENT_PATHS, DOCS_CLIENT_ID, USER_SCOPES } from '../../../contract';
+import { CLIENT_PATHS, DOCS_CLIENT_ID, isCodeScope, USER_SCOPES } from '../../../contract';
 import { recordAuditEvent } from '../../audit/audit-trail';
 import type { UserActor } from '../../auth/principal/current-actor.decorator';
 import { AuthService } from '../../auth-proxy/auth.service';
@@ -41,8 +41,9 @@ export class ClientsService {
     return { items: rows.map((row) => toClient(row)), nextCursor };
   }
 
-  /** @throws {Problem} as {@link AuthService.actAs} */
+  /** @throws {Problem} `validation_failed`, or as {@link AuthService.actAs} */
   async createClient(acting: UserActor, input: CreateClient): Promise<NewClient> {
+    await assertKnownScopes(this.dataSource.manager, input.scopes);
     const body = await this.auth.actAs(acting, {
       path: CLIENT_PATHS.create,
       body: toRegistration(input),
@@ -71,6 +72,7 @@ export class ClientsService {
       const before = toClient(row);
       const after = { ...before, ...change };
       assertFits(after);
+      await assertKnownScopes(manager, change.scopes);
       Object.assign(row, toChangedColumns(change, after), { disabled: disabled ?? row.disabled });
       row.updatedAt = new Date();
       await manager.save(row);
@@ -168,6 +170,31 @@ function assertFits(client: Client): void {
     pointer: `/${pointer}`,
     detail,
   }));
+  if (errors.length > 0) throw new Problem('validation_failed', { errors });
+}
+
+/**
+ * A scope of a registered resource cannot be removed until the transaction ends: its removal takes
+ * it away from all clients.
+ *
+ * @throws {Problem} `validation_failed`
+ */
+async function assertKnownScopes(
+  manager: EntityManager,
+  scopes: readonly string[] = [],
+): Promise<void> {
+  const others = scopes.filter((scope) => !isCodeScope(scope));
+  if (others.length === 0) return;
+  const found = await manager.query<{ name: string }[]>(
+    'SELECT name FROM oauth_resource_scope WHERE name = ANY ($1) FOR KEY SHARE',
+    [others],
+  );
+  const known = new Set(found.map(({ name }) => name));
+  const errors = scopes.flatMap((scope, index) =>
+    isCodeScope(scope) || known.has(scope)
+      ? []
+      : [{ pointer: `/scopes/${index}`, detail: 'No resource has this scope' }],
+  );
   if (errors.length > 0) throw new Problem('validation_failed', { errors });
 }
 

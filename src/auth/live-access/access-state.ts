@@ -19,6 +19,14 @@ export interface KnownUser {
   profile: KnownProfile | null;
 }
 
+/** A resource about whose tokens a client may ask (RFC 7662). */
+export interface KnownResource {
+  identifier: string;
+  /** Since when it exists, in milliseconds since the epoch. */
+  since: number;
+  scopes: readonly string[];
+}
+
 /** What of a client decides about access. */
 export interface KnownClient {
   disabled: boolean;
@@ -28,6 +36,8 @@ export interface KnownClient {
   scopes: readonly string[];
   /** The scopes of its own tokens. */
   ownScopes: readonly string[];
+  /** The resources whose server the client is. */
+  resources: readonly KnownResource[];
 }
 
 /**

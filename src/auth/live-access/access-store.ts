@@ -16,7 +16,12 @@ const CLIENT = `
   c.${client.disabled} AS "disabled", coalesce(c.${client.skipConsent}, false) AS "firstParty",
   c.${client.scopes} AS "scopes",
   CASE WHEN c.${client.grantTypes} @> '["client_credentials"]'
-       THEN c.${client.clientCredentialsScopes} END AS "ownScopes"`;
+       THEN c.${client.clientCredentialsScopes} END AS "ownScopes",
+  (SELECT json_agg(json_build_object('identifier', r.identifier, 'since', r.created_at, 'scopes',
+            (SELECT coalesce(json_agg(o.name), '[]') FROM oauth_resource_scope o
+              WHERE o.resource = r.identifier)))
+     FROM oauth_resource_server v JOIN oauth_resource r ON r.identifier = v.resource
+    WHERE v.client_id = c.${client.clientId} AND r.disabled IS NOT TRUE) AS "resources"`;
 
 const SESSION_AND_USER = `
   s.${session.expiresAt} AS "expiresAt",
@@ -74,6 +79,8 @@ interface ClientRow {
   /** `null`: no scopes. The provider has clients without a limit of scopes, Gatehouse has none. */
   scopes: string[] | null;
   ownScopes: string[] | null;
+  /** `null`: none. */
+  resources: { identifier: string; since: string; scopes: string[] }[] | null;
 }
 
 /** `infinity` of PostgreSQL is a number, all other times are dates. */
@@ -179,8 +186,18 @@ function toGrants(grants: SessionRow['grants']): KnownSession['grants'] {
   return Object.fromEntries(times);
 }
 
-function toClient({ disabled, firstParty, scopes, ownScopes }: ClientRow): KnownClient {
-  return { disabled, firstParty, scopes: scopes ?? [], ownScopes: ownScopes ?? [] };
+/** Most clients are no resource servers: they share one list. */
+const NO_RESOURCES: KnownClient['resources'] = [];
+
+function toClient(row: ClientRow): KnownClient {
+  const { disabled, firstParty, scopes, ownScopes, resources } = row;
+  return {
+    disabled,
+    firstParty,
+    scopes: scopes ?? [],
+    ownScopes: ownScopes ?? [],
+    resources: resources?.map((one) => ({ ...one, since: Date.parse(one.since) })) ?? NO_RESOURCES,
+  };
 }
 
 /** Limits the time of a query. A query that exceeds the limit is answered with 503. */

@@ -8,7 +8,12 @@ import {
 import { KeySet } from '../token/key-set';
 import { AccessKnowledge } from './access-knowledge';
 import { AccessListener } from './access-listener';
-import { type AccessState, type AccessSubject, refusalReason } from './access-state';
+import {
+  type AccessState,
+  type AccessSubject,
+  type KnownClient,
+  refusalReason,
+} from './access-state';
 import { AccessStore } from './access-store';
 import { LiveAccess } from './live-access';
 import { EventLoopTurn } from './event-loop-turn';
@@ -78,12 +83,36 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
     const { accessCheck } = this.settings;
     if (accessCheck === 'token') return toPrincipal(claims, null);
     const subject = toSubject(claims);
-    if (accessCheck === 'strict') {
-      return admit(claims, { subject, state: await this.store.load(subject) });
-    }
+    return admit(claims, { subject, state: await this.stateOf(subject) });
+  }
+
+  /**
+   * The state behind a token that another resource server asks about. It is always the state in
+   * force, also when `ACCESS_CHECK` is `token` for the requests of this API.
+   *
+   * @returns `null` when session, user or client are no longer in force.
+   */
+  async inspect(claims: AccessTokenClaims): Promise<AccessState | null> {
+    const subject = toSubject(claims);
+    const state = await this.stateOf(subject);
+    const moment = { subject, issuedAt: claims.iat, now: Date.now() };
+    return refusalReason(state, moment) === null ? state : null;
+  }
+
+  /** What memory knows of a client; `null`: call {@link loadClient}. */
+  findClient(clientId: string): KnownClient | null {
+    if (this.settings.accessCheck !== 'live') return null;
+    return this.liveAccess.findKnown(toClientSubject(clientId))?.client ?? null;
+  }
+
+  async loadClient(clientId: string): Promise<KnownClient | null> {
+    return (await this.stateOf(toClientSubject(clientId)))?.client ?? null;
+  }
+
+  private async stateOf(subject: AccessSubject): Promise<AccessState | null> {
+    if (this.settings.accessCheck !== 'live') return this.store.load(subject);
     await this.turn.over();
-    const state = this.liveAccess.findKnown(subject) ?? (await this.liveAccess.stateOf(subject));
-    return admit(claims, { subject, state });
+    return this.liveAccess.findKnown(subject) ?? this.liveAccess.stateOf(subject);
   }
 
   /** Waits until this replica has received every committed change. */
@@ -137,8 +166,12 @@ function admit(
 
 function toSubject(claims: AccessTokenClaims): AccessSubject {
   const { kind, sub, clientId } = claims;
-  if (kind === 'client') return { sessionId: null, userId: null, clientId };
+  if (kind === 'client') return toClientSubject(claims.clientId);
   return { sessionId: claims.sid, userId: sub, clientId };
+}
+
+function toClientSubject(clientId: string): AccessSubject {
+  return { sessionId: null, userId: null, clientId };
 }
 
 /** @param state the state in force; `null`: it is not read, and the claims of the token apply. */

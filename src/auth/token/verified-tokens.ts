@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import { timeProblem } from './token-times';
+import { timeProblem, type TokenTimes } from './token-times';
 import type { VerificationKey } from './verification-key';
 import type { AccessTokenClaims } from '../../../contract';
 
 /** A token with a verified signature and verified claims. */
-export interface VerifiedToken {
-  claims: AccessTokenClaims;
+export interface VerifiedToken<Claims extends TokenTimes = AccessTokenClaims> {
+  claims: Claims;
   /** Not before, in seconds since the epoch, when the token has it. */
   nbf?: number;
   /** The key that verified it. */
@@ -19,7 +19,7 @@ export interface VerifiedTokensOptions {
   maxBytes?: number;
 }
 
-interface Entry extends VerifiedToken {
+interface Entry<Claims extends TokenTimes> extends VerifiedToken<Claims> {
   bytes: number;
 }
 
@@ -35,8 +35,8 @@ const ENTRY_BYTES = 512;
  * itself is not kept, so a dump of this memory hands out none. When room is needed, the
  * oldest make it: those expire first, and looking one up costs no bookkeeping.
  */
-export class VerifiedTokens {
-  private readonly entries = new Map<string, Entry>();
+export class VerifiedTokens<Claims extends TokenTimes = AccessTokenClaims> {
+  private readonly entries = new Map<string, Entry<Claims>>();
   private readonly maxEntries: number;
   private readonly maxBytes: number;
   private totalBytes = 0;
@@ -56,7 +56,7 @@ export class VerifiedTokens {
   }
 
   /** The claims of a token that is known and in force now, or `null`. */
-  find(token: string): AccessTokenClaims | null {
+  find(token: string): Claims | null {
     const id = idOf(token);
     const entry = this.entries.get(id);
     if (!entry) return null;
@@ -65,7 +65,7 @@ export class VerifiedTokens {
     return null;
   }
 
-  add(token: string, verified: VerifiedToken): void {
+  add(token: string, verified: VerifiedToken<Claims>): void {
     const id = idOf(token);
     const known = this.entries.get(id);
     if (known) this.delete(id, known);
@@ -89,13 +89,13 @@ export class VerifiedTokens {
     }
   }
 
-  private delete(id: string, entry: Entry): void {
+  private delete(id: string, entry: Entry<Claims>): void {
     this.entries.delete(id);
     this.totalBytes -= entry.bytes;
   }
 }
 
-function isInForce({ claims: { exp, iat }, nbf }: Entry): boolean {
+function isInForce({ claims: { exp, iat }, nbf }: VerifiedToken<TokenTimes>): boolean {
   return timeProblem({ exp, iat, nbf }) === null;
 }
 

@@ -3,7 +3,10 @@ import { OAUTH_TABLES } from '../../../contract';
 
 const { name: table, columns } = OAUTH_TABLES.oauthResource;
 
-/** An API that tokens are for (RFC 8707). Written by the auth server at its start. */
+/**
+ * What tokens are for (RFC 8707). The auth server writes the row of this API at its start,
+ * administrators register the others.
+ */
 @Entity(table)
 @Unique('oauth_resource_identifier_key', ['identifier'])
 export class OAuthResourceEntity {

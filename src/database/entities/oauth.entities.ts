@@ -4,11 +4,13 @@ import { OAuthClientResourceEntity } from './oauth-client-resource.entity';
 import { OAuthClientEntity } from './oauth-client.entity';
 import { OAuthConsentEntity } from './oauth-consent.entity';
 import { OAuthRefreshTokenEntity } from './oauth-refresh-token.entity';
+import { OAuthResourceScopeEntity } from './resources/oauth-resource-scope.entity';
+import { OAuthResourceServerEntity } from './resources/oauth-resource-server.entity';
 import { OAuthResourceEntity } from './oauth-resource.entity';
 
 /**
- * The tables of the authorization server. The API manages clients; only the auth server uses the
- * others.
+ * The tables of the authorization server. The API manages clients and resources; only the auth
+ * server uses the others.
  */
 export const OAUTH_ENTITIES = [
   OAuthAccessTokenEntity,
@@ -18,4 +20,6 @@ export const OAUTH_ENTITIES = [
   OAuthConsentEntity,
   OAuthRefreshTokenEntity,
   OAuthResourceEntity,
+  OAuthResourceScopeEntity,
+  OAuthResourceServerEntity,
 ];

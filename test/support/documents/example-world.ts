@@ -19,6 +19,8 @@ export interface World {
 
 interface Place {
   path: string;
+  /** The path with its parameters. */
+  url: string;
   query: URLSearchParams;
 }
 
@@ -33,15 +35,31 @@ const REAL_VALUES: Record<string, (world: World, place: Place) => unknown> = {
     const body = { name: 'Back office', type: 'confidential', redirectUris: [REDIRECT_URI] };
     return (await caller.post('/api/v1/admin/clients', body)).body.clientId;
   },
+  resourceId: async ({ caller }) => {
+    const body = { identifier: newIdentifier(), name: 'Orders', scopes: [newScope()] };
+    return (await caller.post('/api/v1/admin/resources', body)).body.id;
+  },
+  identifier: newIdentifier,
+  // Of a resource: each scope belongs to one.
+  scopes: (_world, { path }) => (path.includes('/resources') ? [newScope()] : undefined),
+  clients: async (world, place) => [await REAL_VALUES.clientId!(world, place)],
   challenge: enrolAndChallenge,
   code: ({ recoveryCode }) => recoveryCode,
   'Idempotency-Key': () => randomUUID(),
-  'If-Match': async ({ caller }, { path }) => (await caller.get(path)).headers.get('etag'),
+  'If-Match': async ({ caller }, { url }) => (await caller.get(url)).headers.get('etag'),
   cursor: async ({ caller }, { path, query }) => {
     const firstPage = new URLSearchParams([...query, ['limit', '1']]);
     return (await caller.get(`${path}?${firstPage.toString()}`)).body.nextCursor;
   },
 };
+
+function newIdentifier(): string {
+  return `urn:uuid:${randomUUID()}`;
+}
+
+function newScope(): object {
+  return { name: `orders:${randomUUID()}`, description: 'see your orders' };
+}
 
 /** Values of the features. */
 for (const { examples } of INSTALLED_FEATURES) {
@@ -84,21 +102,20 @@ export async function sendExamples(
   optional: string[] = [],
 ): Promise<Answer<unknown>> {
   const [method, path] = name.split(' ') as [string, string];
-  const place: Place = { path, query: new URLSearchParams() };
+  const place: Place = { path, url: path, query: new URLSearchParams() };
   const headers: Record<string, string> = {};
-  let url = path;
   for (const parameter of cursorLast(operation)) {
     if (parameter.in !== 'path' && !optional.includes(parameter.name)) continue;
     const real = await realValue(parameter.name, parameter.example, { world, place });
     if (real === undefined) continue;
     const value = typeof real === 'string' ? real : JSON.stringify(real);
-    if (parameter.in === 'path') url = url.replace(`{${parameter.name}}`, value);
+    if (parameter.in === 'path') place.url = place.url.replace(`{${parameter.name}}`, value);
     if (parameter.in === 'query') place.query.set(parameter.name, value);
     if (parameter.in === 'header') headers[parameter.name] = value;
   }
   const body = ownBody ?? (await realBody(operation, { world, place }));
   const query = place.query.size > 0 ? `?${place.query.toString()}` : '';
-  return world.caller.call<unknown>(method, url + query, { body, headers });
+  return world.caller.call<unknown>(method, place.url + query, { body, headers });
 }
 
 /** A cursor belongs to the query that it is sent with. */

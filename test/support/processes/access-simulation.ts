@@ -202,6 +202,7 @@ export class Simulation {
     firstParty: false,
     scopes: [],
     ownScopes: [],
+    resources: [],
   });
   private readonly loads: PendingLoad[] = [];
   private readonly proofs: Proof[] = [];

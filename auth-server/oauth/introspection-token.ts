@@ -1,0 +1,50 @@
+import type { webcrypto } from 'node:crypto';
+import type { BetterAuthPlugin } from 'better-auth';
+import { APIError, createAuthEndpoint } from 'better-auth/api';
+import { resolveSigningKey } from 'better-auth/plugins';
+import { SignJWT } from 'jose';
+import { z } from 'zod';
+import type { AuthConfig } from '../common/config';
+import { ACTING_CLIENT_HEADER, INTROSPECTION_TOKEN_PATH } from '../../contract';
+
+const bodySchema = z.strictObject({ report: z.looseObject({ active: z.boolean() }) });
+
+const NOT_ALLOWED = { code: 'FORBIDDEN', message: 'Only the API may do this, for a client.' };
+
+interface SigningKey {
+  alg: string;
+  kid: string;
+  privateKey: webcrypto.CryptoKey | Uint8Array;
+}
+
+/** No access token has this type (RFC 8725, section 3.11). */
+const TYPE = 'token-introspection+jwt';
+
+/**
+ * Signs an answer of introspection for the API, which has no private keys (RFC 9701, section 5).
+ * The token has neither `sub` nor `exp`, so it is no access token.
+ */
+export function introspectionTokens({ jwtIssuer }: AuthConfig) {
+  return {
+    id: 'gatehouse-introspection-tokens',
+    endpoints: {
+      signIntrospection: createAuthEndpoint(
+        INTROSPECTION_TOKEN_PATH,
+        { method: 'POST', body: bodySchema },
+        async (ctx) => {
+          const clientId = ctx.headers?.get(ACTING_CLIENT_HEADER);
+          if (!clientId) throw new APIError('FORBIDDEN', NOT_ALLOWED);
+          const { options } = ctx.context.getPlugin('jwt')!;
+          const { alg, kid, privateKey }: SigningKey = (await resolveSigningKey(ctx, options))!;
+          const token = await new SignJWT({ token_introspection: ctx.body.report })
+            .setProtectedHeader({ alg, kid, typ: TYPE })
+            .setIssuer(jwtIssuer)
+            .setAudience(clientId)
+            .setIssuedAt()
+            .sign(privateKey);
+          return ctx.json({ token });
+        },
+      ),
+    },
+  } satisfies BetterAuthPlugin;
+}

@@ -1,0 +1,72 @@
+import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
+import { createAuthMiddleware } from 'better-auth/api';
+import { type JwtOptions, signJWT } from 'better-auth/plugins';
+import type { Resources } from './resources';
+import type { DecidedClaims } from '../token-claims';
+import { decodeJwtPayload } from '../../../runtime/jwt-payload';
+
+const ACCESS_TOKEN_TYPE = 'at+jwt';
+
+type Payload = Record<string, unknown>;
+type Sign = NonNullable<NonNullable<JwtOptions['jwt']>['sign']>;
+
+/**
+ * Signs access tokens of OAuth clients with the claims that the provider reserves for itself: the
+ * scopes of the one audience, and the time of the sign-in. Only a token for the API is also for
+ * userinfo: another resource server cannot use a token to read the profile of the user.
+ */
+export function tokenSigner(resources: Resources) {
+  return {
+    id: 'gatehouse-token-signer',
+    hooks: {
+      before: [
+        {
+          matcher: ({ path }) => path === '/oauth2/token',
+          handler: createAuthMiddleware((ctx) => {
+            replaceSigner(ctx as GenericEndpointContext, resources);
+            return Promise.resolve();
+          }),
+        },
+      ],
+      after: [
+        {
+          matcher: ({ path }) => path === '/oauth2/token',
+          // The scopes that the token has (RFC 6749, section 5.1).
+          handler: createAuthMiddleware(async (ctx) => {
+            const answer = ctx.context.returned as { access_token?: unknown } | undefined;
+            if (typeof answer?.access_token !== 'string') return undefined;
+            const { scope } = decodeJwtPayload(answer.access_token);
+            return ctx.json({ ...answer, scope });
+          }),
+        },
+      ],
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+/** The provider asks for the options of the jwt plugin when it signs. */
+function replaceSigner(ctx: GenericEndpointContext, resources: Resources): void {
+  const { context } = ctx;
+  const getPlugin = context.getPlugin.bind(context);
+  const plugin = getPlugin('jwt')!;
+  const { options } = plugin;
+  const sign: Sign = (payload, header) => {
+    const claims = payload as Payload;
+    const isAccessToken = header?.typ === ACCESS_TOKEN_TYPE;
+    const signed = isAccessToken ? toAccessToken(claims, resources) : claims;
+    return signJWT(ctx, { options, header, payload: signed });
+  };
+  const replaced = { ...plugin, options: { ...options, jwt: { ...options.jwt, sign } } };
+  context.getPlugin = ((id: string) =>
+    id === 'jwt' ? replaced : getPlugin(id as never)) as typeof context.getPlugin;
+}
+
+function toAccessToken(payload: Payload, resources: Resources): Payload {
+  const { resource, granted, signedInAt, ...claims } = payload as Payload & DecidedClaims;
+  return {
+    ...claims,
+    ...(resource !== resources.api && { aud: resource }),
+    scope: granted,
+    ...(signedInAt !== undefined && { auth_time: signedInAt }),
+  };
+}

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import { findParts, insertResource, replaceClients, replaceScopes } from './resource.store';
+import { toResource } from './resources.mapper';
+import type {
+  CreateResource,
+  ListResources,
+  Resource,
+  ResourcePage,
+  UpdateResource,
+} from './resources.schemas';
+import { recordAuditEvent } from '../../audit/audit-trail';
+import type { UserActor } from '../../auth/principal/current-actor.decorator';
+import { type CursorPosition, Cursors } from '../../common/pagination/cursor';
+import { readPage } from '../../common/pagination/keyset-pages';
+import { Problem } from '../../common/problems/problem';
+import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
+import { OAuthResourceEntity } from '../../database/entities/oauth-resource.entity';
+import { assertMatches, toEntityTag } from '../../http/entity-tag';
+
+/** This API, and the resources that administrators have registered. */
+const IS_RESOURCE = `(resource.identifier = :api OR EXISTS (
+  SELECT FROM oauth_resource_scope s WHERE s.resource = resource.identifier))`;
+
+/** Resources (RFC 8707): what tokens are for. */
+@Injectable()
+export class ResourcesService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+    private readonly cursors: Cursors,
+  ) {}
+
+  /** The newest first. */
+  async listResources({ limit, cursor }: ListResources): Promise<ResourcePage> {
+    const { manager } = this.dataSource;
+    const query = this.queryOf(manager);
+    const keyset = { list: 'resources', by: 'createdAt', direction: 'DESC', keyOf } as const;
+    const { rows, nextCursor } = await readPage(
+      { query, cursors: this.cursors },
+      { ...keyset, limit, cursor },
+    );
+    return { items: await this.toResources(manager, rows), nextCursor };
+  }
+
+  /** @throws {Problem} `not_found` */
+  async getResource(id: string): Promise<Resource> {
+    return this.findResource(this.dataSource.manager, id);
+  }
+
+  /** @throws {Problem} `resource_exists`, `scope_taken`, `validation_failed` */
+  createResource(acting: UserActor, input: CreateResource): Promise<Resource> {
+    const { tokenLifetime = null, clients = [] } = input;
+    const id = randomBytes(16).toString('hex');
+    const resource = { ...input, id, tokenLifetime, clients, builtIn: false };
+    return this.dataSource.transaction(async (manager) => {
+      await insertResource(manager, resource);
+      await replaceScopes(manager, resource);
+      await replaceClients(manager, resource);
+      const created = await this.findResource(manager, id);
+      const subject = { type: 'resource', id } as const;
+      const after = toRecorded(created);
+      await recordAuditEvent(manager, { action: 'resource.created', acting, subject, after });
+      return created;
+    });
+  }
+
+  /**
+   * @throws {Problem} `not_found`, `built_in_resource`, `scope_taken`, `precondition_failed`,
+   *   `validation_failed`
+   */
+  updateResource(
+    acting: UserActor,
+    { id, change, ifMatch }: { id: string; change: UpdateResource; ifMatch?: string },
+  ): Promise<Resource> {
+    return this.dataSource.transaction(async (manager) => {
+      const before = await this.findResource(manager, id, { lock: true });
+      assertMatches(ifMatch, toEntityTag(before));
+      if (before.builtIn) throw new Problem('built_in_resource');
+      const { identifier, name, tokenLifetime, scopes, clients } = { ...before, ...change };
+      await replaceScopes(manager, { identifier, scopes });
+      await replaceClients(manager, { identifier, clients });
+      const columns = { name, accessTokenTtl: tokenLifetime, updatedAt: new Date() };
+      await manager.update(OAuthResourceEntity, { id }, columns);
+      const after = await this.findResource(manager, id);
+      await recordChange(manager, { acting, before, after });
+      return after;
+    });
+  }
+
+  /** @throws {Problem} `not_found`, `built_in_resource` */
+  async deleteResource(acting: UserActor, id: string): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const resource = await this.findResource(manager, id, { lock: true });
+      if (resource.builtIn) throw new Problem('built_in_resource');
+      const subject = { type: 'resource', id } as const;
+      const before = toRecorded(resource);
+      await recordAuditEvent(manager, { action: 'resource.deleted', acting, subject, before });
+      await manager.delete(OAuthResourceEntity, { id });
+    });
+  }
+
+  private queryOf(manager: EntityManager) {
+    return manager
+      .createQueryBuilder(OAuthResourceEntity, 'resource')
+      .where(IS_RESOURCE, { api: this.settings.jwtAudience });
+  }
+
+  /** @throws {Problem} `not_found` */
+  private async findResource(
+    manager: EntityManager,
+    id: string,
+    { lock = false } = {},
+  ): Promise<Resource> {
+    const query = this.queryOf(manager).andWhere('resource.id = :id', { id });
+    const row = await (lock ? query.setLock('pessimistic_write') : query).getOne();
+    if (!row) throw new Problem('not_found', { detail: 'There is no such resource.' });
+    const [resource] = await this.toResources(manager, [row]);
+    return resource!;
+  }
+
+  private async toResources(
+    manager: EntityManager,
+    rows: OAuthResourceEntity[],
+  ): Promise<Resource[]> {
+    const parts = await findParts(
+      manager,
+      rows.map(({ identifier }) => identifier),
+    );
+    const api = this.settings.jwtAudience;
+    return rows.map((row) => toResource(row, { ...parts, api }));
+  }
+}
+
+const CHANGEABLE = ['name', 'scopes', 'tokenLifetime', 'clients'] as const;
+
+async function recordChange(
+  manager: EntityManager,
+  { acting, before, after }: { acting: UserActor; before: Resource; after: Resource },
+): Promise<void> {
+  const fields = CHANGEABLE.filter(
+    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  );
+  if (fields.length === 0) return;
+  const pick = (one: Resource) => Object.fromEntries(fields.map((key) => [key, one[key]]));
+  await recordAuditEvent(manager, {
+    action: 'resource.updated',
+    acting,
+    subject: { type: 'resource', id: after.id },
+    before: pick(before),
+    after: pick(after),
+  });
+}
+
+function toRecorded({ identifier, name, scopes, tokenLifetime, clients }: Resource) {
+  return { identifier, name, scopes, tokenLifetime, clients };
+}
+
+function keyOf({ createdAt, id }: OAuthResourceEntity): CursorPosition {
+  return { value: createdAt!.toISOString(), id };
+}
