@@ -35,13 +35,13 @@ export function introspectionTokens({ jwtIssuer }: AuthConfig) {
           const clientId = ctx.headers?.get(ACTING_CLIENT_HEADER);
           if (!clientId) throw new APIError('FORBIDDEN', NOT_ALLOWED);
           const { options } = ctx.context.getPlugin('jwt')!;
-          const { alg, kid, privateKey }: SigningKey = (await resolveSigningKey(ctx, options))!;
+          const key = (await resolveSigningKey(ctx, options)) as SigningKey;
           const token = await new SignJWT({ token_introspection: ctx.body.report })
-            .setProtectedHeader({ alg, kid, typ: TYPE })
+            .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: TYPE })
             .setIssuer(jwtIssuer)
             .setAudience(clientId)
             .setIssuedAt()
-            .sign(privateKey);
+            .sign(key.privateKey);
           return ctx.json({ token });
         },
       ),

@@ -9,7 +9,6 @@ const STOCK = 'urn:example:stock';
 
 let stage: OAuthStage;
 let browser: Browser;
-let orders: Resource;
 /** The client of the resource server. */
 let server: NewClient;
 let client: NewClient;
@@ -18,7 +17,7 @@ beforeAll(async () => {
   stage = await OAuthStage.start();
   ({ browser } = await stage.user());
   server = await stage.register({ type: 'machine' });
-  orders = await create({
+  await create({
     identifier: ORDERS,
     name: 'Orders',
     scopes: [
