@@ -35,6 +35,8 @@ describe('a change of a client', () => {
       'with other scopes of its own',
       `UPDATE oauth_client SET client_credentials_scopes = NULL WHERE client_id = 'a'`,
     ],
+    ['with another secret', `UPDATE oauth_client SET client_secret = 'x' WHERE client_id = 'a'`],
+    ['with other keys', `UPDATE oauth_client SET jwks = '{}' WHERE client_id = 'a'`],
     ['with another client id', `UPDATE oauth_client SET client_id = 'z' WHERE client_id = 'a'`],
     ['deleted', `DELETE FROM oauth_client WHERE client_id = 'a'`],
     [
@@ -51,7 +53,6 @@ describe('a change of a client', () => {
       'a new one',
       `INSERT INTO oauth_client (id, client_id, redirect_uris) VALUES ('c', 'c', '[]')`,
     ],
-    ['another secret', `UPDATE oauth_client SET client_secret = 'x'`],
     ['another name', `UPDATE oauth_client SET name = 'x', redirect_uris = '["x"]'`],
     ['the same once more', `UPDATE oauth_client SET disabled = disabled, scopes = scopes`],
   ])('is not announced when it is %s', async (_what, statement) => {
@@ -83,4 +84,42 @@ describe('a change of a client', () => {
     expect(heard).toHaveLength(17);
     expect(heard).toContainEqual({ all: true });
   });
+});
+
+describe('a change of a resource', () => {
+  beforeEach(async () => {
+    await ear.sql.query(`
+      TRUNCATE oauth_resource CASCADE;
+      INSERT INTO oauth_resource (id, identifier, name) VALUES ('r', 'urn:r', 'R'), ('q', 'urn:q', 'Q');
+      INSERT INTO oauth_resource_scope (name, resource, description) VALUES ('r:read', 'urn:r', 'x');
+      INSERT INTO oauth_resource_server (resource, client_id) VALUES ('urn:r', 'a')`);
+    await ear.announcedBy('SELECT 1');
+  });
+
+  it.each([
+    ['a new scope', `INSERT INTO oauth_resource_scope VALUES ('r:write', 'urn:r', 'x')`],
+    ['another scope', `UPDATE oauth_resource_scope SET name = 'r:all'`],
+    ['a scope less', `DELETE FROM oauth_resource_scope`],
+    ['a resource of another client', `UPDATE oauth_resource_server SET resource = 'urn:q'`],
+    ['no client', `DELETE FROM oauth_resource_server`],
+    ['another end', `UPDATE oauth_resource SET disabled = true WHERE id = 'r'`],
+    ['no row', `DELETE FROM oauth_resource WHERE id = 'r'`],
+  ])('is announced to the client of its server when it has %s', async (_what, statement) => {
+    expect(await ear.announcedBy(statement)).toContainEqual({ clients: ['a'] });
+  });
+
+  it('is announced to the clients that lose a scope with it', async () => {
+    await ear.sql.query(`UPDATE oauth_client SET scopes = '["openid", "r:read"]'`);
+    const heard = await ear.announcedBy(`DELETE FROM oauth_resource WHERE id = 'r'`);
+    expect((heard as { clients: string[] }[]).flatMap(({ clients }) => clients)).toContain('b');
+    const { rows } = await ear.sql.query('SELECT scopes FROM oauth_client');
+    expect(rows).toEqual([{ scopes: ['openid'] }, { scopes: ['openid'] }]);
+  });
+
+  it.each(['oauth_resource_scope', 'oauth_resource_server', 'oauth_resource CASCADE'])(
+    'is announced as a change of everything by TRUNCATE %s',
+    async (table) => {
+      expect(await ear.announcedBy(`TRUNCATE ${table}`)).toContainEqual({ all: true });
+    },
+  );
 });

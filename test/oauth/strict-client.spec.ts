@@ -81,6 +81,7 @@ describe.each(['public', 'confidential'] as const)('a strict %s client', (type) 
       sub: user.id,
       sid: expect.any(String),
       role: 'user',
+      auth_time: expect.any(Number),
       scope: 'openid profile email offline_access',
       client_id: client.clientId,
       azp: client.clientId,
