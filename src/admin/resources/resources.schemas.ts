@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isCodeScope, isRegisteredScopeName } from '../../../contract';
-import { nextCursor, pageFields } from '../../common/pagination/pages';
+import { LARGEST_PAGE, nextCursor, pageFields } from '../../common/pagination/pages';
 import { id, idParameter, personalText, timestamp } from '../../common/validation/schemas';
 
 /** A client that is offline for a day has a new token at its next request. */
@@ -92,7 +92,7 @@ export const resourceSchema = z
   .meta({ id: 'Resource' });
 
 export const resourcePageSchema = z
-  .object({ items: z.array(resourceSchema), nextCursor })
+  .object({ items: z.array(resourceSchema).meta({ maxItems: LARGEST_PAGE }), nextCursor })
   .meta({ id: 'ResourcePage' });
 
 export const listResourcesSchema = z.strictObject(pageFields);
