@@ -1,9 +1,13 @@
 // The entry point of `npm start` and `npm run database`. Plain JavaScript for old versions of Node,
 // because it runs before the build. It loads dist/launcher/<command>.js in the same process.
+import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 await import('./build.mjs');
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+// The next start, here and in the processes, does not compile the same code again.
+process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'compile');
+module.enableCompileCache();
 const command = process.argv[2] ?? 'start';
 await import(pathToFileURL(join(root, 'dist', 'launcher', `${command}.js`)).href);
