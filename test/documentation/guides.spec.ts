@@ -307,3 +307,9 @@ it.each([
   const text = readFileSync(join(__dirname, '../../docs/guides', guide), 'utf8');
   expect(text.match(/^```ts$/gm)).toHaveLength(names.length);
 });
+
+it('testing.md shows the test of the test kit', () => {
+  const read = (path: string) => readFileSync(join(__dirname, path), 'utf8');
+  const code = read('test-kit.spec.ts');
+  expect(read('../../docs/guides/testing.md')).toContain(`\`\`\`ts\n${code}\`\`\``);
+});

@@ -4,7 +4,8 @@ import {
   type InProcessAuthServer,
   startInProcess,
 } from '../support/auth-server/in-process-auth-server';
-import { passSteps, startClock, stopClock } from '../second-factor/authenticator-app';
+import { passSteps } from '../second-factor/authenticator-app';
+import { startClock, stopClock } from '../support/clock';
 import { cookiesOf, enrol, ORIGIN } from '../second-factor/second-step';
 import { type Deviation, SoftwareAuthenticator } from './software-authenticator';
 

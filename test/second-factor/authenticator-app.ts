@@ -1,4 +1,5 @@
 import { TOTP, URI } from 'otpauth';
+import { passTime } from '../support/clock';
 
 const STEP_MS = 30_000;
 
@@ -40,30 +41,7 @@ export class AuthenticatorApp {
   }
 }
 
-const NOT_FAKED = [
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setInterval',
-  'clearInterval',
-  'setTimeout',
-  'clearTimeout',
-] as const;
-
-/** Stops the clock in the middle of a step, so that no test crosses the end of one. */
-export function stopClock(): void {
-  const now = Math.floor(Date.now() / STEP_MS) * STEP_MS + STEP_MS / 2;
-  jest.useFakeTimers({ now, doNotFake: [...NOT_FAKED] });
-}
-
 /** Advances the clock by steps of thirty seconds. */
 export function passSteps(steps: number): void {
-  jest.setSystemTime(Date.now() + steps * STEP_MS);
-}
-
-export function startClock(): void {
-  jest.useRealTimers();
+  passTime(steps * STEP_MS);
 }

@@ -4,7 +4,8 @@ import {
   startInProcess,
 } from '../support/auth-server/in-process-auth-server';
 import { resetCodeOf } from '../support/reset-code';
-import { passSteps, startClock, stopClock } from './authenticator-app';
+import { passSteps } from './authenticator-app';
+import { startClock, stopClock } from '../support/clock';
 import { cookiesOf, enrol, type Enrolled, takeFirstStep, takeSecondStep } from './second-step';
 
 let server: InProcessAuthServer;

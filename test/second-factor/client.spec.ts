@@ -5,7 +5,8 @@ import { Caller } from '../support/caller';
 import { createBrowserFetch } from '../support/client/cookie-jar';
 import { InProcessSystem } from '../support/in-process-system';
 import { PASSWORD } from '../support/system';
-import { AuthenticatorApp, passSteps, startClock, stopClock } from './authenticator-app';
+import { AuthenticatorApp, passSteps } from './authenticator-app';
+import { startClock, stopClock } from '../support/clock';
 
 let system: InProcessSystem;
 

@@ -3,7 +3,8 @@ import {
   type InProcessAuthServer,
   startInProcess,
 } from '../support/auth-server/in-process-auth-server';
-import { AuthenticatorApp, passSteps, startClock, stopClock } from './authenticator-app';
+import { AuthenticatorApp, passSteps } from './authenticator-app';
+import { startClock, stopClock } from '../support/clock';
 import {
   cookiesOf,
   enrol,

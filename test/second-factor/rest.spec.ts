@@ -5,7 +5,8 @@ import { expectProblem } from '../support/problems';
 import { reservePorts } from '../support/ports';
 import { InProcessSystem } from '../support/in-process-system';
 import { PASSWORD, type SignedInUser } from '../support/system';
-import { type AuthenticatorApp, passSteps, startClock, stopClock } from './authenticator-app';
+import { type AuthenticatorApp, passSteps } from './authenticator-app';
+import { startClock, stopClock } from '../support/clock';
 import { enrolUser } from './enrolment';
 
 const SIGN_IN = '/api/v1/auth/sign-in';

@@ -21,6 +21,11 @@ export class Caller {
     readonly accessToken?: string,
   ) {}
 
+  /** The same client at another base URL, for example of a replica. */
+  at(baseUrl: string): Caller {
+    return new Caller(baseUrl, this.accessToken);
+  }
+
   get<Body = Json>(path: string, headers?: Record<string, string>): Promise<Answer<Body>> {
     return this.call<Body>('GET', path, { headers });
   }

@@ -1,0 +1,34 @@
+/** A code of an authenticator app is valid for a step of 30 seconds. */
+const STEP_MS = 30_000;
+
+/** Timers and the database go on: only `Date` is stopped. */
+const NOT_FAKED = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+  'setTimeout',
+  'clearTimeout',
+] as const;
+
+/**
+ * Stops the clock of this test file, and of an `InProcessSystem` in it, in the middle of a step of
+ * 30 seconds, so that no test crosses the end of one.
+ */
+export function stopClock(): void {
+  const now = Math.floor(Date.now() / STEP_MS) * STEP_MS + STEP_MS / 2;
+  jest.useFakeTimers({ now, doNotFake: [...NOT_FAKED] });
+}
+
+/** Moves the stopped clock forward. */
+export function passTime(milliseconds: number): void {
+  jest.setSystemTime(Date.now() + milliseconds);
+}
+
+export function startClock(): void {
+  jest.useRealTimers();
+}
