@@ -7,7 +7,7 @@ import type { Server } from 'node:http';
 import { once } from 'node:events';
 import { createAuthServer } from './app';
 import { createHttpServer, listen } from './http/server';
-import { HttpStop } from '../runtime/http-stop';
+import { HttpStop } from '../runtime/network/http-stop';
 import { startOrExplain, STOP_LIMIT_MS, stopCleanlyOnSignal } from '../runtime/lifecycle';
 import { createLogger } from '../runtime/logger';
 import { completeEnvironment } from '../runtime/settings/development';

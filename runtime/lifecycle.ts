@@ -1,4 +1,4 @@
-import { STOP_DURATION_MS } from './http-stop';
+import { STOP_DURATION_MS } from './network/http-stop';
 import type { Logger } from './logger';
 import { SettingsError } from './settings/load';
 

@@ -5,7 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApi } from './app.setup';
 import { isDatabaseUnavailable } from '../runtime/database/database-errors';
 import { surviveAcceptErrors } from '../runtime/http-server-errors';
-import { HttpStop } from '../runtime/http-stop';
+import { HttpStop } from '../runtime/network/http-stop';
 import { startOrExplain, STOP_LIMIT_MS, stopCleanlyOnSignal } from '../runtime/lifecycle';
 import { createLogger } from '../runtime/logger';
 import { StartError } from '../runtime/start-error';

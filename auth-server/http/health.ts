@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import type { Pool } from 'pg';
-import { isProcessStopping } from '../../runtime/http-stop';
+import { isProcessStopping } from '../../runtime/network/http-stop';
 import { WriteProbe } from '../../runtime/database/write-probe';
 import type { Logger } from '../../runtime/logger';
 import type { SigningKeys } from '../signing-keys/signing-keys';

@@ -1,5 +1,5 @@
 import type { UserContact } from '../common/user-contact';
-import { escapeHtml } from '../../runtime/html-escape';
+import { escapeHtml } from '../../runtime/pages/html-escape';
 
 /** The kinds of mails, as budgets and metrics count them. */
 export type MailCause =

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ProblemPage, ProblemPages } from './entrance.schemas';
-import { escapeHtml } from '../../runtime/html-escape';
+import { escapeHtml } from '../../runtime/pages/html-escape';
 import { BRAND_PATH, STYLE_SHEET } from '../../runtime/pages/style-sheet';
 import { wantsPage } from '../http/request/wants-page';
 

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../../runtime/html-escape';
+import { escapeHtml } from '../../../runtime/pages/html-escape';
 
 /** Text that is HTML. Only {@link html} creates it. */
 export class Html {
