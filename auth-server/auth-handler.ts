@@ -61,8 +61,10 @@ const STORE_FAILURES = new Set([
 async function replaceStoreFailure(response: Response, request: Request): Promise<Response> {
   const isOfTheCaller = response.status >= 400 && response.status < 500;
   if (!isOfTheCaller || !isJson(response.headers)) return response;
-  const { code } = (await response.clone().json()) as { code?: string };
-  if (!STORE_FAILURES.has(code ?? '')) return response;
+  // Some refusals have no body.
+  const text = (await response.clone().text()) || '{}';
+  const { code = '' } = JSON.parse(text) as { code?: string };
+  if (!STORE_FAILURES.has(code)) return response;
   const isTaken = requestContext.getStore()?.isEmailTaken;
   return toResponse(isTaken ? EMAIL_TAKEN : INTERNAL_ERROR, request);
 }
