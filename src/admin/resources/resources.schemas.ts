@@ -78,12 +78,14 @@ export const resourceSchema = z
     id,
     identifier: z.string().meta({ examples: ['https://orders.example.com'] }),
     name: z.string().meta({ examples: ['Orders'] }),
-    scopes: z.array(
-      z.object({
-        name: z.string().meta({ examples: ['orders:read'] }),
-        description: z.string().meta({ examples: ['see your orders'] }),
-      }),
-    ),
+    scopes: z
+      .array(
+        z.object({
+          name: z.string().meta({ examples: ['orders:read'] }),
+          description: z.string().meta({ examples: ['see your orders'] }),
+        }),
+      )
+      .meta({ maxItems: MOST_SCOPES }),
     tokenLifetime: z.int().nullable().describe('In seconds; `null`: `JWT_TTL`'),
     clients: z.array(z.string()).meta({ examples: [['Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo']] }),
     builtIn: z.boolean().describe('Whether it is this API, whose scopes the code declares'),
