@@ -85,7 +85,7 @@ export const resourceSchema = z
           description: z.string().meta({ examples: ['see your orders'] }),
         }),
       )
-      .meta({ maxItems: MOST_SCOPES }),
+      .meta({ 'x-bound': '100 for each resource server' }),
     tokenLifetime: z.int().nullable().describe('In seconds; `null`: `JWT_TTL`'),
     clients: z.array(z.string()).meta({ examples: [['Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo']] }),
     builtIn: z.boolean().describe('Whether it is this API, whose scopes the code declares'),
