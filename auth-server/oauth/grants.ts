@@ -7,17 +7,37 @@ export interface GrantKey {
   clientId: string;
 }
 
+/** What the exchange of a code asks for. */
+export interface NewGrant extends GrantKey {
+  scopes: string[];
+  resources: string[];
+}
+
 /**
- * Uses the time of this server, as tokens do. Inserts nothing when session or client are gone, or
- * when the consent was withdrawn before the exchange of the code.
+ * Returns a row when the grant has its basis: a first-party client, or a consent to all scopes
+ * and resources of the code. The rows of the basis are locked, so a change of them that commits first refuses, and
+ * one that commits later ends the grant. Sessions come first, as in a deletion of the user. The
+ * time is that of this server, as in tokens.
  */
 const BEGIN = `
-  INSERT INTO oauth_grant (session_id, client_id, granted_at)
-  SELECT s.id, c.client_id, $3 FROM session s, oauth_client c
-   WHERE s.id = $1 AND c.client_id = $2
-     AND (c.skip_consent OR EXISTS (
-       SELECT FROM oauth_consent k WHERE k.client_id = c.client_id AND k.user_id = s.user_id))
-  ON CONFLICT (session_id, client_id) DO NOTHING`;
+  WITH first_party AS (
+         SELECT s.id, c.client_id FROM session s, oauth_client c
+          WHERE s.id = $1 AND c.client_id = $2 AND c.skip_consent
+            AND coalesce(c.grant_types ? 'authorization_code', true)
+            FOR KEY SHARE OF s FOR SHARE OF c),
+       consented AS (
+         SELECT s.id, c.client_id FROM session s, oauth_client c, oauth_consent k
+          WHERE s.id = $1 AND c.client_id = $2 AND c.skip_consent IS NOT TRUE
+            AND coalesce(c.grant_types ? 'authorization_code', true)
+            AND k.client_id = c.client_id AND k.user_id = s.user_id
+            AND k.scopes @> $4::jsonb AND coalesce(k.resources @> $5::jsonb, true)
+            FOR KEY SHARE OF s FOR SHARE OF c, k),
+       basis AS (SELECT * FROM first_party UNION ALL SELECT * FROM consented),
+       begun AS (
+         INSERT INTO oauth_grant (session_id, client_id, granted_at)
+         SELECT DISTINCT id, client_id, $3::timestamptz FROM basis
+         ON CONFLICT (session_id, client_id) DO NOTHING)
+  SELECT FROM basis`;
 
 const FIND = 'SELECT granted_at AS at FROM oauth_grant WHERE session_id = $1 AND client_id = $2';
 
@@ -30,8 +50,11 @@ const END = 'DELETE FROM oauth_grant WHERE session_id = $1 AND client_id = $2';
 export class Grants {
   constructor(private readonly pool: Pool) {}
 
-  async begin({ sessionId, clientId }: GrantKey): Promise<void> {
-    await this.pool.query(BEGIN, [sessionId, clientId, new Date()]);
+  /** @returns whether the grant has its basis. */
+  async begin({ sessionId, clientId, ...asked }: NewGrant): Promise<boolean> {
+    const lists = [asked.scopes, asked.resources].map((list) => JSON.stringify(list));
+    const { rowCount } = await this.pool.query(BEGIN, [sessionId, clientId, new Date(), ...lists]);
+    return rowCount !== 0;
   }
 
   /** @param issuedAt `iat` of the token, in seconds since the epoch. */

@@ -4,12 +4,15 @@ import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { fieldOf } from '../common/caller';
 
-const PATHS = ['/oauth2/token', '/oauth2/revoke'];
+/** The field of the refresh token, by endpoint. */
+const FIELDS: Record<string, string> = {
+  '/oauth2/token': 'refresh_token',
+  '/oauth2/revoke': 'token',
+};
 const MODEL = 'oauthRefreshToken';
 
 const FIND_SESSION = `
-  SELECT session_id AS "sessionId" FROM oauth_refresh_token
-   WHERE token = $1 AND revoked IS NOT NULL`;
+  SELECT session_id AS "sessionId" FROM oauth_refresh_token WHERE token = $1`;
 
 interface Condition {
   field: string;
@@ -19,7 +22,8 @@ interface Condition {
 /**
  * A second use of a refresh token ends the grant that the token belongs to (RFC 9700, section
  * 4.14.2). The provider ends all tokens of the user at the client, on every device. Its
- * look-up and its deletion of these tokens are limited to the session of the token.
+ * look-up and its deletion of these tokens are limited to the session of the token. That applies to
+ * unused tokens too: a parallel request can use the token before the provider reads it.
  */
 export function replayedTokens(pool: Pool) {
   return {
@@ -27,9 +31,9 @@ export function replayedTokens(pool: Pool) {
     hooks: {
       before: [
         {
-          matcher: ({ path }) => PATHS.includes(path ?? ''),
-          handler: createAuthMiddleware(async ({ body, context }) => {
-            const token = fieldOf(body, 'refresh_token') || fieldOf(body, 'token');
+          matcher: ({ path }) => Object.hasOwn(FIELDS, path ?? ''),
+          handler: createAuthMiddleware(async ({ path, body, context }) => {
+            const token = fieldOf(body, FIELDS[path]!);
             const { rows } = await pool.query<{ sessionId: string | null }>(FIND_SESSION, [
               hashToken(token),
             ]);

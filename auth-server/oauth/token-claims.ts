@@ -87,11 +87,12 @@ async function targetOf(
  * (migrations/1795428000000-EndOAuthGrants), and no renewal restores it.
  */
 async function assertGranted(
-  { sessionId, client: { clientId }, grantType }: ClaimInput,
+  { sessionId, client: { clientId }, grantType, scopes, resources = [] }: ClaimInput,
   grants: Grants,
 ): Promise<void> {
-  if (grantType === 'authorization_code') await grants.begin({ sessionId, clientId });
-  if (!(await grants.isInForce({ sessionId, clientId }))) {
+  const isNew = grantType === 'authorization_code';
+  const hasBasis = !isNew || (await grants.begin({ sessionId, clientId, scopes, resources }));
+  if (!hasBasis || !(await grants.isInForce({ sessionId, clientId }))) {
     throw refusal('what was granted has ended');
   }
 }

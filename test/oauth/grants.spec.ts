@@ -1,7 +1,9 @@
+import { Client as PgClient } from 'pg';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import { Browser } from './browser';
 import { OAuthStage } from './stage';
 import { Caller } from '../support/caller';
+import { eventually } from '../support/eventually';
 import type { SignedInUser } from '../support/system';
 
 /** Time limit for the guarantee of 100 ms on a loaded host, in milliseconds. */
@@ -23,6 +25,8 @@ beforeAll(async () => {
 beforeEach(async () => {
   ({ user, browser } = await stage.user());
 });
+
+afterEach(() => restoreClient());
 
 afterAll(() => stage.system.stop());
 
@@ -94,6 +98,31 @@ const WAYS: [string, (tokens: Tokens) => Promise<unknown>][] = [
   ['a statement empties the table', () => stage.system.query('TRUNCATE oauth_grant')],
 ];
 
+const OF_USER = 'WHERE user_id = $1 AND client_id = $2';
+
+/** Changes of the basis of a grant. */
+const NARROWINGS: [string, string][] = [
+  ['the consent is deleted', `DELETE FROM oauth_consent ${OF_USER}`],
+  ['the consent loses scopes', `UPDATE oauth_consent SET scopes = '["openid"]' ${OF_USER}`],
+  ['the consent loses its resource', `UPDATE oauth_consent SET resources = '[]' ${OF_USER}`],
+  [
+    'the client loses a grant type',
+    `UPDATE oauth_client SET grant_types = '["refresh_token"]' WHERE client_id = $2 AND $1 <> ''`,
+  ],
+];
+
+const restoreClient = statement(
+  `UPDATE oauth_client SET grant_types = '["authorization_code", "refresh_token"]'
+    WHERE client_id = $2 AND $1 <> ''`,
+);
+
+async function isWaitingForLock(): Promise<boolean> {
+  const waiting = await stage.system.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return waiting.length > 0;
+}
+
 describe('a grant to a client ends on every replica', () => {
   it.each(WAYS)('when %s: access token, renewal, userinfo', async (_title, end) => {
     const tokens = await stage.tokens(client, browser);
@@ -121,6 +150,31 @@ describe('a grant to a client ends on every replica', () => {
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
   });
 
+  it.each(NARROWINGS)('when %s, also for a code in progress', async (_title, sql) => {
+    const code = await stage.code(client, browser);
+    await statement(sql)();
+    const answer = await stage.exchange(client, code);
+    expect(answer.status).toBe(400);
+    expect(['invalid_grant', 'unauthorized_client']).toContain(answer.body.error);
+  });
+
+  it.each(NARROWINGS)('when %s during the exchange of a code', async (_title, sql) => {
+    const code = await stage.code(client, browser);
+    const writer = new PgClient(stage.system.database.url);
+    await writer.connect();
+    await writer.query('BEGIN');
+    await writer.query(sql, [user.id, client.clientId]);
+    let isAnswered = false;
+    const exchange = stage.exchange(client, code).finally(() => {
+      isAnswered = true;
+    });
+    await eventually(async () => expect(isAnswered || (await isWaitingForLock())).toBe(true));
+    await writer.query('COMMIT');
+    await writer.end();
+    const answer = await exchange;
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
+  });
+
   it('only: other clients and other sessions of the user are not affected', async () => {
     const tokens = await stage.tokens(client, browser);
     const ofOther = await stage.tokens(other, browser);
@@ -141,6 +195,17 @@ describe('a grant to a client ends on every replica', () => {
     await expectRefusedEverywhere(next.body.access_token);
     expect((await stage.refresh(client, next.body.refresh_token)).status).toBe(400);
     await expectGoodEverywhere(elsewhere.access_token);
+    expect((await stage.refresh(client, elsewhere.refresh_token)).status).toBe(200);
+  });
+
+  it.each<[string, (token: string) => Promise<unknown>]>([
+    ['revoked', (token) => revoke(token)],
+    ['renewed', (token) => stage.refresh(client, token)],
+  ])('only, when a refresh token is %s eight times at once', async (_title, use) => {
+    const { refresh_token: token } = await stage.tokens(client, browser);
+    const elsewhere = await stage.tokens(client, await Browser.signedIn(stage.system, user.email));
+    await Promise.all(Array.from({ length: 8 }, () => use(token)));
+    expect((await stage.refresh(client, token)).status).toBe(400);
     expect((await stage.refresh(client, elsewhere.refresh_token)).status).toBe(200);
   });
 
@@ -204,6 +269,14 @@ describe('a new grant', () => {
     );
     await expectRefusedEverywhere(old.access_token);
     expect((await stage.refresh(client, old.refresh_token)).status).toBe(400);
+  });
+
+  it('does not make a code valid that is older than its consent', async () => {
+    const code = await stage.code(client, browser);
+    await statement(NARROWINGS[1]![1])();
+    await stage.tokens(client, browser, { scope: 'openid' });
+    const answer = await stage.exchange(client, code);
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
   });
 });
 
