@@ -7,8 +7,8 @@ import { readinessUrl, type Service } from '../system';
 export interface DevProcessOptions {
   root: string;
   service: Service;
-  /** Of the debugger, on the loopback interface. */
-  debuggerPort: number;
+  /** The host and port of its debugger. */
+  debugger: string;
   log: StartLog;
   /** Aborted when the command stops. */
   signal: AbortSignal;
@@ -69,11 +69,11 @@ export class DevProcess implements Part {
   }
 
   private spawn(): Part {
-    const { root, service, debuggerPort, log } = this.options;
+    const { root, service, log } = this.options;
     return startService({
       name: service.name,
       command: [
-        `--inspect=127.0.0.1:${debuggerPort}`,
+        `--inspect=${this.options.debugger}`,
         runnerOf(root),
         join(root, service.folder, 'main.ts'),
       ],

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { runInForeground, type Foreground } from '../foreground';
+import { findFreePort } from '../services/ports';
 import { say, StartLog } from '../services/start-log';
 import { prepareSystem } from '../system';
 import { describeWelcome } from '../services/welcome';
@@ -9,7 +10,9 @@ import { watchSources } from './sources';
 import { startTypeCheck } from './type-check';
 
 const ROOT = join(__dirname, '../..');
-const DEBUGGER_PORTS = { api: 9229, auth: 9230 };
+const LOOPBACK = '127.0.0.1';
+/** Another port where one is in use: Node.js would end the process. */
+const PREFERRED_PORTS = { api: 9229, auth: 9230 };
 
 /**
  * `npm run dev`: as `npm start`, from the sources. A change restarts the processes that load it; the
@@ -18,12 +21,16 @@ const DEBUGGER_PORTS = { api: 9229, auth: 9230 };
 void runInForeground(async (foreground) => {
   const system = await prepareSystem(foreground);
   const log = new StartLog(system.settings.logLevel);
+  const debuggers = {
+    api: await findFreePort(LOOPBACK, PREFERRED_PORTS.api),
+    auth: await findFreePort(LOOPBACK, PREFERRED_PORTS.auth),
+  };
   const processes = system.services.map(
     (service) =>
       new DevProcess({
         root: ROOT,
         service,
-        debuggerPort: DEBUGGER_PORTS[service.source],
+        debugger: `${LOOPBACK}:${debuggers[service.source]}`,
         log,
         signal: foreground.signal,
       }),
@@ -34,7 +41,7 @@ void runInForeground(async (foreground) => {
   foreground.keep(watchSources(ROOT, (files) => restarts.add(files)));
   await Promise.all(processes.map((each) => each.start()));
   say(describeWelcome({ ...system, milliseconds: performance.now() }));
-  say(describeDevelopment());
+  say(describeDebuggers(debuggers));
   log.showAll();
   restarts.begin();
   startTypes(foreground);
@@ -49,7 +56,6 @@ function startTypes(foreground: Foreground): void {
   });
 }
 
-function describeDevelopment(): string {
-  const { api, auth } = DEBUGGER_PORTS;
-  return `Debugger: 127.0.0.1:${api} (API), 127.0.0.1:${auth} (auth server). Watching for changes.`;
+function describeDebuggers({ api, auth }: Record<'api' | 'auth', number>): string {
+  return `Debugger: ${LOOPBACK}:${api} (API), ${LOOPBACK}:${auth} (auth server). Watching for changes.`;
 }

@@ -45,47 +45,43 @@ async function read(port: 'API_PORT' | 'AUTH_PORT', path: string): Promise<strin
   return (await fetch(`http://localhost:${place.env[port]}${path}`, { headers })).text();
 }
 
+function untilServed(...[port, path, text]: [...Parameters<typeof read>, string]): Promise<void> {
+  return eventually(async () => expect(await read(port, path)).toContain(text), LIMIT_MS);
+}
+
 const pidOf = (folder: string) => command.find(`${folder}/main.ts`).pid;
 
 describe('npm run dev', () => {
   it('restarts the API alone after a change of its sources', async () => {
     const authServer = pidOf('auth-server');
     edit(ENTRANCE, (text) => text.replace("'Gatehouse API'", "'First edit'"));
-    await eventually(async () => {
-      expect(await read('API_PORT', '/')).toContain('First edit');
-    });
-    await command.until('The API (src/entrance/entrance.controller.ts).');
+    await untilServed('API_PORT', '/', 'First edit');
+    await untilPrinted('The API (src/entrance/entrance.controller.ts).');
     expect(pidOf('auth-server')).toBe(authServer);
   });
 
   it('restarts the auth server alone after a change of its sources', async () => {
     const api = pidOf('src');
     edit(TEXTS, (text) => text.replace("title: 'Sign in'", "title: 'Second edit'"));
-    await eventually(async () => {
-      expect(await read('AUTH_PORT', '/sign-in')).toContain('Second edit');
-    });
+    await untilServed('AUTH_PORT', '/sign-in', 'Second edit');
     expect(pidOf('src')).toBe(api);
   });
 
   it('keeps the processes and prints the error when a file does not compile', async () => {
     const api = pidOf('src');
     edit(ENTRANCE, (text) => text.replace("'First edit'", "'Third edit' +"));
-    await command.until(`${ENTRANCE} does not compile`);
+    await untilPrinted(`${ENTRANCE} does not compile`);
     expect(await read('API_PORT', '/')).toContain('First edit');
     expect(pidOf('src')).toBe(api);
     edit(ENTRANCE, (text) => text.replace("'Third edit' +", "'Third edit'"));
-    await eventually(async () => {
-      expect(await read('API_PORT', '/')).toContain('Third edit');
-    });
+    await untilServed('API_PORT', '/', 'Third edit');
   });
 
   it('starts a process again that ended, after the next change', async () => {
     edit(ENTRANCE, (text) => `${text}throw new Error('at the start');\n`);
-    await command.until('The API ended (exit code 1). It starts again after the next change.');
+    await untilPrinted('The API ended (exit code 1). It starts again after the next change.');
     edit(ENTRANCE, (text) => text.replace("throw new Error('at the start');\n", ''));
-    await eventually(async () => {
-      expect(await read('API_PORT', '/')).toContain('Third edit');
-    });
+    await untilServed('API_PORT', '/', 'Third edit');
   });
 
   it('prints an error of the types', async () => {
@@ -94,11 +90,18 @@ describe('npm run dev', () => {
     expect(command.output).toMatch(/^types src\/entrance\/entrance\.controller\.ts/m);
   });
 
-  it('listens with both debuggers on the loopback interface', () => {
-    const commands = command.children().map(({ command: line }) => line);
-    expect(commands.filter((line) => /--inspect=127\.0\.0\.1:92(29|30) /.test(line))).toHaveLength(
-      2,
-    );
+  it('has a debugger of each process on the loopback interface', async () => {
+    const [, api, auth] = /Debugger: (127\.0\.0\.1:\d+) .*(127\.0\.0\.1:\d+) /.exec(
+      command.output,
+    )!;
+    for (const [address, script] of [
+      [api, 'src/main.ts'],
+      [auth, 'auth-server/main.ts'],
+    ] as const) {
+      const answer = await fetch(`http://${address}/json`, { headers: { connection: 'close' } });
+      expect(await answer.json()).toEqual([expect.objectContaining({ type: 'node' })]);
+      expect(command.find(`--inspect=${address} `).command).toContain(script);
+    }
   });
 
   it('stops everything at Ctrl-C', async () => {
