@@ -37,6 +37,11 @@ export class Browser {
     return whereTo(await this.fetch(url, { redirect: 'manual' }));
   }
 
+  /** The HTML of a page. */
+  async read(url: URL | string): Promise<string> {
+    return (await this.fetch(url)).text();
+  }
+
   /** Follows an authorization request, and consents when asked. */
   async authorize(url: URL | string, consent: Parameters | false = {}): Promise<URL> {
     const next = await this.follow(url);

@@ -1,112 +1,178 @@
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { Resource } from '../../src/admin/resources/resources.schemas';
-import type { Browser } from '../oauth/browser';
-import { basic, OAuthStage, payloadOf } from '../oauth/stage';
+import { Company, RESOURCES } from './company';
+import { makePkce, type OAuthStage, payloadOf } from '../oauth/stage';
+import { Caller } from '../support/caller';
+import { expectProblem } from '../support/problems';
 
-const RESOURCES = '/api/v1/admin/resources';
-const ORDERS = 'https://orders.example.com';
-const STOCK = 'urn:example:stock';
-
+let company: Company;
 let stage: OAuthStage;
-let browser: Browser;
-/** The client of the resource server. */
-let server: NewClient;
+let orders: Resource;
+let stock: Resource;
 let client: NewClient;
 
 beforeAll(async () => {
-  stage = await OAuthStage.start();
-  ({ browser } = await stage.user());
-  server = await stage.register({ type: 'machine' });
-  await create({
-    identifier: ORDERS,
-    name: 'Orders',
-    scopes: [
-      { name: 'orders:read', description: 'see your <b>orders</b>' },
-      { name: 'orders:write', description: 'change your orders' },
-    ],
-    clients: [server.clientId],
-  });
-  await create({
-    identifier: STOCK,
-    name: 'Stock',
-    scopes: [{ name: 'stock:read', description: 'see the stock' }],
-    tokenLifetime: 60,
-  });
-  client = await stage.register({
-    type: 'public',
-    scopes: ['openid', 'offline_access', 'users:read', 'orders:read', 'orders:write', 'stock:read'],
-  });
+  company = await Company.start();
+  ({ stage } = company);
+  orders = await company.open('orders');
+  stock = await company.open('stock', { tokenLifetime: 60 });
+  client = await company.client('users:read', 'orders:read', 'orders:write', 'stock:read');
 });
 
 afterAll(() => stage.system.stop());
 
-async function create(body: object): Promise<Resource> {
-  const answer = await stage.clients.post<Resource>(RESOURCES, body);
-  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
-  return answer.body;
+const ALL = 'openid offline_access users:read orders:read stock:read';
+
+/** The whole grant, without a `resource` in the authorization. */
+function grant() {
+  return stage.code(client, company.browser, { scope: ALL });
+}
+
+function faultOf({ status, body }: { status: number; body: { error?: string } }): unknown[] {
+  return [status, body.error];
 }
 
 describe('a token for a resource server', () => {
   it('has its audience alone, and its scopes alone', async () => {
-    const scope = 'openid offline_access users:read orders:read';
-    const tokens = await stage.tokens(client, browser, { scope, resource: ORDERS });
+    const resource = orders.identifier;
+    const scope = 'openid users:read orders:read';
+    const tokens = await stage.tokens(client, company.browser, { scope, resource });
     const claims = payloadOf(tokens.access_token);
-    expect(claims).toMatchObject({ aud: ORDERS, scope: 'orders:read', client_id: client.clientId });
+    expect(claims).toMatchObject({ aud: resource, scope: 'orders:read', azp: client.clientId });
     expect(claims.auth_time).toEqual(expect.any(Number));
     expect(tokens).toMatchObject({ scope: 'orders:read', id_token: expect.any(String) });
   });
+
+  it('is refused by this API and by userinfo', async () => {
+    const tokens = await stage.exchange(client, await grant(), { resource: orders.identifier });
+    const token = tokens.body.access_token;
+    const caller = new Caller(stage.system.apiUrl, token);
+    expectProblem(await caller.get('/api/v1/admin/users'), 'invalid_token');
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(stage.at('userinfo'), { headers })).status).toBe(401);
+  });
+
+  it('is one of several of a grant: one for each resource, and for the API', async () => {
+    const first = await stage.exchange(client, await grant(), { resource: orders.identifier });
+    expect(payloadOf(first.body.access_token)).toMatchObject({
+      aud: orders.identifier,
+      scope: 'orders:read',
+    });
+    const second = await stage.refresh(client, first.body.refresh_token, {
+      resource: stock.identifier,
+    });
+    expect(second.body).toMatchObject({ scope: 'stock:read', expires_in: 60 });
+    expect(payloadOf(second.body.access_token).aud).toBe(stock.identifier);
+    const third = await stage.refresh(client, second.body.refresh_token);
+    expect(payloadOf(third.body.access_token)).toMatchObject({
+      aud: expect.arrayContaining([stage.audience]),
+      scope: 'openid offline_access users:read',
+    });
+    const fourth = await stage.refresh(client, third.body.refresh_token, {
+      resource: orders.identifier,
+      scope: 'orders:read',
+    });
+    expect(fourth.body.scope).toBe('orders:read');
+  });
+
+  it('is for the only resource of the grant when the request names none', async () => {
+    const tokens = await stage.tokens(client, company.browser, { scope: 'orders:write' });
+    expect(payloadOf(tokens.access_token).aud).toBe(orders.identifier);
+  });
+
+  it('is not for two resources, for another one, or for one without a granted scope', async () => {
+    const code = await grant();
+    const form = new URLSearchParams([
+      ['grant_type', 'authorization_code'],
+      ['resource', orders.identifier],
+      ['resource', stock.identifier],
+      ['client_id', client.clientId],
+    ]);
+    const two = await fetch(stage.at('token'), { method: 'POST', body: form });
+    expect([two.status, await two.json()]).toMatchObject([400, { error: 'invalid_target' }]);
+    const first = await stage.exchange(client, code, { resource: stock.identifier });
+    const refresh = first.body.refresh_token;
+    const narrow = { resource: stock.identifier, scope: 'orders:read' };
+    const invalid = [400, 'invalid_target'];
+    expect(faultOf(await stage.refresh(client, refresh, narrow))).toEqual(invalid);
+    const other = { resource: 'https://other.example.com' };
+    expect(faultOf(await stage.refresh(client, refresh, other))).toEqual(invalid);
+    const both = await stage.tokens(client, company.browser, {
+      scope: 'offline_access orders:read stock:read',
+      resource: orders.identifier,
+    });
+    const outside = { resource: stock.identifier };
+    expect(faultOf(await stage.refresh(client, both.refresh_token, outside))).toEqual(invalid);
+  });
+
+  it('is issued to a service account', async () => {
+    const account = await stage.register({ type: 'machine', scopes: ['users:read', 'stock:read'] });
+    const scopeOf = async (changes: object) => {
+      const { body } = await stage.serviceAccountToken(account, { ...changes });
+      return [payloadOf(body.access_token).aud, body.scope, body.expires_in];
+    };
+    const ofStock = [stock.identifier, 'stock:read', 60];
+    expect(await scopeOf({ resource: stock.identifier })).toEqual(ofStock);
+    expect(await scopeOf({ scope: 'stock:read' })).toEqual(ofStock);
+    expect((await scopeOf({})).slice(0, 2)).toEqual([stage.audience, 'users:read']);
+    const refused = await stage.serviceAccountToken(account, { resource: orders.identifier });
+    expect(faultOf(refused)).toEqual([400, 'invalid_target']);
+  });
 });
 
-interface Report {
-  status: number;
-  text: string;
-  body: Record<string, unknown>;
-  headers: Headers;
-}
+describe('the consent page', () => {
+  it('shows the descriptions of the administrator as text', async () => {
+    await company.open('photos', {
+      name: 'Photo <i>shop</i>',
+      scopes: [{ name: 'photos:read', description: 'see <script>alert(1)</script>' }],
+    });
+    const printer = await company.client('photos:read');
+    const url = stage.authorization(printer.clientId, makePkce(), { scope: 'openid photos:read' });
+    const page = await company.browser.read(await company.browser.follow(url));
+    expect(page).toContain(
+      'see &#60;script&#62;alert(1)&#60;/script&#62; (Photo &#60;i&#62;shop&#60;/i&#62;)',
+    );
+    expect(page).not.toContain('<script>alert');
+  });
+});
 
-/** Asks the API about a token. */
-async function introspect(
-  token: string,
-  { by = server, accept }: { by?: NewClient; accept?: string } = {},
-): Promise<Report> {
-  const url = `${stage.system.apiUrl}/api/auth/oauth2/introspect`;
-  const headers = { authorization: basic(by), ...(accept && { accept }) };
-  const body = new URLSearchParams({ token });
-  const response = await fetch(url, { method: 'POST', body, headers });
-  const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json') === true;
-  const parsed = isJson ? (JSON.parse(text) as Report['body']) : {};
-  return { status: response.status, text, body: parsed, headers: response.headers };
-}
+describe('a scope that is removed', () => {
+  it('leaves its clients, and ends what users granted with it', async () => {
+    const fleet = await company.open('fleet');
+    const app = await company.client('fleet:read', 'fleet:write');
+    const account = await stage.register({ type: 'machine', scopes: ['fleet:read'] });
+    const scope = 'offline_access fleet:read fleet:write';
+    const tokens = await stage.tokens(app, company.browser, { scope });
+    const own = (await stage.serviceAccountToken(account)).body.access_token;
+    expect(await company.isActive(tokens.access_token)).toBe(true);
+    expect(await company.isActive(own)).toBe(true);
+    const scopes = fleet.scopes.filter(({ name }) => name === 'fleet:write');
+    const path = `${RESOURCES}/${fleet.id}`;
+    expect((await stage.clients.patch(path, { scopes })).status).toBe(200);
+    expect(await company.isActive(tokens.access_token)).toBe(false);
+    expect(await company.isActive(own)).toBe(false);
+    expect(faultOf(await stage.refresh(app, tokens.refresh_token))).toEqual([400, 'invalid_grant']);
+    expect(faultOf(await stage.serviceAccountToken(account))).toEqual([400, 'unauthorized_client']);
+    const { body } = await stage.clients.get(`/api/v1/admin/clients/${app.clientId}`);
+    expect(body.scopes).toEqual(['openid', 'offline_access', 'fleet:write']);
+  });
+});
 
-describe('introspection by the client of the resource server', () => {
-  it('tells that a token is active, until its user is banned', async () => {
-    const someone = await stage.user();
-    const scope = 'openid orders:read';
-    const tokens = await stage.tokens(client, someone.browser, { scope, resource: ORDERS });
-    const claims = payloadOf(tokens.access_token);
-    for (let time = 0; time < 3; time += 1) {
-      const { status, body } = await introspect(tokens.access_token);
-      expect([status, body]).toEqual([
-        200,
-        {
-          active: true,
-          iss: stage.issuer,
-          sub: someone.user.id,
-          aud: ORDERS,
-          client_id: client.clientId,
-          sid: claims.sid,
-          iat: claims.iat,
-          exp: claims.exp,
-          jti: claims.jti,
-          auth_time: claims.auth_time,
-          scope: 'orders:read',
-          token_type: 'Bearer',
-          role: 'user',
-        },
-      ]);
-    }
-    await stage.clients.put(`/api/v1/admin/users/${someone.user.id}/ban`, {});
-    expect((await introspect(tokens.access_token)).body).toEqual({ active: false });
+describe('a resource that is deleted', () => {
+  it('ends its tokens, and one with the same identifier does not bring them back', async () => {
+    const parcels = await company.open('parcels');
+    const app = await company.client('parcels:read');
+    const scope = 'openid offline_access parcels:read';
+    const tokens = await stage.tokens(app, company.browser, { scope });
+    expect(await company.isActive(tokens.access_token)).toBe(true);
+    expect((await stage.clients.delete(`${RESOURCES}/${parcels.id}`)).status).toBe(204);
+    expect(await company.isActive(tokens.access_token)).toBe(false);
+    expect((await stage.refresh(app, tokens.refresh_token)).status).toBe(400);
+    await company.open('parcels');
+    expect(await company.isActive(tokens.access_token)).toBe(false);
+    expect((await stage.refresh(app, tokens.refresh_token)).status).toBe(400);
+    const url = stage.authorization(app.clientId, makePkce(), { scope });
+    const callback = await company.browser.follow(url);
+    expect(callback.searchParams.get('error')).toBe('invalid_scope');
   });
 });

@@ -1,0 +1,135 @@
+import type { Resource, ResourcePage } from '../../src/admin/resources/resources.schemas';
+import { Company, RESOURCES } from './company';
+import type { OAuthStage } from '../oauth/stage';
+import { API_SCOPES } from '../../contract';
+import { expectProblem } from '../support/problems';
+
+let company: Company;
+let stage: OAuthStage;
+let orders: Resource;
+
+beforeAll(async () => {
+  company = await Company.start();
+  ({ stage } = company);
+  orders = await company.open('orders');
+});
+
+afterAll(() => stage.system.stop());
+
+const SCOPE = { name: 'another:read', description: 'see it' };
+const FINE = { identifier: 'urn:example:another', name: 'Another', scopes: [SCOPE] };
+
+describe('the list of resources', () => {
+  it('has this API, with the scopes of its code, as one that cannot be changed', async () => {
+    const { items } = (await stage.clients.get<ResourcePage>(RESOURCES)).body;
+    const api = items.find(({ builtIn }) => builtIn)!;
+    expect(api.identifier).toBe(stage.audience);
+    expect(api.scopes.map(({ name }) => name)).toEqual([...API_SCOPES]);
+    const path = `${RESOURCES}/${api.id}`;
+    expectProblem(await stage.clients.patch(path, { name: 'x' }), 'built_in_resource');
+    expectProblem(await stage.clients.delete(path), 'built_in_resource');
+  });
+
+  it('has pages, the newest first', async () => {
+    const first = await stage.clients.get<ResourcePage>(`${RESOURCES}?limit=1`);
+    expect(first.body.items).toHaveLength(1);
+    expect(first.headers.get('link')).toContain('rel="next"');
+    const second = await stage.clients.get<ResourcePage>(
+      `${RESOURCES}?limit=1&cursor=${first.body.nextCursor}`,
+    );
+    expect(second.body.items[0]!.createdAt <= first.body.items[0]!.createdAt).toBe(true);
+    expect(second.body.items[0]!.id).not.toBe(first.body.items[0]!.id);
+  });
+});
+
+describe('a new resource', () => {
+  it.each([
+    ['a relative identifier', { identifier: 'orders' }, '/identifier'],
+    ['a fragment', { identifier: 'https://a.example/#x' }, '/identifier'],
+    ['a script', { identifier: 'javascript:alert(1)' }, '/identifier'],
+    ['a space', { identifier: 'https://a.example/ x' }, '/identifier'],
+    ['no scopes', { scopes: [] }, '/scopes'],
+    ['a scope twice', { scopes: [SCOPE, SCOPE] }, '/scopes'],
+    ['a scope of OpenID', { scopes: [{ ...SCOPE, name: 'openid' }] }, '/scopes/0/name'],
+    ['a scope of this API', { scopes: [{ ...SCOPE, name: 'users:read' }] }, '/scopes/0/name'],
+    ['two scopes in one name', { scopes: [{ ...SCOPE, name: 'a b' }] }, '/scopes/0/name'],
+    ['a short lifetime', { tokenLifetime: 5 }, '/tokenLifetime'],
+    ['a long lifetime', { tokenLifetime: 90_000 }, '/tokenLifetime'],
+    ['an unknown client', { clients: ['nothing'] }, '/clients/0'],
+    ['an unknown field', { allowedScopes: null }, '/allowedScopes'],
+  ])('is refused with %s', async (_title, change, pointer) => {
+    const answer = await company.create({ ...FINE, ...change });
+    const { errors } = expectProblem(answer, 'validation_failed');
+    expect(errors?.map((one) => one.pointer)).toContain(pointer);
+  });
+
+  it('is refused with a client without a secret', async () => {
+    const { clientId } = await stage.register({ type: 'public' });
+    expectProblem(await company.create({ ...FINE, clients: [clientId] }), 'validation_failed');
+  });
+
+  it('is refused with the identifier or a scope of another one', async () => {
+    for (const identifier of [orders.identifier, stage.audience]) {
+      expectProblem(await company.create({ ...FINE, identifier }), 'resource_exists');
+    }
+    const scopes = [SCOPE, orders.scopes[0]];
+    expectProblem(await company.create({ ...FINE, scopes }), 'scope_taken');
+    const rows = await stage.system.query('SELECT FROM oauth_resource WHERE identifier = $1', [
+      FINE.identifier,
+    ]);
+    expect(rows).toEqual([]);
+  });
+
+  it('gives its scopes to clients at once, and to the metadata', async () => {
+    const unknown = { name: 'x', type: 'machine', scopes: ['news:read'] };
+    const path = '/api/v1/admin/clients';
+    expectProblem(await stage.clients.post(path, unknown), 'validation_failed');
+    await company.open('news');
+    expect((await stage.clients.post(path, unknown)).status).toBe(201);
+    const url = `${stage.issuer}/.well-known/oauth-authorization-server`;
+    const { scopes_supported: scopes } = (await (await fetch(url)).json()) as {
+      scopes_supported: string[];
+    };
+    expect(scopes).toEqual(expect.arrayContaining(['openid', 'users:read', 'news:read']));
+  });
+
+  it('is registered once by several requests at once', async () => {
+    const body = { ...FINE, identifier: 'urn:example:race' };
+    const race = (name: string) => company.create({ ...body, scopes: [{ ...SCOPE, name }] });
+    const answers = await Promise.all(['race:a', 'race:b', 'race:c'].map((name) => race(name)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+  });
+});
+
+describe('a change', () => {
+  it('replaces the fields that it has, and is recorded', async () => {
+    const { id, identifier } = await company.open('mail');
+    const path = `${RESOURCES}/${id}`;
+    const read = await stage.clients.get(path);
+    const change = {
+      name: 'Letters',
+      tokenLifetime: 120,
+      clients: [],
+      scopes: [{ name: 'mail:read', description: 'read letters' }],
+    };
+    const etag = read.headers.get('etag')!;
+    const changed = await stage.clients.patch<Resource>(path, change, { 'if-match': etag });
+    expect(changed.body).toMatchObject({ id, identifier, ...change, builtIn: false });
+    const late = await stage.clients.patch(path, { name: 'Late' }, { 'if-match': etag });
+    expectProblem(late, 'precondition_failed');
+    expectProblem(await stage.clients.patch(path, { identifier: 'urn:x' }), 'validation_failed');
+    expectProblem(await stage.clients.patch(path, {}), 'validation_failed');
+    await stage.clients.delete(path);
+    expectProblem(await stage.clients.get(path), 'not_found');
+    expectProblem(await stage.clients.patch(path, { name: 'x' }), 'not_found');
+    expectProblem(await stage.clients.delete(path), 'not_found');
+    const { body } = await stage.clients.get<{ items: { action: string; after: unknown }[] }>(
+      `/api/v1/admin/audit-events?subject=${id}`,
+    );
+    expect(body.items).toMatchObject([
+      { action: 'resource.deleted', subject: { type: 'resource', id } },
+      { action: 'resource.updated', after: change },
+      { action: 'resource.created', after: { identifier } },
+    ]);
+  });
+});

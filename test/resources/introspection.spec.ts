@@ -1,0 +1,241 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import type { NewClient } from '../../src/admin/clients/clients.schemas';
+import type { Resource } from '../../src/admin/resources/resources.schemas';
+import { Company } from './company';
+import { eventually, modeOf } from '../live-access/readiness';
+import { type OAuthStage, payloadOf } from '../oauth/stage';
+import { Caller } from '../support/caller';
+import { ReplicaProcess } from '../support/processes/replica-process';
+import { PostgresWire } from '../support/servers/postgres-wire';
+import { TcpProxy } from '../support/servers/tcp-proxy';
+
+let company: Company;
+let stage: OAuthStage;
+let orders: Resource;
+let client: NewClient;
+
+beforeAll(async () => {
+  company = await Company.start();
+  ({ stage } = company);
+  orders = await company.open('orders');
+  client = await company.client('users:read', 'orders:read', 'orders:write');
+});
+
+afterAll(() => stage.system.stop());
+
+const SCOPE = 'openid orders:read orders:write';
+
+/** A new user, and the token of its grant. */
+async function tokenOfSomeone() {
+  const { user, browser } = await stage.user();
+  const { access_token: token } = await stage.tokens(client, browser, { scope: SCOPE });
+  return { user, browser, token };
+}
+
+const INACTIVE = { active: false };
+
+describe('a resource server', () => {
+  it('is told about a token of a user: what was signed, with the state in force', async () => {
+    const { user, token } = await tokenOfSomeone();
+    const { iss, sub, aud, sid, iat, exp, jti, auth_time, client_id } = payloadOf(token);
+    expect(sub).toBe(user.id);
+    const told = { iss, sub, aud, sid, iat, exp, jti, auth_time, client_id };
+    const expected = {
+      active: true,
+      ...told,
+      scope: 'orders:read orders:write',
+      token_type: 'Bearer',
+      role: 'user',
+    };
+    for (let time = 0; time < 3; time += 1) {
+      const { status, body, headers } = await company.introspect(token);
+      expect([status, body]).toEqual([200, expected]);
+      expect(headers.get('cache-control')).toBe('no-store');
+    }
+    await stage.clients.put(`/api/v1/admin/users/${user.id}/role`, { role: 'admin' });
+    expect((await company.introspect(token)).body.role).toBe('admin');
+  });
+
+  it('is told about a token of a service account, which has no user', async () => {
+    const account = await stage.register({ type: 'machine', scopes: ['orders:read'] });
+    const { access_token: token } = (await stage.serviceAccountToken(account)).body;
+    const { body } = await company.introspect(token);
+    expect(body).toMatchObject({ active: true, sub: account.clientId, scope: 'orders:read' });
+    expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['role']));
+    await stage.change(account.clientId, { disabled: true });
+    expect((await company.introspect(token)).body).toEqual(INACTIVE);
+  });
+
+  it('is told the scopes that the client still has', async () => {
+    const app = await company.client('orders:read', 'orders:write');
+    const tokens = await stage.tokens(app, company.browser, { scope: SCOPE });
+    await stage.change(app.clientId, { scopes: ['openid', 'orders:read'] });
+    expect((await company.introspect(tokens.access_token)).body.scope).toBe('orders:read');
+    await stage.change(app.clientId, { scopes: ['openid'] });
+    expect((await company.introspect(tokens.access_token)).body).toEqual(INACTIVE);
+  });
+
+  const ENDS: [string, (some: { id: string; token: string }) => Promise<unknown>][] = [
+    ['its user is banned', ({ id }) => stage.clients.put(`/api/v1/admin/users/${id}/ban`, {})],
+    ['its user is deleted', ({ id }) => stage.clients.delete(`/api/v1/admin/users/${id}`)],
+    [
+      'its sessions are ended',
+      ({ id }) => stage.clients.delete(`/api/v1/admin/users/${id}/sessions`),
+    ],
+    [
+      'its user takes back the consent, in the database',
+      ({ id }) => stage.system.query('DELETE FROM oauth_consent WHERE user_id = $1', [id]),
+    ],
+    [
+      'its client revokes it',
+      ({ token }) => stage.ask({ token, client_id: client.clientId }, { endpoint: 'revoke' }),
+    ],
+  ];
+
+  it.each(ENDS)('is told at once that a token is not active when %s', async (_title, end) => {
+    const { user, token } = await tokenOfSomeone();
+    expect(await company.isActive(token)).toBe(true);
+    await end({ id: user.id, token });
+    await eventually(async () => (await company.introspect(token)).body.active, false);
+  });
+
+  it('gets a signed answer when it asks for one (RFC 9701)', async () => {
+    const { token } = await tokenOfSomeone();
+    const accept = 'application/token-introspection+jwt';
+    for (let time = 0; time < 3; time += 1) {
+      const { text, headers } = await company.introspect(token, { accept });
+      expect(headers.get('content-type')).toBe(accept);
+      const keys = createRemoteJWKSet(new URL(`${stage.issuer}/api/auth/jwks`));
+      const audience = company.server.clientId;
+      const expected = { issuer: stage.issuer, audience, typ: 'token-introspection+jwt' };
+      const { payload } = await jwtVerify(text, keys, expected);
+      const { body } = await company.introspect(token);
+      expect(payload.token_introspection).toEqual(body);
+      const caller = new Caller(stage.system.apiUrl, text);
+      expect((await caller.get('/api/v1/users/me')).status).toBe(401);
+      expect(await company.isActive(text)).toBe(false);
+    }
+  });
+});
+
+describe('a resource server is told nothing about', () => {
+  it('tokens of other resources, of this API, and of other clients', async () => {
+    const stock = await company.open('stock', { clients: [] });
+    const app = await company.client('users:read', 'stock:read', 'orders:read');
+    const scope = 'openid offline_access users:read stock:read orders:read';
+    const tokens = await stage.tokens(app, company.browser, { scope });
+    const other = await stage.refresh(app, tokens.refresh_token, { resource: stock.identifier });
+    for (const token of [
+      other.body.access_token,
+      other.body.refresh_token,
+      tokens.access_token,
+      tokens.id_token,
+      stage.admin.accessToken,
+    ]) {
+      for (let time = 0; time < 2; time += 1) {
+        const { status, body } = await company.introspect(token);
+        expect([status, body]).toEqual([200, INACTIVE]);
+      }
+    }
+  });
+
+  it('texts that are no tokens of ours', async () => {
+    const { token } = await tokenOfSomeone();
+    const [head, payload, signature] = token.split('.') as [string, string, string];
+    const changed = { ...payloadOf(token), scope: 'orders:admin' };
+    const forged = Buffer.from(JSON.stringify(changed)).toString('base64url');
+    const none = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url');
+    for (const text of [
+      `${head}.${forged}.${signature}`,
+      `${none}.${payload}.`,
+      `${head}.${payload}.`,
+      'a.b.c',
+      'x'.repeat(20_000),
+      'é',
+    ]) {
+      expect((await company.introspect(text)).body).toEqual(INACTIVE);
+    }
+  });
+
+  it('its tokens when it is no longer its server', async () => {
+    const { token } = await tokenOfSomeone();
+    const former = await stage.register({ type: 'machine' });
+    const path = `/api/v1/admin/resources/${orders.id}`;
+    const clients = [company.server.clientId, former.clientId];
+    await stage.clients.patch(path, { clients });
+    for (let time = 0; time < 3; time += 1) {
+      expect(await company.isActive(token, { by: former })).toBe(true);
+    }
+    await stage.clients.patch(path, { clients: [company.server.clientId] });
+    expect(await company.isActive(token, { by: former })).toBe(false);
+    expect(await company.isActive(token)).toBe(true);
+  });
+});
+
+describe('the credentials of a resource server', () => {
+  it('are needed for each answer, also for a known token', async () => {
+    const { token } = await tokenOfSomeone();
+    for (let time = 0; time < 3; time += 1) expect(await company.isActive(token)).toBe(true);
+    for (const by of [
+      { ...company.server, clientSecret: 'another' },
+      { ...company.server, clientId: 'unknown' },
+      { ...company.server, clientSecret: '' },
+      client,
+    ]) {
+      const { status, body, headers } = await company.introspect(token, { by });
+      expect([status, body.error]).toEqual([401, 'invalid_client']);
+      expect(headers.get('www-authenticate')).toMatch(/^Basic realm=/);
+    }
+  });
+
+  it('are refused at once when they were replaced, or the client disabled', async () => {
+    const { token } = await tokenOfSomeone();
+    const by = await stage.register({ type: 'confidential' });
+    const clients = [company.server.clientId, by.clientId];
+    await stage.clients.patch(`/api/v1/admin/resources/${orders.id}`, { clients });
+    for (let time = 0; time < 3; time += 1)
+      expect(await company.isActive(token, { by })).toBe(true);
+    const path = `/api/v1/admin/clients/${by.clientId}/secret`;
+    const { clientSecret } = (await stage.clients.post<NewClient>(path)).body;
+    expect((await company.introspect(token, { by })).status).toBe(401);
+    const renewed = { ...by, clientSecret: clientSecret! };
+    for (let time = 0; time < 3; time += 1) {
+      expect(await company.isActive(token, { by: renewed })).toBe(true);
+    }
+    await stage.change(by.clientId, { disabled: true });
+    expect((await company.introspect(token, { by: renewed })).status).toBeGreaterThan(399);
+  });
+});
+
+describe('the queries of an introspection', () => {
+  it('are none in live mode, once token and client are known', async () => {
+    const wire = await PostgresWire.before(stage.system.settings.databaseUrl);
+    const databaseUrl = wire.via(stage.system.settings.databaseUrl);
+    const link = await TcpProxy.before(stage.system.settings.authInternalUrl);
+    const authInternalUrl = link.via(stage.system.settings.authInternalUrl).replace(/\/$/, '');
+    const settings = { ...stage.system.settings, databaseUrl, authInternalUrl };
+    const replica = await ReplicaProcess.start({ settings });
+    const { token } = await tokenOfSomeone();
+    /** Periodic statements: proofs, withdrawn keys, clean-up. */
+    const byTime =
+      /^\s*(?:START TRANSACTION|COMMIT|ROLLBACK|DELETE)|advisory|pg_notify|FROM jwks|audit_|idempotency/;
+    const { url } = replica;
+    const statementsOf = async (times: number) => {
+      const from = wire.statements.length;
+      for (let time = 0; time < times; time += 1) {
+        expect(await company.isActive(token, { url })).toBe(true);
+      }
+      return wire.statements.slice(from).filter((text) => !byTime.test(text));
+    };
+    try {
+      await eventually(() => modeOf(url), 'live');
+      expect(await statementsOf(3)).toHaveLength(2);
+      // The auth server is not asked, either.
+      await link.cut();
+      expect(await statementsOf(20)).toEqual([]);
+    } finally {
+      await replica.stop();
+      await wire.close();
+    }
+  });
+});
