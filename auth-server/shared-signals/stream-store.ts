@@ -81,10 +81,11 @@ const FIND_PUSHED = `
 
 const BACK_OFF = `
   UPDATE event_stream SET failures = CASE WHEN $2::float8 IS NULL THEN 0 ELSE failures + 1 END,
-         retry_at = now() + $2 * interval '1 ms' WHERE id = $1`;
+         retry_at = now() + $2 * interval '1 ms' WHERE id = $1 AND status = 'enabled'`;
 
 const PAUSE = `
-  UPDATE event_stream SET status = 'paused', status_reason = $2, updated_at = now()
+  UPDATE event_stream SET status = 'paused', status_reason = $2, updated_at = now(),
+         failures = greatest(failures, 1)
    WHERE id = $1 AND status = 'enabled'`;
 
 /** Streams, each with its client. */

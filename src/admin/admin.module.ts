@@ -13,6 +13,8 @@ import { ResourcesController } from './resources/resources.controller';
 import { ResourcesService } from './resources/resources.service';
 import { StatsController } from './stats/stats.controller';
 import { StatsService } from './stats/stats.service';
+import { StreamsController } from './streams/streams.controller';
+import { StreamsService } from './streams/streams.service';
 import { OwnerNoticesService } from './users/owner-notices.service';
 import { SecondFactorService } from './users/second-factor.service';
 import { UserListService } from './users/user-list.service';
@@ -33,6 +35,7 @@ import { UsersModule } from '../users/users.module';
     AuditEventsController,
     ClientsController,
     ResourcesController,
+    StreamsController,
   ],
   providers: [
     AccessEventHub,
@@ -47,6 +50,7 @@ import { UsersModule } from '../users/users.module';
     ResourcesService,
     SecondFactorService,
     StatsService,
+    StreamsService,
     UserListService,
   ],
 })

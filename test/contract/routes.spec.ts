@@ -72,6 +72,9 @@ const OWN_ROUTES = {
     'DELETE /api/v1/admin/resources/{resourceId}',
     'GET /api/v1/admin/stats',
     'GET /api/v1/access-events',
+    'GET /api/v1/admin/streams',
+    'GET /api/v1/admin/streams/{streamId}/deliveries',
+    'POST /api/v1/admin/streams/{streamId}/replay',
   ],
 };
 

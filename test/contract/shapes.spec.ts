@@ -4,6 +4,7 @@ import type { ProblemCode } from '../../src/common/problems/problem-codes';
 import { type Answer, Caller } from '../support/caller';
 import { exampleCall } from '../support/documents/example-world';
 import { type ExtraReplica, startExtraReplica } from '../support/processes/extra-replica';
+import { addEventStream } from '../support/documents/event-stream';
 import {
   listsOf,
   type OpenApiDocument,
@@ -162,12 +163,13 @@ describe('every paged list', () => {
     for (const { examples } of INSTALLED_FEATURES) {
       for (let count = 0; count < 2; count += 1) await examples?.fill?.(exampleCall(caller));
     }
+    const streams = [await addEventStream(system), await addEventStream(system)];
     const lists = operations.filter(([, { parameters = [] }]) =>
       parameters.some(({ name }) => name === 'cursor'),
     );
     expect(lists.length).toBeGreaterThan(0);
     for (const [name] of lists) {
-      const path = name.replace('GET ', '');
+      const path = name.replace('GET ', '').replace('{streamId}', streams[0]!);
       const { body, headers } = await caller.get<Page>(`${path}?limit=1`);
       expect({ name, size: body.items.length }).toEqual({ name, size: 1 });
       const next = `<${system.apiUrl}${path}?limit=1&cursor=${body.nextCursor}>; rel="next"`;
@@ -197,12 +199,13 @@ describe('the bound of a list', () => {
     const { body: document } = await new Caller(replica.url).get<OpenApiDocument>(`/${file}`);
     const caller = new Caller(replica.url, await newToken());
     const direct = new Caller(replica.url, await newSession());
+    const stream = await addEventStream(system);
     let full = 0;
     for (const [name, operation] of operationsOf(document)) {
       const [method, path] = name.split(' ') as [string, string];
       const lists = listsOf(document, operation).filter(({ schema }) => schema.maxItems);
       if (method !== 'GET' || lists.length === 0) continue;
-      const url = path.replace('{id}', admin.id);
+      const url = path.replace('{id}', admin.id).replace('{streamId}', stream);
       const { status, body } = await (path.startsWith('/api/auth/') ? direct : caller).get<Json>(
         takesLimit(operation) ? `${url}?${limit}` : url,
       );

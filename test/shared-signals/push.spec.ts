@@ -156,3 +156,77 @@ describe('a stream that is pushed', () => {
     await expectPushed(user.id, ['token-claims-change']);
   });
 });
+
+describe('an administrator', () => {
+  const path = () => `/api/v1/admin/streams/${streamId}`;
+
+  it('reads the streams and the log of deliveries, in pages', async () => {
+    const { caller } = stage.admin;
+    const streams = await caller.get<{ items: object[] }>('/api/v1/admin/streams');
+    expect(streams.body.items).toEqual([
+      expect.objectContaining({
+        streamId,
+        clientId: receiver.client.clientId,
+        method: 'push',
+        endpointUrl: target.url,
+        status: 'enabled',
+      }),
+    ]);
+    const ids: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const { body } = await caller.get<{
+        items: { deliveryId: string }[];
+        nextCursor: string | null;
+      }>(`${path()}/deliveries?limit=3${query}`);
+      ids.push(...body.items.map(({ deliveryId }) => deliveryId));
+      cursor = body.nextCursor;
+    }
+    const rows = await stage.system.query<{ id: string }>(
+      'SELECT id FROM event_delivery WHERE stream_id = $1 ORDER BY id DESC',
+      [streamId],
+    );
+    expect(rows.length).toBeGreaterThan(3);
+    expect(ids).toEqual(rows.map(({ id }) => id));
+  });
+
+  it('replays deliveries, with an audit event', async () => {
+    const user = await stage.system.asUser();
+    await change(`role = 'admin'`, user.id);
+    await expectPushed(user.id, ['token-claims-change']);
+    const [first] = target.requests as [(typeof target.requests)[number]];
+    const { jti } = await receiver.verify(first.body);
+    await eventually(async () =>
+      expect(await logOf(user.id)).toMatchObject([{ state: 'delivered' }]),
+    );
+    const { body } = await stage.admin.caller.get<{ items: { deliveryId: string; jti: string }[] }>(
+      `${path()}/deliveries?state=delivered`,
+    );
+    const deliveryIds = body.items.filter((one) => one.jti === jti).map((one) => one.deliveryId);
+    target.answerWith(202);
+    const answer = await stage.admin.caller.post(`${path()}/replay`, { deliveryIds });
+    expect(answer).toMatchObject({ status: 200, body: { replayed: 1 } });
+    await expectPushed(user.id, ['token-claims-change']);
+    expect((await receiver.verify(target.requests[0]!.body)).jti).toBe(jti);
+    const events = await stage.system.query<{ actor_id: string; detail: object }>(
+      `SELECT actor_id, detail FROM audit_event WHERE action = 'stream.replayed'`,
+    );
+    expect(events).toEqual([{ actor_id: stage.admin.id, detail: { replayed: 1, resumed: false } }]);
+  });
+
+  it('resumes a stream that the transmitter has paused, and no other', async () => {
+    const replay = () =>
+      stage.admin.caller.post(`${path()}/replay`, { since: new Date().toISOString() });
+    const status = async () =>
+      (await receiver.call('GET', `/status?stream_id=${streamId}`)).body.status;
+    await receiver.call('POST', '/status', { stream_id: streamId, status: 'paused' });
+    await replay();
+    expect(await status()).toBe('paused');
+    await stage.system.query('UPDATE event_stream SET failures = 1 WHERE id = $1', [streamId]);
+    await replay();
+    expect(await status()).toBe('enabled');
+    const none = await stage.admin.caller.get('/api/v1/admin/streams/unknown/deliveries');
+    expect(none.status).toBe(404);
+  });
+});

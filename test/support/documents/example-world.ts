@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { TOTP, URI } from 'otpauth';
 import { type ExampleCall, INSTALLED_FEATURES } from '../../../contract';
 import { type Answer, Caller } from '../caller';
+import { addEventStream } from './event-stream';
 import type { Operation } from './openapi';
 import { PASSWORD, type SignedInUser, type System } from '../system';
 
@@ -43,6 +44,7 @@ const REAL_VALUES: Record<string, (world: World, place: Place) => unknown> = {
   // Of a resource: each scope belongs to one.
   scopes: (_world, { path }) => (path.includes('/resources') ? [newScope()] : undefined),
   clients: async (world, place) => [await REAL_VALUES.clientId!(world, place)],
+  streamId: ({ system }) => addEventStream(system),
   challenge: enrolAndChallenge,
   code: ({ recoveryCode }) => recoveryCode,
   'Idempotency-Key': () => randomUUID(),
