@@ -24,9 +24,11 @@ export async function measure(
   makeRound: (index: number) => Promise<Round>,
 ): Promise<void> {
   const delays = new Map<string, number[]>();
+  const controls: number[] = [];
   for (let index = 0; index < ROUNDS; index += 1) {
     const round = await makeRound(index);
     await fleet.expectAll(round.path, round.token, 200);
+    controls.push(await timeOf(() => askSteps(fleet)));
     await round.change();
     const began = performance.now();
     await Promise.all(
@@ -37,6 +39,24 @@ export async function measure(
     );
   }
   for (const [backend, values] of delays) show(`${name}, ${backend}`, values);
+  show(`${name}, control`, controls);
+}
+
+/**
+ * As many changes between processes as between a commit and a refusal, with nothing to do in them:
+ * it shows how long processes wait for a core.
+ */
+async function askSteps({ stage, system }: Fleet): Promise<void> {
+  await stage.sql.query('SELECT 1');
+  await stage.sql.query('SELECT 1');
+  const response = await fetch(`${system.apiUrl}/health/live`);
+  await response.arrayBuffer();
+}
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
 }
 
 /** @returns when the first refusal had been received. */
