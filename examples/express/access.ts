@@ -1,14 +1,15 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type RemoteJWKSet } from 'jose';
 import { EndedAccess, type EventData } from './ended-access';
-import { EventStream, type StreamSettings } from './event-stream';
+import { EventStream } from './event-stream';
+import { introspect, type IntrospectionSettings } from './introspection';
 
-/** The stream proves once a second that it is complete. Without a proof for this time: 503. */
+/** The stream proves once a second that it is complete. Without a proof for this time: introspection. */
 const LEASE_MS = 3_000;
 
 /** Keys are fetched again after ten minutes. An unknown key id costs one request in five seconds. */
 const KEY_OPTIONS = { cacheMaxAge: 600_000, cooldownDuration: 5_000, timeoutDuration: 5_000 };
 
-export interface AccessSettings extends StreamSettings {
+export interface AccessSettings extends IntrospectionSettings {
   issuer: string;
   audience: string;
   algorithm: string;
@@ -58,7 +59,7 @@ export class Access {
     if (token === undefined) throw new AccessRefusal(401, 'token_required');
     const { claims, keyId } = await this.readToken(token);
     const caller = toCaller(claims);
-    if (!this.isCurrent()) throw new AccessRefusal(503, 'access_unknown');
+    if (!this.isCurrent()) return this.askAbout(token);
     const sessionId = textOf(claims.sid);
     const reason = this.ended.reason({ ...caller, sessionId, keyId, issuedAt: claims.iat! });
     if (reason !== null) throw new AccessRefusal(401, 'invalid_token', reason);
@@ -88,6 +89,15 @@ export class Access {
     } catch (error) {
       throw toRefusal(error);
     }
+  }
+
+  /** While the stream is not proved to be complete. */
+  private async askAbout(token: string): Promise<Caller> {
+    const claims = await introspect(this.settings, token).catch((error: unknown) => {
+      throw new AccessRefusal(503, 'access_unknown', String(error));
+    });
+    if (claims === null) throw new AccessRefusal(401, 'invalid_token', 'the token is not active');
+    return toCaller(claims);
   }
 
   private take(kind: string, data: EventData): void {

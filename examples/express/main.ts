@@ -9,6 +9,7 @@ const access = new Access({
   algorithm: process.env.JWT_ALGORITHM ?? 'RS256',
   jwksUrl: setting('JWKS_URL'),
   tokenUrl: setting('TOKEN_URL'),
+  introspectionUrl: process.env.INTROSPECTION_URL,
   clientId: setting('CLIENT_ID'),
   clientSecret: setting('CLIENT_SECRET'),
 });
@@ -18,13 +19,13 @@ app.get('/health', (_request, response) => {
   response.json({ current: access.isCurrent() });
 });
 
-app.get('/orders', requireAccess(access, { scope: 'users:read' }), (_request, response) => {
+app.get('/orders', requireAccess(access, { scope: 'orders:read' }), (_request, response) => {
   response.json(callerOf(response));
 });
 
 app.get(
   '/reports',
-  requireAccess(access, { role: 'admin', scope: 'users:read' }),
+  requireAccess(access, { role: 'admin', scope: 'orders:read' }),
   (_request, response) => {
     response.json(callerOf(response));
   },

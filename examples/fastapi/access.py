@@ -21,7 +21,7 @@ from ended import MEMORY_SECONDS, Ended, to_seconds
 
 logger = logging.getLogger("access")
 
-# The stream proves each second that it is complete. Without a proof for this time: 503.
+# The stream proves each second that it is complete. Without a proof for this time: introspection.
 LEASE_SECONDS = 3.0
 # Keys are fetched again after ten minutes. An unknown key id costs one request in five seconds.
 KEY_AGE_SECONDS = 600.0
@@ -39,6 +39,8 @@ class Settings:
     client_id: str
     client_secret: str
     algorithm: str = "RS256"
+    # None: requests are not answered while the stream is not complete.
+    introspection_url: Optional[str] = None
 
 
 @dataclass
@@ -155,16 +157,28 @@ class Access:
         if "sid" not in claims and claims.get("client_id") != claims["sub"]:
             raise refuse("neither a session nor a service account")
         if not self.is_current():
-            raise HTTPException(503, "access_unknown")
+            return await self.ask_about(token)
         reason = self.ended.reason(claims, key_id)
         if reason is not None:
             raise refuse(reason)
-        return self.to_caller(claims)
+        caller = to_caller(claims)
+        caller.role = self.ended.value(("role", caller.user_id), caller.role)
+        return caller
 
-    def to_caller(self, claims: dict) -> Caller:
-        user = claims["sub"] if "sid" in claims else None
-        role = self.ended.value(("role", user), claims.get("role"))
-        return Caller(user, claims.get("client_id"), role, frozenset(claims.get("scope", "").split()))
+    async def ask_about(self, token: str) -> Caller:
+        """Introspection (RFC 7662), while the stream is not proved to be complete."""
+        url, secret = self.settings.introspection_url, (self.settings.client_id, self.settings.client_secret)
+        if url is None:
+            raise HTTPException(503, "access_unknown")
+        try:
+            response = await self.http.post(url, data={"token": token}, auth=secret, timeout=2.0)
+            response.raise_for_status()
+            report = response.json()
+        except (httpx.HTTPError, ValueError):
+            raise HTTPException(503, "access_unknown")
+        if not report["active"]:
+            raise refuse("the token is not active")
+        return to_caller(report)
 
     # --- dependencies -------------------------------------------------------------------------
 
@@ -187,6 +201,11 @@ class Access:
             return caller
 
         return dependency
+
+
+def to_caller(claims: dict) -> Caller:
+    user = claims["sub"] if "sid" in claims else None
+    return Caller(user, claims.get("client_id"), claims.get("role"), frozenset(claims.get("scope", "").split()))
 
 
 def refuse(reason: str) -> HTTPException:

@@ -14,6 +14,7 @@ access = Access(
         audience=os.environ["JWT_AUDIENCE"],
         jwks_url=os.environ["JWKS_URL"],
         token_url=os.environ["TOKEN_URL"],
+        introspection_url=os.environ.get("INTROSPECTION_URL"),
         client_id=os.environ["CLIENT_ID"],
         client_secret=os.environ["CLIENT_SECRET"],
         algorithm=os.environ.get("JWT_ALGORITHM", "RS256"),
@@ -39,10 +40,10 @@ async def health() -> dict:
 
 
 @app.get("/orders")
-async def orders(caller: Caller = Depends(access.require(scope="users:read"))) -> dict:
+async def orders(caller: Caller = Depends(access.require(scope="orders:read"))) -> dict:
     return {"userId": caller.user_id, "clientId": caller.client_id, "role": caller.role}
 
 
 @app.get("/reports")
-async def reports(caller: Caller = Depends(access.require(role="admin", scope="users:read"))) -> dict:
+async def reports(caller: Caller = Depends(access.require(role="admin", scope="orders:read"))) -> dict:
     return {"userId": caller.user_id, "clientId": caller.client_id}

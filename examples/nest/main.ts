@@ -14,6 +14,7 @@ import { OrdersController } from './orders.controller';
       algorithm: process.env.JWT_ALGORITHM ?? 'RS256',
       jwksUrl: setting('JWKS_URL'),
       tokenUrl: setting('TOKEN_URL'),
+      introspectionUrl: process.env.INTROSPECTION_URL,
       clientId: setting('CLIENT_ID'),
       clientSecret: setting('CLIENT_SECRET'),
     }),

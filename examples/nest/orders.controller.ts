@@ -12,14 +12,14 @@ export class OrdersController {
     return { current: this.access.isCurrent() };
   }
 
-  @Scopes('users:read')
+  @Scopes('orders:read')
   @Get('orders')
   orders(@CurrentCaller() caller: Caller) {
     return caller;
   }
 
   @Roles('admin')
-  @Scopes('users:read')
+  @Scopes('orders:read')
   @Get('reports')
   reports(@CurrentCaller() caller: Caller) {
     return caller;

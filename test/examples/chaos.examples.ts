@@ -81,24 +81,25 @@ describe('a ban while the stream of the backends is interrupted', () => {
 });
 
 async function banDuringInterruptions(): Promise<void> {
-  const user = await system.asUser();
+  await fleet.connectAgain();
+  const user = await fleet.member();
   const victims = [];
-  for (let left = INTERRUPTIONS.length; left > 0; left -= 1) victims.push(await system.asUser());
+  for (let left = INTERRUPTIONS.length; left > 0; left -= 1) victims.push(await fleet.member());
   const judged: Promise<void>[] = [];
   for (const [index, [name, interrupt]] of INTERRUPTIONS.entries()) {
-    const { id, accessToken } = victims[index]!;
+    const { id, token } = victims[index]!;
     await fleet.untilCurrent();
-    await fleet.expectAll('/orders', accessToken, 200);
+    await fleet.expectAll('/orders', token, 200);
     const ended = interrupt();
     // The database can be down at this moment.
     await eventually(() => setBan(id, true));
-    judged.push(judge(name, accessToken));
+    judged.push(judge(name, token));
     await ended;
   }
   await Promise.all(judged);
   await fleet.untilCurrent();
-  for (const { accessToken } of victims) await fleet.expectAll('/orders', accessToken, 401);
-  await fleet.expectAll('/orders', user.accessToken, 200);
+  for (const { token } of victims) await fleet.expectAll('/orders', token, 401);
+  await fleet.expectAll('/orders', user.token, 200);
 }
 
 async function judge(name: string, token: string): Promise<void> {

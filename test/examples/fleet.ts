@@ -12,6 +12,17 @@ import { System } from '../support/system';
 /** Longest time that a backend accepts a token whose access has ended, as the documents state. */
 export const STATED_MS = 3_000;
 
+/** The resource of the backends: the audience of their tokens. */
+export const AUDIENCE = 'https://orders.example.com';
+const SCOPE = 'orders:read';
+
+/** A user with a session in which a client acts, and a token of that client for the backends. */
+export interface Member {
+  id: string;
+  sessionId: string;
+  token: string;
+}
+
 /** A system, and every backend of `examples/`. */
 export class Fleet {
   private constructor(
@@ -21,7 +32,12 @@ export class Fleet {
     /** Before the API, as the backends see it. */
     readonly api: TcpProxy,
     readonly backends: readonly BackendProcess[],
+    /** Acts for each user. */
+    readonly clientId: string,
   ) {}
+
+  /** Published: signs what the auth server would sign. */
+  key!: SigningKey;
 
   static async start(): Promise<Fleet> {
     const system = await System.start();
@@ -31,17 +47,17 @@ export class Fleet {
   /** Starts the backends alone. */
   static async before(system: System, api: TcpProxy): Promise<Fleet> {
     const oauth = await OAuthStage.on(system);
-    const sql = new Client(system.database.url);
-    sql.on('error', () => {});
-    await sql.connect();
+    const sql = await connect(system.database.url);
     const { accessToken, refreshToken: sessionToken } = oauth.admin;
     const admin = { accessToken, sessionToken };
     const { authUrl } = system.settings;
     const stage = { authUrl, replicas: [system.apiUrl], sql, admin };
     const env = await settingsOf(oauth, api);
+    const client = await oauth.register({ type: 'public', scopes: ['openid', SCOPE] });
     const backends = await Promise.all(BACKENDS.map((name) => BackendProcess.start(name, env)));
-    const fleet = new Fleet(system, oauth, stage, api, backends);
+    const fleet = new Fleet(system, oauth, stage, api, backends, client.clientId);
     try {
+      fleet.key = (await fleet.publishKeys(1))[0]!;
       await fleet.untilCurrent();
     } catch (error) {
       await fleet.stopBackends();
@@ -50,11 +66,23 @@ export class Fleet {
     return fleet;
   }
 
+  /** After a restart of the database. */
+  async connectAgain(): Promise<void> {
+    await this.stage.sql.end();
+    this.stage.sql = await connect(this.system.database.url);
+  }
+
   async untilCurrent(): Promise<void> {
     await eventually(async () => {
       const states = await Promise.all(this.backends.map((backend) => backend.isCurrent()));
       if (states.includes(false)) throw new Error(`not current: ${states.join()}`);
     });
+  }
+
+  /** @throws when a backend says that its stream is complete. */
+  async expectNotCurrent(): Promise<void> {
+    const states = await Promise.all(this.backends.map((backend) => backend.isCurrent()));
+    if (states.includes(true)) throw new Error(`current: ${states.join()}`);
   }
 
   /** Of all backends, in the order of {@link BACKENDS}. */
@@ -83,8 +111,14 @@ export class Fleet {
     }
   }
 
-  person(role = 'user') {
-    return makePerson(this.stage, { role });
+  async member(role = 'user'): Promise<Member> {
+    const { id, sessionId } = await makePerson(this.stage, { role });
+    await this.run(
+      'INSERT INTO oauth_grant (session_id, client_id) VALUES ($1, $2)',
+      ...[sessionId, this.clientId],
+    );
+    const claims = this.claims({ sub: id, sid: sessionId, role });
+    return { id, sessionId, token: await this.key.sign(claims) };
   }
 
   async run(statement: string, ...values: unknown[]): Promise<void> {
@@ -106,12 +140,12 @@ export class Fleet {
     return keys;
   }
 
-  /** Claims of a user's token, as the auth server writes them. */
+  /** Claims of a token of the client, as the auth server writes them. */
   claims(changes: object = {}): Record<string, unknown> {
-    const { jwtIssuer: iss, jwtAudience: aud } = this.system.settings;
+    const { clientId: client_id, oauth } = this;
     const now = Math.floor(Date.now() / 1_000);
-    const ids = { sub: randomUUID(), sid: randomUUID(), role: 'user' };
-    return { iss, aud, ...ids, iat: now - 5, exp: now + 600, ...changes };
+    const ids = { sub: randomUUID(), sid: randomUUID(), role: 'user', client_id, scope: SCOPE };
+    return { iss: oauth.issuer, aud: AUDIENCE, ...ids, iat: now, exp: now + 600, ...changes };
   }
 
   async stop(): Promise<void> {
@@ -126,14 +160,30 @@ export class Fleet {
   }
 }
 
+async function connect(url: string): Promise<Client> {
+  const client = new Client(url);
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
 async function settingsOf(oauth: OAuthStage, api: TcpProxy): Promise<NodeJS.ProcessEnv> {
   const reader = await oauth.register({ type: 'machine', scopes: ['access-events:read'] });
+  const resource = {
+    identifier: AUDIENCE,
+    name: 'Orders',
+    scopes: [{ name: SCOPE, description: 'see your orders' }],
+    clients: [reader.clientId],
+  };
+  const { status, body } = await oauth.clients.post('/api/v1/admin/resources', resource);
+  if (status !== 201) throw new Error(JSON.stringify(body));
   return {
     API_URL: new URL(api.via(oauth.system.apiUrl)).origin,
     JWT_ISSUER: oauth.issuer,
-    JWT_AUDIENCE: oauth.audience,
+    JWT_AUDIENCE: AUDIENCE,
     JWKS_URL: `${oauth.system.settings.authUrl}/api/auth/jwks`,
     TOKEN_URL: `${oauth.base}/token`,
+    INTROSPECTION_URL: `${oauth.system.apiUrl}/api/auth/oauth2/introspect`,
     CLIENT_ID: reader.clientId,
     CLIENT_SECRET: reader.clientSecret!,
   };

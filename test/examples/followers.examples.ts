@@ -1,4 +1,4 @@
-import { Fleet, STATED_MS } from './fleet';
+import { AUDIENCE, Fleet, STATED_MS } from './fleet';
 import { measure, ROUNDS } from './rounds';
 import type { SigningKey } from '../support/signing-key';
 import { eventually } from '../support/eventually';
@@ -15,12 +15,16 @@ beforeAll(async () => {
 afterAll(() => fleet.stop());
 
 describe('a token', () => {
-  it('is accepted when the auth server has issued it to a user or to a service account', async () => {
-    const { accessToken } = await fleet.person();
-    await fleet.expectAll('/orders', accessToken, 200);
-    const client = await fleet.oauth.register({ type: 'machine', scopes: ['users:read'] });
-    const { body } = await fleet.oauth.serviceAccountToken(client);
+  it('is accepted when the auth server has issued it to a client or to a service account', async () => {
+    const { user, browser } = await fleet.oauth.user();
+    const app = await fleet.oauth.register({ type: 'public', scopes: ['openid', 'orders:read'] });
+    const parameters = { scope: 'openid orders:read', resource: AUDIENCE };
+    const tokens = await fleet.oauth.tokens(app, browser, parameters);
+    await fleet.expectAll('/orders', tokens.access_token, 200);
+    const job = await fleet.oauth.register({ type: 'machine', scopes: ['orders:read'] });
+    const { body } = await fleet.oauth.serviceAccountToken(job, { resource: AUDIENCE });
     await fleet.expectAll('/orders', body.access_token, 200);
+    await fleet.expectAll('/orders', user.accessToken, 401);
   });
 
   it('is accepted when a key signed it that was published later', async () => {
@@ -46,67 +50,51 @@ describe('a token', () => {
     await fleet.expectAll('/orders', await make(keys[0]!), 401);
   });
 
-  it('opens what the role of its user allows', async () => {
-    const [user, admin] = [await fleet.person(), await fleet.person('admin')];
-    await fleet.expectAll('/reports', user.accessToken, 403);
-    await fleet.expectAll('/reports', admin.accessToken, 200);
-  });
-
-  it('of a client opens what its scopes allow, and not more than the role of its user', async () => {
-    const tokenOf = (changes: object) =>
-      keys[0]!.sign(fleet.claims({ client_id: 'a client', scope: 'openid', ...changes }));
-    await fleet.expectAll('/orders', await tokenOf({}), 403);
-    await fleet.expectAll('/orders', await tokenOf({ scope: 'users:read' }), 200);
-    await fleet.expectAll('/reports', await tokenOf({ scope: 'users:read' }), 403);
-    const other = await fleet.oauth.register({ type: 'machine', scopes: ['audit:read'] });
-    const { body } = await fleet.oauth.serviceAccountToken(other);
-    await fleet.expectAll('/orders', body.access_token, 403);
+  it('opens what its scopes allow, and not more than the role of its user', async () => {
+    const [user, admin] = [await fleet.member(), await fleet.member('admin')];
+    await fleet.expectAll('/reports', user.token, 403);
+    await fleet.expectAll('/reports', admin.token, 200);
+    await fleet.expectAll('/orders', await fleet.key.sign(fleet.claims({ scope: 'openid' })), 403);
   });
 });
 
 describe('access ends in every backend', () => {
   it('after a ban', () =>
     measure(fleet, 'ban', async () => {
-      const { id, accessToken: token } = await fleet.person();
+      const { id, token } = await fleet.member();
       const change = () => fleet.run(`UPDATE "user" SET banned = true WHERE id = $1`, id);
       return { path: '/orders', token, expected: 401, change };
     }));
 
   it('after the end of a session', () =>
     measure(fleet, 'session ended', async () => {
-      const { sessionId, accessToken: token } = await fleet.person();
+      const { sessionId, token } = await fleet.member();
       const change = () => fleet.run('DELETE FROM session WHERE id = $1', sessionId);
       return { path: '/orders', token, expected: 401, change };
     }));
 
   it('after a demotion, for what the new role does not allow', () =>
     measure(fleet, 'demotion', async () => {
-      const { id, accessToken: token } = await fleet.person('admin');
+      const { id, token } = await fleet.member('admin');
       const change = () => fleet.run(`UPDATE "user" SET role = 'user' WHERE id = $1`, id);
       return { path: '/reports', token, expected: 403, change };
     }));
 
   it('after a client is disabled', () =>
     measure(fleet, 'client disabled', async () => {
-      const client = await fleet.oauth.register({ type: 'machine', scopes: ['users:read'] });
-      const { body } = await fleet.oauth.serviceAccountToken(client);
+      const client = await fleet.oauth.register({ type: 'machine', scopes: ['orders:read'] });
+      const { body } = await fleet.oauth.serviceAccountToken(client, { resource: AUDIENCE });
       const change = () =>
         fleet.run('UPDATE oauth_client SET disabled = true WHERE client_id = $1', client.clientId);
       return { path: '/orders', token: body.access_token, expected: 401, change };
     }));
 
-  it('after a grant has ended', async () => {
-    const { clientId } = await fleet.oauth.register({ type: 'public' });
-    await measure(fleet, 'grant ended', async () => {
-      const { id: sub, sessionId: sid } = await fleet.person();
-      const claims = fleet.claims({ sub, sid, client_id: clientId, scope: 'users:read' });
-      const ids = [sid, clientId];
-      await fleet.run('INSERT INTO oauth_grant (session_id, client_id) VALUES ($1, $2)', ...ids);
-      const change = () =>
-        fleet.run('DELETE FROM oauth_grant WHERE session_id = $1 AND client_id = $2', ...ids);
-      return { path: '/orders', token: await keys[0]!.sign(claims), expected: 401, change };
-    });
-  });
+  it('after a grant has ended', () =>
+    measure(fleet, 'grant ended', async () => {
+      const { sessionId, token } = await fleet.member();
+      const change = () => fleet.run('DELETE FROM oauth_grant WHERE session_id = $1', sessionId);
+      return { path: '/orders', token, expected: 401, change };
+    }));
 
   it('after a key is withdrawn', () =>
     measure(fleet, 'key withdrawn', async (index) => {
@@ -117,17 +105,20 @@ describe('access ends in every backend', () => {
 });
 
 describe('without a complete stream', () => {
-  it('every backend answers 503, and knows afterwards what has happened', async () => {
-    const [banned, other] = [await fleet.person(), await fleet.person()];
-    await fleet.expectAll('/orders', banned.accessToken, 200);
+  it('every backend asks about each token, and knows afterwards what has happened', async () => {
+    const [banned, other] = [await fleet.member(), await fleet.member()];
+    await fleet.expectAll('/orders', banned.token, 200);
     await fleet.api.cut();
     await fleet.run(`UPDATE "user" SET banned = true WHERE id = $1`, banned.id);
-    expect(await fleet.answersAfter(STATED_MS, banned.accessToken)).not.toContain(200);
-    await fleet.expectAll('/orders', banned.accessToken, 503);
+    expect(await fleet.answersAfter(STATED_MS, banned.token)).not.toContain(200);
+    await fleet.expectNotCurrent();
+    await fleet.expectAll('/orders', banned.token, 401);
+    await fleet.expectAll('/orders', other.token, 200);
+    await fleet.expectAll('/reports', other.token, 403);
     await fleet.api.restore();
     await fleet.untilCurrent();
-    await fleet.expectAll('/orders', banned.accessToken, 401);
-    await fleet.expectAll('/orders', other.accessToken, 200);
+    await fleet.expectAll('/orders', banned.token, 401);
+    await fleet.expectAll('/orders', other.token, 200);
   });
 });
 
