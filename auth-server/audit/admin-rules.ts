@@ -72,9 +72,17 @@ function done(rule: (facts: AuditFacts) => AuditEntry[] | null): AuditRule {
 }
 
 function created({ answer }: AuditFacts): AuditEntry[] | null {
-  const { id, email, name, role } = (answer.user ?? {}) as Partial<UserRow>;
+  const { id, email, name, role, ...rest } = (answer.user ?? {}) as Partial<UserRow>;
   if (id === undefined) return null;
-  return [{ action: 'user.created', subject: userSubject(id), after: { email, name, role } }];
+  const { emailVerified, banned, banReason, banExpires } = rest;
+  const after = {
+    email,
+    name,
+    role,
+    ...(emailVerified === true && { emailVerified }),
+    ...(banned === true && { banned, banReason, banExpires }),
+  };
+  return [{ action: 'user.created', subject: userSubject(id), after }];
 }
 
 /** Better-Auth accepts the id of a user that does not exist. */

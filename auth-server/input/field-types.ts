@@ -1,3 +1,8 @@
+import { LONGEST_EMAIL_ADDRESS } from '../common/email-address';
+
+/** The fields of a body that hold an e-mail address. The schemas do not bound it. */
+const EMAIL_FIELDS = ['email', 'newEmail'];
+
 /** The fields of the user that an administrator sets in a body. The schemas accept every value. */
 const USER_FIELDS = 'data';
 
@@ -14,6 +19,14 @@ export function findForeignValue(given: unknown, parsed: unknown): string | null
     if (inner !== null) return `${name}.${inner}`;
   }
   return null;
+}
+
+/** @returns the name of an e-mail address that is too long, or `null`. */
+export function findLongAddress(parsed: unknown): string | null {
+  const fields = isPlainObject(parsed) ? parsed : {};
+  const isTooLong = (value: unknown) =>
+    typeof value === 'string' && value.length > LONGEST_EMAIL_ADDRESS;
+  return EMAIL_FIELDS.find((name) => isTooLong(fields[name])) ?? null;
 }
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {

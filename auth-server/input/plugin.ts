@@ -1,6 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware, getEndpoints } from 'better-auth/api';
-import { findForeignValue, isPlainObject } from './field-types';
+import { findForeignValue, findLongAddress, isPlainObject } from './field-types';
 import type { HookContext } from '../common/caller';
 
 type Fields = Record<string, unknown>;
@@ -89,6 +89,8 @@ async function parsePart(given: unknown, part: Part): Promise<void> {
   if (issues) throw refusal(issues.map((issue) => describeIssue(name, issue)).join('; '));
   const foreign = findForeignValue(given, value);
   if (foreign !== null) throw refusal(`[${name}.${foreign}] Invalid input: unexpected type`);
+  const tooLong = findLongAddress(value);
+  if (tooLong !== null) throw refusal(`[${name}.${tooLong}] Too big: expected an e-mail address`);
   if (isPlainObject(given) && isPlainObject(value)) replaceFields(given, { value, name });
 }
 

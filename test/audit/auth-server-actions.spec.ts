@@ -377,6 +377,19 @@ describe('an event of Better-Auth', () => {
     });
   });
 
+  it('contains the ban and the verified address of a created user', async () => {
+    const fields = { email: `banned-${ann.email}`, password: PASSWORD, name: 'Made' };
+    const body = { ...fields, data: { banned: true, emailVerified: true } };
+    const { requestId } = await call('/admin/create-user', { ...byRoot(), body });
+    const events = await readEvents(system, requestId);
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        action: 'user.created',
+        after: expect.objectContaining({ banned: true, emailVerified: true }) as object,
+      }),
+    );
+  });
+
   it('contains the values before and after a change of the e-mail address', async () => {
     const { requestId } = await confirm(await linkToNewAddress());
     expect((await readEvents(system, requestId))[0]).toMatchObject({

@@ -193,6 +193,16 @@ describe('the administrative endpoint', () => {
     expect(await stateOf()).toBe(before);
   });
 
+  it.each([
+    ['/change-email', 'newEmail'],
+    ['/request-password-reset', 'email'],
+    ['/send-verification-email', 'email'],
+  ])('%s refuses an e-mail address that is too long', async (path, field) => {
+    const body = { [field]: `${'a'.repeat(250)}@example.com` };
+    const answer = await server.post(`/api/auth${path}`, body, admin.bearer);
+    expect([answer.status, answer.body.code]).toEqual([400, 'VALIDATION_ERROR']);
+  });
+
   it('/admin/update-user refuses an e-mail address in a list', async () => {
     const { userId } = await createTarget();
     const body = { userId, data: { email: ['other@example.com'] } };
