@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { createSteps, type Step, toApp } from './app-steps';
 import { createAuth, type Auth } from './better-auth/auth';
 import { refuseHiddenSettings } from './better-auth/hidden-settings';
+import { withOneRouter } from './better-auth/routed-handler';
 import type { AuthConfig } from './common/config';
 import { createPool } from './common/database';
 import { ensureFirstAdministrator } from './first-administrator';
@@ -52,7 +53,7 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
   try {
     await checkDatabase(async (sql) => (await pool.query<object>(sql)).rows);
     const config = { ...settings, internalSecret: await findInternalSecret(settings, pool) };
-    const auth = createAuth({ config, pool, logger, mailer, limitStore });
+    const auth = withOneRouter(createAuth({ config, pool, logger, mailer, limitStore }));
     await refuseHiddenSettings(auth, config);
     // Signs a value at the start: otherwise a missing key is found by the first request.
     await auth.api.signJWT({ body: { payload: {} } });

@@ -2944,7 +2944,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused. */
+            /**
+             * @description `impersonation_not_allowed`: An administrator who acts as the user cannot do this. Act as yourself instead.
+             *
+             *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
+             */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];

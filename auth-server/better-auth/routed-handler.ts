@@ -1,0 +1,26 @@
+import { runWithAdapter } from '@better-auth/core/context';
+import type { AuthContext } from 'better-auth';
+import { router } from 'better-auth/api';
+import type { Auth } from './auth';
+
+/**
+ * Better-Auth with one router for all requests. Its own handler makes all endpoints and their
+ * routes again for each request. The router copies the context for each request; the base URL and
+ * the trusted origins do not depend on the request.
+ */
+export function withOneRouter(auth: Auth): Auth {
+  let prepared: ReturnType<typeof prepare> | null = null;
+  const handler = async (request: Request) => {
+    prepared ??= prepare(auth);
+    return (await prepared)(request);
+  };
+  return { ...auth, handler, fetch: handler };
+}
+
+async function prepare({ $context, options }: Auth) {
+  // The type of a context names all plugins, and the router takes any.
+  const context = (await $context) as unknown as AuthContext;
+  const { handler } = router(context, options);
+  return async (request: Request): Promise<Response> =>
+    runWithAdapter(context.adapter, () => handler(request));
+}
