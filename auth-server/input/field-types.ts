@@ -24,9 +24,11 @@ export function findForeignValue(given: unknown, parsed: unknown): string | null
 /** @returns the name of an e-mail address that is too long, or `null`. */
 export function findLongAddress(parsed: unknown): string | null {
   const fields = isPlainObject(parsed) ? parsed : {};
-  const isTooLong = (value: unknown) =>
-    typeof value === 'string' && value.length > LONGEST_EMAIL_ADDRESS;
   return EMAIL_FIELDS.find((name) => isTooLong(fields[name])) ?? null;
+}
+
+function isTooLong(value: unknown): boolean {
+  return typeof value === 'string' && value.length > LONGEST_EMAIL_ADDRESS;
 }
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {

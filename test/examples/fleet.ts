@@ -115,7 +115,8 @@ export class Fleet {
     const { id, sessionId } = await makePerson(this.stage, { role });
     await this.run(
       'INSERT INTO oauth_grant (session_id, client_id) VALUES ($1, $2)',
-      ...[sessionId, this.clientId],
+      sessionId,
+      this.clientId,
     );
     const claims = this.claims({ sub: id, sid: sessionId, role });
     return { id, sessionId, token: await this.key.sign(claims) };

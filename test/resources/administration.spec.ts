@@ -97,7 +97,7 @@ describe('a new resource', () => {
     const body = { ...FINE, identifier: 'urn:example:race' };
     const race = (name: string) => company.create({ ...body, scopes: [{ ...SCOPE, name }] });
     const answers = await Promise.all(['race:a', 'race:b', 'race:c'].map((name) => race(name)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409]);
   });
 });
 
