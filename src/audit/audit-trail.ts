@@ -8,7 +8,7 @@ import {
 } from '../../contract';
 
 /** The actor of an event: a principal and the context of its request. */
-export interface AuditActing {
+export interface EventActor {
   /** Absent when the caller is anonymous. */
   principal?: {
     userId?: string | null;
@@ -22,7 +22,7 @@ export interface AuditActing {
 
 export interface AuditRecord {
   action: AuditAction;
-  acting: AuditActing;
+  actor: EventActor;
   /** The subject of the event; for a session, its user. */
   subject?: { type: AuditSubjectType; id: string };
   /** Default: `success`. */
@@ -40,12 +40,12 @@ export interface AuditRecord {
  * user.
  */
 export async function recordAuditEvent(manager: EntityManager, record: AuditRecord): Promise<void> {
-  const { acting, ...event } = record;
-  const { address, userAgent, requestId } = acting.caller;
+  const { actor, ...event } = record;
+  const { address, userAgent, requestId } = actor.caller;
   const { sql, parameters } = toAuditInsert({
     ...event,
-    detail: withActingClient(event.detail, acting.principal),
-    actor: toActor(acting.principal),
+    detail: withActingClient(event.detail, actor.principal),
+    actor: toActor(actor.principal),
     origin: { address: address || null, userAgent: userAgent || null, requestId },
   });
   await manager.query(sql, parameters);
@@ -54,13 +54,13 @@ export async function recordAuditEvent(manager: EntityManager, record: AuditReco
 /** Adds the client that acts for a user. A service account is the actor itself. */
 function withActingClient(
   detail: object | undefined,
-  principal: AuditActing['principal'],
+  principal: EventActor['principal'],
 ): object | undefined {
   const isForUser = principal?.userId && principal.clientId;
   return isForUser ? { ...detail, clientId: principal.clientId } : detail;
 }
 
-function toActor(principal: AuditActing['principal']): AuditActor {
+function toActor(principal: EventActor['principal']): AuditActor {
   if (principal?.userId) {
     const { userId: id, sessionId, impersonatorId } = principal;
     return { type: 'user', id, sessionId, impersonatorId };

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type AuditActing, recordAuditEvent } from './audit-trail';
+import { type EventActor, recordAuditEvent } from './audit-trail';
 import type { AuditAction } from '../../contract';
 import { UserEntity } from '../database/entities/user.entity';
 
@@ -17,7 +17,7 @@ const BAN_FIELDS = ['banned', 'banReason', 'banExpires'] as const satisfies Fiel
 
 /** A user before and after a change, and the caller who makes it. */
 export interface UserChange {
-  acting: AuditActing;
+  actor: EventActor;
   before: UserEntity;
   after: UserEntity;
 }
@@ -29,18 +29,18 @@ export function copyUser(row: UserEntity): UserEntity {
 
 /** One event for each kind of change; no event without a difference. */
 export async function recordUserChange(manager: EntityManager, change: UserChange): Promise<void> {
-  const { acting, before, after } = change;
+  const { actor, before, after } = change;
   const subject = { type: 'user', id: after.id } as const;
   for (const action of Object.keys(FIELDS_BY_ACTION) as (keyof typeof FIELDS_BY_ACTION)[]) {
     const fields = differing(change, FIELDS_BY_ACTION[action]);
     if (fields.length === 0) continue;
     const parts = { before: pick(before, fields), after: pick(after, fields) };
-    await recordAuditEvent(manager, { action, acting, subject, ...parts });
+    await recordAuditEvent(manager, { action, actor, subject, ...parts });
   }
   if (differing(change, BAN_FIELDS).length === 0) return;
   await recordAuditEvent(manager, {
     action: after.banned ? 'user.banned' : 'user.unbanned',
-    acting,
+    actor,
     subject,
     before: pick(before, BAN_FIELDS),
     after: pick(after, BAN_FIELDS),

@@ -107,8 +107,8 @@ export class AuthController {
     operationId: 'signOut',
     answers: { 204: { description: 'The session is gone' } },
   })
-  signOut(@CurrentUserActor() acting: UserActor): Promise<void> {
-    return this.auth.signOut(acting);
+  signOut(@CurrentUserActor() actor: UserActor): Promise<void> {
+    return this.auth.signOut(actor);
   }
 
   @Get('session')

@@ -93,8 +93,8 @@ export class AuthService {
   }
 
   /** Ends the caller's session. A session that has already ended is no error. */
-  async signOut(acting: UserActor): Promise<void> {
-    const { userId, sessionId: id, clientId } = acting.principal;
+  async signOut(actor: UserActor): Promise<void> {
+    const { userId, sessionId: id, clientId } = actor.principal;
     await this.dataSource.transaction(async (manager) => {
       const row = await manager.findOneBy(SessionEntity, { id });
       if (!row) return;
@@ -104,7 +104,7 @@ export class AuthService {
       if (!affected) return;
       await recordAuditEvent(manager, {
         action: impersonatorId === null ? 'user.signed_out' : 'impersonation.stopped',
-        acting: { ...acting, principal: { userId, clientId, impersonatorId } },
+        actor: { ...actor, principal: { userId, clientId, impersonatorId } },
         subject: { type: 'user', id: userId },
       });
     });
@@ -126,13 +126,13 @@ export class AuthService {
    *
    * @throws {Problem} what the auth server's refusal means, or as {@link AuthServerClient.call}
    */
-  async actAs(acting: Actor, request: ActedRequest): Promise<Record<string, unknown>> {
-    return (await this.callAs(acting, request)).body;
+  async actAs(actor: Actor, request: ActedRequest): Promise<Record<string, unknown>> {
+    return (await this.callAs(actor, request)).body;
   }
 
   /** As {@link actAs}, for a call that begins a session; {@link toSignedIn} reads the answer. */
-  beginAs(acting: Actor, request: ActedRequest): Promise<AuthServerAnswer> {
-    return this.callAs(acting, { ...request, wantsToken: true });
+  beginAs(actor: Actor, request: ActedRequest): Promise<AuthServerAnswer> {
+    return this.callAs(actor, { ...request, wantsToken: true });
   }
 
   private async callAs(

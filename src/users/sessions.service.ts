@@ -25,15 +25,15 @@ export class SessionsService {
   }
 
   /** @throws {Problem} `not_found` when the user has no such session; as {@link assertMayChange} */
-  async endSession(acting: Actor, { userId, sessionId }: SessionOfUser): Promise<void> {
+  async endSession(actor: Actor, { userId, sessionId }: SessionOfUser): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      await assertMayChange(manager, { id: userId, acting });
+      await assertMayChange(manager, { id: userId, actor });
       const row = await manager.findOneBy(SessionEntity, { id: sessionId, userId });
       if (!row) throw notThere();
       const { ipAddress, userAgent } = row;
       await recordAuditEvent(manager, {
         action: 'session.revoked',
-        acting,
+        actor,
         subject: { type: 'user', id: userId },
         before: { sessionId, ipAddress, userAgent },
       });
@@ -43,31 +43,31 @@ export class SessionsService {
     });
   }
 
-  async endOtherSessions(acting: UserActor): Promise<void> {
-    const { userId, sessionId } = acting.principal;
-    await this.endSessions(acting, {
+  async endOtherSessions(actor: UserActor): Promise<void> {
+    const { userId, sessionId } = actor.principal;
+    await this.endSessions(actor, {
       action: 'session.others_revoked',
       where: { userId, id: Not(sessionId) },
     });
   }
 
   /** @throws {Problem} as {@link assertMayChange} */
-  async endAllSessions(acting: Actor, userId: string): Promise<void> {
-    await this.endSessions(acting, { action: 'session.all_revoked', where: { userId } });
+  async endAllSessions(actor: Actor, userId: string): Promise<void> {
+    await this.endSessions(actor, { action: 'session.all_revoked', where: { userId } });
   }
 
   private async endSessions(
-    acting: Actor,
+    actor: Actor,
     {
       action,
       where,
     }: { action: AuditAction; where: { userId: string; id?: FindOperator<string> } },
   ): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      await assertMayChange(manager, { id: where.userId, acting });
+      await assertMayChange(manager, { id: where.userId, actor });
       const sessions = await manager.countBy(SessionEntity, where);
       const subject = { type: 'user', id: where.userId } as const;
-      await recordAuditEvent(manager, { action, acting, subject, detail: { sessions } });
+      await recordAuditEvent(manager, { action, actor, subject, detail: { sessions } });
       await manager.delete(SessionEntity, where);
     });
   }

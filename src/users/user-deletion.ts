@@ -10,14 +10,14 @@ import { deleteProofs } from './user-proofs';
  * @throws {Problem} `last_admin`, or as {@link lockUser}
  */
 export async function deleteUser(
-  { id, acting }: UserToChange,
+  { id, actor }: UserToChange,
   manager: EntityManager,
 ): Promise<void> {
-  const row = await lockUser(manager, { id, acting });
+  const row = await lockUser(manager, { id, actor });
   const subject = { type: 'user', id } as const;
   await recordAuditEvent(manager, {
     action: 'user.deleted',
-    acting,
+    actor,
     subject,
     before: { role: row.role },
   });

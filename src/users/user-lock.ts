@@ -7,7 +7,7 @@ import { UserEntity } from '../database/entities/user.entity';
 /** A user, and the caller who changes it. */
 export interface UserToChange {
   id: string;
-  acting: Actor;
+  actor: Actor;
 }
 
 /**
@@ -19,14 +19,14 @@ export interface UserToChange {
  */
 export async function lockUser(
   manager: EntityManager,
-  { id, acting }: UserToChange,
+  { id, actor }: UserToChange,
 ): Promise<UserEntity> {
   const row = await manager.findOne(UserEntity, {
     where: { id },
     lock: { mode: 'pessimistic_write' },
   });
   if (!row) throw noSuchUser();
-  if (row.role === 'admin') assertMayChangeAdministrators(acting.principal);
+  if (row.role === 'admin') assertMayChangeAdministrators(actor.principal);
   return row;
 }
 
@@ -38,7 +38,7 @@ export async function lockUser(
  */
 export async function assertMayChange(
   manager: EntityManager,
-  { id, acting }: UserToChange,
+  { id, actor }: UserToChange,
 ): Promise<void> {
-  if (!isDirect(acting.principal)) await lockUser(manager, { id, acting });
+  if (!isDirect(actor.principal)) await lockUser(manager, { id, actor });
 }

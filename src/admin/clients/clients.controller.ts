@@ -86,11 +86,11 @@ export class ClientsController {
     problems: AUTH_SERVER_PROBLEMS,
   })
   async createClient(
-    @CurrentUserActor() acting: UserActor,
+    @CurrentUserActor() actor: UserActor,
     @Body({ schema: createClientSchema }) body: CreateClient,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NewClient> {
-    const client = await this.clients.createClient(acting, body);
+    const client = await this.clients.createClient(actor, body);
     const { apiUrl } = this.settings;
     void reply.header('location', `${apiUrl}/api/v1/admin/clients/${client.clientId}`);
     return client;
@@ -117,11 +117,11 @@ export class ClientsController {
     problems: ['not_found', 'built_in_client'],
   })
   updateClient(
-    @CurrentUserActor() acting: UserActor,
+    @CurrentUserActor() actor: UserActor,
     @Param('clientId', { schema: idParameter }) clientId: string,
     @Body({ schema: updateClientSchema }) change: UpdateClient,
   ): Promise<Client> {
-    return this.clients.updateClient(acting, { clientId, change });
+    return this.clients.updateClient(actor, { clientId, change });
   }
 
   @Delete(':clientId')
@@ -133,10 +133,10 @@ export class ClientsController {
     problems: ['not_found', 'built_in_client'],
   })
   deleteClient(
-    @CurrentUserActor() acting: UserActor,
+    @CurrentUserActor() actor: UserActor,
     @Param('clientId', { schema: idParameter }) clientId: string,
   ): Promise<void> {
-    return this.clients.deleteClient(acting, clientId);
+    return this.clients.deleteClient(actor, clientId);
   }
 
   @Post(':clientId/secret')
@@ -149,9 +149,9 @@ export class ClientsController {
     problems: ['not_found', 'no_client_secret', ...AUTH_SERVER_PROBLEMS],
   })
   rotateSecret(
-    @CurrentUserActor() acting: UserActor,
+    @CurrentUserActor() actor: UserActor,
     @Param('clientId', { schema: idParameter }) clientId: string,
   ): Promise<ClientSecret> {
-    return this.clients.rotateSecret(acting, clientId);
+    return this.clients.rotateSecret(actor, clientId);
   }
 }

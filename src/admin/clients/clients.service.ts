@@ -42,9 +42,9 @@ export class ClientsService {
   }
 
   /** @throws {Problem} `validation_failed`, or as {@link AuthService.actAs} */
-  async createClient(acting: UserActor, input: CreateClient): Promise<NewClient> {
+  async createClient(actor: UserActor, input: CreateClient): Promise<NewClient> {
     await assertKnownScopes(this.dataSource.manager, input.scopes);
-    const body = await this.auth.actAs(acting, {
+    const body = await this.auth.actAs(actor, {
       path: CLIENT_PATHS.create,
       body: toRegistration(input),
     });
@@ -60,7 +60,7 @@ export class ClientsService {
 
   /** @throws {Problem} `not_found`, `built_in_client`, `validation_failed` */
   updateClient(
-    acting: UserActor,
+    actor: UserActor,
     { clientId, change }: { clientId: string; change: UpdateClient },
   ): Promise<Client> {
     const { disabled, ...others } = change;
@@ -76,29 +76,29 @@ export class ClientsService {
       Object.assign(row, toChangedColumns(change, after), { disabled: disabled ?? row.disabled });
       row.updatedAt = new Date();
       await manager.save(row);
-      await recordChanges(manager, { acting, before, after });
+      await recordChanges(manager, { actor, before, after });
       return toClient(row);
     });
   }
 
   /** @throws {Problem} `not_found`, `built_in_client` */
-  async deleteClient(acting: UserActor, clientId: string): Promise<void> {
+  async deleteClient(actor: UserActor, clientId: string): Promise<void> {
     if (clientId === DOCS_CLIENT_ID) throw new Problem('built_in_client');
     await this.dataSource.transaction(async (manager) => {
       const row = await findClient(manager, clientId, { lock: true });
       const { createdAt: _createdAt, ...before } = toClient(row);
       const subject = { type: 'client', id: clientId } as const;
-      await recordAuditEvent(manager, { action: 'client.deleted', acting, subject, before });
+      await recordAuditEvent(manager, { action: 'client.deleted', actor, subject, before });
       await manager.remove(row);
     });
   }
 
   /** @throws {Problem} `not_found`, `no_client_secret`, or as {@link AuthService.actAs} */
-  async rotateSecret(acting: UserActor, clientId: string): Promise<ClientSecret> {
+  async rotateSecret(actor: UserActor, clientId: string): Promise<ClientSecret> {
     const { type } = await this.getClient(clientId);
     if (type === 'public') throw new Problem('no_client_secret');
     const path = CLIENT_PATHS.rotateSecret;
-    const { clientSecret } = await this.auth.actAs(acting, { path, body: { clientId } });
+    const { clientSecret } = await this.auth.actAs(actor, { path, body: { clientId } });
     return { clientId, clientSecret: String(clientSecret) };
   }
 }
@@ -200,7 +200,7 @@ async function assertKnownScopes(
 
 async function recordChanges(
   manager: EntityManager,
-  { acting, before, after }: { acting: UserActor; before: Client; after: Client },
+  { actor, before, after }: { actor: UserActor; before: Client; after: Client },
 ): Promise<void> {
   const subject = { type: 'client', id: after.clientId } as const;
   const fields = (['name', 'redirectUris', 'scopes', 'firstParty'] as const).filter(
@@ -209,11 +209,11 @@ async function recordChanges(
   if (fields.length > 0) {
     const pick = (client: Client) => Object.fromEntries(fields.map((key) => [key, client[key]]));
     const parts = { before: pick(before), after: pick(after) };
-    await recordAuditEvent(manager, { action: 'client.updated', acting, subject, ...parts });
+    await recordAuditEvent(manager, { action: 'client.updated', actor, subject, ...parts });
   }
   if (before.disabled === after.disabled) return;
   const action = after.disabled ? 'client.disabled' : 'client.enabled';
-  await recordAuditEvent(manager, { action, acting, subject });
+  await recordAuditEvent(manager, { action, actor, subject });
 }
 
 function keyOf({ createdAt, id }: OAuthClientEntity): CursorPosition {

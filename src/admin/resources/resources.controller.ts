@@ -88,11 +88,11 @@ export class ResourcesController {
     problems: ['resource_exists', 'scope_taken'],
   })
   async createResource(
-    @CurrentUserActor() acting: UserActor,
+    @CurrentUserActor() actor: UserActor,
     @Body({ schema: createResourceSchema }) body: CreateResource,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Resource> {
-    const resource = await this.resources.createResource(acting, body);
+    const resource = await this.resources.createResource(actor, body);
     const { apiUrl } = this.settings;
     void reply.header('location', `${apiUrl}/api/v1/admin/resources/${resource.id}`);
     return withEntityTag(resource, reply);
@@ -131,13 +131,13 @@ export class ResourcesController {
     problems: ['not_found', 'built_in_resource', 'scope_taken', 'precondition_failed'],
   })
   async updateResource(
-    @CurrentUserActor() acting: UserActor,
+    @CurrentUserActor() actor: UserActor,
     @Param('resourceId', { schema: idParameter }) id: string,
     @Body({ schema: updateResourceSchema }) change: UpdateResource,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Resource> {
-    const after = await this.resources.updateResource(acting, { id, change, ifMatch });
+    const after = await this.resources.updateResource(actor, { id, change, ifMatch });
     return withEntityTag(after, reply);
   }
 
@@ -150,10 +150,10 @@ export class ResourcesController {
     problems: ['not_found', 'built_in_resource'],
   })
   deleteResource(
-    @CurrentUserActor() acting: UserActor,
+    @CurrentUserActor() actor: UserActor,
     @Param('resourceId', { schema: idParameter }) id: string,
   ): Promise<void> {
-    return this.resources.deleteResource(acting, id);
+    return this.resources.deleteResource(actor, id);
   }
 }
 

@@ -51,7 +51,7 @@ export class ResourcesService {
   }
 
   /** @throws {Problem} `resource_exists`, `scope_taken`, `validation_failed` */
-  createResource(acting: UserActor, input: CreateResource): Promise<Resource> {
+  createResource(actor: UserActor, input: CreateResource): Promise<Resource> {
     const { tokenLifetime = null, clients = [] } = input;
     const id = randomBytes(16).toString('hex');
     const resource = { ...input, id, tokenLifetime, clients, builtIn: false };
@@ -62,7 +62,7 @@ export class ResourcesService {
       const created = await this.findResource(manager, id);
       const subject = { type: 'resource', id } as const;
       const after = toRecorded(created);
-      await recordAuditEvent(manager, { action: 'resource.created', acting, subject, after });
+      await recordAuditEvent(manager, { action: 'resource.created', actor, subject, after });
       return created;
     });
   }
@@ -72,7 +72,7 @@ export class ResourcesService {
    *   `validation_failed`
    */
   updateResource(
-    acting: UserActor,
+    actor: UserActor,
     { id, change, ifMatch }: { id: string; change: UpdateResource; ifMatch?: string },
   ): Promise<Resource> {
     return this.dataSource.transaction(async (manager) => {
@@ -85,19 +85,19 @@ export class ResourcesService {
       const columns = { name, accessTokenTtl: tokenLifetime, updatedAt: new Date() };
       await manager.update(OAuthResourceEntity, { id }, columns);
       const after = await this.findResource(manager, id);
-      await recordChange(manager, { acting, before, after });
+      await recordChange(manager, { actor, before, after });
       return after;
     });
   }
 
   /** @throws {Problem} `not_found`, `built_in_resource` */
-  async deleteResource(acting: UserActor, id: string): Promise<void> {
+  async deleteResource(actor: UserActor, id: string): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       const resource = await this.findResource(manager, id, { lock: true });
       if (resource.builtIn) throw new Problem('built_in_resource');
       const subject = { type: 'resource', id } as const;
       const before = toRecorded(resource);
-      await recordAuditEvent(manager, { action: 'resource.deleted', acting, subject, before });
+      await recordAuditEvent(manager, { action: 'resource.deleted', actor, subject, before });
       await manager.delete(OAuthResourceEntity, { id });
     });
   }
@@ -138,7 +138,7 @@ const CHANGEABLE = ['name', 'scopes', 'tokenLifetime', 'clients'] as const;
 
 async function recordChange(
   manager: EntityManager,
-  { acting, before, after }: { acting: UserActor; before: Resource; after: Resource },
+  { actor, before, after }: { actor: UserActor; before: Resource; after: Resource },
 ): Promise<void> {
   const fields = CHANGEABLE.filter(
     (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
@@ -147,7 +147,7 @@ async function recordChange(
   const pick = (one: Resource) => Object.fromEntries(fields.map((key) => [key, one[key]]));
   await recordAuditEvent(manager, {
     action: 'resource.updated',
-    acting,
+    actor,
     subject: { type: 'resource', id: after.id },
     before: pick(before),
     after: pick(after),

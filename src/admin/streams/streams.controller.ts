@@ -91,10 +91,10 @@ export class StreamsController {
     problems: ['not_found'],
   })
   replayEventDeliveries(
-    @CurrentUserActor() acting: UserActor,
+    @CurrentUserActor() actor: UserActor,
     @Param('streamId', { schema: idParameter }) streamId: string,
     @Body({ schema: replaySchema }) replay: Replay,
   ): Promise<Replayed> {
-    return this.streams.replay(acting, { streamId, replay });
+    return this.streams.replay(actor, { streamId, replay });
   }
 }

@@ -74,7 +74,7 @@ export class StreamsService {
 
   /** @throws {Problem} `not_found` */
   replay(
-    acting: UserActor,
+    actor: UserActor,
     { streamId, replay }: { streamId: string; replay: Replay },
   ): Promise<Replayed> {
     const { deliveryIds = null, since = null } = replay;
@@ -90,7 +90,7 @@ export class StreamsService {
       if (resumed > 0) await manager.query(RETRY_NOW, [streamId]);
       const subject = { type: 'stream', id: streamId } as const;
       const detail = { replayed, resumed: resumed > 0 };
-      await recordAuditEvent(manager, { action: 'stream.replayed', acting, subject, detail });
+      await recordAuditEvent(manager, { action: 'stream.replayed', actor, subject, detail });
       return { replayed };
     });
   }

@@ -16,9 +16,9 @@ export class OwnerNoticesService {
   constructor(private readonly auth: AuthService) {}
 
   /** The change is already committed. A failed notice does not undo it. */
-  async tell(acting: Actor, notice: OwnerNotice): Promise<void> {
+  async tell(actor: Actor, notice: OwnerNotice): Promise<void> {
     try {
-      await this.auth.actAs(acting, { path: NOTICES_PATH, body: notice });
+      await this.auth.actAs(actor, { path: NOTICES_PATH, body: notice });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.logger.warn(`the owner of an account could not be told of ${notice.event}: ${reason}`);

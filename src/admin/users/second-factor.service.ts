@@ -25,8 +25,8 @@ export class SecondFactorService {
    * @throws {Problem} `not_found`; `forbidden` for the caller's own second factor: a stolen
    * session must not remove it.
    */
-  async remove(acting: UserActor, userId: string): Promise<void> {
-    if (acting.principal.userId === userId) {
+  async remove(actor: UserActor, userId: string): Promise<void> {
+    if (actor.principal.userId === userId) {
       throw new Problem('forbidden', { detail: 'Switch your own off with your password.' });
     }
     const isRemoved = await this.dataSource.transaction(async (manager) => {
@@ -36,7 +36,7 @@ export class SecondFactorService {
       if (!affected) return false;
       await recordAuditEvent(manager, {
         action: 'two_factor.disabled',
-        acting,
+        actor,
         subject: { type: 'user', id: userId },
       });
       await manager.update(
@@ -48,6 +48,6 @@ export class SecondFactorService {
       await manager.delete(SessionEntity, { userId });
       return true;
     });
-    if (isRemoved) await this.notices.tell(acting, { event: 'two_factor_removed', userId });
+    if (isRemoved) await this.notices.tell(actor, { event: 'two_factor_removed', userId });
   }
 }

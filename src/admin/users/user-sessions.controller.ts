@@ -45,11 +45,11 @@ export class UserSessionsController {
     problems: ['user_required', 'not_found'],
   })
   async endUserSessions(
-    @CurrentActor() acting: Actor,
+    @CurrentActor() actor: Actor,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<void> {
     await this.users.getUser(id);
-    await this.sessions.endAllSessions(acting, id);
+    await this.sessions.endAllSessions(actor, id);
   }
 
   @Scopes('users:write')
@@ -61,10 +61,10 @@ export class UserSessionsController {
     problems: ['user_required', 'not_found'],
   })
   endUserSession(
-    @CurrentActor() acting: Actor,
+    @CurrentActor() actor: Actor,
     @Param('id', { schema: idParameter }) userId: string,
     @Param('sessionId', { schema: idParameter }) sessionId: string,
   ): Promise<void> {
-    return this.sessions.endSession(acting, { userId, sessionId });
+    return this.sessions.endSession(actor, { userId, sessionId });
   }
 }

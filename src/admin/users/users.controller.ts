@@ -94,11 +94,11 @@ export class AdminUsersController {
     problems: ['user_required', 'email_taken', ...AUTH_SERVER_PROBLEMS],
   })
   async createUser(
-    @CurrentActor() acting: Actor,
+    @CurrentActor() actor: Actor,
     @Body({ schema: createUserSchema }) body: CreateUser,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<User> {
-    const user = await this.users.createUser(acting, body);
+    const user = await this.users.createUser(actor, body);
     void reply.header('location', `${this.settings.apiUrl}/api/v1/admin/users/${user.id}`);
     return user;
   }
@@ -125,11 +125,11 @@ export class AdminUsersController {
     problems: ['user_required', 'not_found', 'email_taken'],
   })
   updateUser(
-    @CurrentActor() acting: Actor,
+    @CurrentActor() actor: Actor,
     @Param('id', { schema: idParameter }) id: string,
     @Body({ schema: updateUserSchema }) change: UpdateUser,
   ): Promise<User> {
-    return this.users.updateUser(acting, { id, change });
+    return this.users.updateUser(actor, { id, change });
   }
 
   @Scopes('users:write')
@@ -143,10 +143,10 @@ export class AdminUsersController {
     problems: ['user_required', 'not_found', 'last_admin'],
   })
   deleteUser(
-    @CurrentActor() acting: Actor,
+    @CurrentActor() actor: Actor,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<void> {
-    return this.users.deleteUser(acting, id);
+    return this.users.deleteUser(actor, id);
   }
 
   @Scopes('users:write')
@@ -159,10 +159,10 @@ export class AdminUsersController {
     problems: ['user_required', 'not_found', ...AUTH_SERVER_PROBLEMS],
   })
   requestPasswordReset(
-    @CurrentActor() acting: Actor,
+    @CurrentActor() actor: Actor,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<void> {
-    return this.users.requestPasswordReset(acting, id);
+    return this.users.requestPasswordReset(actor, id);
   }
 
   @Post(':id/impersonate')
@@ -175,10 +175,10 @@ export class AdminUsersController {
     problems: ['not_found', 'banned', 'cannot_impersonate_admin', ...AUTH_SERVER_PROBLEMS],
   })
   impersonate(
-    @CurrentUserActor() acting: UserActor,
+    @CurrentUserActor() actor: UserActor,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<SignedIn> {
-    return this.users.impersonate(acting, id);
+    return this.users.impersonate(actor, id);
   }
 
   @Scopes('users:write')
@@ -191,11 +191,11 @@ export class AdminUsersController {
     problems: ['user_required', 'not_found', 'last_admin'],
   })
   setRole(
-    @CurrentActor() acting: Actor,
+    @CurrentActor() actor: Actor,
     @Param('id', { schema: idParameter }) id: string,
     @Body({ schema: setRoleSchema }) { role }: SetRole,
   ): Promise<User> {
-    return this.users.setRole(acting, { id, role });
+    return this.users.setRole(actor, { id, role });
   }
 
   @Scopes('users:write')
@@ -208,11 +208,11 @@ export class AdminUsersController {
     problems: ['user_required', 'not_found', 'cannot_ban_self', 'last_admin'],
   })
   ban(
-    @CurrentActor() acting: Actor,
+    @CurrentActor() actor: Actor,
     @Param('id', { schema: idParameter }) id: string,
     @Body({ schema: banSchema }) ban: Ban,
   ): Promise<User> {
-    return this.users.ban(acting, { id, ban });
+    return this.users.ban(actor, { id, ban });
   }
 
   @Scopes('users:write')
@@ -224,10 +224,10 @@ export class AdminUsersController {
     problems: ['user_required', 'not_found'],
   })
   unban(
-    @CurrentActor() acting: Actor,
+    @CurrentActor() actor: Actor,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<User> {
-    return this.users.unban(acting, id);
+    return this.users.unban(actor, id);
   }
   @Delete(':id/two-factor')
   @Endpoint({
@@ -240,9 +240,9 @@ export class AdminUsersController {
     problems: ['not_found'],
   })
   removeSecondFactor(
-    @CurrentUserActor() acting: UserActor,
+    @CurrentUserActor() actor: UserActor,
     @Param('id', { schema: idParameter }) id: string,
   ): Promise<void> {
-    return this.secondFactor.remove(acting, id);
+    return this.secondFactor.remove(actor, id);
   }
 }

@@ -33,10 +33,10 @@ export class AdminUsersService {
    *
    * @throws {Problem} `email_taken`, `user_required`, or as {@link AuthService.actAs}
    */
-  async createUser(acting: Actor, input: CreateUser): Promise<User> {
-    if (input.role === 'admin') assertMayChangeAdministrators(acting.principal);
-    const path = isDirect(acting.principal) ? '/admin/create-user' : SERVICE_ACCOUNT_USERS_PATH;
-    const body = await this.auth.actAs(acting, { path, body: input });
+  async createUser(actor: Actor, input: CreateUser): Promise<User> {
+    if (input.role === 'admin') assertMayChangeAdministrators(actor.principal);
+    const path = isDirect(actor.principal) ? '/admin/create-user' : SERVICE_ACCOUNT_USERS_PATH;
+    const body = await this.auth.actAs(actor, { path, body: input });
     return this.users.getUser(userIdOf(body));
   }
 
@@ -44,21 +44,21 @@ export class AdminUsersService {
    * The former e-mail address gets a notice.
    * @throws {Problem} `email_taken`, or as {@link lockUser}
    */
-  async updateUser(acting: Actor, { id, change }: UserUpdate): Promise<User> {
-    const { user, former } = await this.saveUpdate(acting, { id, change });
+  async updateUser(actor: Actor, { id, change }: UserUpdate): Promise<User> {
+    const { user, former } = await this.saveUpdate(actor, { id, change });
     if (user.email !== former.formerEmail) {
-      await this.notices.tell(acting, { event: 'email_changed', userId: id, ...former });
+      await this.notices.tell(actor, { event: 'email_changed', userId: id, ...former });
     }
     return user;
   }
 
-  private async saveUpdate(acting: Actor, { id, change }: UserUpdate) {
+  private async saveUpdate(actor: Actor, { id, change }: UserUpdate) {
     try {
       return await this.dataSource.transaction(async (manager) => {
-        const row = await lockUser(manager, { id, acting });
+        const row = await lockUser(manager, { id, actor });
         const before = copyUser(row);
         Object.assign(row, withVerification(change, row), { updatedAt: new Date() });
-        await recordUserChange(manager, { acting, before, after: row });
+        await recordUserChange(manager, { actor, before, after: row });
         const user = toUser(await manager.save(row));
         const { email: formerEmail, emailVerified: wasVerified } = before;
         return { user, former: { formerEmail, wasVerified } };
@@ -70,8 +70,8 @@ export class AdminUsersService {
   }
 
   /** @throws {Problem} `last_admin`, or as {@link lockUser} */
-  async deleteUser(acting: Actor, id: string): Promise<void> {
-    await this.dataSource.transaction((manager) => deleteUser({ id, acting }, manager));
+  async deleteUser(actor: Actor, id: string): Promise<void> {
+    await this.dataSource.transaction((manager) => deleteUser({ id, actor }, manager));
   }
 
   /**
@@ -79,35 +79,35 @@ export class AdminUsersService {
    * becomes an administrator after the check loses nothing.
    * @throws {Problem} `not_found`, `user_required`, or as {@link AuthService.actAs}
    */
-  async requestPasswordReset(acting: Actor, id: string): Promise<void> {
+  async requestPasswordReset(actor: Actor, id: string): Promise<void> {
     const { email, role } = await this.users.getUser(id);
-    if (role === 'admin') assertMayChangeAdministrators(acting.principal);
-    await this.auth.actAs(acting, { path: '/request-password-reset', body: { email } });
+    if (role === 'admin') assertMayChangeAdministrators(actor.principal);
+    await this.auth.actAs(actor, { path: '/request-password-reset', body: { email } });
   }
 
   /**
    * Begins a session as another user, with the id of the administrator. It lasts at most one hour.
    * @throws {Problem} `not_found`, `cannot_impersonate_admin`, or as {@link AuthService.actAs}
    */
-  async impersonate(acting: UserActor, id: string): Promise<SignedIn> {
+  async impersonate(actor: UserActor, id: string): Promise<SignedIn> {
     const user = await this.users.getUser(id);
     if (user.role === 'admin') throw new Problem('cannot_impersonate_admin');
     const path = '/admin/impersonate-user';
-    const answer = await this.auth.beginAs(acting, { path, body: { userId: id } });
+    const answer = await this.auth.beginAs(actor, { path, body: { userId: id } });
     const { token } = (answer.body.session ?? {}) as { token?: unknown };
     return this.auth.toSignedIn({
       answer,
       sessionToken: String(token),
       userId: id,
-      caller: acting.caller,
+      caller: actor.caller,
       endedAs: 'not_found',
     });
   }
 
   /** @throws {Problem} `last_admin`, or as {@link lockUser} */
-  async setRole(acting: Actor, { id, role }: { id: string; role: Role }): Promise<User> {
-    if (role === 'admin') assertMayChangeAdministrators(acting.principal);
-    return this.change({ acting, id }, (row) => {
+  async setRole(actor: Actor, { id, role }: { id: string; role: Role }): Promise<User> {
+    if (role === 'admin') assertMayChangeAdministrators(actor.principal);
+    return this.change({ actor, id }, (row) => {
       row.role = role;
     });
   }
@@ -117,10 +117,10 @@ export class AdminUsersService {
    *
    * @throws {Problem} `cannot_ban_self`, `last_admin`, or as {@link lockUser}
    */
-  ban(acting: Actor, { id, ban }: { id: string; ban: Ban }): Promise<User> {
-    if (acting.principal.userId === id) throw new Problem('cannot_ban_self');
+  ban(actor: Actor, { id, ban }: { id: string; ban: Ban }): Promise<User> {
+    if (actor.principal.userId === id) throw new Problem('cannot_ban_self');
     const { reason, expiresAt } = ban;
-    return this.change({ acting, id }, (row) => {
+    return this.change({ actor, id }, (row) => {
       row.banned = true;
       row.banReason = reason ?? null;
       row.banExpires = expiresAt === undefined ? null : new Date(expiresAt);
@@ -128,8 +128,8 @@ export class AdminUsersService {
   }
 
   /** @throws {Problem} as {@link lockUser} */
-  unban(acting: Actor, id: string): Promise<User> {
-    return this.change({ acting, id }, (row) => {
+  unban(actor: Actor, id: string): Promise<User> {
+    return this.change({ actor, id }, (row) => {
       row.banned = false;
       row.banReason = null;
       row.banExpires = null;
@@ -137,12 +137,12 @@ export class AdminUsersService {
   }
 
   /** Changes one user under a lock of the row. */
-  private change({ acting, id }: UserToChange, apply: (row: UserEntity) => void): Promise<User> {
+  private change({ actor, id }: UserToChange, apply: (row: UserEntity) => void): Promise<User> {
     return this.dataSource.transaction(async (manager) => {
-      const row = await lockUser(manager, { id, acting });
+      const row = await lockUser(manager, { id, actor });
       const before = copyUser(row);
       apply(row);
-      await recordUserChange(manager, { acting, before, after: row });
+      await recordUserChange(manager, { actor, before, after: row });
       row.updatedAt = new Date();
       return toUser(await manager.save(row));
     });

@@ -89,12 +89,12 @@ export class MeController {
     problems: ['precondition_failed'],
   })
   async updateOwnProfile(
-    @CurrentUserActor() acting: UserActor,
+    @CurrentUserActor() actor: UserActor,
     @Body({ schema: updateProfileSchema }) change: UpdateProfile,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<User> {
-    return withEntityTag(await this.me.updateProfile(acting, { change, ifMatch }), reply);
+    return withEntityTag(await this.me.updateProfile(actor, { change, ifMatch }), reply);
   }
 
   @Delete()
@@ -105,8 +105,8 @@ export class MeController {
     answers: { 204: { description: 'Gone' } },
     problems: ['last_admin', 'impersonation_not_allowed'],
   })
-  deleteOwnAccount(@CurrentUserActor() acting: UserActor): Promise<void> {
-    return this.me.deleteOwnUser(acting);
+  deleteOwnAccount(@CurrentUserActor() actor: UserActor): Promise<void> {
+    return this.me.deleteOwnUser(actor);
   }
 
   @Get('sessions')
@@ -125,8 +125,8 @@ export class MeController {
     operationId: 'endOtherSessions',
     answers: { 204: { description: 'Only the session of this request is left' } },
   })
-  endOtherSessions(@CurrentUserActor() acting: UserActor): Promise<void> {
-    return this.sessions.endOtherSessions(acting);
+  endOtherSessions(@CurrentUserActor() actor: UserActor): Promise<void> {
+    return this.sessions.endOtherSessions(actor);
   }
 
   @Delete('sessions/:id')
@@ -137,11 +137,11 @@ export class MeController {
     problems: ['not_found'],
   })
   endOwnSession(
-    @CurrentUserActor() acting: UserActor,
+    @CurrentUserActor() actor: UserActor,
     @Param('id', { schema: idParameter }) sessionId: string,
   ): Promise<void> {
-    const { userId } = acting.principal;
-    return this.sessions.endSession(acting, { userId, sessionId });
+    const { userId } = actor.principal;
+    return this.sessions.endSession(actor, { userId, sessionId });
   }
 
   @Get('accounts')
@@ -161,11 +161,11 @@ export class MeController {
     answers: { 200: { description: 'One JSON document', schema: userExportSchema } },
   })
   async exportOwnData(
-    @CurrentUserActor() acting: UserActor,
+    @CurrentUserActor() actor: UserActor,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
-    await this.exportQuota.count(acting.principal.userId, reply);
-    const stream = await this.me.exportUser(acting);
+    await this.exportQuota.count(actor.principal.userId, reply);
+    const stream = await this.me.exportUser(actor);
     return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
   }
 }

@@ -53,25 +53,25 @@ export class MeService {
 
   /**
    * Changes the profile of the caller.
-   * @param acting.principal the caller.
+   * @param actor.principal the caller.
    * @param ifMatch refuses the change when the profile has changed since the caller read it. The
    * row is locked, so one of two parallel changes is refused.
    * @throws {Problem} `precondition_failed`; `invalid_token` when the user is deleted
    */
   async updateProfile(
-    acting: Actor,
+    actor: Actor,
     { change, ifMatch }: { change: UpdateProfile; ifMatch?: string },
   ): Promise<User> {
     return this.dataSource.transaction(async (manager) => {
       const row = await manager.findOne(UserEntity, {
-        where: { id: acting.principal.userId },
+        where: { id: actor.principal.userId },
         lock: { mode: 'pessimistic_write' },
       });
       if (!row) throw new Problem('invalid_token', { cause: 'the user is gone' });
       assertMatches(ifMatch, toEntityTag(toUser(row)));
       const before = copyUser(row);
       Object.assign(row, change, { updatedAt: new Date() });
-      await recordUserChange(manager, { acting, before, after: row });
+      await recordUserChange(manager, { actor, before, after: row });
       return toUser(await manager.save(row));
     });
   }
@@ -90,14 +90,14 @@ export class MeService {
   }
 
   /** The export is recorded as an event and contains this event as the newest. */
-  async exportUser(acting: UserActor): Promise<Readable> {
-    const { userId, sessionId } = acting.principal;
+  async exportUser(actor: UserActor): Promise<Readable> {
+    const { userId, sessionId } = actor.principal;
     const { manager } = this.dataSource;
     const subject = { type: 'user', id: userId } as const;
-    await recordAuditEvent(manager, { action: 'user.exported', acting, subject });
+    await recordAuditEvent(manager, { action: 'user.exported', actor, subject });
     const head: ExportHead = {
       exportedAt: new Date().toISOString(),
-      user: await this.getOwnUser(acting.principal),
+      user: await this.getOwnUser(actor.principal),
       accounts: await this.listAccounts(userId),
       secondFactor: await readSecondFactor(manager, userId),
       passkeys: await listPasskeys(manager, userId),
@@ -110,14 +110,14 @@ export class MeService {
   }
 
   /** @throws {Problem} `last_admin`, `impersonation_not_allowed`, or as {@link orGone} */
-  async deleteOwnUser(acting: UserActor): Promise<void> {
-    const { userId: id, sessionId } = acting.principal;
+  async deleteOwnUser(actor: UserActor): Promise<void> {
+    const { userId: id, sessionId } = actor.principal;
     const work = this.dataSource.transaction(async (manager) => {
       const where = { id: sessionId, impersonatedBy: Not(IsNull()) };
       if (await manager.existsBy(SessionEntity, where)) {
         throw new Problem('impersonation_not_allowed');
       }
-      await deleteUser({ id, acting }, manager);
+      await deleteUser({ id, actor }, manager);
     });
     await orGone(work);
   }
