@@ -21,10 +21,9 @@ export function findForeignValue(given: unknown, parsed: unknown): string | null
   return null;
 }
 
-/** @returns the name of an e-mail address that is too long, or `null`. */
-export function findLongAddress(parsed: unknown): string | null {
-  const fields = isPlainObject(parsed) ? parsed : {};
-  return EMAIL_FIELDS.find((name) => isTooLong(fields[name])) ?? null;
+/** Whether an e-mail address of the body is longer than any address can be. */
+export function hasLongAddress(parsed: unknown): boolean {
+  return isPlainObject(parsed) && EMAIL_FIELDS.some((name) => isTooLong(parsed[name]));
 }
 
 function isTooLong(value: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware, getEndpoints } from 'better-auth/api';
-import { findForeignValue, findLongAddress, isPlainObject } from './field-types';
+import { findForeignValue, hasLongAddress, isPlainObject } from './field-types';
 import type { HookContext } from '../common/caller';
 
 type Fields = Record<string, unknown>;
@@ -27,6 +27,8 @@ interface Endpoint {
 
 /** These endpoints return errors of OAuth (RFC 6749, section 5.2). */
 const OAUTH_PATH = /^\/oauth2\//;
+
+const LONG_ADDRESS = { code: 'INVALID_EMAIL', message: 'Invalid email' };
 
 /** A field of any body: the plugin of the authorization server reads it in its own hooks. */
 const AUTHORIZATION_QUERY = 'oauth_query';
@@ -89,8 +91,7 @@ async function parsePart(given: unknown, part: Part): Promise<void> {
   if (issues) throw refusal(issues.map((issue) => describeIssue(name, issue)).join('; '));
   const foreign = findForeignValue(given, value);
   if (foreign !== null) throw refusal(`[${name}.${foreign}] Invalid input: unexpected type`);
-  const tooLong = findLongAddress(value);
-  if (tooLong !== null) throw refusal(`[${name}.${tooLong}] Too big: expected an e-mail address`);
+  if (hasLongAddress(value)) throw new APIError('BAD_REQUEST', LONG_ADDRESS);
   if (isPlainObject(given) && isPlainObject(value)) replaceFields(given, { value, name });
 }
 

@@ -36,7 +36,6 @@ const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   CREDENTIALS_CHANGED: () => new Problem('invalid_credentials'),
   BANNED_USER: () => new Problem('banned'),
   USER_REQUIRED: () => new Problem('user_required'),
-  IMPERSONATION_NOT_ALLOWED: () => new Problem('impersonation_not_allowed'),
   EMAIL_NOT_VERIFIED: () => new Problem('email_not_verified'),
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: () => new Problem('email_taken'),
   INVALID_EMAIL: () => invalidField('/email', 'Must be an e-mail address'),

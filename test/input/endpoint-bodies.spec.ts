@@ -200,7 +200,7 @@ describe('the administrative endpoint', () => {
   ])('%s refuses an e-mail address that is too long', async (path, field) => {
     const body = { [field]: `${'a'.repeat(250)}@example.com` };
     const answer = await server.post(`/api/auth${path}`, body, admin.bearer);
-    expect([answer.status, answer.body.code]).toEqual([400, 'VALIDATION_ERROR']);
+    expect([answer.status, answer.body.code]).toEqual([400, 'INVALID_EMAIL']);
   });
 
   it('/admin/update-user refuses an e-mail address in a list', async () => {

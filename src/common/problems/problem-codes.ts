@@ -82,11 +82,6 @@ const OWN_CODES = {
     title: 'E-mail not verified',
     meaning: 'The address must be proved before the first sign-in. A mail with a link was sent.',
   },
-  impersonation_not_allowed: {
-    status: 403,
-    title: 'Not while acting as another user',
-    meaning: 'An administrator who acts as the user cannot do this. Act as yourself instead.',
-  },
   origin_not_allowed: {
     status: 403,
     title: 'Origin not allowed',

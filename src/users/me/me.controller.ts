@@ -103,7 +103,7 @@ export class MeController {
     description: 'Every row that is yours is gone: profile, sessions, sign-in methods.',
     operationId: 'deleteOwnAccount',
     answers: { 204: { description: 'Gone' } },
-    problems: ['last_admin', 'impersonation_not_allowed'],
+    problems: ['last_admin'],
   })
   deleteOwnAccount(@CurrentUserActor() actor: UserActor): Promise<void> {
     return this.me.deleteOwnUser(actor);

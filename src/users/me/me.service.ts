@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { type DataSource, IsNull, Not } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { Readable } from 'node:stream';
 import type { Account, UpdateProfile } from './me.schemas';
 import { toOwnUser } from '../client-user';
@@ -24,7 +24,6 @@ import { recordAuditEvent } from '../../audit/audit-trail';
 import { readOwnAuditEvents } from '../../audit/own-audit-events';
 import { UserEntity } from '../../database/entities/user.entity';
 import { AccountEntity } from '../../database/entities/account.entity';
-import { SessionEntity } from '../../database/entities/session.entity';
 
 /** Shows, exports and deletes the data of a user. */
 @Injectable()
@@ -109,17 +108,10 @@ export class MeService {
     return toExportStream(head, readOwnAuditEvents(manager, userId));
   }
 
-  /** @throws {Problem} `last_admin`, `impersonation_not_allowed`, or as {@link orGone} */
+  /** @throws {Problem} `last_admin`, or as {@link orGone} */
   async deleteOwnUser(actor: UserActor): Promise<void> {
-    const { userId: id, sessionId } = actor.principal;
-    const work = this.dataSource.transaction(async (manager) => {
-      const where = { id: sessionId, impersonatedBy: Not(IsNull()) };
-      if (await manager.existsBy(SessionEntity, where)) {
-        throw new Problem('impersonation_not_allowed');
-      }
-      await deleteUser({ id, actor }, manager);
-    });
-    await orGone(work);
+    const { userId: id } = actor.principal;
+    await orGone(this.dataSource.transaction((manager) => deleteUser({ id, actor }, manager)));
   }
 }
 
