@@ -2944,11 +2944,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description `impersonation_not_allowed`: An administrator who acts as the user cannot do this. Act as yourself instead.
-             *
-             *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
-             */
+            /** @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];

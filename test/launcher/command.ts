@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findFreePort } from '../../launcher/services/ports';
 import { findProcess, waitForEnd } from '../../launcher/postgres/process-table';
+import { reservePorts } from '../support/ports';
 
 /** The process behind `npm start`. */
 export const DOOR = join(__dirname, '../../launcher/start.mjs');
@@ -107,8 +107,7 @@ export interface Place {
 export async function makePlace(): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-launcher-'));
   chmodSync(folder, 0o755);
-  const authPort = await findFreePort('127.0.0.1');
-  const apiPort = await findFreePort('127.0.0.1', authPort + 1);
+  const [authPort, apiPort] = await reservePorts(2);
   return {
     folder,
     env: { AUTH_PORT: String(authPort), API_PORT: String(apiPort) },

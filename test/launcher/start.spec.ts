@@ -131,10 +131,15 @@ describe('npm start', () => {
       const shell = spawn('sh', ['-c', `"${process.execPath}" "${DOOR}"; exit`], {
         cwd: place.folder,
         env: { PATH: process.env.PATH, ...place.env, npm_lifecycle_event: 'start' },
-        stdio: 'ignore',
+        stdio: ['ignore', 'pipe', 'pipe'],
       });
+      let output = '';
+      for (const stream of [shell.stdout, shell.stderr]) {
+        stream.on('data', (chunk) => (output += String(chunk)));
+      }
       const database = join(place.folder, '.data/postgres/data/postmaster.pid');
-      await waitUntil(() => existsSync(database));
+      await waitUntil(() => existsSync(database) || shell.exitCode !== null);
+      expect({ output, isThere: existsSync(database) }).toMatchObject({ isThere: true });
       const supervisor = findOwner(join(place.folder, '.data/launcher.lock'))!;
       shell.kill('SIGTERM');
       expect(await waitForEnd(supervisor, 10_000)).toBe(true);
