@@ -1,3 +1,5 @@
+require('./runtime/node-version.cjs');
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',

@@ -1,29 +1,18 @@
 // node launcher/build.mjs: compiles into dist/ what is missing or outdated. Plain JavaScript for old
 // versions of Node, because it runs before the build.
+import '../runtime/node-version.cjs';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const NODE_VERSION = 24;
 /** The compiled sources, and the files that the build copies for browsers. */
 const SOURCE = /\.(ts|mjs|html|css)$/;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFile = join(root, 'dist', '.sources');
 
-refuseOtherNode();
 const sources = hashSources();
 if (readStamp() !== sources) await build();
-
-function refuseOtherNode() {
-  if (Number.parseInt(process.versions.node, 10) >= NODE_VERSION) return;
-  const installed = existsSync(join(root, 'node_modules', '.bin', 'node'));
-  const advice = installed ? 'Start it with `npm start`.' : 'Run `npm ci` first.';
-  fail(
-    `Gatehouse runs on the Node.js ${NODE_VERSION} that \`npm ci\` installs with it, ` +
-      `and this is Node.js ${process.versions.node}. ${advice}`,
-  );
-}
 
 /**
  * Content, not modification times: a checkout, a copy or a touched file does not change the
@@ -67,8 +56,12 @@ async function build() {
     fail('Some packages are missing. Run `npm ci` first.');
   }
   const { compile } = await import('./compile.mjs');
-  await compile(root).catch(({ message }) => fail(`The build failed:\n${message}`));
-  writeFileSync(stampFile, sources);
+  try {
+    await compile(root);
+    writeFileSync(stampFile, sources);
+  } catch ({ message }) {
+    fail(`The build failed:\n${message}`);
+  }
 }
 
 function fail(message) {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DATA_DIRECTORY, EMBEDDED_URL_FILE } from '../runtime/settings/development';
 import { SettingsError } from '../runtime/settings/load';
 import { AlreadyRunningError, takeLock, type OwnerLock } from './postgres/owner-lock';
@@ -95,12 +95,16 @@ function lockOrExplain(): OwnerLock {
     rmSync(EMBEDDED_URL_FILE, { force: true });
     return lock;
   } catch (error) {
-    if (!(error instanceof AlreadyRunningError)) throw error;
-    process.stderr.write(
-      `Gatehouse is already running in this folder (pid ${error.pid}). Stop that one first.\n`,
-    );
+    process.stderr.write(`${explainLock(error as Error)}\n`);
     process.exit(1);
   }
+}
+
+function explainLock(error: Error): string {
+  if (error instanceof AlreadyRunningError) {
+    return `Gatehouse is already running in this folder (pid ${error.pid}). Stop that one first.`;
+  }
+  return `Gatehouse cannot write into ${resolve(DATA_DIRECTORY)}: ${error.message}. Give the folder to the user that starts it.`;
 }
 
 /** @returns a function that tells whether a second Ctrl-C shortened the stop. */
@@ -149,8 +153,12 @@ function explain(reason: unknown): number {
     process.stdout.write('\nStopping…\n');
     return 0;
   }
-  const mendable = reason instanceof StartError || reason instanceof SettingsError;
-  const text = mendable ? reason.message : reason instanceof Error ? reason.stack : String(reason);
+  const isExplained = reason instanceof StartError || reason instanceof SettingsError;
+  const text = isExplained
+    ? reason.message
+    : reason instanceof Error
+      ? reason.stack
+      : String(reason);
   process.stderr.write(`\n${text}\n`);
   return 1;
 }

@@ -1,3 +1,4 @@
+import '../runtime/node-version';
 import { join } from 'node:path';
 import { runInForeground, type Foreground } from './foreground';
 import { startService, waitUntilReady } from './services/service';

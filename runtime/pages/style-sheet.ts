@@ -74,3 +74,8 @@ button:hover, .button:hover { filter: brightness(1.08); }
 
 /** The outline of a gate, for an SVG of 24 by 24. */
 export const BRAND_PATH = 'M3 21V10a9 9 0 0 1 18 0v11h-4V10a5 5 0 0 0-10 0v11zM11 13h2v8h-2z';
+
+/** The same as the icon of a page. */
+export const BRAND_ICON = `data:image/svg+xml,${encodeURIComponent(
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#3056d3" d="${BRAND_PATH}"/></svg>`,
+)}`;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ProblemPage, ProblemPages } from './entrance.schemas';
 import { escapeHtml } from '../../runtime/pages/html-escape';
-import { BRAND_PATH, STYLE_SHEET } from '../../runtime/pages/style-sheet';
+import { BRAND_ICON, BRAND_PATH, STYLE_SHEET } from '../../runtime/pages/style-sheet';
 import { wantsPage } from '../http/request/wants-page';
 
 const BRAND_MARK = `<svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false"><path d="${BRAND_PATH}"/></svg>`;
@@ -33,7 +33,7 @@ function render(title: string, problems: ProblemPage[]): string {
   const terms = problems.map(
     ({ code, status, meaning }) =>
       `<dt id="${escapeHtml(code)}"><a href="/problems/${escapeHtml(code)}"><code>${escapeHtml(code)}</code></a> (${status})</dt>\n` +
-      `<dd>${escapeHtml(meaning)}</dd>`,
+      `<dd>${renderCode(meaning)}</dd>`,
   );
   return `<!doctype html>
 <html lang="en">
@@ -41,6 +41,7 @@ function render(title: string, problems: ProblemPage[]): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="${BRAND_ICON}">
 <title>${escapeHtml(title)} · Gatehouse API</title>
 <style>${STYLE_SHEET}</style>
 </head>
@@ -56,4 +57,10 @@ ${terms.join('\n')}
 </body>
 </html>
 `;
+}
+
+/** The texts are Markdown with code alone. */
+function renderCode(text: string): string {
+  const parts = text.split('`').map((part) => escapeHtml(part));
+  return parts.map((part, index) => (index % 2 === 0 ? part : `<code>${part}</code>`)).join('');
 }

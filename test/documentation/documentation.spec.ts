@@ -48,11 +48,19 @@ describe('the documentation', () => {
   });
 
   it.each(['/problems', '/problems/not_found', '/docs/oauth2-redirect.html'])(
-    'has a dark style for a dark color scheme: %s',
+    'has a dark style for a dark color scheme, and an icon: %s',
     async (path) => {
-      expect((await get(path, BROWSER)).body).toContain('name="color-scheme" content="light dark"');
+      const { body } = await get(path, BROWSER);
+      expect(body).toContain('name="color-scheme" content="light dark"');
+      expect(body).toContain('<link rel="icon"');
     },
   );
+
+  it('has a page of a problem with its code as code', async () => {
+    const { body } = await get('/problems/missing_token', BROWSER);
+    expect(body).toContain('<code>Authorization: Bearer &#60;token&#62;</code>');
+    expect(body).not.toContain('`');
+  });
 
   it('describes the sign-in, with existing URLs', async () => {
     const { body } = await get<OpenApiDocument & SecuritySchemes>('/openapi.json');

@@ -35,7 +35,7 @@ describe('the generator of features', () => {
   it.each([
     [['Notes'], 'is not a word'],
     [['../notes'], 'is not a word'],
-    [[], 'is not a word'],
+    [[], 'usage: npm run new:feature'],
     [['users'], 'uses the name'],
     [['sheep'], 'name the plural and the singular'],
   ])('refuses the names %j', (names, message) => {

@@ -8,24 +8,27 @@ const AS_NODE_20 = `data:text/javascript,${encodeURIComponent(
   `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });`,
 )}`;
 
-/** The sources of the files that an installation without development packages starts. */
+const RUNNER = 'test/support/run-typescript.cjs';
+
+/** What the npm scripts start: a file, or the source of a built file behind the runner. */
 function entryPoints(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };
   const files = Object.values(scripts).flatMap((script) => {
-    const [, file] = /^node --enable-source-maps dist\/(\S+)[.]js/.exec(script) ?? [];
-    return file === undefined ? [] : [`${file}.ts`];
+    const [, file] = /^node (?:--\S+ )*(\S+[.](?:js|cjs|mjs))/.exec(script) ?? [];
+    const [, built] = /^dist\/(.+)[.]js$/.exec(file ?? '') ?? [];
+    if (built !== undefined) return [`${RUNNER} ${built}.ts`];
+    return file === undefined ? [] : [file];
   });
   return [...new Set(files)];
 }
 
 describe('on an older Node.js', () => {
-  it.each(entryPoints())('%s ends with one sentence that names the version', (file) => {
-    const runner = join(ROOT, 'test/support/run-typescript.cjs');
+  it.each(entryPoints())('%s ends with one sentence that names the version', (files) => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ['--import', AS_NODE_20, runner, join(ROOT, file)],
+      ['--import', AS_NODE_20, ...files.split(' ')],
       { encoding: 'utf8', cwd: ROOT },
     );
     expect(stderr).toMatch(
@@ -35,7 +38,15 @@ describe('on an older Node.js', () => {
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   });
 
-  it('covers both processes', () => {
-    expect(entryPoints()).toEqual(expect.arrayContaining(['src/main.ts', 'auth-server/main.ts']));
+  it('covers both processes, the tests and the checks', () => {
+    expect(entryPoints()).toEqual(
+      expect.arrayContaining([
+        `${RUNNER} src/main.ts`,
+        `${RUNNER} auth-server/main.ts`,
+        'launcher/start.mjs',
+        'node_modules/jest/bin/jest.js',
+        'tools/check-all.mjs',
+      ]),
+    );
   });
 });

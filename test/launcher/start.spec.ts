@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -85,6 +85,15 @@ describe('npm start', () => {
       const command = start({ NODE_ENV: 'production' });
       expect(await command.exit()).toBe(1);
       expect(command.output).toMatch(/^  DATABASE_URL +must be set in production/m);
+    });
+
+    it('names the folder that it cannot write into', async () => {
+      const other = await makePlace();
+      writeFileSync(join(other.folder, '.data'), '');
+      const command = new Command(other.folder, other.env);
+      expect(await command.exit()).toBe(1);
+      expect(command.output).toMatch(/^Gatehouse cannot write into \/.+[.]data: EEXIST: .+\n$/);
+      other.remove();
     });
 
     it('names the setting of a taken port', async () => {

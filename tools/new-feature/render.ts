@@ -38,6 +38,7 @@ const TAKEN = new Set(
  */
 export function parseNames(arguments_: readonly string[]): FeatureNames {
   const [plural = '', singular = plural.replace(/ies$/, 'y').replace(/s$/, '')] = arguments_;
+  if (plural === '') throw new Error('usage: npm run new:feature -- <plural> [<singular>]');
   for (const name of [plural, singular]) {
     if (!NAME.test(name)) {
       throw new Error(`${JSON.stringify(name)} is not a word of 3 to 30 lower-case letters`);

@@ -1,7 +1,7 @@
 import { html, type Html } from './html';
 import { STYLE_SHEET_PATH } from './style-sheet';
 import { TEXTS } from './texts';
-import { BRAND_PATH } from '../../../runtime/pages/style-sheet';
+import { BRAND_ICON, BRAND_PATH } from '../../../runtime/pages/style-sheet';
 
 export interface Page {
   title: string;
@@ -27,7 +27,7 @@ export function renderPage({ title, main, head, wide, failed }: Page): string {
 <meta name="robots" content="noindex">
 <title>${failed ? `${TEXTS.errorSummary}: ${name}` : name}</title>
 <link rel="stylesheet" href="${STYLE_SHEET_PATH}">
-<link rel="icon" href="${ICON}">
+<link rel="icon" href="${BRAND_ICON}">
 ${head}
 </head>
 <body>
@@ -50,7 +50,3 @@ const BRAND_MARK = html`<svg
 >
   <path d="${BRAND_PATH}" />
 </svg>`;
-
-const ICON = `data:image/svg+xml,${encodeURIComponent(
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#3056d3" d="${BRAND_PATH}"/></svg>`,
-)}`;
