@@ -11,6 +11,11 @@ export interface SessionClaims {
    * impersonation, where the user did not sign in.
    */
   auth_time?: number;
+  /**
+   * How the user signed in (RFC 8176). Absent in an impersonation, and in a session that began before
+   * methods were recorded.
+   */
+  amr?: readonly string[];
   /** The administrator who acts as the user (RFC 8693, section 4.1); absent outside an impersonation. */
   act?: { sub: string };
 }

@@ -39,6 +39,7 @@ import { CreateReadinessProbe1795468000000 } from '../migrations/1795468000000-C
 import { CreateResourceServers1795469000000 } from '../migrations/1795469000000-CreateResourceServers';
 import { CreateEventStreams1795470000000 } from '../migrations/1795470000000-CreateEventStreams';
 import { DescribeChangedCredentials1795470100000 } from '../migrations/1795470100000-DescribeChangedCredentials';
+import { RecordAuthenticationMethods1795689000000 } from '../migrations/1795689000000-RecordAuthenticationMethods';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { MigrationError } from './migration-error';
@@ -84,6 +85,7 @@ const OWN_MIGRATIONS = [
   CreateResourceServers1795469000000,
   CreateEventStreams1795470000000,
   DescribeChangedCredentials1795470100000,
+  RecordAuthenticationMethods1795689000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

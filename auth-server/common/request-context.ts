@@ -22,6 +22,8 @@ export interface RequestContext {
   onEnd?: () => void;
   /** The outdated hash that a right password matched. */
   outdatedHash?: string;
+  /** The passkey of the sign-in can be copied to other devices: `sessions/authentication-methods.ts`. */
+  isPasskeySynchronized?: boolean;
   /** State of the database on which the request decides: `sessions/decision-basis.ts`. */
   basis?: string;
   /** The code of a mailed link whose form the user has sent. */

@@ -56,7 +56,7 @@ function describeAuthorizationServer(config: AuthConfig, scopes: readonly string
 
 /** Claims of the ID token and of userinfo. */
 const CLAIMS =
-  'iss sub aud exp iat auth_time nonce acr at_hash sid ' +
+  'iss sub aud exp iat auth_time amr nonce acr at_hash sid ' +
   'name given_name family_name picture email email_verified';
 
 /**

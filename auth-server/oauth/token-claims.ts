@@ -35,6 +35,8 @@ export interface DecidedClaims {
   /** The scopes of that resource. */
   granted: string;
   signedInAt?: number;
+  /** How the user signed in: `amr`. */
+  methods?: readonly string[];
 }
 
 /**
@@ -72,7 +74,7 @@ export function tokenClaims(grants: Grants, resources: Resources): OAuthProvider
 async function targetOf(
   { scopes, resources: named = [] }: ClaimInput,
   resources: Resources,
-): Promise<Omit<DecidedClaims, 'signedInAt'>> {
+): Promise<Pick<DecidedClaims, 'resource' | 'granted'>> {
   const [resource] = named;
   if (resource === undefined || named.length > 1) throw invalidTarget('name one resource');
   const granted = await resources.narrowTo(resource, scopes);
@@ -99,14 +101,19 @@ async function assertGranted(
 
 async function claimsOfUser(
   input: ClaimInput,
-): Promise<Pick<SessionClaims, 'role' | 'act'> & Pick<DecidedClaims, 'signedInAt'>> {
+): Promise<Pick<SessionClaims, 'role' | 'act'> & Pick<DecidedClaims, 'signedInAt' | 'methods'>> {
   const session = await findSession(input);
   const isInForce = session && session.expiresAt.getTime() > Date.now();
   if (!isInForce || session.userId !== input.user!.id) throw refusal('the session has ended');
   if (isBanned(input.user!)) throw refusal('the user is banned');
   // The provider sets `sid`.
-  const { role, act, auth_time: signedInAt } = toSessionClaims({ session, user: input.user! });
-  return { role, ...(act && { act }), ...(signedInAt !== undefined && { signedInAt }) };
+  const { role, act, auth_time: signedInAt, amr } = toSessionClaims({ session, user: input.user! });
+  return {
+    role,
+    ...(act && { act }),
+    ...(signedInAt !== undefined && { signedInAt }),
+    ...(amr && { methods: amr }),
+  };
 }
 
 /** @returns `null` also for an ended session: refresh tokens outlive it, without its id. */

@@ -1,6 +1,7 @@
 import { passkey } from '@better-auth/passkey';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import type { AuthConfig } from '../common/config';
+import { requestContext } from '../common/request-context';
 import { PASSKEY_MAPPING } from './schema';
 
 /** How long after signing in a passkey may be added, in milliseconds. */
@@ -28,8 +29,9 @@ export function passkeys({ authUrl, apiUrl, trustedOrigins }: AuthConfig) {
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     registration: { afterVerification: acceptRegistration },
     authentication: {
-      afterVerification: ({ verification }) => {
-        assertHolderVerified(verification.authenticationInfo.userVerified);
+      afterVerification: ({ verification: { authenticationInfo } }) => {
+        assertHolderVerified(authenticationInfo.userVerified);
+        noteKind(authenticationInfo.credentialDeviceType);
       },
     },
     schema: PASSKEY_MAPPING,
@@ -60,6 +62,12 @@ async function acceptRegistration({ ctx, verification }: Registration): Promise<
       message: 'Previously registered',
     });
   }
+}
+
+/** The device states it with each signature (WebAuthn Level 3, section 6.1.3). */
+function noteKind(kind: 'singleDevice' | 'multiDevice'): void {
+  const context = requestContext.getStore();
+  if (context) context.isPasskeySynchronized = kind === 'multiDevice';
 }
 
 /** The plugin itself accepts user presence without user verification. */

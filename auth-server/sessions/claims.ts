@@ -7,6 +7,7 @@ export interface SessionBasis {
   id: string;
   createdAt: Date;
   impersonatedBy?: string | null;
+  authenticationMethods?: string[] | null;
 }
 
 /**
@@ -33,12 +34,13 @@ export function toSessionClaims({ session, user }: SignedIn): SessionClaims {
 }
 
 /**
- * Who has signed in, and when. The time of an impersonation is not the time of a sign-in of the
- * user: a resource server that asks for a recent sign-in must not accept it.
+ * Who has signed in, when and how. An impersonation is not a sign-in of the user: a resource server
+ * that asks for a recent sign-in or for a second factor must not accept it.
  */
-function toSignInClaims({ createdAt, impersonatedBy }: SessionBasis) {
+function toSignInClaims({ createdAt, impersonatedBy, authenticationMethods }: SessionBasis) {
   if (impersonatedBy) return { act: { sub: impersonatedBy } };
-  return { auth_time: Math.floor(createdAt.getTime() / 1_000) };
+  const amr = authenticationMethods?.length ? authenticationMethods : undefined;
+  return { auth_time: Math.floor(createdAt.getTime() / 1_000), ...(amr && { amr }) };
 }
 
 export function isBanned({ banned, banExpires }: SignedIn['user']): boolean {

@@ -4,7 +4,7 @@ import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
 /** Longest user agent that is stored, in characters; real ones have about 100 to 300. */
 const LONGEST_USER_AGENT = 512;
 
-interface NewSession {
+export interface NewSession {
   ipAddress?: string | null;
   userAgent?: string | null;
 }
@@ -14,11 +14,11 @@ interface NewSession {
  * /64 network of an IPv6 address, so that `::1` reads `0000:0000:…`), and a user agent of
  * bounded length.
  */
-export function recordClientDetails<Row extends NewSession>(
-  session: Row,
+export function toClientDetails(
+  session: NewSession,
   ctx: GenericEndpointContext | null,
-): Promise<{ data: Row }> {
+): NewSession {
   const ipAddress = ctx?.headers?.get(RESOLVED_ADDRESS_HEADER) ?? session.ipAddress;
   const userAgent = session.userAgent?.slice(0, LONGEST_USER_AGENT);
-  return Promise.resolve({ data: { ...session, ipAddress, userAgent } });
+  return { ipAddress, userAgent };
 }

@@ -1,4 +1,6 @@
-import { recordClientDetails } from './client-details';
+import type { GenericEndpointContext } from 'better-auth';
+import { METHODS_FIELD, methodsOf } from './authentication-methods';
+import { type NewSession, toClientDetails } from './client-details';
 import { SESSION_MAPPING } from './schema';
 
 /** The lifetime of a session without use, in seconds. */
@@ -8,10 +10,19 @@ const SESSION_LIFETIME_S = 7 * 24 * 60 * 60;
 const SESSION_UPDATE_AGE_S = 24 * 60 * 60;
 
 /** Database hooks of sessions. */
-export const SESSION_HOOKS = { create: { before: recordClientDetails } };
+export const SESSION_HOOKS = { create: { before: recordSignIn } };
+
+/** How the user signed in, and with which client. */
+function recordSignIn<Row extends NewSession>(session: Row, ctx: GenericEndpointContext | null) {
+  const details = toClientDetails(session, ctx);
+  return Promise.resolve({
+    data: { ...session, ...details, authenticationMethods: methodsOf(ctx) },
+  });
+}
 
 export const SESSION_OPTIONS = {
   ...SESSION_MAPPING,
+  additionalFields: { authenticationMethods: METHODS_FIELD },
   expiresIn: SESSION_LIFETIME_S,
   updateAge: SESSION_UPDATE_AGE_S,
   // Without a cookie cache: the row decides whether a session is in force, so an ended session

@@ -33,6 +33,7 @@ export const TABLES = {
       ipAddress: 'ip_address',
       userAgent: 'user_agent',
       impersonatedBy: 'impersonated_by',
+      authenticationMethods: 'authentication_methods',
       createdAt: 'created_at',
       updatedAt: 'updated_at',
       basis: 'basis',

@@ -142,6 +142,7 @@ describe('the entities of ormconfig.ts, compared with the migrated database', ()
       'oauth_client.client_secret',
       'oauth_refresh_token.rotation_replay_response',
       'oauth_refresh_token.token',
+      'session.authentication_methods',
       'session.token',
       'two_factor.backup_codes',
       'two_factor.secret',

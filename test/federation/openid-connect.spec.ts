@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { Browser, type Arrival } from './browser';
 import { APP, atApp, begin, dance, NEW_HERE, TROUBLE, WELCOME, whoIs } from './dance';
 import { CLIENT, OpenIdProvider, type Person } from './openid-provider';
@@ -72,6 +73,7 @@ describe('a first sign-in', () => {
     await signIn(ada, browser);
     const response = await browser.get(`${authUrl}/api/auth/token`);
     const { token } = (await response.json()) as { token: string };
+    expect(decodeJwt(token).amr).toEqual(['fed']);
     const me = await system
       .asAnonymous()
       .get('/api/v1/users/me', { authorization: `Bearer ${token}` });

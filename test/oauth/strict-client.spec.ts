@@ -82,6 +82,7 @@ describe.each(['public', 'confidential'] as const)('a strict %s client', (type) 
       sid: expect.any(String),
       role: 'user',
       auth_time: expect.any(Number),
+      amr: ['pwd'],
       scope: 'openid profile email offline_access',
       client_id: client.clientId,
       azp: client.clientId,
@@ -102,6 +103,7 @@ describe.each(['public', 'confidential'] as const)('a strict %s client', (type) 
       acr: '0',
       sid: expect.any(String),
       auth_time: expect.any(Number),
+      amr: ['pwd'],
       at_hash: expect.any(String),
     });
   });

@@ -111,8 +111,11 @@ describe('a client that acts for a user', () => {
     await browser.post('/admin/impersonate-user', { userId: someone.id });
     const first = await stage.tokens(client, browser);
     const { body: second } = await stage.refresh(client, first.refresh_token);
-    for (const { access_token: token } of [first, second]) {
+    const tokens = [first, second].flatMap((body) => [body.access_token, body.id_token]);
+    for (const token of tokens) {
       expect(payloadOf(token)).toMatchObject({ sub: someone.id, act: { sub: admin.id } });
+      expect(payloadOf(token)).not.toHaveProperty('auth_time');
+      expect(payloadOf(token)).not.toHaveProperty('amr');
     }
     const api = new Caller(stage.system.apiUrl, second.access_token);
     expect((await api.get(ME)).body).toMatchObject({ id: someone.id });

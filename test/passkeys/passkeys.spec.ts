@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { generateKeyPairSync } from 'node:crypto';
 import type { SignedIn } from '../support/auth-server/harness';
 import {
@@ -94,6 +95,17 @@ describe('a passkey', () => {
     const again = { ...user, cookie: cookieOf(bearer) };
     await addWell(again);
     expect((await signIn()).body.user.id).toBe(user.userId);
+  });
+
+  it.each([
+    ['is bound to its device', false, 'hwk'],
+    ['can be copied to other devices', true, 'swk'],
+  ])('that %s: the access token says so', async (_kind, isSynchronized, method) => {
+    await addWell(ada);
+    const { headers } = await signIn({ isSynchronized });
+    const bearer = { authorization: `Bearer ${headers['set-auth-token']}` };
+    const { body } = await server.get('/api/auth/token', bearer).expect(200);
+    expect(decodeJwt(body.token).amr).toEqual([method, 'user', 'mfa']);
   });
 
   it('requires user verification', async () => {

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
-const FLAGS = { present: 0x01, verified: 0x04, attested: 0x40 };
+const FLAGS = { present: 0x01, verified: 0x04, synchronized: 0x08, attested: 0x40 };
 
 /** Deviations of the device, or of its page. */
 export interface Deviation {
@@ -10,6 +10,8 @@ export interface Deviation {
   type?: string;
   /** Whether the device has verified the user. */
   isVerified?: boolean;
+  /** Whether the passkey can be copied to other devices. */
+  isSynchronized?: boolean;
   counter?: number;
   /** Signs instead of the passkey's own key. */
   key?: KeyObject;
@@ -69,10 +71,11 @@ export class SoftwareAuthenticator {
   get({ challenge, rpId: asked }: RequestOptions, deviation: Deviation = {}): object {
     this.counter += 1;
     const { isVerified = true, rpId = asked, counter = this.counter } = deviation;
+    const synchronized = deviation.isSynchronized ? FLAGS.synchronized : 0;
     const clientDataJSON = this.clientData({ challenge, type: 'webauthn.get', ...deviation });
     const authenticatorData = Buffer.concat([
       sha256(rpId),
-      Buffer.from([FLAGS.present | (isVerified ? FLAGS.verified : 0)]),
+      Buffer.from([FLAGS.present | (isVerified ? FLAGS.verified : 0) | synchronized]),
       uint32(counter),
     ]);
     const signed = Buffer.concat([

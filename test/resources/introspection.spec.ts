@@ -37,9 +37,10 @@ const INACTIVE = { active: false };
 describe('a resource server', () => {
   it('is told about a token of a user: what was signed, with the state in force', async () => {
     const { user, token } = await tokenOfSomeone();
-    const { iss, sub, aud, sid, iat, exp, jti, auth_time, client_id } = payloadOf(token);
+    const { iss, sub, aud, sid, iat, exp, jti, auth_time, amr, client_id } = payloadOf(token);
     expect(sub).toBe(user.id);
-    const told = { iss, sub, aud, sid, iat, exp, jti, auth_time, client_id };
+    expect(amr).toEqual(['pwd']);
+    const told = { iss, sub, aud, sid, iat, exp, jti, auth_time, amr, client_id };
     const expected = {
       active: true,
       ...told,

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { PASSWORD } from '../support/auth-server/harness';
 import {
   type InProcessAuthServer,
@@ -36,6 +37,9 @@ afterAll(async () => {
 
 const isSignedIn = async (headers: Record<string, string>) =>
   (await server.get('/api/auth/get-session', headers)).body !== null;
+
+const methodsOf = async (headers: Record<string, string>) =>
+  decodeJwt((await server.get('/api/auth/token', headers).expect(200)).body.token).amr;
 
 describe('a trusted device', () => {
   let trusted: string;
@@ -178,7 +182,24 @@ describe('enabling the second factor', () => {
     const token = done.headers['set-auth-token'];
     expect(await isSignedIn(other.bearer)).toBe(false);
     expect(await isSignedIn(eve.bearer)).toBe(false);
-    expect(await isSignedIn({ authorization: `Bearer ${token}` })).toBe(true);
+    const begun = { authorization: `Bearer ${token}` };
+    expect(await isSignedIn(begun)).toBe(true);
+    // The user has not signed in with the factor.
+    expect(await methodsOf(begun)).toEqual(['pwd']);
+  });
+
+  it('leaves the methods of the sign-in to the sessions that replace it', async () => {
+    const cookies = await takeFirstStep(server, ada.email);
+    const second = await takeSecondStep(server, { cookies, code: ada.app.code(1) });
+    const change = { currentPassword: PASSWORD, newPassword: PASSWORD, revokeOtherSessions: true };
+    const signedIn = { authorization: `Bearer ${second.headers['set-auth-token']}` };
+    const changed = await server.post('/api/auth/change-password', change, signedIn).expect(200);
+    const replaced = { authorization: `Bearer ${changed.headers['set-auth-token']}` };
+    expect(await methodsOf(replaced)).toEqual(['pwd', 'otp', 'mfa']);
+    const body = { password: PASSWORD };
+    const off = await server.post('/api/auth/two-factor/disable', body, replaced).expect(200);
+    const last = { authorization: `Bearer ${off.headers['set-auth-token']}` };
+    expect(await methodsOf(last)).toEqual(['pwd', 'otp', 'mfa']);
   });
 
   it('requires a first right code', async () => {

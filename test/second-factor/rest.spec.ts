@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import type { TwoFactorRequired } from '../../src/auth-proxy/second-step.schemas';
 import { Caller } from '../support/caller';
@@ -62,8 +63,12 @@ describe('POST /auth/two-factor', () => {
     const { accessToken, refreshToken } = answer.body;
     const me = await new Caller(system.apiUrl, accessToken).get('/api/v1/users/me');
     expect(me).toMatchObject({ status: 200, body: { id: ada.id } });
-    const refreshed = await system.asAnonymous().post('/api/v1/auth/refresh', { refreshToken });
-    expect(refreshed.status).toBe(200);
+    const refreshed = await system
+      .asAnonymous()
+      .post<SignedIn>('/api/v1/auth/refresh', { refreshToken });
+    for (const token of [accessToken, refreshed.body.accessToken]) {
+      expect(decodeJwt(token).amr).toEqual(['pwd', 'otp', 'mfa']);
+    }
   });
 
   it('accepts a challenge once', async () => {

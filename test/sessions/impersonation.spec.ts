@@ -56,7 +56,7 @@ describe('a session of an impersonation', () => {
     asAda = new Caller(system.apiUrl, acting.accessToken);
   });
 
-  it('has tokens that name the administrator, and no time of a sign-in', async () => {
+  it('has tokens that name the administrator, and no time and method of a sign-in', async () => {
     const renewed = await new Caller(system.apiUrl).post<SignedIn>('/api/v1/auth/refresh', {
       refreshToken: acting.refreshToken,
     });
@@ -64,6 +64,7 @@ describe('a session of an impersonation', () => {
       const claims = decodeJwt(accessToken);
       expect(claims).toMatchObject({ sub: ada.id, act: { sub: grace.id } });
       expect(claims).not.toHaveProperty('auth_time');
+      expect(claims).not.toHaveProperty('amr');
     }
     const own = decodeJwt(ada.accessToken);
     expect(own).toHaveProperty('auth_time', expect.any(Number));

@@ -61,6 +61,7 @@ describe('an access token', () => {
       sid: rows[0].id,
       role: 'user',
       auth_time: Math.floor(rows[0].created_at.getTime() / 1_000),
+      amr: ['pwd'],
       iat: expect.any(Number),
       exp: payload.iat! + 300,
     });

@@ -12,7 +12,8 @@ type Sign = NonNullable<NonNullable<JwtOptions['jwt']>['sign']>;
 
 /**
  * Signs access tokens of OAuth clients with the claims that the provider reserves for itself: the
- * scopes of the one audience, and the time of the sign-in. Only a token for the API is also for
+ * scopes of the one audience, the time and the methods of the sign-in. An ID token states the same
+ * about the sign-in as the access token that it belongs to. Only an access token for the API is also for
  * userinfo: another resource server cannot use a token to read the profile of the user.
  */
 export function tokenSigner(resources: Resources) {
@@ -50,10 +51,13 @@ function replaceSigner(ctx: GenericEndpointContext, resources: Resources): void 
   const getPlugin = context.getPlugin.bind(context);
   const plugin = getPlugin('jwt')!;
   const { options } = plugin;
+  let accessToken: Payload = {};
   const sign: Sign = (payload, header) => {
     const claims = payload as Payload;
     const isAccessToken = header?.typ === ACCESS_TOKEN_TYPE;
-    const signed = isAccessToken ? toAccessToken(claims, resources) : claims;
+    // The ID token is signed later, because it has the hash of the access token.
+    if (isAccessToken) accessToken = toAccessToken(claims, resources);
+    const signed = isAccessToken ? accessToken : toIdToken(claims, accessToken);
     return signJWT(ctx, { options, header, payload: signed });
   };
   const replaced = { ...plugin, options: { ...options, jwt: { ...options.jwt, sign } } };
@@ -62,11 +66,18 @@ function replaceSigner(ctx: GenericEndpointContext, resources: Resources): void 
 }
 
 function toAccessToken(payload: Payload, resources: Resources): Payload {
-  const { resource, granted, signedInAt, ...claims } = payload as Payload & DecidedClaims;
+  const { resource, granted, signedInAt, methods, ...claims } = payload as Payload & DecidedClaims;
   return {
     ...claims,
     ...(resource !== resources.api && { aud: resource }),
     scope: granted,
     ...(signedInAt !== undefined && { auth_time: signedInAt }),
+    ...(methods && { amr: methods }),
   };
+}
+
+/** The provider states the begin of the session as the time of the sign-in, also in an impersonation. */
+function toIdToken({ auth_time: begin, ...claims }: Payload, { act, amr }: Payload): Payload {
+  if (act !== undefined) return { ...claims, act };
+  return { ...claims, auth_time: begin, ...(amr !== undefined && { amr }) };
 }

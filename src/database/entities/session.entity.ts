@@ -1,4 +1,13 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  Unique,
+} from 'typeorm';
 import type { Relation } from 'typeorm';
 import { TABLES } from '../../../contract';
 import { UserEntity } from './user.entity';
@@ -11,6 +20,7 @@ const { name: table, columns } = TABLES.session;
 @Index('session_user_id_idx', ['userId'])
 @Index('session_expires_at_idx', ['expiresAt'])
 @Index('session_impersonated_by_idx', ['impersonatedBy'], { where: 'impersonated_by IS NOT NULL' })
+@Check('session_authentication_methods_check', `jsonb_typeof("authentication_methods") = 'array'`)
 export class SessionEntity {
   @PrimaryColumn({ name: columns.id, type: 'text', primaryKeyConstraintName: 'session_pkey' })
   id!: string;
@@ -38,6 +48,10 @@ export class SessionEntity {
   /** The id of the administrator who impersonates the user in this session. */
   @Column({ name: columns.impersonatedBy, type: 'text', nullable: true })
   impersonatedBy!: string | null;
+
+  /** How the user signed in: values of `amr` (RFC 8176). The API does not read it. */
+  @Column({ name: columns.authenticationMethods, type: 'jsonb', nullable: true, select: false })
+  authenticationMethods?: string[] | null;
 
   @Column({ name: columns.createdAt, type: 'timestamptz', precision: 3, default: () => 'now()' })
   createdAt!: Date;
