@@ -1,4 +1,4 @@
-require('./runtime/node-version.cjs');
+require('./runtime/entry/script-version.cjs');
 
 /** @type {import('jest').Config} */
 module.exports = {

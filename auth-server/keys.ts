@@ -1,4 +1,4 @@
-import '../runtime/node-version';
+import '../runtime/entry/node-version';
 import { runKeyCommand } from './signing-keys/key-command';
 import { startOrExplain } from '../runtime/lifecycle';
 import { completeEnvironment } from '../runtime/settings/development';

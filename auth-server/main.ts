@@ -1,4 +1,4 @@
-import '../runtime/node-version';
+import '../runtime/entry/node-version';
 // Before the first use of the thread pool.
 import '../runtime/thread-pool';
 // First: modules that are loaded before are not traced.

@@ -1,4 +1,4 @@
-import '../runtime/node-version';
+import '../runtime/entry/node-version';
 import { renewSecrets } from './secret-renewal';
 import { startOrExplain } from '../runtime/lifecycle';
 import { completeEnvironment } from '../runtime/settings/development';

@@ -1,4 +1,4 @@
-import '../runtime/node-version';
+import '../runtime/entry/node-version';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Pool } from 'pg';

@@ -1,4 +1,4 @@
-import '../runtime/node-version';
+import '../runtime/entry/node-version';
 import { backUp, restore } from './backup/database-copy';
 import { startOrExplain } from '../runtime/lifecycle';
 import { completeEnvironment } from '../runtime/settings/development';

@@ -1,6 +1,6 @@
 // node launcher/build.mjs: compiles into dist/ what is missing or outdated. Plain JavaScript for old
 // versions of Node, because it runs before the build.
-import '../runtime/node-version.cjs';
+import '../runtime/entry/script-version.cjs';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-import '../runtime/node-version';
+import '../runtime/entry/node-version';
 import { startEmbeddedDatabase } from './postgres/embedded-database';
 import { runInForeground } from './foreground';
 

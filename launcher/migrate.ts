@@ -1,4 +1,4 @@
-import '../runtime/node-version';
+import '../runtime/entry/node-version';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings, SettingsError } from '../runtime/settings/load';
 import { StartError } from '../runtime/start-error';

@@ -1,4 +1,4 @@
-import '../runtime/node-version';
+import '../runtime/entry/node-version';
 import { join } from 'node:path';
 import { runInForeground, type Foreground } from './foreground';
 import { startService, waitUntilReady } from './services/service';

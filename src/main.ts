@@ -1,4 +1,4 @@
-import '../runtime/node-version';
+import '../runtime/entry/node-version';
 // First: what is loaded before it is not traced.
 import { tracing } from './tracing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';

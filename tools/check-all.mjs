@@ -1,6 +1,6 @@
 // `npm run check`: runs the scripts `check:*`, prints the findings of all, then a summary. It does
 // not stop at the first failure.
-import '../runtime/node-version.cjs';
+import '../runtime/entry/script-version.cjs';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 

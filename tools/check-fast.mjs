@@ -1,7 +1,7 @@
 // `npm run check:fast`: for the time between two edits. Checks the types of the whole project, and the
 // lint, the format and the unit tests of the files that differ from the branch `main`, all at the
 // same time, and prints the findings of all. It does not replace `npm run check` and `npm test`.
-import '../runtime/node-version.cjs';
+import '../runtime/entry/script-version.cjs';
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 

@@ -1,6 +1,6 @@
 // node run-typescript.cjs <file.ts>: runs a file like jest, compiled by swc, in a separate process.
 // A run starts many such processes: the compiled text is kept for the next one.
-require('../../runtime/node-version.cjs');
+require('../../runtime/entry/script-version.cjs');
 const { createHash } = require('node:crypto');
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');

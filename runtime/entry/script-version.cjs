@@ -6,7 +6,7 @@ const path = require('node:path');
 const NEEDED_VERSION = 24;
 
 if (Number.parseInt(process.versions.node, 10) < NEEDED_VERSION) {
-  const installed = fs.existsSync(path.join(__dirname, '..', 'node_modules', '.bin', 'node'));
+  const installed = fs.existsSync(path.join(__dirname, '..', '..', 'node_modules', '.bin', 'node'));
   const advice = installed ? 'Use the npm script, for example `npm start`.' : 'Run `npm ci` first.';
   process.stderr.write(
     `Gatehouse needs Node.js ${NEEDED_VERSION} or newer, and this is Node.js ${process.versions.node}. ` +
