@@ -1,6 +1,5 @@
 import type { ListUsers, UserOrder } from './users.schemas';
 import type { CursorPosition } from '../../common/pagination/cursor';
-import { TIMES_AS_TEXT, toRfc3339 } from '../../database/timestamp-text';
 import type { Query } from '../../database/prepared-statements';
 import type { User } from '../../users/user.schemas';
 import { TABLES } from '../../../contract';
@@ -26,25 +25,51 @@ const ORDERS: Record<UserOrder, Order> = {
 const BAN_IN_FORCE = `gatehouse_is_banned(${columns.banned}, ${columns.banExpires})`;
 
 /**
- * PostgreSQL decides whether a ban is in force. Times stay in the text format of PostgreSQL:
- * `to_char`, or 100 dates parsed in JavaScript, take longer than the rest of the query.
+ * A time in UTC of which PostgreSQL writes all six decimals: columns have milliseconds, and `001`
+ * follows. {@link toItems} replaces it by `Z`. `to_char` takes longer.
  */
+const timeOf = (column: string) => `${column} AT TIME ZONE 'UTC' + interval '1 microsecond'`;
+
+/** The columns of a user in the order of the response. PostgreSQL decides whether a ban is in force. */
 const COLUMNS = `
   ${columns.id} AS "id", ${columns.email} AS "email",
   ${columns.emailVerified} AS "emailVerified", ${columns.name} AS "name",
   ${columns.image} AS "image", ${columns.role} AS "role", ${BAN_IN_FORCE} AS "banned",
   CASE WHEN ${BAN_IN_FORCE} THEN ${columns.banReason} END AS "banReason",
-  CASE WHEN ${BAN_IN_FORCE} THEN ${columns.banExpires} END AS "banExpires",
-  ${columns.createdAt} AS "createdAt", ${columns.updatedAt} AS "updatedAt"`;
+  CASE WHEN ${BAN_IN_FORCE} THEN ${timeOf(columns.banExpires)} END AS "banExpires",
+  ${timeOf(columns.createdAt)} AS "createdAt", ${timeOf(columns.updatedAt)} AS "updatedAt"`;
 
-/** Converts a row of the query to the response shape. */
-export function toUser({ banExpires, createdAt, updatedAt, ...others }: User): User {
-  return {
-    ...others,
-    banExpires: banExpires && toRfc3339(banExpires),
-    createdAt: toRfc3339(createdAt),
-    updatedAt: toRfc3339(updatedAt),
-  };
+/** The only row of a page's query. */
+export interface PageRow {
+  /** How many users were read: at most one more than the limit. */
+  count: number;
+  /** The users as JSON objects with commas between them; `null`: there are none. */
+  users: string | null;
+}
+
+/** The end of a time of {@link timeOf}. A text cannot match: its quotes are escaped. */
+const END_OF_TIME = /001"(?=,"(?:created|updated)At":|\})/g;
+
+/** The beginning of each user in the text of a page. */
+const START_OF_USER = '{"id":';
+
+/** The users of a page in the response shape. */
+export interface PageItems {
+  /** JSON objects with commas between them. */
+  text: string;
+  /** The last user, when another page follows. */
+  last: User | null;
+}
+
+/**
+ * Converts the row of a page's query. The text that PostgreSQL wrote is not parsed: reading 50
+ * rows and writing them again takes longer than the query.
+ */
+export function toItems({ count, users }: PageRow, limit: number): PageItems {
+  const text = (users ?? '').replace(END_OF_TIME, 'Z"');
+  if (count <= limit) return { text, last: null };
+  const items = text.slice(0, text.lastIndexOf(`,${START_OF_USER}`));
+  return { text: items, last: JSON.parse(items.slice(items.lastIndexOf(START_OF_USER))) as User };
 }
 
 /**
@@ -54,7 +79,7 @@ export function toUser({ banExpires, createdAt, updatedAt, ...others }: User): U
 const PREPARED_LIMIT = 50;
 
 /**
- * One page and one more row, which shows whether another page follows. @param start the last row
+ * One page as JSON, and one more user, which shows whether another page follows. @param start the last row
  * of the previous page; `null`: the first page.
  */
 export function pageQuery(query: ListUsers, start: CursorPosition | null): Query {
@@ -66,11 +91,13 @@ export function pageQuery(query: ListUsers, start: CursorPosition | null): Query
     const [value, id] = [conditions.value(start.value), conditions.value(start.id)];
     conditions.texts.push(`(${columns[key]}, ${columns.id}) ${comparison} (${value}, ${id})`);
   }
-  const text = `SELECT ${COLUMNS} FROM "${table}" ${conditions.where()}
-    ORDER BY "${table}".${columns[key]} ${direction}, "${table}".${columns.id} ${direction}
-    LIMIT ${query.limit + 1}`;
+  const text = `
+    SELECT count(*)::int AS "count", string_agg(row_to_json(page)::text, ',') AS "users"
+      FROM (SELECT ${COLUMNS} FROM "${table}" ${conditions.where()}
+             ORDER BY "${table}".${columns[key]} ${direction}, "${table}".${columns.id} ${direction}
+             LIMIT ${query.limit + 1}) AS page`;
   const name = `users ${query.sort} ${start === null ? 'first' : 'next'}`;
-  return { ...(isPlain && { name }), text, values: conditions.values, types: TIMES_AS_TEXT };
+  return { ...(isPlain && { name }), text, values: conditions.values };
 }
 
 /** How many users match the filters. */
@@ -80,9 +107,9 @@ export function countQuery(query: ListUsers): Query {
   return { text, values: conditions.values };
 }
 
-/** The position of a row in an order. Times have milliseconds, as in their column. */
-export function keyOf(row: User, order: UserOrder): CursorPosition {
-  return { value: row[ORDERS[order].key], id: row.id };
+/** The position of a user in an order. Times have milliseconds, as in their column. */
+export function keyOf(user: User, order: UserOrder): CursorPosition {
+  return { value: user[ORDERS[order].key], id: user.id };
 }
 
 function conditionsOf({ search, role, banned, emailVerified }: ListUsers): Conditions {

@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { ListUsers, UserPage } from './users.schemas';
-import { countQuery, keyOf, pageQuery, toUser } from './user-list.query';
+import type { ListUsers } from './users.schemas';
+import { countQuery, keyOf, type PageRow, pageQuery, toItems } from './user-list.query';
 import { Cursors, type CursorSequence } from '../../common/pagination/cursor';
 import { PreparedStatements } from '../../database/prepared-statements';
-import type { User } from '../../users/user.schemas';
+
+/** A page in the response shape. */
+export interface PageAnswer {
+  /** JSON. */
+  text: string;
+  nextCursor: string | null;
+}
 
 /** The list of users, in pages with a cursor. */
 @Injectable()
@@ -14,20 +20,18 @@ export class UserListService {
   ) {}
 
   /** @throws {Problem} `validation_failed` when the cursor belongs to another list. */
-  async listUsers(query: ListUsers): Promise<UserPage> {
+  async listUsers(query: ListUsers): Promise<PageAnswer> {
     const { cursor, limit, sort } = query;
     const sequence = sequenceOf(query);
     const start = cursor === undefined ? null : await this.cursors.parseCursor(cursor, sequence);
-    const total = query.include === 'total' ? await this.count(query) : undefined;
-    const rows = await this.statements.run<User>(pageQuery(query, start));
-    const items = rows.slice(0, limit).map(toUser);
-    const isLast = rows.length <= limit;
+    const total = query.include === 'total' ? await this.count(query) : null;
+    const [row] = await this.statements.run<PageRow>(pageQuery(query, start));
+    const { text, last } = toItems(row!, limit);
+    const nextCursor = last && (await this.cursors.toCursor({ ...sequence, ...keyOf(last, sort) }));
+    const end = total === null ? '}' : `,"total":${total}}`;
     return {
-      items,
-      nextCursor: isLast
-        ? null
-        : await this.cursors.toCursor({ ...sequence, ...keyOf(items.at(-1)!, sort) }),
-      ...(total !== undefined && { total }),
+      text: `{"items":[${text}],"nextCursor":${JSON.stringify(nextCursor)}${end}`,
+      nextCursor,
     };
   }
 

@@ -26,7 +26,6 @@ import {
   setRoleSchema,
   type UpdateUser,
   updateUserSchema,
-  type UserPage,
   userPageSchema,
 } from './users.schemas';
 import { AdminUsersService } from './users.service';
@@ -73,9 +72,10 @@ export class AdminUsersController {
   async listUsers(
     @Query({ schema: listUsersSchema }) query: ListUsers,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<UserPage> {
+  ): Promise<string> {
     const page = await this.list.listUsers(query);
-    return linkNextPage(page, { reply, apiUrl: this.settings.apiUrl });
+    void reply.type('application/json; charset=utf-8');
+    return linkNextPage(page, { reply, apiUrl: this.settings.apiUrl }).text;
   }
 
   @Scopes('users:write')
