@@ -11,6 +11,8 @@ export const LOCKS = {
   signingKeys: 7319045561205,
   /** Taken by a trigger when an administrator is removed (migrations/1795430003000-KeepAnAdministrator). */
   administrators: 7319045561206,
+  /** Shared while a client is created, taken by a trigger when scopes are removed (migrations/1795689101000-AwaitNewClients). */
+  resourceScopes: 7319045561207,
   /** Jobs: each runs on one replica at a time. */
   idempotencyCleanup: 7319045561221,
   refreshTokenCleanup: 7319045561231,

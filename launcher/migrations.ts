@@ -40,6 +40,8 @@ import { CreateResourceServers1795469000000 } from '../migrations/1795469000000-
 import { CreateEventStreams1795470000000 } from '../migrations/1795470000000-CreateEventStreams';
 import { DescribeChangedCredentials1795470100000 } from '../migrations/1795470100000-DescribeChangedCredentials';
 import { RecordAuthenticationMethods1795689000000 } from '../migrations/1795689000000-RecordAuthenticationMethods';
+import { KeepOneConsent1795689100000 } from '../migrations/1795689100000-KeepOneConsent';
+import { AwaitNewClients1795689101000 } from '../migrations/1795689101000-AwaitNewClients';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { MigrationError } from './migration-error';
@@ -86,6 +88,8 @@ const OWN_MIGRATIONS = [
   CreateEventStreams1795470000000,
   DescribeChangedCredentials1795470100000,
   RecordAuthenticationMethods1795689000000,
+  KeepOneConsent1795689100000,
+  AwaitNewClients1795689101000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

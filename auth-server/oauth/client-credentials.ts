@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, sessionMiddleware } from 'better-auth/api';
+import type { Pool } from 'pg';
 import { z } from 'zod';
-import type { Resources } from './resources/resources';
-import { CLIENT_PATHS, SCOPES } from '../../contract';
+import { insertClient } from './resources/new-clients';
+import { CLIENT_PATHS } from '../../contract';
 
 const scopes = z.array(z.string().max(100)).max(500);
 
@@ -26,38 +27,27 @@ const rotationSchema = z.strictObject({ clientId: z.string().min(1).max(200) });
  * checks the other properties of a client and manages them. A secret is shown once, in the answer.
  * Its SHA-256 is stored, which is enough for 256 random bits.
  */
-export function clientCredentials(resources: Resources) {
+export function clientCredentials(pool: Pool) {
   return {
     id: 'gatehouse-client-credentials',
-    endpoints: { createClient: createClientEndpoint(resources), rotateSecret },
+    endpoints: { createClient: createClientEndpoint(pool), rotateSecret },
   } satisfies BetterAuthPlugin;
 }
 
-const createClientEndpoint = (resources: Resources) =>
+const createClientEndpoint = (pool: Pool) =>
   createAuthEndpoint(
     CLIENT_PATHS.create,
     { method: 'POST', body: newClientSchema, use: [sessionMiddleware] },
     async (ctx) => {
       assertAdministrator(ctx.context.session.user);
-      await assertKnown([...ctx.body.scopes, ...ctx.body.clientCredentialsScopes], resources);
       const { authMethod, ...input } = ctx.body;
       const clientId = randomBytes(16).toString('hex');
       const clientSecret = authMethod === 'none' ? null : newSecret();
-      const now = new Date();
-      await ctx.context.adapter.create({
-        model: 'oauthClient',
-        data: {
-          ...input,
-          clientId,
-          clientSecret: clientSecret && hashSecret(clientSecret),
-          tokenEndpointAuthMethod: authMethod,
-          responseTypes: input.grantTypes.includes('authorization_code') ? ['code'] : [],
-          requirePKCE: true,
-          enableEndSession: true,
-          disabled: false,
-          createdAt: now,
-          updatedAt: now,
-        },
+      await insertClient(pool, {
+        ...input,
+        clientId,
+        clientSecret: clientSecret && hashSecret(clientSecret),
+        tokenEndpointAuthMethod: authMethod,
       });
       return ctx.json({ clientId, clientSecret });
     },
@@ -81,14 +71,6 @@ const rotateSecret = createAuthEndpoint(
     return ctx.json({ clientSecret });
   },
 );
-
-/** @throws {APIError} 400 for a scope that no resource has. */
-async function assertKnown(names: string[], resources: Resources): Promise<void> {
-  const found = (await resources.findScopes(names)).map(({ name }) => name);
-  const known = new Set<string>([...SCOPES, ...found]);
-  if (names.every((name) => known.has(name))) return;
-  throw new APIError('BAD_REQUEST', { code: 'UNKNOWN_SCOPE', message: 'A scope is unknown.' });
-}
 
 /** @throws {APIError} 403, as the admin plugin does. */
 function assertAdministrator(user: Record<string, unknown>): void {

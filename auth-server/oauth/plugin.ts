@@ -1,6 +1,7 @@
 import { oauthProvider } from '@better-auth/oauth-provider';
 import type { Pool } from 'pg';
 import { clientCredentials } from './client-credentials';
+import { singleConsent } from './consents/single-consent';
 import { foreignTokens } from './foreign-tokens';
 import { introspectionTokens } from './introspection-token';
 import { Grants } from './grants';
@@ -36,6 +37,7 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
   const resources = new Resources(pool, config);
   return [
     oauthProvider(providerOptions({ config, grants, resources })),
+    singleConsent,
     requestRules({ pool, resources }),
     tokenSigner(resources),
     foreignTokens(resources),
@@ -43,7 +45,7 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
     protocolAnswers(grants),
     replayedTokens(pool),
     renewedScopes(pool),
-    clientCredentials(resources),
+    clientCredentials(pool),
     introspectionTokens(config),
   ];
 }

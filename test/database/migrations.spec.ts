@@ -134,6 +134,28 @@ describe('migrations of an unreachable database', () => {
   }, 7_000);
 });
 
+describe('a database of an earlier version', () => {
+  it('keeps the newest consent of a user for a client, and the consents of others', async () => {
+    const database = await createTestDatabase();
+    const client = new Client(database.url);
+    await client.connect();
+    while ((await revertLastMigration(database.url)) !== 'KeepOneConsent1795689100000');
+    await client.query(`
+      INSERT INTO "user" (id, name, email) VALUES ('u1', 'One', '1@example.com'), ('u2', 'Two', '2@example.com');
+      INSERT INTO oauth_client (id, client_id, redirect_uris) VALUES ('c', 'c', '[]');
+      INSERT INTO oauth_consent (id, client_id, user_id, scopes, created_at, updated_at) VALUES
+        ('newest', 'c', 'u1', '["openid"]', now(), now()),
+        ('former', 'c', 'u1', '["email"]', now(), now() - interval '1 s'),
+        ('another', 'c', 'u1', '["profile"]', now(), now() - interval '1 s'),
+        ('of two', 'c', 'u2', '["email"]', now(), now() - interval '1 s')`);
+    await runMigrations(database.url);
+    const { rows } = await client.query('SELECT id FROM oauth_consent ORDER BY id');
+    expect(rows.map(({ id }) => id)).toEqual(['newest', 'of two']);
+    await client.end();
+    await database.drop();
+  });
+});
+
 describe('the migrated database', () => {
   let database: TestDatabase;
   let client: Client;

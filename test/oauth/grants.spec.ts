@@ -1,7 +1,7 @@
 import { Client as PgClient } from 'pg';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import { Browser } from './browser';
-import { OAuthStage } from './stage';
+import { makePkce, OAuthStage } from './stage';
 import { Caller } from '../support/caller';
 import { eventually } from '../support/eventually';
 import type { SignedInUser } from '../support/system';
@@ -277,6 +277,36 @@ describe('a new grant', () => {
     await stage.tokens(client, browser, { scope: 'openid' });
     const answer = await stage.exchange(client, code);
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
+  });
+});
+
+describe('a first consent', () => {
+  it('changes the one that another request inserts at the same time', async () => {
+    const pkce = makePkce();
+    const page = await browser.follow(stage.authorization(client.clientId, pkce));
+    expect(page.pathname).toBe('/consent');
+    const writer = new PgClient(stage.system.database.url);
+    await writer.connect();
+    await writer.query('BEGIN');
+    await writer.query(
+      `INSERT INTO oauth_consent (id, client_id, user_id, scopes, created_at, updated_at)
+       VALUES ('of-' || $1, $2, $1, '["openid", "users:read"]', now(), now())`,
+      [user.id, client.clientId],
+    );
+    const answer = browser.answerConsent(page, {});
+    await eventually(async () => expect(await isWaitingForLock()).toBe(true));
+    await writer.query('COMMIT');
+    await writer.end();
+    const code = (await answer).searchParams.get('code')!;
+    const rows = await stage.system.query(`SELECT id, scopes FROM oauth_consent ${OF_USER}`, [
+      user.id,
+      client.clientId,
+    ]);
+    const scopes = ['openid', 'profile', 'email', 'offline_access'];
+    expect(rows).toEqual([{ id: `of-${user.id}`, scopes }]);
+    const callback = await answer;
+    const tokens = await stage.exchange(client, { code, verifier: pkce.verifier, callback });
+    expect(tokens.status).toBe(200);
   });
 });
 

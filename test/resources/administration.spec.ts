@@ -1,7 +1,9 @@
+import { Client } from 'pg';
 import type { Resource, ResourcePage } from '../../src/admin/resources/resources.schemas';
 import { Company, RESOURCES } from './company';
 import type { OAuthStage } from '../oauth/stage';
-import { API_SCOPES } from '../../contract';
+import { API_SCOPES, CLIENT_PATHS } from '../../contract';
+import { eventually } from '../support/eventually';
 import { expectProblem } from '../support/problems';
 
 let company: Company;
@@ -132,4 +134,77 @@ describe('a change', () => {
       { action: 'resource.created', after: { identifier } },
     ]);
   });
+});
+
+describe('a scope that is removed while a client with it is created', () => {
+  let first: Client;
+  let second: Client;
+
+  beforeEach(async () => {
+    first = new Client(stage.system.database.url);
+    second = new Client(stage.system.database.url);
+    await Promise.all([first.connect(), second.connect()]);
+    await first.query('BEGIN');
+  });
+
+  afterEach(() => Promise.all([first.end(), second.end()]));
+
+  it('is unknown to a client that waits for the removal', async () => {
+    await company.open('tea');
+    await first.query(`DELETE FROM oauth_resource_scope WHERE name = 'tea:read'`);
+    const creation = createClient('tea:read');
+    await eventually(async () => expect(await waitsOfKind('advisory')).toBe(1));
+    await first.query('COMMIT');
+    const answer = await creation;
+    expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'UNKNOWN_SCOPE' }]);
+  });
+
+  it('is taken away from a client for which the removal waits', async () => {
+    await company.open('milk');
+    await first.query('LOCK TABLE oauth_client IN SHARE MODE');
+    const creation = createClient('milk:read');
+    await eventually(async () => expect(await waitsOfKind('relation')).toBe(1));
+    const removal = second.query(`DELETE FROM oauth_resource_scope WHERE name = 'milk:read'`);
+    await eventually(async () => expect(await waitsOfKind('advisory')).toBe(1));
+    await first.query('COMMIT');
+    const answer = await creation;
+    await removal;
+    const { clientId } = (await answer.json()) as { clientId: string };
+    const rows = await stage.system.query(
+      'SELECT client_credentials_scopes AS scopes FROM oauth_client WHERE client_id = $1',
+      [clientId],
+    );
+    expect(rows).toEqual([{ scopes: [] }]);
+  });
+
+  async function waitsOfKind(kind: string): Promise<number> {
+    const rows = await stage.system.query(
+      `SELECT FROM pg_locks JOIN pg_database d ON d.oid = database
+        WHERE NOT granted AND locktype = $1 AND datname = current_database()`,
+      [kind],
+    );
+    return rows.length;
+  }
+
+  /** At the endpoint that the API uses. */
+  function createClient(scope: string): Promise<Response> {
+    return fetch(`${stage.system.settings.authUrl}/api/auth${CLIENT_PATHS.create}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${stage.admin.refreshToken}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({
+        name: 'A service',
+        applicationType: 'web',
+        authMethod: 'client_secret_basic',
+        redirectUris: [],
+        postLogoutRedirectUris: [],
+        grantTypes: ['client_credentials'],
+        scopes: [],
+        clientCredentialsScopes: [scope],
+        skipConsent: false,
+      }),
+    });
+  }
 });

@@ -10,6 +10,7 @@ const { name: table, columns } = OAUTH_TABLES.oauthConsent;
 @Entity(table)
 @Index('oauth_consent_client_id_idx', ['clientId'])
 @Index('oauth_consent_user_id_idx', ['userId'])
+@Index('oauth_consent_user_id_client_id_uidx', ['userId', 'clientId'], { unique: true })
 export class OAuthConsentEntity {
   @PrimaryColumn({ name: columns.id, type: 'text', primaryKeyConstraintName: 'oauth_consent_pkey' })
   id!: string;
