@@ -24,6 +24,10 @@ const COLUMNS_OF_API = {
     'id, client_id, session_id, user_id, reference_id, authorization_code_id, resources, requested_user_info_claims, refresh_id, expires_at, created_at, revoked, confirmation, scopes',
 };
 
+/** What an administrator changes of a client through the API. Only the auth server writes secrets. */
+const CLIENT_COLUMNS_WRITTEN_BY_API =
+  'name, redirect_uris, post_logout_redirect_uris, application_type, scopes, client_credentials_scopes, skip_consent, disabled, updated_at';
+
 /**
  * The statements that give a role its privileges, and take away all others. They run in one
  * transaction, so that a running process keeps its privileges.
@@ -34,17 +38,24 @@ export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
     'REVOKE UPDATE, DELETE ON audit_event, audit_retention FROM gatehouse_auth',
     'REVOKE UPDATE, DELETE ON access_event FROM gatehouse_auth',
     'REVOKE INSERT, UPDATE, DELETE ON oauth_resource_scope, oauth_resource_server FROM gatehouse_auth',
+    'REVOKE UPDATE, DELETE ON installation_secret FROM gatehouse_auth',
+    'REVOKE ALL ON idempotency_key FROM gatehouse_auth',
   ],
   gatehouse_api: [
     ...shared('gatehouse_api'),
     'REVOKE UPDATE ON audit_event, audit_retention, access_event FROM gatehouse_api',
     'REVOKE DELETE ON audit_retention FROM gatehouse_api',
-    'REVOKE ALL ON verification FROM gatehouse_api',
+    'REVOKE ALL ON verification, mail_queue, rate_limit, audit_repeat, oauth_client_assertion FROM gatehouse_api',
     'REVOKE INSERT, UPDATE ON account, session, user_proof, two_factor, passkey, jwks FROM gatehouse_api',
+    'REVOKE UPDATE, DELETE ON installation_secret FROM gatehouse_api',
+    'REVOKE INSERT ON "user", credential_state FROM gatehouse_api',
+    'REVOKE INSERT, UPDATE ON oauth_client, oauth_client_resource, oauth_consent, oauth_grant, oauth_refresh_token, oauth_access_token FROM gatehouse_api',
+    `GRANT UPDATE (${CLIENT_COLUMNS_WRITTEN_BY_API}) ON oauth_client TO gatehouse_api`,
+    'GRANT UPDATE (scopes, resources) ON oauth_consent TO gatehouse_api',
     'REVOKE INSERT, UPDATE, DELETE ON event_stream, event_delivery FROM gatehouse_api',
     'GRANT UPDATE (status, status_reason, failures, retry_at, updated_at) ON event_stream TO gatehouse_api',
     'GRANT UPDATE (state, attempts, next_attempt_at, failing_since, last_error, finished_at) ON event_delivery TO gatehouse_api',
-    `REVOKE SELECT ON ${Object.keys(COLUMNS_OF_API).join(', ')}, mail_queue FROM gatehouse_api`,
+    `REVOKE SELECT ON ${Object.keys(COLUMNS_OF_API).join(', ')} FROM gatehouse_api`,
     ...Object.entries(COLUMNS_OF_API).map(
       ([table, columns]) => `GRANT SELECT (${columns}) ON ${table} TO gatehouse_api`,
     ),
