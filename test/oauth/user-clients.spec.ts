@@ -121,6 +121,24 @@ describe('a client that acts for a user', () => {
     expect((await api.get(ME)).body).toMatchObject({ id: someone.id });
   });
 
+  it('gets nothing for a code of an impersonation that has ended', async () => {
+    const admin = await stage.system.asNewAdmin();
+    const browser = await Browser.signedIn(stage.system, admin.email);
+    const client = await stage.register({ type: 'public' });
+    await stage.tokens(client, await Browser.signedIn(stage.system, someone.email));
+    await browser.post('/admin/impersonate-user', { userId: someone.id });
+    const tokens = await stage.tokens(client, browser);
+    const code = await stage.code(client, browser);
+    expect((await browser.post('/admin/stop-impersonating', {})).status).toBe(200);
+    const exchanged = await stage.exchange(client, code);
+    const renewed = await stage.refresh(client, tokens.refresh_token);
+    for (const answer of [exchanged, renewed]) {
+      expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
+    }
+    const api = new Caller(stage.system.apiUrl, tokens.access_token);
+    await eventually(async () => expect((await api.get(ME)).status).toBe(401));
+  });
+
   it('cannot use a scope that the role does not allow', async () => {
     const client = await clientFor(someone, ALL_SCOPES);
     expectProblem(await client.get('/api/v1/admin/users'), 'forbidden');
