@@ -44,7 +44,7 @@ const SUBJECTS = {
   input: [],
   sessions: [],
   notices: ['mail', 'users'],
-  oauth: ['sessions', 'audit'],
+  oauth: ['sessions', 'audit', 'signing-keys'],
   'second-factor': ['notices', 'mail'],
   'signing-keys': ['sessions', 'audit'],
   'shared-signals': ['signing-keys', 'audit'],

@@ -19,7 +19,7 @@ import { setSecurityHeaders } from './http/security-headers';
 import { warnOfUntrustedApplications } from './http/untrusted-applications';
 import { limitPublicRequests } from './limits/public-limits';
 import { discovery, discoveryPaths } from './oauth/discovery';
-import { parseForm } from './oauth/forms';
+import { ignoreKeyProofs, parseForm } from './oauth/forms';
 import { answerMissingPage, pageRoutes } from './pages/routes';
 import { signalDiscovery, signalDiscoveryPaths } from './shared-signals/discovery';
 import type { SigningKeys } from './signing-keys/signing-keys';
@@ -74,7 +74,7 @@ export function createSteps(parts: AppParts): Step[] {
     // Any place before "not found".
     step('discovery', [discovery(config, pool), signalDiscovery(config)]),
     // Before Better-Auth, which reads the body as text. The form is parsed after the body is checked.
-    step('body', [limitBody, checkBody, parseForm], AUTH_BASE_PATH),
+    step('body', [limitBody, checkBody, ignoreKeyProofs, parseForm], AUTH_BASE_PATH),
     // After the IP address, which believes the header of the API only. Before Better-Auth.
     step('caller session', [resolveCallerSession({ auth, pool })], AUTH_BASE_PATH),
     // After all steps that check a request.

@@ -67,7 +67,9 @@ export function parseAccessTokenClaims(payload: unknown): ClaimsResult {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
     return refuse('payload is not an object');
   }
-  const { iss, aud, sub, iat, exp, ...others } = payload as Payload;
+  const { iss, aud, sub, iat, exp, cnf, ...others } = payload as Payload;
+  // RFC 9449, section 7.1: a token that is bound to a key is no bearer token.
+  if (cnf !== undefined) return refuse('the token is bound to a key (cnf)');
   if (!isText(sub)) return refuse('sub is not a non-empty string');
   if (!isText(iss)) return refuse('iss is not a non-empty string');
   if (!isAudience(aud)) return refuse('aud is neither a string nor an array of strings');

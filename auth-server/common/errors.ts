@@ -44,6 +44,12 @@ const TOO_LARGE: ErrorAnswer = {
   message: 'The body is larger than 100 kB.',
 };
 
+const UNSUPPORTED_CODING: ErrorAnswer = {
+  status: 415,
+  code: 'UNSUPPORTED_MEDIA_TYPE',
+  message: 'Bodies are sent without a content coding.',
+};
+
 export const VALUE_REFUSED: ErrorAnswer = {
   status: 400,
   code: 'INVALID_VALUE',
@@ -147,6 +153,7 @@ export function toErrorAnswer(error: unknown): ErrorAnswer {
   if (isValueRefused(error)) return VALUE_REFUSED;
   const { status } = error as { status?: unknown };
   if (status === 413) return TOO_LARGE;
+  if (status === 415) return UNSUPPORTED_CODING;
   if (typeof status !== 'number' || status < 400 || status > 499) return INTERNAL_ERROR;
   return { ...UNREADABLE, status };
 }

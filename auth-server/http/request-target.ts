@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { sendError, UNREADABLE, VALUE_REFUSED } from '../common/errors';
+import { hasValidHost } from '../../runtime/network/host-header';
 
 /** RFC 3986, section 3.3: the characters of a path, each segment not empty except the last. */
 const PATH = /^(\/(?!\/)([\w.~!$&'()*+,;=:@-]|%[\da-f]{2})*)+$/i;
@@ -23,10 +24,13 @@ function isPlainTarget(target: string): boolean {
   return isPlainPath && !target.includes('#');
 }
 
-/** Refuses request targets that two parsers may read differently. */
+/**
+ * Refuses request targets that two parsers may read differently, and requests without exactly one
+ * valid host.
+ */
 export const checkTarget: RequestHandler = (request, response, next) => {
   const { originalUrl: target } = request;
   if (NUL_ENCODED.test(target)) return sendError(response, VALUE_REFUSED);
-  if (!isPlainTarget(target)) return sendError(response, UNREADABLE);
+  if (!isPlainTarget(target) || !hasValidHost(request)) return sendError(response, UNREADABLE);
   next();
 };

@@ -45,7 +45,7 @@ function describeAuthorizationServer(config: AuthConfig, scopes: readonly string
     id_token_signing_alg_values_supported: [config.jwtAlgorithm],
     claims_supported: CLAIMS.split(' '),
     acr_values_supported: ['0'],
-    prompt_values_supported: ['none', 'login', 'consent', 'create'],
+    prompt_values_supported: ['none', 'login', 'consent', 'create', 'select_account'],
     authorization_response_iss_parameter_supported: true,
     claims_parameter_supported: false,
     request_parameter_supported: false,

@@ -2,6 +2,16 @@ import { basicClientId } from '../common/basic-credentials';
 import type { RequestHandler } from 'express';
 import { sendError } from '../common/errors';
 
+/**
+ * Removes a DPoP proof (RFC 9449). The provider would bind the token to its key, but no resource
+ * server of this product verifies a proof. The client sees by `token_type` that the token is a
+ * bearer token (RFC 9449, section 5).
+ */
+export const ignoreKeyProofs: RequestHandler = ({ headers }, _response, next) => {
+  delete headers.dpop;
+  next();
+};
+
 /** Endpoints that read forms, below the path of Better-Auth. */
 const FORM_ENDPOINTS = ['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke'];
 

@@ -1,5 +1,6 @@
 import { oauthProvider } from '@better-auth/oauth-provider';
 import type { Pool } from 'pg';
+import { authorizationRequests } from './requests/authorization-request';
 import { clientCredentials } from './client-credentials';
 import { singleConsent } from './consents/single-consent';
 import { foreignTokens } from './foreign-tokens';
@@ -8,13 +9,14 @@ import { Grants } from './grants';
 import { protocolAnswers } from './protocol-answers';
 import { replayedTokens } from './replayed-tokens';
 import { renewedScopes } from './renewed-scopes';
-import { requestRules } from './request-rules';
+import { requestRules } from './requests/request-rules';
 import { Resources } from './resources/resources';
 import { revocation } from './revocation';
 import { tokenClaims } from './token-claims';
 import { tokenSigner } from './resources/token-signer';
 import type { AuthConfig } from '../common/config';
 import { SCOPES } from '../../contract';
+import { SigningKeys } from '../signing-keys/signing-keys';
 import { OAUTH_MAPPING } from './schema';
 
 /** Paths of pages of the auth server. */
@@ -38,6 +40,7 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
   return [
     oauthProvider(providerOptions({ config, grants, resources })),
     singleConsent,
+    authorizationRequests({ config, signingKeys: new SigningKeys(config, pool) }),
     requestRules({ pool, resources }),
     tokenSigner(resources),
     foreignTokens(resources),

@@ -54,8 +54,9 @@ function correctClient({ statusCode }: APIError): Correction {
 }
 
 /** RFC 6750, sections 3 and 3.1. */
-function correctBearer(description: string): Correction {
+function correctBearer(description: string, { statusCode }: APIError): Correction {
   if (description === 'access token not found') return { challenge: 'Bearer' };
+  if (statusCode === 401) return { challenge: 'Bearer error="invalid_token"' };
   if (description !== 'Missing required scope') return {};
   return {
     instead: { status: 403, error: 'insufficient_scope' },

@@ -1,9 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import type { IncomingMessage } from 'node:http';
 import { Problem } from '../common/problems/problem';
-
-/** A name or an address and perhaps a port (RFC 9110, section 7.2; RFC 3986, section 3.2.2). */
-const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
+import { hasValidHost } from '../../runtime/network/host-header';
 
 /** The time that a refused client gets to read the refusal. */
 const REFUSAL_LIMIT_MS = 2_000;
@@ -27,14 +24,6 @@ export function answerForNode(fastify: FastifyInstance): void {
     server.emit('clientError', new Error('no tunnels here'), socket);
   });
   fastify.addHook('onRequest', ({ raw }, _reply, done) => {
-    done(isForSomeHost(raw) ? undefined : new Problem('malformed_request'));
+    done(hasValidHost(raw) ? undefined : new Problem('malformed_request'));
   });
-}
-
-function isForSomeHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
-  const hosts = rawHeaders.filter(
-    (_text, index) => index % 2 === 1 && rawHeaders[index - 1]!.toLowerCase() === 'host',
-  );
-  if (hosts.length === 0) return httpVersion !== '1.1';
-  return hosts.length === 1 && HOST.test(hosts[0]!);
 }

@@ -72,6 +72,15 @@ describe('the target of a request', () => {
     },
   );
 
+  it.each([
+    ['two hosts', 'host: localhost\r\nhost: evil.example\r\n'],
+    ['a host with a name in front', 'host: me@localhost\r\n'],
+    ['a host that is none', 'host: a b\r\n'],
+  ])('is refused with %s', async (_title, hosts) => {
+    const bytes = `GET /api/auth/ok HTTP/1.1\r\n${hosts}connection: close\r\n\r\n`;
+    expect((await exchange(server.url, bytes)).status).toBe(400);
+  });
+
   it.each(['/api/auth/ok', '/api/auth/ok?a=%2F..%2f&b=//', '/sign-in?next=/./x', '/'])(
     '%s is served',
     async (path) => {

@@ -2,7 +2,7 @@ import { createAuthServer } from '../../auth-server/app';
 import { createLogger } from '../../runtime/logger';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { Browser } from './browser';
-import { makePkce, OAuthStage, type Parameters, payloadOf } from './stage';
+import { makePkce, OAuthStage, type Parameters, payloadOf, REDIRECT_URI } from './stage';
 import { Caller } from '../support/caller';
 import type { SignedInUser } from '../support/system';
 
@@ -370,6 +370,43 @@ describe('other request forms', () => {
       expect((await browser.authorize(url)).hash).not.toMatch(/access_token|id_token|code=/);
     },
   );
+
+  it('an ID token of another user gives no code without a sign-in', async () => {
+    const other = await stage.user();
+    const own = await stage.tokens(client, browser);
+    const hinted = (changes: Parameters, who: Browser) =>
+      who.authorize(stage.authorization(client.clientId, makePkce(), changes));
+    const silent = { prompt: 'none', id_token_hint: own.id_token };
+    expect((await hinted(silent, browser)).searchParams.get('code')).not.toBeNull();
+    // Also one for another client, and what is no ID token.
+    for (const [changes, who] of [
+      [silent, other.browser],
+      [{ ...silent, id_token_hint: own.access_token }, browser],
+      [{ ...silent, id_token_hint: 'x' }, browser],
+    ] as const) {
+      expect((await hinted(changes, who)).searchParams.get('error')).toBe('login_required');
+    }
+    const shown = await hinted({ id_token_hint: own.id_token }, other.browser);
+    expect(shown.pathname).toBe('/sign-in');
+  });
+
+  it('a DPoP proof makes no token that is bound to a key', async () => {
+    const code = await stage.code(client, browser, { dpop_jkt: 'x'.repeat(43) });
+    const form = {
+      grant_type: 'authorization_code',
+      code: code.code,
+      code_verifier: code.verifier,
+      redirect_uri: REDIRECT_URI,
+      client_id: client.clientId,
+    };
+    const answer = await fetch(stage.at('token'), {
+      method: 'POST',
+      headers: { dpop: 'a proof' },
+      body: new URLSearchParams(form),
+    });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ token_type: 'Bearer' });
+  });
 
   it.each(['request', 'request_uri'])('refuses %s', async (name) => {
     const outcome = await outcomeOf({ [name]: 'https://evil.example/request' });

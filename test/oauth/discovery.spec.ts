@@ -254,6 +254,7 @@ describe('each announced item works:', () => {
       login: '/sign-in',
       consent: '/consent',
       create: '/sign-up',
+      select_account: '/sign-in',
     });
     const nobody = await at('none', Person.open(stage.system));
     expect(nobody.searchParams.get('error')).toBe('login_required');

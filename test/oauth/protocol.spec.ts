@@ -205,6 +205,14 @@ describe('userinfo (RFC 6750, section 3)', () => {
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
   });
 
+  it('returns a challenge for a token of another scheme', async () => {
+    const { access_token: token } = await stage.tokens(client, browser);
+    const headers = { authorization: `DPoP ${token}` };
+    const answer = await fetch(stage.at('userinfo'), { headers });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+  });
+
   it('names the missing scope', async () => {
     const { access_token: ofServiceAccount } = (await stage.serviceAccountToken(serviceAccount))
       .body;

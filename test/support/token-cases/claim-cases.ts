@@ -26,6 +26,7 @@ export const CLAIM_CASES: TokenCase[] = [
     ['role of an administrator, which the user is not', LIVE, withClaims({ role: 'admin' })],
   ]),
   ...casesOf('invalid_token', [
+    ['cnf: bound to a key', 'RFC 9449 §7.1', withClaims({ cnf: { jkt: 'x'.repeat(43) } })],
     ['no iss', ISS, withClaims({ iss: undefined })],
     ['iss of someone else', ISS, withClaims({ iss: 'https://evil.example' })],
     ['iss with a slash at the end', ISS, withClaims(({ claims }) => ({ iss: `${claims.iss}/` }))],

@@ -1,9 +1,9 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import type { Pool } from 'pg';
-import { ResourceChoice } from './resources/resource-choice';
-import type { Resources } from './resources/resources';
-import { isBanned } from '../sessions/claims';
+import { ResourceChoice } from '../resources/resource-choice';
+import type { Resources } from '../resources/resources';
+import { isBanned } from '../../sessions/claims';
 
 type Hooks = NonNullable<BetterAuthPlugin['hooks']>;
 type Context = Parameters<NonNullable<Hooks['before']>[number]['matcher']>[0];
