@@ -6,6 +6,7 @@ import { JWKS_PATH } from '../contract';
 import { endsSession, toSignOutPage } from './pages/end-session';
 import { requestContext } from './common/request-context';
 import { toKeyTimes } from './signing-keys/key-ring';
+import { hasSeenOutage } from '../runtime/database/database-scope';
 import {
   DATABASE_UNAVAILABLE,
   EMAIL_TAKEN,
@@ -91,18 +92,18 @@ function finish(response: Response, request: Request): Response {
   // The CORS step has set these headers, for the origins that may read the answer.
   headers.delete('access-control-expose-headers');
   const context = requestContext.getStore();
-  if (response.status >= 400 && context?.databaseUnreachable) {
+  const isInternal = response.status >= 500;
+  if ((response.status >= 400 && context?.databaseUnreachable) || (isInternal && hasSeenOutage())) {
     return toResponse(DATABASE_UNAVAILABLE, request, { 'retry-after': RETRY_AFTER_S });
   }
   const refusal = response.status >= 400 && REFUSALS[context?.refusal ?? ''];
   if (refusal) return toResponse(refusal, request);
   // Hooks can replace the body of an error, but not its status.
-  if (response.status >= 500 && context?.isAnswerReplaced)
-    return new Response(response.body, { headers });
-  if (response.status >= 500 && context?.valueRefused) return toResponse(VALUE_REFUSED, request);
+  if (isInternal && context?.isAnswerReplaced) return new Response(response.body, { headers });
+  if (isInternal && context?.valueRefused) return toResponse(VALUE_REFUSED, request);
   if (response.status === 404 && !isJson(headers)) return toResponse(NOT_FOUND, request);
   if (response.status === 415) return toResponse(UNSUPPORTED_MEDIA_TYPE, request);
-  if (response.status >= 500 && !isJson(headers)) return toResponse(INTERNAL_ERROR, request);
+  if (isInternal && !isJson(headers)) return toResponse(INTERNAL_ERROR, request);
   const retryAfter = headers.get('x-retry-after');
   if (retryAfter !== null) headers.set('retry-after', retryAfter);
   return new Response(response.body, { status: response.status, headers });

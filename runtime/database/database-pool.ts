@@ -7,9 +7,9 @@ import {
   type PoolClient,
   type PoolConfig,
 } from 'pg';
-import { isTimeLimit, markDatabaseError } from './database-errors';
+import { isDatabaseUnavailable, isTimeLimit, markDatabaseError } from './database-errors';
 import { DATABASE_LIMITS } from './database-limits';
-import { recallFailure, rememberFailure } from './database-scope';
+import { recallFailure, rememberFailure, rememberOutage } from './database-scope';
 import { repeatOnConflict } from './repeated-transaction';
 
 /** The message of `pg` when `query_timeout` is over. */
@@ -151,6 +151,7 @@ function marking(callback: Callback, fail: (error: Error) => void = note): Callb
 function note(error: unknown): void {
   markDatabaseError(error as Error);
   if (isTimeLimit(error)) rememberFailure(error as Error);
+  if (isDatabaseUnavailable(error)) rememberOutage();
 }
 
 async function setServerLimits(client: ClientBase): Promise<void> {

@@ -8,6 +8,7 @@ const MEMORY_MS = 5_000;
 
 interface DatabaseScope {
   failure: { error: Error; at: number } | null;
+  wasUnavailable: boolean;
 }
 
 const scopes = new AsyncLocalStorage<DatabaseScope>();
@@ -17,7 +18,21 @@ const scopes = new AsyncLocalStorage<DatabaseScope>();
  * at once: the request waits for an unavailable database once, however many statements it has.
  */
 export function runInDatabaseScope<T>(work: () => T): T {
-  return scopes.run({ failure: null }, work);
+  return scopes.run({ failure: null, wasUnavailable: false }, work);
+}
+
+/** Notes that a statement of this request failed because the database is unavailable. */
+export function rememberOutage(): void {
+  const scope = scopes.getStore();
+  if (scope) scope.wasUnavailable = true;
+}
+
+/**
+ * Whether a statement of this request failed because the database is unavailable. A library may
+ * replace that error by its own, which does not show the cause.
+ */
+export function hasSeenOutage(): boolean {
+  return scopes.getStore()?.wasUnavailable ?? false;
 }
 
 /** @param error of a time limit that was reached. */
