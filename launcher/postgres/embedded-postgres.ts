@@ -25,6 +25,8 @@ export interface EmbeddedPostgresOptions {
   directory: string;
   /** `false` for tests: faster, and the data may not survive a crash of the host. */
   durable: boolean;
+  /** The preferred port; otherwise that of the last start. */
+  port?: number;
   /** Receives messages for the user, such as a stopped server of an earlier start. */
   log?: (line: string) => void;
   /** Aborts the start: it rejects, with nothing left running. */
@@ -106,7 +108,7 @@ async function launch(cluster: Cluster, options: EmbeddedPostgresOptions) {
   const deadline = Date.now() + START_LIMIT_MS;
   const logFile = join(cluster.directory, 'server.log');
   for (;;) {
-    const port = await choosePort(cluster.directory);
+    const port = await choosePort(cluster.directory, options.port);
     const server = spawnServer({ ...cluster, port, logFile, parameters: parametersFor(options) });
     try {
       if (await becomesReady(server, { port, cluster, deadline, signal: options.signal })) {
@@ -127,10 +129,10 @@ async function launch(cluster: Cluster, options: EmbeddedPostgresOptions) {
 }
 
 /** The last port is preferred, so that configured tools find the database again. */
-async function choosePort(directory: string): Promise<number> {
+async function choosePort(directory: string, preferred?: number): Promise<number> {
   const file = join(directory, 'port');
   const last = existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
-  const port = await findFreePort(HOST, last);
+  const port = await findFreePort(HOST, preferred ?? last);
   if (port !== last) writeFileSync(file, `${port}\n`, { mode: 0o600 });
   return port;
 }

@@ -1,4 +1,4 @@
-import { RestartablePostgres } from './restartable-postgres';
+import { RestartablePostgres } from '../../support/servers/restartable-postgres';
 import { ReplicaProcess } from '../../support/processes/replica-process';
 import type { Hosted, HostedStart } from '../../support/processes/system-host';
 import { TcpProxy } from '../../support/servers/tcp-proxy';

@@ -1,23 +1,29 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createTestLogins } from './database-logins';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../../launcher/postgres/embedded-postgres';
 import { runMigrations } from '../../../launcher/migrations';
-import { createTestLogins } from '../../support/servers/database-logins';
+import { reservePorts } from '../ports';
+
+/** `fast` ends connections and writes a checkpoint; `immediate` is a crash with recovery. */
+export type Stop = 'fast' | 'immediate';
 
 /** A PostgreSQL of a test alone, with the schema and the logins of the run. It is durable. */
 export class RestartablePostgres {
   private constructor(
     private readonly folder: string,
+    private readonly port: number,
     private server: EmbeddedPostgres,
   ) {}
 
   static async start(): Promise<RestartablePostgres> {
-    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-chaos-'));
-    const postgres = new RestartablePostgres(folder, await launch(folder));
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-restarts-'));
+    const [port] = await reservePorts(1);
+    const postgres = new RestartablePostgres(folder, port!, await launch(folder, port!));
     try {
       await createTestLogins(postgres.url);
       await runMigrations(postgres.url);
@@ -32,13 +38,26 @@ export class RestartablePostgres {
     return this.server.url;
   }
 
-  /** `fast` ends connections and writes a checkpoint; `immediate` is a crash with recovery. */
-  async restart(how: 'fast' | 'immediate'): Promise<void> {
-    const { url } = this;
+  get pid(): number {
+    return this.server.pid;
+  }
+
+  async restart(how: Stop): Promise<void> {
+    await this.halt(how);
+    await this.resume();
+  }
+
+  /** Stops the server and keeps its data. */
+  async halt(how: Stop): Promise<void> {
     if (how === 'immediate') this.server.kill();
     else await this.server.stop();
     await this.server.ended;
-    this.server = await launch(this.folder);
+  }
+
+  /** Starts the server after `halt`, at the same port. */
+  async resume(): Promise<void> {
+    const { url } = this;
+    this.server = await launch(this.folder, this.port);
     if (this.url !== url) throw new Error(`PostgreSQL listens at another port: ${this.url}`);
   }
 
@@ -48,6 +67,6 @@ export class RestartablePostgres {
   }
 }
 
-function launch(folder: string): Promise<EmbeddedPostgres> {
-  return startEmbeddedPostgres({ directory: join(folder, 'postgres'), durable: true });
+function launch(folder: string, port: number): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres({ directory: join(folder, 'postgres'), durable: true, port });
 }

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { measure, type Outcome, send } from './http-call';
+import { type Calls, type Flow, prepareKinds, type Urls } from './kinds';
+import { Ledger } from './ledger';
+
+/** Between two requests of a kind: a load, not a search for the limit. */
+const PAUSE_MS = 100;
+
+/** One request of each kind that reaches the database, on both processes, again and again. */
+export class Load {
+  /** Since the last `take`. */
+  outcomes: Outcome[] = [];
+  private readonly flows: Flow[];
+
+  private constructor(
+    private readonly calls: Calls,
+    flows: Record<string, Flow>,
+    /** The writes that were acknowledged. */
+    readonly ledger: Ledger,
+  ) {
+    const sendCall = async (kind: string) => {
+      const { toCall, onAnswer } = calls[kind]!;
+      const outcome = await measure(kind, toCall());
+      onAnswer?.(outcome);
+      return [outcome];
+    };
+    this.flows = [
+      ...Object.keys(calls).map((kind) => () => sendCall(kind)),
+      ...Object.values(flows),
+    ];
+    this.kinds = [...Object.keys(calls), ...Object.keys(flows)];
+  }
+
+  readonly kinds: string[];
+
+  static async prepare(urls: Urls): Promise<Load> {
+    const ledger = new Ledger();
+    const { calls, flows } = await prepareKinds(urls, ledger);
+    return new Load(calls, flows, ledger);
+  }
+
+  /** Sends requests of all kinds at once until the signal is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(
+      this.flows.map(async (flow) => {
+        while (!signal.aborted) {
+          this.outcomes.push(...(await flow()));
+          await sleep(PAUSE_MS);
+        }
+      }),
+    );
+  }
+
+  /** Sends one request of each kind, and closes the connections after the time. */
+  async leave(afterMs: number): Promise<void> {
+    const answers = Object.values(this.calls).map(async ({ toCall }) => {
+      const response = await send(toCall(), AbortSignal.timeout(afterMs));
+      await response.text();
+    });
+    await Promise.allSettled(answers);
+  }
+}

@@ -1,0 +1,44 @@
+import { cpus, loadavg } from 'node:os';
+import { Cluster } from './cluster';
+import { FULL_PLAN, listFaults, NO_FAULT, SHORT_PLAN } from './fault-list';
+import { Load } from './load';
+import { renderHead, renderRow } from './report';
+import { runTrial } from './trial';
+import { RUN_VARIABLE } from '../../support/database';
+import { takePortBlock } from '../../support/ports';
+
+/** `npm run faults` prints a table of all faults; `--short` takes the times of `npm test`. */
+async function main(parameters: string[]): Promise<void> {
+  process.env[RUN_VARIABLE] = `faults_${process.pid}`;
+  await takePortBlock(1);
+  const plan = parameters.includes('--short') ? SHORT_PLAN : FULL_PLAN;
+  const filters = parameters.filter((parameter) => !parameter.startsWith('--'));
+  const cluster = await Cluster.start();
+  try {
+    const load = await Load.prepare(cluster.urls);
+    print(`Node.js ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}`);
+    print(renderHead());
+    for (const fault of [NO_FAULT, ...listFaults(plan)]) {
+      if (filters.length > 0 && !filters.some((filter) => fault.name.includes(filter))) continue;
+      const result = await runTrial({ cluster, load }, fault);
+      print(renderRow(result));
+      const isWrong = Object.keys(result.wrong).length + result.losses.length + result.ended.length;
+      if (isWrong > 0) process.exitCode = 1;
+    }
+    print(`load average ${loadavg()[0]!.toFixed(1)}`);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+main(process.argv.slice(3)).then(
+  () => process.exit(),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  },
+);
