@@ -5,6 +5,7 @@ import { liveAccessBenchmark } from './live-access';
 import { passwordHashingBenchmark } from './password-hashing';
 import { requestsBenchmark } from './requests/requests';
 import { signInsBenchmark } from './sign-ins/sign-ins';
+import { startsBenchmark } from './starts';
 import { userListBenchmark } from './user-list';
 import { verifierBenchmark } from './verifier';
 
@@ -15,6 +16,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   userListBenchmark,
   passwordHashingBenchmark,
   signInsBenchmark,
+  startsBenchmark,
 ];
 
 /** `npm run bench` runs all benchmarks, `npm run bench -- <name>…` some, `--smoke` small ones. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ServerProcess, HOST } from './server-process';
+import { HOST, type ServerOptions, ServerProcess } from './server-process';
 import { readSigningKey, signToken } from './token-signing';
 import { generateSessions, generateUsers, type Subject, withClient } from './users';
 import {
@@ -29,7 +29,7 @@ export class Gatehouse {
   private runningAuthServer: ServerProcess | null = null;
 
   private constructor(
-    private readonly folder: string,
+    readonly folder: string,
     private readonly postgres: EmbeddedPostgres,
     private readonly env: Record<string, string>,
   ) {}
@@ -79,10 +79,15 @@ export class Gatehouse {
   }
 
   /** One more replica of the API, on a port of its own. */
-  async startApi(options: { name: string; env?: Record<string, string> }): Promise<ServerProcess> {
+  async startApi(options: ApiOptions): Promise<ServerProcess> {
+    return this.keep(await ServerProcess.start(await this.apiOptions(options)));
+  }
+
+  /** What {@link startApi} starts; the caller stops the process that it starts from it. */
+  async apiOptions({ name, env }: ApiOptions): Promise<ServerOptions> {
     const port = await findFreePort(HOST);
-    const env = { ...this.env, ...options.env, API_PORT: String(port), API_URL: this.audience };
-    return this.startProcess({ name: options.name, process: 'api', port, env });
+    const ports = { API_PORT: String(port), API_URL: this.audience };
+    return this.optionsOf({ name, process: 'api', port, env: { ...this.env, ...env, ...ports } });
   }
 
   /** A database of its own on the same server. */
@@ -121,23 +126,34 @@ export class Gatehouse {
     return rows[0]!;
   }
 
-  private startAuthServer(): Promise<ServerProcess> {
+  private async startAuthServer(): Promise<ServerProcess> {
     const port = Number(this.env.AUTH_PORT);
-    return this.startProcess({ name: 'auth server', process: 'auth', port, env: this.env });
+    const process = { name: 'auth server', process: 'auth', port, env: this.env } as const;
+    return this.keep(await ServerProcess.start(this.optionsOf(process)));
   }
 
-  private async startProcess({ name, process, port, env }: GatehouseProcess) {
-    const server = await ServerProcess.start({
-      name,
-      script: join(__dirname, `gatehouse-${process}.js`),
-      configuration: { process, env },
-      directory: this.folder,
-      readyPath: '/health/ready',
-      port,
-    });
+  private keep(server: ServerProcess): ServerProcess {
     this.started.push(server);
     return server;
   }
+
+  private optionsOf({ name, process, port, env }: GatehouseProcess): ServerOptions {
+    return {
+      name,
+      script: join(__dirname, `gatehouse-${process}.js`),
+      configuration: { process, env },
+      // Settings come from the configuration; the compile cache is one of Node.js.
+      env: env.NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE } : {},
+      directory: this.folder,
+      readyPath: '/health/ready',
+      port,
+    };
+  }
+}
+
+interface ApiOptions {
+  name: string;
+  env?: Record<string, string>;
 }
 
 interface GatehouseProcess {

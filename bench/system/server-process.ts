@@ -19,6 +19,8 @@ export interface ServerOptions {
   directory?: string;
   /** The server has started when this path is answered, with any status. */
   readyPath: string;
+  /** With these headers, only the status 200 counts as an answer. */
+  readyHeaders?: Record<string, string>;
   port: number;
   /** Further flags of Node.js. */
   flags?: readonly string[];
@@ -82,13 +84,15 @@ export class ServerProcess {
   private async untilReady(): Promise<void> {
     const deadline = performance.now() + START_LIMIT_MS;
     for (;;) {
-      const { name, readyPath } = this.options;
+      const { name, readyPath, readyHeaders } = this.options;
       if (this.hasEnded() || performance.now() > deadline) {
         throw new Error(`${name} did not start:\n${this.output}`);
       }
-      const response = await fetch(this.url + readyPath).catch(() => null);
+      const response = await fetch(this.url + readyPath, { headers: readyHeaders }).catch(
+        () => null,
+      );
       await response?.arrayBuffer();
-      if (response) return;
+      if (response && (response.status === 200 || !readyHeaders)) return;
       await sleep(PAUSE_MS);
     }
   }

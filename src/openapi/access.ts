@@ -1,4 +1,5 @@
 import type { INestApplication, Type } from '@nestjs/common';
+import { PATH_METADATA } from '@nestjs/common/constants';
 import { MetadataScanner, ModulesContainer, Reflector } from '@nestjs/core';
 import type { Operation } from './operation';
 import type { Role } from '../../contract';
@@ -25,7 +26,11 @@ export interface Access {
   hasPage: boolean;
 }
 
-/** The rules of the guards, from the same metadata in the same order: handler, then class. */
+/**
+ * The rules of the guards, from the same metadata in the same order: handler, then class.
+ *
+ * @throws when a route has no description, or contradicts itself.
+ */
 export function readAccess(app: INestApplication): Map<string, Access> {
   const reflector = new Reflector();
   const scanner = new MetadataScanner();
@@ -41,7 +46,10 @@ export function readAccess(app: INestApplication): Map<string, Access> {
     })
     .flatMap(([handler, controller]) => {
       const endpoint = reflector.get<EndpointDescription | undefined>(ENDPOINT, handler);
-      if (!endpoint) return [];
+      if (!endpoint) {
+        if (!Reflect.hasMetadata(PATH_METADATA, handler)) return [];
+        throw new Error(`a route has no @Endpoint(): ${controller.name}.${handler.name}`);
+      }
       const targets = [handler, controller];
       const access: Access = {
         isPublic: reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, targets) === true,

@@ -22,7 +22,6 @@ export function createOpenApiDocument(app: INestApplication, settings: ApiSettin
   for (const located of operationsOf(document)) {
     const { operation } = located;
     const access = accessByOperation.get(operation.operationId ?? '');
-    // An incorrect description of a route fails the start.
     if (!access) throw new Error(`a route has no @Endpoint(): ${operation.operationId}`);
     describeAccess(operation, access);
     if (access.deprecation) describeDeprecation(operation, access.deprecation);

@@ -3,6 +3,9 @@ import { mergeDocuments } from './merged-document';
 import authServer from '../../openapi-auth.json';
 import type { ApiSettings } from '../config/api-settings';
 
+/** Their names, which are also their URL paths. */
+export const OTHER_DOCUMENTS = ['openapi-auth.json', 'openapi-all.json'] as const;
+
 /**
  * The documents other than the API's own, by the URL path that serves them. The build
  * contains the auth server's document, from the file that is generated from its code.
@@ -10,7 +13,7 @@ import type { ApiSettings } from '../config/api-settings';
 export function otherDocuments(
   api: OpenAPIObject,
   { apiUrl }: ApiSettings,
-): Record<'openapi-auth.json' | 'openapi-all.json', OpenAPIObject> {
+): Record<(typeof OTHER_DOCUMENTS)[number], OpenAPIObject> {
   const servers = [{ url: apiUrl }];
   const authDocument = { ...(authServer as unknown as OpenAPIObject), servers };
   return {
