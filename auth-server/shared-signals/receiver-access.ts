@@ -9,12 +9,16 @@ import { type ApiScope, MAX_TOKEN_LENGTH, parseAccessTokenClaims } from '../../c
 /** The scope of a service account that receives security events. */
 const RECEIVER_SCOPE: ApiScope = 'ssf:manage';
 
+/** A service account without this grant type has no scopes, also with a token from before. */
+const IS_SERVICE_ACCOUNT = `c.grant_types ? 'client_credentials'`;
+
 const SCOPES_IN_FORCE = `
-  SELECT client_credentials_scopes AS "scopes" FROM oauth_client
-   WHERE client_id = $1 AND NOT disabled`;
+  SELECT CASE WHEN ${IS_SERVICE_ACCOUNT} THEN client_credentials_scopes END AS "scopes"
+    FROM oauth_client c WHERE client_id = $1 AND NOT disabled`;
 
 /** Clients whose streams are served: part of a WHERE with `oauth_client c`. */
-export const SERVED_CLIENT = `NOT c.disabled AND c.client_credentials_scopes ? '${RECEIVER_SCOPE}'`;
+export const SERVED_CLIENT = `NOT c.disabled AND ${IS_SERVICE_ACCOUNT}
+  AND c.client_credentials_scopes ? '${RECEIVER_SCOPE}'`;
 
 interface AccessParts {
   config: AuthConfig;

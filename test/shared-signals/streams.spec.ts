@@ -220,6 +220,18 @@ describe('a caller', () => {
     }
   });
 
+  it('by a service account without its grant type is refused', async () => {
+    const grants = (list: string[]) =>
+      stage.system.query('UPDATE oauth_client SET grant_types = $2 WHERE client_id = $1', [
+        other.client.clientId,
+        JSON.stringify(list),
+      ]);
+    await grants([]);
+    expect((await other.call('GET', '/stream')).status).toBe(403);
+    await grants(['client_credentials']);
+    expect((await other.call('GET', '/stream')).status).toBe(200);
+  });
+
   it('finds no stream of another client', async () => {
     const id = await receiver.createStream();
     const subject = { format: 'iss_sub', iss: stage.issuer, sub: stage.admin.id };
