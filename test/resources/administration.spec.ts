@@ -65,6 +65,16 @@ describe('a new resource', () => {
     expect(errors?.map((one) => one.pointer)).toContain(pointer);
   });
 
+  it.each(['', '/', '/api/auth/oauth2/userinfo', '/api/auth/oauth2/token'])(
+    'is refused with an identifier of the authorization server: %j',
+    async (path) => {
+      const identifier = stage.system.settings.authUrl.toUpperCase().replace('HTTP', 'http') + path;
+      const answer = await stage.clients.post(RESOURCES, { ...FINE, identifier });
+      expectProblem(answer, 'validation_failed');
+      expect(answer.body).toMatchObject({ errors: [{ pointer: '/identifier' }] });
+    },
+  );
+
   it('is refused with a client without a secret', async () => {
     const { clientId } = await stage.register({ type: 'public' });
     expectProblem(await company.create({ ...FINE, clients: [clientId] }), 'validation_failed');

@@ -16,6 +16,7 @@ import type { UserActor } from '../../auth/principal/current-actor.decorator';
 import { type CursorPosition, Cursors } from '../../common/pagination/cursor';
 import { readPage } from '../../common/pagination/keyset-pages';
 import { Problem } from '../../common/problems/problem';
+import { AUTH_BASE_PATH } from '../../../contract';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 import { OAuthResourceEntity } from '../../database/entities/oauth-resource.entity';
 import { assertMatches, toEntityTag } from '../../http/entity-tag';
@@ -53,6 +54,7 @@ export class ResourcesService {
   /** @throws {Problem} `resource_exists`, `scope_taken`, `validation_failed` */
   createResource(actor: UserActor, input: CreateResource): Promise<Resource> {
     const { tokenLifetime = null, clients = [] } = input;
+    assertFree(input.identifier, this.settings);
     const id = randomBytes(16).toString('hex');
     const resource = { ...input, id, tokenLifetime, clients, builtIn: false };
     return this.dataSource.transaction(async (manager) => {
@@ -132,6 +134,22 @@ export class ResourcesService {
     const api = this.settings.jwtAudience;
     return rows.map((row) => toResource(row, { ...parts, api }));
   }
+}
+
+/**
+ * Tokens for the authorization server itself, for example for userinfo, have its rules.
+ *
+ * @throws {Problem} `validation_failed`
+ */
+function assertFree(
+  identifier: string,
+  { authUrl, jwtIssuer }: Pick<ApiSettings, 'authUrl' | 'jwtIssuer'>,
+): void {
+  const { href } = new URL(identifier);
+  const own = [jwtIssuer, authUrl].flatMap((text) => URL.parse(text)?.href ?? []);
+  if (!own.includes(href) && !href.startsWith(`${new URL(AUTH_BASE_PATH, authUrl).href}/`)) return;
+  const detail = 'Belongs to the authorization server';
+  throw new Problem('validation_failed', { errors: [{ pointer: '/identifier', detail }] });
 }
 
 const CHANGEABLE = ['name', 'scopes', 'tokenLifetime', 'clients'] as const;
