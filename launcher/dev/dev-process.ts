@@ -1,14 +1,17 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { DATA_DIRECTORY } from '../../runtime/settings/development';
 import type { Part } from '../foreground';
-import { startService, waitUntilReady } from '../services/service';
+import { type ServicePart, startService, waitUntilReady } from '../services/service';
 import { say, type StartLog } from '../services/start-log';
 import { readinessUrl, type Service } from '../system';
+import type { StartMessage } from './standby';
 
 export interface DevProcessOptions {
   root: string;
   service: Service;
-  /** The host and port of its debugger. */
-  debugger: string;
+  /** Where its debugger listens. */
+  debugger: StartMessage;
   log: StartLog;
   /** Aborted when the command stops. */
   signal: AbortSignal;
@@ -18,6 +21,8 @@ export interface DevProcessOptions {
 export class DevProcess implements Part {
   readonly ended = new Promise<string>(() => {});
   private running: Part | null = null;
+  /** Has loaded the packages and waits. */
+  private standby: (ServicePart & { packages: number }) | null = null;
 
   constructor(private readonly options: DevProcessOptions) {}
 
@@ -32,7 +37,8 @@ export class DevProcess implements Part {
   /** Returns when the process is ready, or has ended. */
   async start(): Promise<void> {
     const { service, signal } = this.options;
-    const part = this.spawn();
+    const part = this.takeStandby() ?? this.spawn();
+    part.send(this.options.debugger);
     this.running = part;
     const stopWaiting = new AbortController();
     const ended = part.ended.then((how) => {
@@ -43,6 +49,7 @@ export class DevProcess implements Part {
     const limit = AbortSignal.any([signal, stopWaiting.signal]);
     await Promise.race([ended, waitUntilReady({ name: this.name, url, signal: limit })]);
     signal.throwIfAborted();
+    this.prepareStandby();
   }
 
   /** Kills the old process: an orderly stop waits for kept connections and for a debugger. */
@@ -61,21 +68,41 @@ export class DevProcess implements Part {
   async stop(): Promise<void> {
     const part = this.running;
     this.running = null;
-    await part?.stop();
+    this.standby?.kill();
+    await Promise.all([part?.stop(), this.standby?.ended]);
   }
 
   kill(): void {
     this.running?.kill();
+    this.standby?.kill();
   }
 
-  private spawn(): Part {
+  private prepareStandby(): void {
+    this.standby ??= { ...this.spawn(), packages: packagesTime(this.options.root) };
+    const part = this.standby;
+    void part.ended.then(() => {
+      if (this.standby === part) this.standby = null;
+    });
+  }
+
+  /** @returns `null` also when the packages have changed since it loaded them. */
+  private takeStandby(): ServicePart | null {
+    const part = this.standby;
+    this.standby = null;
+    if (part?.packages === packagesTime(this.options.root)) return part;
+    part?.kill();
+    return null;
+  }
+
+  private spawn(): ServicePart {
     const { root, service, log } = this.options;
     return startService({
       name: service.name,
       command: [
-        `--inspect=${this.options.debugger}`,
         runnerOf(root),
+        join(root, 'launcher/dev/standby.ts'),
         join(root, service.folder, 'main.ts'),
+        join(DATA_DIRECTORY, `packages-${service.folder}.json`),
       ],
       env: service.env,
       onLine: (line) => {
@@ -99,4 +126,10 @@ export function runnerOf(root: string): string {
 /** The port is printed once, by the command. */
 function isFromDebugger(line: string): boolean {
   return /^(Debugger listening on|For help, see: https:\/\/nodejs)/.test(line);
+}
+
+/** When npm changed the packages the last time. */
+function packagesTime(root: string): number {
+  const file = join(root, 'node_modules/.package-lock.json');
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

@@ -30,7 +30,7 @@ void runInForeground(async (foreground) => {
       new DevProcess({
         root: ROOT,
         service,
-        debugger: `${LOOPBACK}:${debuggers[service.source]}`,
+        debugger: { host: LOOPBACK, port: debuggers[service.source] },
         log,
         signal: foreground.signal,
       }),

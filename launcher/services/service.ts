@@ -23,12 +23,18 @@ export interface ServiceOptions {
   isLessUrgent?: boolean;
 }
 
+/** A process of ours. */
+export interface ServicePart extends Part {
+  /** Sends a message through the IPC channel. */
+  send(message: object): void;
+}
+
 /**
  * Starts one of our processes in a separate session. Ctrl-C does not reach it, so the supervisor
  * decides when it stops. If the supervisor is killed, the IPC channel closes and the process stops
  * by itself.
  */
-export function startService(options: ServiceOptions): Part {
+export function startService(options: ServiceOptions): ServicePart {
   const { name, command, env, onLine, isLessUrgent = false } = options;
   const leash = require.resolve('./leash');
   const child = spawn(process.execPath, ['--enable-source-maps', '--require', leash, ...command], {
@@ -49,6 +55,8 @@ export function startService(options: ServiceOptions): Part {
     ended,
     stop: () => stopService(child, ended),
     kill: () => child.kill('SIGKILL'),
+    // A failure means that it has ended.
+    send: (message) => void child.send(message, () => {}),
   };
 }
 
