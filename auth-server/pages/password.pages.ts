@@ -1,7 +1,7 @@
 import { renderField, renderProblems, type Field, type FormState } from './common/fields';
 import { html } from './common/html';
 import { keepOAuthRequest } from './common/oauth-request';
-import { hideUrl, sendPage } from './common/page-answer';
+import { sendPage } from './common/page-answer';
 import { emailProblem, findProblems, readForm } from './common/page-form';
 import { explain, type PageHandler, type PageParts, type Visit } from './common/page-parts';
 import { passwordLimits } from './password-limits';
@@ -62,7 +62,6 @@ function answerForgot({ response, oauth }: Visit, { status, ...state }: State): 
 /** The target of the mail's link: the token is in the URL, and the form sends it. */
 export const showResetPassword: PageHandler = (visit, parts) => {
   const { token, error } = visit.request.query;
-  hideUrl(visit.response);
   if (typeof token !== 'string' || token === '' || error !== undefined) return answerInvalid(visit);
   return answerReset(visit, parts, { token });
 };

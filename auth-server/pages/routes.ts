@@ -7,7 +7,7 @@ import { showConsent, takeConsent } from './consent.page';
 import { tryCookies } from './cookie-check';
 import { showMailbox } from './mailbox.page';
 import { showEmailVerified, showError, showHome, showSignedOut, takeSignOut } from './notice.pages';
-import { setPageHeaders, wantsPage } from './common/page-answer';
+import { hideUrl, setPageHeaders, wantsPage } from './common/page-answer';
 import { answerPageErrors, refuseOtherMethods, sendFailure } from './common/page-failure';
 import { refuseForeignForms, takeForm } from './common/page-form';
 import { createPageParts, handlePage, type PageHandler } from './common/page-parts';
@@ -26,14 +26,23 @@ import { showTwoFactor, takeTwoFactor } from './two-factor.page';
 import type { Logger } from '../../runtime/logger';
 import { STYLE_SHEET } from '../../runtime/pages/style-sheet';
 
-/** All pages: the function that shows the page, and the one that accepts its form. */
-const PAGES: Record<string, { show?: PageHandler; take?: PageHandler }> = {
+interface PageRoute {
+  /** Shows the page. */
+  show?: PageHandler;
+  /** Accepts its form. */
+  take?: PageHandler;
+  /** A mail leads to the page: its URL contains a code, also when an error is shown. */
+  hasCode?: true;
+}
+
+/** All pages. */
+const PAGES: Record<string, PageRoute> = {
   '/sign-in': { show: showSignIn, take: takeSignIn },
   '/sign-up': { show: showSignUp, take: takeSignUp },
   '/two-factor': { show: showTwoFactor, take: takeTwoFactor },
   '/forgot-password': { show: showForgotPassword, take: takeForgotPassword },
-  '/reset-password': { show: showResetPassword, take: takeResetPassword },
-  '/verify-email': { show: showVerifyEmail, take: takeVerifyEmail },
+  '/reset-password': { show: showResetPassword, take: takeResetPassword, hasCode: true },
+  '/verify-email': { show: showVerifyEmail, take: takeVerifyEmail, hasCode: true },
   '/email-verified': { show: showEmailVerified },
   '/consent': { show: showConsent, take: takeConsent },
   '/sign-out': { take: takeSignOut },
@@ -56,13 +65,14 @@ export function pageRoutes({ auth, config, pool, logger, mailbox }: PagesOptions
   const parts = createPageParts({ auth, config, pool, hasMailbox: mailbox !== null });
   router.get(STYLE_SHEET_PATH, sendAsset('css', STYLE_SHEET));
   router.get(PASSKEY_SCRIPT_PATH, sendAsset('js', PASSKEY_SCRIPT));
-  const before = [setPageHeaders, tryCookies(config)];
-  const beforeForm = [setPageHeaders, refuseForeignForms(config.authUrl), takeForm];
-  for (const [path, { show, take }] of Object.entries(PAGES)) {
+  const before = tryCookies(config);
+  const beforeForm = [refuseForeignForms(config.authUrl), takeForm];
+  for (const [path, { show, take, hasCode }] of Object.entries(PAGES)) {
+    router.all(path, setPageHeaders, ...(hasCode ? [hideUrl] : []));
     if (show) router.get(path, before, handlePage(show, parts));
     if (take) router.post(path, beforeForm, handlePage(take, parts));
     const allowed = [...(show ? ['GET', 'HEAD'] : []), ...(take ? ['POST'] : [])].join(', ');
-    router.all(path, setPageHeaders, refuseOtherMethods(allowed));
+    router.all(path, refuseOtherMethods(allowed));
   }
   router.get('/', forPeople, setPageHeaders, handlePage(showHome, parts));
   if (mailbox) router.get('/dev/mailbox', setPageHeaders, showMailbox(mailbox));

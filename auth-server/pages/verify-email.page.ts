@@ -1,7 +1,7 @@
 import { renderProblems, type Problems } from './common/fields';
 import { html, type Html } from './common/html';
 import type { AuthAnswer } from './common/auth-call';
-import { hideUrl, sendOn, sendPage } from './common/page-answer';
+import { sendOn, sendPage } from './common/page-answer';
 import { readForm } from './common/page-form';
 import { explain, type PageHandler, type PageParts, type Visit } from './common/page-parts';
 import { TEXTS } from './common/texts';
@@ -93,7 +93,6 @@ function toFailure({ location, ...answered }: AuthAnswer): AuthAnswer {
 
 function answer({ response }: Visit, reply: Reply): void {
   const { link, problems, status } = reply;
-  hideUrl(response);
   if (link.state === 'open') {
     const { title } = words.open[link.purpose];
     const page = { title, main: form(reply, link), failed: problems !== undefined };

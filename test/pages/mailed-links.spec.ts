@@ -8,6 +8,8 @@ import { PASSWORD, System } from '../support/system';
 import { unescapeHtml, Visitor } from './visitor';
 
 const APPLICATION = 'https://app.example';
+const ANOTHER_PASSWORD = 'another horse battery staple';
+const NEW_PASSWORD = { newPassword: ANOTHER_PASSWORD, repeatPassword: ANOTHER_PASSWORD };
 
 let mails: MailServer;
 let system: System;
@@ -180,14 +182,66 @@ it('the user returns to the URL of a trusted client, and to no other', async () 
   expect(answer.text).not.toContain('evil.example');
 });
 
-it('the code is in no referrer, in no target and in no URL of the form', async () => {
-  const link = await signUp();
-  const token = new URL(link).searchParams.get('token')!;
-  const page = await new Visitor(system.settings.authUrl).open(link);
-  expect(page.header('referrer-policy')).toBe('strict-origin');
-  expect(page.text).toContain('action="/verify-email"');
-  expect(page.text.split(token)).toHaveLength(2);
-  const reset = await new Visitor(system.settings.authUrl).open('/reset-password?token=x');
-  expect(reset.header('referrer-policy')).toBe('strict-origin');
-  expect((await confirmLink(link)).location).not.toContain(token);
+/** The link of each kind of mail, and the fields with which the user completes the form. */
+const KINDS: [string, () => Promise<string>, Record<string, string>][] = [
+  ['a sign-up', () => signUp(), {}],
+  ['a change, to the present address', () => changeLink(CONFIRMATION, `new-${email}`), {}],
+  ['a change, to the new address', () => changeLink(LAST_STEP, `new-${email}`), {}],
+  ['a forgotten password', () => resetLink(askForReset), NEW_PASSWORD],
+  ['a reset by an administrator', () => resetLink(resetByAdministrator), NEW_PASSWORD],
+];
+
+describe.each(KINDS)('the code of the link of %s', (_title, createLink, fields) => {
+  it('is in no referrer, in no other URL than those of the link, and in the form alone', async () => {
+    const link = await createLink();
+    const { searchParams, pathname } = new URL(link);
+    const token = searchParams.get('token') ?? pathname.split('/').at(-1)!;
+    const visitor = new Visitor(system.settings.authUrl);
+    let page = await visitor.open(link);
+    while (page.location !== undefined) {
+      expect(page.header('referrer-policy')).toBe('no-referrer');
+      expect(new URL(page.location).origin).toBe(system.settings.authUrl);
+      page = await visitor.open(page.location);
+    }
+    expect(page.status).toBe(200);
+    expect(page.header('referrer-policy')).toBe('strict-origin');
+    expect(page.text.split(token)).toHaveLength(2);
+    expect(page.text).toContain(`name="token" value="${token}"`);
+    expect(page.text).not.toMatch(/(href|src|action)="(?!\/[^/]|data:)/);
+    const action = /action="([^"]*)"/.exec(page.text)![1]!;
+    const done = await visitor.submit(action, { ...fields, token, callbackURL: '' });
+    expect(done.status).toBeLessThan(400);
+    expect(`${done.location} ${done.text}`).not.toContain(token);
+    const used = await visitor.open(`${action}?token=${token}`);
+    expect(used.header('referrer-policy')).toBe('strict-origin');
+  });
 });
+
+it('the code is in no referrer when the page fails', async () => {
+  const link = await signUp();
+  await system.query('ALTER TABLE "user" RENAME TO hidden');
+  try {
+    const page = await new Visitor(system.settings.authUrl).open(link);
+    expect([page.status, page.header('referrer-policy')]).toEqual([500, 'strict-origin']);
+  } finally {
+    await system.query('ALTER TABLE hidden RENAME TO "user"');
+  }
+});
+
+async function resetLink(ask: () => Promise<{ status: number }>): Promise<string> {
+  await confirmLink(await signUp());
+  expect((await ask()).status).toBeLessThan(300);
+  return mails.linkTo(email, 'Set a new password');
+}
+
+function askForReset() {
+  return new Visitor(system.settings.authUrl).fillIn('/forgot-password', { email });
+}
+
+async function resetByAdministrator() {
+  const [row] = await system.query<{ id: string }>('SELECT id FROM "user" WHERE email = $1', [
+    email,
+  ]);
+  const { caller } = await system.asAdmin();
+  return caller.post(`/api/v1/admin/users/${row!.id}/password-reset`);
+}

@@ -36,9 +36,10 @@ export const setPageHeaders: RequestHandler = (_request, response, next) => {
  * For a URL with a code: no referrer contains more than the origin, also on this site, where a
  * proxy may log it. `no-referrer` would take the origin from the form.
  */
-export function hideUrl(response: Response): void {
+export const hideUrl: RequestHandler = (_request, response, next) => {
   response.set('Referrer-Policy', 'strict-origin');
-}
+  next();
+};
 
 export interface PageAnswer {
   page: Page;
