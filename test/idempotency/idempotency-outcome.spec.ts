@@ -3,12 +3,17 @@ import { IdempotencyStage, newUser, USERS } from './idempotency-stage';
 import { Caller } from '../support/caller';
 import { eventually } from '../support/eventually';
 import { type ExtraReplica, startExtraReplica } from '../support/processes/extra-replica';
+import { ReplicaProcess, toEnvironment } from '../support/processes/replica-process';
 import { expectProblem } from '../support/problems';
+import { ServerProcess } from '../operations/processes';
+import { settingsAs } from '../support/servers/database-logins';
 import { TcpProxy } from '../support/servers/tcp-proxy';
 
 let stage: IdempotencyStage;
 let authLink: TcpProxy;
 let replica: ExtraReplica;
+/** Ends what a test has started, also when it fails. */
+const endings: (() => unknown)[] = [];
 
 beforeAll(async () => {
   stage = await IdempotencyStage.start();
@@ -16,6 +21,10 @@ beforeAll(async () => {
   authLink = await TcpProxy.before(settings.authInternalUrl);
   const authInternalUrl = authLink.via(settings.authInternalUrl).replace(/\/$/, '');
   replica = await startExtraReplica({ ...settings, authInternalUrl });
+});
+
+afterEach(async () => {
+  for (const end of endings.splice(0)) await end();
 });
 
 afterAll(async () => {
@@ -48,10 +57,47 @@ describe('a repeat of a request with an unknown outcome', () => {
     await release();
     await first;
     await stage.system.databaseLink.restore();
-    await stage.system.query(
-      'UPDATE idempotency_key SET lease_expires_at = now() WHERE answer IS NULL',
-    );
+    await endLeases();
     await eventually(() => expectDoubt(body, 'lost'));
+  });
+
+  it('is in progress, then in doubt, when the API is killed during the work', async () => {
+    const killed = await ReplicaProcess.start({ settings: stage.system.settings });
+    endings.push(() => killed.crash());
+    const body = newUser();
+    const release = await holdUsers();
+    const caller = new Caller(killed.url, stage.admin.accessToken);
+    const first = caller.post(USERS, body, { 'idempotency-key': 'api' });
+    await untilWaiting();
+    await Promise.all([killed.crash(), expect(first).rejects.toThrow()]);
+    expectProblem(await stage.create(body, 'api'), 'idempotency_in_progress');
+    await release();
+    await eventually(async () => expect(await countUsers(body.email)).toBe(1));
+    await endLeases();
+    await expectDoubt(body, 'api');
+  });
+
+  it('is in doubt when the auth server is killed during the work', async () => {
+    const { settings } = stage.system;
+    await stage.system.stopAuthServer();
+    const killed = await ServerProcess.start('auth-server/main.ts', {
+      url: settings.authUrl,
+      env: toEnvironment(settingsAs('authServer', settings)),
+    });
+    endings.push(() => killed.signal('SIGKILL'));
+    const body = newUser();
+    const release = await holdUsers();
+    const first = stage.create(body, 'auth-server');
+    await untilWaiting();
+    killed.signal('SIGKILL');
+    expectProblem(await first, 'auth_server_unavailable');
+    await release();
+    await stage.system.startAuthServer();
+    for (const index of [0, 1]) {
+      expectProblem(await stage.create(body, 'auth-server', index), 'outcome_unknown');
+    }
+    await eventually(async () => expect(await connectionsThatWork()).toBe(0));
+    expect(await countUsers(body.email)).toBeLessThanOrEqual(1);
   });
 });
 
@@ -60,6 +106,21 @@ async function expectDoubt(body: { email: string }, key: string): Promise<void> 
     expectProblem(await stage.create(body, key, index), 'outcome_unknown');
   }
   expect(await countUsers(body.email)).toBe(1);
+}
+
+/** As after the time in which a process may still work. */
+async function endLeases(): Promise<void> {
+  await stage.system.query(
+    'UPDATE idempotency_key SET lease_expires_at = now() WHERE answer IS NULL',
+  );
+}
+
+async function connectionsThatWork(): Promise<number> {
+  const rows = await stage.system.query(
+    `SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'`,
+  );
+  return rows.length;
 }
 
 async function countUsers(email: string): Promise<number> {

@@ -97,8 +97,8 @@ export class ReplicaProcess {
   }
 }
 
-/** The settings of one replica of several, which share an auth server and an audience. */
-function toEnvironment(settings: Settings): NodeJS.ProcessEnv {
+/** The settings of a process of a system: of one replica of several, or of its auth server. */
+export function toEnvironment(settings: Settings): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     NODE_ENV: 'test',
