@@ -42,6 +42,7 @@ import { DescribeChangedCredentials1795470100000 } from '../migrations/179547010
 import { RecordAuthenticationMethods1795689000000 } from '../migrations/1795689000000-RecordAuthenticationMethods';
 import { KeepOneConsent1795689100000 } from '../migrations/1795689100000-KeepOneConsent';
 import { AwaitNewClients1795689101000 } from '../migrations/1795689101000-AwaitNewClients';
+import { CheckNewPasskeys1795689102000 } from '../migrations/1795689102000-CheckNewPasskeys';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { MigrationError } from './migration-error';
@@ -90,6 +91,7 @@ const OWN_MIGRATIONS = [
   RecordAuthenticationMethods1795689000000,
   KeepOneConsent1795689100000,
   AwaitNewClients1795689101000,
+  CheckNewPasskeys1795689102000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

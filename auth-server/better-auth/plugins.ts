@@ -8,7 +8,7 @@ import { parsedInput } from '../input/plugin';
 import { evenTimes, limitsPlugins } from '../limits/plugin';
 import { notices } from '../notices/plugin';
 import { authorizationServer } from '../oauth/plugin';
-import { passkeys } from '../passkeys/plugin';
+import { checkNewPasskeys, passkeys } from '../passkeys/plugin';
 import { passwordAdmission, type PasswordParts, passwordRules } from '../password/plugin';
 import { exactAddresses } from '../redirects/plugin';
 import { secondFactor, secondStep } from '../second-factor/plugin';
@@ -65,7 +65,7 @@ export function createPhases(parts: PhaseParts) {
     phase('second step', [secondStep({ pool })]),
     // Any place: the plugin adds endpoints.
     phase('shared signals', [sharedSignals(config, pool)]),
-    phase('passkeys', [passkeys(config)]),
+    phase('passkeys', [passkeys(config), checkNewPasskeys(pool)]),
     // Any place: its hooks act before the endpoints that begin and end a sign-in with a provider.
     phase('providers', [providerLimits, ...openIdConnect({ config, logger }), redirectsOnly]),
     // Any place: no other plugin has hooks at these endpoints. The order inside matters.

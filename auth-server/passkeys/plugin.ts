@@ -4,6 +4,8 @@ import type { AuthConfig } from '../common/config';
 import { requestContext } from '../common/request-context';
 import { PASSKEY_MAPPING } from './schema';
 
+export { checkNewPasskeys } from './new-passkeys';
+
 /** How long after signing in a passkey may be added, in milliseconds. */
 const ADDING_WINDOW_MS = 10 * 60 * 1_000;
 

@@ -6,6 +6,7 @@ import {
   startInProcess,
 } from '../support/auth-server/in-process-auth-server';
 import { passSteps } from '../second-factor/authenticator-app';
+import { eventually } from '../support/eventually';
 import { startClock, stopClock } from '../support/clock';
 import { cookiesOf, enrol, ORIGIN } from '../second-factor/second-step';
 import { type Deviation, SoftwareAuthenticator } from './software-authenticator';
@@ -120,6 +121,29 @@ describe('a passkey', () => {
     });
   });
 });
+
+it.each([false, true])(
+  'a passkey is not added while a new password is set (with a new session: %s)',
+  async (createSession) => {
+    const { options, cookies } = await begin('register', ada.cookie);
+    const body = { response: device.create(options), name: 'My key', createSession };
+    const writer = await server.sql.connect();
+    await writer.query('BEGIN');
+    await writer.query(`UPDATE account SET password = 'new' WHERE user_id = $1`, [ada.userId]);
+    const adding = finish('registration', body, cookies).then((answer) => answer);
+    await eventually(async () => {
+      const waiting =
+        'SELECT FROM pg_stat_activity WHERE wait_event_type = $1 AND datname = current_database()';
+      const { rowCount } = await server.sql.query(waiting, ['Lock']);
+      expect(rowCount).toBe(1);
+    });
+    await writer.query('COMMIT');
+    writer.release();
+    const { status, body: answer } = await adding;
+    expect([status, answer.code]).toEqual([401, 'CREDENTIALS_CHANGED']);
+    expect(await passkeysOf(ada)).toEqual([]);
+  },
+);
 
 /** The cookie of a session with this bearer token. */
 function cookieOf(bearer: { authorization: string }): string {
