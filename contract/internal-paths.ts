@@ -9,10 +9,11 @@ export const SERVICE_ACCOUNT_USERS_PATH = '/gatehouse/users';
 /** Sends notices to the owners of accounts. */
 export const NOTICES_PATH = '/gatehouse/notices';
 
-/** Create the secrets of clients. */
+/** Write what clients authenticate by. */
 export const CLIENT_PATHS = {
   create: '/gatehouse/clients/create',
   rotateSecret: '/gatehouse/clients/rotate-secret',
+  replaceKeys: '/gatehouse/clients/replace-keys',
 } as const;
 
 /** Signs the answer to an introspection (RFC 9701). */

@@ -24,4 +24,5 @@ export const LOCKS = {
   accessEventCleanup: 7319045561246,
   eventPush: 7319045561247,
   eventDeliveryCleanup: 7319045561248,
+  clientAssertionCleanup: 7319045561249,
 } as const;

@@ -11,7 +11,7 @@ import { toStoredIdentifier } from '../common/verification-identifier';
 import { PASSWORD_LINK } from './request-notes';
 import { switchedSecondFactor } from './sign-in-rules';
 import type { AuditAction } from '../../contract';
-import { decodeJwtPayload } from '../../runtime/jwt-payload';
+import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
 
 /** Changes that users make to their own accounts. */
 export const ACCOUNT_RULES: Record<string, AuditRule> = {

@@ -1,4 +1,4 @@
-import { basicClientId } from '../common/basic-credentials';
+import { namedClientId } from '../common/client-id';
 import {
   aboutCaller,
   ANONYMOUS,
@@ -16,14 +16,26 @@ const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials'];
 /** Clients, grants of users, and tokens. */
 export const OAUTH_RULES: Record<string, AuditRule> = {
   [CLIENT_PATHS.create]: aboutCaller('client.created', ({ answer, body }) => {
-    const { name, applicationType, redirectUris, grantTypes, scopes, skipConsent } = body;
+    const { name, applicationType, redirectUris, grantTypes, scopes, skipConsent, jwks } = body;
     return {
       subject: clientSubject(answer.clientId),
-      after: { name, applicationType, redirectUris, grantTypes, scopes, firstParty: skipConsent },
+      after: {
+        name,
+        applicationType,
+        redirectUris,
+        grantTypes,
+        scopes,
+        firstParty: skipConsent,
+        ...(jwks !== undefined && { jwks }),
+      },
     };
   }),
   [CLIENT_PATHS.rotateSecret]: aboutCaller('client.secret_rotated', ({ body }) => ({
     subject: clientSubject(body.clientId),
+  })),
+  [CLIENT_PATHS.replaceKeys]: aboutCaller('client.updated', ({ body: { clientId, jwks } }) => ({
+    subject: clientSubject(clientId),
+    after: { jwks },
   })),
   '/oauth2/consent': consent,
   '/oauth2/update-consent': aboutConsent('oauth.consent_updated'),
@@ -78,10 +90,10 @@ function token(facts: AuditFacts): AuditEntry[] {
   ];
 }
 
-/** The authenticated client, by the header or in the body (RFC 6749, section 2.3.1). */
+/** The client that the form names. */
 function byClient({ headers, body }: AuditFacts): Pick<AuditEntry, 'actor' | 'subject'> {
-  const id = body.client_id ?? basicClientId(headers.get('authorization') ?? undefined);
-  if (typeof id !== 'string') return { actor: ANONYMOUS, subject: null };
+  const id = namedClientId(body, headers);
+  if (id === null) return { actor: ANONYMOUS, subject: null };
   return { actor: { type: 'client', id: short(id) }, subject: clientSubject(id) };
 }
 

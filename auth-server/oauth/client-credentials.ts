@@ -5,13 +5,23 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { insertClient } from './resources/new-clients';
 import { CLIENT_PATHS } from '../../contract';
+import { findKeyFault } from '../../runtime/tokens/client-keys';
 
 const scopes = z.array(z.string().max(100)).max(500);
+
+const jwks = z.strictObject({
+  keys: z
+    .array(z.record(z.string(), z.string()).refine((key) => findKeyFault(key) === null))
+    .min(1)
+    .max(10),
+});
 
 const newClientSchema = z.strictObject({
   name: z.string().min(1).max(200),
   applicationType: z.enum(['web', 'native']),
-  authMethod: z.enum(['none', 'client_secret_basic']),
+  authMethod: z.enum(['none', 'client_secret_basic', 'private_key_jwt']),
+  /** For `private_key_jwt` alone. */
+  jwks: jwks.optional(),
   redirectUris: z.array(z.string().max(2000)).max(50),
   postLogoutRedirectUris: z.array(z.string().max(2000)).max(50),
   grantTypes: z.array(z.enum(['authorization_code', 'refresh_token', 'client_credentials'])),
@@ -20,17 +30,22 @@ const newClientSchema = z.strictObject({
   skipConsent: z.boolean(),
 });
 
+const KEYS_MISMATCH = {
+  code: 'KEYS_MISMATCH',
+  message: 'Keys belong to a client that authenticates by them.',
+};
+
 const rotationSchema = z.strictObject({ clientId: z.string().min(1).max(200) });
 
 /**
- * Creates clients and secrets, for administrators: only these endpoints write credentials. The API
- * checks the other properties of a client and manages them. A secret is shown once, in the answer.
- * Its SHA-256 is stored, which is enough for 256 random bits.
+ * Creates clients and what they authenticate by, for administrators: only these endpoints write
+ * secrets and public keys. The API checks the other properties of a client and manages them. A
+ * secret is shown once, in the answer. Its SHA-256 is stored, which is enough for 256 random bits.
  */
 export function clientCredentials(pool: Pool) {
   return {
     id: 'gatehouse-client-credentials',
-    endpoints: { createClient: createClientEndpoint(pool), rotateSecret },
+    endpoints: { createClient: createClientEndpoint(pool), rotateSecret, replaceKeys },
   } satisfies BetterAuthPlugin;
 }
 
@@ -40,14 +55,18 @@ const createClientEndpoint = (pool: Pool) =>
     { method: 'POST', body: newClientSchema, use: [sessionMiddleware] },
     async (ctx) => {
       assertAdministrator(ctx.context.session.user);
-      const { authMethod, ...input } = ctx.body;
+      const { authMethod, jwks: keys, ...input } = ctx.body;
+      if ((authMethod === 'private_key_jwt') !== (keys !== undefined)) {
+        throw new APIError('BAD_REQUEST', KEYS_MISMATCH);
+      }
       const clientId = randomBytes(16).toString('hex');
-      const clientSecret = authMethod === 'none' ? null : newSecret();
+      const clientSecret = authMethod === 'client_secret_basic' ? newSecret() : null;
       await insertClient(pool, {
         ...input,
         clientId,
         clientSecret: clientSecret && hashSecret(clientSecret),
         tokenEndpointAuthMethod: authMethod,
+        jwks: keys ? JSON.stringify(keys) : null,
       });
       return ctx.json({ clientId, clientSecret });
     },
@@ -63,12 +82,33 @@ const rotateSecret = createAuthEndpoint(
       model: 'oauthClient',
       where: [
         { field: 'clientId', value: ctx.body.clientId },
-        { field: 'tokenEndpointAuthMethod', operator: 'ne', value: 'none' },
+        { field: 'tokenEndpointAuthMethod', value: 'client_secret_basic' },
       ],
       update: { clientSecret: hashSecret(clientSecret), updatedAt: new Date() },
     });
     if (!updated) throw new APIError('NOT_FOUND', { code: 'CLIENT_NOT_FOUND' });
     return ctx.json({ clientSecret });
+  },
+);
+
+const keysSchema = rotationSchema.extend({ jwks });
+
+/** A client that has a secret keeps it. */
+const replaceKeys = createAuthEndpoint(
+  CLIENT_PATHS.replaceKeys,
+  { method: 'POST', body: keysSchema, use: [sessionMiddleware] },
+  async (ctx) => {
+    assertAdministrator(ctx.context.session.user);
+    const updated = await ctx.context.adapter.update({
+      model: 'oauthClient',
+      where: [
+        { field: 'clientId', value: ctx.body.clientId },
+        { field: 'tokenEndpointAuthMethod', value: 'private_key_jwt' },
+      ],
+      update: { jwks: JSON.stringify(ctx.body.jwks), updatedAt: new Date() },
+    });
+    if (!updated) throw new APIError('NOT_FOUND', { code: 'CLIENT_NOT_FOUND' });
+    return ctx.json({ status: true });
   },
 );
 

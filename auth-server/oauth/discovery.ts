@@ -4,6 +4,7 @@ import { isAuthorizationServer } from './plugin';
 import { Resources } from './resources/resources';
 import type { AuthConfig } from '../common/config';
 import { AUTH_BASE_PATH, INTROSPECTION_PATH, JWKS_PATH, SCOPES } from '../../contract';
+import { CLIENT_KEY_ALGORITHMS } from '../../runtime/tokens/client-keys';
 
 const AUTH_SERVER_DOCUMENT = '/.well-known/oauth-authorization-server';
 const OPENID_DOCUMENT = '/.well-known/openid-configuration';
@@ -11,8 +12,8 @@ const OPENID_DOCUMENT = '/.well-known/openid-configuration';
 /** Caches reduce the load, and changed settings are known soon. */
 const CACHE_CONTROL = 'public, max-age=300';
 
-/** Authentication of clients with a secret (RFC 6749, section 2.3.1). */
-const CLIENT_AUTH_METHODS = ['client_secret_basic'];
+/** By a secret (RFC 6749, section 2.3.1) and by keys (RFC 7523). */
+const CLIENT_AUTH_METHODS = ['client_secret_basic', 'private_key_jwt'];
 
 /**
  * The metadata of the authorization server (RFC 8414; OpenID Connect Discovery 1.0). It is written
@@ -37,10 +38,13 @@ function describeAuthorizationServer(config: AuthConfig, scopes: readonly string
     grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: ['none', ...CLIENT_AUTH_METHODS],
+    token_endpoint_auth_signing_alg_values_supported: CLIENT_KEY_ALGORITHMS,
     introspection_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
+    introspection_endpoint_auth_signing_alg_values_supported: CLIENT_KEY_ALGORITHMS,
     // RFC 9701, section 7.
     introspection_signing_alg_values_supported: [config.jwtAlgorithm],
     revocation_endpoint_auth_methods_supported: ['none', ...CLIENT_AUTH_METHODS],
+    revocation_endpoint_auth_signing_alg_values_supported: CLIENT_KEY_ALGORITHMS,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [config.jwtAlgorithm],
     claims_supported: CLAIMS.split(' '),

@@ -1,4 +1,4 @@
-import { basicClientId } from '../common/basic-credentials';
+import { basicClientId } from '../common/client-id';
 import type { RequestHandler } from 'express';
 import { sendError } from '../common/errors';
 
@@ -42,6 +42,9 @@ export const parseForm: RequestHandler = (request, response, next) => {
   }
   const repeated = findRepeated(given.map(([name]) => name));
   if (repeated !== null) return sendError(response, refusal(`${repeated} must not be repeated.`));
+  if (countMethods(given, request.headers) > 1) {
+    return sendError(response, refusal('A client authenticates by one method.'));
+  }
   const named = given.find(([name]) => name === 'client_id')?.[1];
   const proved = basicClientId(request.headers.authorization);
   if (named !== undefined && proved !== null && named !== proved) {
@@ -51,6 +54,16 @@ export const parseForm: RequestHandler = (request, response, next) => {
   request.body = given.length > 0 ? new URLSearchParams(given).toString() : undefined;
   next();
 };
+
+/** RFC 6749, section 2.3. */
+function countMethods(
+  given: [string, string][],
+  { authorization }: { authorization?: string },
+): number {
+  const names = given.map(([name]) => name);
+  const inForm = ['client_secret', 'client_assertion'].filter((name) => names.includes(name));
+  return inForm.length + (authorization === undefined ? 0 : 1);
+}
 
 /** A resource that is named twice is one resource. */
 function withoutEqualResources(text: string): [string, string][] {

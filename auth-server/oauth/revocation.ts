@@ -1,12 +1,12 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, isAPIError } from 'better-auth/api';
 import type { Pool } from 'pg';
-import { basicClientId } from '../common/basic-credentials';
 import type { Grants } from './grants';
 import { writeAuditEvent } from '../audit/audit-writer';
 import { fieldOf, type HookContext } from '../common/caller';
+import { namedClientId } from '../common/client-id';
 import { originOf } from '../common/request-origin';
-import { decodeJwtPayload } from '../../runtime/jwt-payload';
+import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
 
 /**
  * The revocation of an access token ends its grant, with the refresh token (RFC 7009, section
@@ -25,7 +25,7 @@ export function revocation(grants: Grants, pool: Pool) {
             const { sid: sessionId, client_id: clientId } = payloadOf(fieldOf(ctx.body, 'token'));
             if (!sessionId || !clientId) return undefined;
             // The token of another client is not changed, and the answer does not tell.
-            const isOwn = clientId === clientOf(ctx);
+            const isOwn = clientId === namedClientId(ctx.body, ctx.headers);
             if (isOwn && (await grants.end({ sessionId, clientId }))) {
               await record(ctx, { pool, clientId });
             }
@@ -45,11 +45,6 @@ function isSignedToken(returned: unknown): boolean {
 /** The payload of a verified token, which may have its type in front. */
 function payloadOf(token: string): { sid?: string; client_id?: string } {
   return decodeJwtPayload(token);
-}
-
-/** The authenticated client, by the header or in the body. */
-function clientOf({ headers, body }: HookContext): string {
-  return fieldOf(body, 'client_id') || basicClientId(headers?.get('authorization') ?? '') || '';
 }
 
 async function record(

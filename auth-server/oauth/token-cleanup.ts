@@ -17,3 +17,15 @@ export const REFRESH_TOKEN_CLEANUP: Cleanup = {
                    WHERE expires_at <= now() OR session_id IS NULL
                    LIMIT $1 FOR UPDATE SKIP LOCKED)`,
 };
+
+/** Deletes the marks of used client assertions that have expired: they are refused for that alone. */
+export const CLIENT_ASSERTION_CLEANUP: Cleanup = {
+  name: 'client-assertion-cleanup',
+  intervalMs: 60 * 60_000,
+  lock: LOCKS.clientAssertionCleanup,
+  batchSize: 1_000,
+  sql: `
+    DELETE FROM oauth_client_assertion
+     WHERE id IN (SELECT id FROM oauth_client_assertion WHERE expires_at <= now() - interval '1 min'
+                   LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+};

@@ -9,7 +9,7 @@ import {
   type Message,
 } from '../mail/messages';
 import { leadToVerification } from '../mail/page-links';
-import { decodeJwtPayload } from '../../runtime/jwt-payload';
+import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
 
 /** The content of a link to `/verify-email` that belongs to a change of the e-mail address. */
 export interface EmailChange {

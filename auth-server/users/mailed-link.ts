@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GenericEndpointContext } from 'better-auth';
 import { verifyJWT } from 'better-auth/crypto';
-import { decodeJwtPayload } from '../../runtime/jwt-payload';
+import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
 import { type EmailChange, LAST_STEP } from './email-change';
 
 /** What the form of the link does. */

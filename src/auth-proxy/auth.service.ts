@@ -22,7 +22,7 @@ import { findChallenge } from './challenge';
 import type { TwoFactorRequired } from './second-step.schemas';
 import { toSession } from '../users/session.mapper';
 import { toUser } from '../users/user.mapper';
-import { decodeJwtPayload } from '../../runtime/jwt-payload';
+import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
 import { recordAuditEvent } from '../audit/audit-trail';
 import { Problem } from '../common/problems/problem';
 import type { ProblemCode } from '../common/problems/problem-codes';

@@ -65,6 +65,7 @@ const OWN_ROUTES = {
     'PATCH /api/v1/admin/clients/{clientId}',
     'DELETE /api/v1/admin/clients/{clientId}',
     'POST /api/v1/admin/clients/{clientId}/secret',
+    'PUT /api/v1/admin/clients/{clientId}/keys',
     'GET /api/v1/admin/resources',
     'POST /api/v1/admin/resources',
     'GET /api/v1/admin/resources/{resourceId}',

@@ -585,6 +585,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/clients/{clientId}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace the public keys of an OAuth client
+         * @description For a client that was registered with keys. A removed key is refused at once. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
+         */
+        put: operations["replaceClientKeys"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/resources": {
         parameters: {
             query?: never;
@@ -1287,7 +1307,7 @@ export interface components {
             /** @example Back office */
             name: string;
             /**
-             * @description `public`: runs where a secret cannot be kept, in a browser or an app. `confidential`: runs on a server and has a secret. `machine`: acts for itself, by its secret alone
+             * @description `public`: runs where a secret cannot be kept, in a browser or an app. `confidential`: runs on a server and has a secret or keys. `machine`: acts for itself, by its secret or keys alone
              * @enum {string}
              */
             type: "public" | "confidential" | "machine";
@@ -1316,6 +1336,23 @@ export interface components {
             /** @description Whether users are not asked for consent, and the role of the user decides alone */
             firstParty: boolean;
             disabled: boolean;
+            /**
+             * @description Its public keys; a client with a secret has none
+             * @example {
+             *       "keys": [
+             *         {
+             *           "kty": "EC",
+             *           "crv": "P-256",
+             *           "kid": "2026-11",
+             *           "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+             *           "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
+             *         }
+             *       ]
+             *     }
+             */
+            jwks?: {
+                keys: Record<string, never>[];
+            };
             /**
              * Format: date-time
              * @example 2026-11-23T09:30:00.000Z
@@ -1329,7 +1366,8 @@ export interface components {
              */
             name: string;
             /**
-             * @description `public`: runs where a secret cannot be kept, in a browser or an app. `confidential`: runs on a server and has a secret. `machine`: acts for itself, by its secret alone
+             * @description `public`: runs where a secret cannot be kept, in a browser or an app. `confidential`: runs on a server and has a secret or keys. `machine`: acts for itself, by its secret or keys alone
+             * @example confidential
              * @enum {string}
              */
             type: "public" | "confidential" | "machine";
@@ -1339,6 +1377,37 @@ export interface components {
             scopes?: string[];
             /** @description For a front end of your own: users are not asked for consent, and the client may do what the role of the user allows, without scopes */
             firstParty?: boolean;
+            jwks?: components["schemas"]["ClientKeys"];
+        };
+        /**
+         * @description Public keys (RFC 7517). The client then has no secret and authenticates by a signed JWT (`private_key_jwt`, RFC 7523). To change keys, first add the new key, then remove the old one
+         * @example {
+         *       "keys": [
+         *         {
+         *           "kty": "EC",
+         *           "crv": "P-256",
+         *           "kid": "2026-11",
+         *           "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+         *           "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
+         *         }
+         *       ]
+         *     }
+         */
+        ClientKeys: {
+            keys: {
+                /** @enum {string} */
+                kty: "RSA" | "EC" | "OKP";
+                kid?: string;
+                /** @enum {string} */
+                use?: "sig";
+                /** @enum {string} */
+                alg?: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA";
+                n?: string;
+                e?: string;
+                crv?: string;
+                x?: string;
+                y?: string;
+            }[];
         };
         NewClient: {
             /** @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo */
@@ -1346,7 +1415,7 @@ export interface components {
             /** @example Back office */
             name: string;
             /**
-             * @description `public`: runs where a secret cannot be kept, in a browser or an app. `confidential`: runs on a server and has a secret. `machine`: acts for itself, by its secret alone
+             * @description `public`: runs where a secret cannot be kept, in a browser or an app. `confidential`: runs on a server and has a secret or keys. `machine`: acts for itself, by its secret or keys alone
              * @enum {string}
              */
             type: "public" | "confidential" | "machine";
@@ -1376,12 +1445,29 @@ export interface components {
             firstParty: boolean;
             disabled: boolean;
             /**
+             * @description Its public keys; a client with a secret has none
+             * @example {
+             *       "keys": [
+             *         {
+             *           "kty": "EC",
+             *           "crv": "P-256",
+             *           "kid": "2026-11",
+             *           "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+             *           "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
+             *         }
+             *       ]
+             *     }
+             */
+            jwks?: {
+                keys: Record<string, never>[];
+            };
+            /**
              * Format: date-time
              * @example 2026-11-23T09:30:00.000Z
              */
             createdAt: string;
             /**
-             * @description Shown this once; public clients have none
+             * @description Shown this once; public clients and those with keys have none
              * @example gFt3vYp0dH3sWm7uXeT5bRaNfLg2JoZk1cQ8
              */
             clientSecret?: string;
@@ -7422,6 +7508,17 @@ export interface operations {
                      *           ],
                      *           "firstParty": false,
                      *           "disabled": false,
+                     *           "jwks": {
+                     *             "keys": [
+                     *               {
+                     *                 "kty": "EC",
+                     *                 "crv": "P-256",
+                     *                 "kid": "2026-11",
+                     *                 "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+                     *                 "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
+                     *               }
+                     *             ]
+                     *           },
                      *           "createdAt": "2026-11-23T09:30:00.000Z"
                      *         }
                      *       ],
@@ -7550,12 +7647,23 @@ export interface operations {
                 /**
                  * @example {
                  *       "name": "Back office",
-                 *       "type": "public",
+                 *       "type": "confidential",
                  *       "redirectUris": [
                  *         "https://app.example.com/callback"
                  *       ],
                  *       "scopes": [],
-                 *       "firstParty": false
+                 *       "firstParty": false,
+                 *       "jwks": {
+                 *         "keys": [
+                 *           {
+                 *             "kty": "EC",
+                 *             "crv": "P-256",
+                 *             "kid": "2026-11",
+                 *             "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+                 *             "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
+                 *           }
+                 *         ]
+                 *       }
                  *     }
                  */
                 "application/json": components["schemas"]["CreateClient"];
@@ -7594,6 +7702,17 @@ export interface operations {
                      *       ],
                      *       "firstParty": false,
                      *       "disabled": false,
+                     *       "jwks": {
+                     *         "keys": [
+                     *           {
+                     *             "kty": "EC",
+                     *             "crv": "P-256",
+                     *             "kid": "2026-11",
+                     *             "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+                     *             "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
+                     *           }
+                     *         ]
+                     *       },
                      *       "createdAt": "2026-11-23T09:30:00.000Z",
                      *       "clientSecret": "gFt3vYp0dH3sWm7uXeT5bRaNfLg2JoZk1cQ8"
                      *     }
@@ -7808,6 +7927,17 @@ export interface operations {
                      *       ],
                      *       "firstParty": false,
                      *       "disabled": false,
+                     *       "jwks": {
+                     *         "keys": [
+                     *           {
+                     *             "kty": "EC",
+                     *             "crv": "P-256",
+                     *             "kid": "2026-11",
+                     *             "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+                     *             "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
+                     *           }
+                     *         ]
+                     *       },
                      *       "createdAt": "2026-11-23T09:30:00.000Z"
                      *     }
                      */
@@ -8185,6 +8315,17 @@ export interface operations {
                      *       ],
                      *       "firstParty": false,
                      *       "disabled": false,
+                     *       "jwks": {
+                     *         "keys": [
+                     *           {
+                     *             "kty": "EC",
+                     *             "crv": "P-256",
+                     *             "kid": "2026-11",
+                     *             "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+                     *             "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
+                     *           }
+                     *         ]
+                     *       },
                      *       "createdAt": "2026-11-23T09:30:00.000Z"
                      *     }
                      */
@@ -8514,6 +8655,248 @@ export interface operations {
              *
              *     `idempotency_key_reused`: The Idempotency-Key belongs to another request of yours: another route or another body. Each new request needs a new key.
              */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: A limit was reached. Wait for the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth_server_failed`: The auth server gave an answer that the API does not understand. */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth_server_unavailable`: The auth server cannot be reached. Repeat the request after Retry-After seconds.
+             *
+             *     `keys_unavailable`: The API has no signing keys yet, so it can neither accept nor refuse tokens. Repeat the request after Retry-After seconds.
+             *
+             *     `database_unavailable`: The database cannot be reached. Repeat the request after Retry-After seconds.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceClientKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Opaque id
+                 * @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo
+                 */
+                clientId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "keys": [
+                 *         {
+                 *           "kty": "EC",
+                 *           "crv": "P-256",
+                 *           "kid": "2026-11",
+                 *           "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+                 *           "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClientKeys"];
+            };
+        };
+        responses: {
+            /** @description The client after the change */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clientId": "Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo",
+                     *       "name": "Back office",
+                     *       "type": "public",
+                     *       "redirectUris": [
+                     *         "https://app.example.com/callback"
+                     *       ],
+                     *       "grantTypes": [
+                     *         "authorization_code",
+                     *         "refresh_token"
+                     *       ],
+                     *       "scopes": [
+                     *         "openid",
+                     *         "profile",
+                     *         "email",
+                     *         "offline_access"
+                     *       ],
+                     *       "firstParty": false,
+                     *       "disabled": false,
+                     *       "jwks": {
+                     *         "keys": [
+                     *           {
+                     *             "kty": "EC",
+                     *             "crv": "P-256",
+                     *             "kid": "2026-11",
+                     *             "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+                     *             "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "createdAt": "2026-11-23T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `missing_token`: The route needs an access token in the Authorization header: `Authorization: Bearer <token>`.
+             *
+             *     `invalid_token`: The access token is malformed, expired, not for this API, or its session or user is no longer in force. Refresh it or sign in again.
+             */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *
+             *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such route or resource. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: Request bodies are limited to 100 kB. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            414: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Request bodies are `application/json` in UTF-8. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Accept-Encoding": components["headers"]["AcceptEncoding"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: The request was read, but values in it are not acceptable; `errors` lists each. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];

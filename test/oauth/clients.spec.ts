@@ -1,9 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type {
   Client,
   ClientPage,
   ClientSecret,
   NewClient,
 } from '../../src/admin/clients/clients.schemas';
+import { ClientKeyPair } from '../support/client/client-keys';
 import { OAuthStage, REDIRECT_URI } from './stage';
 import type { Answer } from '../support/caller';
 import { expectProblem } from '../support/problems';
@@ -227,6 +229,52 @@ describe('a new secret', () => {
   it('is refused for a public client', async () => {
     const { clientId } = await stage.register({ type: 'public' });
     expectProblem(await stage.clients.post(`${PATH}/${clientId}/secret`), 'no_client_secret');
+  });
+});
+
+describe('keys of a client', () => {
+  let pair: ClientKeyPair;
+
+  beforeAll(async () => {
+    pair = await ClientKeyPair.make();
+  });
+
+  const rsa = (bits: number) =>
+    generateKeyPairSync('rsa', { modulusLength: bits }).publicKey.export({ format: 'jwk' });
+  const first = () => pair.jwks.keys[0]!;
+
+  it.each<[string, () => object, string]>([
+    ['a private key', () => ({ keys: [{ ...first(), d: 'AAAA' }] }), '/jwks/keys/0'],
+    ['a symmetric key', () => ({ keys: [{ kty: 'oct', k: 'AAAA' }] }), '/jwks/keys/0/kty'],
+    ['a short key', () => ({ keys: [rsa(1_024)] }), '/jwks/keys/0'],
+    [
+      'a point that is not on the curve',
+      () => ({ keys: [{ ...first(), x: 'AA' }] }),
+      '/jwks/keys/0',
+    ],
+    ['another algorithm', () => ({ keys: [{ ...first(), alg: 'RS256' }] }), '/jwks/keys/0'],
+    ['a key for encryption', () => ({ keys: [{ ...first(), use: 'enc' }] }), '/jwks/keys/0/use'],
+    ['two keys of one id', () => ({ keys: [first(), first()] }), '/jwks/keys'],
+    ['no key', () => ({ keys: [] }), '/jwks/keys'],
+    ['an address', () => ({ jwks_uri: 'https://app.example.com/keys' }), '/jwks'],
+  ])('are refused with %s', async (_title, jwks, pointer) => {
+    const body = { name: 'x', type: 'machine', scopes: ['users:read'], jwks: jwks() };
+    const problem = expectProblem(await stage.clients.post(PATH, body), 'validation_failed');
+    expect(problem.errors!.map((error) => error.pointer).join()).toContain(pointer);
+  });
+
+  it('belong to a client from its registration on, and replace the secret', async () => {
+    const body = { name: 'x', type: 'public', redirectUris: [REDIRECT_URI], jwks: pair.jwks };
+    const refused = expectProblem(await stage.clients.post(PATH, body), 'validation_failed');
+    expect(refused.errors).toMatchObject([{ pointer: '/jwks' }]);
+    const bySecret = await stage.register({ type: 'machine' });
+    const late = await stage.clients.put(`${PATH}/${bySecret.clientId}/keys`, pair.jwks);
+    expect(expectProblem(late, 'validation_failed').errors).toMatchObject([{ pointer: '/keys' }]);
+    expectProblem(await stage.clients.put(`${PATH}/unknown/keys`, pair.jwks), 'not_found');
+    const { clientId } = await stage.register({ type: 'machine', jwks: pair.jwks });
+    expectProblem(await stage.clients.post(`${PATH}/${clientId}/secret`), 'no_client_secret');
+    const read = await stage.clients.get(`${PATH}/${clientId}`);
+    expect(read.body).toHaveProperty('jwks', pair.jwks);
   });
 });
 

@@ -2,7 +2,8 @@ import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { API_SCOPES } from '../../contract';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { Browser } from './browser';
-import { basic, makePkce, OAuthStage, payloadOf } from './stage';
+import { asserting, ClientKeyPair } from '../support/client/client-keys';
+import { basic, makePkce, OAuthStage, payloadOf, type TokenAnswer } from './stage';
 import { Browser as Person } from './browser';
 
 type Metadata = Record<string, unknown> & Record<`${string}_endpoint`, string>;
@@ -11,6 +12,7 @@ let stage: OAuthStage;
 let metadata: Metadata;
 let browser: Browser;
 let email: string;
+let pair: ClientKeyPair;
 const clients: Record<string, NewClient> = {};
 
 /** Items that a test below exercises; the last test compares this list with the document. */
@@ -24,6 +26,8 @@ beforeAll(async () => {
   ({ email } = person.user);
   clients.none = await stage.register({ type: 'public' });
   clients.client_secret_basic = await stage.register({ type: 'confidential' });
+  pair = await ClientKeyPair.make();
+  clients.private_key_jwt = await stage.register({ type: 'confidential', jwks: pair.jwks });
   clients.serviceAccount = await stage.register({ type: 'machine' });
 });
 
@@ -49,6 +53,19 @@ function announcedList(item: string): string[] {
 /** One that is a URL. */
 function announcedAddress(item: string): string {
   return announced(item) as string;
+}
+
+/** The parameters by which a client of the method names or proves itself. */
+async function proofOf(method: string) {
+  const { clientId } = clients[method]!;
+  if (method === 'none') return { client_id: clientId };
+  return method === 'private_key_jwt' ? asserting(await pair.sign(clientId, stage.issuer)) : {};
+}
+
+async function tokensOf(method: string): Promise<TokenAnswer['body']> {
+  const client = clients[method]!;
+  const code = await stage.code(client, browser);
+  return (await stage.exchange(client, code, await proofOf(method))).body;
 }
 
 function post(endpoint: string, given: Record<string, string | undefined>, client?: NewClient) {
@@ -111,9 +128,9 @@ describe('each announced item works:', () => {
     ]);
     for (const method of announcedList('token_endpoint_auth_methods_supported')) {
       const client = clients[method]!;
-      const tokens = await stage.tokens(client, browser);
+      const tokens = await tokensOf(method);
       const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token };
-      const who = method === 'none' ? { client_id: client.clientId } : {};
+      const who = await proofOf(method);
       expect((await post(token, { ...form, ...who }, client)).status).toBe(200);
     }
     const serviceAccount = await post(
@@ -128,20 +145,34 @@ describe('each announced item works:', () => {
 
   it('introspection', async () => {
     const endpoint = announcedAddress('introspection_endpoint');
-    const [method, ...others] = announcedList('introspection_endpoint_auth_methods_supported');
-    expect(others).toEqual([]);
-    const client = clients[method!]!;
-    const tokens = await stage.tokens(client, browser);
-    for (const [token, sub] of [
-      [tokens.access_token, payloadOf(tokens.access_token).sub],
-      [tokens.refresh_token, payloadOf(tokens.access_token).sub],
-    ] as const) {
-      const answer = await (await post(endpoint, { token }, client)).json();
-      expect(answer).toMatchObject({ active: true, sub, client_id: client.clientId });
+    for (const method of announcedList('introspection_endpoint_auth_methods_supported')) {
+      const client = clients[method]!;
+      const tokens = await tokensOf(method);
+      const { sub } = payloadOf(tokens.access_token);
+      for (const token of [tokens.access_token, tokens.refresh_token]) {
+        const form = { token, ...(await proofOf(method)) };
+        const answer = await (await post(endpoint, form, client)).json();
+        expect(answer).toMatchObject({ active: true, sub, client_id: client.clientId });
+      }
+      expect((await post(endpoint, { token: tokens.access_token })).status).toBeGreaterThan(399);
+      const form = { token: 'nonsense', ...(await proofOf(method)) };
+      expect(await (await post(endpoint, form, client)).json()).toEqual({ active: false });
     }
-    expect((await post(endpoint, { token: tokens.access_token })).status).toBeGreaterThan(399);
-    const nonsense = await post(endpoint, { token: 'nonsense' }, client);
-    expect(await nonsense.json()).toEqual({ active: false });
+  });
+
+  it('algorithms of client assertions', async () => {
+    const [algorithms, ...others] = ['token', 'introspection', 'revocation'].map((endpoint) =>
+      announcedList(`${endpoint}_endpoint_auth_signing_alg_values_supported`),
+    );
+    expect(others).toEqual([algorithms, algorithms]);
+    const endpoint = announcedAddress('token_endpoint');
+    for (const algorithm of algorithms!) {
+      const own = await ClientKeyPair.make('one', algorithm);
+      const { clientId } = await stage.register({ type: 'machine', jwks: own.jwks });
+      const proof = asserting(await own.sign(clientId, stage.issuer));
+      const answer = await post(endpoint, { grant_type: 'client_credentials', ...proof });
+      expect([algorithm, answer.status]).toEqual([algorithm, 200]);
+    }
   });
 
   it('a signed answer of introspection (RFC 9701)', async () => {
@@ -172,12 +203,14 @@ describe('each announced item works:', () => {
     const endpoint = announcedAddress('revocation_endpoint');
     for (const method of announcedList('revocation_endpoint_auth_methods_supported')) {
       const client = clients[method]!;
-      const { refresh_token: token } = await stage.tokens(client, browser);
-      const who = method === 'none' ? { client_id: client.clientId } : {};
-      expect((await post(endpoint, { token, ...who }, client)).status).toBe(200);
-      expect((await stage.refresh(client, token)).body.error).toBe('invalid_grant');
+      const { refresh_token: token } = await tokensOf(method);
+      const form = { token, ...(await proofOf(method)) };
+      expect((await post(endpoint, form, client)).status).toBe(200);
+      const renewal = await stage.refresh(client, token, await proofOf(method));
+      expect(renewal.body.error).toBe('invalid_grant');
       // RFC 7009, section 2.2: an unknown token counts as revoked.
-      expect((await post(endpoint, { token: 'nonsense', ...who }, client)).status).toBe(200);
+      const unknown = { token: 'nonsense', ...(await proofOf(method)) };
+      expect((await post(endpoint, unknown, client)).status).toBe(200);
     }
   });
 

@@ -1,4 +1,6 @@
+import { type JWTPayload, SignJWT } from 'jose';
 import * as openid from 'openid-client';
+import { asserting, ClientKeyPair } from '../support/client/client-keys';
 import { OAuthStage, payloadOf, REDIRECT_URI } from './stage';
 import type { Browser } from './browser';
 import { Caller } from '../support/caller';
@@ -23,10 +25,13 @@ const allowPlainHttp: (config: openid.Configuration) => void = Reflect.get(
 );
 
 /** All checks of openid-client are on; only plain http on loopback is allowed. */
-function discover(client: NewClient): Promise<openid.Configuration> {
-  const authentication = client.clientSecret
+function discover(client: NewClient, pair?: ClientKeyPair): Promise<openid.Configuration> {
+  const bySecret = client.clientSecret
     ? openid.ClientSecretBasic(client.clientSecret)
     : openid.None();
+  const authentication = pair
+    ? openid.PrivateKeyJwt({ key: pair.privateKey, kid: pair.jwks.keys[0]!.kid })
+    : bySecret;
   return openid.discovery(
     new URL(stage.issuer),
     client.clientId,
@@ -41,8 +46,11 @@ interface Flow {
   tokens: Awaited<ReturnType<typeof openid.authorizationCodeGrant>>;
 }
 
-async function signIn(client: NewClient, extra: Record<string, string> = {}): Promise<Flow> {
-  const config = await discover(client);
+async function signIn(
+  client: NewClient,
+  { pair, ...extra }: { pair?: ClientKeyPair } & Record<string, unknown> = {},
+): Promise<Flow> {
+  const config = await discover(client, pair);
   const verifier = openid.randomPKCECodeVerifier();
   const [state, nonce] = [openid.randomState(), openid.randomNonce()];
   const url = openid.buildAuthorizationUrl(config, {
@@ -165,3 +173,142 @@ async function untilRefused(api: Caller): Promise<void> {
   }
   throw new Error('the token is still accepted');
 }
+
+describe('a client with keys', () => {
+  let pair: ClientKeyPair;
+  let client: NewClient;
+  let account: NewClient;
+
+  beforeAll(async () => {
+    pair = await ClientKeyPair.make();
+    const { jwks } = pair;
+    client = await stage.register({ type: 'confidential', jwks });
+    account = await stage.register({ type: 'machine', jwks });
+  });
+
+  const ask = (assertion: string, form: Record<string, string> = {}) =>
+    stage.ask({ grant_type: 'client_credentials', ...asserting(assertion), ...form });
+
+  it('has no secret, and signs in users, renews, introspects and revokes', async () => {
+    expect(client).not.toHaveProperty('clientSecret');
+    const { config, tokens } = await signIn(client, { pair });
+    const renewed = await openid.refreshTokenGrant(config, tokens.refresh_token!);
+    const { access_token: token } = renewed;
+    expect(await openid.tokenIntrospection(config, token)).toMatchObject({ active: true });
+    await openid.tokenRevocation(config, token);
+    expect(await openid.tokenIntrospection(config, token)).toEqual({ active: false });
+  });
+
+  it('gets its own tokens, for the issuer and for the endpoint as audience', async () => {
+    const { clientId } = account;
+    for (const audience of [stage.issuer, `${stage.base}/token`]) {
+      const { status, body } = await ask(await pair.sign(clientId, audience));
+      expect([status, payloadOf(body.access_token).sub]).toEqual([200, clientId]);
+    }
+  });
+
+  const seconds = () => Math.floor(Date.now() / 1_000);
+  const sign = (changes: JWTPayload = {}, id = account.clientId) =>
+    pair.sign(id, stage.issuer, changes);
+  const unsigned = (alg: string) =>
+    [{ alg }, { iss: account.clientId, sub: account.clientId }]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.') + '.';
+
+  it.each<[string, () => Promise<string>]>([
+    ['another key', async () => (await ClientKeyPair.make()).sign(account.clientId, stage.issuer)],
+    ['no signature', () => Promise.resolve(unsigned('none'))],
+    [
+      'its public key as a secret',
+      async () => {
+        const secret = Buffer.from(JSON.stringify(pair.jwks.keys[0]));
+        const claims = {
+          iss: account.clientId,
+          sub: account.clientId,
+          aud: stage.issuer,
+          jti: 'x',
+        };
+        const token = new SignJWT({ ...claims, exp: seconds() + 60 });
+        return token.setProtectedHeader({ alg: 'HS256', kid: 'first' }).sign(secret);
+      },
+    ],
+    ['the subject of another client', () => sign({ sub: client.clientId })],
+    ['another issuer', () => sign({ iss: client.clientId })],
+    ['an unknown client', () => sign({}, 'unknown')],
+    ['another audience', () => sign({ aud: 'https://other.example.com' })],
+    ['the audience of another endpoint', () => sign({ aud: `${stage.base}/revoke` })],
+    ['no audience', () => sign({ aud: undefined })],
+    ['a time that is over', () => sign({ exp: seconds() - 60 })],
+    ['more than five minutes', () => sign({ exp: seconds() + 400 })],
+    ['no end', () => sign({ exp: undefined })],
+    ['an old date', () => sign({ iat: seconds() - 400 })],
+    ['a later begin', () => sign({ nbf: seconds() + 100 })],
+    ['no id', () => sign({ jti: undefined })],
+    ['a subject that is no text', () => sign({ sub: { $ne: 1 } as unknown as string })],
+    ['a subject with a control character', () => sign({ iss: 'a\0', sub: 'a\0' })],
+    ['no token in it', () => Promise.resolve('a.b.c')],
+    ['a long text', () => Promise.resolve('x'.repeat(20_000))],
+  ])('is refused with an assertion with %s', async (_title, make) => {
+    const { status, body } = await ask(await make());
+    expect(['invalid_client', 'invalid_request']).toContain(body.error);
+    expect(body).not.toHaveProperty('access_token');
+    expect([400, 401]).toContain(status);
+  });
+
+  it('is refused without an assertion, with a secret, and with two methods', async () => {
+    const named = { grant_type: 'client_credentials', client_id: account.clientId };
+    const secret = { ...account, clientSecret: 'guess' };
+    const both = { ...named, ...asserting(await sign()) };
+    for (const [form, secretOf] of [
+      [named, undefined],
+      [{ grant_type: 'client_credentials' }, secret],
+      [both, secret],
+      [{ ...both, client_secret: 'guess' }, undefined],
+      [{ ...both, client_id: client.clientId }, undefined],
+      [{ ...both, client_assertion_type: 'unknown' }, undefined],
+    ] as const) {
+      const { status, body } = await stage.ask(form, { secretOf });
+      expect([400, 401]).toContain(status);
+      expect(['invalid_client', 'invalid_request']).toContain(body.error);
+    }
+    expect((await stage.ask(both)).status).toBe(200);
+  });
+
+  it('uses an assertion once, also at the same time and at another endpoint', async () => {
+    const assertion = await sign();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ask(assertion)));
+    const accepted = answers.filter(({ status }) => status === 200);
+    expect(accepted).toHaveLength(1);
+    const refused = answers.filter((answer) => answer !== accepted[0]);
+    expect(refused.map(({ body }) => body.error)).toEqual(Array(7).fill('invalid_client'));
+    const form = { token: accepted[0]!.body.access_token, ...asserting(assertion) };
+    const again = await stage.ask(form, { endpoint: 'introspect' });
+    expect(again.body.error).toBe('invalid_client');
+  });
+
+  it('cannot revoke the token of another client', async () => {
+    const app = await stage.register({ type: 'confidential' });
+    const { access_token: token } = await stage.tokens(app, browser);
+    const form = { token, ...asserting(await sign()) };
+    await stage.ask(form, { endpoint: 'revoke', secretOf: app });
+    await stage.ask(form, { endpoint: 'revoke' });
+    const api = new Caller(stage.system.apiUrl, token);
+    expect((await api.get('/api/v1/users/me')).status).toBe(200);
+  });
+
+  it('changes its keys: the new one is accepted, then the old one is refused', async () => {
+    const next = await ClientKeyPair.make('second', 'RS256');
+    const { clientId } = await stage.register({ type: 'machine', jwks: pair.jwks });
+    const both = { keys: [...pair.jwks.keys, ...next.jwks.keys] };
+    const path = `/api/v1/admin/clients/${clientId}/keys`;
+    expect((await stage.clients.put(path, both)).body).toMatchObject({ clientId, jwks: both });
+    for (const one of [pair, next]) {
+      expect((await ask(await one.sign(clientId, stage.issuer))).status).toBe(200);
+    }
+    await stage.clients.put(path, next.jwks);
+    expect((await ask(await next.sign(clientId, stage.issuer))).status).toBe(200);
+    expect((await ask(await pair.sign(clientId, stage.issuer))).status).toBe(401);
+    await stage.change(clientId, { disabled: true });
+    expect((await ask(await next.sign(clientId, stage.issuer))).body.error).toBe('invalid_client');
+  });
+});

@@ -1,5 +1,8 @@
 import { Pool } from 'pg';
-import { REFRESH_TOKEN_CLEANUP } from '../../auth-server/oauth/token-cleanup';
+import {
+  CLIENT_ASSERTION_CLEANUP,
+  REFRESH_TOKEN_CLEANUP,
+} from '../../auth-server/oauth/token-cleanup';
 import { deleteBatches, transactionsOf } from '../../runtime/jobs/cleanup';
 import { OAuthStage } from './stage';
 
@@ -43,4 +46,15 @@ describe('refresh tokens are removed', () => {
     );
     expect(left.map((row) => row.user_id)).toEqual([another.user.id, another.user.id]);
   });
+});
+
+it('marks of used client assertions are removed after their time', async () => {
+  await stage.system.query(
+    `INSERT INTO oauth_client_assertion (id, expires_at)
+     VALUES ('old', now() - interval '2 min'), ('new', now() + interval '1 min')`,
+  );
+  const inTransaction = transactionsOf(pool);
+  expect(await deleteBatches(CLIENT_ASSERTION_CLEANUP, { inTransaction })).toBe(1);
+  const left = await stage.system.query('SELECT id FROM oauth_client_assertion');
+  expect(left).toEqual([{ id: 'new' }]);
 });

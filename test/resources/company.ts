@@ -15,6 +15,8 @@ export interface Report {
 
 interface Asking {
   by?: NewClient;
+  /** Instead of a secret. */
+  proof?: Record<string, string>;
   accept?: string;
   /** Of the API that is asked. */
   url?: string;
@@ -65,11 +67,14 @@ export class Company {
 
   /** Asks an API about a token. */
   async introspect(token: string, asking: Asking = {}): Promise<Report> {
-    const { by = this.server, accept, url = this.stage.system.apiUrl } = asking;
+    const { by = this.server, proof, accept, url = this.stage.system.apiUrl } = asking;
     const response = await fetch(`${url}/api/auth/oauth2/introspect`, {
       method: 'POST',
-      body: new URLSearchParams({ token }),
-      headers: { authorization: basic(by), ...(accept !== undefined && { accept }) },
+      body: new URLSearchParams({ token, ...proof }),
+      headers: {
+        ...(!proof && { authorization: basic(by) }),
+        ...(accept !== undefined && { accept }),
+      },
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') === true;

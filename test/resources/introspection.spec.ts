@@ -3,6 +3,7 @@ import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { Resource } from '../../src/admin/resources/resources.schemas';
 import { Company } from './company';
 import { eventually, modeOf } from '../live-access/readiness';
+import { asserting, ClientKeyPair } from '../support/client/client-keys';
 import { type OAuthStage, payloadOf } from '../oauth/stage';
 import { Caller } from '../support/caller';
 import { ReplicaProcess } from '../support/processes/replica-process';
@@ -187,6 +188,26 @@ describe('the credentials of a resource server', () => {
       expect([status, body.error]).toEqual([401, 'invalid_client']);
       expect(headers.get('www-authenticate')).toMatch(/^Basic realm=/);
     }
+  });
+
+  it('can be a signed assertion, once', async () => {
+    const { token } = await tokenOfSomeone();
+    const pair = await ClientKeyPair.make();
+    const { clientId } = await stage.register({ type: 'machine', jwks: pair.jwks });
+    const clients = [company.server.clientId, clientId];
+    await stage.clients.patch(`/api/v1/admin/resources/${orders.id}`, { clients });
+    const forms: Record<string, string>[] = [{}, { client_id: clientId }];
+    for (const named of forms) {
+      const proof = { ...asserting(await pair.sign(clientId, stage.issuer)), ...named };
+      const report = await company.introspect(token, { proof });
+      expect(report.body).toEqual((await company.introspect(token)).body);
+      expect(report.body.active).toBe(true);
+      const again = await company.introspect(token, { proof });
+      expect([again.status, again.body.error]).toEqual([400, 'invalid_client']);
+    }
+    const forged = await (await ClientKeyPair.make()).sign(clientId, stage.issuer);
+    const refused = await company.introspect(token, { proof: asserting(forged) });
+    expect([refused.status, refused.body.error]).toEqual([401, 'invalid_client']);
   });
 
   it('are refused at once when they were replaced, or the client disabled', async () => {

@@ -16,14 +16,16 @@ export interface NewClient {
   scopes: string[];
   clientCredentialsScopes: string[];
   skipConsent: boolean;
+  /** Its public keys, as JSON. */
+  jwks: string | null;
 }
 
 const INSERT = `
   INSERT INTO oauth_client (id, client_id, client_secret, name, application_type,
     token_endpoint_auth_method, skip_consent, redirect_uris, post_logout_redirect_uris,
     grant_types, response_types, scopes, client_credentials_scopes, created_at, updated_at,
-    require_pkce, enable_end_session, disabled)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, true, true, false)`;
+    jwks, require_pkce, enable_end_session, disabled)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, true, true, false)`;
 
 const FIND = `
   SELECT s.name FROM oauth_resource_scope s JOIN oauth_resource r ON r.identifier = s.resource
@@ -79,5 +81,6 @@ function toValues({ grantTypes, ...client }: NewClient): unknown[] {
       client.clientCredentialsScopes,
     ].map((list) => JSON.stringify(list)),
     new Date(),
+    client.jwks,
   ];
 }

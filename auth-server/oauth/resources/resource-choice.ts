@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { APIError } from 'better-auth/api';
 import type { Pool } from 'pg';
 import type { Resources } from './resources';
-import { basicClientId } from '../../common/basic-credentials';
 import { fieldOf } from '../../common/caller';
+import { namedClientId } from '../../common/client-id';
 import { toStoredIdentifier } from '../../common/verification-identifier';
 
 type Parameters = Record<string, unknown>;
@@ -60,8 +60,7 @@ export class ResourceChoice {
   ): Promise<string[] | null> {
     switch (form.grant_type) {
       case 'client_credentials': {
-        const clientId =
-          fieldOf(form, 'client_id') || basicClientId(headers?.get('authorization') ?? '') || '';
+        const clientId = namedClientId(form, headers) ?? '';
         const names = await this.scopesOf(form, { clientId, isServiceAccount: true });
         return this.resources.resourcesOf(names);
       }

@@ -3,7 +3,7 @@ import { createAuthMiddleware } from 'better-auth/api';
 import { type JwtOptions, signJWT } from 'better-auth/plugins';
 import type { Resources } from './resources';
 import type { DecidedClaims } from '../token-claims';
-import { decodeJwtPayload } from '../../../runtime/jwt-payload';
+import { decodeJwtPayload } from '../../../runtime/tokens/jwt-payload';
 
 const ACCESS_TOKEN_TYPE = 'at+jwt';
 

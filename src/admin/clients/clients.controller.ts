@@ -7,11 +7,13 @@ import {
   Param,
   Patch,
   Post,
+  Put,
   Query,
   Res,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { type ClientKeys, clientKeysSchema } from './client-keys.schemas';
 import {
   type Client,
   type ClientPage,
@@ -153,5 +155,21 @@ export class ClientsController {
     @Param('clientId', { schema: idParameter }) clientId: string,
   ): Promise<ClientSecret> {
     return this.clients.rotateSecret(actor, clientId);
+  }
+
+  @Put(':clientId/keys')
+  @Endpoint({
+    summary: 'Replace the public keys of an OAuth client',
+    description: 'For a client that was registered with keys. A removed key is refused at once.',
+    operationId: 'replaceClientKeys',
+    answers: { 200: { description: 'The client after the change', schema: clientSchema } },
+    problems: ['not_found', ...AUTH_SERVER_PROBLEMS],
+  })
+  replaceKeys(
+    @CurrentUserActor() actor: UserActor,
+    @Param('clientId', { schema: idParameter }) clientId: string,
+    @Body({ schema: clientKeysSchema }) jwks: ClientKeys,
+  ): Promise<Client> {
+    return this.clients.replaceKeys(actor, { clientId, jwks });
   }
 }

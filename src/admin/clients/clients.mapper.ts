@@ -14,6 +14,7 @@ export function toClient(row: OAuthClientEntity): Client {
     // The column has no meaning for a service account, which has no user.
     firstParty: type !== 'machine' && (row.skipConsent ?? false),
     disabled: row.disabled,
+    ...(row.jwks !== null && { jwks: JSON.parse(row.jwks) as Client['jwks'] }),
     createdAt: row.createdAt.toISOString(),
   };
 }

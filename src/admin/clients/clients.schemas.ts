@@ -5,6 +5,7 @@ import {
   SERVICE_ACCOUNT_SCOPES,
   USER_SCOPES,
 } from '../../../contract';
+import { clientKeysSchema, shownKeysSchema } from './client-keys.schemas';
 import { LARGEST_PAGE, nextCursor, pageFields } from '../../common/pagination/pages';
 import { id, personalText, timestamp } from '../../common/validation/schemas';
 
@@ -16,7 +17,7 @@ const clientType = z
   .enum(CLIENT_TYPES)
   .describe(
     '`public`: runs where a secret cannot be kept, in a browser or an app. `confidential`: runs ' +
-      'on a server and has a secret. `machine`: acts for itself, by its secret alone',
+      'on a server and has a secret or keys. `machine`: acts for itself, by its secret or keys alone',
   );
 
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
@@ -86,6 +87,7 @@ export const clientSchema = z
       .boolean()
       .describe('Whether users are not asked for consent, and the role of the user decides alone'),
     disabled: z.boolean(),
+    jwks: shownKeysSchema.optional(),
     createdAt: timestamp,
   })
   .meta({ id: 'Client' });
@@ -94,7 +96,9 @@ const clientSecret = z.string().meta({ examples: ['gFt3vYp0dH3sWm7uXeT5bRaNfLg2J
 
 export const newClientSchema = clientSchema
   .extend({
-    clientSecret: clientSecret.optional().describe('Shown this once; public clients have none'),
+    clientSecret: clientSecret
+      .optional()
+      .describe('Shown this once; public clients and those with keys have none'),
   })
   .meta({ id: 'NewClient' });
 
@@ -114,7 +118,8 @@ export const listClientsSchema = z.strictObject(pageFields);
 export const createClientSchema = z
   .strictObject({
     name,
-    type: clientType,
+    // A public client has no keys.
+    type: clientType.meta({ examples: ['confidential'] }),
     redirectUris: redirectUris.optional().describe('Required, except for a service account'),
     scopes: scopes
       .optional()
@@ -122,6 +127,7 @@ export const createClientSchema = z
         `Required for a service account, from ${SERVICE_ACCOUNT_SCOPES.join(', ')} and the scopes of registered resources; other clients get ${USER_SCOPES.join(', ')} by default`,
       ),
     firstParty,
+    jwks: clientKeysSchema.optional(),
   })
   .superRefine((client, context) => {
     for (const { pointer, detail } of clientFaults(client)) {
@@ -154,16 +160,29 @@ function isForUsers(scope: string): boolean {
   return isCodeScope(scope) && !isServiceAccountScope(scope);
 }
 
+export interface ClientFault {
+  pointer: 'redirectUris' | 'scopes' | 'firstParty' | 'jwks';
+  detail: string;
+}
+
 /** Fields that do not fit the type of the client. */
 export function clientFaults(client: {
   type: ClientType;
   redirectUris?: readonly string[];
   scopes?: readonly string[];
   firstParty?: boolean;
-}): { pointer: 'redirectUris' | 'scopes' | 'firstParty'; detail: string }[] {
+  jwks?: unknown;
+}): ClientFault[] {
   const { type, redirectUris: uris = [], scopes: wanted = [] } = client;
   if (type !== 'machine') {
-    return uris.length > 0 ? [] : [{ pointer: 'redirectUris', detail: 'Name at least one' }];
+    return [
+      ...(uris.length > 0
+        ? []
+        : [{ pointer: 'redirectUris', detail: 'Name at least one' } as const]),
+      ...(type === 'public' && client.jwks !== undefined
+        ? [{ pointer: 'jwks', detail: 'A public client has no keys' } as const]
+        : []),
+    ];
   }
   return [
     ...(uris.length > 0

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { ClientKeys } from './client-keys.schemas';
 import { toClient } from './clients.mapper';
 import {
   type Client,
@@ -93,15 +94,29 @@ export class ClientsService {
     });
   }
 
+  /** @throws {Problem} `not_found`, `validation_failed`, or as {@link AuthService.actAs} */
+  async replaceKeys(
+    actor: UserActor,
+    { clientId, jwks }: { clientId: string; jwks: ClientKeys },
+  ): Promise<Client> {
+    const client = await this.getClient(clientId);
+    if (!client.jwks) throw new Problem('validation_failed', { errors: [NO_KEYS] });
+    await this.auth.actAs(actor, { path: CLIENT_PATHS.replaceKeys, body: { clientId, jwks } });
+    return this.getClient(clientId);
+  }
+
   /** @throws {Problem} `not_found`, `no_client_secret`, or as {@link AuthService.actAs} */
   async rotateSecret(actor: UserActor, clientId: string): Promise<ClientSecret> {
-    const { type } = await this.getClient(clientId);
-    if (type === 'public') throw new Problem('no_client_secret');
+    const { type, jwks } = await this.getClient(clientId);
+    if (type === 'public' || jwks) throw new Problem('no_client_secret');
     const path = CLIENT_PATHS.rotateSecret;
     const { clientSecret } = await this.auth.actAs(actor, { path, body: { clientId } });
     return { clientId, clientSecret: String(clientSecret) };
   }
 }
+
+/** The method of authentication of a client does not change. */
+const NO_KEYS = { pointer: '/keys', detail: 'The client was registered without keys' };
 
 /** @throws {Problem} `not_found` */
 async function findClient(
@@ -124,12 +139,15 @@ function toRegistration({
   redirectUris = [],
   scopes = [...USER_SCOPES],
   firstParty = false,
+  jwks,
 }: CreateClient) {
   const isServiceAccount = type === 'machine';
+  const bySecretOrKeys = jwks ? 'private_key_jwt' : 'client_secret_basic';
   return {
     ...toColumns({ name, type, redirectUris, scopes }),
     skipConsent: firstParty,
-    authMethod: type === 'public' ? 'none' : 'client_secret_basic',
+    authMethod: type === 'public' ? 'none' : bySecretOrKeys,
+    ...(jwks && { jwks }),
     grantTypes: isServiceAccount ? ['client_credentials'] : ['authorization_code', 'refresh_token'],
   };
 }

@@ -77,11 +77,10 @@ export class IntrospectionService {
       headers,
       caller,
     });
-    const clientId = credentials?.clientId;
-    if (answer.status !== 200 || !credentials || clientId === undefined) {
-      return { report: null, answer };
-    }
-    if (known) this.proved.add(known, credentials);
+    const clientId = credentials?.clientId ?? form.assertedClientId;
+    if (answer.status !== 200 || clientId === null) return { report: null, answer };
+    // An assertion is valid once, so each one is the auth server's to check.
+    if (known && credentials) this.proved.add(known, credentials);
     const client = await this.access.loadClient(clientId);
     const own = form.token !== null && client ? await this.describe(form.token, client) : null;
     return { report: own ?? (JSON.parse(answer.text) as TokenReport), clientId };

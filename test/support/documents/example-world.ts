@@ -1,3 +1,4 @@
+import { EXAMPLE_KEYS } from '../../../src/admin/clients/client-keys.schemas';
 import { decodeJwt } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { TOTP, URI } from 'otpauth';
@@ -32,8 +33,14 @@ const REAL_VALUES: Record<string, (world: World, place: Place) => unknown> = {
   id: ({ target }, { path }) => (path.endsWith('/sessions/{id}') ? sessionIdOf(target) : target.id),
   sessionId: ({ target }) => sessionIdOf(target),
   refreshToken: ({ target }) => target.refreshToken,
-  clientId: async ({ caller }) => {
-    const body = { name: 'Back office', type: 'confidential', redirectUris: [REDIRECT_URI] };
+  clientId: async ({ caller }, { path }) => {
+    const hasKeys = path === '/api/v1/admin/clients/{clientId}/keys';
+    const body = {
+      name: 'Back office',
+      type: 'confidential',
+      redirectUris: [REDIRECT_URI],
+      ...(hasKeys && { jwks: EXAMPLE_KEYS }),
+    };
     return (await caller.post('/api/v1/admin/clients', body)).body.clientId;
   },
   resourceId: async ({ caller }) => {
