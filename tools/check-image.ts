@@ -1,5 +1,5 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import { Container } from './image/container';
 import { type Dockerfile, parseDockerfile } from './image/dockerfile';
 import { buildImage, type Image } from './image/image-build';
 import { startEmbeddedPostgres } from '../launcher/postgres/embedded-postgres';
-import { findFreePort } from '../launcher/services/ports';
+import { isFree } from '../launcher/services/ports';
 
 /**
  * `npm run check:image` builds the image without a container engine, with the steps of the
@@ -85,10 +85,18 @@ function withDatabase(service: ComposeService, ownerUrl: string): ComposeService
   return { ...service, environment: { ...service.environment, DATABASE_URL } };
 }
 
+/**
+ * A free port below the range that systems hand out for outgoing connections: no other process
+ * takes it between this choice and its use.
+ */
+async function choosePort(): Promise<number> {
+  const port = randomInt(10_000, 12_000);
+  return (await isFree(port)) ? port : choosePort();
+}
+
 /** What a person writes into `.env`, and the addresses that containers have names for. */
 async function chooseVariables(): Promise<Record<string, string>> {
-  const authPort = await findFreePort('127.0.0.1');
-  const apiPort = await findFreePort('127.0.0.1');
+  const [authPort, apiPort] = [await choosePort(), await choosePort()];
   return {
     AUTH_PORT: String(authPort),
     API_PORT: String(apiPort),
