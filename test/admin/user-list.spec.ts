@@ -1,5 +1,4 @@
 import { Client } from 'pg';
-import { DataSource } from 'typeorm';
 import {
   type ListUsers,
   USER_ORDERS,
@@ -9,16 +8,15 @@ import {
 import { pageQuery } from '../../src/admin/users/user-list.query';
 import { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
-import { InProcessSystem } from '../support/in-process-system';
-import { type SignedInUser } from '../support/system';
+import { type SignedInUser, System } from '../support/system';
 
 const LIST = '/api/v1/admin/users';
 
-let system: InProcessSystem;
+let system: System;
 let admin: SignedInUser;
 
 beforeAll(async () => {
-  system = await InProcessSystem.start({ replicas: 2 });
+  system = await System.start({ replicas: 2 });
   admin = await system.asAdmin();
 });
 
@@ -232,11 +230,10 @@ describe('with 20,000 users', () => {
 
   /** The plan of a page: its nodes that read rows. */
   async function readsOf(query: Partial<ListUsers>, hasStart = false): Promise<string[]> {
-    const { manager } = system.apps[0]!.get(DataSource);
     const full: ListUsers = { limit: 50, sort: '-createdAt', ...query };
     const start = hasStart ? startIn(full.sort) : null;
     const { text: sql, values } = pageQuery(full, start);
-    const [row] = await manager.query<{ 'QUERY PLAN': { Plan: Plan }[] }[]>(
+    const [row] = await system.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
       `EXPLAIN (FORMAT JSON) ${sql}`,
       values,
     );

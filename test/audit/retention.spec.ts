@@ -1,8 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { ageEvents } from './ageing';
-import { AuditRetention, DELETE_BATCH } from '../../src/audit/audit-retention';
 import { InProcessSystem } from '../support/in-process-system';
+import { loadNatively } from '../support/native/load';
+
+const { AuditRetention, DELETE_BATCH } = loadNatively<
+  typeof import('../../src/audit/audit-retention')
+>('src/audit/audit-retention');
 
 const REMOVED = /deleted (\d+) audit events/;
 

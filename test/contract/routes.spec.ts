@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { INSTALLED_FEATURES } from '../../contract';
-import { describeApi } from '../../src/app.setup';
 import { type Answer, Caller } from '../support/caller';
 import { sendExamples } from '../support/documents/example-world';
 import {
@@ -12,9 +11,14 @@ import {
   resolveReference,
 } from '../support/documents/openapi';
 import { expectProblem } from '../support/problems';
-import { handlersOf, routesOf } from '../support/documents/routes';
 import { InProcessSystem } from '../support/in-process-system';
+import { describeApi } from '../support/native/api';
+import { loadNatively } from '../support/native/load';
 import { PASSWORD, type SignedInUser } from '../support/system';
+
+type Routes = typeof import('../support/documents/routes');
+
+const { handlersOf, routesOf } = loadNatively<Routes>('test/support/documents/routes');
 
 /** The contract's table of callers for each route of Gatehouse. */
 const OWN_ROUTES = {

@@ -2,11 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { expectReplayOf, IdempotencyStage, newUser, USERS } from './idempotency-stage';
 import { deleteBatches } from '../../runtime/jobs/cleanup';
-import { Jobs } from '../../src/database/jobs';
 import { IDEMPOTENCY_CLEANUP } from '../../src/idempotency/idempotency-cleanup';
 import { expectProblem } from '../support/problems';
 import { type InProcessSystem } from '../support/in-process-system';
+import { loadNatively } from '../support/native/load';
 import { PASSWORD, type SignedInUser } from '../support/system';
+
+const { Jobs } = loadNatively<typeof import('../../src/database/jobs')>('src/database/jobs');
 
 let stage: IdempotencyStage;
 let system: InProcessSystem;

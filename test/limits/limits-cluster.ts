@@ -1,9 +1,10 @@
 import { Pool } from 'pg';
 import { pino } from 'pino';
 import request from 'supertest';
-import { createAuthServer, type AuthServer } from '../../auth-server/app';
+import type { AuthServer } from '../../auth-server/app';
 import { authSettings, INTERNAL_SECRET } from '../support/auth-server/auth-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { createAuthServer } from '../support/native/auth-server';
 
 export const PASSWORD = 'a password of a user';
 const ORIGIN = 'http://localhost:3000';

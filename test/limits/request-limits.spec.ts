@@ -1,9 +1,10 @@
 import { pino } from 'pino';
 import request from 'supertest';
-import { type AuthServer, createAuthServer } from '../../auth-server/app';
+import type { AuthServer } from '../../auth-server/app';
 import { RESOLVED_ADDRESS_HEADER } from '../../auth-server/common/request-origin';
 import { FLOOD } from '../../auth-server/limits/request-limits';
 import { authSettings, INTERNAL_SECRET } from '../support/auth-server/auth-settings';
+import { createAuthServer } from '../support/native/auth-server';
 import { LimitsCluster, PASSWORD } from './limits-cluster';
 
 let cluster: LimitsCluster;

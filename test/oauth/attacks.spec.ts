@@ -1,9 +1,9 @@
-import { createAuthServer } from '../../auth-server/app';
 import { createLogger } from '../../runtime/logger';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { Browser } from './browser';
 import { makePkce, OAuthStage, type Parameters, payloadOf, REDIRECT_URI } from './stage';
 import { Caller } from '../support/caller';
+import { createAuthServer } from '../support/native/auth-server';
 import type { SignedInUser } from '../support/system';
 
 let stage: OAuthStage;

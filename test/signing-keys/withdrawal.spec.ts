@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { ask, Cluster, fetchKeyIds, kidOf, showFigures, until } from '../token/cluster';
 import { createLogger } from '../../runtime/logger';
-import { createApi } from '../../src/app.setup';
+import { createApi } from '../support/native/api';
 
 const OTHER_SECRET = 'quite another secret of more than 32 characters';
 const LEASE_MS = 1_000;

@@ -1,3 +1,9 @@
+import { loadNatively } from './native/load';
+
+type NativeClock = typeof import('./native/clock');
+
+const { clock } = loadNatively<NativeClock>('test/support/native/clock');
+
 /** A code of an authenticator app is valid for a step of 30 seconds. */
 const STEP_MS = 30_000;
 
@@ -22,13 +28,17 @@ const NOT_FAKED = [
 export function stopClock(): void {
   const now = Math.floor(Date.now() / STEP_MS) * STEP_MS + STEP_MS / 2;
   jest.useFakeTimers({ now, doNotFake: [...NOT_FAKED] });
+  clock.stopAt(now);
 }
 
 /** Moves the stopped clock forward. */
 export function passTime(milliseconds: number): void {
-  jest.setSystemTime(Date.now() + milliseconds);
+  const now = Date.now() + milliseconds;
+  jest.setSystemTime(now);
+  clock.stopAt(now);
 }
 
 export function startClock(): void {
   jest.useRealTimers();
+  clock.start();
 }

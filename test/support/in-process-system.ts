@@ -1,8 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { createLogger, type Logger } from '../../runtime/logger';
-import { launchApi } from './processes/launch-api';
-import { launchAuthServer } from './processes/launch-auth-server';
+import { launchApi, launchAuthServer } from './native/launch';
 import { prepareSystem, System, type SystemOptions, type SystemParts } from './system';
 import type { Hosted, HostedKind, HostedStart } from './processes/system-host';
 import { TcpProxy } from './servers/tcp-proxy';

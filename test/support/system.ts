@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { loadSettings, type Settings } from '../../runtime/settings/load';
+import type { Settings } from '../../runtime/settings/load';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import { Caller } from './caller';
@@ -11,6 +11,7 @@ import {
 } from './client/oauth-tokens';
 import { createTestDatabase, type TestDatabase } from './database';
 import { settingsAs } from './servers/database-logins';
+import { loadSettings } from './native/settings';
 import { reservePorts } from './ports';
 import { type Hosted, type HostedStart, startHosted } from './processes/system-host';
 

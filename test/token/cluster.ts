@@ -3,11 +3,15 @@ import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeProtectedHeader } from 'jose';
 import { pino } from 'pino';
-import { createAuthServer } from '../../auth-server/app';
-import { runKeyCommand } from '../../auth-server/signing-keys/key-command';
 import type { Settings } from '../../runtime/settings/load';
 import { Caller } from '../support/caller';
+import { createAuthServer } from '../support/native/auth-server';
+import { loadNatively } from '../support/native/load';
 import { type SignedInUser, System } from '../support/system';
+
+type KeyCommand = typeof import('../../auth-server/signing-keys/key-command');
+
+const { runKeyCommand } = loadNatively<KeyCommand>('auth-server/signing-keys/key-command');
 
 /** One of several auth servers on the same database. */
 export interface AuthServerReplica {

@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from './cluster';
 import { startTokenBench, type TokenBench } from './token-bench';
-import { KeySet } from '../../src/auth/token/key-set';
 import { Caller } from '../support/caller';
+import { loadNatively } from '../support/native/load';
 import { expectProblem } from '../support/problems';
+
+type KeySetModule = typeof import('../../src/auth/token/key-set');
+
+const { KeySet } = loadNatively<KeySetModule>('src/auth/token/key-set');
 
 const ME = '/api/v1/users/me';
 

@@ -1,4 +1,5 @@
-import { loadSettings, type Settings } from '../../../runtime/settings/load';
+import type { Settings } from '../../../runtime/settings/load';
+import { loadSettings } from '../native/settings';
 
 export const ADMIN_EMAIL = 'first@example.com';
 export const ADMIN_PASSWORD = 'correct horse battery staple';

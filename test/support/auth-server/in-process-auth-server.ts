@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { pino } from 'pino';
 import { createTestDatabase } from '../database';
-import { launchAuthServer } from '../processes/launch-auth-server';
+import { launchAuthServer } from '../native/launch';
 import { reservePorts } from '../ports';
 import { authSettings } from './auth-settings';
 import { type RunningAuthServer, toRunning } from './harness';

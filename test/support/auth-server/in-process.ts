@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type AuthServer, createAuthServer } from '../../../auth-server/app';
+import type { AuthServer } from '../../../auth-server/app';
 import { createLogger } from '../../../runtime/logger';
 import { createTestDatabase } from '../database';
+import { createAuthServer } from '../native/auth-server';
 import { authSettings } from './auth-settings';
 import { type RunningAuthServer, toRunning } from './harness';
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { settingsAs } from '../servers/database-logins';
 import { createLogger } from '../../../runtime/logger';
 import type { Settings } from '../../../runtime/settings/load';
-import { createApi } from '../../../src/app.setup';
+import { createApi } from '../native/api';
 
 /** A replica in addition to those of a system, with its own settings. */
 export interface ExtraReplica {

@@ -1,0 +1,17 @@
+const { Date: RunningDate } = globalThis;
+
+/** The clock of the worker itself, which an application outside jest's sandbox reads. */
+export const clock = {
+  stopAt(now: number): void {
+    globalThis.Date = class extends RunningDate {
+      constructor(...given: unknown[]) {
+        super(...((given.length === 0 ? [now] : given) as [number]));
+      }
+
+      static override now = () => now;
+    } as DateConstructor;
+  },
+  start(): void {
+    globalThis.Date = RunningDate;
+  },
+};
