@@ -4,9 +4,9 @@ import { ageEvents } from './ageing';
 import { InProcessSystem } from '../support/in-process-system';
 import { loadNatively } from '../support/native/load';
 
-const { AuditRetention, DELETE_BATCH } = loadNatively<
-  typeof import('../../src/audit/audit-retention')
->('src/audit/audit-retention');
+const { AuditRetention, DELETE_BATCH } = loadNatively(
+  'src/audit/audit-retention',
+) as typeof import('../../src/audit/audit-retention');
 
 const REMOVED = /deleted (\d+) audit events/;
 

@@ -2,6 +2,7 @@ import { visit, type Visit } from './ledger';
 import { OAuthStage } from '../oauth/stage';
 import { AuthenticatorApp } from '../second-factor/authenticator-app';
 import { InProcessSystem } from '../support/in-process-system';
+import { replaceFetch } from '../support/native/fetch';
 import { PASSWORD } from '../support/system';
 
 const NEW_PASSWORD = 'a brand-new battery staple';
@@ -24,7 +25,7 @@ class Harvest {
   private readonly fetch = globalThis.fetch;
 
   begin(): void {
-    globalThis.fetch = async (input, init) => {
+    replaceFetch(async (input, init) => {
       this.take(Object.fromEntries(new Headers(init?.headers)), SECRET_IN_REQUEST);
       if (init?.body instanceof URLSearchParams) {
         this.take(Object.fromEntries(init.body), SECRET_IN_REQUEST);
@@ -33,11 +34,11 @@ class Harvest {
       this.take(Object.fromEntries(response.headers), SECRET_IN_ANSWER);
       this.take(parse(await response.clone().text()), SECRET_IN_ANSWER);
       return response;
-    };
+    });
   }
 
   end(): void {
-    globalThis.fetch = this.fetch;
+    replaceFetch(this.fetch);
   }
 
   private take(value: unknown, isSecret: RegExp, isInside = false): void {

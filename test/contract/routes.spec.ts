@@ -18,7 +18,7 @@ import { PASSWORD, type SignedInUser } from '../support/system';
 
 type Routes = typeof import('../support/documents/routes');
 
-const { handlersOf, routesOf } = loadNatively<Routes>('test/support/documents/routes');
+const { handlersOf, routesOf } = loadNatively('test/support/documents/routes') as Routes;
 
 /** The contract's table of callers for each route of Gatehouse. */
 const OWN_ROUTES = {

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
+import { replaceFetch } from '../support/native/fetch';
 
 /** An OpenID Connect provider that signs any claims of a test. */
 export const FORGER = 'https://login.forger.example';
@@ -82,7 +83,7 @@ export class ProviderEdge {
   }
 
   async stop(): Promise<void> {
-    globalThis.fetch = this.realFetch;
+    replaceFetch(this.realFetch);
     this.server.close();
     this.server.closeAllConnections();
     await once(this.server, 'close');
@@ -94,12 +95,12 @@ export class ProviderEdge {
 
   private divert(): void {
     const { port } = this.server.address() as AddressInfo;
-    globalThis.fetch = (input, init) => {
+    replaceFetch((input, init) => {
       const url = new URL(input instanceof Request ? input.url : input);
       if (!HOSTS.includes(url.host)) return this.realFetch(input, init);
       const here = `http://127.0.0.1:${port}/${url.host}${url.pathname}${url.search}`;
       return this.realFetch(input instanceof Request ? new Request(here, input) : here, init);
-    };
+    });
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

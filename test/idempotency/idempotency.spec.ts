@@ -8,7 +8,7 @@ import { type InProcessSystem } from '../support/in-process-system';
 import { loadNatively } from '../support/native/load';
 import { PASSWORD, type SignedInUser } from '../support/system';
 
-const { Jobs } = loadNatively<typeof import('../../src/database/jobs')>('src/database/jobs');
+const { Jobs } = loadNatively('src/database/jobs') as typeof import('../../src/database/jobs');
 
 let stage: IdempotencyStage;
 let system: InProcessSystem;

@@ -2,7 +2,7 @@ import { loadNatively } from './native/load';
 
 type NativeClock = typeof import('./native/clock');
 
-const { clock } = loadNatively<NativeClock>('test/support/native/clock');
+const { clock } = loadNatively('test/support/native/clock') as NativeClock;
 
 /** A code of an authenticator app is valid for a step of 30 seconds. */
 const STEP_MS = 30_000;
@@ -26,7 +26,11 @@ const NOT_FAKED = [
  * 30 seconds, so that no test crosses the end of one.
  */
 export function stopClock(): void {
-  const now = Math.floor(Date.now() / STEP_MS) * STEP_MS + STEP_MS / 2;
+  stopClockAt(Math.floor(Date.now() / STEP_MS) * STEP_MS + STEP_MS / 2);
+}
+
+/** @param now in milliseconds. */
+export function stopClockAt(now: number): void {
   jest.useFakeTimers({ now, doNotFake: [...NOT_FAKED] });
   clock.stopAt(now);
 }

@@ -11,7 +11,7 @@ import { type SignedInUser, System } from '../support/system';
 
 type KeyCommand = typeof import('../../auth-server/signing-keys/key-command');
 
-const { runKeyCommand } = loadNatively<KeyCommand>('auth-server/signing-keys/key-command');
+const { runKeyCommand } = loadNatively('auth-server/signing-keys/key-command') as KeyCommand;
 
 /** One of several auth servers on the same database. */
 export interface AuthServerReplica {

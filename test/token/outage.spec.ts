@@ -7,7 +7,7 @@ import { expectProblem } from '../support/problems';
 
 type KeySetModule = typeof import('../../src/auth/token/key-set');
 
-const { KeySet } = loadNatively<KeySetModule>('src/auth/token/key-set');
+const { KeySet } = loadNatively('src/auth/token/key-set') as KeySetModule;
 
 const ME = '/api/v1/users/me';
 

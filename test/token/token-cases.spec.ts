@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTokenBench, type TokenBench } from './token-bench';
+import { startClock, stopClockAt } from '../support/clock';
 import { expectProblem } from '../support/problems';
 import { type RawAnswer, send } from '../support/raw-http';
 import { renderTokenCases, TOKEN_CASES } from '../support/token-cases';
@@ -25,7 +26,7 @@ describe.each(['RS256', 'ES256', 'PS256'] as const)('with %s, a token', (algorit
   const refusals = new Map<string, object>();
 
   beforeAll(async () => {
-    jest.spyOn(Date, 'now').mockReturnValue(NOW * 1_000);
+    stopClockAt(NOW * 1_000);
     bench = await startTokenBench(algorithm, { now: NOW });
     // The key set exists before the first token.
     await untilReady(bench.apiUrl);
@@ -33,7 +34,7 @@ describe.each(['RS256', 'ES256', 'PS256'] as const)('with %s, a token', (algorit
 
   afterAll(async () => {
     await bench.stop();
-    jest.restoreAllMocks();
+    startClock();
   });
 
   async function ask({ headers, query = '' }: CaseRequest): Promise<RawAnswer> {
@@ -77,7 +78,7 @@ describe.each(['RS256', 'ES256', 'PS256'] as const)('with %s, a token', (algorit
     const headers = { authorization: `Bearer ${token}` };
     const statuses: number[] = [];
     for (const seconds of [0, 14, 15, 14, -66, 0]) {
-      jest.mocked(Date.now).mockReturnValue((now + seconds) * 1_000);
+      stopClockAt((now + seconds) * 1_000);
       statuses.push((await ask({ headers })).status);
     }
     // At an earlier time it is valid again, and before its issue it is not.

@@ -1,4 +1,5 @@
 import { loadNatively } from './load';
 
-export const { createAuthServer } =
-  loadNatively<typeof import('../../../auth-server/app')>('auth-server/app');
+export const { createAuthServer } = loadNatively(
+  'auth-server/app',
+) as typeof import('../../../auth-server/app');

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 
+declare global {
+  // Set by environment.cjs.
+  var requireNatively: NodeJS.Require;
+}
+
 const ROOT = join(__dirname, '../../..');
-/** Of Node.js; the `node:module` of an import is jest's. */
-const { createRequire } = process.getBuiltinModule('node:module');
-const requireNatively = createRequire(join(ROOT, 'package.json'));
 
 /**
  * Loads a file of the project outside jest's sandbox: as Node.js loads it, once in each worker.
@@ -14,7 +16,6 @@ const requireNatively = createRequire(join(ROOT, 'package.json'));
  *
  * @param path from the root of the project.
  */
-export function loadNatively<Module>(path: string): Module {
-  requireNatively('./test/support/native/typescript-hook.cjs');
-  return requireNatively(join(ROOT, path)) as Module;
+export function loadNatively(path: string): unknown {
+  return requireNatively(join(ROOT, path));
 }

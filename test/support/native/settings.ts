@@ -2,4 +2,4 @@ import { loadNatively } from './load';
 
 type LoadSettings = typeof import('../../../runtime/settings/load');
 
-export const { loadSettings } = loadNatively<LoadSettings>('runtime/settings/load');
+export const { loadSettings } = loadNatively('runtime/settings/load') as LoadSettings;

@@ -30,4 +30,7 @@ function compile(filename) {
   }
 }
 
-Module._extensions['.ts'] = (module, filename) => module._compile(compile(filename), filename);
+/** From now on `require` loads TypeScript too. */
+exports.loadTypeScript = () => {
+  Module._extensions['.ts'] = (module, filename) => module._compile(compile(filename), filename);
+};

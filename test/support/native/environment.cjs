@@ -1,0 +1,15 @@
+const { createRequire } = require('node:module');
+const { join } = require('node:path');
+const { TestEnvironment } = require('jest-environment-node');
+const { loadTypeScript } = require('./typescript-hook.cjs');
+
+loadTypeScript();
+const requireNatively = createRequire(join(__dirname, '../../../package.json'));
+
+/** jest's environment for Node.js, with the worker's own `require`: see load.ts. */
+module.exports = class extends TestEnvironment {
+  async setup() {
+    await super.setup();
+    this.global.requireNatively = requireNatively;
+  }
+};

@@ -1,0 +1,2 @@
+/** The global object outside jest's sandbox. */
+export const workerGlobal = globalThis;
