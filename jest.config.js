@@ -13,7 +13,7 @@ module.exports = {
   maxWorkers: 3,
   // Each file leaves its modules behind: a worker of a gigabyte is slow, in its end as well, which
   // jest then takes for a leak.
-  workerIdleMemoryLimit: '300MB',
+  workerIdleMemoryLimit: '700MB',
   // Ends a test that hangs. It is no measure of speed: a busy host needs many times as long.
   testTimeout: 120_000,
 };

@@ -1,10 +1,9 @@
 import { Client } from 'pg';
 import { pino } from 'pino';
 import request from 'supertest';
-import type { AuthServer } from '../../auth-server/app';
+import { createAuthServer, type AuthServer } from '../../auth-server/app';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, authSettings } from '../support/auth-server/auth-settings';
-import { createAuthServer } from '../support/native/auth-server';
 
 let database: TestDatabase;
 let sql: Client;
