@@ -11,7 +11,7 @@ import { authorizationServer } from '../oauth/plugin';
 import { checkNewPasskeys, passkeys } from '../passkeys/plugin';
 import { passwordAdmission, type PasswordParts, passwordRules } from '../password/plugin';
 import { exactAddresses } from '../redirects/plugin';
-import { secondFactor, secondStep } from '../second-factor/plugin';
+import { checkNewRecoveryCodes, secondFactor, secondStep } from '../second-factor/plugin';
 import { decisionBasis, sessionHandles } from '../sessions/plugin';
 import { sharedSignals } from '../shared-signals/plugin';
 import { accessTokens, tokenOfBegunSession } from '../signing-keys/plugin';
@@ -62,7 +62,7 @@ export function createPhases(parts: PhaseParts) {
     phase('authorization server', authorizationServer(config, pool)),
     // Any place: its hooks act on endpoints of the second step, and no other plugin changes
     // these.
-    phase('second step', [secondStep({ pool })]),
+    phase('second step', [secondStep({ pool }), checkNewRecoveryCodes(pool)]),
     // Any place: the plugin adds endpoints.
     phase('shared signals', [sharedSignals(config, pool)]),
     phase('passkeys', [passkeys(config), checkNewPasskeys(pool)]),

@@ -5,6 +5,7 @@ import {
   startInProcess,
 } from '../support/auth-server/in-process-auth-server';
 import { AuthenticatorApp, passSteps } from './authenticator-app';
+import { eventually } from '../support/eventually';
 import { startClock, stopClock } from '../support/clock';
 import {
   cookiesOf,
@@ -216,4 +217,27 @@ describe('enabling the second factor', () => {
     await takeSecondStep(server, { cookies, code: ada.app.code(1) }).expect(200);
     expect(await isSignedIn(ada.bearer)).toBe(true);
   });
+});
+
+it('recovery codes are not replaced while a new password is set', async () => {
+  const codes = 'SELECT backup_codes FROM two_factor WHERE user_id = $1';
+  const { rows: before } = await server.sql.query(codes, [ada.user.userId]);
+  const writer = await server.sql.connect();
+  await writer.query('BEGIN');
+  await writer.query(`UPDATE account SET password = 'new' WHERE user_id = $1`, [ada.user.userId]);
+  const replacing = server
+    .post('/api/auth/two-factor/generate-backup-codes', { password: PASSWORD }, ada.bearer)
+    .then((answer) => answer);
+  await eventually(async () => {
+    const { rowCount } = await server.sql.query(
+      `SELECT FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+    );
+    expect(rowCount).toBe(1);
+  });
+  await writer.query('COMMIT');
+  writer.release();
+  const { status, body } = await replacing;
+  expect([status, body.code]).toEqual([401, 'CREDENTIALS_CHANGED']);
+  expect((await server.sql.query(codes, [ada.user.userId])).rows).toEqual(before);
 });
