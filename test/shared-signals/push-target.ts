@@ -6,6 +6,9 @@ export const PUSH = 'urn:ietf:rfc:8935';
 
 /** A receiver's endpoint for pushed tokens. */
 export class PushTarget {
+  /** When each token had arrived, in milliseconds of this process. */
+  readonly arrivals: number[] = [];
+
   private constructor(private readonly server: RecordingServer) {}
 
   static async start(): Promise<PushTarget> {
@@ -29,9 +32,19 @@ export class PushTarget {
   /** The answer to the next requests, after the whole request has arrived. */
   answerWith(status: number, body = '', headers: Record<string, string> = {}): void {
     this.server.reset();
+    this.arrivals.length = 0;
     this.server.answer = (request, response) => {
-      request.on('end', () => response.writeHead(status, headers).end(body));
+      request.on('end', () => {
+        this.arrivals.push(performance.now());
+        response.writeHead(status, headers).end(body);
+      });
     };
+  }
+
+  /** Receives requests and answers none of them. */
+  keepSilent(): void {
+    this.server.reset();
+    this.server.answer = (request) => void request.resume();
   }
 
   /** The events that arrived about a user, in their order. */

@@ -1,7 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { AuthServerProcess } from './auth-server-process';
 import { PUSH, PushTarget } from './push-target';
 import { Receiver } from './receiver';
 import { OAuthStage } from '../oauth/stage';
 import { eventually } from '../support/eventually';
+
+/** Rounds of the measurement; `PUSH_ROUNDS=30` for the figures of the documents. */
+const ROUNDS = Number(process.env.PUSH_ROUNDS ?? 2);
 
 let stage: OAuthStage;
 let receiver: Receiver;
@@ -114,6 +119,52 @@ describe('a stream that is pushed', () => {
     await change(`role = 'admin'`, user.id);
     await stage.system.startAuthServer();
     await expectPushed(user.id, ['token-claims-change']);
+  });
+
+  it('gets the token again that was on its way when the auth server was killed, in order', async () => {
+    const user = await stage.system.asUser();
+    await stage.system.stopAuthServer();
+    const killed = await AuthServerProcess.start(stage.system.settings);
+    try {
+      target.keepSilent();
+      await change(`role = 'admin'`, user.id);
+      await eventually(() => expect(target.requests[0]?.body).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/));
+      await change('banned = true', user.id);
+      await change('banned = false', user.id);
+    } finally {
+      await killed.crash();
+    }
+    const [unanswered] = target.requests.map(({ body }) => body);
+    target.answerWith(202);
+    await stage.system.startAuthServer();
+    await eventually(async () => expect(await target.namesFor(receiver, user.id)).toHaveLength(4));
+    const names = await target.namesFor(receiver, user.id);
+    expect([names[0], names.at(-1)]).toEqual(['token-claims-change', 'account-enabled']);
+    const [first, again] = [unanswered!, target.requests[0]!.body];
+    expect((await receiver.verify(again)).jti).toBe((await receiver.verify(first)).jti);
+    const log = await logOf(user.id);
+    expect(log.map(({ state }) => state)).toEqual(Array(4).fill('delivered'));
+  });
+
+  it('gets each change, and prints how long after the commit', async () => {
+    const user = await stage.system.asUser();
+    const delays: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // The transmitter looks for events at intervals: a round begins at any time of one.
+      await pause(500 * Math.random());
+      await change(`role = '${round % 2 === 0 ? 'admin' : 'user'}'`, user.id);
+      const committed = performance.now();
+      await eventually(() => expect(target.arrivals).toHaveLength(round + 1));
+      delays.push(target.arrivals[round]! - committed);
+    }
+    const sorted = delays.toSorted((a, b) => a - b);
+    const at = (share: number) => Math.round(sorted[Math.ceil(share * ROUNDS) - 1]!);
+    process.stdout.write(
+      `push, ${ROUNDS} rounds: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms\n`,
+    );
+    expect(await target.namesFor(receiver, user.id)).toEqual(
+      Array(ROUNDS).fill('token-claims-change'),
+    );
   });
 
   it('is paused after a day of failures, with an audit event, and resumes when it is enabled', async () => {

@@ -1,5 +1,7 @@
 import { casesOf, type TokenCase, type TokenKit, withClaims } from './token-case';
 
+const AUDIENCE = 'RFC 8707 §2';
+const OTHER_SERVERS = ['https://orders.example.com', 'https://stock.example.com'];
 const SERVICE_ACCOUNT = 'RFC 9068 §2.2';
 const ONE_OF_TWO = 'contract: a user or a client';
 const LIVE = 'contract: live access';
@@ -39,6 +41,23 @@ export const CLIENT_CASES: TokenCase[] = [
     ],
   ]),
   ...casesOf('invalid_token', [
+    ['a token for another resource server', AUDIENCE, delegated({ aud: OTHER_SERVERS[0] })],
+    ['a token for two other resource servers', AUDIENCE, delegated({ aud: OTHER_SERVERS })],
+    [
+      'a token for userinfo alone',
+      AUDIENCE,
+      delegated(({ claims }) => ({ aud: [`${claims.iss}/api/auth/oauth2/userinfo`] })),
+    ],
+    [
+      "a service account's token for another resource server",
+      AUDIENCE,
+      serviceAccount({ aud: OTHER_SERVERS[0] }),
+    ],
+    [
+      'a token for its own client, as an ID token',
+      AUDIENCE,
+      delegated((kit) => ({ aud: kit.clientId })),
+    ],
     ['a service account with a role', ONE_OF_TWO, serviceAccount({ role: 'admin' })],
     [
       'a service account with a sid',
