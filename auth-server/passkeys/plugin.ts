@@ -1,7 +1,9 @@
 import { passkey } from '@better-auth/passkey';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import type { AuthConfig } from '../common/config';
+import { fieldOf } from '../common/caller';
 import { requestContext } from '../common/request-context';
+import { isPlainText } from '../../runtime/plain-text';
 import { PASSKEY_MAPPING } from './schema';
 
 export { checkNewPasskeys } from './new-passkeys';
@@ -12,6 +14,14 @@ const ADDING_WINDOW_MS = 10 * 60 * 1_000;
 const IMPERSONATED = {
   code: 'IMPERSONATED_SESSION',
   message: 'Only the users themselves add a passkey.',
+};
+
+/** Endpoints that store the name of a passkey. */
+const NAMING_PATHS = ['/passkey/verify-registration', '/passkey/update-passkey'];
+
+const INVALID_NAME = {
+  code: 'INVALID_NAME',
+  message: 'name must be plain text of at most 200 characters.',
 };
 
 const OPTIONS_PATH = '/passkey/generate-authenticate-options';
@@ -40,7 +50,11 @@ export function passkeys({ authUrl, apiUrl, trustedOrigins }: AuthConfig) {
   });
   const { options } = plugin.endpoints.generatePasskeyRegistrationOptions;
   Object.assign(options, { use: [...options.use, requireRecentSignIn] });
-  return { ...plugin, hooks: { after: [{ matcher: isOptionsPath, handler: demandVerification }] } };
+  const hooks = {
+    before: [{ matcher: namesPasskey, handler: checkName }],
+    after: [{ matcher: isOptionsPath, handler: demandVerification }],
+  };
+  return { ...plugin, hooks };
 }
 
 function isBelow(host: string, rpID: string): boolean {
@@ -94,6 +108,16 @@ const requireRecentSignIn = createAuthMiddleware(async (ctx) => {
     code: 'SESSION_NOT_FRESH',
     message: 'Sign in again to add a passkey.',
   });
+});
+
+function namesPasskey({ path }: { path?: string }): boolean {
+  return path !== undefined && NAMING_PATHS.includes(path);
+}
+
+/** A name is in lists, in the export and in the audit log. The plugin has no limit. */
+const checkName = createAuthMiddleware(({ body }) => {
+  if (isPlainText(fieldOf(body, 'name'), 200)) return Promise.resolve();
+  throw new APIError('BAD_REQUEST', INVALID_NAME);
 });
 
 function isOptionsPath({ path }: { path?: string }): boolean {

@@ -138,9 +138,9 @@ async function checkUser(given: UserLine): Promise<UserLine> {
   const email = given.email.toLowerCase();
   const name = given.name?.trim().normalize('NFC') || email.split('@')[0]!;
   const user = { ...given, email, name };
+  const { role, image, banReason } = user;
   try {
-    await checkUserWrite({ email, name, role: user.role, image: user.image ?? undefined });
-    await checkUserWrite({ name: user.banReason ?? undefined });
+    await checkUserWrite({ email, name, role, image, banReason });
   } catch (error) {
     if (!isAPIError(error)) throw error;
     throw new LineError(`a value breaks the rules of a user (${error.body?.code})`);

@@ -2,6 +2,7 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { isEmailAddress } from '../common/email-address';
 import { isRole } from '../../contract';
+import { isPlainText } from '../../runtime/plain-text';
 
 type UserWrite = Record<string, unknown>;
 
@@ -14,10 +15,13 @@ type UserWrite = Record<string, unknown>;
  * `INVALID_IMAGE`.
  */
 export function checkUserWrite(user: UserWrite): Promise<void> {
-  const { role, banned, banExpires, name, image, email } = user;
+  const { role, banned, banReason, banExpires, name, image, email } = user;
   if (role !== undefined && !isRole(role)) throw refusal('INVALID_ROLE', 'There is no such role.');
   if (banned !== undefined && typeof banned !== 'boolean') {
     throw refusal('INVALID_BAN', 'banned must be true or false.');
+  }
+  if (banReason !== undefined && banReason !== null && !isPlainText(banReason, 500)) {
+    throw refusal('INVALID_BAN', 'The reason must be plain text of at most 500 characters.');
   }
   if (banExpires instanceof Date && Number.isNaN(banExpires.getTime())) {
     throw refusal('INVALID_BAN', 'The end of the ban is not a time.');
@@ -25,8 +29,8 @@ export function checkUserWrite(user: UserWrite): Promise<void> {
   if (email !== undefined && !isEmailAddress(email)) {
     throw refusal('INVALID_EMAIL', 'Invalid email');
   }
-  if (name !== undefined && !isPlainText(name, 200)) {
-    throw refusal('INVALID_NAME', 'name must be plain text of at most 200 characters.');
+  if (name !== undefined && !(isPlainText(name, 200) && name.trim() !== '')) {
+    throw refusal('INVALID_NAME', 'name must be plain text of 1 to 200 characters.');
   }
   if (image !== undefined && image !== null && !isWebAddress(image)) {
     throw refusal('INVALID_IMAGE', 'image must be an http or https address.');
@@ -61,16 +65,6 @@ export const signUpPolicy = {
 
 function refusal(code: string, message: string): APIError {
   return new APIError('BAD_REQUEST', { code, message });
-}
-
-/** @param longest in code points, as the API counts (JSON Schema Validation, section 6.3.1). */
-function isPlainText(value: unknown, longest: number): value is string {
-  return (
-    typeof value === 'string' &&
-    Array.from(value).length <= longest &&
-    value.isWellFormed() &&
-    !/\p{Cc}/u.test(value)
-  );
 }
 
 function isWebAddress(value: unknown): boolean {

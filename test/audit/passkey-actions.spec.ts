@@ -51,6 +51,10 @@ it('a passkey is recorded when it is added, renamed, used and removed', async ()
   const { id } = added.body as { id: string };
   const renamed = await post('/passkey/update-passkey', { id, name: 'Another name' });
   await expect(eventsOf(renamed)).resolves.toEqual(['passkey.updated by Ann about Ann']);
+  for (const name of ['x'.repeat(201), 'a\u0007b']) {
+    const refused = await post('/passkey/update-passkey', { id, name });
+    expect([refused.status, await eventsOf(refused)]).toEqual([400, []]);
+  }
   const used = await perform('authentication');
   await expect(eventsOf(used)).resolves.toEqual(['user.signed_in by Ann about Ann']);
   const [event] = await readEvents(system, used.requestId);

@@ -55,7 +55,31 @@ describe('a name is stored in NFC', () => {
   });
 });
 
+it.each(['', ' \u2028', 'x'.repeat(201)])('a name is not %j at the auth server', async (name) => {
+  const body = { email: 'no-name@example.com', password: PASSWORD, name };
+  const { status, text } = await callAuth('/sign-up/email', { body });
+  expect([status, text]).toEqual([400, expect.stringContaining('INVALID_NAME')]);
+});
+
 describe('a ban', () => {
+  it.each([
+    ['longer than at the API', 'x'.repeat(501)],
+    ['with a control character', 'spam\u001b[31m'],
+    ['that is no text', 5],
+  ])('has no reason %s', async (_title, reason) => {
+    const { id: userId } = await system.asUser();
+    const bearer = admin.refreshToken;
+    const bans = [
+      ['/admin/ban-user', { userId, banReason: reason }],
+      ['/admin/update-user', { userId, data: { banned: true, banReason: reason } }],
+    ] as const;
+    for (const [path, body] of bans) {
+      expect((await callAuth(path, { body, bearer })).status).toBe(400);
+    }
+    const sql = 'SELECT banned FROM "user" WHERE id = $1';
+    expect(await system.query(sql, [userId])).toEqual([{ banned: false }]);
+  });
+
   it.each(['infinity', '33715-01-01', '-infinity', '0044-03-15 BC'])(
     'until %s breaks no list',
     async (end) => {

@@ -168,7 +168,7 @@ describe('a file', () => {
     { email: 'no address', name: 'X' },
     { email: 'role@example.com', role: 'owner' },
     { email: 'extra@example.com', password: 'in clear' },
-    { id: 'two', email: 'two@example.com', banned: true, banReason: 'Spam' },
+    { id: 'two', email: 'two@example.com', banned: true, banReason: 'Spam'.repeat(125) },
     '',
     { id: 'three', email: 'one@example.com' },
   ];
