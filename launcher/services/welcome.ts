@@ -17,7 +17,9 @@ export function describeWelcome({
   embedded,
   milliseconds,
 }: Welcome): string {
-  const { apiUrl, authUrl, adminEmail, smtpUrl, production, apiDocs } = settings;
+  const { apiUrl, authUrl, adminEmail, adminPassword, smtpUrl, production, apiDocs } = settings;
+  const password =
+    adminPassword === null ? 'shown at the first start' : 'ADMIN_PASSWORD of the first start';
   const addresses = {
     API: `${apiUrl}/api/v1`,
     ...(apiDocs && { 'Swagger UI': `${apiUrl}/docs`, OpenAPI: `${apiUrl}/openapi.json` }),
@@ -32,7 +34,7 @@ ${rows.join('\n')}
 Try next:
   curl ${apiUrl}/health/ready
   curl ${apiUrl}/api/v1/auth/sign-in -H 'content-type: application/json' \\
-    -d '{"email":"${adminEmail}","password":"<shown at the first start>"}'
+    -d '{"email":"${adminEmail}","password":"<${password}>"}'
   curl ${apiUrl}/api/v1/admin/users -H 'authorization: Bearer <accessToken of the answer>'
 
 Ready after ${(milliseconds / 1_000).toFixed(1)} s. Ctrl-C stops everything.
