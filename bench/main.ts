@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark';
 import { liveAccessBenchmark } from './live-access';
+import { memoryBenchmark } from './memory';
 import { passwordHashingBenchmark } from './password-hashing';
 import { requestsBenchmark } from './requests/requests';
 import { signInsBenchmark } from './sign-ins/sign-ins';
@@ -15,6 +16,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   liveAccessBenchmark,
   userListBenchmark,
   passwordHashingBenchmark,
+  memoryBenchmark,
   signInsBenchmark,
   startsBenchmark,
 ];

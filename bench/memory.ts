@@ -1,0 +1,79 @@
+import type { Benchmark } from './benchmark';
+import { Gatehouse } from './system/gatehouse';
+import type { ServerProcess } from './system/server-process';
+
+const REQUESTS = 10_000;
+const AT_ONCE = 16;
+
+/** One sign-in, and as many other requests of each kind. */
+const OTHERS = 4;
+
+/** Resident memory of both processes after mixed requests (docs/operations.md). */
+export const memoryBenchmark: Benchmark = {
+  name: 'memory',
+  async run(print, { isSmoke }) {
+    const gatehouse = await Gatehouse.start({ users: 1_000 });
+    try {
+      const api = await gatehouse.startApi({ name: 'API' });
+      const count = isSmoke ? 200 : REQUESTS;
+      const statuses = await sendMixed(await requestsTo(gatehouse, api), count);
+      print(`${count} requests, ${AT_ONCE} at once: ${JSON.stringify(statuses)}`);
+      for (const server of [api, gatehouse.authServer]) {
+        const { memory } = await server.usage();
+        print(`${server.options.name.padEnd(12)} ${Math.round(memory / 1_000_000)} MB resident`);
+      }
+    } finally {
+      await gatehouse.stop();
+    }
+  },
+};
+
+type Send = () => Promise<Response>;
+
+async function requestsTo(gatehouse: Gatehouse, api: ServerProcess): Promise<Send[]> {
+  const { administrator, users } = await gatehouse.makeTokens(100);
+  const credentials = { email: 'load@example.com', password: 'correct horse battery staple' };
+  const session = await post(`${api.url}/api/v1/auth/sign-up`, { ...credentials, name: 'Load' });
+  const { refreshToken } = (await session.json()) as { refreshToken: string };
+  let next = 0;
+  const asUser = (path: string) => get(api.url + path, users[next++ % users.length]!);
+  const others: Send[] = [
+    () => asUser('/api/v1/users/me'),
+    () => asUser('/api/v1/users/me/sessions'),
+    () => get(`${api.url}/api/v1/admin/users?limit=200`, administrator),
+    () => get(`${api.url}/api/v1/admin/audit-events`, administrator),
+    () => post(`${api.url}/api/v1/auth/refresh`, { refreshToken }),
+    () => get(`${gatehouse.authServer.url}/api/auth/get-session`, refreshToken),
+    () => get(`${api.url}/api/auth/jwks`, administrator),
+    () => get(`${api.url}/openapi.json`, administrator),
+  ];
+  // Another user: a hundred sign-ins end the oldest session.
+  const other = { ...credentials, email: 'other@example.com' };
+  await post(`${api.url}/api/v1/auth/sign-up`, { ...other, name: 'Other' });
+  const signIn: Send = () => post(`${api.url}/api/v1/auth/sign-in`, other);
+  return [signIn, ...Array<Send[]>(OTHERS).fill(others).flat()];
+}
+
+/** @returns how often each status was answered. */
+async function sendMixed(requests: Send[], count: number): Promise<Record<number, number>> {
+  const statuses: Record<number, number> = {};
+  let sent = 0;
+  const work = async () => {
+    while (sent < count) {
+      const response = await requests[sent++ % requests.length]!();
+      await response.arrayBuffer();
+      statuses[response.status] = (statuses[response.status] ?? 0) + 1;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return statuses;
+}
+
+function get(url: string, token: string): Promise<Response> {
+  return fetch(url, { headers: { authorization: `Bearer ${token}` } });
+}
+
+function post(url: string, body: object): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+}
