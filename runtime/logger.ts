@@ -2,6 +2,8 @@ import { pino, type Logger } from 'pino';
 
 export type { Logger };
 
+const STANDARD_OUTPUT = 1;
+
 /** One JSON line an event on standard output. Credentials are never handed to it. */
 export function createLogger(name: string, level: string): Logger {
   const options = {
@@ -10,6 +12,15 @@ export function createLogger(name: string, level: string): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  // Written at once: pino's buffered destination hangs at the exit when the pipe has no reader.
-  return pino(options, pino.destination({ dest: 1, sync: true }));
+  return pino(options, openLog(STANDARD_OUTPUT));
+}
+
+/**
+ * Lines are written at once: pino's buffered destination hangs at the exit when the pipe has no
+ * reader. A line that cannot be written is lost, for example on a full disk: without a listener,
+ * its error would end the process.
+ */
+export function openLog(descriptor: number): ReturnType<typeof pino.destination> {
+  const log = pino.destination({ dest: descriptor, sync: true });
+  return log.on('error', () => {});
 }

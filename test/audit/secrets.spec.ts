@@ -1,6 +1,11 @@
 import { visit, type Visit } from './ledger';
-import { OAuthStage } from '../oauth/stage';
+import type { NewClient } from '../../src/admin/clients/clients.schemas';
+import { basic, OAuthStage } from '../oauth/stage';
 import { AuthenticatorApp } from '../second-factor/authenticator-app';
+import { PUSH, PushTarget } from '../shared-signals/push-target';
+import { Receiver } from '../shared-signals/receiver';
+import { readMails } from '../support/client/mailbox';
+import { eventually } from '../support/eventually';
 import { InProcessSystem } from '../support/in-process-system';
 import { replaceFetch } from '../support/native/fetch';
 import { PASSWORD } from '../support/system';
@@ -11,13 +16,27 @@ const NEW_PASSWORD = 'a brand-new battery staple';
 const SECRET_IN_REQUEST = /password|token|secret|code|authorization|cookie/i;
 const SECRET_IN_ANSWER = /password|token$|secret|backupCodes|totpURI|set-cookie|set-auth/i;
 
+/** What both processes log, from the level `debug` on. */
+const log: string[] = [];
 let stage: OAuthStage;
+let target: PushTarget;
 
 beforeAll(async () => {
-  stage = await OAuthStage.on(await InProcessSystem.start());
+  target = await PushTarget.start();
+  const env = { STREAM_DESTINATIONS: 'any' };
+  stage = await OAuthStage.on(await InProcessSystem.start({ log, env }));
+  harvest.begin();
+  try {
+    await useSecrets();
+  } finally {
+    harvest.end();
+  }
 });
 
-afterAll(() => stage.system.stop());
+afterAll(async () => {
+  await stage.system.stop();
+  await target.stop();
+});
 
 /** Every value on the wire under a secret name. */
 class Harvest {
@@ -41,6 +60,10 @@ class Harvest {
     replaceFetch(this.fetch);
   }
 
+  add(...secrets: string[]): void {
+    for (const secret of secrets) this.secrets.add(secret);
+  }
+
   private take(value: unknown, isSecret: RegExp, isInside = false): void {
     if (typeof value === 'string' && isInside) {
       this.secrets.add(value);
@@ -54,6 +77,8 @@ class Harvest {
   }
 }
 
+const harvest = new Harvest();
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -62,26 +87,44 @@ function parse(text: string): unknown {
   }
 }
 
-it('contains no secret after the use of every kind of secret', async () => {
+/** Longer than what a text contains by chance. */
+const listSecrets = () => [...harvest.secrets].filter((secret) => secret.length > 8);
+
+/** JSON Web Tokens and password hashes of every origin. */
+const ANY_SECRET = /eyJ[\w-]{10,}|\$argon2|\$scrypt|[0-9a-f]{32}:[0-9a-f]{64}/;
+
+it('is in no audit event, of every kind', async () => {
   const { system, admin } = stage;
-  const harvest = new Harvest();
-  harvest.begin();
-  try {
-    await useSecrets();
-  } finally {
-    harvest.end();
-  }
   const [{ text, count }] = (await system.query<{ text: string; count: number }>(
     `SELECT string_agg(audit_event::text, E'\\n') AS text, count(*)::int AS count FROM audit_event`,
   )) as [{ text: string; count: number }];
   expect(count).toBeGreaterThan(25);
   expect(text).toContain(admin.id);
-  const secrets = [...harvest.secrets].filter((secret) => secret.length > 8);
+  const secrets = listSecrets();
   expect(secrets).toEqual(expect.arrayContaining([PASSWORD, NEW_PASSWORD]));
   expect(secrets.length).toBeGreaterThan(40);
   expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
-  // JSON Web Tokens and password hashes of every origin.
-  expect(text).not.toMatch(/eyJ[\w-]{10,}|\$argon2|\$scrypt|[0-9a-f]{32}:[0-9a-f]{64}/);
+  expect(text).not.toMatch(ANY_SECRET);
+});
+
+it('is in no log line of both processes, and neither is an e-mail address', () => {
+  const text = log.join('');
+  expect(log.length).toBeGreaterThan(60);
+  expect(listSecrets().filter((secret) => text.includes(secret))).toEqual([]);
+  expect(text).not.toMatch(ANY_SECRET);
+  expect(text).not.toMatch(/[\w.-]+(@|%40)example\.com/);
+});
+
+it('has one request id in the log of both processes', async () => {
+  const body = { email: 'admin@example.com', password: 'the first administrator' };
+  const url = `${stage.system.apiUrl}/api/v1/auth/sign-in`;
+  const { status, requestId } = await visit({ url, body });
+  expect(status).toBe(200);
+  await eventually(() => {
+    const lines = log.map((line) => JSON.parse(line) as { process: string; requestId?: string });
+    const own = lines.filter((line) => line.requestId === requestId);
+    expect(new Set(own.map((line) => line.process))).toEqual(new Set(['api', 'auth']));
+  });
 });
 
 async function useSecrets(): Promise<void> {
@@ -111,7 +154,43 @@ async function useSecrets(): Promise<void> {
   await call('/two-factor/verify-totp', { cookie, body: { code: app.wrongCode() } });
   await call('/two-factor/verify-backup-code', { cookie, body: { code: backupCodes[0] } });
   await administrate(ann.id);
+  await followLink();
   await authorize();
+  await receiveEvents();
+}
+
+/** The link of a mail, and the token in it. */
+async function followLink(): Promise<void> {
+  const { system } = stage;
+  const { email } = await system.asUser();
+  const base = `${system.settings.authUrl}/api/auth`;
+  await visit({ url: `${base}/request-password-reset`, body: { email } });
+  let link = '';
+  await eventually(async () => {
+    const [mail] = await readMails(system, email);
+    link = /http:\/\/\S+/.exec(mail!.text)![0];
+  });
+  const token = /[\w-]{20,}/.exec(new URL(link).pathname + new URL(link).search)![0];
+  harvest.add(link, token);
+  await visit({ method: 'GET', url: link });
+  await visit({ method: 'GET', url: `${base}/reset-password/${token}?callbackURL=/` });
+  const body = { token, newPassword: NEW_PASSWORD };
+  const reset = await visit({ url: `${base}/reset-password`, body });
+  if (reset.status !== 200) throw new Error(JSON.stringify(reset.body));
+}
+
+/** A receiver of security events, by push and by poll. */
+async function receiveEvents(): Promise<void> {
+  const receiver = await Receiver.on(stage);
+  const header = 'Bearer the secret of a receiver of events';
+  await receiver.createStream({
+    delivery: { method: PUSH, endpoint_url: target.url, authorization_header: header },
+  });
+  harvest.add(header, receiver.token, receiver.client.clientSecret!);
+  const { id } = await stage.system.asUser();
+  await stage.system.query('UPDATE "user" SET banned = true WHERE id = $1', [id]);
+  await eventually(() => expect(target.requests.length).toBeGreaterThan(0));
+  harvest.add(...target.requests.map(({ body }) => body));
 }
 
 async function administrate(userId: string): Promise<void> {
@@ -144,6 +223,17 @@ async function authorize(): Promise<void> {
   const tokens = await stage.tokens(client, browser);
   await stage.refresh(client, tokens.refresh_token);
   const { refresh_token: token, access_token: access } = await stage.tokens(client, browser);
+  for (const asked of [token, access]) await introspect(serviceAccount, asked);
   await stage.ask({ token, client_id: client.clientId }, { endpoint: 'revoke' });
   await stage.ask({ token: access, client_id: client.clientId }, { endpoint: 'revoke' });
+}
+
+/** At both processes. */
+async function introspect(client: NewClient, token: string): Promise<void> {
+  await stage.ask({ token }, { secretOf: client, endpoint: 'introspect' });
+  await fetch(`${stage.system.apiUrl}/api/auth/oauth2/introspect`, {
+    method: 'POST',
+    body: new URLSearchParams({ token }),
+    headers: { authorization: basic(client) },
+  });
 }
