@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Benchmark } from './benchmark';
 import { Gatehouse } from './system/gatehouse';
 import type { ServerProcess } from './system/server-process';
@@ -8,25 +10,57 @@ const AT_ONCE = 16;
 /** One sign-in, and as many other requests of each kind. */
 const OTHERS = 4;
 
-/** Resident memory of both processes after mixed requests (docs/operations.md). */
+/** The flags with which every start of the product runs Node.js. */
+function readFlags(): string[] {
+  const text = readFileSync(join(process.cwd(), 'package.json'), 'utf8');
+  const { scripts } = JSON.parse(text) as { scripts: Record<string, string> };
+  return scripts['start:auth']!.split(' ').filter((word) => word.startsWith('--'));
+}
+
+/** Resident memory of both processes after mixed requests. */
 export const memoryBenchmark: Benchmark = {
   name: 'memory',
   async run(print, { isSmoke }) {
-    const gatehouse = await Gatehouse.start({ users: 1_000 });
-    try {
-      const api = await gatehouse.startApi({ name: 'API' });
-      const count = isSmoke ? 200 : REQUESTS;
-      const statuses = await sendMixed(await requestsTo(gatehouse, api), count);
-      print(`${count} requests, ${AT_ONCE} at once: ${JSON.stringify(statuses)}`);
-      for (const server of [api, gatehouse.authServer]) {
-        const { memory } = await server.usage();
-        print(`${server.options.name.padEnd(12)} ${Math.round(memory / 1_000_000)} MB resident`);
-      }
-    } finally {
-      await gatehouse.stop();
+    const count = isSmoke ? 200 : REQUESTS;
+    for (const flags of [[], readFlags()]) {
+      print(`node ${flags.join(' ')}`);
+      await measure({ print, count, flags });
     }
   },
 };
+
+interface Measurement {
+  print: (line: string) => void;
+  count: number;
+  flags: readonly string[];
+}
+
+async function measure({ print, count, flags }: Measurement): Promise<void> {
+  const gatehouse = await Gatehouse.start({ users: 1_000, flags });
+  try {
+    const api = await gatehouse.startApi({ name: 'API' });
+    const requests = await requestsTo(gatehouse, api);
+    const begin = performance.now();
+    const statuses = await sendMixed(requests, count);
+    const seconds = (performance.now() - begin) / 1_000;
+    print(`  ${count} requests in ${seconds.toFixed(0)} s: ${JSON.stringify(statuses)}`);
+    for (const server of [api, gatehouse.authServer]) print(`  ${await describe(server)}`);
+  } finally {
+    await gatehouse.stop();
+  }
+}
+
+async function describe(server: ServerProcess): Promise<string> {
+  const { memory, heap, cpu } = await server.usage();
+  const [resident, held, used] = [memory, heap.held, heap.used].map(toMegabytes);
+  const seconds = (cpu / 1_000_000).toFixed(0);
+  const name = server.options.name.padEnd(12);
+  return `${name} ${resident} MB resident, heap ${held} MB held, ${used} MB used; CPU ${seconds} s`;
+}
+
+function toMegabytes(bytes: number): string {
+  return String(Math.round(bytes / 1_000_000));
+}
 
 type Send = () => Promise<Response>;
 
@@ -51,7 +85,7 @@ async function requestsTo(gatehouse: Gatehouse, api: ServerProcess): Promise<Sen
   const other = { ...credentials, email: 'other@example.com' };
   await post(`${api.url}/api/v1/auth/sign-up`, { ...other, name: 'Other' });
   const signIn: Send = () => post(`${api.url}/api/v1/auth/sign-in`, other);
-  return [signIn, ...Array<Send[]>(OTHERS).fill(others).flat()];
+  return [signIn, ...Array.from({ length: OTHERS }, () => others).flat()];
 }
 
 /** @returns how often each status was answered. */

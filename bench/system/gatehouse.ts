@@ -23,6 +23,11 @@ export interface Tokens {
   users: string[];
 }
 
+interface GatehouseOptions {
+  users: number;
+  flags?: readonly string[];
+}
+
 /** One PostgreSQL, the auth server before it, and what every measured process needs of them. */
 export class Gatehouse {
   private readonly started: ServerProcess[] = [];
@@ -32,16 +37,18 @@ export class Gatehouse {
     readonly folder: string,
     private readonly postgres: EmbeddedPostgres,
     private readonly env: Record<string, string>,
+    /** Flags of Node.js for each process. */
+    private readonly flags: readonly string[],
   ) {}
 
-  static async start({ users }: { users: number }): Promise<Gatehouse> {
+  static async start({ users, flags = [] }: GatehouseOptions): Promise<Gatehouse> {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
     const directory = join(folder, 'postgres');
     const postgres = await startEmbeddedPostgres({ directory, durable: false });
     await runMigrations(postgres.url);
     await generateUsers(postgres.url, users);
     const [authPort, apiPort] = [await findFreePort(HOST), await findFreePort(HOST)];
-    const gatehouse = new Gatehouse(folder, postgres, {
+    const env = {
       NODE_ENV: 'test',
       DATABASE_URL: postgres.url,
       AUTH_PORT: String(authPort),
@@ -53,7 +60,8 @@ export class Gatehouse {
       ADMIN_EMAIL: ADMINISTRATOR.email,
       ADMIN_PASSWORD: ADMINISTRATOR.password,
       LOG_LEVEL: 'warn',
-    });
+    };
+    const gatehouse = new Gatehouse(folder, postgres, env, flags);
     gatehouse.runningAuthServer = await gatehouse.startAuthServer();
     return gatehouse;
   }
@@ -144,6 +152,7 @@ export class Gatehouse {
       configuration: { process, env },
       // Settings come from the configuration; the compile cache is one of Node.js.
       env: env.NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE } : {},
+      flags: this.flags,
       directory: this.folder,
       readyPath: '/health/ready',
       port,

@@ -11,6 +11,13 @@ const POLL_MS = 50;
 const STOP_LIMIT_MS = 9_000;
 const LESS_URGENT = constants.priority.PRIORITY_BELOW_NORMAL;
 
+/** As in `package.json` and in the `Dockerfile`: a smaller heap, see docs/performance.md. */
+export const NODE_FLAGS = [
+  '--enable-source-maps',
+  '--max-semi-space-size=8',
+  '--heap-growing-percent=50',
+];
+
 export interface ServiceOptions {
   /** Its name in messages. */
   name: string;
@@ -37,7 +44,7 @@ export interface ServicePart extends Part {
 export function startService(options: ServiceOptions): ServicePart {
   const { name, command, env, onLine, isLessUrgent = false } = options;
   const leash = require.resolve('./leash');
-  const child = spawn(process.execPath, ['--enable-source-maps', '--require', leash, ...command], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, '--require', leash, ...command], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env,

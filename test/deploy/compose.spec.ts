@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { NODE_FLAGS } from '../../launcher/services/service';
 import { DATABASE_ROLES } from '../../launcher/database-grants';
 import {
   type ProcessName,
@@ -89,3 +90,14 @@ describe('docker-compose.yml', () => {
 function serviceOf(services: Record<string, ComposeService>, name: ProcessName): ComposeService {
   return services[SERVICES[name]]!;
 }
+
+it('every start of a process runs Node.js with the same flags', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const entrypoint = /^ENTRYPOINT (.*)$/m.exec(readFileSync('Dockerfile', 'utf8'))![1]!;
+  const words = [scripts['start:auth']!, scripts['start:api']!].map((line) => line.split(' '));
+  const all = [...words, JSON.parse(entrypoint) as string[]];
+  const flags = all.map((list) => list.filter((word) => word.startsWith('--')));
+  expect(flags).toEqual([NODE_FLAGS, NODE_FLAGS, NODE_FLAGS]);
+});
