@@ -6,6 +6,13 @@ import { reservePorts } from '../support/ports';
 const ROOT = join(__dirname, '../..');
 const START_LIMIT_MS = 60_000;
 
+export interface ServerStart {
+  url: string;
+  env: NodeJS.ProcessEnv;
+  /** The checkout of the version that runs; default: this one. */
+  root?: string;
+}
+
 /** One of the two processes, started as in production, with its own event loop. */
 export class ServerProcess {
   log = '';
@@ -21,10 +28,10 @@ export class ServerProcess {
   /** @param url where the process listens; it is ready when the returned promise resolves. */
   static async start(
     main: 'auth-server/main.ts' | 'src/main.ts',
-    { url, env }: { url: string; env: NodeJS.ProcessEnv },
+    { url, env, root = ROOT }: ServerStart,
   ): Promise<ServerProcess> {
-    const script = join(__dirname, '../support/run-typescript.cjs');
-    const child = spawn(process.execPath, [script, join(ROOT, main)], { cwd: ROOT, env });
+    const script = join(root, 'test/support/run-typescript.cjs');
+    const child = spawn(process.execPath, [script, join(root, main)], { cwd: root, env });
     const server = new ServerProcess(url, child);
     const deadline = performance.now() + START_LIMIT_MS;
     while (!(await server.isReady())) {

@@ -106,10 +106,10 @@ export class Cluster {
     return this.running.get(name)!;
   }
 
-  /** Starts a replica that has ended. */
-  async startReplica(name: ReplicaName): Promise<void> {
+  /** Starts a replica that has ended. @param root the checkout of another version. */
+  async startReplica(name: ReplicaName, root?: string): Promise<void> {
     const { main, url, env } = this.replicas[name];
-    this.running.set(name, await ServerProcess.start(main, { url, env }));
+    this.running.set(name, await ServerProcess.start(main, { url, env, root }));
   }
 
   /** The process ids of the replicas that run. */

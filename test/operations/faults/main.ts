@@ -1,24 +1,36 @@
 import { cpus, loadavg } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Cluster } from './cluster';
 import { FULL_PLAN, listFaults, NO_FAULT, SHORT_PLAN } from './fault-list';
 import { Load } from './load';
+import { listChanges } from './version-changes';
 import { renderHead, renderRow } from './report';
 import { runTrial } from './trial';
 import { RUN_VARIABLE } from '../../support/database';
 import { takePortBlock } from '../../support/ports';
 
-/** `npm run faults` prints a table of all faults; `--short` takes the times of `npm test`. */
+/**
+ * `npm run faults` prints a table of all faults; `--short` takes the times of `npm test`.
+ * `--beside <folder>` prints what clients see of a change of the version instead: the folder is a
+ * checkout of the other version with its packages.
+ */
 async function main(parameters: string[]): Promise<void> {
   process.env[RUN_VARIABLE] = `faults_${process.pid}`;
   await takePortBlock(1);
-  const plan = parameters.includes('--short') ? SHORT_PLAN : FULL_PLAN;
-  const filters = parameters.filter((parameter) => !parameter.startsWith('--'));
+  const { values, positionals: filters } = parseArgs({
+    args: parameters,
+    options: { short: { type: 'boolean', default: false }, beside: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const plan = values.short ? SHORT_PLAN : FULL_PLAN;
+  const faults = values.beside ? listChanges(resolve(values.beside)) : listFaults(plan);
   const cluster = await Cluster.start();
   try {
     const load = await Load.prepare(cluster.urls);
     print(`Node.js ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}`);
     print(renderHead());
-    for (const fault of [NO_FAULT, ...listFaults(plan)]) {
+    for (const fault of [NO_FAULT, ...faults]) {
       if (filters.length > 0 && !filters.some((filter) => fault.name.includes(filter))) continue;
       const result = await runTrial({ cluster, load }, fault);
       print(renderRow(result));
