@@ -23,9 +23,10 @@ export class AuthServerProcess {
       },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    await eventually(async () =>
-      expect((await fetch(`${settings.authUrl}/health/ready`)).status).toBe(200),
-    );
+    await eventually(async () => {
+      const { ok, status } = await fetch(`${settings.authUrl}/health/ready`);
+      if (!ok) throw new Error(`the auth server is not ready: ${status}`);
+    });
     return new AuthServerProcess(child);
   }
 
