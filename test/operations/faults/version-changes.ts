@@ -11,7 +11,7 @@ const BESIDE_MS = 10_000;
  */
 export function listChanges(root: string): Fault[] {
   const change = (name: ReplicaName, to: 'other' | 'this'): Fault => ({
-    name: `${name} becomes the ${to} version`,
+    name: `${name} becomes ${to === 'other' ? 'the other' : 'this'} version`,
     run: (cluster) => replace(cluster, { name, root: to === 'other' ? root : undefined }),
     replaces: name,
     isInvisible: true,
