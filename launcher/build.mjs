@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 /** The compiled sources, and the files that the build copies for browsers. */
 const SOURCE = /\.(ts|mjs|html|css)$/;
+/** Folders without sources. */
+const NO_SOURCES = new Set(['node_modules', 'dist']);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFile = join(root, 'dist', '.sources');
 
@@ -37,12 +39,16 @@ function hashSources() {
   return hash.digest('hex');
 }
 
+/** Without the packages and the compiled files of the contestants of the benchmarks. */
 function listSources(name) {
-  if (!existsSync(join(root, name))) return [];
-  if (!statSync(join(root, name)).isDirectory()) return [name];
-  return readdirSync(join(root, name), { recursive: true })
-    .filter((file) => SOURCE.test(file) && !file.endsWith('.spec.ts'))
-    .map((file) => join(name, file));
+  const path = join(root, name);
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [name];
+  return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+    const inner = join(name, entry.name);
+    if (entry.isDirectory()) return NO_SOURCES.has(entry.name) ? [] : listSources(inner);
+    return SOURCE.test(inner) && !inner.endsWith('.spec.ts') ? [inner] : [];
+  });
 }
 
 function readStamp() {
