@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark';
+import { growthBenchmark } from './growth/growth';
 import { liveAccessBenchmark } from './live-access';
 import { memoryBenchmark } from './memory';
 import { passwordHashingBenchmark } from './password-hashing';
@@ -19,6 +20,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   memoryBenchmark,
   signInsBenchmark,
   startsBenchmark,
+  growthBenchmark,
 ];
 
 /** `npm run bench` runs all benchmarks, `npm run bench -- <name>…` some, `--smoke` small ones. */

@@ -70,6 +70,10 @@ export class Gatehouse {
     return this.postgres.url;
   }
 
+  get postgresPid(): number {
+    return this.postgres.pid;
+  }
+
   get issuer(): string {
     return this.env.AUTH_URL!;
   }
