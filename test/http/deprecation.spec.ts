@@ -2,6 +2,8 @@ import { Body, Controller, Get, Module, Param, Post, Res } from '@nestjs/common'
 import { LazyModuleLoader } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { createLogger } from '../../runtime/logger';
+import { createApi } from '../../src/app.setup';
 import { Public } from '../../src/auth/public.decorator';
 import { Roles } from '../../src/auth/roles.decorator';
 import { Deprecated } from '../../src/common/openapi/deprecated.decorator';
@@ -10,8 +12,9 @@ import { idParameter } from '../../src/common/validation/schemas';
 import { toApiSettings } from '../../src/config/api-settings';
 import { createOpenApiDocument } from '../../src/openapi/document';
 import { Caller } from '../support/caller';
-import { type ExtraReplica, startExtraReplica } from '../support/processes/extra-replica';
+import { type ExtraReplica, listenAsReplica } from '../support/processes/extra-replica';
 import { expectProblem } from '../support/problems';
+import { settingsAs } from '../support/servers/database-logins';
 import { type SignedInUser, System } from '../support/system';
 
 const LINK = 'https://docs.example.com/moving-on';
@@ -68,10 +71,10 @@ let url: string;
 beforeAll(async () => {
   system = await System.start();
   ada = await system.asUser();
+  const app = await createApi(settingsAs('api', system.settings), createLogger('api', 'silent'));
   // Routes are created when the application begins to listen.
-  replica = await startExtraReplica(system.settings, (app) =>
-    app.get(LazyModuleLoader).load(() => OldModule),
-  );
+  await app.get(LazyModuleLoader).load(() => OldModule);
+  replica = await listenAsReplica(app);
   url = replica.url;
 });
 

@@ -73,7 +73,8 @@ describe('the end of a grant', () => {
     ['the consent loses a scope', `UPDATE oauth_consent SET scopes = '["users:read"]'`],
     [
       'the consent is given to another client',
-      `UPDATE oauth_consent SET client_id = 'b' WHERE client_id = 'a'`,
+      `DELETE FROM oauth_consent WHERE client_id = 'b';
+       UPDATE oauth_consent SET client_id = 'b' WHERE client_id = 'a'`,
     ],
     ['the consent is limited to a resource', `UPDATE oauth_consent SET resources = '["other"]'`],
     ['the client loses a grant type', `UPDATE oauth_client SET grant_types = '["refresh_token"]'`],

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
 declare global {
-  // Set by environment.cjs.
-  var requireNatively: NodeJS.Require;
+  /** Set by environment.cjs. A process that a test starts is outside the sandbox already. */
+  var requireNatively: NodeJS.Require | undefined;
 }
 
 const ROOT = join(__dirname, '../../..');
@@ -17,5 +17,5 @@ const ROOT = join(__dirname, '../../..');
  * @param path from the root of the project.
  */
 export function loadNatively(path: string): unknown {
-  return requireNatively(join(ROOT, path));
+  return (globalThis.requireNatively ?? require)(join(ROOT, path));
 }

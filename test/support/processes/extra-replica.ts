@@ -11,13 +11,12 @@ export interface ExtraReplica {
   url: string;
 }
 
-/** @param prepare runs before the routes are created. */
-export async function startExtraReplica(
-  settings: Settings,
-  prepare: (app: NestFastifyApplication) => Promise<unknown> = async () => {},
-): Promise<ExtraReplica> {
+export async function startExtraReplica(settings: Settings): Promise<ExtraReplica> {
   const app = await createApi(settingsAs('api', settings), createLogger('api', 'silent'));
-  await prepare(app);
+  return listenAsReplica(app);
+}
+
+export async function listenAsReplica(app: NestFastifyApplication): Promise<ExtraReplica> {
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   return { app, url: `http://127.0.0.1:${port}` };
