@@ -71,7 +71,7 @@ async function connect(): Promise<Client> {
 }
 
 describe('the stream of access events', () => {
-  it('tells each change of a user, whatever made it, on every replica', async () => {
+  it('tells each change of a user, for every writer, on every replica', async () => {
     const user = await system.asUser();
     const [first, second] = [await open(), await open({ url: system.replicas[1]!.url })];
     await system.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [user.id]);
