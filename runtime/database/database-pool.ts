@@ -42,7 +42,7 @@ export class DatabasePool extends Pool {
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       ...(isDirect && WITH_SERVER_LIMITS),
-      ...config,
+      ...withoutUndefined(config),
       Client: DatabaseClient,
     });
     this.on('connect', (client) => {
@@ -152,6 +152,11 @@ function note(error: unknown): void {
   markDatabaseError(error as Error);
   if (isTimeLimit(error)) rememberFailure(error as Error);
   if (isDatabaseUnavailable(error)) rememberOutage();
+}
+
+/** TypeORM names each option that it knows, without a value: it would take away the limit. */
+function withoutUndefined(config: PoolConfig): PoolConfig {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 }
 
 async function setServerLimits(client: ClientBase): Promise<void> {
