@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Benchmark } from './benchmark';
 import { Gatehouse } from './system/gatehouse';
+import { NODE_FLAGS } from '../launcher/services/service';
 import type { ServerProcess } from './system/server-process';
 
 const REQUESTS = 10_000;
@@ -10,19 +9,12 @@ const AT_ONCE = 16;
 /** One sign-in, and as many other requests of each kind. */
 const OTHERS = 4;
 
-/** The flags with which every start of the product runs Node.js. */
-function readFlags(): string[] {
-  const text = readFileSync(join(process.cwd(), 'package.json'), 'utf8');
-  const { scripts } = JSON.parse(text) as { scripts: Record<string, string> };
-  return scripts['start:auth']!.split(' ').filter((word) => word.startsWith('--'));
-}
-
 /** Resident memory of both processes after mixed requests. */
 export const memoryBenchmark: Benchmark = {
   name: 'memory',
   async run(print, { isSmoke }) {
     const count = isSmoke ? 200 : REQUESTS;
-    for (const flags of [[], readFlags()]) {
+    for (const flags of [[], NODE_FLAGS]) {
       print(`node ${flags.join(' ')}`);
       await measure({ print, count, flags });
     }

@@ -4,6 +4,9 @@ export type { Logger };
 
 const STANDARD_OUTPUT = 1;
 
+/** Lines that wait while the log cannot be written, in characters; further lines are lost. */
+const LONGEST_BACKLOG = 2 ** 20;
+
 /** One JSON line an event on standard output. Credentials are never handed to it. */
 export function createLogger(name: string, level: string): Logger {
   const options = {
@@ -17,10 +20,10 @@ export function createLogger(name: string, level: string): Logger {
 
 /**
  * Lines are written at once: pino's buffered destination hangs at the exit when the pipe has no
- * reader. A line that cannot be written is lost, for example on a full disk: without a listener,
- * its error would end the process.
+ * reader. While the log cannot be written, for example on a full disk, lines wait up to a limit, and
+ * further ones are lost. Without a listener, the error would end the process.
  */
 export function openLog(descriptor: number): ReturnType<typeof pino.destination> {
-  const log = pino.destination({ dest: descriptor, sync: true });
+  const log = pino.destination({ dest: descriptor, sync: true, maxLength: LONGEST_BACKLOG });
   return log.on('error', () => {});
 }

@@ -9,7 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 const GUIDES = 'docs/guides';
 /** Their code lies in the project, and `npm run check:types` checks it. */
 const CHECKED_ELSEWHERE = ['first-feature.md', 'testing.md'];
-const BLOCK = /(?:^\*\*`(\S+)`\*\*\n\n)?^```ts\n(.*?)^```/gms;
+const BLOCK = /(?:^\*\*`(\S+)`\*\*\n\n)?^```(?:ts|tsx|typescript)\n(.*?)^```/gms;
 /** In `node_modules`, so that the packages of the project are found. */
 const FOLDER = resolve('node_modules/.cache/guides');
 const OPTIONS = {
@@ -47,5 +47,6 @@ function writeCode(guide) {
 function write(file, content) {
   const path = join(FOLDER, file);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, content);
+  // A second block with the same name fails.
+  writeFileSync(path, content, { flag: 'wx' });
 }

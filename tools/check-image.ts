@@ -89,14 +89,14 @@ function withDatabase(service: ComposeService, ownerUrl: string): ComposeService
  * A free port below the range that systems hand out for outgoing connections: no other process
  * takes it between this choice and its use.
  */
-async function choosePort(): Promise<number> {
-  const port = randomInt(10_000, 12_000);
-  return (await isFree(port)) ? port : choosePort();
+async function choosePort(first: number): Promise<number> {
+  const port = randomInt(first, first + 1_000);
+  return (await isFree(port)) ? port : choosePort(first);
 }
 
 /** What a person writes into `.env`, and the addresses that containers have names for. */
 async function chooseVariables(): Promise<Record<string, string>> {
-  const [authPort, apiPort] = [await choosePort(), await choosePort()];
+  const [authPort, apiPort] = [await choosePort(10_000), await choosePort(11_000)];
   return {
     AUTH_PORT: String(authPort),
     API_PORT: String(apiPort),

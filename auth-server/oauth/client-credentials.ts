@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { insertClient } from './resources/new-clients';
 import { CLIENT_PATHS } from '../../contract';
-import { findKeyFault } from '../../runtime/tokens/client-keys';
+import { findKeyFault, haveDistinctIds } from '../../runtime/tokens/client-keys';
 
 const scopes = z.array(z.string().max(100)).max(500);
 
@@ -13,7 +13,8 @@ const jwks = z.strictObject({
   keys: z
     .array(z.record(z.string(), z.string()).refine((key) => findKeyFault(key) === null))
     .min(1)
-    .max(10),
+    .max(10)
+    .refine(haveDistinctIds),
 });
 
 const newClientSchema = z.strictObject({

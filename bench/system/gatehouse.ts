@@ -10,6 +10,7 @@ import {
 } from '../../launcher/postgres/embedded-postgres';
 import { runMigrations } from '../../launcher/migrations';
 import { findFreePort } from '../../launcher/services/ports';
+import { NODE_FLAGS } from '../../launcher/services/service';
 
 const ADMINISTRATOR = { email: 'admin@example.com', password: 'the first administrator' };
 
@@ -41,7 +42,7 @@ export class Gatehouse {
     private readonly flags: readonly string[],
   ) {}
 
-  static async start({ users, flags = [] }: GatehouseOptions): Promise<Gatehouse> {
+  static async start({ users, flags = NODE_FLAGS }: GatehouseOptions): Promise<Gatehouse> {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
     const directory = join(folder, 'postgres');
     const postgres = await startEmbeddedPostgres({ directory, durable: false });

@@ -105,7 +105,7 @@ export const administration = defineFeature({
     no_client_secret: {
       status: 409,
       title: 'Client without a secret',
-      meaning: 'Public clients have no secret that could be renewed.',
+      meaning: 'Public clients and clients with keys have no secret that could be renewed.',
     },
   },
   api: () =>

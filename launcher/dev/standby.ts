@@ -23,6 +23,7 @@ process.once('message', ({ host, port }: StartMessage) => {
   // Until now it is named after this file.
   process.title = `node ${main}`;
   open(port, host);
+  forgetSources();
   load(main);
   keepPackages();
 });
@@ -47,8 +48,17 @@ function readPackages(): string[] {
   }
 }
 
+/** The sources that this file imports can have changed since. */
+function forgetSources(): void {
+  for (const file of Object.keys(load.cache)) if (!isOfPackage(file)) delete load.cache[file];
+}
+
 function keepPackages(): void {
-  const files = Object.keys(load.cache).filter((file) => file.includes(`${sep}node_modules${sep}`));
+  const files = Object.keys(load.cache).filter(isOfPackage);
   mkdirSync(dirname(list), { recursive: true });
   writeFileSync(list, JSON.stringify(files));
+}
+
+function isOfPackage(file: string): boolean {
+  return file.includes(`${sep}node_modules${sep}`);
 }

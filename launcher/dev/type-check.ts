@@ -10,6 +10,7 @@ export function startTypeCheck(root: string): Part {
     name: 'The check of the types',
     command: [require.resolve('typescript/bin/tsc'), ...optionsFor(root)],
     env: process.env,
+    flags: [],
     // The restart of a process goes first.
     isLessUrgent: true,
     onLine: (line) => {

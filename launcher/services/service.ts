@@ -26,6 +26,8 @@ export interface ServiceOptions {
   env: NodeJS.ProcessEnv;
   /** Receives each line of its output. */
   onLine: (line: string) => void;
+  /** Flags of Node.js; those of the product by default. */
+  flags?: readonly string[];
   /** Whether other processes of the host go first. */
   isLessUrgent?: boolean;
 }
@@ -42,9 +44,9 @@ export interface ServicePart extends Part {
  * by itself.
  */
 export function startService(options: ServiceOptions): ServicePart {
-  const { name, command, env, onLine, isLessUrgent = false } = options;
+  const { name, command, env, onLine, isLessUrgent = false, flags = NODE_FLAGS } = options;
   const leash = require.resolve('./leash');
-  const child = spawn(process.execPath, [...NODE_FLAGS, '--require', leash, ...command], {
+  const child = spawn(process.execPath, [...flags, '--require', leash, ...command], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env,

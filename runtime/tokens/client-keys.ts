@@ -6,6 +6,8 @@ export type ClientKey = Readonly<Record<string, string | undefined>>;
 /** Sizes of RSA keys, in bits. A longer key makes a verification slow. */
 const RSA_BITS = { least: 2_048, most: 8_192 };
 
+const USUAL_EXPONENT = 65_537n;
+
 /** The algorithms of a client assertion, by the kind of the key. */
 const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
   rsa: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
@@ -28,12 +30,25 @@ export function findKeyFault(jwk: ClientKey): string | null {
   const kind = kindOf(key);
   const algorithms = ALGORITHMS[kind];
   if (!algorithms) return 'Must be RSA, P-256, P-384, P-521 or Ed25519';
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? RSA_BITS.least;
+  const { modulusLength: bits = RSA_BITS.least, publicExponent = USUAL_EXPONENT } =
+    key.asymmetricKeyDetails ?? {};
   if (bits < RSA_BITS.least || bits > RSA_BITS.most) {
     return `Must have ${RSA_BITS.least} to ${RSA_BITS.most} bits`;
   }
+  if (!isUsableExponent(publicExponent)) return 'e must be an odd number from 3 to 2^32';
   if (jwk.alg === undefined || algorithms.includes(jwk.alg)) return null;
   return `alg must be one of ${algorithms.join(', ')}`;
+}
+
+/** With the exponent 1 anyone can sign. A long exponent makes a verification slow. */
+function isUsableExponent(exponent: bigint): boolean {
+  return exponent >= 3n && exponent % 2n === 1n && exponent < 2n ** 32n;
+}
+
+/** Whether a signature can name each key: it does so only by `kid`. A single key needs none. */
+export function haveDistinctIds(keys: readonly { kid?: string | undefined }[]): boolean {
+  const ids = keys.map(({ kid }) => kid);
+  return ids.length === 1 || (!ids.includes(undefined) && new Set(ids).size === ids.length);
 }
 
 function toKey(jwk: ClientKey): KeyObject | null {

@@ -8594,7 +8594,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `no_client_secret`: Public clients have no secret that could be renewed.
+             * @description `no_client_secret`: Public clients and clients with keys have no secret that could be renewed.
              *
              *     `idempotency_in_progress`: The first request with this Idempotency-Key is not answered yet. Repeat it after Retry-After seconds.
              *

@@ -101,6 +101,14 @@ describe('npm run dev', () => {
     expect(await answer.json()).toEqual([expect.objectContaining({ type: 'node' })]);
   });
 
+  it('runs the changed source of a file that the waiting process has loaded', async () => {
+    await eventually(() => expect(findWaiting('src')).toBeDefined(), LIMIT_MS);
+    const line = 'process.stderr.write(`loaded by ${process.title}\\n`);\n';
+    edit('runtime/settings/development.ts', (text) => text + line);
+    // A process that waits loads it too, and has another title.
+    await untilPrinted(`loaded by node ${join(copy, 'src/main.ts')}`);
+  });
+
   it('prints an error of the types', async () => {
     edit(ENTRANCE, (text) => `${text}export const wrong: number = 'text';\n`);
     await untilPrinted('error TS2322');

@@ -255,6 +255,16 @@ describe('keys of a client', () => {
     ['another algorithm', () => ({ keys: [{ ...first(), alg: 'RS256' }] }), '/jwks/keys/0'],
     ['a key for encryption', () => ({ keys: [{ ...first(), use: 'enc' }] }), '/jwks/keys/0/use'],
     ['two keys of one id', () => ({ keys: [first(), first()] }), '/jwks/keys'],
+    [
+      'two keys, one without an id',
+      () => ({ keys: [first(), { ...first(), kid: undefined }] }),
+      '/jwks/keys',
+    ],
+    [
+      'an RSA key whose exponent is 1',
+      () => ({ keys: [{ ...rsa(2_048), e: 'AQ' }] }),
+      '/jwks/keys/0',
+    ],
     ['no key', () => ({ keys: [] }), '/jwks/keys'],
     ['an address', () => ({ jwks_uri: 'https://app.example.com/keys' }), '/jwks'],
   ])('are refused with %s', async (_title, jwks, pointer) => {

@@ -15,7 +15,10 @@ interface RequestParts {
 /** An ID token is a hint also long after its time (OpenID Connect Core 1.0, section 3.1.2.1). */
 const AT_ANY_TIME = Number.MAX_SAFE_INTEGER;
 
-/** A session of another user is too old for the request: its user signs in, or `login_required`. */
+/**
+ * A session of another user is too old for the request: a user signs in, or `login_required`. The
+ * provider continues by itself after the sign-in, so its user is not compared with the hint.
+ */
 const NO_SESSION = { max_age: '0' };
 
 /** Changes parameters of authorization requests where the provider differs from the standards. */

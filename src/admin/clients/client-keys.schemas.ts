@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { CLIENT_KEY_ALGORITHMS, findKeyFault } from '../../../runtime/tokens/client-keys';
+import {
+  CLIENT_KEY_ALGORITHMS,
+  findKeyFault,
+  haveDistinctIds,
+} from '../../../runtime/tokens/client-keys';
 
 const MOST_KEYS = 10;
 
@@ -56,10 +60,5 @@ export const shownKeysSchema = z
   .object({ keys: z.array(z.record(z.string(), z.string())).meta({ maxItems: MOST_KEYS }) })
   .describe('Its public keys; a client with a secret has none')
   .meta({ examples: [EXAMPLE_KEYS] });
-
-/** A signature names its key only by `kid`. */
-function haveDistinctIds(keys: readonly { kid?: string }[]): boolean {
-  return keys.length === 1 || new Set(keys.map(({ kid }) => kid)).size === keys.length;
-}
 
 export type ClientKeys = z.infer<typeof clientKeysSchema>;

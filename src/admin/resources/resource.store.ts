@@ -76,7 +76,7 @@ async function insertScope(
   }
 }
 
-/** @throws {Problem} `validation_failed` for a client that does not exist or has no secret. */
+/** @throws {Problem} `validation_failed` for a client that does not exist or does not authenticate itself. */
 export async function replaceClients(
   manager: EntityManager,
   { identifier, clients }: Pick<Resource, 'identifier' | 'clients'>,

@@ -96,7 +96,7 @@ export function pageQuery(query: ListUsers, start: CursorPosition | null): Query
       FROM (SELECT ${COLUMNS} FROM "${table}" ${conditions.where()}
              ORDER BY "${table}".${columns[key]} ${direction}, "${table}".${columns.id} ${direction}
              LIMIT ${query.limit + 1}) AS page`;
-  const name = `users ${query.sort} ${start === null ? 'first' : 'next'}`;
+  const name = `user page ${query.sort} ${start === null ? 'first' : 'next'}`;
   return { ...(isPlain && { name }), text, values: conditions.values };
 }
 
