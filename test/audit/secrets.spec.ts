@@ -4,6 +4,7 @@ import { basic, OAuthStage } from '../oauth/stage';
 import { AuthenticatorApp } from '../second-factor/authenticator-app';
 import { PUSH, PushTarget } from '../shared-signals/push-target';
 import { Receiver } from '../shared-signals/receiver';
+import { asserting, ClientKeyPair } from '../support/client/client-keys';
 import { readMails } from '../support/client/mailbox';
 import { eventually } from '../support/eventually';
 import { InProcessSystem } from '../support/in-process-system';
@@ -13,7 +14,7 @@ import { PASSWORD } from '../support/system';
 const NEW_PASSWORD = 'a brand-new battery staple';
 
 /** Names of secret fields in the log, in requests and in responses. */
-const SECRET_IN_REQUEST = /password|token|secret|code|authorization|cookie/i;
+const SECRET_IN_REQUEST = /password|token|secret|code|authorization|cookie|assertion|hint/i;
 const SECRET_IN_ANSWER = /password|token$|secret|backupCodes|totpURI|set-cookie|set-auth/i;
 
 /** What both processes log, from the level `debug` on. */
@@ -93,7 +94,7 @@ const listSecrets = () => [...harvest.secrets].filter((secret) => secret.length 
 /** JSON Web Tokens and password hashes of every origin. */
 const ANY_SECRET = /eyJ[\w-]{10,}|\$argon2|\$scrypt|[0-9a-f]{32}:[0-9a-f]{64}/;
 
-it('is in no audit event, of every kind', async () => {
+it('no secret is in an audit event', async () => {
   const { system, admin } = stage;
   const [{ text, count }] = (await system.query<{ text: string; count: number }>(
     `SELECT string_agg(audit_event::text, E'\\n') AS text, count(*)::int AS count FROM audit_event`,
@@ -107,7 +108,7 @@ it('is in no audit event, of every kind', async () => {
   expect(text).not.toMatch(ANY_SECRET);
 });
 
-it('is in no log line of both processes, and neither is an e-mail address', () => {
+it('no secret and no e-mail address is in a log line of both processes', () => {
   const text = log.join('');
   expect(log.length).toBeGreaterThan(60);
   expect(listSecrets().filter((secret) => text.includes(secret))).toEqual([]);
@@ -115,7 +116,7 @@ it('is in no log line of both processes, and neither is an e-mail address', () =
   expect(text).not.toMatch(/[\w.-]+(@|%40)example\.com/);
 });
 
-it('has one request id in the log of both processes', async () => {
+it('a request has one id in the log of both processes', async () => {
   const body = { email: 'admin@example.com', password: 'the first administrator' };
   const url = `${stage.system.apiUrl}/api/v1/auth/sign-in`;
   const { status, requestId } = await visit({ url, body });
@@ -226,6 +227,21 @@ async function authorize(): Promise<void> {
   for (const asked of [token, access]) await introspect(serviceAccount, asked);
   await stage.ask({ token, client_id: client.clientId }, { endpoint: 'revoke' });
   await stage.ask({ token: access, client_id: client.clientId }, { endpoint: 'revoke' });
+  await assertByKey();
+}
+
+/** A client with keys, at both processes. */
+async function assertByKey(): Promise<void> {
+  const pair = await ClientKeyPair.make();
+  const { clientId } = await stage.register({ type: 'machine', jwks: pair.jwks });
+  const assert = async () => asserting(await pair.sign(clientId, stage.system.settings.authUrl));
+  const grant = { grant_type: 'client_credentials', ...(await assert()) };
+  const { status, body } = await stage.ask(grant);
+  if (status !== 200) throw new Error(JSON.stringify(body));
+  await fetch(`${stage.system.apiUrl}/api/auth/oauth2/introspect`, {
+    method: 'POST',
+    body: new URLSearchParams({ token: body.access_token, ...(await assert()) }),
+  });
 }
 
 /** At both processes. */

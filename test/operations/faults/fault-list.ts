@@ -50,7 +50,8 @@ export const SHORT_PLAN: FaultPlan = {
   readOnly: 1_000,
   full: 1_000,
   terminations: 3,
-  locked: 4_000,
+  // Longer than a statement may wait for a caller that has left.
+  locked: 7_000,
   lockedTables: ['session'],
   // The others go on alone: a start takes longer than the fault.
   away: null,
@@ -135,13 +136,18 @@ async function halt({ postgres }: Cluster, { stopped }: FaultPlan): Promise<void
 
 /** All processes of PostgreSQL: connections stay open, and new ones are accepted by the system. */
 async function suspend(cluster: Cluster, { suspended }: FaultPlan): Promise<void> {
-  const { pid } = cluster.postgres;
-  process.kill(pid, 'SIGSTOP');
-  const rows = await cluster.query<{ pid: number }>('SELECT pid FROM pg_stat_activity');
-  const pids = [pid, ...rows.map((row) => row.pid)];
-  for (const each of pids) process.kill(each, 'SIGSTOP');
-  await sleep(suspended);
-  for (const each of pids) process.kill(each, 'SIGCONT');
+  const pids = [cluster.postgres.pid];
+  // The connection of the test: a suspended server opens none.
+  await cluster.query('SELECT 1');
+  process.kill(cluster.postgres.pid, 'SIGSTOP');
+  try {
+    const rows = await cluster.query<{ pid: number }>('SELECT pid FROM pg_stat_activity');
+    pids.push(...rows.map((row) => row.pid));
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    await sleep(suspended);
+  } finally {
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
+  }
 }
 
 async function makeReadOnly(cluster: Cluster, { readOnly }: FaultPlan): Promise<void> {

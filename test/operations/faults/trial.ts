@@ -59,20 +59,29 @@ export async function runTrial(
   };
 }
 
+/** A fault that no answer may show closes at most some idle connections that a client just uses. */
+const MOST_RESETS = 3;
+
 function summarize(outcomes: Outcome[], { fault, end }: { fault: Fault; end: number }) {
   const failures = outcomes.filter(isFailure);
   const last = Math.max(end, ...failures.map(({ begin, ms }) => begin + ms));
+  const statuses = countBy(outcomes, ({ status }) => status);
+  const resets = statuses[0] ?? 0;
+  const wrong = countBy(
+    failures.filter((outcome) => isWrong(outcome, fault)),
+    ({ kind, status, code }) => `${kind}: ${status} ${code}`,
+  );
   return {
     fault: fault.name,
     requests: outcomes.length,
     failed: failures.length,
-    statuses: countBy(outcomes, ({ status }) => status),
+    statuses,
     slowest: outcomes.toSorted((one, other) => other.ms - one.ms)[0]!,
     recoveryMs: last - end,
-    wrong: countBy(
-      failures.filter((outcome) => isWrong(outcome, fault)),
-      ({ kind, status, code }) => `${kind}: ${status} ${code}`,
-    ),
+    wrong: {
+      ...wrong,
+      ...(fault.isInvisible && resets > MOST_RESETS && { 'closed connections': resets }),
+    },
   };
 }
 

@@ -43,7 +43,9 @@ interface Replacement {
   root?: string;
 }
 
+/** @throws when the process ends with another status than 0. */
 async function replace(cluster: Cluster, { name, root }: Replacement): Promise<void> {
-  await cluster.replica(name).stop();
+  const status = await cluster.replica(name).stop();
+  if (status !== 0) throw new Error(`${name} ended with status ${status}`);
   await cluster.startReplica(name, root);
 }

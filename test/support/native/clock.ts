@@ -9,6 +9,11 @@ export const clock = {
       }
 
       static override now = () => now;
+
+      /** Dates of before, too. */
+      static override [Symbol.hasInstance](value: unknown): boolean {
+        return value instanceof RunningDate;
+      }
     } as DateConstructor;
   },
   start(): void {

@@ -4,6 +4,7 @@ const { TestEnvironment } = require('jest-environment-node');
 const { loadTypeScript } = require('./typescript-hook.cjs');
 
 loadTypeScript();
+const { Date: workerDate, fetch: workerFetch } = globalThis;
 const requireNatively = createRequire(join(__dirname, '../../../package.json'));
 
 /** jest's environment for Node.js, with the worker's own `require`: see load.ts. */
@@ -11,5 +12,11 @@ module.exports = class extends TestEnvironment {
   async setup() {
     await super.setup();
     this.global.requireNatively = requireNatively;
+  }
+
+  /** The clock and `fetch` of the worker, also after a file that failed before it put them back. */
+  async teardown() {
+    Object.assign(globalThis, { Date: workerDate, fetch: workerFetch });
+    await super.teardown();
   }
 };
