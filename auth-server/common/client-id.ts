@@ -1,16 +1,4 @@
-import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
-
-/** The client id of HTTP Basic, form-encoded before the first colon (RFC 6749, section 2.3.1). */
-export function basicClientId(authorization = ''): string | null {
-  const [, encoded] = /^Basic ([\w+/=-]+)$/i.exec(authorization) ?? [];
-  if (encoded === undefined) return null;
-  const [id = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':', 1);
-  try {
-    return decodeURIComponent(id);
-  } catch {
-    return id;
-  }
-}
+import { assertedClientId, basicClientId } from '../../runtime/tokens/client-id';
 
 /**
  * The client that a form names: in its body, by HTTP Basic (RFC 6749, section 2.3.1) or by its
@@ -21,15 +9,6 @@ export function namedClientId(body: unknown, headers: Headers | undefined): stri
   const form = (body ?? {}) as { client_id?: unknown; client_assertion?: unknown };
   if (typeof form.client_id === 'string' && form.client_id !== '') return form.client_id;
   const assertion = form.client_assertion;
-  if (typeof assertion === 'string') return subjectOf(assertion);
+  if (typeof assertion === 'string') return assertedClientId(assertion);
   return basicClientId(headers?.get('authorization') ?? undefined);
-}
-
-function subjectOf(assertion: string): string | null {
-  try {
-    const { sub } = decodeJwtPayload(assertion);
-    return typeof sub === 'string' ? sub : null;
-  } catch {
-    return null;
-  }
 }

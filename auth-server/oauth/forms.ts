@@ -1,6 +1,6 @@
-import { basicClientId } from '../common/client-id';
 import type { RequestHandler } from 'express';
 import { sendError } from '../common/errors';
+import { basicClientId } from '../../runtime/tokens/client-id';
 
 /**
  * Removes a DPoP proof (RFC 9449). The provider would bind the token to its key, but no resource

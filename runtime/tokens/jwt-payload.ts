@@ -1,6 +1,6 @@
 /**
  * The claims of a JSON Web Token (RFC 7519), without verification: for tokens that this
- * process has just issued or verified.
+ * process has just issued or verified, and for what a token says before it is verified.
  *
  * @throws {SyntaxError} when the text is not a token.
  */

@@ -168,7 +168,7 @@ describe('a user of a page', () => {
   });
 
   it('is missing from an empty page', async () => {
-    const page = await list('search=nobody-has-this&include=total');
+    const page = await list('search=matches-no-user&include=total');
     expect(page).toEqual({ items: [], nextCursor: null, total: 0 });
   });
 });

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { decodeJwtPayload } from '../../../runtime/tokens/jwt-payload';
+import { assertedClientId, basicClientId } from '../../../runtime/tokens/client-id';
 
 /** What a resource server sends (RFC 7662, section 2.1). */
 export interface IntrospectionForm {
@@ -42,37 +42,18 @@ export function readForm({ headers }: FastifyRequest, body: string): Introspecti
   return {
     body,
     token: isPlain && token !== '' ? token : null,
-    assertedClientId: assertion === undefined ? null : subjectOf(assertion),
+    assertedClientId: assertion === undefined ? null : assertedClientId(assertion),
   };
 }
 
-/** The client id and the credentials of HTTP Basic (RFC 6749, section 2.3.1). */
+/** The client id and the credentials of HTTP Basic. */
 export function basicCredentials({ headers }: FastifyRequest): BasicCredentials | null {
   const { authorization = '' } = headers;
-  const [, encoded] = /^basic ([\w+/=-]+)$/i.exec(authorization) ?? [];
-  if (encoded === undefined) return null;
-  const [id = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':', 1);
-  return { clientId: decode(id), authorization };
+  const clientId = basicClientId(authorization);
+  return clientId === null ? null : { clientId, authorization };
 }
 
 export interface BasicCredentials {
   clientId: string;
   authorization: string;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function subjectOf(assertion: string): string | null {
-  try {
-    const { sub } = decodeJwtPayload(assertion);
-    return typeof sub === 'string' ? sub : null;
-  } catch {
-    return null;
-  }
 }
