@@ -14,6 +14,8 @@ export const DATABASE_REFUSALS = {
   impersonation: 'GH004',
   /** A passkey or an account of a user who has as many as are allowed. */
   tooMany: 'GH005',
+  /** The removal of the last sign-in method of a user. */
+  lastMethod: 'GH006',
 } as const;
 
 /** Basis of a hash that replaces an older hash of the same password: it changes no credentials. */

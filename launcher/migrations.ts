@@ -43,6 +43,7 @@ import { RecordAuthenticationMethods1795689000000 } from '../migrations/17956890
 import { KeepOneConsent1795689100000 } from '../migrations/1795689100000-KeepOneConsent';
 import { AwaitNewClients1795689101000 } from '../migrations/1795689101000-AwaitNewClients';
 import { CheckNewPasskeys1795689102000 } from '../migrations/1795689102000-CheckNewPasskeys';
+import { KeepASignInMethod1795700000000 } from '../migrations/1795700000000-KeepASignInMethod';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { MigrationError } from './migration-error';
@@ -92,6 +93,7 @@ const OWN_MIGRATIONS = [
   KeepOneConsent1795689100000,
   AwaitNewClients1795689101000,
   CheckNewPasskeys1795689102000,
+  KeepASignInMethod1795700000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

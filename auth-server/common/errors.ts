@@ -94,6 +94,12 @@ export const REFUSALS: Record<string, ErrorAnswer> = {
     code: 'TOO_MANY',
     message: 'This user has as many of these as are allowed. Remove one first.',
   },
+  // The code of Better-Auth, which checks it before the removal of a provider.
+  [DATABASE_REFUSALS.lastMethod]: {
+    status: 400,
+    code: 'FAILED_TO_UNLINK_LAST_ACCOUNT',
+    message: 'This is the last sign-in method of the account. Add another one first.',
+  },
 };
 
 export const SESSION_ENDED: ErrorAnswer = {

@@ -22,7 +22,7 @@ beforeAll(async () => {
     await server.post('/api/auth/sign-up/email', body).expect(200);
   }
   await server.sql.query(`
-    DELETE FROM account WHERE user_id = (SELECT id FROM "user" WHERE email = 'social@example.com')`);
+    UPDATE account SET provider_id = 'google', password = NULL WHERE user_id = (SELECT id FROM "user" WHERE email = 'social@example.com')`);
 });
 afterAll(() => server.stop());
 

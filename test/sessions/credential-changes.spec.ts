@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { enrolUser } from '../second-factor/enrolment';
 import { Caller, type Answer } from '../support/caller';
+import { eventually } from '../support/eventually';
 import { PASSWORD, System, type SignedInUser } from '../support/system';
 
 /** Holds up a write on another connection, before the triggers that judge it. */
@@ -168,6 +169,52 @@ describe('a change of the password that was decided on the old password', () => 
     await expect(signIn(user.email, NEW_PASSWORD)).resolves.toMatchObject({ status: 401 });
   });
 });
+
+describe('two removals at once of the two sign-in methods of a user', () => {
+  it.each(['account', 'passkey'])('keep one: %s', async (table) => {
+    const user = await system.asUser();
+    await holder.query(METHODS[table]!.replaceAll('$1', `'${user.id}'`));
+    await holder.query(
+      `BEGIN; SELECT FROM credential_state WHERE user_id = '${user.id}' FOR UPDATE`,
+    );
+    const answering = ['a', 'b'].map((name) => {
+      const id = `${user.id}${name}`;
+      return table === 'account'
+        ? callAuth(user).post('/unlink-account', { accountId: id })
+        : callAuth(user).post('/passkey/delete-passkey', { id });
+    });
+    await eventually(async () => expect(await countWaiting()).toBe(2));
+    await holder.query('ROLLBACK');
+    const answers = await Promise.all(answering);
+    const refused = answers.filter(({ status }) => status === 400);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(refused).toHaveLength(1);
+    expect(refused[0]!.body).toMatchObject({
+      code: 'FAILED_TO_UNLINK_LAST_ACCOUNT',
+      message: expect.stringContaining('last sign-in method'),
+    });
+  });
+});
+
+/** Two methods `a` and `b` of the user `$1`, and no other one. */
+const METHODS: Record<string, string> = {
+  account: `
+    UPDATE account SET id = $1 || 'a', provider_id = 'github', password = NULL WHERE user_id = $1;
+    INSERT INTO account (id, user_id, account_id, provider_id) VALUES ($1 || 'b', $1, $1, 'google')`,
+  passkey: `BEGIN;
+    DELETE FROM account WHERE user_id = $1;
+    INSERT INTO passkey (id, user_id, public_key, credential_id, counter, device_type, backed_up)
+    SELECT $1 || name, $1, 'k', $1 || name, 0, 'singleDevice', false FROM unnest('{a,b}'::text[]) name;
+    COMMIT`,
+};
+
+async function countWaiting(): Promise<number> {
+  const rows = await system.query(
+    `SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows.length;
+}
 
 const SLOW = { 'user-agent': 'slow' };
 

@@ -1,0 +1,116 @@
+import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { interleavings, runInterleaved, type Actor, type Steps } from './interleavings';
+
+let database: TestDatabase;
+let connections: Record<Actor, Client>;
+let observer: Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const connect = async () => {
+    const client = new Client(database.url);
+    await client.connect();
+    return client;
+  };
+  connections = { first: await connect(), second: await connect() };
+  observer = await connect();
+  await observer.query(
+    `INSERT INTO "user" (id, name, email) VALUES ('u', 'U', 'u'), ('v', 'V', 'v')`,
+  );
+});
+
+afterAll(async () => {
+  await Promise.all([connections.first, connections.second, observer].map((one) => one.end()));
+  await database.drop();
+});
+
+const METHODS = {
+  password: `INSERT INTO account (id, user_id, account_id, provider_id, password)
+    VALUES ('password', 'u', 'u', 'credential', 'x')`,
+  google: `INSERT INTO account (id, user_id, account_id, provider_id)
+    VALUES ('google', 'u', 'u', 'google')`,
+  passkey: `INSERT INTO passkey
+    (id, user_id, public_key, credential_id, counter, device_type, backed_up)
+    VALUES ('passkey', 'u', 'k', 'c', 0, 'singleDevice', false)`,
+};
+type Method = keyof typeof METHODS;
+
+const removalOf = (method: Method) =>
+  `DELETE FROM ${method === 'passkey' ? 'passkey' : 'account'} WHERE id = '${method}'`;
+
+/** The user is not deleted between two rounds: the deletion would remove every method. */
+async function give(...methods: Method[]): Promise<void> {
+  const removals = (Object.keys(METHODS) as Method[]).map(removalOf);
+  const placeholder = `INSERT INTO account (id, user_id, account_id, provider_id)
+    VALUES ('p', 'u', 'p', 'placeholder')`;
+  await observer.query([placeholder, ...removals].join(';'));
+  for (const method of methods) await observer.query(METHODS[method]);
+  await observer.query(`DELETE FROM account WHERE id = 'p'`);
+}
+
+async function countMethods(): Promise<number> {
+  const { rows } = await observer.query<{ count: number }>(
+    `SELECT ((SELECT count(*) FROM account) + (SELECT count(*) FROM passkey))::int AS count`,
+  );
+  return rows[0]!.count;
+}
+
+it.each([
+  ['password', removalOf('password')],
+  ['google', removalOf('google')],
+  ['passkey', removalOf('passkey')],
+  ['password', `UPDATE account SET password = NULL`],
+  ['google', `UPDATE account SET user_id = 'v'`],
+  ['passkey', `UPDATE passkey SET user_id = 'v'`],
+] as const)('a user keeps the only method, %s: %s', async (method, statement) => {
+  await give(method);
+  await expect(observer.query(statement)).rejects.toMatchObject({ code: 'GH006' });
+});
+
+it('one transaction can replace the only method', async () => {
+  await give('google');
+  await observer.query(`BEGIN; ${removalOf('google')}; ${METHODS.passkey}; COMMIT`);
+  await expect(countMethods()).resolves.toBe(1);
+});
+
+describe('two transactions that each remove one of two methods', () => {
+  const pairs = [
+    ['password', 'google'],
+    ['google', 'passkey'],
+  ] as const;
+  const levels = ['READ COMMITTED', 'REPEATABLE READ'] as const;
+
+  it.each(levels.flatMap((level) => pairs.map((pair) => [level, ...pair] as const)))(
+    'leave one in every order, at %s: %s and %s',
+    async (level, one, other) => {
+      for (const order of interleavings(3, 3)) {
+        await give(one, other);
+        const steps = {
+          first: stepsOf('first', one, level),
+          second: stepsOf('second', other, level),
+        };
+        await runInterleaved({ order, steps, connections, observer });
+        expect([order, await countMethods()]).toEqual([order, 1]);
+      }
+    },
+  );
+});
+
+/** A refusal, and a failure to serialize, end the transaction. */
+function stepsOf(actor: Actor, method: Method, level: string): Steps {
+  const client = connections[actor];
+  let failed = false;
+  return [`BEGIN ISOLATION LEVEL ${level}; SELECT FROM account`, removalOf(method), 'COMMIT'].map(
+    (statement) => async () => {
+      if (failed) return;
+      try {
+        await client.query(statement);
+      } catch (error) {
+        failed = true;
+        expect(['GH006', '40001']).toContain((error as { code: string }).code);
+        await client.query('ROLLBACK');
+      }
+    },
+  );
+}
