@@ -33,6 +33,8 @@ LABEL org.opencontainers.image.title="Gatehouse" \
 ENV NODE_ENV=production
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
+# The npm scripts of package.json load it.
+COPY --from=build /app/runtime/entry/built.cjs runtime/entry/built.cjs
 COPY LICENSE ./
 
 # Files belong to root: the process can read them and change nothing.

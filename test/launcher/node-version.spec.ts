@@ -10,12 +10,14 @@ const AS_NODE_20 = `data:text/javascript,${encodeURIComponent(
 
 const RUNNER = 'test/support/run-typescript.cjs';
 
+function scriptsOf(): Record<string, string> {
+  const text = readFileSync(join(ROOT, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { scripts: Record<string, string> }).scripts;
+}
+
 /** What the npm scripts start: a file, or the source of a built file behind the runner. */
 function entryPoints(): string[] {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    scripts: Record<string, string>;
-  };
-  const files = Object.values(scripts).flatMap((script) => {
+  const files = Object.values(scriptsOf()).flatMap((script) => {
     const [, file] = /^node (?:--\S+ )*(\S+[.](?:js|cjs|mjs))/.exec(script) ?? [];
     const [, built] = /^dist\/(.+)[.]js$/.exec(file ?? '') ?? [];
     if (built !== undefined) return [`${RUNNER} ${built}.ts`];
@@ -48,5 +50,19 @@ describe('on an older Node.js', () => {
         'tools/check-all.mjs',
       ]),
     );
+  });
+});
+
+describe('without a build', () => {
+  it('every npm script that runs a built file ends with one sentence that names the solution', () => {
+    const scripts = Object.values(scriptsOf()).filter((script) => /^node .*\bdist\//.test(script));
+    expect(scripts.length).toBeGreaterThan(9);
+    for (const script of scripts) expect(script).toMatch(/^node --require=\S+built[.]cjs /);
+    const [, ...words] = scripts[0]!.replace('dist/', 'none/').split(' ');
+    const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', cwd: ROOT });
+    expect(stderr).toMatch(
+      /^none\S+[.]js does not exist: the code is not built[.] Run `npm run build` first[.]\n$/,
+    );
+    expect(status).toBe(1);
   });
 });
