@@ -44,6 +44,7 @@ const WAITING_SIGN_IN = /(^|;\s*)(__Secure-)?better-auth\.two_factor=[^;]/;
 export const showTwoFactor: PageHandler = (visit) => answer(visit, {});
 
 export const takeTwoFactor: PageHandler = async (visit, { callAuth, config }) => {
+  if (!isWaiting(visit)) return answer(visit, { status: 401 });
   const field = readForm(visit.request);
   const problems = findProblems({ code: !field('code') && errors.CODE_NEEDED });
   if (problems.code) return answer(visit, { problems, status: 400 });
@@ -63,15 +64,28 @@ function kindOf({ request }: Visit): KindName {
 }
 
 function answer(visit: Visit, { status, ...state }: FormState & { status?: number }): void {
-  sendPage(visit.response, { page: twoFactorPage(visit, state), status });
+  const page = isWaiting(visit) ? twoFactorPage(visit, state) : noSignInPage(visit);
+  sendPage(visit.response, { page, status });
+}
+
+function isWaiting({ request }: Visit): boolean {
+  return WAITING_SIGN_IN.test(request.headers.cookie ?? '');
+}
+
+/** Without a sign-in that waits, no code can be accepted. */
+function noSignInPage({ oauth }: Visit): Page {
+  const main = html`<p>${words.noSignIn}</p>
+    <ul class="links">
+      <li><a href="${keepOAuthRequest('/sign-in', oauth)}">${words.signIn}</a></li>
+    </ul>`;
+  return { title: words.title, main };
 }
 
 function twoFactorPage(visit: Visit, state: FormState): Page {
   const { oauth } = visit;
   const kind = kindOf(visit);
   const { field, other } = KINDS[kind];
-  const isWaiting = WAITING_SIGN_IN.test(visit.request.headers.cookie ?? '');
-  const main = html`<p>${isWaiting ? words.intro : words.noSignIn}</p>
+  const main = html`<p>${words.intro}</p>
     ${renderProblems(state.problems)}
     <form method="post" action="${withKind(visit, kind)}" novalidate>
       ${renderField(field, state)}

@@ -15,6 +15,7 @@ const PAGES: [string, string, Record<string, string>?][] = [
   ['sign-up-refused', '/sign-up', { '#name': 'Ada', '#email': 'no address', '#password': 'x' }],
   ['two-factor', '/two-factor'],
   ['two-factor-refused', '/two-factor', { '#code': '000000' }],
+  ['two-factor-waiting', '/two-factor'],
   ['two-factor-recovery', '/two-factor?by=recovery'],
   ['forgot-password', '/forgot-password'],
   ['forgot-password-sent', '/forgot-password', { '#email': 'admin@example.com' }],
@@ -48,6 +49,11 @@ afterAll(async () => {
   await system.stop();
 });
 
+/** The form of the second step is shown to a browser that has this cookie. */
+function waitingSignIn() {
+  return { name: 'better-auth.two_factor', value: 'ended', url: system.settings.authUrl };
+}
+
 describe.each(LOOKS)('%s', (look, options) => {
   beforeEach(async () => {
     window = await openWindow(browser, options);
@@ -57,6 +63,7 @@ describe.each(LOOKS)('%s', (look, options) => {
 
   it('has no accessibility finding and no clipped content, on every page', async () => {
     for (const [name, path, fields] of PAGES) {
+      if (name.startsWith('two-factor-')) await window.context.addCookies([waitingSignIn()]);
       await page.goto(system.settings.authUrl + path);
       for (const [field, text] of Object.entries(fields ?? {})) await page.fill(field, text);
       if (fields) await page.click('main form button[type=submit]');

@@ -87,9 +87,15 @@ describe('a request of a client', () => {
     expect(first.location).toMatch(/^\/two-factor\?.*client_id=/);
     expect(first.text).not.toContain('code=');
     expect((await visitor.open(first.location!)).text).toContain(TEXTS.twoFactor.intro);
-    const stranger = await new Visitor(system.settings.authUrl).open(first.location!);
-    expect(stranger.text).toContain(TEXTS.twoFactor.noSignIn);
-    expect(stranger.text).not.toContain(TEXTS.twoFactor.intro);
+    const other = new Visitor(system.settings.authUrl);
+    for (const stranger of [
+      await other.open(first.location!),
+      await other.fillIn(first.location!, { code: codeOf(secret) }),
+    ]) {
+      expect(stranger.text).toContain(TEXTS.twoFactor.noSignIn);
+      expect(stranger.text).toMatch(/href="\/sign-in\?[^"]*client_id=/);
+      expect(stranger.text).not.toContain('<form');
+    }
     const refused = await visitor.fillIn(first.location!, { code: '000000' });
     expect(refused.status).toBe(401);
     expect(refused.text).toContain('id="code-problem"');

@@ -46,7 +46,9 @@ export const TEXTS = {
   twoFactor: {
     title: 'Second step',
     intro: 'Your password was right. One more proof that it is you:',
-    noSignIn: 'This step follows a sign-in, and none has begun in this browser. Sign in first.',
+    noSignIn:
+      'This step comes after the password, and no sign-in waits for it in this browser. Sign in first.',
+    signIn: 'Sign in',
     submit: 'Continue',
     useRecovery: 'Use a recovery code instead',
     useTotp: 'Use the authenticator app instead',
