@@ -1,12 +1,13 @@
 import '../runtime/entry/node-version';
-import { runKeyCommand } from './signing-keys/key-command';
+import { parseKeyCommand, runKeyCommand } from './signing-keys/key-command';
 import { startOrExplain } from '../runtime/lifecycle';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
 
 startOrExplain(async () => {
+  const command = parseKeyCommand(process.argv.slice(2));
   const config = loadSettings(completeEnvironment(), 'auth');
-  await runKeyCommand(process.argv.slice(2), { config, print });
+  await runKeyCommand(command, { config, print });
 });
 
 function print(line: string): void {

@@ -9,7 +9,10 @@ const OTHER_SECRET =
   'The keys in force were encrypted with another BETTER_AUTH_SECRET than this one. ' +
   'Auth servers that start with this one make a key of their own.';
 
-const USAGE = 'Usage: npm run keys:rotate, or npm run keys:revoke -- <kid>';
+const USAGE =
+  'Usage: npm run keys:rotate, or npm run keys:revoke -- <kid>. An unknown kid prints the known ones.';
+
+export type KeyCommand = { verb: 'rotate' } | { verb: 'revoke'; kid: string };
 
 interface CommandParts {
   config: AuthConfig;
@@ -18,20 +21,29 @@ interface CommandParts {
 }
 
 /**
+ * @param words of the command line.
+ * @throws {StartError} with the usage.
+ */
+export function parseKeyCommand([verb, kid, ...more]: string[]): KeyCommand {
+  if (verb === 'rotate' && kid === undefined) return { verb };
+  if (verb === 'revoke' && kid && more.length === 0) return { verb, kid };
+  throw new StartError(USAGE);
+}
+
+/**
  * `npm run keys:rotate` and `npm run keys:revoke -- <kid>`: commands for signing keys.
  *
  * @throws {StartError} says how to correct the problem.
  */
 export async function runKeyCommand(
-  [verb, kid, ...more]: string[],
+  command: KeyCommand,
   { config, print }: CommandParts,
 ): Promise<void> {
   const pool = createPool(config, createLogger('keys', 'silent'));
   const signingKeys = new SigningKeys(config, pool);
   try {
-    if (verb === 'rotate' && kid === undefined) await rotate({ signingKeys, config, print });
-    else if (verb === 'revoke' && more.length === 0) await revoke({ signingKeys, print }, kid);
-    else throw new StartError(USAGE);
+    if (command.verb === 'rotate') await rotate({ signingKeys, config, print });
+    else await revoke({ signingKeys, print }, command.kid);
   } catch (error) {
     throw explainStart(error);
   } finally {
@@ -55,12 +67,11 @@ async function rotate({ signingKeys, config, print }: Hands & CommandParts): Pro
 }
 
 /** @throws {StartError} lists the existing keys when the key does not exist. */
-async function revoke({ signingKeys, print }: Hands, kid = ''): Promise<void> {
+async function revoke({ signingKeys, print }: Hands, kid: string): Promise<void> {
   const { phase, signer, left } = await signingKeys.revoke(kid);
   if (phase === null) {
     const keys = left.map(({ id, phase: itsPhase }) => `\n  ${id} (${itsPhase})`);
-    const problem = kid === '' ? USAGE : `There is no key ${kid}.`;
-    throw new StartError(`${problem}\nThe keys are:${keys.join('') || ' none'}`);
+    throw new StartError(`There is no key ${kid}.\nThe keys are:${keys.join('') || ' none'}`);
   }
   print(`Key ${kid} (${phase}) is withdrawn: tokens that it signed are refused.`);
   if (signer === null) return print('The auth servers make a key when they need one.');

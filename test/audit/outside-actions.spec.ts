@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
 import { describeEvent, type LoggedEvent, type Names } from './ledger';
-import { runKeyCommand } from '../../auth-server/signing-keys/key-command';
+import { parseKeyCommand, runKeyCommand } from '../../auth-server/signing-keys/key-command';
 import { SigningKeys } from '../../auth-server/signing-keys/signing-keys';
 import { Browser as PageBrowser } from '../federation/browser';
 import { APP, dance } from '../federation/dance';
@@ -225,7 +225,7 @@ describe('clients', () => {
 
 describe('signing keys', () => {
   const keys = (...words: string[]) =>
-    runKeyCommand(words, { config: system.settings, print: () => {} });
+    runKeyCommand(parseKeyCommand(words), { config: system.settings, print: () => {} });
 
   it('are recorded at the first start', async () => {
     const made = await system.query<LoggedEvent>(

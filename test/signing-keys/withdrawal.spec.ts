@@ -146,7 +146,8 @@ describe('npm run keys:revoke', () => {
 
   it.each([
     [['revoke', 'made-up'], 'There is no key made-up.\nThe keys are:\n  {} (signing)'],
-    [['revoke'], 'npm run keys:revoke -- <kid>\nThe keys are:\n  {} (signing)'],
+    [['revoke'], 'npm run keys:revoke -- <kid>'],
+    [['revoke', ''], 'Usage'],
     [['revoke', 'a', 'b'], 'Usage'],
     [['rotate', 'now'], 'Usage'],
     [['list'], 'Usage'],

@@ -11,7 +11,9 @@ import { type SignedInUser, System } from '../support/system';
 
 type KeyCommand = typeof import('../../auth-server/signing-keys/key-command');
 
-const { runKeyCommand } = loadNatively('auth-server/signing-keys/key-command') as KeyCommand;
+const { parseKeyCommand, runKeyCommand } = loadNatively(
+  'auth-server/signing-keys/key-command',
+) as KeyCommand;
 
 /** One of several auth servers on the same database. */
 export interface AuthServerReplica {
@@ -64,7 +66,7 @@ export class Cluster {
   async command(args: string[], settings: Partial<Settings> = {}): Promise<string> {
     const lines: string[] = [];
     const config = { ...this.system.settings, ...settings };
-    await runKeyCommand(args, { config, print: (line) => void lines.push(line) });
+    await runKeyCommand(parseKeyCommand(args), { config, print: (line) => void lines.push(line) });
     return lines.join('\n');
   }
 
