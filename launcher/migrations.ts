@@ -44,6 +44,7 @@ import { KeepOneConsent1795689100000 } from '../migrations/1795689100000-KeepOne
 import { AwaitNewClients1795689101000 } from '../migrations/1795689101000-AwaitNewClients';
 import { CheckNewPasskeys1795689102000 } from '../migrations/1795689102000-CheckNewPasskeys';
 import { KeepASignInMethod1795700000000 } from '../migrations/1795700000000-KeepASignInMethod';
+import { RequireClientKeys1795700200000 } from '../migrations/1795700200000-RequireClientKeys';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { MigrationError } from './migration-error';
@@ -94,6 +95,7 @@ const OWN_MIGRATIONS = [
   AwaitNewClients1795689101000,
   CheckNewPasskeys1795689102000,
   KeepASignInMethod1795700000000,
+  RequireClientKeys1795700200000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -285,6 +285,10 @@ describe('keys of a client', () => {
     expectProblem(await stage.clients.post(`${PATH}/${clientId}/secret`), 'no_client_secret');
     const read = await stage.clients.get(`${PATH}/${clientId}`);
     expect(read.body).toHaveProperty('jwks', pair.jwks);
+    const withoutKeys = 'UPDATE oauth_client SET jwks = NULL WHERE client_id = $1';
+    await expect(stage.system.query(withoutKeys, [clientId])).rejects.toThrow(
+      'oauth_client_keys_check',
+    );
   });
 });
 

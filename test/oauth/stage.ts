@@ -28,6 +28,13 @@ export interface TokenAnswer {
 }
 
 /** A system with an administrator, and the requests of OAuth clients. */
+interface Asking {
+  secretOf?: NewClient;
+  endpoint?: string;
+  /** Of another auth server on the same database. */
+  base?: string;
+}
+
 export class OAuthStage {
   private constructor(
     readonly system: System,
@@ -109,10 +116,10 @@ export class OAuthStage {
   /** Calls the token endpoint, or another endpoint for clients. */
   async ask(
     parameters: Parameters,
-    { secretOf, endpoint = 'token' }: { secretOf?: NewClient; endpoint?: string } = {},
+    { secretOf, endpoint = 'token', base = this.base }: Asking = {},
   ): Promise<TokenAnswer> {
     const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
-    const response = await fetch(`${this.base}/${endpoint}`, {
+    const response = await fetch(`${base}/${endpoint}`, {
       method: 'POST',
       body: new URLSearchParams(given as [string, string][]),
       headers: secretOf ? { authorization: basic(secretOf) } : {},

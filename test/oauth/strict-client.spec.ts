@@ -4,6 +4,7 @@ import { asserting, ClientKeyPair } from '../support/client/client-keys';
 import { OAuthStage, payloadOf, REDIRECT_URI } from './stage';
 import type { Browser } from './browser';
 import { Caller } from '../support/caller';
+import { startAuthServer } from '../token/cluster';
 import type { SignedInUser } from '../support/system';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 
@@ -242,6 +243,7 @@ describe('a client with keys', () => {
     ['more than five minutes', () => sign({ exp: seconds() + 400 })],
     ['no end', () => sign({ exp: undefined })],
     ['an old date', () => sign({ iat: seconds() - 400 })],
+    ['a date in the future', () => sign({ iat: seconds() + 60 })],
     ['a later begin', () => sign({ nbf: seconds() + 100 })],
     ['no id', () => sign({ jti: undefined })],
     ['a subject that is no text', () => sign({ sub: { $ne: 1 } as unknown as string })],
@@ -274,15 +276,21 @@ describe('a client with keys', () => {
     expect((await stage.ask(both)).status).toBe(200);
   });
 
-  it('uses an assertion once, also at the same time and at another endpoint', async () => {
+  it('uses an assertion once, also at two auth servers at the same time', async () => {
+    const second = await startAuthServer(stage.system.settings);
     const assertion = await sign();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => ask(assertion)));
+    const form = { grant_type: 'client_credentials', ...asserting(assertion) };
+    const bases = [stage.base, `${second.url}/api/auth/oauth2`];
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, number) => stage.ask(form, { base: bases[number % 2] })),
+    );
+    await second.stop();
     const accepted = answers.filter(({ status }) => status === 200);
     expect(accepted).toHaveLength(1);
     const refused = answers.filter((answer) => answer !== accepted[0]);
     expect(refused.map(({ body }) => body.error)).toEqual(Array(7).fill('invalid_client'));
-    const form = { token: accepted[0]!.body.access_token, ...asserting(assertion) };
-    const again = await stage.ask(form, { endpoint: 'introspect' });
+    const shown = { token: accepted[0]!.body.access_token, ...asserting(assertion) };
+    const again = await stage.ask(shown, { endpoint: 'introspect' });
     expect(again.body.error).toBe('invalid_client');
   });
 

@@ -1,9 +1,11 @@
 import type { BetterAuthPlugin } from 'better-auth';
-import { createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
+import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { ResourceChoice } from '../resources/resource-choice';
 import type { Resources } from '../resources/resources';
 import { isBanned } from '../../sessions/claims';
+import { CLOCK_TOLERANCE_SECONDS } from '../../../contract';
+import { decodeJwtPayload } from '../../../runtime/tokens/jwt-payload';
 
 type Hooks = NonNullable<BetterAuthPlugin['hooks']>;
 type Context = Parameters<NonNullable<Hooks['before']>[number]['matcher']>[0];
@@ -14,6 +16,7 @@ export function requestRules(parts: { pool: Pool; resources: Resources }) {
     id: 'gatehouse-oauth-rules',
     hooks: {
       before: [
+        { matcher: isIssuedLater, handler: refuseLaterAssertion },
         { matcher: isAuthorization, handler: endSessionOfBannedUser },
         { matcher: lacksResource, handler: nameResource(new ResourceChoice(parts)) },
       ],
@@ -24,6 +27,33 @@ export function requestRules(parts: { pool: Pool; resources: Resources }) {
 function isAuthorization({ path }: Context): boolean {
   return path === '/oauth2/authorize' || path === '/oauth2/consent' || path === '/oauth2/continue';
 }
+
+/**
+ * A client assertion with an `iat` in the future. The provider checks its other times; it is
+ * verified there.
+ */
+function isIssuedLater({ body }: Context): boolean {
+  const { client_assertion: assertion } = (body ?? {}) as { client_assertion?: unknown };
+  if (typeof assertion !== 'string') return false;
+  const { iat } = claimsOf(assertion);
+  const latest = Math.floor(Date.now() / 1_000) + CLOCK_TOLERANCE_SECONDS;
+  return typeof iat === 'number' && iat > latest;
+}
+
+function claimsOf(assertion: string): Record<string, unknown> {
+  try {
+    return decodeJwtPayload(assertion) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+const refuseLaterAssertion = createAuthMiddleware(() => {
+  throw new APIError('BAD_REQUEST', {
+    error: 'invalid_client',
+    error_description: 'client assertion iat lies in the future',
+  });
+});
 
 /** RFC 8707, section 2: without `resource` the server chooses. */
 function lacksResource({ path, method, query, body }: Context): boolean {

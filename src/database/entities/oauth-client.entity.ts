@@ -1,4 +1,13 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  Unique,
+} from 'typeorm';
 import type { Relation } from 'typeorm';
 import { OAUTH_TABLES } from '../../../contract';
 import { UserEntity } from './user.entity';
@@ -9,6 +18,10 @@ const { name: table, columns } = OAUTH_TABLES.oauthClient;
 @Entity(table)
 @Unique('oauth_client_client_id_key', ['clientId'])
 @Index('oauth_client_user_id_idx', ['userId'])
+@Check(
+  'oauth_client_keys_check',
+  `"token_endpoint_auth_method" IS DISTINCT FROM 'private_key_jwt' OR "jwks" IS NOT NULL OR "jwks_uri" IS NOT NULL`,
+)
 export class OAuthClientEntity {
   @PrimaryColumn({ name: columns.id, type: 'text', primaryKeyConstraintName: 'oauth_client_pkey' })
   id!: string;
