@@ -47,7 +47,7 @@ export function stopCleanlyOnSignal(
 
 /**
  * Runs the start of a process. A failed start ends with status 1 and one readable message on
- * standard error for wrong settings, a port in use and a {@link StartError}.
+ * standard error for wrong settings and a {@link StartError}.
  */
 export function startOrExplain(start: () => Promise<void>): void {
   start().catch((error: unknown) => {
@@ -58,9 +58,7 @@ export function startOrExplain(start: () => Promise<void>): void {
 
 function explain(error: unknown): string {
   if (error instanceof SettingsError) return error.message;
-  const { code, stack, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === 'EADDRINUSE')
-    return `Port ${port} is in use by another process. Stop that process, or set another port (AUTH_PORT, API_PORT).`;
+  const { stack } = error as Error;
   // Some libraries throw errors with an empty stack.
   return stack || String(error);
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
+import { explainPort } from './network/port-errors';
 import { type FinishedRequest, RequestDurations } from './request-durations';
 
 /** URL path of the metrics, on every port that serves them. */
@@ -35,7 +36,11 @@ export class Metrics {
     return this.registry.metrics();
   }
 
-  /** Serves the metrics on a port of their own. */
+  /**
+   * Serves the metrics on a port of their own.
+   *
+   * @throws {StartError} when the port is in use.
+   */
   async listen(port: number): Promise<Server> {
     const server = createServer((request, response) => {
       if (request.url !== METRICS_PATH) {
@@ -48,7 +53,9 @@ export class Metrics {
       );
     });
     server.listen(port);
-    await once(server, 'listening');
+    await once(server, 'listening').catch((error: unknown) => {
+      throw explainPort(error, { name: 'METRICS_PORT', port });
+    });
     // A connection that cannot be accepted must not end the process.
     server.on('error', () => {});
     return server;

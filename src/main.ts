@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApi } from './app.setup';
 import { isDatabaseUnavailable } from '../runtime/database/database-errors';
 import { surviveAcceptErrors } from '../runtime/http-server-errors';
+import { explainPort } from '../runtime/network/port-errors';
 import { HttpStop } from '../runtime/network/http-stop';
 import { startOrExplain, STOP_LIMIT_MS, stopCleanlyOnSignal } from '../runtime/lifecycle';
 import { createLogger } from '../runtime/logger';
@@ -41,12 +42,20 @@ function explainStart(error: unknown): unknown {
   });
 }
 
-/** Both address families, or IPv4 alone on a host without IPv6. */
+/**
+ * Both address families, or IPv4 alone on a host without IPv6. Fastify listens itself, because
+ * Nest would log an error that is reported here.
+ *
+ * @throws {StartError} when the port is in use.
+ */
 async function listenEverywhere(app: NestFastifyApplication, port: number): Promise<void> {
+  await app.init();
+  const fastify = app.getHttpAdapter().getInstance();
   try {
-    await app.listen({ port, host: '::' });
+    await fastify.listen({ port, host: '::' });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error;
-    await app.listen({ port, host: '0.0.0.0' });
+    const isWithoutIpv6 = (error as NodeJS.ErrnoException).code === 'EAFNOSUPPORT';
+    if (!isWithoutIpv6) throw explainPort(error, { name: 'API_PORT', port });
+    await fastify.listen({ port, host: '0.0.0.0' });
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { surviveAcceptErrors } from '../../runtime/http-server-errors';
+import { explainPort } from '../../runtime/network/port-errors';
 import type { Logger } from '../../runtime/logger';
 
 /** A request that has not arrived completely in this time is aborted. */
@@ -19,12 +20,14 @@ export function createHttpServer(app: RequestListener): Server {
   return server;
 }
 
-/** @throws when the port is in use. */
+/** @throws {StartError} when the port is in use. */
 export async function listen(
   server: Server,
   { logger, port }: { logger: Logger; port: number },
 ): Promise<void> {
   server.listen(port);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw explainPort(error, { name: 'AUTH_PORT', port });
+  });
   surviveAcceptErrors(server, logger);
 }

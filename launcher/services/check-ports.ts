@@ -4,6 +4,7 @@ import type { Settings } from '../../runtime/settings/load';
 import type { Foreground } from '../foreground';
 import { authMetricsPort } from './metrics-ports';
 import { isFree } from './ports';
+import { describeTakenPort, type PortSetting } from '../../runtime/network/port-errors';
 import { StartError } from '../../runtime/start-error';
 
 /** Longer than the stop of a process whose supervisor was killed. */
@@ -21,13 +22,12 @@ export async function checkPorts(settings: Settings, foreground: Foreground): Pr
   }
 }
 
-interface PortSetting {
+interface KnownPort extends PortSetting {
   name: SettingName;
-  port: number;
 }
 
-function portsOf({ authPort, apiPort, metricsPort }: Settings): PortSetting[] {
-  const ports: PortSetting[] = [
+function portsOf({ authPort, apiPort, metricsPort }: Settings): KnownPort[] {
+  const ports: KnownPort[] = [
     { name: 'AUTH_PORT', port: authPort },
     { name: 'API_PORT', port: apiPort },
   ];
@@ -43,9 +43,7 @@ async function findTaken(settings: Settings): Promise<string[]> {
   const problems: string[] = [];
   for (const { name, port } of portsOf(settings)) {
     if ((await isFree(port)) && (await isFree(port, LOOPBACK))) continue;
-    problems.push(
-      `Port ${port} is in use by another process. Stop that process, or set ${name} to another port.`,
-    );
+    problems.push(describeTakenPort({ name, port }));
   }
   return problems;
 }

@@ -3,23 +3,27 @@ import { findWeakTriggers } from './trigger-check';
 import { StartError } from '../start-error';
 import { ROLES } from '../../contract';
 
-const FIND_ENCODING = `SELECT current_setting('server_encoding') AS encoding`;
+const FIND_STATE = `
+  SELECT current_setting('server_encoding') AS encoding, to_regclass('"user"') IS NOT NULL AS "hasSchema"`;
 
 /**
  * Refuses a database in which the rules of the schema do not hold.
  *
  * @param query runs a statement and returns its rows.
- * @throws {StartError} when text is not stored as UTF-8, or when triggers are not `ENABLE
- *   ALWAYS`. A restore with `pg_restore --disable-triggers` leaves ordinary triggers behind,
- *   which a session with `session_replication_role = replica` passes by; when a role of a feature is missing in
- *   the constraint of the users' roles.
+ * @throws {StartError} when text is not stored as UTF-8; when no migration has run; when triggers
+ *   are not `ENABLE ALWAYS`. A restore with `pg_restore --disable-triggers` leaves ordinary triggers behind,
+ *   which a session with `session_replication_role = replica` passes by; when a role of a feature is
+ *   missing in the constraint of the users' roles.
  */
 export async function checkDatabase(query: (sql: string) => Promise<unknown[]>): Promise<void> {
-  const [state] = (await query(FIND_ENCODING)) as [{ encoding: string }];
+  const [state] = (await query(FIND_STATE)) as [{ encoding: string; hasSchema: boolean }];
   if (state.encoding !== 'UTF8') {
     throw new StartError(
       `The encoding of the database is ${state.encoding}. It must be UTF8: create the database with ENCODING 'UTF8' and run \`npm run migrate\`.`,
     );
+  }
+  if (!state.hasSchema) {
+    throw new StartError('The database has no schema yet: run `npm run migrate`.');
   }
   const triggers = await findWeakTriggers(query);
   if (triggers.length > 0) {

@@ -1,5 +1,5 @@
-import { Global, Module, type OnModuleInit } from '@nestjs/common';
-import { InjectDataSource, TypeOrmModule } from '@nestjs/typeorm';
+import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { listEntities } from './entities';
 import { checkFeatures } from './feature-check';
@@ -8,6 +8,7 @@ import { Jobs } from './jobs';
 import { PreparedStatements } from './prepared-statements';
 import { INTERNAL_SECRET, internalSecretProvider } from './internal-secret';
 import { RepeatingDataSource } from './repeating-data-source';
+import { checkSchema } from './schema-check';
 import { Cursors } from '../common/pagination/cursor';
 import { DatabasePool } from '../../runtime/database/database-pool';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
@@ -21,7 +22,7 @@ import { checkDatabase } from '../../runtime/database/database-check';
 @Module({
   imports: [
     TypeOrmModule.forRootAsync({
-      dataSourceFactory: (options) => new RepeatingDataSource(options!).initialize(),
+      dataSourceFactory: (options) => connect(new RepeatingDataSource(options!)),
       inject: [API_SETTINGS],
       useFactory: (settings: ApiSettings) => ({
         type: 'postgres',
@@ -52,12 +53,22 @@ import { checkDatabase } from '../../runtime/database/database-check';
   ],
   exports: [InstallationSecret, INTERNAL_SECRET, PreparedStatements, Cursors, Jobs],
 })
-export class DatabaseModule implements OnModuleInit {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+export class DatabaseModule {}
 
-  /** @throws {StartError} as {@link checkFeatures} and {@link checkDatabase} */
-  onModuleInit(): Promise<void> {
-    checkFeatures(this.dataSource);
-    return checkDatabase((sql) => this.dataSource.query<unknown[]>(sql));
+/**
+ * Connects and checks, before another part of the API reads the database.
+ *
+ * @throws {StartError} as {@link checkFeatures}, {@link checkDatabase} and {@link checkSchema}
+ */
+async function connect(dataSource: DataSource): Promise<DataSource> {
+  await dataSource.initialize();
+  try {
+    checkFeatures(dataSource);
+    await checkDatabase((sql) => dataSource.query<unknown[]>(sql));
+    await checkSchema(dataSource);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
   }
 }

@@ -72,14 +72,43 @@ describe('the check of the database at the start of a process', () => {
   });
 });
 
-describe('a restore that left ordinary triggers behind', () => {
-  it('keeps both processes from starting', async () => {
-    const system = await System.start();
-    await system.query('ALTER TABLE "session" ENABLE TRIGGER ALL');
+describe('both processes', () => {
+  let system: System;
+
+  beforeAll(async () => {
+    system = await System.start();
     await system.stopAuthServer();
-    await expect(system.startAuthServer()).rejects.toThrow('not enabled as ALWAYS');
-    await expect(startExtraReplica(system.settings)).rejects.toThrow('not enabled as ALWAYS');
-    await system.stop();
+  });
+
+  afterAll(() => system.stop());
+
+  it.each([
+    [
+      'triggers that a restore left as ordinary ones',
+      [
+        'ALTER TABLE jwks ENABLE TRIGGER jwks_changed',
+        'ALTER TABLE jwks ENABLE ALWAYS TRIGGER jwks_changed',
+      ],
+      'not enabled as ALWAYS',
+    ],
+    [
+      'a column that a migration has not created yet',
+      [
+        'ALTER TABLE "session" RENAME basis TO other',
+        'ALTER TABLE "session" RENAME other TO basis',
+      ],
+      /not up to date: run `npm run migrate`/,
+    ],
+    [
+      'no schema',
+      ['ALTER SCHEMA public RENAME TO other', 'ALTER SCHEMA other RENAME TO public'],
+      'The database has no schema yet: run `npm run migrate`.',
+    ],
+  ] as const)('refuse to start on a database with %s', async (_title, changes, message) => {
+    await system.query(changes[0]);
+    await expect(system.startAuthServer()).rejects.toThrow(message);
+    await expect(startExtraReplica(system.settings)).rejects.toThrow(message);
+    await system.query(changes[1]);
   });
 });
 

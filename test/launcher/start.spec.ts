@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -12,6 +12,7 @@ import { findProcess, waitForEnd } from '../../launcher/postgres/process-table';
 const POSTGRES = 'postgres -D';
 const AUTH = 'auth-server/main.js';
 const API = 'src/main.js';
+const DIST = join(__dirname, '../../dist');
 const READY = 'Ready after';
 const BUILD_AND_START_LIMIT_MS = 120_000;
 
@@ -97,7 +98,7 @@ describe('npm start', () => {
     });
 
     it('names the setting of a taken port', async () => {
-      const other = await listen(Number(place.env.API_PORT));
+      const other = await listen(Number(place.env.API_PORT), '127.0.0.1');
       const command = start();
       expect(await command.exit()).toBe(1);
       expect(command.output).toContain(
@@ -256,20 +257,42 @@ describe('npm start', () => {
     const { rows } = await client.query('SELECT email FROM "user"');
     await client.end();
     expect(rows).toEqual([{ email: 'admin@example.com' }]);
+    await expectPortsToBeNamed();
     const { pid } = command.find(POSTGRES);
     command.signal('SIGINT');
     expect(await command.exit()).toBe(0);
     expect(findProcess(pid)).toBeNull();
   });
 
+  /** By each process that is started alone. */
+  async function expectPortsToBeNamed(): Promise<void> {
+    const other = await listen(0);
+    const { port } = other.address() as AddressInfo;
+    const setTo = (name: string, file: string) => {
+      const env = { ...place.env, LOG_LEVEL: 'error', [name]: String(port) };
+      return { name, command: new Command(place.folder, env, [join(DIST, file)]) };
+    };
+    for (const { name, command } of [
+      setTo('API_PORT', API),
+      setTo('AUTH_PORT', AUTH),
+      setTo('METRICS_PORT', API),
+    ]) {
+      expect(await command.exit()).toBe(1);
+      expect(command.output).toBe(
+        `Port ${port} is in use by another process. Stop that process, or set ${name} to another port.\n`,
+      );
+    }
+    other.close();
+  }
+
   function isInFolder(pattern: RegExp): boolean {
     return place.files().some((name) => pattern.test(name));
   }
 });
 
-async function listen(port: number): Promise<Server> {
+async function listen(port: number, host?: string): Promise<Server> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen({ port, host: '127.0.0.1' }, resolve));
+  await new Promise<void>((resolve) => server.listen({ port, host }, resolve));
   return server;
 }
 
