@@ -45,6 +45,7 @@ import { AwaitNewClients1795689101000 } from '../migrations/1795689101000-AwaitN
 import { CheckNewPasskeys1795689102000 } from '../migrations/1795689102000-CheckNewPasskeys';
 import { KeepASignInMethod1795700000000 } from '../migrations/1795700000000-KeepASignInMethod';
 import { RequireClientKeys1795700200000 } from '../migrations/1795700200000-RequireClientKeys';
+import { RecordRemovedAccess1795700300000 } from '../migrations/1795700300000-RecordRemovedAccess';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { MigrationError } from './migration-error';
@@ -96,6 +97,7 @@ const OWN_MIGRATIONS = [
   CheckNewPasskeys1795689102000,
   KeepASignInMethod1795700000000,
   RequireClientKeys1795700200000,
+  RecordRemovedAccess1795700300000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

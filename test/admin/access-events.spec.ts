@@ -98,11 +98,12 @@ describe('the stream of access events', () => {
     }
   });
 
-  it('tells that a client is disabled, enabled, changed and deleted', async () => {
+  it('tells that a client is disabled, enabled, narrowed and deleted, and not that it is widened', async () => {
     const stream = await open();
     const { clientId } = await addServiceAccount();
     await stage.change(clientId, { disabled: true });
     await stage.change(clientId, { disabled: false });
+    await stage.change(clientId, { scopes: ['access-events:read', 'users:read'] });
     await stage.change(clientId, { scopes: ['users:read'] });
     await stage.clients.delete(`/api/v1/admin/clients/${clientId}`);
     const kinds = () =>

@@ -101,6 +101,51 @@ describe('a stream that is pushed', () => {
     );
   });
 
+  it.each([
+    [
+      400,
+      '{"err":"invalid_state"}',
+      { state: 'failed', last_error: 'status 400, invalid_state: ' },
+    ],
+    [422, '', { state: 'pending', last_error: 'status 422' }],
+  ])('is not delayed by a token that the receiver answers with %i %s', async (...refusal) => {
+    const [status, body, logged] = refusal;
+    const [refused, other] = [await stage.system.asUser(), await stage.system.asUser()];
+    target.answerWith(status, body);
+    await change(`role = 'admin'`, refused.id);
+    await eventually(async () => expect(await logOf(refused.id)).toMatchObject([logged]));
+    const isBackedOff = 'SELECT retry_at, failures FROM event_stream WHERE id = $1';
+    const before = await stage.system.query(isBackedOff, [streamId]);
+    target.answerWith(202);
+    await change(`role = 'admin'`, other.id);
+    await expectPushed(other.id, ['token-claims-change']);
+    expect(before).toEqual([{ retry_at: null, failures: 0 }]);
+  });
+
+  it('waits as long as the receiver asks, in seconds or until a date', async () => {
+    const waits = async (header: string) => {
+      const user = await stage.system.asUser();
+      target.answerWith(429, '', { 'retry-after': header });
+      await change(`role = 'admin'`, user.id);
+      await eventually(async () =>
+        expect(await logOf(user.id)).toMatchObject([{ last_error: 'status 429' }]),
+      );
+      await eventually(async () => expect(await secondsToWait()).toBeGreaterThan(200));
+      target.answerWith(202);
+      await receiver.call('POST', '/status', { stream_id: streamId, status: 'enabled' });
+      await expectPushed(user.id, ['token-claims-change']);
+    };
+    const secondsToWait = async () => {
+      const rows = await stage.system.query<{ wait: number }>(
+        'SELECT extract(epoch FROM retry_at - now())::float8 AS wait FROM event_stream WHERE id = $1',
+        [streamId],
+      );
+      return rows[0]!.wait;
+    };
+    await waits('300');
+    await waits(new Date(Date.now() + 300_000).toUTCString());
+  });
+
   it('follows no redirect', async () => {
     const user = await stage.system.asUser();
     target.answerWith(307, '', { location: `${target.url}/other` });

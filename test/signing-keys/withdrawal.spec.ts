@@ -8,6 +8,14 @@ const LEASE_MS = 1_000;
 
 let cluster: Cluster;
 
+/** The keys whose tokens other backends refuse. */
+async function withdrawnKeys(): Promise<string[]> {
+  const rows = await cluster.system.query<{ id: string }>(
+    `SELECT data ->> 'keyId' AS id FROM access_event WHERE kind = 'key-withdrawn' ORDER BY access_event.id`,
+  );
+  return rows.map(({ id }) => id);
+}
+
 afterAll(() => cluster.stop());
 
 describe('a withdrawn key', () => {
@@ -94,6 +102,7 @@ describe('npm run keys:rotate', () => {
     expect(kidOf(token)).toBe(coming);
     expect(await cluster.askAll(token)).toEqual([200]);
     expect(await cluster.askAll(cluster.user.accessToken)).toEqual([200]);
+    expect(await withdrawnKeys()).toEqual([]);
   });
 
   it('refuses another secret than that of the auth servers', async () => {
@@ -119,6 +128,7 @@ describe('npm run keys:revoke', () => {
     const coming = (await cluster.keyIds()).at(-1)!;
     const output = await cluster.command(['revoke', signer]);
     expect(output).toContain(`Key ${coming} signs from now on.`);
+    expect(await withdrawnKeys()).toEqual([signer]);
     expect(kidOf(await cluster.token())).toBe(coming);
   });
 

@@ -15,22 +15,36 @@ export interface Push {
   allowed: Destinations;
 }
 
-export type PushResult = { outcome: 'accepted' } | { outcome: 'refused' | 'failed'; error: string };
+/**
+ * `refused`: the receiver does not want this token. `postponed`: the answer concerns this token, and
+ * can change. `failed`: the receiver takes no token now.
+ */
+export type PushResult =
+  | { outcome: 'accepted' }
+  | { outcome: 'refused' | 'postponed' | 'failed'; error: string; retryAfterMs: number };
 
-/** Errors about the token itself (RFC 8935, section 2.4). Others can end without a new token. */
-const FINAL_ERRORS = ['invalid_request', 'invalid_key', 'invalid_issuer', 'invalid_audience'];
+/** Errors about the transmitter (RFC 8935, section 2.4). Each other one is about the token. */
+const SENDER_ERRORS = ['authentication_failed', 'access_denied'];
+
+/** Answers of the 4xx class that are not about the token. */
+const RECEIVER_STATUSES = [401, 403, 408, 429];
+
+/** The longest time of `Retry-After` that is honoured. */
+const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
 /** Sends one token (RFC 8935). It follows no redirect. It never throws. */
 export async function pushSet(push: Push): Promise<PushResult> {
   // Again: the setting can have changed since the stream was created.
   const fault = destinationFault(push.url, push.allowed);
-  if (fault !== null) return { outcome: 'failed', error: fault };
+  if (fault !== null) return failed(fault);
   try {
     const response = await send(push);
     const text = await readStart(response);
-    return toResult(response.statusCode ?? 0, text);
+    const status = response.statusCode ?? 0;
+    const retryAfterMs = toRetryAfter(response.headers['retry-after']);
+    return status === 202 ? { outcome: 'accepted' } : { ...judge(status, text), retryAfterMs };
   } catch (error) {
-    return { outcome: 'failed', error: describe(error) };
+    return failed(describe(error));
   }
 }
 
@@ -67,15 +81,24 @@ async function readStart(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).subarray(0, LONGEST_ANSWER_BYTES).toString('utf8');
 }
 
-function toResult(status: number, text: string): PushResult {
-  if (status === 202) return { outcome: 'accepted' };
-  if (status !== 400) return { outcome: 'failed', error: `status ${status}` };
-  const { err = '', description = '' } = parse(text);
-  const isFinal = FINAL_ERRORS.includes(err);
-  return {
-    outcome: isFinal ? 'refused' : 'failed',
-    error: `status 400, ${err}: ${description}`,
-  };
+function failed(error: string): PushResult {
+  return { outcome: 'failed', error, retryAfterMs: 0 };
+}
+
+function judge(status: number, text: string) {
+  const isAboutToken = status >= 400 && status < 500 && !RECEIVER_STATUSES.includes(status);
+  const outcome: 'postponed' | 'failed' = isAboutToken ? 'postponed' : 'failed';
+  const { err, description = '' } = status === 400 ? parse(text) : {};
+  if (err === undefined) return { outcome, error: `status ${status}` };
+  const isRefused = !SENDER_ERRORS.includes(err);
+  const error = `status ${status}, ${err}: ${description}`;
+  return { outcome: isRefused ? ('refused' as const) : ('failed' as const), error };
+}
+
+/** Seconds or a date (RFC 9110, section 10.2.3), in milliseconds from now. */
+function toRetryAfter(header = ''): number {
+  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
+  return Math.min(Math.max(ms, 0) || 0, LONGEST_RETRY_AFTER_MS);
 }
 
 /** What is no text is left out. */

@@ -31,15 +31,25 @@ export async function pushStream(
     const stream = await parts.streams.findPushed(streamId);
     const heads = stream ? await parts.deliveries.listHeads(streamId, MOST_AT_ONCE) : [];
     if (!stream || heads.length === 0) return sent;
-    const accepted = await sendAll(parts, { stream, heads });
-    if (accepted === 0) {
-      await parts.streams.backOff(streamId, pauseAfter(stream.failures));
-      return sent;
-    }
-    if (stream.failures > 0) await parts.streams.backOff(streamId, null);
-    sent += accepted;
+    const results = await sendAll(parts, { stream, heads });
+    sent += results.filter(({ outcome }) => outcome !== 'failed').length;
+    const ms = toPause(results, stream.failures);
+    if (ms !== null || stream.failures > 0) await parts.streams.backOff(streamId, ms);
+    if (ms !== null) return sent;
   }
   return sent;
+}
+
+/**
+ * Until the next attempt of the whole stream; `null`: no pause. A token that is refused or postponed
+ * does not delay the others.
+ */
+function toPause(results: PushResult[], failures: number): number | null {
+  const failed = results.flatMap((one) => (one.outcome === 'failed' ? [one] : []));
+  const retryAfterMs = Math.max(0, ...failed.map((one) => one.retryAfterMs));
+  const isAnswered = failed.length < results.length;
+  if (retryAfterMs === 0 && isAnswered) return null;
+  return Math.max(pauseAfter(failures), retryAfterMs);
 }
 
 interface Batch {
@@ -47,8 +57,7 @@ interface Batch {
   heads: Delivery[];
 }
 
-/** @returns how many tokens the receiver has answered for, also by refusing them. */
-async function sendAll(parts: SignalParts, { stream, heads }: Batch): Promise<number> {
+async function sendAll(parts: SignalParts, { stream, heads }: Batch): Promise<PushResult[]> {
   const { config, deliveries, signingKeys } = parts;
   const authorization = await readAuthorization(parts, stream);
   const sign = await openSigner({ config, signingKeys });
@@ -58,9 +67,9 @@ async function sendAll(parts: SignalParts, { stream, heads }: Batch): Promise<nu
     const allowed = config.streamDestinations;
     const result = await pushSet({ url: stream.endpointUrl!, set, authorization, allowed });
     await note(parts, { stream, delivery, result });
-    return result.outcome !== 'failed';
+    return result;
   });
-  return (await Promise.all(results)).filter(Boolean).length;
+  return Promise.all(results);
 }
 
 async function readAuthorization({ config }: SignalParts, { authorization }: StreamRow) {
@@ -78,10 +87,13 @@ async function note(parts: SignalParts, { stream, delivery, result }: Sent): Pro
   const { deliveries } = parts;
   const { id, jti, attempts } = delivery;
   if (result.outcome === 'accepted') return deliveries.acknowledge(stream.id, [jti]);
-  const { error } = result;
-  if (result.outcome === 'refused') return deliveries.fail(stream.id, { jti, error });
-  const isTooLong = await deliveries.postpone(id, { ms: pauseAfter(attempts), error });
-  if (isTooLong) await pause(parts, { stream, error });
+  const { outcome, error, retryAfterMs } = result;
+  if (outcome === 'refused') return deliveries.fail(stream.id, { jti, error });
+  const ms = Math.max(pauseAfter(attempts), retryAfterMs);
+  const isTooLong = await deliveries.postpone(id, { ms, error });
+  if (!isTooLong) return;
+  if (outcome === 'postponed') await deliveries.fail(stream.id, { jti, error });
+  else await pause(parts, { stream, error });
 }
 
 /** A receiver that has failed for a day is not tried again until its stream is enabled. */
