@@ -29,7 +29,7 @@ export class Crowd {
       const url = `${replicas[count % replicas.length]}/api/v1/users/me`;
       await visit(url, { bearer: accessToken }).catch(() => {});
       this.requests += 1;
-      await pause(5);
+      await pause(10);
     }
   }
 }

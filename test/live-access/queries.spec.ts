@@ -2,20 +2,25 @@ import { Client } from 'pg';
 import { eventually, modeOf } from './readiness';
 import { makePerson, type Person, type Stage, visit } from './stage';
 import { ADMINISTRATOR } from './ways';
+import { OAuthStage } from '../oauth/stage';
+import { Caller } from '../support/caller';
+import { reservePorts } from '../support/ports';
+import { type Hosted, startHosted } from '../support/processes/system-host';
+import { settingsAs } from '../support/servers/database-logins';
 import { PostgresWire } from '../support/servers/postgres-wire';
-import { ReplicaProcess } from '../support/processes/replica-process';
 import { System } from '../support/system';
+import type { AccessCheck } from '../../runtime/settings/load';
+
+/** A replica whose statements are recorded, except those of its listening connection. */
+type Replica = Hosted & { url: string };
 
 let system: System;
 let wire: PostgresWire;
 let stage: Stage;
 let person: Person;
-
-/** A replica whose statements are recorded, except those of its listening connection. */
-async function startReplica(env: NodeJS.ProcessEnv = {}): Promise<ReplicaProcess> {
-  const databaseUrl = wire.via(system.settings.databaseUrl);
-  return ReplicaProcess.start({ settings: { ...system.settings, databaseUrl }, env });
-}
+const replicas = new Map<AccessCheck, Replica>();
+/** Tokens of a service account, and of a client that acts for a user. */
+const clientTokens = new Map<string, string>();
 
 beforeAll(async () => {
   system = await System.start();
@@ -25,6 +30,9 @@ beforeAll(async () => {
   const { accessToken, refreshToken: sessionToken } = await system.signIn(ADMINISTRATOR);
   const { authUrl } = system.settings;
   stage = { authUrl, replicas: [], sql, admin: { accessToken, sessionToken } };
+  await issueClientTokens();
+  for (const mode of ['live', 'strict', 'token'] as const) await startReplica(mode);
+  await eventually(() => modeOf(replicaIn('live').url), 'live');
 });
 
 beforeEach(async () => {
@@ -32,20 +40,39 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
+  for (const replica of replicas.values()) await replica.stop();
   await stage.sql.end();
   await wire.close();
   await system.stop();
 });
 
+async function startReplica(accessCheck: AccessCheck): Promise<void> {
+  const databaseUrl = wire.via(system.settings.databaseUrl);
+  const settings = settingsAs('api', { ...system.settings, databaseUrl, accessCheck });
+  const [port] = await reservePorts(1);
+  const { stop } = await startHosted('api', { settings, port: port! });
+  replicas.set(accessCheck, { url: `http://localhost:${port}`, stop });
+}
+
+function replicaIn(mode: AccessCheck): Replica {
+  return replicas.get(mode)!;
+}
+
+async function issueClientTokens(): Promise<void> {
+  const oauth = await OAuthStage.on(system);
+  const { body } = await oauth.serviceAccountToken(await oauth.register({ type: 'machine' }));
+  clientTokens.set('service account', body.access_token);
+  const { browser } = await oauth.user();
+  const tokens = await oauth.tokens(await oauth.register({ type: 'public' }), browser);
+  clientTokens.set('client of a user', tokens.access_token);
+}
+
 describe('queries of a replica in LIVE mode', () => {
-  let replica: ReplicaProcess;
+  let replica: Replica;
 
-  beforeAll(async () => {
-    replica = await startReplica();
-    await eventually(() => modeOf(replica.url), 'live');
+  beforeAll(() => {
+    replica = replicaIn('live');
   });
-
-  afterAll(() => replica.stop());
 
   it('sends no query for a request of a known session', async () => {
     await refusedElsewhere(replica);
@@ -116,42 +143,60 @@ describe('queries in the other modes', () => {
   it.each([
     ['strict', 1],
     ['token', 0],
-  ])('sends in %s mode %i for each request', async (mode, count) => {
-    const replica = await startReplica({ ACCESS_CHECK: mode });
+  ] as const)('sends in %s mode %i for each request', async (mode, count) => {
+    const replica = replicaIn(mode);
     await refusedElsewhere(replica);
     const sent = await statementsOf(async () => {
       for (let times = 0; times < 10; times += 1) await refusedElsewhere(replica);
     });
-    await replica.stop();
     expect(sent).toHaveLength(10 * count);
   });
 
   it('sends in strict mode one query for the session and the profile', async () => {
-    const replica = await startReplica({ ACCESS_CHECK: 'strict' });
-    await readProfile(replica);
-    const sent = await statementsOf(() => readProfile(replica));
-    await replica.stop();
+    await readProfile(replicaIn('strict'));
+    const sent = await statementsOf(() => readProfile(replicaIn('strict')));
     expect(sent).toHaveLength(1);
     expect(sent[0]).toContain('"session"');
   });
 
   it('sends in token mode one query for the profile', async () => {
-    const replica = await startReplica({ ACCESS_CHECK: 'token' });
-    await readProfile(replica);
-    const sent = await statementsOf(() => readProfile(replica));
-    await replica.stop();
-    expect(sent).toHaveLength(1);
+    await readProfile(replicaIn('token'));
+    expect(await statementsOf(() => readProfile(replicaIn('token')))).toHaveLength(1);
   });
 });
 
-async function readProfile({ url }: ReplicaProcess): Promise<unknown> {
+describe.each(['service account', 'client of a user'])('a request of a %s', (kind) => {
+  it.each([
+    ['live', 0],
+    ['strict', 10],
+    ['token', 0],
+  ] as const)('costs in %s mode, once it is known, %i queries for ten', async (mode, count) => {
+    const ask = () => refuseTen(replicaIn(mode), clientTokens.get(kind)!);
+    const first = await statementsOf(ask);
+    if (mode === 'live') {
+      expect(first).toHaveLength(1);
+      expect(first[0]).toContain('oauth_client');
+    }
+    expect(await statementsOf(ask)).toHaveLength(count);
+  });
+});
+
+/** Ten requests that are authorized, and then refused without a query. */
+async function refuseTen({ url }: Replica, token: string): Promise<void> {
+  for (let times = 0; times < 10; times += 1) {
+    const { status } = await new Caller(url, token).post('/api/v1/auth/sign-out');
+    if (status !== 403) throw new Error(`answers ${status}`);
+  }
+}
+
+async function readProfile({ url }: Replica): Promise<unknown> {
   const answer = await visit(`${url}/api/v1/users/me`, { bearer: person.accessToken });
   if (answer.status !== 200) throw new Error(`answers ${answer.status}`);
   return answer.body;
 }
 
 /** A request that is authorized and then refused by the route without a query. */
-async function refusedElsewhere({ url }: ReplicaProcess): Promise<void> {
+async function refusedElsewhere({ url }: Replica): Promise<void> {
   const answer = await visit(`${url}/api/v1/users/someone-else`, { bearer: person.accessToken });
   if (answer.status !== 403) throw new Error(`answers ${answer.status}`);
 }

@@ -10,7 +10,7 @@ const PROMISE_MS = 100;
 const WATCH_MS = 180;
 
 /** Between two requests to one replica. */
-const REST_MS = 3;
+const REST_MS = 8;
 
 /** Until a replica uses the new state; the round has failed by then. */
 const PATIENCE_MS = 5_000;
