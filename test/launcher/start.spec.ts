@@ -19,6 +19,8 @@ const BUILD_AND_START_LIMIT_MS = 120_000;
 describe('npm start', () => {
   let place: Place;
   const commands: Command[] = [];
+  /** A start that a test leaves running for the next one. */
+  let running: Command | null = null;
 
   beforeAll(async () => {
     place = await makePlace();
@@ -42,9 +44,16 @@ describe('npm start', () => {
     return command;
   }
 
-  async function startUntilReady(): Promise<Command> {
-    const command = start();
+  async function startUntilReady(env: NodeJS.ProcessEnv = {}): Promise<Command> {
+    const command = start(env);
     await command.until(READY);
+    return command;
+  }
+
+  /** The start that the previous test has left running, or a new one. */
+  async function takeRunning(): Promise<Command> {
+    const command = running ?? (await startUntilReady());
+    running = null;
     return command;
   }
 
@@ -158,8 +167,9 @@ describe('npm start', () => {
   });
 
   describe('without errors', () => {
-    it('starts everything, prints the URLs, and stops everything at Ctrl-C', async () => {
-      const command = await startUntilReady();
+    it('starts everything, prints the URLs, and serves the metrics on ports of their own', async () => {
+      const [port] = await reservePorts(1);
+      const command = await startUntilReady({ METRICS_PORT: String(port) });
       for (const address of ['/api/v1', '/docs', '/openapi.json']) {
         expect(command.output).toContain(url('API_PORT', address));
       }
@@ -167,29 +177,17 @@ describe('npm start', () => {
       expect(command.output).toContain('psql "$(cat .data/database-url)"');
       expect((await fetch(url('API_PORT', '/health/ready'))).status).toBe(200);
       expect((await fetch(url('AUTH_PORT', '/health/ready'))).status).toBe(200);
-      expect(command.children()).toHaveLength(3);
-      expect(filesForOthers(place.folder)).toEqual([]);
-      expect(await loginsOf(place.folder)).toEqual(['gatehouse_api', 'gatehouse_auth']);
-      command.signal('SIGINT');
-      // npm sends the same signal a second time.
-      command.signal('SIGINT');
-      expect(await command.exit()).toBe(0);
-      await expectNothingLeft(command);
-    });
-
-    it('serves the metrics of both processes on ports of their own', async () => {
-      const [port] = await reservePorts(1);
-      const command = start({ METRICS_PORT: String(port) });
-      await command.until(READY);
       const read = async (at: number) => (await fetch(`http://localhost:${at}/metrics`)).text();
       expect(await read(port!)).toContain('process="api"');
       expect(await read(port! + 1)).toContain('process="auth"');
-      command.signal('SIGINT');
-      expect(await command.exit()).toBe(0);
+      expect(command.children()).toHaveLength(3);
+      expect(filesForOthers(place.folder)).toEqual([]);
+      expect(await loginsOf(place.folder)).toEqual(['gatehouse_api', 'gatehouse_auth']);
+      running = command;
     });
 
     it('refuses a second start in the same folder and keeps the first running', async () => {
-      const first = await startUntilReady();
+      const first = await takeRunning();
       const second = start();
       expect(await second.exit()).toBe(1);
       expect(second.output).toContain(
@@ -197,31 +195,30 @@ describe('npm start', () => {
       );
       expect((await fetch(url('API_PORT', '/health/ready'))).status).toBe(200);
       expect(place.has('.data/database-url')).toBe(true);
+      running = first;
+    });
 
-      // A second Ctrl-C stops a process that hangs.
-      process.kill(first.find(API).pid, 'SIGSTOP');
-      first.signal('SIGINT');
+    it('stops everything at Ctrl-C', async () => {
+      const command = await takeRunning();
+      command.signal('SIGINT');
+      // npm sends the same signal a second time.
+      command.signal('SIGINT');
+      expect(await command.exit()).toBe(0);
+      await expectNothingLeft(command);
+    });
+
+    it('stops a process that hangs at a second Ctrl-C', async () => {
+      const command = await startUntilReady();
+      process.kill(command.find(API).pid, 'SIGSTOP');
+      command.signal('SIGINT');
       await delay(700);
-      first.signal('SIGINT');
-      expect(await first.exit()).toBe(130);
-      expect(await first.leftOver()).toEqual([]);
+      command.signal('SIGINT');
+      expect(await command.exit()).toBe(130);
+      expect(await command.leftOver()).toEqual([]);
     });
   });
 
   describe('when a process is killed', () => {
-    it.each([
-      ['The database', POSTGRES],
-      ['The auth server', AUTH],
-      ['The API', API],
-    ])('%s: stops the others, names it, exits with 1', async (name, part) => {
-      const command = await startUntilReady();
-      command.children();
-      process.kill(command.find(part).pid, 'SIGKILL');
-      expect(await command.exit()).toBe(1);
-      expect(command.output).toContain(`${name} ended unexpectedly (SIGKILL).`);
-      await expectNothingLeft(command);
-    });
-
     it.each([
       ['begin to load', 0],
       ['start', 700],
@@ -241,9 +238,20 @@ describe('npm start', () => {
       const next = await startUntilReady();
       expect(next.output).toContain(`an earlier start left behind (pid ${database})`);
       expect(await killed.leftOver()).toEqual([]);
-      next.signal('SIGTERM');
-      expect(await next.exit()).toBe(0);
-      await expectNothingLeft(next);
+      running = next;
+    });
+
+    it.each([
+      ['The database', POSTGRES],
+      ['The auth server', AUTH],
+      ['The API', API],
+    ])('%s: stops the others, names it, exits with 1', async (name, part) => {
+      const command = await takeRunning();
+      command.children();
+      process.kill(command.find(part).pid, 'SIGKILL');
+      expect(await command.exit()).toBe(1);
+      expect(command.output).toContain(`${name} ended unexpectedly (SIGKILL).`);
+      await expectNothingLeft(command);
     });
   });
 
