@@ -31,9 +31,7 @@ const documents = new Map<FileName, OpenApiDocument>();
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'documents-'));
   for (const file of FILES) {
-    const text = await DOCUMENTS[file]();
-    await writeFile(join(folder, file), text);
-    documents.set(file, JSON.parse(text) as OpenApiDocument);
+    documents.set(file, JSON.parse(await DOCUMENTS[file]()) as OpenApiDocument);
   }
 });
 
@@ -45,10 +43,6 @@ function idsOf(file: FileName): string[] {
 }
 
 describe.each(FILES)('%s', (file) => {
-  it('has no error and no warning of two linters', async () => {
-    expect(await lintDocument(join(folder, file))).toEqual([]);
-  });
-
   it('has unique operation ids that are method names', () => {
     const ids = idsOf(file);
     expect(new Set(ids).size).toBe(ids.length);
@@ -83,7 +77,14 @@ it('both documents are contained in the merged document', () => {
   expect(ids).toEqual(expect.arrayContaining(['signIn', 'authSignInEmail', 'authJwks']));
 });
 
+// `npm run check:openapi` runs them on the whole documents.
 describe('the linters', () => {
+  let before: string[];
+
+  beforeAll(async () => {
+    before = await findingsOf(withOnePath(documents.get('openapi.json')!));
+  });
+
   it.each([
     ['a missing operation id', (document: OpenApiDocument) => delete first(document).operationId],
     ['a missing summary', (document: OpenApiDocument) => delete first(document).summary],
@@ -101,7 +102,6 @@ describe('the linters', () => {
     ],
   ])('report %s', async (_title, spoil) => {
     const document = withOnePath(documents.get('openapi.json')!);
-    const before = await findingsOf(document);
     spoil(document);
     const added = (await findingsOf(document)).filter((finding) => !before.includes(finding));
     expect(added).not.toEqual([]);

@@ -3,7 +3,7 @@ import type { OpenApiDocument } from '../support/documents/openapi';
 import { System } from '../support/system';
 import { Campaign } from './campaign';
 import { CLIENTS, isClient, ROLES } from './people';
-import { SEED } from './seed';
+import { FACTOR, SEED } from './seed';
 import { faultsOfAccess } from './access-verdict';
 import { faultsOf } from './verdict';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
   campaign = new Campaign({
     system,
     document,
-    requestsEach: (role) => (isClient(role) ? 10 : 30),
+    requestsEach: (role) => (isClient(role) ? 5 : 12) * FACTOR,
     tokenOf: ({ accessToken }) => accessToken,
     faultsOf: (asked, answer) => [
       ...faultsOf(asked, answer, schemas),
@@ -46,7 +46,7 @@ describe(`generated requests (FUZZ_SEED=${SEED})`, () => {
 
   it('include accepted and refused ones', () => {
     const { tally } = campaign;
-    expect(tally.total).toBeGreaterThan(3_000);
+    expect(tally.total).toBeGreaterThan(1_000);
     expect(tally.ofClass('2')).toBeGreaterThan(tally.total / 10);
     expect(tally.ofClass('4')).toBeGreaterThan(tally.total / 10);
     expect(tally.ofClass('5')).toBe(0);

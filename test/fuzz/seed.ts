@@ -9,3 +9,6 @@ export function sample<Value>(name: string, arbitrary: Arbitrary<Value>, count: 
   const digest = createHash('sha256').update(`${SEED} ${name}`).digest();
   return fc.sample(arbitrary, { seed: digest.readInt32LE(), numRuns: count });
 }
+
+/** `FUZZ_FACTOR=10` sends ten times as many requests: a long search, with or without a seed. */
+export const FACTOR = Number(process.env.FUZZ_FACTOR ?? 1);

@@ -13,6 +13,9 @@ const ANSWER_LIMIT_MS = 10_000;
 /** The promise is 2 s. */
 const RECOVERY_LIMIT_MS = 15_000;
 
+/** Between two requests of a kind: each kind is sent several times in each fault. */
+const PAUSE_MS = 200;
+
 const NAMES: readonly ReplicaName[] = ['API 1', 'API 2', 'auth server 1', 'auth server 2'];
 
 let cluster: Cluster;
@@ -21,7 +24,7 @@ const rows: string[] = [];
 
 beforeAll(async () => {
   cluster = await Cluster.start();
-  load = await Load.prepare(cluster.urls);
+  load = await Load.prepare(cluster.urls, PAUSE_MS);
 });
 
 afterAll(async () => {

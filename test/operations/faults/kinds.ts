@@ -21,7 +21,7 @@ export type Calls = Record<string, CallKind>;
 /** Sends the requests that belong together. */
 export type Flow = () => Promise<Outcome[]>;
 
-interface Kinds {
+export interface Kinds {
   calls: Calls;
   flows: Record<string, Flow>;
 }

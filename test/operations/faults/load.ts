@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { measure, type Outcome, send } from './http-call';
-import { type Calls, type Flow, prepareKinds, type Urls } from './kinds';
+import { type Calls, type Flow, type Kinds, prepareKinds, type Urls } from './kinds';
 import { Ledger } from './ledger';
 
 /** Between two requests of a kind: a load, not a search for the limit. */
@@ -10,14 +10,16 @@ const PAUSE_MS = 100;
 export class Load {
   /** Since the last `take`. */
   outcomes: Outcome[] = [];
+  private readonly calls: Calls;
   private readonly flows: Flow[];
 
   private constructor(
-    private readonly calls: Calls,
-    flows: Record<string, Flow>,
+    { calls, flows }: Kinds,
     /** The writes that were acknowledged. */
     readonly ledger: Ledger,
+    private readonly pauseMs: number,
   ) {
+    this.calls = calls;
     const sendCall = async (kind: string) => {
       const { toCall, onAnswer } = calls[kind]!;
       const outcome = await measure(kind, toCall());
@@ -33,10 +35,9 @@ export class Load {
 
   readonly kinds: string[];
 
-  static async prepare(urls: Urls): Promise<Load> {
+  static async prepare(urls: Urls, pauseMs = PAUSE_MS): Promise<Load> {
     const ledger = new Ledger();
-    const { calls, flows } = await prepareKinds(urls, ledger);
-    return new Load(calls, flows, ledger);
+    return new Load(await prepareKinds(urls, ledger), ledger, pauseMs);
   }
 
   /** Sends requests of all kinds at once until the signal is aborted. */
@@ -45,7 +46,7 @@ export class Load {
       this.flows.map(async (flow) => {
         while (!signal.aborted) {
           this.outcomes.push(...(await flow()));
-          await sleep(PAUSE_MS);
+          await sleep(this.pauseMs);
         }
       }),
     );
