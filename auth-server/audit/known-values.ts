@@ -24,7 +24,7 @@ const CALLBACK_ERRORS = [
   'email_is_missing',
   'email_not_found',
   'email_not_verified',
-  "email_doesn't_match",
+  'email_does_not_match',
   'internal_server_error',
   'invalid_callback_request',
   'invalid_code',

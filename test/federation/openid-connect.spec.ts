@@ -223,13 +223,18 @@ describe('a signed-in user', () => {
     ['an unverified e-mail', { email_verified: false }, 'email_not_verified'],
     ['another e-mail', { email: 'other@example.com' }, 'email_does_not_match'],
     ['an identity of another user', { sub: 'ada' }, 'account_already_linked_to_different_user'],
-  ])('does not link %s', async (title, claims, error) => {
+  ])('does not link %s, and the audit log has the reason', async (title, claims, error) => {
     const email = `${title.replaceAll(' ', '-')}@example.com`;
     const browser = await signedIn(email);
     provider.person = { sub: title, email, email_verified: true, ...claims };
     const { url } = await browser.visit(await begin(browser, start('/link-social')), atApp);
     expect(url.searchParams.get('error')).toBe(error);
     expect(await accountsOf(email)).toHaveLength(1);
+    const failures = await system.query(
+      `SELECT id FROM audit_event WHERE action = 'user.sign_in_failed' AND detail->>'reason' = $1`,
+      [error],
+    );
+    expect(failures).not.toEqual([]);
   });
 
   it('cannot link after the end of the session that began it', async () => {
