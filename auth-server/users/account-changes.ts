@@ -1,8 +1,8 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import type { UserContact } from '../common/user-contact';
 import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
-import { LAST_STEP, readEmailChange } from './email-change';
-import { isOlderThanPassword, isUsed, markUsed } from './mailed-link';
+import { readEmailChange } from './email-change';
+import { findChangeFault, markUsed } from './mailed-link';
 import type { HookContext } from '../common/caller';
 import { NEW_EMAIL_TAKEN } from '../common/errors';
 
@@ -61,21 +61,16 @@ async function endSessions({ context, body }: HookContext): Promise<void> {
 }
 
 /**
- * The link of a change works without a session. It must not work after the password is replaced:
- * the person who requested the change can be an attacker with the old password, or a person who
- * signed up with the address of another one. A new address that another account has is refused
- * here too.
+ * The link of a change works without a session. It must not work after the password or the address
+ * is replaced: the person who requested the change can be an attacker with the old password, or a
+ * person who signed up with the address of another one.
  */
 async function refuseVoidChange({ context, query, redirect }: HookContext): Promise<void> {
   const change = await readEmailChange(query?.token, context);
   if (!change) return;
-  const isVoid =
-    (await isUsed(query?.token, context)) || (await isOlderThanPassword(change, context));
-  const isTaken =
-    change.requestType === LAST_STEP &&
-    (await context.internalAdapter.findUserByEmail(change.updateTo)) !== null;
-  if (!isVoid && !isTaken) return;
-  const refusal = isVoid ? VOID : NEW_EMAIL_TAKEN;
+  const fault = await findChangeFault(query?.token, { change, context });
+  if (fault === null) return;
+  const refusal = fault === 'taken' ? NEW_EMAIL_TAKEN : VOID;
   const { callbackURL } = (query ?? {}) as { callbackURL?: string };
   if (!callbackURL || !context.isTrustedOrigin(callbackURL, { allowRelativePaths: true })) {
     throw new APIError('BAD_REQUEST', refusal);

@@ -33,22 +33,33 @@ async function inspectSignUp({ email, userId }: Payload, { internalAdapter }: Co
 
 async function inspectChange(
   token: string,
-  { change, context: { internalAdapter } }: { change: EmailChange; context: Context },
+  { change, context }: { change: EmailChange; context: Context },
 ): Promise<MailedLink> {
-  const user = await internalAdapter.findUserById(change.userId);
-  if (!user) return VOID;
   const purpose = change.requestType === CONFIRMATION ? 'confirm_change' : 'new_address';
   const link = { purpose, address: change.updateTo } as const;
-  if (await isUsed(token, { internalAdapter })) {
-    const isDone = purpose === 'confirm_change' || user.email === change.updateTo;
-    return isDone ? { ...link, state: 'done' } : VOID;
-  }
-  const isStale =
-    user.email.toLowerCase() !== change.email ||
-    (await isOlderThanPassword(change, { internalAdapter })) ||
-    (change.requestType === LAST_STEP &&
-      (await internalAdapter.findUserByEmail(change.updateTo)) !== null);
-  return isStale ? VOID : { ...link, state: 'open' };
+  const fault = await findChangeFault(token, { change, context });
+  if (fault === null) return { ...link, state: 'open' };
+  if (fault !== 'used') return VOID;
+  const user = await context.internalAdapter.findUserById(change.userId);
+  const isDone = user && (purpose === 'confirm_change' || user.email === change.updateTo);
+  return isDone ? { ...link, state: 'done' } : VOID;
+}
+
+/**
+ * Why the link of a change does nothing: it was used, the address or the password of the user has
+ * changed since the request, or another account has the new address. @returns `null` for an open
+ * link.
+ */
+export async function findChangeFault(
+  token: unknown,
+  { change, context: { internalAdapter } }: { change: EmailChange; context: Context },
+): Promise<'used' | 'stale' | 'taken' | null> {
+  if (await isUsed(token, { internalAdapter })) return 'used';
+  const user = await internalAdapter.findUserById(change.userId);
+  if (user?.email.toLowerCase() !== change.email.toLowerCase()) return 'stale';
+  if (await isOlderThanPassword(change, { internalAdapter })) return 'stale';
+  if (change.requestType !== LAST_STEP) return null;
+  return (await internalAdapter.findUserByEmail(change.updateTo)) === null ? null : 'taken';
 }
 
 /** The step before {@link LAST_STEP}: the link that went to the present address. */
@@ -65,7 +76,7 @@ function isPast(token: string): boolean {
 }
 
 /** A change that was requested before the password was set is void. */
-export async function isOlderThanPassword(
+async function isOlderThanPassword(
   { userId, iat }: EmailChange,
   { internalAdapter }: Pick<Context, 'internalAdapter'>,
 ): Promise<boolean> {
@@ -76,7 +87,7 @@ export async function isOlderThanPassword(
 /** Longer than a link is valid. */
 const LONGEST_LINK_MS = 24 * 3_600_000;
 
-export async function isUsed(
+async function isUsed(
   token: unknown,
   { internalAdapter }: Pick<Context, 'internalAdapter'>,
 ): Promise<boolean> {

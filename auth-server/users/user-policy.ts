@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { isEmailAddress } from '../common/email-address';
-import { isRole } from '../../contract';
+import { isRole, LONGEST } from '../../contract';
 import { isPlainText } from '../../runtime/plain-text';
 
 type UserWrite = Record<string, unknown>;
@@ -68,6 +68,6 @@ function refusal(code: string, message: string): APIError {
 }
 
 function isWebAddress(value: unknown): boolean {
-  if (!isPlainText(value, 2000)) return false;
+  if (!isPlainText(value, LONGEST.url)) return false;
   return ['http:', 'https:'].includes(URL.parse(value)?.protocol ?? '');
 }

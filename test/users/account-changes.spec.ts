@@ -169,6 +169,19 @@ describe.each([
     expect(await rowOf(email)).toBeDefined();
   });
 
+  it('voids a change that was requested for another address, also when a new user has that address', async () => {
+    const { client, email } = await signedIn('left');
+    await system.query(`UPDATE "user" SET email_verified = false WHERE email = $1`, [email]);
+    const newEmail = `next-${suffix}@example.com`;
+    await client.changeEmail({ newEmail, callbackURL: callbackURL() });
+    const prove = await mails.linkTo(newEmail, 'Confirm your new e-mail address');
+    await system.query(`UPDATE "user" SET email = $1 WHERE email = $2`, [`now-${email}`, email]);
+    const heir = { email, password: PASSWORD, name: 'Heir' };
+    expect((await openClient(baseUrl()).signUp.email(heir)).error).toBeNull();
+    expect((await confirmLink(prove)).status).toBe(400);
+    expect(await rowOf(email)).toBeDefined();
+  });
+
   it('resets a forgotten password once, ends every session and informs the owner', async () => {
     const { client, email, others } = await signedIn('forgot', 1);
     const { token, second } = await reset(email);
