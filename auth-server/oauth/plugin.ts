@@ -91,7 +91,7 @@ function providerOptions({ config, grants, resources }: ProviderParts) {
     // The scopes of a client decide about its resources.
     enforcePerClientResources: false,
     allowDynamicClientRegistration: false,
-    // Clients are administrators' business, and the API's to ask for (src/admin/clients.*).
+    // Administrators manage clients and resources in the API (src/admin/).
     clientPrivileges: () => false,
     resourcePrivileges: () => false,
     extensions: [tokenClaims(grants, resources)],

@@ -67,7 +67,7 @@ export function tokenClaims(grants: Grants, resources: Resources): OAuthProvider
 
 /**
  * A client has a token of another resource only with scopes of it. The rules of the request have
- * named one resource ({@link ./request-rules}).
+ * named one resource ({@link ./requests/request-rules}).
  *
  * @throws {APIError} `invalid_target` (RFC 8707, section 2)
  */

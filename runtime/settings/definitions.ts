@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SIGNATURE_ALGORITHMS } from '../../contract';
 import * as is from './values';
 
-/** One environment variable: what it may hold, and what stands in `.env.example` and the README. */
+/** One environment variable: its valid values, and its text in `.env.example` and docs/settings.md. */
 export interface SettingDefinition<T = unknown> {
   schema: z.ZodType<T, string>;
   /** Text used when the variable is unset; `null`: there is no value then. */

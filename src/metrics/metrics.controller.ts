@@ -20,7 +20,7 @@ export class MetricsController {
       200: {
         description: 'Text exposition format',
         textType: 'text/plain',
-        textExample: '# TYPE gatehouse_http_requests_total counter\n',
+        textExample: '# TYPE http_request_duration_seconds histogram\n',
       },
     },
   })

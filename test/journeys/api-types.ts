@@ -10629,7 +10629,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example # TYPE gatehouse_http_requests_total counter */
+                    /** @example # TYPE http_request_duration_seconds histogram */
                     "text/plain": string;
                 };
             };

@@ -54,7 +54,7 @@ export class AccountEntity {
   @Column({ name: columns.scope, type: 'text', nullable: true })
   scope!: string | null;
 
-  /** Password hash (scrypt). */
+  /** Password hash: argon2id. An imported hash keeps its format until the next sign-in. */
   @Column({ name: columns.password, type: 'text', nullable: true, select: false })
   password?: string | null;
 
