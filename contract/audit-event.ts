@@ -1,3 +1,4 @@
+import { LONGEST_USER_AGENT } from './bounds/input-bounds';
 import type { AuditAction, AuditActorType, AuditOutcome, AuditSubjectType } from './audit-actions';
 
 /** Who acted. */
@@ -44,9 +45,6 @@ const INSERT_AUDIT_EVENT = `
   SELECT $1, $2, $3, $4, coalesce($5, (SELECT impersonated_by FROM session WHERE id = $6)), $7,
          $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14::jsonb`;
 
-/** The longest stored part of a `User-Agent` header, in characters. */
-const USER_AGENT_LENGTH = 512;
-
 /** The longest stored part of other texts: longer than all values of a user or a client. */
 const TEXT_LENGTH = 4_096;
 
@@ -63,7 +61,7 @@ export function toAuditInsert(event: AuditEvent): { sql: string; parameters: unk
     subject?.type ?? null,
     subject?.id ?? null,
     origin.address,
-    origin.userAgent ? toStorable(origin.userAgent, USER_AGENT_LENGTH) : null,
+    origin.userAgent ? toStorable(origin.userAgent, LONGEST_USER_AGENT) : null,
     origin.requestId,
     toJson(before),
     toJson(after),

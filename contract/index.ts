@@ -1,6 +1,8 @@
 export * from './audit-actions';
 export * from './audit-event';
 export * from './bans';
+export * from './bounds/input-bounds';
+export * from './bounds/pending-deliveries';
 export * from './challenge';
 export * from './claims';
 export * from './database-refusals';
@@ -17,3 +19,5 @@ export * from './tables/second-factor-tables';
 export * from './tables/stored-bounds';
 export * from './tables/tables';
 export * from './token-terms';
+export * from './urls/loopback';
+export * from './urls/metadata-documents';

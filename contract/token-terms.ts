@@ -21,8 +21,5 @@ export const ACCESS_TOKEN_TYPES = ['JWT', 'at+jwt'] as const;
 /** The base path of Better-Auth, at the auth server and through the API. */
 export const AUTH_BASE_PATH = '/api/auth';
 
-/** The metadata of the transmitter of security events (OpenID Shared Signals 1.0, section 7.2). */
-export const SSF_DOCUMENT = '/.well-known/ssf-configuration';
-
 /** The path of the signing keys (RFC 7517), below {@link AUTH_BASE_PATH}. */
 export const JWKS_PATH = '/jwks';

@@ -1,6 +1,4 @@
-/** The longest name of a user, in characters. */
-const LONGEST_NAME = 200;
-const LONGEST_ADDRESS = 2_000;
+import { LONGEST } from '../../contract';
 
 /**
  * The fields that are taken from the profile of a provider beside the e-mail address: a name and a
@@ -32,11 +30,11 @@ function toName(value: unknown): string {
   return value
     .replace(/\p{Cc}/gu, ' ')
     .trim()
-    .slice(0, LONGEST_NAME)
+    .slice(0, LONGEST.name)
     .toWellFormed();
 }
 
 function isWebAddress(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length > LONGEST_ADDRESS) return false;
+  if (typeof value !== 'string' || value.length > LONGEST.url) return false;
   return /^https?:$/.test(URL.parse(value)?.protocol ?? '') && !/\p{Cc}/u.test(value);
 }

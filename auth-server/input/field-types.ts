@@ -1,4 +1,4 @@
-import { LONGEST_EMAIL_ADDRESS } from '../common/email-address';
+import { LONGEST } from '../../contract';
 
 /** The fields of a body that hold an e-mail address. The schemas do not bound it. */
 const EMAIL_FIELDS = ['email', 'newEmail'];
@@ -27,7 +27,7 @@ export function hasLongAddress(parsed: unknown): boolean {
 }
 
 function isTooLong(value: unknown): boolean {
-  return typeof value === 'string' && value.length > LONGEST_EMAIL_ADDRESS;
+  return typeof value === 'string' && value.length > LONGEST.emailAddress;
 }
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {

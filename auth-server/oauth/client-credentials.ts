@@ -4,27 +4,29 @@ import { APIError, createAuthEndpoint, sessionMiddleware } from 'better-auth/api
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { insertClient } from './resources/new-clients';
-import { CLIENT_PATHS } from '../../contract';
+import { CLIENT_PATHS, LONGEST, MOST_OF_CLIENT } from '../../contract';
 import { findKeyFault, haveDistinctIds } from '../../runtime/tokens/client-keys';
 
-const scopes = z.array(z.string().max(100)).max(500);
+const scopes = z.array(z.string().max(LONGEST.scope)).max(MOST_OF_CLIENT.scopes);
+
+const uris = z.array(z.string().max(LONGEST.url)).max(MOST_OF_CLIENT.redirectUris);
 
 const jwks = z.strictObject({
   keys: z
     .array(z.record(z.string(), z.string()).refine((key) => findKeyFault(key) === null))
     .min(1)
-    .max(10)
+    .max(MOST_OF_CLIENT.keys)
     .refine(haveDistinctIds),
 });
 
 const newClientSchema = z.strictObject({
-  name: z.string().min(1).max(200),
+  name: z.string().min(1).max(LONGEST.name),
   applicationType: z.enum(['web', 'native']),
   authMethod: z.enum(['none', 'client_secret_basic', 'private_key_jwt']),
   /** For `private_key_jwt` alone. */
   jwks: jwks.optional(),
-  redirectUris: z.array(z.string().max(2000)).max(50),
-  postLogoutRedirectUris: z.array(z.string().max(2000)).max(50),
+  redirectUris: uris,
+  postLogoutRedirectUris: uris,
   grantTypes: z.array(z.enum(['authorization_code', 'refresh_token', 'client_credentials'])),
   scopes,
   clientCredentialsScopes: scopes,
@@ -36,7 +38,7 @@ const KEYS_MISMATCH = {
   message: 'Keys belong to a client that authenticates by them.',
 };
 
-const rotationSchema = z.strictObject({ clientId: z.string().min(1).max(200) });
+const rotationSchema = z.strictObject({ clientId: z.string().min(1).max(LONGEST.clientId) });
 
 /**
  * Creates clients and what they authenticate by, for administrators: only these endpoints write

@@ -3,11 +3,15 @@ import type { Pool } from 'pg';
 import { isAuthorizationServer } from './plugin';
 import { Resources } from './resources/resources';
 import type { AuthConfig } from '../common/config';
-import { AUTH_BASE_PATH, INTROSPECTION_PATH, JWKS_PATH, SCOPES } from '../../contract';
+import {
+  AUTH_BASE_PATH,
+  AUTHORIZATION_SERVER_DOCUMENT,
+  INTROSPECTION_PATH,
+  JWKS_PATH,
+  OPENID_DOCUMENT,
+  SCOPES,
+} from '../../contract';
 import { CLIENT_KEY_ALGORITHMS } from '../../runtime/tokens/client-keys';
-
-const AUTH_SERVER_DOCUMENT = '/.well-known/oauth-authorization-server';
-const OPENID_DOCUMENT = '/.well-known/openid-configuration';
 
 /** Caches reduce the load, and changed settings are known soon. */
 const CACHE_CONTROL = 'public, max-age=300';
@@ -105,7 +109,7 @@ export function discoveryPaths(config: AuthConfig): Set<string> {
 function placesOf({ jwtIssuer }: AuthConfig): Set<string> {
   const issuerPath = new URL(jwtIssuer).pathname.replace(/\/$/, '');
   return new Set(
-    [AUTH_SERVER_DOCUMENT, OPENID_DOCUMENT].flatMap((document) =>
+    [AUTHORIZATION_SERVER_DOCUMENT, OPENID_DOCUMENT].flatMap((document) =>
       ['', issuerPath, AUTH_BASE_PATH].flatMap((path) => [path + document, document + path]),
     ),
   );

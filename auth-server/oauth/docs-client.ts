@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { AuthConfig } from '../common/config';
-import { DOCS_CLIENT_ID, SCOPES } from '../../contract';
+import { DOCS_CLIENT_ID, LOOPBACK_HOSTS, SCOPES } from '../../contract';
 
 /** The redirect path of Swagger UI, below the URL of the API. */
 const REDIRECT_PATH = '/docs/oauth2-redirect.html';
-
-const LOOPBACK_HOSTS = ['localhost', '127.0.0.1'];
 
 /**
  * The settings decide the rights of this client; an administrator can disable it. An unchanged row
@@ -42,7 +40,7 @@ export async function registerDocsClient({ apiUrl }: AuthConfig, pool: Pool): Pr
   ]);
 }
 
-/** In development the API is opened with both names of the host. */
+/** In development the API is opened with each name of the host. */
 function addressesOf(apiUrl: string): string[] {
   const { protocol, hostname, port } = new URL(apiUrl);
   if (protocol !== 'http:' || !LOOPBACK_HOSTS.includes(hostname)) return [apiUrl];

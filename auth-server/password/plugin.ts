@@ -2,11 +2,10 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { BreachedPasswords } from './breached-passwords';
-import { LONGEST, SHORTEST } from './options';
 import type { PasswordHasher } from './password-hasher';
 import { isEasilyGuessed, type Person } from './password-rules';
 import { PasswordUpgrade } from './password-upgrade';
-import { ACTING_CLIENT_HEADER, SERVICE_ACCOUNT_USERS_PATH } from '../../contract';
+import { ACTING_CLIENT_HEADER, PASSWORD_LENGTH, SERVICE_ACCOUNT_USERS_PATH } from '../../contract';
 import type { AuthConfig } from '../common/config';
 import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../common/caller';
 import { requestContext } from '../common/request-context';
@@ -86,8 +85,8 @@ async function checkNewPassword(ctx: HookContext, breached: BreachedPasswords): 
   if (!person) return;
   // Better-Auth checks no length for a user that an administrator creates.
   const { length } = Array.from(password);
-  if (length < SHORTEST) throw new APIError('BAD_REQUEST', TOO_SHORT);
-  if (length > LONGEST) throw new APIError('BAD_REQUEST', TOO_LONG);
+  if (length < PASSWORD_LENGTH.least) throw new APIError('BAD_REQUEST', TOO_SHORT);
+  if (length > PASSWORD_LENGTH.most) throw new APIError('BAD_REQUEST', TOO_LONG);
   if (isEasilyGuessed(password, person)) throw new APIError('BAD_REQUEST', TOO_COMMON);
   if (await breached.has(password)) throw new APIError('BAD_REQUEST', BREACHED);
 }

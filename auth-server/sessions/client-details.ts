@@ -1,8 +1,6 @@
 import type { GenericEndpointContext } from 'better-auth';
+import { LONGEST_USER_AGENT } from '../../contract';
 import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
-
-/** Longest user agent that is stored, in characters; real ones have about 100 to 300. */
-const LONGEST_USER_AGENT = 512;
 
 export interface NewSession {
   ipAddress?: string | null;

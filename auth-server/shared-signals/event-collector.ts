@@ -1,3 +1,4 @@
+import { MOST_PENDING, PENDING_OF_STREAM } from '../../contract';
 import type { RunStatement } from '../../runtime/jobs/cleanup';
 import {
   EVENT_SOURCE,
@@ -11,12 +12,6 @@ import {
   toSecurityEvent,
   toStreamEvent,
 } from './security-events';
-
-/**
- * Tokens that wait for one receiver at most. Further events stay in the outbox, which keeps them
- * for 24 hours for all readers: a receiver that does not acknowledge costs no more than this.
- */
-const MOST_PENDING = 1_000;
 
 /** Access events of one step. */
 const PAGE_SIZE = 500;
@@ -38,8 +33,7 @@ interface StreamPlace {
 const LOCK_STREAM = `
   SELECT status, source, position, page, page_after AS "pageAfter",
          events_requested AS "eventsRequested", excluded_subjects AS "excluded",
-         (SELECT count(*)::integer FROM event_delivery d
-           WHERE d.stream_id = s.id AND d.state = 'pending') AS "pending"
+         ${PENDING_OF_STREAM} AS "pending"
     FROM event_stream s WHERE id = $1 FOR UPDATE`;
 
 /** One statement, so that the page is the snapshot in which the events were read. */

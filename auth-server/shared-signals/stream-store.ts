@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { SERVED_CLIENT } from './receiver-access';
+import { RETRY_NOW } from '../../contract';
 import { EVENT_SOURCE, unseenBy } from '../../runtime/database/access-event-statements';
 import { type InTransaction, type RunStatement, transactionsOf } from '../../runtime/jobs/cleanup';
 
@@ -135,11 +136,7 @@ export class StreamStore {
       await run(`DELETE FROM event_delivery WHERE stream_id = $1 AND state = 'pending'`, [id]);
     }
     if (status === 'enabled') {
-      await run(
-        `UPDATE event_delivery SET next_attempt_at = now(), failing_since = NULL
-          WHERE stream_id = $1 AND state = 'pending'`,
-        [id],
-      );
+      await run(RETRY_NOW, [id]);
     }
   }
 

@@ -7,7 +7,7 @@ import {
 } from './definitions';
 import { toProviders, type ProviderSettings } from './providers';
 import type { Milliseconds, SecretVersion } from './values';
-import type { SignatureAlgorithm } from '../../contract';
+import { isLoopbackHost, type SignatureAlgorithm } from '../../contract';
 
 export type AccessCheck = 'live' | 'strict' | 'token';
 
@@ -280,9 +280,7 @@ function insecureUrls(values: SettingValues): SettingProblem[] {
 
 function isSecure(url: string): boolean {
   const { protocol, hostname } = new URL(url);
-  return (
-    protocol === 'https:' || /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
-  );
+  return protocol === 'https:' || isLoopbackHost(hostname);
 }
 
 function missing(

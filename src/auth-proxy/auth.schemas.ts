@@ -1,18 +1,19 @@
 import { z } from 'zod';
+import { LONGEST, PASSWORD_LENGTH } from '../../contract';
 import { userSchema } from '../users/user.schemas';
 import { sessionSchema } from '../users/session.schemas';
 import { email, exactText, personalText } from '../common/validation/schemas';
 
 /** The upper bound of the auth server: a longer password costs only time for its hash. */
-export const newPasswordSchema = exactText(128)
-  .min(8)
+export const newPasswordSchema = exactText(PASSWORD_LENGTH.most)
+  .min(PASSWORD_LENGTH.least)
   .meta({ format: 'password', examples: ['correct horse battery staple'] });
 
 export const signUpSchema = z
   .strictObject({
     email,
     password: newPasswordSchema,
-    name: personalText(200).meta({ examples: ['Ada Lovelace'] }),
+    name: personalText(LONGEST.name).meta({ examples: ['Ada Lovelace'] }),
   })
   .meta({ id: 'SignUp' });
 

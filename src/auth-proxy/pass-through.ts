@@ -4,10 +4,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { withoutWarnings } from '../http/request/request-logger';
 import { toCallerContext } from '../http/request/caller-context';
-import { AUTH_SERVER_DOCUMENTS } from './well-known';
 import {
   ACCESS_TOKEN_HEADER,
   AUTH_BASE_PATH,
+  AUTH_SERVER_DOCUMENTS,
   CLIENT_ADDRESS_HEADER,
   INTERNAL_KEY_HEADER,
   REQUEST_ID_HEADER,

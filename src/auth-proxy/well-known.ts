@@ -1,13 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { API_SCOPES, SSF_DOCUMENT } from '../../contract';
+import { API_SCOPES } from '../../contract';
 import type { ApiSettings } from '../config/api-settings';
-
-/** The metadata of the auth server, passed through. */
-export const AUTH_SERVER_DOCUMENTS = [
-  '/.well-known/oauth-authorization-server',
-  '/.well-known/openid-configuration',
-  SSF_DOCUMENT,
-];
 
 const RESOURCE_DOCUMENT = '/.well-known/oauth-protected-resource';
 

@@ -1,8 +1,8 @@
 import { text, type Request, type RequestHandler } from 'express';
-import { z } from 'zod';
 import type { Problems } from './fields';
 import { PageFailure } from './page-failure';
 import { TEXTS } from './texts';
+import { isEmailAddress } from '../../common/email-address';
 
 /** The largest form in bytes. */
 const FORM_LIMIT = 20_000;
@@ -29,7 +29,7 @@ const PASSWORD_FIELDS = new Set(['password', 'newPassword', 'repeatPassword']);
 /** The problem of an e-mail address that can be found without the database. */
 export function emailProblem(email: string): string | false {
   if (!email) return TEXTS.errors.EMAIL_NEEDED;
-  return !z.email().safeParse(email).success && TEXTS.errors.INVALID_EMAIL;
+  return !isEmailAddress(email) && TEXTS.errors.INVALID_EMAIL;
 }
 
 /** The values that have a problem. */

@@ -1,17 +1,16 @@
 import { lookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { LONGEST } from '../../../contract';
 import { isPublicAddress } from '../../../runtime/network/public-address';
 
 /** Which destinations streams may have: `STREAM_DESTINATIONS`. */
 export type Destinations = 'public' | 'any';
 
-const LONGEST_URL = 2_000;
-
 const NOT_PUBLIC = 'the destination is not public';
 
 /** @returns why a stream cannot be delivered to a URL; `null` when it can. */
 export function destinationFault(text: string, allowed: Destinations): string | null {
-  const url = text.length <= LONGEST_URL ? URL.parse(text) : null;
+  const url = text.length <= LONGEST.url ? URL.parse(text) : null;
   if (!url) return 'Must be a URL';
   if (url.username !== '' || url.password !== '' || url.hash !== '') {
     return 'Must have neither credentials nor a fragment';

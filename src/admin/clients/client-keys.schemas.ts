@@ -1,11 +1,10 @@
 import { z } from 'zod';
+import { MOST_OF_CLIENT } from '../../../contract';
 import {
   CLIENT_KEY_ALGORITHMS,
   findKeyFault,
   haveDistinctIds,
 } from '../../../runtime/tokens/client-keys';
-
-const MOST_KEYS = 10;
 
 /** The longest member of a key of 8192 bits has 1366 characters. */
 const member = z.string().min(1).max(2000).optional();
@@ -46,7 +45,7 @@ export const clientKeysSchema = z
     keys: z
       .array(clientKey)
       .min(1)
-      .max(MOST_KEYS)
+      .max(MOST_OF_CLIENT.keys)
       .refine(haveDistinctIds, 'Several keys need different kid'),
   })
   .describe(
@@ -57,7 +56,9 @@ export const clientKeysSchema = z
 
 /** The keys in answers. */
 export const shownKeysSchema = z
-  .object({ keys: z.array(z.record(z.string(), z.string())).meta({ maxItems: MOST_KEYS }) })
+  .object({
+    keys: z.array(z.record(z.string(), z.string())).meta({ maxItems: MOST_OF_CLIENT.keys }),
+  })
   .describe('Its public keys; a client with a secret has none')
   .meta({ examples: [EXAMPLE_KEYS] });
 

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import {
   isCodeScope,
   isServiceAccountScope,
+  LONGEST,
+  LOOPBACK_HOSTS,
+  MOST_OF_CLIENT,
   SERVICE_ACCOUNT_SCOPES,
   USER_SCOPES,
 } from '../../../contract';
@@ -20,8 +23,6 @@ const clientType = z
       'on a server and has a secret or keys. `machine`: acts for itself, by its secret or keys alone',
   );
 
-const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
-
 /**
  * Redirect URLs are compared as strings, so each has one spelling: no wildcard, fragment,
  * credentials or dot segments. Plain http is for native applications that listen on a loopback
@@ -39,7 +40,7 @@ const redirectUris = z
   .array(
     z
       .string()
-      .max(2000)
+      .max(LONGEST.url)
       .refine(
         isRedirectUri,
         'Must be an https address, or http on localhost, 127.0.0.1 or [::1], as a browser spells ' +
@@ -47,20 +48,22 @@ const redirectUris = z
       )
       .meta({ examples: ['https://app.example.com/callback'] }),
   )
-  .max(20)
+  .max(MOST_OF_CLIENT.redirectUris)
   .describe('Where a browser may be sent with a code, or after signing out');
-
-const MOST_SCOPES = 200;
 
 /** {@link ClientsService} refuses the scopes that no resource has. */
 const scopes = z
-  .array(z.string().min(1).max(100))
-  .max(MOST_SCOPES)
+  .array(z.string().min(1).max(LONGEST.scope))
+  .max(MOST_OF_CLIENT.scopes)
   .transform((list) => [...new Set(list)])
   .describe('What the client may be granted: scopes of this API, and of registered resources')
   .meta({
     examples: [[...USER_SCOPES]],
-    wire: { type: 'array', items: { type: 'string', maxLength: 100 }, maxItems: MOST_SCOPES },
+    wire: {
+      type: 'array',
+      items: { type: 'string', maxLength: LONGEST.scope },
+      maxItems: MOST_OF_CLIENT.scopes,
+    },
   });
 
 const firstParty = z
@@ -71,7 +74,7 @@ const firstParty = z
       'role of the user allows, without scopes',
   );
 
-const name = personalText(200)
+const name = personalText(LONGEST.name)
   .describe('Shown to users who are asked for consent')
   .meta({ examples: ['Back office'] });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isCodeScope, isRegisteredScopeName } from '../../../contract';
+import { isCodeScope, isRegisteredScopeName, LONGEST } from '../../../contract';
 import { LARGEST_PAGE, nextCursor, pageFields } from '../../common/pagination/pages';
 import { id, idParameter, personalText, timestamp } from '../../common/validation/schemas';
 
@@ -23,7 +23,7 @@ const identifier = z
   .describe('An absolute URI (RFC 8707): `resource` in requests, and the audience of the tokens')
   .meta({ examples: ['https://orders.example.com'] });
 
-const name = personalText(200)
+const name = personalText(LONGEST.name)
   .describe('Shown to users who are asked for consent')
   .meta({ examples: ['Orders'] });
 

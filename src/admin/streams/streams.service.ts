@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { RETRY_NOW } from '../../../contract';
 import type {
   EventDelivery,
   EventDeliveryPage,
@@ -11,14 +12,7 @@ import type {
   Replay,
   Replayed,
 } from './streams.schemas';
-import {
-  LIST_DELIVERIES,
-  LIST_STREAMS,
-  LOCK_STREAM,
-  REPLAY,
-  RESUME,
-  RETRY_NOW,
-} from './streams.statements';
+import { LIST_DELIVERIES, LIST_STREAMS, LOCK_STREAM, REPLAY, RESUME } from './streams.statements';
 import { recordAuditEvent } from '../../audit/audit-trail';
 import type { UserActor } from '../../auth/principal/current-actor.decorator';
 import { type CursorPosition, Cursors, type CursorSequence } from '../../common/pagination/cursor';

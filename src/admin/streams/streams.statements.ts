@@ -1,14 +1,10 @@
-/** Tokens that wait for one receiver at most, as in the auth server. */
-const MOST_PENDING = 1_000;
-
-const PENDING = `(SELECT count(*)::integer FROM event_delivery d
-  WHERE d.stream_id = s.id AND d.state = 'pending')`;
+import { MOST_PENDING, PENDING_OF_STREAM } from '../../../contract';
 
 /** The newest first. */
 export const LIST_STREAMS = `
   SELECT s.id AS "streamId", s.client_id AS "clientId", s.description, s.method,
          s.endpoint_url AS "endpointUrl", s.status, s.status_reason AS "statusReason",
-         s.created_at AS "createdAt", ${PENDING} AS "pending"
+         s.created_at AS "createdAt", ${PENDING_OF_STREAM} AS "pending"
     FROM event_stream s
    WHERE $1::timestamptz IS NULL OR (s.created_at, s.id) < ($1, $2)
    ORDER BY s.created_at DESC, s.id DESC LIMIT $3`;
@@ -32,14 +28,9 @@ export const REPLAY = `
       WHERE stream_id = $1 AND state <> 'pending'
         AND ($2::bigint[] IS NULL OR id = ANY ($2)) AND ($3::timestamptz IS NULL OR created_at >= $3)
       ORDER BY id
-      LIMIT (SELECT greatest(0, ${MOST_PENDING} - ${PENDING}) FROM event_stream s WHERE s.id = $1))`;
+      LIMIT (SELECT greatest(0, ${MOST_PENDING} - ${PENDING_OF_STREAM}) FROM event_stream s WHERE s.id = $1))`;
 
 /** Only what the transmitter has paused: then its failures are counted. */
 export const RESUME = `
   UPDATE event_stream SET status = 'enabled', status_reason = NULL, failures = 0, retry_at = NULL, updated_at = now()
    WHERE id = $1 AND status = 'paused' AND failures > 0`;
-
-/** What waits is tried again at once, and has a day again. */
-export const RETRY_NOW = `
-  UPDATE event_delivery SET next_attempt_at = now(), failing_since = NULL
-   WHERE stream_id = $1 AND state = 'pending'`;

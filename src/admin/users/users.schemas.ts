@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST } from '../../../contract';
 import { roleSchema, userSchema } from '../../users/user.schemas';
 import { newPasswordSchema } from '../../auth-proxy/auth.schemas';
 import { LARGEST_PAGE, nextCursor, pageFields } from '../../common/pagination/pages';
@@ -66,7 +67,7 @@ export const createUserSchema = z
     password: newPasswordSchema
       .optional()
       .describe('Without it the user has no way to sign in yet'),
-    name: personalText(200).meta({ examples: ['Ada Lovelace'] }),
+    name: personalText(LONGEST.name).meta({ examples: ['Ada Lovelace'] }),
     role: roleSchema.optional(),
   })
   .meta({ id: 'CreateUser' });
@@ -80,7 +81,7 @@ export const updateUserSchema = z
       .boolean()
       .optional()
       .meta({ examples: [true] }),
-    name: personalText(200)
+    name: personalText(LONGEST.name)
       .optional()
       .meta({ examples: ['Ada King'] }),
     image: webAddress.nullable().optional().describe('null takes the picture away'),

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { toClientNetwork } from '../../../runtime/network/client-network';
 import { RateLimit, type RateLimitState } from './rate-limit';
-import { AUTH_BASE_PATH } from '../../../contract';
+import { AUTH_BASE_PATH, AUTH_SERVER_DOCUMENTS } from '../../../contract';
 import { Problem } from '../../common/problems/problem';
 import type { ApiSettings } from '../../config/api-settings';
 import { clientAddressOf } from '../../http/request/client-address';
@@ -14,7 +14,7 @@ const PUBLIC_QUOTA = 3_000;
  * routes and documents by the address of the client. Probes are not limited.
  */
 const LIMITED_ELSEWHERE = new RegExp(
-  `^/api/v\\d+/|^${AUTH_BASE_PATH}/|^/health/|^/\\.well-known/(oauth-authorization-server|openid-configuration)`,
+  `^/api/v\\d+/|^${AUTH_BASE_PATH}/|^/health/|^(${AUTH_SERVER_DOCUMENTS.join('|').replaceAll('.', '\\.')})([/?]|$)`,
 );
 
 /**

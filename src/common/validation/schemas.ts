@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST } from '../../../contract';
 
 // The messages for schemas without a message: those of zod name the library.
 z.config({ customError: describeFault });
@@ -92,14 +93,14 @@ export function personalText(longest: number) {
 /** The address of something on the web. */
 export const webAddress = z
   .url({ protocol: /^https?$/, error: whenMalformed('Must be an http or https address') })
-  .max(2000)
+  .max(LONGEST.url)
   .check(...plainText)
   .meta({ examples: ['https://example.com/ada.png'] });
 
 /** The auth server keeps e-mails in lower case. */
 export const email = z
   .email({ error: whenMalformed('Must be an e-mail address') })
-  .max(254)
+  .max(LONGEST.emailAddress)
   .toLowerCase()
   .meta({ examples: ['ada@example.com'] });
 

@@ -4,7 +4,7 @@ import { clientTokenSchema, grantSchema } from './grants.schemas';
 import { passkeySchema, secondFactorSchema } from './second-factor.schemas';
 import { sessionSchema } from '../session.schemas';
 import { userSchema } from '../user.schemas';
-import { MOST_STORED } from '../../../contract';
+import { LONGEST, MOST_STORED } from '../../../contract';
 import { id, personalText, timestamp, webAddress } from '../../common/validation/schemas';
 
 export const accountSchema = z
@@ -48,7 +48,7 @@ export const userExportSchema = z
 
 export const updateProfileSchema = z
   .strictObject({
-    name: personalText(200)
+    name: personalText(LONGEST.name)
       .optional()
       .meta({ examples: ['Ada King'] }),
     image: webAddress.nullable().optional().describe('null takes the picture away'),
