@@ -9,6 +9,7 @@ module.exports = {
   transform: { '^.+\\.ts$': ['@swc/jest'] },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  testSequencer: '<rootDir>/test/support/native/longest-first.cjs',
   // More workers than processors: many tests wait for limits and intervals.
   maxWorkers: 3,
   // Each file leaves its modules behind: a worker of a gigabyte is slow, in its end as well, which
