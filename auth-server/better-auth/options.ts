@@ -72,6 +72,8 @@ export function toOptions(parts: AuthParts, passwords: PasswordOptions) {
     // The limits of Gatehouse also see accounts, all auth servers, and the result of an attempt.
     rateLimit: { enabled: false },
     advanced: {
+      // A session is read with its user, and a user with the accounts, by one statement.
+      database: { joins: true },
       useSecureCookies: config.authUrl.startsWith('https://'),
       disableCSRFCheck: false,
       disableOriginCheck: false,

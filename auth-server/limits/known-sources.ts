@@ -6,8 +6,11 @@ import type { HookContext } from '../common/caller';
 /** A browser is known for one year after its last sign-in, in seconds. */
 const DEVICE_LIFETIME_S = 365 * 86_400;
 
-/** An IP address is known for this time, in seconds. */
-const ADDRESS_LIFETIME_S = 90 * 86_400;
+/** The time of a known address is written at most once in this time, in seconds. */
+const ADDRESS_UPDATE_AGE_S = 86_400;
+
+/** An IP address is known for 90 days after each sign-in, in seconds. */
+const ADDRESS_LIFETIME_S = 90 * 86_400 + ADDRESS_UPDATE_AGE_S;
 
 /** An account, and the network from which a request for it comes. */
 export interface Origin {
@@ -25,6 +28,8 @@ export interface Origin {
  */
 export class KnownSources {
   private readonly addresses: RateLimiterAbstract;
+  /** By request: the known address whose time needs no update. */
+  private readonly recent = new WeakMap<Request, string>();
 
   constructor(store: LimitStore) {
     const duration = ADDRESS_LIFETIME_S;
@@ -38,8 +43,12 @@ export class KnownSources {
     return owner === account && device ? device : null;
   }
 
-  async isKnownAddress(origin: Origin): Promise<boolean> {
-    return (await this.addresses.get(keyOf(origin))) !== null;
+  async isKnownAddress({ request }: HookContext, origin: Origin): Promise<boolean> {
+    const found = await this.addresses.get(keyOf(origin));
+    const isRecent =
+      (found?.msBeforeNext ?? 0) > (ADDRESS_LIFETIME_S - ADDRESS_UPDATE_AGE_S) * 1_000;
+    if (request && isRecent) this.recent.set(request, keyOf(origin));
+    return found !== null;
   }
 
   /** Remembers the source of a request whose sender has proved to own the account. */
@@ -49,6 +58,7 @@ export class KnownSources {
     const { name, attributes } = cookieOf(ctx);
     const value = `${origin.account}.${device}`;
     await ctx.setSignedCookie(name, value, ctx.context.secret, attributes);
+    if (ctx.request && this.recent.get(ctx.request) === keyOf(origin)) return;
     await this.addresses.set(keyOf(origin), 1, ADDRESS_LIFETIME_S);
   }
 }

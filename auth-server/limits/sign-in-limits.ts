@@ -73,7 +73,7 @@ export class SignInLimits {
     const policy = nearest.limit.policy;
     const [verdict, isKnown] = await Promise.all([
       nearest.limit.take(nearest.key),
-      device !== null || this.sources.isKnownAddress(origin),
+      device !== null || this.sources.isKnownAddress(ctx, origin),
     ]);
     if (!verdict.isAllowed) throw refusal(policy, verdict);
     const limits = [nearest];

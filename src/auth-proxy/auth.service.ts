@@ -21,11 +21,13 @@ import type { UserPrincipal } from '../auth/principal/principal';
 import { findChallenge } from './challenge';
 import type { TwoFactorRequired } from './second-step.schemas';
 import { toSession } from '../users/session.mapper';
-import { toUser } from '../users/user.mapper';
+import { type ProfileColumns, toUser } from '../users/user.mapper';
+import { userOfSession } from './session-user.query';
 import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
 import { recordAuditEvent } from '../audit/audit-trail';
 import { Problem } from '../common/problems/problem';
 import type { ProblemCode } from '../common/problems/problem-codes';
+import { PreparedStatements } from '../database/prepared-statements';
 import { SessionEntity } from '../database/entities/session.entity';
 import { UserEntity } from '../database/entities/user.entity';
 
@@ -62,6 +64,7 @@ export class AuthService {
   constructor(
     private readonly authServer: AuthServerClient,
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly statements: PreparedStatements,
   ) {}
 
   /** @throws {Problem} `email_taken`, or as {@link AuthServerClient.call} */
@@ -169,13 +172,10 @@ export class AuthService {
   }
 
   /** @returns `null` when the session has ended. */
-  private async findUserOf({ accessToken }: Tokens): Promise<UserEntity | null> {
-    const where = { id: claimsOf(accessToken).sid };
-    const [row] = await this.dataSource.manager.find(SessionEntity, {
-      where,
-      relations: { user: true },
-    });
-    return row?.user ?? null;
+  private async findUserOf({ accessToken }: Tokens): Promise<ProfileColumns | null> {
+    const query = userOfSession(claimsOf(accessToken).sid);
+    const [user] = await this.statements.run<ProfileColumns>(query);
+    return user ?? null;
   }
 
   private async toEnded({ userId, endedAs }: NewSession): Promise<Problem> {

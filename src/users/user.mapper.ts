@@ -3,7 +3,7 @@ import { isBanInForce } from '../../contract';
 import type { UserEntity } from '../database/entities/user.entity';
 
 /** What of a row is shown. */
-type ProfileColumns = Omit<UserEntity, 'twoFactorEnabled' | 'basis'>;
+export type ProfileColumns = Omit<UserEntity, 'twoFactorEnabled' | 'basis'>;
 
 /**
  * The response shape of a user. A ban after its end counts as no ban: the auth server clears such

@@ -136,6 +136,21 @@ describe('guesses at one account from one IP address', () => {
     expect(await cluster.guess(email, 5)).toEqual([401, 401, 401, 401, 401]);
   });
 
+  it('from a known IP address renew its time once a day', async () => {
+    const from = '198.51.100.77';
+    const email = await person(from);
+    const key = `known-address:%:${from}`;
+    const signIn = async (agedBy: number) => {
+      const age = 'UPDATE rate_limit SET expire = expire - $2 WHERE key LIKE $1 RETURNING expire';
+      const { rows: aged } = await cluster.sql.query(age, [key, agedBy]);
+      await cluster.signIn(email, PASSWORD, { from }).expect(200);
+      const { rows } = await cluster.sql.query(age, [key, 0]);
+      return Number(rows[0].expire) - Number(aged[0].expire);
+    };
+    expect(await signIn(3_600_000)).toBe(0);
+    expect(await signIn(86_400_000)).toBeGreaterThan(86_400_000);
+  });
+
   it('get the number of remaining attempts', async () => {
     const email = await person();
     const { headers } = await cluster.signIn(email, 'wrong').expect(401);
