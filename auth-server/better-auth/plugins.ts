@@ -14,8 +14,9 @@ import { exactAddresses } from '../redirects/plugin';
 import { checkNewRecoveryCodes, secondFactor, secondStep } from '../second-factor/plugin';
 import { decisionBasis, sessionHandles } from '../sessions/plugin';
 import { sharedSignals } from '../shared-signals/plugin';
-import { accessTokens, tokenOfBegunSession } from '../signing-keys/plugin';
+import { accessTokens, sessionToken, tokenOfBegunSession } from '../signing-keys/plugin';
 import { accounts, administration, signUpPolicy } from '../users/plugin';
+import { PreparedQueries } from '../../runtime/database/prepared-statements';
 
 type PhaseParts = AuthParts & Pick<PasswordParts, 'hasher'>;
 
@@ -34,6 +35,7 @@ interface Phase<Plugin extends BetterAuthPlugin = BetterAuthPlugin> {
 export function createPhases(parts: PhaseParts) {
   const { config, pool, mailer, logger, limitStore = null } = parts;
   const tokens = accessTokens(config, pool);
+  const statements = new PreparedQueries(() => pool);
   const limits = limitsPlugins(limitStore, config);
   return [
     // First: all other hooks read the fields that the schema of the endpoint has accepted.
@@ -51,7 +53,9 @@ export function createPhases(parts: PhaseParts) {
     // Any place between the redirects and the limit outcomes.
     phase('new accounts', [signUpPolicy, passwordRules(parts)]),
     // Any place: the plugin adds endpoints, and its hook acts on `/get-session` only.
-    phase('access tokens', [tokens]),
+    phase('access tokens', [tokens.plugin]),
+    // After the limits: it answers the request. Before bearer, whose work it makes needless.
+    phase('token of a session', [sessionToken(tokens.signer, statements)]),
     // Before bearer and the authorization server: it takes back the session of the first step.
     phase('second factor', [secondFactor({ pool, mailer })]),
     // After the second factor: it hands out the session that an answer begins.
@@ -78,7 +82,7 @@ export function createPhases(parts: PhaseParts) {
     // known.
     phase('limit outcomes', limits.last),
     // After the second factor and the limit outcomes: only a session that stays gets a token.
-    phase('token of the begun session', [tokenOfBegunSession(tokens.options)]),
+    phase('token of the begun session', [tokenOfBegunSession(tokens.signer)]),
     // After all phases that change an answer: it records the answer that is sent.
     phase('audit log', [auditLog(pool)]),
     // Last: the equal time of an answer includes the time of all other phases.

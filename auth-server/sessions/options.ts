@@ -9,6 +9,9 @@ const SESSION_LIFETIME_S = 7 * 24 * 60 * 60;
 /** A session in use is extended at most once in this time, in seconds. */
 const SESSION_UPDATE_AGE_S = 24 * 60 * 60;
 
+/** A session with at least this time left was extended within the last day. */
+export const SECONDS_WITHOUT_EXTENSION = SESSION_LIFETIME_S - SESSION_UPDATE_AGE_S;
+
 /** Database hooks of sessions. */
 export const SESSION_HOOKS = { create: { before: recordSignIn } };
 

@@ -1,13 +1,14 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
-import { getJwtToken, type JwtOptions } from 'better-auth/plugins';
+import type { TokenSigner } from './token-signer';
 import { ACCESS_TOKEN_HEADER, TOKEN_WANTED_HEADER } from '../../contract';
+import type { SignedIn } from '../sessions/claims';
 
 /**
  * Adds the access token to an answer that begins a session, when the API asks for it. It is the
  * token of `/token`. A first step with a second factor begins no session.
  */
-export function tokenOfBegunSession(options: JwtOptions) {
+export function tokenOfBegunSession(signer: TokenSigner) {
   return {
     id: 'token-of-begun-session',
     hooks: {
@@ -18,8 +19,8 @@ export function tokenOfBegunSession(options: JwtOptions) {
             return Boolean(context?.newSession) && sent?.has(TOKEN_WANTED_HEADER) === true;
           },
           handler: createAuthMiddleware(async (ctx) => {
-            const context = { ...ctx.context, session: ctx.context.newSession };
-            ctx.setHeader(ACCESS_TOKEN_HEADER, await getJwtToken({ ...ctx, context }, options));
+            const begun = ctx.context.newSession as unknown as SignedIn;
+            ctx.setHeader(ACCESS_TOKEN_HEADER, await signer.sign(ctx, begun));
           }),
         },
       ],

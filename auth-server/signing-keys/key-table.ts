@@ -1,6 +1,7 @@
 import type { Client, Pool } from 'pg';
 import { TABLES } from '../../contract';
 import type { SigningKey } from './key-ring';
+import type { PreparedQueries } from '../../runtime/database/prepared-statements';
 
 const { name: table, columns } = TABLES.jwks;
 
@@ -37,10 +38,11 @@ type Row = { now: Date; id: string | null; createdAt: Date; endsAt: Date } & Omi
 
 /** All keys, newest first, and the time of the database. */
 export async function readKeys(
-  connection: Connection,
+  statements: Pick<PreparedQueries, 'run'>,
   rotation: number,
 ): Promise<{ now: number; keys: KeptKey[] }> {
-  const { rows } = await connection.query<Row>(SELECT_KEYS, [rotation]);
+  const query = { name: 'signing-keys', text: SELECT_KEYS, values: [rotation] };
+  const rows = await statements.run<Row>(query);
   const keys = rows.flatMap(({ now: _now, id, createdAt, endsAt, ...rest }) =>
     id === null ? [] : [{ ...rest, id, createdAt: createdAt.getTime(), endsAt: endsAt.getTime() }],
   );

@@ -10,11 +10,10 @@ import { PATIENT_LOCK_WAIT_MS, whileLocked } from '../common/database';
 import { toCipherKey } from '../common/secrets';
 import { type KeyPhase, KeyRing, type SigningKey, toKeyTimes } from './key-ring';
 import { deleteKeys, endKeys, insertKey, readKeys } from './key-table';
+import { PreparedQueries, type Query } from '../../runtime/database/prepared-statements';
 
 /** The smallest RSA modulus of RFC 7518, section 3.3, in bits. */
 const RSA_MODULUS_BITS = 2048;
-
-type Connection = Pick<Client | Pool, 'query'>;
 
 /** The result of a check. */
 export interface KeyChanges {
@@ -50,29 +49,32 @@ export class SigningKeys {
   /** Decrypted private keys by their encrypted texts; `null`: the secret is missing. */
   private decrypted: ReadonlyMap<string, string | null> = new Map();
   private ensuring: Promise<KeyChanges> | null = null;
+  private readonly statements: PreparedQueries;
 
   constructor(
     private readonly config: AuthConfig,
-    private readonly pool: Pool,
-  ) {}
+    pool: Pool,
+  ) {
+    this.statements = new PreparedQueries(() => pool);
+  }
 
   /**
    * All keys. Usually one of them signs. One is created when the table is empty or the secret has
    * changed.
    */
   async current(): Promise<KeyRing> {
-    const ring = await this.read(this.pool);
+    const ring = await this.read();
     if (ring.signer) return ring;
     this.ensuring ??= this.maintain().finally(() => {
       this.ensuring = null;
     });
     await this.ensuring;
-    return this.read(this.pool);
+    return this.read();
   }
 
   /** Creates the next key when it is needed, and deletes keys after their grace period. */
   async maintain(): Promise<KeyChanges> {
-    const glance = await this.read(this.pool);
+    const glance = await this.read();
     if (!glance.isSuccessorDue && glance.obsolete.length === 0) return { made: null, removed: [] };
     return this.whileLocked(async (client) => {
       const ring = await this.read(client);
@@ -155,9 +157,11 @@ export class SigningKeys {
     };
   }
 
-  private async read(connection: Connection): Promise<KeyRing> {
+  /** @param client of the transaction that changes the keys; without it, the pool. */
+  private async read(client?: Client): Promise<KeyRing> {
     const times = toKeyTimes(this.config);
-    const { keys: kept, now } = await readKeys(connection, times.rotation);
+    const statements = client ? unprepared(client) : this.statements;
+    const { keys: kept, now } = await readKeys(statements, times.rotation);
     const keys: SigningKey[] = [];
     for (const key of kept) {
       keys.push({ ...key, privateKey: await this.decrypt(key.encryptedKey) });
@@ -186,6 +190,13 @@ interface Succession {
   reason: 'schedule' | 'command' | 'revocation';
   /** The time of its first signature. */
   takeoverAfter: (ring: KeyRing) => number;
+}
+
+/** A connection of its own runs a statement once. */
+function unprepared(client: Client): Pick<PreparedQueries, 'run'> {
+  return {
+    run: async <Row>({ text, values }: Query) => (await client.query(text, values)).rows as Row[],
+  };
 }
 
 /** In the same transaction: each key has a record. */

@@ -1,49 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { CustomTypesConfig, Pool } from 'pg';
+import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
-import { findServerError } from '../../runtime/database/database-errors';
+import { PreparedQueries } from '../../runtime/database/prepared-statements';
 
-export interface Query {
-  /** The unique name of the prepared statement; without a name it is not prepared. */
-  name?: string;
-  text: string;
-  values: unknown[];
-  /** Parsers of column values; without it, those of `pg`. */
-  types?: CustomTypesConfig;
-}
+export type { Query } from '../../runtime/database/prepared-statements';
 
-/**
- * Errors of PostgreSQL or a pooler for a named statement that the connection does not have,
- * already has, or has with other columns: 26000, 42P05, 0A000.
- */
-const NAME_FAULTS: readonly string[] = ['26000', '42P05', '0A000'];
-
-/**
- * Runs the statements of frequent requests on the pool itself, without an entity manager.
- * Each connection parses and plans them once. Behind a pooler that does not keep prepared
- * statements, they are sent whole from the first fault on.
- */
+/** Statements on the pool of the API, without an entity manager. */
 @Injectable()
-export class PreparedStatements {
-  private areNamed = true;
-
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
-
-  async run<Row>({ name, ...query }: Query): Promise<Row[]> {
-    if (name === undefined || !this.areNamed) return this.send<Row>(query);
-    try {
-      return await this.send<Row>({ name, ...query });
-    } catch (error) {
-      if (!NAME_FAULTS.includes(findServerError(error)?.code ?? '')) throw error;
-      this.areNamed = false;
-      return this.send<Row>(query);
-    }
-  }
-
-  private async send<Row>(query: Query): Promise<Row[]> {
-    const { master } = this.dataSource.driver as unknown as { master: Pool };
-    const { rows } = await master.query(query);
-    return rows as Row[];
+export class PreparedStatements extends PreparedQueries {
+  constructor(@InjectDataSource() dataSource: DataSource) {
+    super(() => (dataSource.driver as unknown as { master: Pool }).master);
   }
 }

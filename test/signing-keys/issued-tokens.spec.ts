@@ -21,9 +21,14 @@ async function signUp() {
   user = await server.signUp(`user${(users += 1)}@example.com`);
 }
 
-async function tokenOf({ bearer }: SignedIn): Promise<string> {
+async function tokenOf({ bearer }: Pick<SignedIn, 'bearer'>): Promise<string> {
   const { body } = await server.get('/api/auth/token', bearer).expect(200);
   return body.token;
+}
+
+/** The session token with its signature, as the API hands it out. */
+function signedBearer({ cookie }: SignedIn): SignedIn['bearer'] {
+  return { authorization: `Bearer ${decodeURIComponent(cookie.slice(cookie.indexOf('=') + 1))}` };
 }
 
 async function publishedKeys() {
@@ -49,7 +54,10 @@ describe('an access token', () => {
 
   it('contains user, session, role and times, and no other claim', async () => {
     await start({ JWT_TTL: '5m' });
-    const { payload } = await verify(await tokenOf(user));
+    const { payload, protectedHeader } = await verify(await tokenOf(user));
+    const signed = await verify(await tokenOf({ bearer: signedBearer(user) }));
+    const times = { iat: expect.any(Number), exp: expect.any(Number) };
+    expect(signed).toMatchObject({ payload: { ...payload, ...times }, protectedHeader });
     const { rows } = await server.sql.query(
       'SELECT id, created_at FROM session WHERE user_id = $1',
       [user.userId],
@@ -104,6 +112,16 @@ describe('the session behind a token', () => {
     const refused = { code: 'UNAUTHORIZED', message: 'Unauthorized' };
     await server.get('/api/auth/token', user.bearer).expect(401, refused);
     await server.get('/api/auth/token', { cookie: user.cookie }).expect(401, refused);
+    await server.get('/api/auth/token', signedBearer(user)).expect(401, refused);
+  });
+
+  it('returns no token for a session token with a signature of another one', async () => {
+    const [, signature] = signedBearer(user).authorization.split('.');
+    const stranger = user;
+    await signUp();
+    const forged = `Bearer ${user.sessionToken}.${signature}`;
+    await server.get('/api/auth/token', { authorization: forged }).expect(401);
+    await tokenOf({ bearer: signedBearer(stranger) });
   });
 
   it('ends with a ban, and stays ended after the ban', async () => {
@@ -119,7 +137,11 @@ describe('the session behind a token', () => {
     expect(headers['set-cookie']).toBeUndefined();
   });
 
-  it('is extended by a token request one day after its last extension', async () => {
+  it.each([
+    ['a session token', (of: SignedIn) => of.bearer],
+    ['a signed session token', signedBearer],
+  ])('is extended by %s one day after its last extension', async (_title, bearerOf) => {
+    const bearer = bearerOf(user);
     const remaining = async () => {
       const { rows } = await server.sql.query(
         'SELECT extract(epoch FROM expires_at - now())::int AS seconds FROM session WHERE user_id = $1',
@@ -128,10 +150,10 @@ describe('the session behind a token', () => {
       return rows[0].seconds / 86_400;
     };
     await server.sql.query(`UPDATE session SET expires_at = now() + interval '6 days 1 hour'`);
-    await tokenOf(user);
+    await tokenOf({ bearer });
     expect(await remaining()).toBeLessThan(6.1);
     await server.sql.query(`UPDATE session SET expires_at = now() + interval '5 days 23 hours'`);
-    await tokenOf(user);
+    await tokenOf({ bearer });
     expect(await remaining()).toBeGreaterThan(6.9);
   });
 });
