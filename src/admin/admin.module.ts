@@ -5,6 +5,7 @@ import { AccessEventStore } from './access-events/access-event.store';
 import { AccessEventsController } from './access-events/access-events.controller';
 import { AccessEventsService } from './access-events/access-events.service';
 import { ReaderAccess } from './access-events/reader-access';
+import { StreamPlaces } from './access-events/stream-places';
 import { AuditEventsController } from './audit-events/audit-events.controller';
 import { AuditEventsService } from './audit-events/audit-events.service';
 import { ClientsController } from './clients/clients.controller';
@@ -43,6 +44,7 @@ import { UsersModule } from '../users/users.module';
     AccessEventStore,
     AccessEventsService,
     ReaderAccess,
+    StreamPlaces,
     AdminUsersService,
     AuditEventsService,
     ClientsService,

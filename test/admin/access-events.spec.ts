@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
 import { Client } from 'pg';
 import { EventStream, type StreamOptions } from './event-stream';
 import { SlowReader } from './slow-reader';
@@ -232,13 +234,42 @@ describe('the stream of access events', () => {
       );
     const listeners = async () =>
       (await connections()).find(({ name }) => name === 'gatehouse-access')?.count;
-    const many = await Promise.all(Array.from({ length: 300 }, () => open()));
+    const accounts = await Promise.all(Array.from({ length: 6 }, addServiceAccount));
+    const many = await Promise.all(
+      accounts.flatMap(({ token }) => Array.from({ length: 50 }, () => open({ token }))),
+    );
     expect(await listeners()).toBe(system.replicas.length);
     const user = await system.asUser();
     await system.query(`UPDATE "user" SET banned = true WHERE id = $1`, [user.id]);
     await eventually(() => many.every((stream) => about(stream, user.id).length === 2), true);
     const all = (await connections()).reduce((sum, { count }) => sum + count, 0);
     expect(all).toBeLessThan(50);
+  });
+
+  it('is refused above 50 streams of one client, and gives back the place of each that ends', async () => {
+    const { token: own } = await addServiceAccount();
+    const url = `${system.apiUrl}/api/v1/access-events?replay=600`;
+    const headers = { accept: 'text/event-stream', authorization: `Bearer ${own}` };
+    for (let count = 0; count < 30; count += 1) {
+      const leaving = get(url, { headers, agent: false }).on('error', () => {});
+      // Before the connection, before the answer, with the answer.
+      if (count % 3 > 0) await once(leaving, count % 3 === 1 ? 'finish' : 'response');
+      leaving.destroy();
+    }
+    const all: EventStream[] = [];
+    await eventually(async () => {
+      const opened = await Promise.allSettled(
+        Array.from({ length: 50 - all.length }, () => open({ token: own })),
+      );
+      all.push(...opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+      return all.length;
+    }, 50);
+    const refused = await fetch(url, { headers });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '5']);
+    expect(await refused.json()).toMatchObject({ code: 'too_many_requests' });
+    await open();
+    await all[0]!.close();
+    await eventually(async () => (await fetch(url, { headers, method: 'HEAD' })).status, 200);
   });
 
   it('cuts off a reader that does not read, and it resumes', async () => {

@@ -6,6 +6,8 @@ import { AccessEventStore, PAGE_SIZE } from './access-event.store';
 import { type EventPosition, isBefore, parseEventId } from './event-position';
 import { EventReader } from './event-reader';
 import { OTHER_HISTORY, STREAM_BEGIN, toCurrent, toReload, toStreamText } from './event-text';
+import { StreamPlaces } from './stream-places';
+import { callerIdOf } from '../../auth/principal/caller-id';
 import { Jobs } from '../../database/jobs';
 import { LOCKS } from '../../../contract';
 import { EVENT_RETENTION } from '../../../runtime/database/access-event-statements';
@@ -51,6 +53,7 @@ export class AccessEventsService implements OnApplicationBootstrap {
   constructor(
     private readonly store: AccessEventStore,
     private readonly hub: AccessEventHub,
+    private readonly places: StreamPlaces,
     private readonly jobs: Jobs,
   ) {}
 
@@ -64,13 +67,26 @@ export class AccessEventsService implements OnApplicationBootstrap {
     });
   }
 
+  /**
+   * The stream has to be sent, also to a client that has gone: its end gives the place back.
+   * @throws {Problem} `too_many_requests`
+   */
   async open(reading: ReadingRequest): Promise<Readable> {
-    const beginning = await this.begin(reading);
-    const reader = new EventReader(reading.request);
-    const text = reading.follows ? this.follow(reader, beginning) : this.readKept(beginning);
-    const stream = Readable.from(text, { objectMode: false });
-    stream.once('close', () => this.hub.leave(reader));
-    return stream;
+    const giveBack = this.places.take(callerIdOf(reading.request));
+    try {
+      const beginning = await this.begin(reading);
+      const reader = new EventReader(reading.request);
+      const text = reading.follows ? this.follow(reader, beginning) : this.readKept(beginning);
+      const stream = Readable.from(text, { objectMode: false });
+      stream.once('close', () => {
+        giveBack();
+        this.hub.leave(reader);
+      });
+      return stream;
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
   }
 
   private async begin({ lastEventId, replay }: ReadingRequest): Promise<Beginning> {
