@@ -15,6 +15,12 @@ export interface Delivery {
   attempts: number;
 }
 
+/** A token that its receiver does not accept. */
+interface RefusedToken {
+  jti: string;
+  error: string;
+}
+
 /** The longest text of an error in the log. */
 const LONGEST_ERROR = 500;
 
@@ -36,9 +42,17 @@ const FORGET_PENDING = `
 
 const COUNT_ATTEMPTS = 'UPDATE event_delivery SET attempts = attempts + 1 WHERE id = ANY($1)';
 
-const FINISH = `
-  UPDATE event_delivery SET state = $3, last_error = coalesce($4, last_error), finished_at = now(), failing_since = NULL
+const FINISHED = 'finished_at = now(), failing_since = NULL';
+
+const ACKNOWLEDGE = `
+  UPDATE event_delivery SET state = 'delivered', ${FINISHED}
    WHERE stream_id = $1 AND jti::text = ANY($2) AND state = 'pending'`;
+
+/** One statement for all: a receiver chooses their number. */
+const FAIL = `
+  UPDATE event_delivery SET state = 'failed', last_error = refused.error, ${FINISHED}
+    FROM unnest($2::text[], $3::text[]) AS refused (jti, error)
+   WHERE stream_id = $1 AND event_delivery.jti::text = refused.jti AND state = 'pending'`;
 
 const POSTPONE = `
   UPDATE event_delivery
@@ -88,12 +102,15 @@ export class DeliveryStore {
   }
 
   async acknowledge(streamId: string, jtis: string[]): Promise<void> {
-    if (jtis.length > 0) await this.pool.query(FINISH, [streamId, jtis, 'delivered', null]);
+    if (jtis.length > 0) await this.pool.query(ACKNOWLEDGE, [streamId, jtis]);
   }
 
-  /** The receiver refuses the token itself: it is not sent again. */
-  async fail(streamId: string, { jti, error }: { jti: string; error: string }): Promise<void> {
-    await this.pool.query(FINISH, [streamId, [jti], 'failed', toErrorText(error)]);
+  /** The receiver refuses the tokens themselves: they are not sent again. */
+  async fail(streamId: string, refused: readonly RefusedToken[]): Promise<void> {
+    if (refused.length === 0) return;
+    const jtis = refused.map(({ jti }) => jti);
+    const errors = refused.map(({ error }) => toErrorText(error));
+    await this.pool.query(FAIL, [streamId, jtis, errors]);
   }
 
   /** @returns whether the delivery has failed for a day. */

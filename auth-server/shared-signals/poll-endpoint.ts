@@ -14,18 +14,21 @@ const MOST_SETS = 100;
 const LONG_POLL_MS = 2_500;
 const LOOK_INTERVAL_MS = 250;
 
+/** Tokens that one request acknowledges, and that it refuses, at most. */
+const MOST_REPORTED = 1_000;
+
 const jti = z.string().max(64);
 
 const pollSchema = z.strictObject({
   maxEvents: z.int().min(0).optional(),
   returnImmediately: z.boolean().optional(),
-  ack: z.array(jti).max(1_000).optional(),
+  ack: z.array(jti).max(MOST_REPORTED).optional(),
   setErrs: z
     .record(
       jti,
       z.object({ err: z.string().max(100), description: z.string().max(2_000).optional() }),
     )
-    .refine((errors) => Object.keys(errors).length <= 1_000)
+    .refine((errors) => Object.keys(errors).length <= MOST_REPORTED)
     .optional(),
 });
 
@@ -63,9 +66,14 @@ async function acknowledge(
   { streamId, poll }: { streamId: string; poll: PollRequest },
 ): Promise<void> {
   await deliveries.acknowledge(streamId, poll.ack ?? []);
-  for (const [id, { err, description = '' }] of Object.entries(poll.setErrs ?? {})) {
-    await deliveries.fail(streamId, { jti: id, error: `${err}: ${description}` });
-  }
+  const refused = Object.entries(poll.setErrs ?? {});
+  await deliveries.fail(
+    streamId,
+    refused.map(([id, { err, description = '' }]) => ({
+      jti: id,
+      error: `${err}: ${description}`,
+    })),
+  );
 }
 
 async function answer(

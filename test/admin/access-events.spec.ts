@@ -236,7 +236,9 @@ describe('the stream of access events', () => {
       (await connections()).find(({ name }) => name === 'gatehouse-access')?.count;
     const accounts = await Promise.all(Array.from({ length: 6 }, addServiceAccount));
     const many = await Promise.all(
-      accounts.flatMap(({ token }) => Array.from({ length: 50 }, () => open({ token }))),
+      accounts.flatMap((account) =>
+        Array.from({ length: 50 }, () => open({ token: account.token })),
+      ),
     );
     expect(await listeners()).toBe(system.replicas.length);
     const user = await system.asUser();

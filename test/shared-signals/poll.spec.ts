@@ -46,6 +46,24 @@ describe('a poll', () => {
     ]);
   });
 
+  it('writes 1,000 refusals with one statement, and refuses more', async () => {
+    await stage.system.query(`
+      CREATE SEQUENCE updates;
+      CREATE FUNCTION count_update() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+      BEGIN PERFORM nextval('updates'); RETURN NULL; END $$;
+      CREATE TRIGGER z_count AFTER UPDATE ON event_delivery EXECUTE FUNCTION count_update()`);
+    const refusals = (count: number) => ({
+      setErrs: Object.fromEntries(Array.from({ length: count }, (_, jti) => [jti, { err: 'x' }])),
+      maxEvents: 0,
+    });
+    await receiver.poll(id, refusals(1_000));
+    const [updates] = await stage.system.query(`SELECT last_value::int FROM updates`);
+    await stage.system.query('DROP FUNCTION count_update() CASCADE; DROP SEQUENCE updates');
+    expect(updates).toEqual({ last_value: 1 });
+    const { status } = await receiver.call('POST', `/poll/${id}`, refusals(1_001));
+    expect(status).toBe(400);
+  });
+
   it('waits for an event, and ends without one', async () => {
     const user = await stage.system.asUser();
     const waiting = receiver.poll(id, {});

@@ -88,11 +88,11 @@ async function note(parts: SignalParts, { stream, delivery, result }: Sent): Pro
   const { id, jti, attempts } = delivery;
   if (result.outcome === 'accepted') return deliveries.acknowledge(stream.id, [jti]);
   const { outcome, error, retryAfterMs } = result;
-  if (outcome === 'refused') return deliveries.fail(stream.id, { jti, error });
+  if (outcome === 'refused') return deliveries.fail(stream.id, [{ jti, error }]);
   const ms = Math.max(pauseAfter(attempts), retryAfterMs);
   const isTooLong = await deliveries.postpone(id, { ms, error });
   if (!isTooLong) return;
-  if (outcome === 'postponed') await deliveries.fail(stream.id, { jti, error });
+  if (outcome === 'postponed') await deliveries.fail(stream.id, [{ jti, error }]);
   else await pause(parts, { stream, error });
 }
 
