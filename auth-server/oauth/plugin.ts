@@ -9,6 +9,7 @@ import { Grants } from './grants';
 import { protocolAnswers } from './protocol-answers';
 import { replayedTokens } from './replayed-tokens';
 import { renewedScopes } from './renewed-scopes';
+import { refusedParameters } from './requests/refused-parameters';
 import { requestRules } from './requests/request-rules';
 import { Resources } from './resources/resources';
 import { revocation } from './revocation';
@@ -40,6 +41,7 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
   return [
     oauthProvider(providerOptions({ config, grants, resources })),
     singleConsent,
+    refusedParameters,
     authorizationRequests({ config, signingKeys: new SigningKeys(config, pool) }),
     requestRules({ pool, resources }),
     tokenSigner(resources),

@@ -32,6 +32,7 @@ async function outcomeOf(changes: Parameters, of: NewClient = client) {
   return {
     place: origin + pathname,
     error: searchParams.get('error'),
+    description: searchParams.get('error_description'),
     code: searchParams.get('code'),
     state: searchParams.get('state'),
     iss: searchParams.get('iss'),
@@ -64,11 +65,27 @@ describe('PKCE downgrade (RFC 9700, section 4.8.2)', () => {
     ['a method in lower case', { code_challenge_method: 's256' }],
     ['a method without a challenge', { code_challenge: undefined }],
     ['an empty challenge', { code_challenge: '' }],
+    ['a challenge of 42 characters', { code_challenge: 'x'.repeat(42) }],
+    ['a challenge of 44 characters', { code_challenge: 'x'.repeat(44) }],
+    ['a challenge of base64', { code_challenge: `${'x'.repeat(42)}+` }],
   ])('refuses a request with %s, for both client types', async (_title, changes) => {
     for (const one of [client, confidential]) {
       const outcome = await outcomeOf(changes, one);
       expect(outcome).toMatchObject({ error: 'invalid_request', code: null });
     }
+  });
+
+  it('names the fault of a challenge to the client, and not to an unknown redirect URI', async () => {
+    const changes = { code_challenge: 'x', response_mode: 'query' };
+    expect(await outcomeOf(changes)).toMatchObject({
+      place: REDIRECT_URI,
+      error: 'invalid_request',
+      description: 'code_challenge must be 43 characters of base64url',
+      state: expect.any(String),
+      iss: stage.issuer,
+    });
+    const unknown = await outcomeOf({ ...changes, redirect_uri: 'https://evil.example/' });
+    expect(unknown.place).toBe(errorPage());
   });
 
   it.each([

@@ -223,6 +223,15 @@ describe('each announced item works:', () => {
     expect(announced('code_challenge_methods_supported')).toEqual(['S256']);
     const { callback } = await stage.code(clients.none!, browser, { response_mode: 'query' });
     expect(callback.hash).toBe('');
+    for (const mode of ['fragment', 'form_post', 'query.jwt']) {
+      const url = stage.authorization(clients.none!.clientId, makePkce(), { response_mode: mode });
+      const { search, hash } = await browser.authorize(url);
+      expect([mode, search, hash]).toEqual([
+        mode,
+        expect.stringContaining('error=invalid_request&error_description=response_mode'),
+        '',
+      ]);
+    }
     expect(announced('authorization_response_iss_parameter_supported')).toBe(true);
     expect(callback.searchParams.get('iss')).toBe(stage.issuer);
   });

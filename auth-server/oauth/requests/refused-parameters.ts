@@ -1,0 +1,90 @@
+import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
+import { createAuthMiddleware, isAPIError } from 'better-auth/api';
+
+type Parameters = Record<string, unknown>;
+
+/** RFC 7636, section 4.2, for the only method, S256: 32 bytes in base64url. */
+const S256_CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
+
+/** What the provider answers to a parameter of another type. */
+const WRONG_TYPE = 'code_challenge must be a string';
+
+/** The cause of a refusal. */
+const causes = new WeakMap<Request, string>();
+
+/**
+ * The provider ignores `response_mode`, and accepts a code challenge that no verifier can match.
+ * Both are an `invalid_request`. The provider checks the client and its redirect URI before it
+ * sends an error to the client. Therefore it receives a challenge that it refuses, and its answer
+ * gets the cause.
+ */
+export const refusedParameters = {
+  id: 'gatehouse-refused-parameters',
+  hooks: {
+    before: [
+      {
+        matcher: isAuthorization,
+        handler: createAuthMiddleware((ctx) => {
+          const given = parametersOf(ctx as GenericEndpointContext);
+          const cause = findFault(given);
+          if (cause !== null && ctx.request) {
+            causes.set(ctx.request, cause);
+            // The error is sent in the mode that is supported.
+            delete given.response_mode;
+            given.code_challenge = null;
+          }
+          return Promise.resolve();
+        }),
+      },
+    ],
+    after: [
+      {
+        matcher: isAuthorization,
+        handler: createAuthMiddleware((ctx) => {
+          const cause = ctx.request && causes.get(ctx.request);
+          const { returned } = ctx.context;
+          return Promise.resolve(cause === undefined ? undefined : withCause(returned, cause));
+        }),
+      },
+    ],
+  },
+} satisfies BetterAuthPlugin;
+
+function isAuthorization({ path }: { path?: string }): boolean {
+  return path === '/oauth2/authorize';
+}
+
+/** Changed in place: a hook cannot remove a parameter in another way. */
+function parametersOf(ctx: GenericEndpointContext): Parameters {
+  return ((ctx.method === 'POST' ? ctx.body : ctx.query) ?? {}) as Parameters;
+}
+
+/** A parameter without a value counts as missing (RFC 6749, section 3.1). */
+function findFault({ response_mode: mode = '', code_challenge: challenge }: Parameters) {
+  // OAuth 2.0 Multiple Response Type Encoding Practices, section 2.1.
+  if (mode !== '' && mode !== 'query') return 'response_mode must be query';
+  const isMalformed = typeof challenge === 'string' && challenge !== '';
+  if (isMalformed && !S256_CHALLENGE.test(challenge)) {
+    return 'code_challenge must be 43 characters of base64url';
+  }
+  return null;
+}
+
+/** The answer is a redirection, or its target in JSON for a script. */
+function withCause(returned: unknown, cause: string): unknown {
+  const replace = (url: string) => {
+    const target = new URL(url);
+    if (target.searchParams.get('error_description') === WRONG_TYPE) {
+      target.searchParams.set('error_description', cause);
+    }
+    return target.href;
+  };
+  if (isAPIError(returned)) {
+    const headers = new Headers(returned.headers as Record<string, string>);
+    const location = headers.get('location');
+    if (location !== null) headers.set('location', replace(location));
+    return new Response(null, { status: returned.statusCode, headers });
+  }
+  const { url } = (returned ?? {}) as { url?: unknown };
+  return typeof url === 'string' ? { redirect: true, url: replace(url) } : undefined;
+}
