@@ -61,8 +61,10 @@ export class Access {
     const caller = toCaller(claims);
     if (!this.isCurrent()) return this.askAbout(token);
     const sessionId = textOf(claims.sid);
-    const reason = this.ended.reason({ ...caller, sessionId, keyId, issuedAt: claims.iat! });
-    if (reason !== null) throw new AccessRefusal(401, 'invalid_token', reason);
+    const times = { issuedAt: claims.iat!, expiresAt: claims.exp! };
+    const objection = this.ended.objection({ ...caller, sessionId, keyId, ...times });
+    if (objection?.isDoubt && this.settings.introspectionUrl) return this.askAbout(token);
+    if (objection) throw new AccessRefusal(401, 'invalid_token', objection.reason);
     return { ...caller, role: this.ended.role(caller.userId) ?? caller.role };
   }
 
@@ -91,7 +93,7 @@ export class Access {
     }
   }
 
-  /** While the stream is not proved to be complete. */
+  /** While the stream is not proved to be complete, and where its events leave a doubt. */
   private async askAbout(token: string): Promise<Caller> {
     const claims = await introspect(this.settings, token).catch((error: unknown) => {
       throw new AccessRefusal(503, 'access_unknown', String(error));
@@ -101,8 +103,9 @@ export class Access {
   }
 
   private take(kind: string, data: EventData): void {
-    if (kind === 'current') this.provedAt = Date.parse(data.time ?? '');
-    else this.ended.apply(kind, data);
+    if (kind !== 'current') return this.ended.apply(kind, data);
+    this.provedAt = Date.parse(data.time ?? '');
+    this.ended.complete();
   }
 }
 

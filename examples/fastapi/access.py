@@ -100,6 +100,7 @@ class Access:
         data = json.loads(fields["data"])
         if fields["event"] == "current":
             self.proved_at = to_seconds(data["time"], -math.inf)
+            self.ended.complete()
         else:
             self.ended.apply(fields["event"], data)
         self.last_event_id = fields.get("id", self.last_event_id)
@@ -158,15 +159,17 @@ class Access:
             raise refuse("neither a session nor a service account")
         if not self.is_current():
             return await self.ask_about(token)
-        reason = self.ended.reason(claims, key_id)
-        if reason is not None:
-            raise refuse(reason)
+        end, doubt = self.ended.end(claims, key_id), self.ended.doubt(claims)
+        if end is None and doubt is not None and settings.introspection_url is not None:
+            return await self.ask_about(token)
+        if end is not None or doubt is not None:
+            raise refuse(str(end or doubt))
         caller = to_caller(claims)
         caller.role = self.ended.value(("role", caller.user_id), caller.role)
         return caller
 
     async def ask_about(self, token: str) -> Caller:
-        """Introspection (RFC 7662), while the stream is not proved to be complete."""
+        """Introspection (RFC 7662), while the stream is not proved to be complete, and in doubt."""
         url, secret = self.settings.introspection_url, (self.settings.client_id, self.settings.client_secret)
         if url is None:
             raise HTTPException(503, "access_unknown")

@@ -6,9 +6,13 @@ from collections import OrderedDict
 from datetime import datetime
 from typing import Any, Callable, Optional
 
-# Longer than the lifetime of an access token: what ended earlier concerns no living token.
-MEMORY_SECONDS = 3600
-# More facts than this are replaced by one: every token that was issued before is refused.
+# What ended earlier concerns no token that lives for at most an hour. Others are in doubt.
+MEMORY_SECONDS = 4200
+LONGEST_LIFETIME_SECONDS = 3600
+# The events of the past have the time of their writing. A token that was issued between the writing
+# and the commit is in doubt, for transactions of up to this length.
+LONGEST_TRANSACTION_SECONDS = 60
+# More facts than this are replaced by one: every token that was issued before is in doubt.
 MOST_FACTS = 100_000
 # Ids of so many events are kept: after an interruption the events of the last seconds come again.
 KNOWN_EVENTS = 10_000
@@ -28,11 +32,14 @@ class Ended:
         self.facts: OrderedDict = OrderedDict()
         self.known: OrderedDict = OrderedDict()
         self.all_before = 0.0
+        # Whether the events of the past have been read.
+        self.is_complete = False
         self.on_reload = on_reload
 
     def apply(self, kind: str, data: dict) -> None:
         if self.is_duplicate(data.get("eventId")):
             return
+        committed = self.latest_commit(data)
         user, session, client = data.get("userId"), data.get("sessionId"), data.get("clientId")
         if kind == "session-ended":
             self.learn(("session", session), to_seconds(data["at"], 0))
@@ -49,14 +56,25 @@ class Ended:
         elif kind == "client-enabled":
             self.facts.pop(("client", client), None)
         elif kind == "client-changed":
-            self.learn(("before", client), time.time())
+            self.learn(("before", client), committed)
         elif kind == "grant-ended":
-            self.learn(("before", session, client), time.time())
+            self.learn(("before", session, client), committed)
+            self.learn(("ended", session, client), to_seconds(data["time"], 0))
         elif kind == "key-withdrawn":
             self.learn(("key", data["keyId"]), math.inf)
         elif kind != "credentials-changed":
             # `reload`, or an event of a later version.
-            self.refuse_all_before(time.time())
+            self.doubt_all_before(committed)
+
+    def complete(self) -> None:
+        """The stream has proved that it is complete: further events have just been committed."""
+        self.is_complete = True
+
+    def latest_commit(self, data: dict) -> float:
+        """The latest time at which the change can have been committed."""
+        now = time.time()
+        written = to_seconds(data.get("time"), now)
+        return max(now, written) if self.is_complete else min(now, written + LONGEST_TRANSACTION_SECONDS)
 
     def is_duplicate(self, event_id: Optional[str]) -> bool:
         """An earlier role that comes again must not replace the one in force."""
@@ -77,30 +95,40 @@ class Ended:
         while next(iter(self.facts.values()))[1] < now - MEMORY_SECONDS:
             self.facts.popitem(last=False)
         if len(self.facts) > MOST_FACTS:
-            self.refuse_all_before(now)
+            self.doubt_all_before(now)
 
-    def refuse_all_before(self, moment: float) -> None:
+    def doubt_all_before(self, moment: float) -> None:
         self.facts.clear()
-        self.all_before = moment
+        self.all_before = max(self.all_before, moment)
         self.on_reload()
 
     def value(self, key: tuple, otherwise: Any) -> Any:
         return self.facts.get(key, (otherwise, 0))[0]
 
-    def reason(self, claims: dict, key_id: str) -> Optional[str]:
+    def end(self, claims: dict, key_id: str) -> Optional[str]:
         """The reason why access has ended, for the log; None: it has not."""
-        now, issued = time.time(), claims["iat"]
-        session, client = claims.get("sid"), claims.get("client_id")
+        now = time.time()
         if self.value(("key", key_id), 0) > now:
             return "key is withdrawn"
+        session, client = claims.get("sid"), claims.get("client_id")
         if self.value(("session", session), math.inf) <= now:
             return "session has ended"
         if self.value(("user", claims["sub"]), 0) > now:
             return "user is banned or deleted"
         if self.value(("client", client), 0) > now:
             return "client is disabled"
+        # The time of issue has no fraction.
+        is_ended = claims["iat"] + 1 <= self.value(("ended", session, client), 0)
+        return "grant has ended" if is_ended else None
+
+    def doubt(self, claims: dict) -> Optional[str]:
+        """Why the events do not tell whether the token is in force; introspection does."""
+        issued, session, client = claims["iat"], claims.get("sid"), claims.get("client_id")
         if issued <= self.value(("before", client), 0):
             return "client has changed"
         if issued <= self.value(("before", session, client), 0):
             return "grant has ended"
-        return "token was issued before a reload" if issued <= self.all_before else None
+        if issued <= self.all_before:
+            return "token was issued before a reload"
+        is_long = claims["exp"] - issued > LONGEST_LIFETIME_SECONDS
+        return "token lives longer than the ends are remembered" if is_long else None

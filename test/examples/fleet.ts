@@ -34,6 +34,7 @@ export class Fleet {
     readonly backends: readonly BackendProcess[],
     /** Acts for each user. */
     readonly clientId: string,
+    private readonly env: NodeJS.ProcessEnv,
   ) {}
 
   /** Published: signs what the auth server would sign. */
@@ -53,9 +54,9 @@ export class Fleet {
     const { authUrl } = system.settings;
     const stage = { authUrl, replicas: [system.apiUrl], sql, admin };
     const env = await settingsOf(oauth, api);
-    const client = await oauth.register({ type: 'public', scopes: ['openid', SCOPE] });
+    const client = await oauth.register({ type: 'public', scopes: ['openid', 'profile', SCOPE] });
     const backends = await Promise.all(BACKENDS.map((name) => BackendProcess.start(name, env)));
-    const fleet = new Fleet(system, oauth, stage, api, backends, client.clientId);
+    const fleet = new Fleet(system, oauth, stage, api, backends, client.clientId, env);
     try {
       fleet.key = (await fleet.publishKeys(1))[0]!;
       await fleet.untilCurrent();
@@ -64,6 +65,17 @@ export class Fleet {
       throw error;
     }
     return fleet;
+  }
+
+  /** Further backends, which know only the events of the past, and ask no introspection. */
+  async startLater(): Promise<Fleet> {
+    const env = { ...this.env, INTROSPECTION_URL: undefined };
+    const backends = await Promise.all(BACKENDS.map((name) => BackendProcess.start(name, env)));
+    const { system, oauth, stage, api, clientId, key } = this;
+    const later = new Fleet(system, oauth, stage, api, backends, clientId, env);
+    later.key = key;
+    await later.untilCurrent();
+    return later;
   }
 
   /** After a restart of the database. */
@@ -111,14 +123,14 @@ export class Fleet {
     }
   }
 
-  async member(role = 'user'): Promise<Member> {
+  async member(role = 'user', times: object = {}): Promise<Member> {
     const { id, sessionId } = await makePerson(this.stage, { role });
     await this.run(
       'INSERT INTO oauth_grant (session_id, client_id) VALUES ($1, $2)',
       sessionId,
       this.clientId,
     );
-    const claims = this.claims({ sub: id, sid: sessionId, role });
+    const claims = this.claims({ sub: id, sid: sessionId, role, ...times });
     return { id, sessionId, token: await this.key.sign(claims) };
   }
 
@@ -156,8 +168,12 @@ export class Fleet {
   }
 
   async stopBackends(): Promise<void> {
-    await Promise.all(this.backends.map((backend) => backend.stop()));
+    await this.stopProcesses();
     await this.stage.sql.end();
+  }
+
+  async stopProcesses(): Promise<void> {
+    await Promise.all(this.backends.map((backend) => backend.stop()));
   }
 }
 

@@ -91,7 +91,8 @@ describe('access ends in every backend', () => {
 
   it('after a grant has ended', () =>
     measure(fleet, 'grant ended', async () => {
-      const { sessionId, token } = await fleet.member();
+      // In the second of the change, a backend asks introspection.
+      const { sessionId, token } = await fleet.member('user', { iat: agoInSeconds(2) });
       const change = () => fleet.run('DELETE FROM oauth_grant WHERE session_id = $1', sessionId);
       return { path: '/orders', token, expected: 401, change };
     }));
@@ -102,6 +103,55 @@ describe('access ends in every backend', () => {
       const change = () => fleet.run('DELETE FROM jwks WHERE id = $1', key.kid);
       return { path: '/orders', token: await key.sign(fleet.claims()), expected: 401, change };
     }));
+});
+
+describe('what the events leave in doubt', () => {
+  const narrowClient = () =>
+    fleet.run(
+      `UPDATE oauth_client SET scopes = scopes - 'profile' WHERE client_id = $1`,
+      fleet.clientId,
+    );
+
+  it('is asked: a token is in force after its client has lost another scope', async () => {
+    const { token } = await fleet.member();
+    await fleet.expectAll('/orders', token, 200);
+    await narrowClient();
+    const marker = await fleet.member();
+    await fleet.run('DELETE FROM session WHERE id = $1', marker.sessionId);
+    // The stream is in order: the backends know of the client when they know of the session.
+    await eventually(() => fleet.expectAll('/orders', marker.token, 401));
+    await fleet.expectAll('/orders', token, 200);
+  });
+
+  it('is asked: a token that lives longer than a backend remembers, also of a banned user', async () => {
+    const exp = agoInSeconds(-7_200);
+    const [banned, other] = [
+      await fleet.member('user', { exp }),
+      await fleet.member('user', { exp }),
+    ];
+    await fleet.expectAll('/orders', banned.token, 200);
+    await fleet.run(`UPDATE "user" SET banned = true WHERE id = $1`, banned.id);
+    await eventually(() => fleet.expectAll('/orders', banned.token, 401));
+    await fleet.expectAll('/orders', other.token, 200);
+  });
+
+  it('is refused without introspection: what was issued before a change, also after a restart', async () => {
+    await fleet.run(
+      `UPDATE access_event SET occurred_at = now() - interval '10 minutes'
+      WHERE kind = 'client-changed' AND data ->> 'clientId' = $1`,
+      fleet.clientId,
+    );
+    const tokenOf = async (iat: number, exp = agoInSeconds(-600)) =>
+      (await fleet.member('user', { iat, exp })).token;
+    const later = await fleet.startLater();
+    try {
+      await later.expectAll('/orders', await tokenOf(agoInSeconds(300)), 200);
+      await later.expectAll('/orders', await tokenOf(agoInSeconds(700)), 401);
+      await later.expectAll('/orders', await tokenOf(agoInSeconds(0), agoInSeconds(-7_200)), 401);
+    } finally {
+      await later.stopProcesses();
+    }
+  });
 });
 
 describe('without a complete stream', () => {
@@ -124,4 +174,8 @@ describe('without a complete stream', () => {
 
 function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+function agoInSeconds(seconds: number): number {
+  return Math.floor(Date.now() / 1_000) - seconds;
 }
