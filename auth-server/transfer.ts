@@ -1,12 +1,12 @@
 import '../runtime/entry/node-version';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { Pool } from 'pg';
 import { explainStart } from './common/start-error';
 import type { FirebaseParameters } from './password/firebase-hash';
 import { exportUsers } from './user-transfer/export-users';
 import { importUsers } from './user-transfer/import-users';
 import type { LineFormat } from './user-transfer/user-line';
+import { DatabasePool } from '../runtime/database/database-pool';
 import { startOrExplain } from '../runtime/lifecycle';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
@@ -20,7 +20,7 @@ const USAGE = `Usage: npm run users:import -- <file> [--dry-run] [--format ${FOR
 startOrExplain(async () => {
   const { verb, file, values } = readArguments();
   const { databaseDirectUrl } = loadSettings(completeEnvironment(), 'migrate');
-  const pool = new Pool({ connectionString: databaseDirectUrl, max: 2 });
+  const pool = new DatabasePool({ connectionString: databaseDirectUrl, max: 2, query_timeout: 0 });
   pool.on('error', () => {});
   try {
     if (verb === 'export') return print(`${await exportUsers(pool, file)} users exported`);
@@ -58,8 +58,8 @@ function readArguments() {
 
 /** The JSON of the project's password hash parameters. */
 function readParameters(file: string): FirebaseParameters {
-  const given = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-  const { signerKey, saltSeparator, rounds, memCost } = given;
+  const given = readJson(file) as Record<string, unknown> | null;
+  const { signerKey, saltSeparator, rounds, memCost } = given ?? {};
   const isComplete =
     typeof signerKey === 'string' &&
     typeof saltSeparator === 'string' &&
@@ -67,6 +67,15 @@ function readParameters(file: string): FirebaseParameters {
     typeof memCost === 'number';
   if (isComplete) return { signerKey, saltSeparator, rounds, memCost };
   throw new StartError(`${file} must have signerKey, saltSeparator, rounds and memCost.`);
+}
+
+function readJson(file: string): unknown {
+  const text = readFileSync(file, 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new StartError(`${file} is not JSON.`);
+  }
 }
 
 function print(line: string): void {

@@ -50,6 +50,7 @@ import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { MigrationError } from './migration-error';
 import { enableTriggers } from './trigger-repair';
+import { refuseOldServer } from '../runtime/database/server-version';
 
 /** The migrations of Gatehouse, oldest first. Class references need no glob and no path. */
 const OWN_MIGRATIONS = [
@@ -128,6 +129,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
  * @returns how many migrations were applied.
  * @throws {MigrationError} within seconds when the database cannot be reached; when users have a
  *   role that no feature declares.
+ * @throws {StartError} when PostgreSQL is too old.
  */
 export function runMigrations(
   databaseUrl: string,
@@ -173,6 +175,7 @@ async function whileLocked<T>(
   lock.on('error', () => {});
   try {
     await takeLock(lock);
+    await refuseOldServer(async (sql) => (await lock.query<object>(sql)).rows);
     return await withDataSource(databaseUrl, change);
   } finally {
     await lock.end().catch(() => {});

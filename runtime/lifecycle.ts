@@ -47,7 +47,7 @@ export function stopCleanlyOnSignal(
 
 /**
  * Runs the start of a process. A failed start ends with status 1 and one readable message on
- * standard error for wrong settings and a {@link StartError}.
+ * standard error for wrong settings, a file that cannot be opened and a {@link StartError}.
  */
 export function startOrExplain(start: () => Promise<void>): void {
   start().catch((error: unknown) => {
@@ -58,7 +58,9 @@ export function startOrExplain(start: () => Promise<void>): void {
 
 function explain(error: unknown): string {
   if (error instanceof SettingsError) return error.message;
-  const { stack } = error as Error;
+  const { message, path, stack } = error as NodeJS.ErrnoException;
+  // A file that cannot be opened; the message names it.
+  if (path !== undefined) return message;
   // Some libraries throw errors with an empty stack.
   return stack || String(error);
 }

@@ -1,4 +1,5 @@
 import { readRoles } from './role-constraint';
+import { refuseOldServer } from './server-version';
 import { findWeakTriggers } from './trigger-check';
 import { StartError } from '../start-error';
 import { ROLES } from '../../contract';
@@ -10,12 +11,13 @@ const FIND_STATE = `
  * Refuses a database in which the rules of the schema do not hold.
  *
  * @param query runs a statement and returns its rows.
- * @throws {StartError} when text is not stored as UTF-8; when no migration has run; when triggers
+ * @throws {StartError} when PostgreSQL is too old; when text is not stored as UTF-8; when no migration has run; when triggers
  *   are not `ENABLE ALWAYS`. A restore with `pg_restore --disable-triggers` leaves ordinary triggers behind,
  *   which a session with `session_replication_role = replica` passes by; when a role of a feature is
  *   missing in the constraint of the users' roles.
  */
 export async function checkDatabase(query: (sql: string) => Promise<unknown[]>): Promise<void> {
+  await refuseOldServer(query);
   const [state] = (await query(FIND_STATE)) as [{ encoding: string; hasSchema: boolean }];
   if (state.encoding !== 'UTF8') {
     throw new StartError(

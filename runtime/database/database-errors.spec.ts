@@ -69,6 +69,10 @@ describe('the database is unavailable', () => {
     'ENOTFOUND',
     'EPIPE',
     'ETIMEDOUT',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   ])('with the socket error %s', (code) => {
     expect(isDatabaseUnavailable(socketError(code))).toBe(true);
   });

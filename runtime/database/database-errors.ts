@@ -35,6 +35,9 @@ const UNAVAILABLE_SOCKET_CODES: readonly string[] = [
   'ETIMEDOUT',
 ];
 
+/** A certificate that is not accepted: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const CERTIFICATE_CODE = /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^ERR_(SSL|TLS)_/;
+
 /** Errors of `pg` and of its pool about a connection; they have no code. */
 const DRIVER_MESSAGES = [
   'Called end on pool more than once',
@@ -43,6 +46,7 @@ const DRIVER_MESSAGES = [
   'Client was closed',
   'Connection terminated',
   'Query read timeout',
+  'The server does not support SSL connections',
   'timeout exceeded when trying to connect',
   'timeout expired',
 ];
@@ -185,7 +189,8 @@ function isUnavailable(parts: ErrorParts): boolean {
 
 function isSocketError(code: string, syscall: unknown): boolean {
   // ENOENT: the Unix-domain socket of a stopped server does not exist.
-  return UNAVAILABLE_SOCKET_CODES.includes(code) || (code === 'ENOENT' && syscall === 'connect');
+  if (UNAVAILABLE_SOCKET_CODES.includes(code) || CERTIFICATE_CODE.test(code)) return true;
+  return code === 'ENOENT' && syscall === 'connect';
 }
 
 function isUnavailableState(code: string): boolean {

@@ -7,6 +7,7 @@ import { completeEnvironment, EMBEDDED_URL_FILE } from './development';
 import { loadSettings } from './load';
 
 const run = promisify(execFile);
+const HOOK = join(__dirname, '../../test/support/native/typescript-hook.cjs');
 const home = process.cwd();
 let directory: string;
 
@@ -44,10 +45,11 @@ describe('the development secret', () => {
   });
 
   it('is the same for processes that start at once', async () => {
-    const program = `const { completeEnvironment } = await import(process.argv[1]);
+    const program = `require(process.argv[2]).loadTypeScript();
+      const { completeEnvironment } = require(process.argv[1]);
       process.stdout.write(completeEnvironment({}).BETTER_AUTH_SECRET);`;
     const source = join(__dirname, 'development.ts');
-    const args = ['--no-warnings', '--input-type=module', '--eval', program, source];
+    const args = ['--eval', program, source, HOOK];
     const starts = Array.from({ length: 6 }, () => run(process.execPath, args, { cwd: directory }));
     const secrets = (await Promise.all(starts)).map(({ stdout }) => stdout);
     expect(new Set(secrets).size).toBe(1);
@@ -91,5 +93,23 @@ describe('.env', () => {
   it('can switch to production', () => {
     writeFileSync('.env', 'NODE_ENV=production\n');
     expect(completeEnvironment({})).toEqual({ NODE_ENV: 'production' });
+  });
+
+  it('may begin with a byte order mark and have lines of Windows', () => {
+    writeFileSync('.env', '\uFEFFACCESS_CHECK=strict\r\nAPI_PORT="8123"  \r\n');
+    expect(completeEnvironment({})).toMatchObject({ ACCESS_CHECK: 'strict', API_PORT: '8123' });
+  });
+
+  it.each([
+    ['UTF-16', () => writeFileSync('.env', '\uFEFFACCESS_CHECK=strict\n', 'utf16le')],
+    ['ISO 8859-1', () => writeFileSync('.env', 'ADMIN_PASSWORD=Größe\n', 'latin1')],
+  ])('in %s is refused', (_, write) => {
+    write();
+    expect(() => completeEnvironment({})).toThrow('.env is not encoded as UTF-8.');
+  });
+
+  it('that cannot be read is named', () => {
+    mkdirSync('.env');
+    expect(() => completeEnvironment({})).toThrow(/^[.]env cannot be read: EISDIR/);
   });
 });

@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { StartError } from '../start-error';
 
 /** Everything that a development system keeps between starts. Never in version control. */
 export const DATA_DIRECTORY = '.data';
+
+const ENV_FILE = '.env';
 
 /** Holds the embedded database's URL while it runs, so that a process started alone finds it. */
 export const EMBEDDED_URL_FILE = join(DATA_DIRECTORY, 'database-url');
@@ -14,13 +17,28 @@ export const EMBEDDED_URL_FILE = join(DATA_DIRECTORY, 'database-url');
  * should not have to make up: a secret, generated once, and the running embedded database.
  */
 export function completeEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const completed = { ...parseEnv(readIfThere('.env') ?? ''), ...definedValues(env) };
+  const completed = { ...readEnvFile(), ...definedValues(env) };
   if (completed.NODE_ENV === 'production') return completed;
   completed.DATABASE_URL ||= readIfThere(EMBEDDED_URL_FILE)?.trim();
   if (!completed.BETTER_AUTH_SECRETS) {
     completed.BETTER_AUTH_SECRET ||= keptSecret('better-auth-secret');
   }
   return completed;
+}
+
+/**
+ * `.env` of the folder, if there is one. Editors of Windows begin a file with a byte order mark.
+ *
+ * @throws {StartError} when the file is not UTF-8: its settings would have no effect.
+ */
+function readEnvFile(): NodeJS.Dict<string> {
+  const text = readIfThere(ENV_FILE) ?? '';
+  if (/[\0\uFFFD]/.test(text)) {
+    throw new StartError(
+      '.env is not encoded as UTF-8. Save it as UTF-8 without a byte order mark.',
+    );
+  }
+  return parseEnv(text.replace(/^\uFEFF/, ''));
 }
 
 function definedValues(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -55,6 +73,6 @@ function readIfThere(file: string): string | null {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    throw new StartError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }

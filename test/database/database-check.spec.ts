@@ -8,6 +8,8 @@ import { createTestDatabase, type TestDatabase } from '../support/database';
 import { startExtraReplica } from '../support/processes/extra-replica';
 import { System } from '../support/system';
 
+const OLD = '"version":"13.22"';
+
 describe('the check of the database at the start of a process', () => {
   let database: TestDatabase;
   let client: Client;
@@ -58,6 +60,14 @@ describe('the check of the database at the start of a process', () => {
     await client.query(`UPDATE "user" SET role = 'user'`);
     await runMigrations(database.url);
     expect(await readRoles(rowsOf(client))).toEqual([...ROLES]);
+  });
+
+  it('refuses a PostgreSQL that is too old', async () => {
+    const asOld = async (sql: string) =>
+      JSON.parse(JSON.stringify(await rowsOf(client)(sql)).replace(/"version":"[^"]+"/, OLD)) as [];
+    await expect(checkDatabase(asOld)).rejects.toThrow(
+      'PostgreSQL 14 or newer is needed, and this is 13.22.',
+    );
   });
 
   it('refuses an encoding other than UTF-8', async () => {

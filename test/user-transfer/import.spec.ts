@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,10 @@ import { createTestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 import { FIREBASE, keycloakCredential, VECTORS } from './vectors';
 
+/** `npm run users:…` from the sources. */
+const COMMAND = `
+  require('./test/support/native/typescript-hook.cjs').loadTypeScript();
+  require('./auth-server/transfer.ts');`;
 const CURRENT = /^\$argon2id\$v=19\$m=47104,t=1,p=1\$/;
 const BCRYPT = VECTORS[0]!;
 
@@ -220,5 +225,29 @@ describe('a file', () => {
     expect(readFileSync(`${file}.2`, 'utf8')).toBe(readFileSync(file, 'utf8'));
     await pool.end();
     await database.drop();
+  });
+});
+
+describe('the command says in one line', () => {
+  const run = (databaseUrl: string, ...words: string[]) =>
+    spawnSync(process.execPath, ['--eval', COMMAND, ...words], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl },
+    });
+
+  it('that the file does not exist', () => {
+    const { status, stderr } = run(
+      server.sql.options.connectionString!,
+      'import',
+      '/none/users.jsonl',
+    );
+    expect(stderr).toBe("ENOENT: no such file or directory, open '/none/users.jsonl'\n");
+    expect(status).toBe(1);
+  });
+
+  it('that the database cannot be reached', () => {
+    const { status, stderr } = run('postgres://a:b@127.0.0.1:1/none', 'export', '/none/x');
+    expect(stderr).toMatch(/^Could not reach PostgreSQL: .+[.] Check DATABASE_URL[.]\n$/);
+    expect(status).toBe(1);
   });
 });
