@@ -19,6 +19,9 @@ const CACHE_CONTROL = 'public, max-age=300';
 /** By a secret (RFC 6749, section 2.3.1) and by keys (RFC 7523). */
 const CLIENT_AUTH_METHODS = ['client_secret_basic', 'private_key_jwt'];
 
+/** Many client libraries send the secret in the form. The API, which introspects, reads no secret. */
+const FORM_AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'];
+
 /**
  * The metadata of the authorization server (RFC 8414; OpenID Connect Discovery 1.0). It is written
  * here because the provider also lists features that are not configured.
@@ -41,13 +44,13 @@ function describeAuthorizationServer(config: AuthConfig, scopes: readonly string
     response_modes_supported: ['query'],
     grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     code_challenge_methods_supported: ['S256'],
-    token_endpoint_auth_methods_supported: ['none', ...CLIENT_AUTH_METHODS],
+    token_endpoint_auth_methods_supported: FORM_AUTH_METHODS,
     token_endpoint_auth_signing_alg_values_supported: CLIENT_KEY_ALGORITHMS,
     introspection_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
     introspection_endpoint_auth_signing_alg_values_supported: CLIENT_KEY_ALGORITHMS,
     // RFC 9701, section 7.
     introspection_signing_alg_values_supported: [config.jwtAlgorithm],
-    revocation_endpoint_auth_methods_supported: ['none', ...CLIENT_AUTH_METHODS],
+    revocation_endpoint_auth_methods_supported: FORM_AUTH_METHODS,
     revocation_endpoint_auth_signing_alg_values_supported: CLIENT_KEY_ALGORITHMS,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [config.jwtAlgorithm],

@@ -50,10 +50,24 @@ export const parseForm: RequestHandler = (request, response, next) => {
   if (named !== undefined && proved !== null && named !== proved) {
     return sendError(response, refusal('client_id is not the client that proves itself.'));
   }
+  const secret = given.find(([name]) => name === 'client_secret')?.[1];
+  if (named !== undefined && secret !== undefined) {
+    request.headers.authorization = toBasic(named, secret);
+  }
+  const rest = given.filter(([name]) => name !== 'client_secret');
   // An empty form is no body: see checkBody.
-  request.body = given.length > 0 ? new URLSearchParams(given).toString() : undefined;
+  request.body = rest.length > 0 ? new URLSearchParams(rest).toString() : undefined;
   next();
 };
+
+/**
+ * A secret in the form (`client_secret_post`) is the same proof as one in the header, for which
+ * clients are registered (RFC 6749, section 2.3.1).
+ */
+function toBasic(clientId: string, secret: string): string {
+  const pair = [clientId, secret].map(encodeURIComponent).join(':');
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
+}
 
 /** RFC 6749, section 2.3. */
 function countMethods(

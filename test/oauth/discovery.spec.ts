@@ -13,6 +13,8 @@ let metadata: Metadata;
 let browser: Browser;
 let email: string;
 let pair: ClientKeyPair;
+/** Of the client that sends it in the form. */
+let secret: string;
 const clients: Record<string, NewClient> = {};
 
 /** Items that a test below exercises; the last test compares this list with the document. */
@@ -26,6 +28,9 @@ beforeAll(async () => {
   ({ email } = person.user);
   clients.none = await stage.register({ type: 'public' });
   clients.client_secret_basic = await stage.register({ type: 'confidential' });
+  const { clientSecret, ...other } = await stage.register({ type: 'confidential' });
+  clients.client_secret_post = other;
+  secret = clientSecret!;
   pair = await ClientKeyPair.make();
   clients.private_key_jwt = await stage.register({ type: 'confidential', jwks: pair.jwks });
   clients.serviceAccount = await stage.register({ type: 'machine' });
@@ -59,6 +64,7 @@ function announcedAddress(item: string): string {
 async function proofOf(method: string) {
   const { clientId } = clients[method]!;
   if (method === 'none') return { client_id: clientId };
+  if (method === 'client_secret_post') return { client_id: clientId, client_secret: secret };
   return method === 'private_key_jwt' ? asserting(await pair.sign(clientId, stage.issuer)) : {};
 }
 

@@ -110,6 +110,28 @@ describe('the form of a request (RFC 6749, section 3.2)', () => {
   });
 });
 
+describe('a secret in the form (section 2.3.1)', () => {
+  const ask = (changes: Record<string, string | undefined>) => {
+    const { clientId, clientSecret } = serviceAccount;
+    const form = { grant_type: 'client_credentials', client_id: clientId, ...changes };
+    return stage.ask({ client_secret: clientSecret, ...form });
+  };
+
+  it('is accepted, a wrong one or one of another client is not', async () => {
+    const { body } = await ask({});
+    expect(body).toHaveProperty('access_token');
+    const other = await stage.register({ type: 'machine' });
+    for (const changes of [
+      { client_secret: 'a wrong one: %20+&' },
+      { client_secret: other.clientSecret! },
+      { client_id: 'unknown' },
+    ]) {
+      const refused = await ask(changes);
+      expect([refused.status, refused.body.error]).toEqual([401, 'invalid_client']);
+    }
+  });
+});
+
 describe('every error of a request is in the OAuth format (section 5.2)', () => {
   const ENDPOINTS = ['token', 'introspect', 'revoke'];
   const WRONG: [string, string | Uint8Array<ArrayBuffer>, Record<string, string>][] = [
