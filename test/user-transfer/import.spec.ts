@@ -229,14 +229,14 @@ describe('a file', () => {
 });
 
 describe('the command says in one line', () => {
-  const run = (databaseUrl: string, ...words: string[]) =>
+  const runCommand = (databaseUrl: string, ...words: string[]) =>
     spawnSync(process.execPath, ['--eval', COMMAND, ...words], {
       encoding: 'utf8',
       env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl },
     });
 
   it('that the file does not exist', () => {
-    const { status, stderr } = run(
+    const { status, stderr } = runCommand(
       server.sql.options.connectionString!,
       'import',
       '/none/users.jsonl',
@@ -246,7 +246,7 @@ describe('the command says in one line', () => {
   });
 
   it('that the database cannot be reached', () => {
-    const { status, stderr } = run('postgres://a:b@127.0.0.1:1/none', 'export', '/none/x');
+    const { status, stderr } = runCommand('postgres://a:b@127.0.0.1:1/none', 'export', '/none/x');
     expect(stderr).toMatch(/^Could not reach PostgreSQL: .+[.] Check DATABASE_URL[.]\n$/);
     expect(status).toBe(1);
   });
