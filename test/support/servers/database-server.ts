@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
-import { basename, join } from 'node:path';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { dropTestLogins } from './database-logins';
+import { chooseServerFolder, SERVER_FOLDERS } from './server-folder';
 import { startEmbeddedPostgres } from '../../../launcher/postgres/embedded-postgres';
 import { findOwner, takeLock } from '../../../launcher/postgres/owner-lock';
 import { stopLeftServer } from '../../../launcher/postgres/postgres-process';
 import { findProcess } from '../../../launcher/postgres/process-table';
 
 const FOLDER_PREFIX = 'gatehouse-test-';
+const LOCK_SUFFIX = '.lock';
 
 /** The database server of one test run. */
 export interface TestServer {
@@ -21,13 +23,13 @@ export interface TestServer {
 }
 
 /**
- * A server in a temporary folder. It is removed at the end of the run, after an interruption, or
- * by the next run after a kill.
+ * A server in a temporary folder, in memory where there is enough. It is removed at the end of the
+ * run, after an interruption, or by the next run after a kill.
  */
 export async function startOwnServer(): Promise<TestServer> {
   await removeAbandonedServers();
-  const folder = join(tmpdir(), `${FOLDER_PREFIX}${randomBytes(4).toString('hex')}`);
-  const lock = takeLock(`${folder}.lock`);
+  const folder = join(chooseServerFolder(), `${FOLDER_PREFIX}${randomBytes(4).toString('hex')}`);
+  const lock = takeLock(`${folder}${LOCK_SUFFIX}`);
   const server = await startEmbeddedPostgres({
     directory: join(folder, 'postgres'),
     durable: false,
@@ -57,10 +59,8 @@ function quitNow(pid: number): void {
 }
 
 async function removeAbandonedServers(): Promise<void> {
-  for (const name of readdirSync(tmpdir())) {
-    if (!name.startsWith(FOLDER_PREFIX) || !name.endsWith('.lock')) continue;
-    const lock = join(tmpdir(), name);
-    const folder = join(tmpdir(), basename(name, '.lock'));
+  for (const lock of SERVER_FOLDERS.flatMap(listLocks)) {
+    const folder = lock.slice(0, -LOCK_SUFFIX.length);
     // Another run can remove the same at this moment.
     const owner = statSync(lock, { throwIfNoEntry: false })?.uid;
     if (owner !== userInfo().uid || findOwner(lock) !== null) continue;
@@ -68,6 +68,13 @@ async function removeAbandonedServers(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
     rmSync(lock, { force: true });
   }
+}
+
+function listLocks(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(FOLDER_PREFIX) && name.endsWith(LOCK_SUFFIX))
+    .map((name) => join(folder, name));
 }
 
 /**
