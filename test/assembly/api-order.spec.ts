@@ -1,9 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createLogger } from '../../runtime/logger';
-import { loadSettings, type Settings } from '../../runtime/settings/load';
-import { API_PLAN, type ApiPlan, assembleApi } from '../../src/app.setup';
+import type { Settings } from '../../runtime/settings/load';
+import type { ApiPlan } from '../../src/app.setup';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { API_PLAN, assembleApi } from '../support/native/api';
+import { loadSettings } from '../support/native/settings';
 import { JwksServer } from '../support/servers/jwks-server';
 import { type RawAnswer, send } from '../support/raw-http';
 import { type Claims, SigningKey } from '../support/signing-key';

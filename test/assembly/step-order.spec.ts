@@ -1,9 +1,14 @@
 import request from 'supertest';
-import { type Step, toApp } from '../../auth-server/app-steps';
+import type { Step } from '../../auth-server/app-steps';
 import { swapped } from '../support/swap';
 import { INTERNAL_SECRET } from '../support/auth-server/auth-settings';
 import { PASSWORD } from '../support/auth-server/harness';
 import { startInProcess } from '../support/auth-server/in-process';
+import { loadNatively } from '../support/native/load';
+
+type AppSteps = typeof import('../../auth-server/app-steps');
+
+const { toApp } = loadNatively('auth-server/app-steps') as AppSteps;
 
 const EMAIL = 'steps@example.com';
 const FORGED = '203.0.113.66';

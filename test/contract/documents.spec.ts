@@ -2,18 +2,21 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  renderApiDocument,
-  renderAuthDocument,
-  renderMergedDocument,
-} from '../../tools/api-documents';
-import { lintDocument } from '../../tools/lint-openapi';
-import {
   findAll,
   listsOf,
   type OpenApiDocument,
   operationsOf,
   resolveReference,
 } from '../support/documents/openapi';
+import { loadNatively } from '../support/native/load';
+
+type Documents = typeof import('../../tools/api-documents');
+type Linters = typeof import('../../tools/lint-openapi');
+
+const { renderApiDocument, renderAuthDocument, renderMergedDocument } = loadNatively(
+  'tools/api-documents',
+) as Documents;
+const { lintDocument } = loadNatively('tools/lint-openapi') as Linters;
 
 const DOCUMENTS = {
   'openapi.json': renderApiDocument,

@@ -3,14 +3,18 @@ import { getMigrations } from 'better-auth/db/migration';
 import { twoFactor } from 'better-auth/plugins';
 import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
-import { createAuth } from '../../auth-server/better-auth/auth';
-import { createMailer } from '../../auth-server/mail/mailer';
 import { createLogger } from '../../runtime/logger';
 import { authSettings } from '../support/auth-server/auth-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { loadNatively } from '../support/native/load';
 import { readKeys, type KeyDescription } from './catalog';
 
+type Assembly = typeof import('../../auth-server/better-auth/auth');
+type Mailers = typeof import('../../auth-server/mail/mailer');
 type OrmConfig = typeof import('../../ormconfig');
+
+const { createAuth } = loadNatively('auth-server/better-auth/auth') as Assembly;
+const { createMailer } = loadNatively('auth-server/mail/mailer') as Mailers;
 
 /** Keys that the database holds beyond what Better-Auth asks for. */
 const OWN_UNIQUE_KEYS = [

@@ -1,9 +1,16 @@
 import { Client } from 'pg';
 import { pino } from 'pino';
 import request from 'supertest';
-import { createAuthServer, type AuthServer } from '../../auth-server/app';
+import type { AuthServer } from '../../auth-server/app';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, authSettings } from '../support/auth-server/auth-settings';
+import { createAuthServer } from '../support/native/auth-server';
+import { loadNatively } from '../support/native/load';
+
+type Worker = typeof import('../support/native/worker-global');
+
+/** The auth server reads the environment of the worker. */
+const { workerGlobal } = loadNatively('test/support/native/worker-global') as Worker;
 
 let database: TestDatabase;
 let sql: Client;
@@ -88,11 +95,12 @@ describe('a start is refused', () => {
     ['BETTER_AUTH_TRUSTED_ORIGINS', 'https://evil.example'],
     ['BETTER_AUTH_SECRETS', '1:0123456789-0123456789-0123456789-abc'],
   ])('when %s would contradict the settings', async (name, value) => {
-    process.env[name] = value;
+    const { env } = workerGlobal.process;
+    env[name] = value;
     try {
       await expect(start()).rejects.toThrow(`${name} must not be set`);
     } finally {
-      delete process.env[name];
+      delete env[name];
     }
   });
 

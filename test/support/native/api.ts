@@ -1,5 +1,6 @@
+import type * as setup from '../../../src/app.setup';
 import { loadNatively } from './load';
 
-type ApiSetup = typeof import('../../../src/app.setup');
-
-export const { createApi, describeApi } = loadNatively('src/app.setup') as ApiSetup;
+export const { API_PLAN, assembleApi, createApi, describeApi } = loadNatively(
+  'src/app.setup',
+) as typeof setup;
