@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { SETTING_DEFINITIONS, type SettingName } from './definitions';
 import type { ProcessName } from './definitions';
 import { loadSettings, SettingsError, type SettingProblem } from './load';
+import { SEED } from '../../test/fuzz/seed';
 
 const DATABASE = 'postgres://gatehouse:s%40cret@db:5432/gatehouse';
 
@@ -302,7 +303,7 @@ describe('a bad value', () => {
       fc.property(anything, (env) => {
         expect(Array.isArray(problemsOf(env))).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: 300, seed: SEED },
     );
   });
 });
@@ -339,6 +340,7 @@ describe('a good value', () => {
         fc.pre(rotation % 1_000 === 0);
         expect(load({ JWKS_ROTATION: `${count}${unit}` }).jwksRotation).toBe(rotation);
       }),
+      { seed: SEED },
     );
   });
 });

@@ -35,14 +35,10 @@ afterAll(async () => {
 });
 
 describe(`generated requests (FUZZ_SEED=${SEED})`, () => {
-  it.each([...ROLES, ...CLIENTS])(
-    'as %s all get documented responses',
-    async (role) => {
-      expect(await campaign.run(role)).toBe('');
-      expect(campaign.tally.slowestMs).toBeLessThan(LONGEST_MS);
-    },
-    120_000,
-  );
+  it.each([...ROLES, ...CLIENTS])('as %s all get documented responses', async (role) => {
+    expect(await campaign.run(role)).toBe('');
+    expect(campaign.tally.slowestMs).toBeLessThan(LONGEST_MS);
+  });
 
   it('include accepted and refused ones', () => {
     const { tally } = campaign;

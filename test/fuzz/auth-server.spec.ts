@@ -51,7 +51,6 @@ describe(`generated requests to the auth server, through the API (FUZZ_SEED=${SE
       expect(await campaign.run(role)).toBe('');
       expect(campaign.tally.slowestMs).toBeLessThan(LONGEST_MS);
     },
-    120_000,
   );
 
   it('include accepted and refused ones', () => {

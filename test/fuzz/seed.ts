@@ -1,8 +1,8 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { createHash, randomInt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
-/** `FUZZ_SEED` repeats a run; without it every run differs. */
-export const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
+/** The same requests in every run of the suite. `FUZZ_SEED` with another number tries others. */
+export const SEED = Number(process.env.FUZZ_SEED ?? 1);
 
 /** The same values for the same seed and name. */
 export function sample<Value>(name: string, arbitrary: Arbitrary<Value>, count: number): Value[] {

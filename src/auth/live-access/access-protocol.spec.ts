@@ -157,15 +157,11 @@ describe('the protocol of live access', () => {
     });
     await fc.assert(property, { numRuns: 400, seed: OTHER_SEED });
     expect(fromMemory).toBeGreaterThan(300);
-  }, 60_000);
+  });
 
-  it.each(Object.entries(MUTANTS))(
-    'finds a stale answer when it %s',
-    async (name, mutant) => {
-      const seed = SEEDS[name] ?? OTHER_SEED;
-      const outcome = await check(mutant, { numRuns: 30_000, seed });
-      expect(outcome.failed).toBe(true);
-    },
-    120_000,
-  );
+  it.each(Object.entries(MUTANTS))('finds a stale answer when it %s', async (name, mutant) => {
+    const seed = SEEDS[name] ?? OTHER_SEED;
+    const outcome = await check(mutant, { numRuns: 30_000, seed });
+    expect(outcome.failed).toBe(true);
+  });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { BoundedMap } from './bounded-map';
+import { SEED } from '../../../test/fuzz/seed';
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h');
 
@@ -35,6 +36,7 @@ describe('a map of limited size', () => {
           });
         },
       ),
+      { seed: SEED },
     );
   });
 
