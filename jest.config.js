@@ -16,5 +16,5 @@ module.exports = {
   // jest then takes for a leak.
   workerIdleMemoryLimit: '700MB',
   // Ends a test that hangs. It is no measure of speed: a busy host needs many times as long.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
 };

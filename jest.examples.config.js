@@ -7,5 +7,4 @@
 module.exports = {
   ...require('./jest.config.js'),
   testMatch: ['**/*.examples.ts'],
-  testTimeout: 120_000,
 };

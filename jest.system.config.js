@@ -7,5 +7,4 @@
 module.exports = {
   ...require('./jest.config.js'),
   testMatch: ['**/*.system.ts'],
-  testTimeout: 120_000,
 };

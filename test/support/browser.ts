@@ -17,6 +17,9 @@ const USUAL_PATHS = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
+/** Ends a wait that hangs. It is no measure of speed. */
+const PATIENCE_MS = 120_000;
+
 /** Starts the installed browser without a window. */
 export async function startBrowser(): Promise<Browser> {
   return chromium.launch({
@@ -51,6 +54,7 @@ export type WindowOptions = Parameters<Browser['newContext']>[0];
 export async function openWindow(browser: Browser, options?: WindowOptions): Promise<Window> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   const origins = new Set<string>();
   page.on('console', (message) => {

@@ -89,7 +89,7 @@ async function create(optionsFor: (client: Client) => Promise<string>): Promise<
  * connection would be an error without a listener.
  */
 async function untilLeft(client: Client, database: string): Promise<void> {
-  for (let tries = 0; tries < 20; tries += 1) {
+  for (let tries = 0; tries < 400; tries += 1) {
     const { rowCount } = await client.query(
       `SELECT FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend' LIMIT 1`,
       [database],

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { createLogger } from '../../../runtime/logger';
-import type { HostedKind, HostedStart, Launch } from './system-host';
+import { type HostedKind, type HostedStart, KEEP_ALIVE_MS, type Launch } from './system-host';
 
 const kind = process.argv[3] as HostedKind;
 const running = new Map<string, () => Promise<void>>();
@@ -49,7 +49,11 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 process.on('disconnect', () => process.exit(0));
-const server = createServer((request, response) => void answer(request, response));
+// A test can be idle for longer than Node.js keeps a connection by default.
+const server = createServer(
+  { keepAliveTimeout: KEEP_ALIVE_MS },
+  (request, response) => void answer(request, response),
+);
 server.listen(0, '127.0.0.1', () => {
   process.send!({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
 });

@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createAuthServer } from '../../../auth-server/app';
 import { createHttpServer, listen } from '../../../auth-server/http/server';
-import type { Launch } from './system-host';
+import { patience } from '../native/patience';
+import { KEEP_ALIVE_MS, type Launch } from './system-host';
 
 /** The auth server on its port. */
 export async function launchAuthServer({ settings, logger, port }: Launch) {
+  patience.apply();
   const authServer = await createAuthServer({ settings, logger });
   const server = createHttpServer(authServer.app);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await listen(server, { logger, port });
   const stop = async () => {
     await closeServer(server);

@@ -27,6 +27,12 @@ export interface Hosted {
 
 type HostUrls = Record<HostedKind, string>;
 
+/**
+ * As the commands of both processes set it. A server that closes an idle connection while a busy
+ * test sends its next request on it makes that request fail.
+ */
+export const KEEP_ALIVE_MS = 75_000;
+
 const HOSTS_VARIABLE = 'GATEHOUSE_TEST_HOSTS';
 const RUN_TYPESCRIPT = join(__dirname, '../run-typescript.cjs');
 const HOST_PROCESS = join(__dirname, 'host-process.ts');
