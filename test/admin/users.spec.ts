@@ -449,12 +449,8 @@ describe('a ban', () => {
   });
 
   it('with an end expires without a change of the row', async () => {
-    const end = new Date(Date.now() + 3_000);
-    const { body } = await ban({ reason: 'Cool down', expiresAt: end.toISOString() });
-    expect(body).toMatchObject({ banned: true, banExpires: end.toISOString() });
     const bannedNow = async () => (await list(`banned=true&search=${ada.email}`)).body.items.length;
-    expect(await bannedNow()).toBe(1);
-    await pause(end.getTime() - Date.now() + 50);
+    await pause((await banBriefly(bannedNow)) - Date.now() + 50);
     expect((await admin.caller.get<User>(`/api/v1/users/${ada.id}`)).body).toMatchObject({
       banned: false,
       banReason: null,
@@ -467,6 +463,17 @@ describe('a ban', () => {
     const back = await system.signIn({ email: ada.email, password: PASSWORD });
     expect((await back.caller.get('/api/v1/users/me')).status).toBe(200);
   });
+
+  /** A ban that is listed before its end: on a slow host a longer one. @returns its end. */
+  async function banBriefly(bannedNow: () => Promise<number>, milliseconds = 1_000) {
+    const end = new Date(Date.now() + milliseconds);
+    const { body } = await ban({ reason: 'Cool down', expiresAt: end.toISOString() });
+    const listed = await bannedNow();
+    if (Date.now() >= end.getTime()) return banBriefly(bannedNow, milliseconds * 3);
+    expect(body).toMatchObject({ banned: true, banExpires: end.toISOString() });
+    expect(listed).toBe(1);
+    return end.getTime();
+  }
 
   it('that is lifted allows a new sign-in', async () => {
     await ban({ reason: 'Mistake' });

@@ -121,7 +121,14 @@ async function mailsAfter(step: () => Promise<void>): Promise<number> {
   return (await server.get('/dev/mailbox')).body.items.length - before;
 }
 
-/** Whether the event is recorded in the first half of a request: the fastest of several. */
+/** All responses that may send a mail take this time, and little more on an idle host. */
+const EQUAL_TIME_MS = 300;
+const LITTLE_MS = 50;
+
+/**
+ * Whether the event is recorded before the wait for the equal time. A request that takes longer
+ * says nothing: on a busy host nothing is left to wait for.
+ */
 async function isRecordedEarly(): Promise<boolean> {
   const samples = [];
   for (let sample = 0; sample < 4; sample += 1) {
@@ -135,9 +142,11 @@ async function isRecordedEarly(): Promise<boolean> {
       ['user.password_reset_requested'],
     );
     samples.push({ time: end - start, before: rows[0].at.getTime() - start });
+    if (end - start <= EQUAL_TIME_MS + LITTLE_MS) break;
   }
   const [fastest] = samples.toSorted((a, b) => a.time - b.time);
-  return fastest!.before < fastest!.time / 2;
+  // A timer can end a millisecond early.
+  return fastest!.before < EQUAL_TIME_MS - 2;
 }
 
 /** Each effect is true in the order of the list, and false after the swap. */

@@ -19,7 +19,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   pool = new Pool({ connectionString: database.url });
   await pool.query(`DO $$ BEGIN CREATE ROLE ${APP_ROLE} LOGIN PASSWORD 'app';
-    EXCEPTION WHEN duplicate_object THEN NULL; END $$`);
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
   await pool.query(
     `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${APP_ROLE}`,
   );

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { ageEvents } from './ageing';
+import { eventually } from '../support/eventually';
 import { InProcessSystem } from '../support/in-process-system';
 import { loadNatively } from '../support/native/load';
 
@@ -35,7 +36,7 @@ function turns(): number[] {
 }
 
 async function untilLogged(count: number): Promise<void> {
-  for (let tries = 0; turns().length < count && tries < 200; tries += 1) await pause(25);
+  await eventually(() => expect(turns().length).toBeGreaterThanOrEqual(count));
   // Another replica would have run the job by now.
   await pause(200);
 }

@@ -14,7 +14,7 @@ let page: Page;
 
 beforeAll(async () => {
   // Shorter than the required remaining time of a token: each request renews it.
-  const env = { JWT_TTL: '20s' };
+  const env = { JWT_TTL: '29s' };
   [system, browser] = await Promise.all([System.start({ env }), startBrowser()]);
 });
 afterAll(async () => {

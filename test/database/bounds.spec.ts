@@ -34,7 +34,7 @@ beforeEach(async () => {
 
 /** Tables, the row that is inserted for the number `$1`, and how many a user has at most. */
 const SESSION = `INSERT INTO session (id, user_id, token, expires_at, updated_at)
-  VALUES ('s' || $1, 'u', 's' || $1, now() + '1 day', now() + $1 * interval '1 second')`;
+  VALUES ('s' || $1, 'u', 's' || $1, now() + '1 day', now() + $1 * interval '1 minute')`;
 const PASSKEY = `INSERT INTO passkey (id, user_id, public_key, credential_id, counter, device_type, backed_up)
   VALUES ('p' || $1, 'u', 'k', 'p' || $1, 0, 'singleDevice', false)`;
 const ACCOUNT = `INSERT INTO account (id, user_id, account_id, provider_id)
@@ -44,7 +44,7 @@ const DEVICE = proof('trust-device-');
 
 function proof(kind: string): string {
   return `INSERT INTO verification (id, identifier, value, expires_at)
-    VALUES ('${kind}' || $1, '${kind}' || $1, 'u', now() + $1 * interval '1 second')`;
+    VALUES ('${kind}' || $1, '${kind}' || $1, 'u', now() + interval '1 hour' + $1 * interval '1 minute')`;
 }
 
 const insert = (client: Client, statement: string, number: number) =>

@@ -1,5 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+
+/** Roles belong to the server, which several runs can share. */
+const WRITER = `gatehouse_writer_${randomBytes(4).toString('hex')}`;
 
 let database: TestDatabase;
 let client: Client;
@@ -54,10 +58,10 @@ describe('a trigger that joins the old and the new rows', () => {
 
 describe('a role that may add audit events', () => {
   it('gains no rights of the owner by the function that dates them', async () => {
-    await client.query(`CREATE ROLE gatehouse_writer; GRANT CREATE ON SCHEMA public TO gatehouse_writer;
-      GRANT INSERT ON audit_event TO gatehouse_writer`);
+    await client.query(`CREATE ROLE ${WRITER}; GRANT CREATE ON SCHEMA public TO ${WRITER};
+      GRANT INSERT ON audit_event TO ${WRITER}`);
     try {
-      await client.query('SET ROLE gatehouse_writer');
+      await client.query(`SET ROLE ${WRITER}`);
       await client.query(`
         CREATE TABLE trap (id bigint GENERATED ALWAYS AS IDENTITY, occurred_at timestamptz, who text);
         CREATE FUNCTION trap_default() RETURNS text LANGUAGE sql AS 'SELECT current_user::text';
@@ -66,7 +70,7 @@ describe('a role that may add audit events', () => {
       const owned = client.query(`DELETE FROM audit_event`);
       await expect(owned).rejects.toMatchObject({ code: '42501' });
     } finally {
-      await client.query(`RESET ROLE; DROP OWNED BY gatehouse_writer; DROP ROLE gatehouse_writer`);
+      await client.query(`RESET ROLE; DROP OWNED BY ${WRITER}; DROP ROLE ${WRITER}`);
     }
   });
 });

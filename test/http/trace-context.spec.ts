@@ -32,7 +32,10 @@ describe('W3C trace context', () => {
         .map((line) => JSON.parse(line) as Line)
         .filter(({ msg, path }) => msg === 'request' && path?.includes('sign-in'));
     // Each process writes its line after the response.
-    await eventually(() => expect(lines().map((line) => line.process)).toContain('auth'));
+    await eventually(() => {
+      const processes = lines().map((line) => line.process);
+      expect(processes).toEqual(expect.arrayContaining(['api', 'auth']));
+    });
     return lines();
   }
 

@@ -172,7 +172,6 @@ describe('the administrative endpoint', () => {
       }
       expect(faults).toEqual([]);
     },
-    120_000,
   );
 
   it.each([

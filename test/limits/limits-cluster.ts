@@ -12,7 +12,8 @@ const ORIGIN = 'http://localhost:3000';
 /** Seconds added to every wait, so that no wait ends by itself on a slow host. */
 export const HELD_S = 3_600;
 
-const HOLD_PAUSES = `
+/** Run as the owner of the database. */
+export const HOLD_PAUSES = `
   CREATE FUNCTION hold_pauses() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF TG_OP = 'INSERT' OR NEW.expire <> OLD.expire THEN

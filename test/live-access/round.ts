@@ -13,7 +13,7 @@ const WATCH_MS = 180;
 const REST_MS = 8;
 
 /** Until a replica uses the new state; the round has failed by then. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 60_000;
 
 /** Times are of `performance.now()`. */
 interface Asked {

@@ -153,7 +153,7 @@ async function whilePromoted(
           WHERE datname = current_database() AND wait_event_type = 'Lock'`,
       );
       expect(waiting.length).toBeGreaterThan(0);
-    }, 5_000);
+    });
     await promotion.query('COMMIT');
     return await answer;
   } finally {

@@ -1,6 +1,7 @@
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import { OAuthStage, payloadOf } from './stage';
 import { Caller } from '../support/caller';
+import { eventually } from '../support/eventually';
 import { expectProblem } from '../support/problems';
 import type { SignedInUser } from '../support/system';
 
@@ -141,9 +142,8 @@ describe("the documentation's client", () => {
     expect((await caller.patch('/api/v1/users/me', { name: 'Changed' })).status).toBe(200);
     expectProblem(await caller.get('/api/v1/admin/users'), 'forbidden');
     await stage.system.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [user.id]);
-    for (let tries = 0; tries < 100; tries += 1) {
-      if ((await caller.get('/api/v1/admin/users')).status === 200) return;
-    }
-    throw new Error('the new role is not in force');
+    await eventually(async () => {
+      expect((await caller.get('/api/v1/admin/users')).status).toBe(200);
+    });
   });
 });

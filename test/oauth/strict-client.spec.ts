@@ -5,6 +5,7 @@ import { OAuthStage, payloadOf, REDIRECT_URI } from './stage';
 import type { Browser } from './browser';
 import { Caller } from '../support/caller';
 import { startAuthServer } from '../token/cluster';
+import { eventually } from '../support/eventually';
 import type { SignedInUser } from '../support/system';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 
@@ -169,10 +170,7 @@ describe.each(['public', 'confidential'] as const)('a strict %s client', (type) 
 
 /** Waits longer than the guarantee of 100 ms, for a loaded host. */
 async function untilRefused(api: Caller): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if ((await api.get('/api/v1/users/me')).status === 401) return;
-  }
-  throw new Error('the token is still accepted');
+  await eventually(async () => expect((await api.get('/api/v1/users/me')).status).toBe(401));
 }
 
 describe('a client with keys', () => {

@@ -108,7 +108,7 @@ describe('a start is refused', () => {
     await expect(start({ DATABASE_URL: 'postgres://127.0.0.1:1/gatehouse' })).rejects.toThrow(
       /Could not reach PostgreSQL: .*ECONNREFUSED/,
     );
-  }, 7_000);
+  }, 60_000);
 
   it('when the schema is missing', async () => {
     await sql.query('DROP TABLE account');
