@@ -146,7 +146,7 @@ describe('the protocol of live access', () => {
     const outcome = await check({}, { numRuns: RUNS });
     if (outcome.failed) throw new Error(fc.defaultReportMessage(outcome) ?? 'failed');
     expect(outcome.numRuns).toBe(RUNS);
-  }, 120_000);
+  });
 
   it('answers from memory in the explored orders, so that the property is about something', async () => {
     let fromMemory = 0;
