@@ -44,6 +44,7 @@ import { KeepOneConsent1795689100000 } from '../migrations/1795689100000-KeepOne
 import { AwaitNewClients1795689101000 } from '../migrations/1795689101000-AwaitNewClients';
 import { CheckNewPasskeys1795689102000 } from '../migrations/1795689102000-CheckNewPasskeys';
 import { KeepASignInMethod1795700000000 } from '../migrations/1795700000000-KeepASignInMethod';
+import { BoundTimes1795700001000 } from '../migrations/1795700001000-BoundTimes';
 import { RequireClientKeys1795700200000 } from '../migrations/1795700200000-RequireClientKeys';
 import { RecordRemovedAccess1795700300000 } from '../migrations/1795700300000-RecordRemovedAccess';
 import { grantPrivileges } from './database-grants';
@@ -97,6 +98,7 @@ const OWN_MIGRATIONS = [
   AwaitNewClients1795689101000,
   CheckNewPasskeys1795689102000,
   KeepASignInMethod1795700000000,
+  BoundTimes1795700001000,
   RequireClientKeys1795700200000,
   RecordRemovedAccess1795700300000,
 ];

@@ -56,6 +56,42 @@ describe('a trigger that joins the old and the new rows', () => {
   });
 });
 
+describe('a time', () => {
+  /** Each is written by the server or by a trigger, or no response shows it. */
+  const INTERNAL = [
+    'access_event.occurred_at',
+    'audit_cleaning.begun_at',
+    'audit_event.occurred_at',
+    'audit_repeat.ends_at',
+    'audit_retention.since',
+    'idempotency_key.expires_at',
+    'idempotency_key.lease_expires_at',
+    'installation_secret.created_at',
+    'mail_queue.created_at',
+    'mail_queue.due_at',
+    'mail_queue.expires_at',
+    'oauth_client_assertion.expires_at',
+    'readiness_probe.written_at',
+    'user.ban_expires',
+  ];
+
+  it('of a row that is shown is bounded by a constraint', async () => {
+    const open = await list(
+      `SELECT relname || '.' || attname AS name FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND atttypid = 'timestamptz'::regtype
+          AND NOT EXISTS (SELECT FROM pg_constraint
+                           WHERE conrelid = attrelid AND conname = relname || '_times_check' AND attnum = ANY (conkey))
+        ORDER BY 1`,
+    );
+    expect(open).toEqual(INTERNAL);
+  });
+
+  it.each(['infinity', '-infinity', '0044-03-15 BC', '10000-01-01Z'])('is not %s', async (time) => {
+    const insert = `INSERT INTO "user" (id, name, email, created_at) VALUES ('t', 'T', 't', $1)`;
+    await expect(client.query(insert, [time])).rejects.toMatchObject({ code: '23514' });
+  });
+});
+
 describe('a role that may add audit events', () => {
   it('gains no rights of the owner by the function that dates them', async () => {
     await client.query(`CREATE ROLE ${WRITER}; GRANT CREATE ON SCHEMA public TO ${WRITER};

@@ -1,3 +1,4 @@
+import type { Caller } from '../support/caller';
 import { send } from '../support/raw-http';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 
@@ -115,6 +116,36 @@ describe('a ban', () => {
     expect((await callAuth('/admin/list-users', { bearer })).status).toBe(200);
     expect((await admin.caller.get('/api/v1/admin/users')).status).toBe(200);
   });
+});
+
+it.each([
+  ['0001-01-01Z', 'createdAt'],
+  ['9999-12-31 23:59:59.999Z', '-createdAt'],
+])('a time of %s breaks no response', async (time, sort) => {
+  const ann = await system.asUser();
+  await system.query('UPDATE "user" SET created_at = $1, updated_at = $1 WHERE id = $2', [
+    time,
+    ann.id,
+  ]);
+  for (const table of ['session', 'account']) {
+    await system.query(`UPDATE ${table} SET created_at = $1 WHERE user_id = $2`, [time, ann.id]);
+  }
+  const expectRead = async (caller: Caller, url: string) => {
+    const { status, body } = await caller.get<{ nextCursor?: string }>(`/api/v1${url}`);
+    expect([url, status]).toEqual([url, 200]);
+    return body;
+  };
+  for (const own of ['', '/sessions', '/accounts', '/export']) {
+    await expectRead(ann.caller, `/users/me${own}`);
+  }
+  await expectRead(admin.caller, `/admin/users/${ann.id}`);
+  await expectRead(admin.caller, `/admin/users/${ann.id}/sessions`);
+  const list = `/admin/users?limit=1&sort=${sort}`;
+  const { nextCursor } = await expectRead(admin.caller, list);
+  await expectRead(admin.caller, `${list}&cursor=${nextCursor}`);
+  const signIn = { email: ann.email, password: PASSWORD };
+  expect((await system.asAnonymous().post('/api/v1/auth/sign-in', signIn)).status).toBe(200);
+  await system.query('UPDATE "user" SET created_at = now() WHERE id = $1', [ann.id]);
 });
 
 it('a list of users has at most 100, with each limit', async () => {

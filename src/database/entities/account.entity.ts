@@ -2,6 +2,7 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } f
 import type { Relation } from 'typeorm';
 import { TABLES } from '../../../contract';
 import { UserEntity } from './user.entity';
+import { ReadableTimes } from './readable-times.decorator';
 
 const { name: table, columns } = TABLES.account;
 
@@ -10,6 +11,12 @@ const { name: table, columns } = TABLES.account;
  * provider. Its credentials are selected only by name.
  */
 @Entity(table)
+@ReadableTimes(table, [
+  columns.createdAt,
+  columns.updatedAt,
+  columns.accessTokenExpiresAt,
+  columns.refreshTokenExpiresAt,
+])
 @Unique('account_provider_id_account_id_key', ['providerId', 'accountId'])
 @Index('account_user_id_idx', ['userId'])
 export class AccountEntity {

@@ -1,10 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { TABLES } from '../../../contract';
+import { ReadableTimes } from './readable-times.decorator';
 
 const { name: table, columns } = TABLES.jwks;
 
 /** A key pair that signs access tokens. Written by the auth server; `id` is the key id (`kid`). */
 @Entity(table)
+@ReadableTimes(table, [columns.createdAt, columns.expiresAt])
 export class JwksEntity {
   @PrimaryColumn({ name: columns.id, type: 'text', primaryKeyConstraintName: 'jwks_pkey' })
   id!: string;

@@ -5,11 +5,13 @@ import { OAuthClientEntity } from './oauth-client.entity';
 import { OAuthRefreshTokenEntity } from './oauth-refresh-token.entity';
 import { SessionEntity } from './session.entity';
 import { UserEntity } from './user.entity';
+import { ReadableTimes } from './readable-times.decorator';
 
 const { name: table, columns } = OAUTH_TABLES.oauthAccessToken;
 
 /** An access token that is no JWT. Gatehouse issues none; the plugin needs the table. */
 @Entity(table)
+@ReadableTimes(table, [columns.createdAt, columns.expiresAt, columns.revoked])
 @Unique('oauth_access_token_token_key', ['token'])
 @Index('oauth_access_token_client_id_idx', ['clientId'])
 @Index('oauth_access_token_session_id_idx', ['sessionId'])

@@ -3,11 +3,13 @@ import type { Relation } from 'typeorm';
 import { OAUTH_TABLES } from '../../../contract';
 import { OAuthClientEntity } from './oauth-client.entity';
 import { OAuthResourceEntity } from './oauth-resource.entity';
+import { ReadableTimes } from './readable-times.decorator';
 
 const { name: table, columns } = OAUTH_TABLES.oauthClientResource;
 
 /** The clients that may request tokens for a resource. An empty table allows every client. */
 @Entity(table)
+@ReadableTimes(table, [columns.createdAt])
 @Index('oauth_client_resource_client_id_resource_id_uidx', ['clientId', 'resourceId'], {
   unique: true,
 })

@@ -11,11 +11,13 @@ import {
 import type { Relation } from 'typeorm';
 import { OAUTH_TABLES } from '../../../contract';
 import { UserEntity } from './user.entity';
+import { ReadableTimes } from './readable-times.decorator';
 
 const { name: table, columns } = OAUTH_TABLES.oauthClient;
 
 /** A client (RFC 6749, section 2). The auth server writes its secret. */
 @Entity(table)
+@ReadableTimes(table, [columns.createdAt, columns.updatedAt])
 @Unique('oauth_client_client_id_key', ['clientId'])
 @Index('oauth_client_user_id_idx', ['userId'])
 @Check(

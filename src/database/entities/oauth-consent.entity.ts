@@ -3,11 +3,13 @@ import type { Relation } from 'typeorm';
 import { OAUTH_TABLES } from '../../../contract';
 import { OAuthClientEntity } from './oauth-client.entity';
 import { UserEntity } from './user.entity';
+import { ReadableTimes } from './readable-times.decorator';
 
 const { name: table, columns } = OAUTH_TABLES.oauthConsent;
 
 /** What a user has allowed a client. */
 @Entity(table)
+@ReadableTimes(table, [columns.createdAt, columns.updatedAt])
 @Index('oauth_consent_client_id_idx', ['clientId'])
 @Index('oauth_consent_user_id_idx', ['userId'])
 @Index('oauth_consent_user_id_client_id_uidx', ['userId', 'clientId'], { unique: true })

@@ -4,11 +4,20 @@ import { OAUTH_TABLES } from '../../../contract';
 import { OAuthClientEntity } from './oauth-client.entity';
 import { SessionEntity } from './session.entity';
 import { UserEntity } from './user.entity';
+import { ReadableTimes } from './readable-times.decorator';
 
 const { name: table, columns } = OAUTH_TABLES.oauthRefreshToken;
 
 /** A refresh token of a client, within the session that it was granted in. Kept as a hash. */
 @Entity(table)
+@ReadableTimes(table, [
+  columns.createdAt,
+  columns.expiresAt,
+  columns.revoked,
+  columns.rotatedAt,
+  columns.rotationReplayExpiresAt,
+  columns.authTime,
+])
 @Unique('oauth_refresh_token_token_key', ['token'])
 @Index('oauth_refresh_token_client_id_idx', ['clientId'])
 @Index('oauth_refresh_token_session_id_idx', ['sessionId'])

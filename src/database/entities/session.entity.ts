@@ -11,11 +11,13 @@ import {
 import type { Relation } from 'typeorm';
 import { TABLES } from '../../../contract';
 import { UserEntity } from './user.entity';
+import { ReadableTimes } from './readable-times.decorator';
 
 const { name: table, columns } = TABLES.session;
 
 /** One sign-in of one user on one device. Written by the auth server. */
 @Entity(table)
+@ReadableTimes(table, [columns.createdAt, columns.updatedAt, columns.expiresAt])
 @Unique('session_token_key', ['token'])
 @Index('session_user_id_idx', ['userId'])
 @Index('session_expires_at_idx', ['expiresAt'])

@@ -2,11 +2,13 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } f
 import type { Relation } from 'typeorm';
 import { SECOND_FACTOR_TABLES } from '../../../contract';
 import { UserEntity } from './user.entity';
+import { ReadableTimes } from './readable-times.decorator';
 
 const { name: table, columns } = SECOND_FACTOR_TABLES.twoFactor;
 
 /** The second factor of a user, in force after the first right code. Written by the auth server. */
 @Entity(table)
+@ReadableTimes(table, [columns.lockedUntil])
 @Unique('two_factor_user_id_key', ['userId'])
 @Index('two_factor_secret_idx', ['secret'])
 export class TwoFactorEntity {

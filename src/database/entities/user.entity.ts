@@ -1,10 +1,12 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import { DEFAULT_ROLE, TABLES, type Role } from '../../../contract';
+import { ReadableTimes } from './readable-times.decorator';
 
 const { name: table, columns } = TABLES.user;
 
 /** A person who can sign in. Written by the auth server. */
 @Entity(table)
+@ReadableTimes(table, [columns.createdAt, columns.updatedAt])
 @Unique('user_email_key', ['email'])
 @Index('user_created_at_id_idx', ['createdAt', 'id'])
 @Index('user_name_id_idx', ['name', 'id'])

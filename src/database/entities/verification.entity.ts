@@ -1,10 +1,12 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { TABLES } from '../../../contract';
+import { ReadableTimes } from './readable-times.decorator';
 
 const { name: table, columns } = TABLES.verification;
 
 /** A proof that is not yet used, such as the link of a mail. Written by the auth server. */
 @Entity(table)
+@ReadableTimes(table, [columns.createdAt, columns.updatedAt, columns.expiresAt])
 @Index('verification_identifier_idx', ['identifier'])
 @Index('verification_expires_at_idx', ['expiresAt'])
 // A hash index, which TypeORM cannot describe.
