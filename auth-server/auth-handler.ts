@@ -2,7 +2,8 @@ import { toNodeHandler } from 'better-auth/node';
 import type { RequestHandler } from 'express';
 import type { Auth } from './better-auth/auth';
 import type { AuthConfig } from './common/config';
-import { JWKS_PATH } from '../contract';
+import { AUTH_BASE_PATH, JWKS_PATH } from '../contract';
+import { EndpointMethods } from './http/endpoint-methods';
 import { endsSession, toSignOutPage } from './pages/end-session';
 import { requestContext } from './common/request-context';
 import { toKeyTimes } from './signing-keys/key-ring';
@@ -20,7 +21,6 @@ import {
   type ErrorAnswer,
 } from './common/errors';
 
-/** Methods that a `Request` of the fetch standard cannot have. */
 const METHOD_NOT_ALLOWED: ErrorAnswer = {
   status: 405,
   code: 'METHOD_NOT_ALLOWED',
@@ -36,8 +36,11 @@ const UNSUPPORTED_MEDIA_TYPE: ErrorAnswer = {
 
 /** Better-Auth behind Express. */
 export function handleAuth(auth: Auth, config: AuthConfig): RequestHandler {
-  const answer = async (request: Request) =>
-    finish(await replaceStoreFailure(await auth.handler(toGet(request)), request), request);
+  const methods = new EndpointMethods(auth.api, auth.options.disabledPaths ?? []);
+  const answer = async (request: Request) => {
+    const response = await replaceStoreFailure(await auth.handler(toGet(request)), request);
+    return finish(answerUnrouted(response, { request, methods }), request);
+  };
   const handle = toNodeHandler(answer);
   const handleKeys = toNodeHandler(async (request) => letCache(await answer(request), config));
   const { authUrl } = config;
@@ -45,10 +48,32 @@ export function handleAuth(auth: Auth, config: AuthConfig): RequestHandler {
     toSignOutPage(await answer(request), { request, authUrl }),
   );
   return (request, response) => {
-    if (request.method === 'TRACE') return sendError(response, METHOD_NOT_ALLOWED);
+    // A method that a `Request` of the fetch standard cannot have.
+    if (request.method === 'TRACE') {
+      const allowed = methods.allowedAt(AUTH_BASE_PATH + request.path);
+      if (allowed) response.set('Allow', allowed.join(', '));
+      return sendError(response, allowed ? METHOD_NOT_ALLOWED : NOT_FOUND);
+    }
     if (endsSession(request.path)) return handleSignOut(request, response);
     return request.path === JWKS_PATH ? handleKeys(request, response) : handle(request, response);
   };
+}
+
+/**
+ * Better-Auth answers 404 to a wrong method. RFC 9110: 405 with `Allow` (section 15.5.6), and an
+ * answer to `OPTIONS` (section 9.3.7).
+ */
+function answerUnrouted(
+  response: Response,
+  { request, methods }: { request: Request; methods: EndpointMethods },
+): Response {
+  if (response.status !== 404 || isJson(response.headers)) return response;
+  const { method, url } = request;
+  const allowed = methods.allowedAt(new URL(url).pathname);
+  if (!allowed) return response;
+  const headers = { allow: allowed.join(', ') };
+  if (method === 'OPTIONS') return new Response(null, { status: 204, headers });
+  return allowed.includes(method) ? response : toResponse(METHOD_NOT_ALLOWED, request, headers);
 }
 
 /** Better-Auth's codes for a row that is not stored, with a status that blames the caller. */

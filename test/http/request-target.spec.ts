@@ -108,9 +108,35 @@ describe('HEAD', () => {
       expect(head.headers['content-type']).toEqual(get.headers['content-type']);
     },
   );
+});
 
-  it('of a route without GET is not found', async () => {
-    const path = '/api/auth/sign-out';
-    expect((await send(server.url, { path, method: 'HEAD' })).status).toBe(404);
+describe('a method', () => {
+  it.each([
+    ['HEAD', '/sign-out', 'POST, OPTIONS'],
+    ['GET', '/sign-in/email', 'POST, OPTIONS'],
+    ['PUT', '/callback/google', 'GET, POST, HEAD, OPTIONS'],
+    ['PROPFIND', '/get-session', 'GET, POST, HEAD, OPTIONS'],
+    ['DELETE', '/jwks', 'GET, HEAD, OPTIONS'],
+    ['TRACE', '/jwks', 'GET, HEAD, OPTIONS'],
+  ])('%s that %s does not have is answered with 405 and Allow', async (method, path, allow) => {
+    const { status, headers } = await send(server.url, { path: `/api/auth${path}`, method });
+    expect([status, headers.allow]).toEqual([405, [allow]]);
+  });
+
+  it.each(['PUT', 'TRACE', 'OPTIONS', 'HEAD'])(
+    '%s of an unknown path is not found',
+    async (method) => {
+      // The last one is an endpoint that only the server itself calls.
+      for (const path of ['/unknown', '/callback/a/b', '/sign-jwt']) {
+        const { status, headers } = await send(server.url, { path: `/api/auth${path}`, method });
+        expect([path, status, headers.allow]).toEqual([path, 404, undefined]);
+      }
+    },
+  );
+
+  it('OPTIONS is answered with the methods of the path', async () => {
+    const options = { path: '/api/auth/sign-in/email', method: 'OPTIONS' };
+    const { status, headers } = await send(server.url, options);
+    expect([status, headers.allow]).toEqual([204, ['POST, OPTIONS']]);
   });
 });

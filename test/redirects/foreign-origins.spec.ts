@@ -113,7 +113,7 @@ describe('a request with cookies', () => {
     for (const [path] of CHANGES) {
       const headers = { cookie: admin.cookie, 'sec-fetch-site': 'cross-site' };
       const { status } = await request(server.url).get(`/api/auth${path}`).set(headers);
-      expect([path, status]).toEqual([path, 404]);
+      expect([path, status]).toEqual([path, 405]);
     }
   });
 
