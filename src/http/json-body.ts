@@ -9,8 +9,8 @@ export const BODY_LIMIT = 100 * 1000;
 
 /**
  * Bodies are JSON in UTF-8 (RFC 8259, section 8.1). Another media type, charset or content coding
- * gets 415. An empty body counts as no body, because clients send `Content-Type` with `DELETE`
- * too.
+ * gets 415. An empty body of any type counts as no body: clients send `Content-Type` with `DELETE`
+ * too, and axios the type of a form with each `POST` that has no body.
  */
 export function acceptJsonBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
@@ -29,6 +29,15 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
       }
     },
   );
+  fastify.addContentTypeParser('*', (request, _body, done) => {
+    if (request.is404 || isEmpty(request.headers)) return done(null, undefined);
+    return done(new Problem('unsupported_media_type'));
+  });
+}
+
+/** RFC 9112, section 6.3. */
+function isEmpty(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
 /**

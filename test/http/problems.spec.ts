@@ -156,6 +156,8 @@ describe('a body', () => {
     await expectFaults(await user.caller.patch(ME), ['']);
     await expectFaults(await patchMe('', {}), ['']);
     await expectFaults(await patchMe(''), ['']);
+    const asForm = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '0' };
+    await expectFaults(await patchMe('', asForm), ['']);
   });
 
   it.each(['null', '[]', '7', '"text"', 'true'])('%s is not an object', async (body) => {
