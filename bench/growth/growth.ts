@@ -1,3 +1,4 @@
+import { addGrants } from './grants';
 import { type Cost, measure, type Plan } from './measure';
 import type { Benchmark } from '../benchmark';
 import { PROFILE, USER_LIST } from '../requests/refusals';
@@ -10,6 +11,8 @@ interface Sizes {
   users: number[];
   sessions: number[];
   replicas: number[];
+  /** Of each session: the clients that act for its user. */
+  grants: number[];
   auditEvents: number;
   plan: Plan;
 }
@@ -18,6 +21,7 @@ const FULL: Sizes = {
   users: [10_000, 100_000, 1_000_000],
   sessions: [1, 1_000, 20_000, 100_000],
   replicas: [1, 2, 4],
+  grants: [0, 1, 10],
   auditEvents: 1_000_000,
   plan: { milliseconds: 2_000, warmUp: 5_000 },
 };
@@ -25,6 +29,7 @@ const SMOKE: Sizes = {
   users: [100, 200],
   sessions: [1, 100],
   replicas: [1, 2],
+  grants: [0, 2],
   auditEvents: 100,
   plan: { milliseconds: 100, warmUp: 10 },
 };
@@ -52,6 +57,7 @@ async function growUsers(users: number, { print, sizes }: { print: Print; sizes:
     await stage.readAuditEvents();
     await stage.useSessions();
     await stage.useReplicas();
+    await stage.readGrants();
   } finally {
     await gatehouse.stop();
   }
@@ -106,6 +112,18 @@ class Stage {
     }
   }
 
+  /** In `strict`, each request reads the session with its grants. All sessions have as many. */
+  async readGrants(): Promise<void> {
+    for (const count of this.options.sizes.grants) {
+      const total = await addGrants(this.gatehouse.databaseUrl, count);
+      const env = { ACCESS_CHECK: 'strict' };
+      const api = await this.gatehouse.startApi({ name: `${total} grants`, env });
+      const what = `strict, ${count} grants a session, ${total} in all`;
+      await this.show(what, [api], this.profileRequests(2_000));
+      await api.stop();
+    }
+  }
+
   private profileRequests(count: number): Buffer[] {
     return this.tokens.users.slice(0, count).map((token) => toRequest(PROFILE, token));
   }
@@ -138,5 +156,5 @@ class Stage {
 
 function render(what: string, { api, postgres, memory }: Cost): string {
   const figures = `API ${api.toFixed(0)} µs, PostgreSQL ${postgres.toFixed(0)} µs`;
-  return `${what.padEnd(38)} ${figures}, ${memory.toFixed(0)} MB`;
+  return `${what.padEnd(46)} ${figures}, ${memory.toFixed(0)} MB`;
 }
