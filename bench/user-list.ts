@@ -90,7 +90,10 @@ async function compareSearches(system: UserListSystem, print: Print): Promise<vo
 }
 
 function searchOn(runner: QueryRunner, search: string): Promise<unknown> {
-  const { text, values } = pageQuery({ search, sort: '-createdAt', limit: LIMIT }, null);
+  const { text, values } = pageQuery(
+    { search, sort: '-createdAt', limit: LIMIT },
+    { start: null, version: null, seed: '1' },
+  );
   return runner.query(text, values);
 }
 

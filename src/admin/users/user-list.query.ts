@@ -22,29 +22,60 @@ const ORDERS: Record<UserOrder, Order> = {
   name: { key: 'name', direction: 'ASC' },
 };
 
+/** The columns that are shown, without the state of the ban. */
+const READ_COLUMNS = (
+  [
+    'id',
+    'email',
+    'emailVerified',
+    'name',
+    'image',
+    'role',
+    'banReason',
+    'banExpires',
+    'createdAt',
+    'updatedAt',
+  ] as const
+)
+  .map((key) => `${columns[key]} AS "${key}"`)
+  .join(', ');
+
 const BAN_IN_FORCE = `gatehouse_is_banned(${columns.banned}, ${columns.banExpires})`;
 
 /**
  * A time in UTC of which PostgreSQL writes all six decimals: columns have milliseconds, and `001`
  * follows. {@link toItems} replaces it by `Z`. `to_char` takes longer.
  */
-const timeOf = (column: string) => `${column} AT TIME ZONE 'UTC' + interval '1 microsecond'`;
+const timeOf = (column: string) => `"${column}" AT TIME ZONE 'UTC' + interval '1 microsecond'`;
 
-/** The columns of a user in the order of the response. PostgreSQL decides whether a ban is in force. */
-const COLUMNS = `
-  ${columns.id} AS "id", ${columns.email} AS "email",
-  ${columns.emailVerified} AS "emailVerified", ${columns.name} AS "name",
-  ${columns.image} AS "image", ${columns.role} AS "role", ${BAN_IN_FORCE} AS "banned",
-  CASE WHEN ${BAN_IN_FORCE} THEN ${columns.banReason} END AS "banReason",
-  CASE WHEN ${BAN_IN_FORCE} THEN ${timeOf(columns.banExpires)} END AS "banExpires",
-  ${timeOf(columns.createdAt)} AS "createdAt", ${timeOf(columns.updatedAt)} AS "updatedAt"`;
+/** The fields of a user in the order of the response. */
+const FIELDS = `
+  "id", "email", "emailVerified", "name", "image", "role", "banned",
+  CASE WHEN "banned" THEN "banReason" END AS "banReason",
+  CASE WHEN "banned" THEN ${timeOf('banExpires')} END AS "banExpires",
+  ${timeOf('createdAt')} AS "createdAt", ${timeOf('updatedAt')} AS "updatedAt"`;
 
 /** The only row of a page's query. */
 export interface PageRow {
   /** How many users were read: at most one more than the limit. */
   count: number;
-  /** The users as JSON objects with commas between them; `null`: there are none. */
+  /** A hash of the users and their order; `null`: there are none. */
+  version: string | null;
+  /**
+   * The users as JSON objects with commas between them; `null`: there are none, or the version is
+   * the known one.
+   */
   users: string | null;
+}
+
+/** Where a page begins, and what is known of it. */
+export interface PageStart {
+  /** The last row of the previous page; `null`: the first page. */
+  start: CursorPosition | null;
+  /** The version of the page that the caller has; `null`: none. */
+  version: string | null;
+  /** A secret 64-bit number for the hash: without it, users could look for names of the same hash. */
+  seed: string;
 }
 
 /** The end of a time of {@link timeOf}. A text cannot match: its quotes are escaped. */
@@ -78,26 +109,39 @@ export function toItems({ count, users }: PageRow, limit: number): PageItems {
  */
 const PREPARED_LIMIT = 50;
 
+export function isPlainPage(query: ListUsers): boolean {
+  return conditionsOf(query).texts.length === 0 && query.limit === PREPARED_LIMIT;
+}
+
 /**
- * One page as JSON, and one more user, which shows whether another page follows. @param start the last row
- * of the previous page; `null`: the first page.
+ * One page as JSON, and one more user, which shows whether another page follows. PostgreSQL reads
+ * the rows and hashes them; it writes the JSON only of a page that the caller does not have.
  */
-export function pageQuery(query: ListUsers, start: CursorPosition | null): Query {
+export function pageQuery(query: ListUsers, { start, version, seed }: PageStart): Query {
   const { key, direction } = ORDERS[query.sort];
   const conditions = conditionsOf(query);
-  const isPlain = conditions.texts.length === 0 && query.limit === PREPARED_LIMIT;
   if (start !== null) {
     const comparison = direction === 'ASC' ? '>' : '<';
     const [value, id] = [conditions.value(start.value), conditions.value(start.id)];
     conditions.texts.push(`(${columns[key]}, ${columns.id}) ${comparison} (${value}, ${id})`);
   }
+  const where = conditions.where();
+  const [known, seeded] = [conditions.value(version), `${conditions.value(seed)}::bigint`];
   const text = `
-    SELECT count(*)::int AS "count", string_agg(row_to_json(page)::text, ',') AS "users"
-      FROM (SELECT ${COLUMNS} FROM "${table}" ${conditions.where()}
-             ORDER BY "${table}".${columns[key]} ${direction}, "${table}".${columns.id} ${direction}
-             LIMIT ${query.limit + 1}) AS page`;
+    WITH rows AS MATERIALIZED (
+      SELECT ${READ_COLUMNS}, ${BAN_IN_FORCE} AS "banned" FROM "${table}" ${where}
+       ORDER BY "${table}".${columns[key]} ${direction}, "${table}".${columns.id} ${direction}
+       LIMIT ${query.limit + 1}),
+    state AS (
+      SELECT count(*)::int AS "count",
+             hash_array_extended(array_agg(hash_record_extended(rows, ${seeded})), ${seeded})::text AS "version"
+        FROM rows)
+    SELECT "count", "version", CASE WHEN "version" IS DISTINCT FROM ${known} THEN
+             (SELECT string_agg(row_to_json(page)::text, ',') FROM (SELECT ${FIELDS} FROM rows) AS page)
+           END AS "users"
+      FROM state`;
   const name = `user page ${query.sort} ${start === null ? 'first' : 'next'}`;
-  return { ...(isPlain && { name }), text, values: conditions.values };
+  return { ...(isPlainPage(query) && { name }), text, values: conditions.values };
 }
 
 /** How many users match the filters. */

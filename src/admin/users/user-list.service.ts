@@ -1,7 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { ListUsers } from './users.schemas';
-import { countQuery, keyOf, type PageRow, pageQuery, toItems } from './user-list.query';
-import { Cursors, type CursorSequence } from '../../common/pagination/cursor';
+import {
+  countQuery,
+  isPlainPage,
+  keyOf,
+  type PageRow,
+  pageQuery,
+  toItems,
+} from './user-list.query';
+import { BoundedMap } from '../../auth/live-access/bounded-map';
+import { type CursorPosition, Cursors, type CursorSequence } from '../../common/pagination/cursor';
 import { PreparedStatements } from '../../database/prepared-statements';
 
 /** A page in the response shape. */
@@ -11,9 +20,25 @@ export interface PageAnswer {
   nextCursor: string | null;
 }
 
-/** The list of users, in pages with a cursor. */
+/** Pages of which the text is kept. A page has about 15 kB. */
+const KNOWN_PAGES = 40;
+
+/** A page without the end of its text, where the total stands. */
+interface Page {
+  version: string | null;
+  text: string;
+  nextCursor: string | null;
+}
+
+/**
+ * The list of users, in pages with a cursor. PostgreSQL reads the rows of each page; the text of a page
+ * that was sent before is used while the hash of its rows is the same.
+ */
 @Injectable()
 export class UserListService {
+  private readonly known = new BoundedMap<Page>(KNOWN_PAGES);
+  private readonly seed = randomBytes(8).readBigInt64LE().toString();
+
   constructor(
     private readonly statements: PreparedStatements,
     private readonly cursors: Cursors,
@@ -21,18 +46,33 @@ export class UserListService {
 
   /** @throws {Problem} `validation_failed` when the cursor belongs to another list. */
   async listUsers(query: ListUsers): Promise<PageAnswer> {
-    const { cursor, limit, sort } = query;
+    const { cursor } = query;
     const sequence = sequenceOf(query);
     const start = cursor === undefined ? null : await this.cursors.parseCursor(cursor, sequence);
     const total = query.include === 'total' ? await this.count(query) : null;
-    const [row] = await this.statements.run<PageRow>(pageQuery(query, start));
-    const { text, last } = toItems(row!, limit);
-    const nextCursor = last && (await this.cursors.toCursor({ ...sequence, ...keyOf(last, sort) }));
-    const end = total === null ? '}' : `,"total":${total}}`;
-    return {
-      text: `{"items":[${text}],"nextCursor":${JSON.stringify(nextCursor)}${end}`,
-      nextCursor,
-    };
+    const { text, nextCursor } = await this.readPage(query, start);
+    return { text: total === null ? `${text}}` : `${text},"total":${total}}`, nextCursor };
+  }
+
+  private async readPage(query: ListUsers, start: CursorPosition | null): Promise<Page> {
+    const key = isPlainPage(query) ? `${query.sort} ${query.cursor}` : null;
+    const known = key === null ? undefined : this.known.get(key);
+    const version = known?.version ?? null;
+    const statement = pageQuery(query, { start, version, seed: this.seed });
+    const [row] = await this.statements.run<PageRow>(statement);
+    if (known && row!.version === known.version) return known;
+    const page = await this.toPage(query, row!);
+    if (key !== null && page.version !== null) this.known.set(key, page);
+    return page;
+  }
+
+  private async toPage(query: ListUsers, row: PageRow): Promise<Page> {
+    const { limit, sort } = query;
+    const { text: items, last } = toItems(row, limit);
+    const position = last && { ...sequenceOf(query), ...keyOf(last, sort) };
+    const nextCursor = position && (await this.cursors.toCursor(position));
+    const text = `{"items":[${items}],"nextCursor":${JSON.stringify(nextCursor)}`;
+    return { version: row.version, text, nextCursor };
   }
 
   private async count(query: ListUsers): Promise<number> {
