@@ -17,8 +17,6 @@ const FAIL_ON_SIGNAL = `process.on('SIGUSR2', () => {
 let database: TestDatabase;
 let processes: Processes;
 
-jest.setTimeout(90_000);
-
 async function start(): Promise<void> {
   database = await createTestDatabase();
   processes = await startProcesses(database.url, {

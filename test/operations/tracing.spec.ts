@@ -25,8 +25,6 @@ interface Span {
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 
-jest.setTimeout(120_000);
-
 describe('traces of both processes', () => {
   let database: TestDatabase;
   let collector: RecordingServer;
@@ -78,7 +76,7 @@ describe('traces of both processes', () => {
         .map(({ attributes }) => textOf(attributes, 'db.query.text', 'db.statement'));
       expect(statements.join('\n')).toContain('insert into "session"');
     });
-    expect(pair.output).toContain(`"traceId":"${TRACE_ID}"`);
+    await eventually(() => expect(pair.output).toContain(`"traceId":"${TRACE_ID}"`));
   });
 
   it('contain no password, no query of a URL, no address and no parameter of a statement', () => {

@@ -171,7 +171,7 @@ describe('guessing', () => {
     for (const code of [ada.app.code(1), ada.recoveryCodes[0]!]) {
       const answer = await takeSecondStep(server, { cookies, code });
       expect(answer).toMatchObject({ status: 429, body: { code: 'TOO_MANY_ATTEMPTS' } });
-      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(20);
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
       expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(30);
     }
   });

@@ -7,6 +7,7 @@ import { toEnvironment } from '../support/processes/replica-process';
 import { settingsAs } from '../support/servers/database-logins';
 
 const ROOT = join(__dirname, '../..');
+const START_LIMIT_MS = 120_000;
 
 /** The auth server of a system in a process that can be killed. */
 export class AuthServerProcess {
@@ -26,7 +27,7 @@ export class AuthServerProcess {
     await eventually(async () => {
       const { ok, status } = await fetch(`${settings.authUrl}/health/ready`);
       if (!ok) throw new Error(`the auth server is not ready: ${status}`);
-    });
+    }, START_LIMIT_MS);
     return new AuthServerProcess(child);
   }
 

@@ -187,8 +187,9 @@ describe('a stream that is pushed', () => {
     expect([names[0], names.at(-1)]).toEqual(['token-claims-change', 'account-enabled']);
     const [first, again] = [unanswered!, target.requests[0]!.body];
     expect((await receiver.verify(again)).jti).toBe((await receiver.verify(first)).jti);
-    const log = await logOf(user.id);
-    expect(log.map(({ state }) => state)).toEqual(Array(4).fill('delivered'));
+    await eventually(async () =>
+      expect((await logOf(user.id)).map(({ state }) => state)).toEqual(Array(4).fill('delivered')),
+    );
   });
 
   it('gets each change, and prints how long after the commit', async () => {

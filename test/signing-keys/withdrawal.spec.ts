@@ -4,7 +4,7 @@ import { createLogger } from '../../runtime/logger';
 import { createApi } from '../support/native/api';
 
 const OTHER_SECRET = 'quite another secret of more than 32 characters';
-const LEASE_MS = 1_000;
+const LEASE_MS = 5_000;
 
 let cluster: Cluster;
 

@@ -120,7 +120,7 @@ export function kidOf(token: string): string {
 }
 
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + 60_000;
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`waited in vain for ${String(isSo)}`);
     await sleep(10);

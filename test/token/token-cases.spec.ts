@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTokenBench, type TokenBench } from './token-bench';
 import { startClock, stopClockAt } from '../support/clock';
+import { eventually } from '../support/eventually';
 import { expectProblem } from '../support/problems';
 import { type RawAnswer, send } from '../support/raw-http';
 import { renderTokenCases, TOKEN_CASES } from '../support/token-cases';
@@ -101,11 +102,9 @@ describe('the list of cases', () => {
   });
 });
 
-async function untilReady(apiUrl: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
+function untilReady(apiUrl: string): Promise<void> {
+  return eventually(async () => {
     const { text } = await send(apiUrl, { path: '/health/ready' });
-    if (JSON.parse(text).checks.signingKeys.status === 'ok') return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error('there is no key set');
+    expect(JSON.parse(text).checks.signingKeys.status).toBe('ok');
+  });
 }

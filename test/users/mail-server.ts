@@ -11,7 +11,7 @@ export interface Mail {
   text: string;
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 20;
 
 /** A real mail server that keeps the received mails. */

@@ -1,4 +1,5 @@
 import type { User } from '../../src/users/user.schemas';
+import { eventually } from '../support/eventually';
 import { expectProblem } from '../support/problems';
 import { send } from '../support/raw-http';
 import { type SignedInUser, System } from '../support/system';
@@ -68,7 +69,7 @@ describe('the own profile', () => {
     const { body: after } = await ada.caller.patch<User>(ME, { name: 'Later' });
     expect(after.createdAt).toBe(before.createdAt);
     expect(Date.parse(after.updatedAt)).toBeGreaterThanOrEqual(Date.parse(before.updatedAt));
-    expect(Math.abs(Date.now() - Date.parse(after.updatedAt))).toBeLessThan(5_000);
+    expect(Math.abs(Date.now() - Date.parse(after.updatedAt))).toBeLessThan(60_000);
   });
 
   it.each(['email', 'emailVerified', 'role', 'banned', 'id', 'password', 'createdAt'])(
@@ -166,9 +167,12 @@ describe('a conditional change', () => {
   it('is refused after a change by any caller', async () => {
     await system.query(`UPDATE "user" SET email_verified = true WHERE id = $1`, [ada.id]);
     expectProblem(await rename(etag), 'precondition_failed');
-    const current = await ada.caller.get<User>(ME);
-    expect(current.body.name).not.toBe('New');
-    expect((await rename(current.headers.get('etag')!)).status).toBe(200);
+    // The API hears of the change a moment after its commit.
+    await eventually(async () => {
+      const current = await ada.caller.get<User>(ME);
+      expect(current.body.name).not.toBe('New');
+      expect((await rename(current.headers.get('etag')!)).status).toBe(200);
+    });
   });
 
   it.each([

@@ -1,4 +1,7 @@
+import { applyPatience } from './apply-patience';
 import { loadNatively } from './load';
+
+applyPatience();
 
 export const { createAuthServer } = loadNatively(
   'auth-server/app',
