@@ -69,11 +69,13 @@ export function createSteps(parts: AppParts): Step[] {
     step('cross-origin rules', [allowOrigins(config.trustedOrigins, refused)]),
     // Any place before Better-Auth.
     step('applications', [warnOfUntrustedApplications({ pool, refused })], AUTHORIZE_PATH),
-    // After the IP address and the cross-origin rules. Before all routes.
+    // After the IP address, which it counts by, and the cross-origin rules: scripts can read a
+    // refusal. Before all routes.
     step('public limits', [limitPublicRequests(config)]),
     // Any place before "not found".
     step('discovery', [discovery(config, pool), signalDiscovery(config)]),
-    // Before Better-Auth, which reads the body as text. The form is parsed after the body is checked.
+    // Before the caller session and Better-Auth: a refused body causes no query. The form is parsed
+    // after the body is checked.
     step('body', [limitBody, checkBody, ignoreKeyProofs, parseForm], AUTH_BASE_PATH),
     // After the IP address, which believes the header of the API only. Before Better-Auth.
     step('caller session', [resolveCallerSession({ auth, pool })], AUTH_BASE_PATH),
@@ -81,8 +83,11 @@ export function createSteps(parts: AppParts): Step[] {
     step('better-auth', [handleAuth(auth, config)], AUTH_BASE_PATH),
     // Any place before "not found".
     step('health', [healthRoutes({ pool, signingKeys, logger })]),
+    // Any place after the former secrets and before "not found".
     step('pages', [pageRoutes({ auth, config, pool, logger, mailbox: mailer.mailbox })]),
+    // Any place before "not found".
     step('metrics', config.metricsPort === null ? [serveMetrics(metrics)] : []),
+    // Any place before "not found".
     step('start page', [serveStartPage(config)]),
     // After all routes: it answers what no route answers.
     step('not found', [answerMissingPage, answerNotFound]),

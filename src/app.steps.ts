@@ -85,12 +85,12 @@ export const API_STEPS: readonly ApiStep[] = [
   { name: 'request counter', run: ({ fastify, metrics }) => countRequests(fastify, metrics) },
   {
     name: 'public limits',
-    position: 'After CORS, request ids and the request log: a refusal has all of them.',
+    position: 'After CORS: scripts of trusted origins can read a refusal.',
     run: ({ fastify, settings }) => limitPublicRoutes(fastify, settings),
   },
   {
     name: 'database scope',
-    // After the body: the context of a hook ends when a body is read.
+    position: 'A hook after the body is read: the context of an earlier hook ends there.',
     run: ({ fastify }) =>
       fastify.addHook('preValidation', (_request, _reply, done) => runInDatabaseScope(done)),
   },

@@ -40,9 +40,9 @@ export function createPhases(parts: PhaseParts) {
   return [
     // First: all other hooks read the fields that the schema of the endpoint has accepted.
     phase('input', [parsedInput()]),
-    // Before the first query: refused requests take no connection.
+    // Any place before the password rules. Here a refused request causes no query.
     phase('password admission', [passwordAdmission()]),
-    // Before all hooks that read the database: the snapshot is taken here.
+    // Before the limits, the first hooks that read rows: the snapshot is taken here.
     phase('decision basis', [decisionBasis(pool)]),
     // Any place: it changes the adapter.
     phase('transactions', [repeatedTransactions]),
@@ -69,6 +69,7 @@ export function createPhases(parts: PhaseParts) {
     phase('second step', [secondStep({ pool }), checkNewRecoveryCodes(pool)]),
     // Any place: the plugin adds endpoints.
     phase('shared signals', [sharedSignals(config, pool)]),
+    // Any place: its hooks act on its own endpoints.
     phase('passkeys', [passkeys(config), checkNewPasskeys(pool)]),
     // Any place: its hooks act before the endpoints that begin and end a sign-in with a provider.
     phase('providers', [providerLimits, ...openIdConnect({ config, logger }), redirectsOnly]),
@@ -81,7 +82,7 @@ export function createPhases(parts: PhaseParts) {
     // After the second factor: a session that the first step ends does not make the source
     // known.
     phase('limit outcomes', limits.last),
-    // After the second factor and the limit outcomes: only a session that stays gets a token.
+    // After the second factor: only a session that stays gets a token.
     phase('token of the begun session', [tokenOfBegunSession(tokens.signer)]),
     // After all phases that change an answer: it records the answer that is sent.
     phase('audit log', [auditLog(pool)]),

@@ -61,6 +61,19 @@ const STEP_ORDERS: Order[] = [
   },
 ];
 
+/** Last: it uses up the limit of the address. */
+const LIMIT_ORDER: Order = {
+  first: 'CORS',
+  second: 'public limits',
+  observe: async ({ url, settings }) => {
+    const headers = { origin: settings.trustedOrigins[0]! };
+    const answers = Array.from({ length: 31 }, () => send(url, { path: '/no-page', headers }));
+    const refusal = (await Promise.all(answers)).find(({ status }) => status === 429);
+    return refusal?.headers['access-control-allow-origin']?.length;
+  },
+  expected: 1,
+};
+
 const GUARD_ORDERS: Order[] = [
   {
     first: 'JwtAuthGuard',
@@ -95,48 +108,57 @@ describe('the order of the assembly', () => {
   let settings: Settings;
   let database: TestDatabase;
   let jwks: JwksServer;
+  /** The API in the order of the plan. */
+  let planned: NestFastifyApplication;
 
   beforeAll(async () => {
     jwks = await JwksServer.start();
     jwks.publish([key.jwk]);
     database = await createTestDatabase();
-    settings = loadSettings(
-      {
-        NODE_ENV: 'test',
-        DATABASE_URL: database.url,
-        BETTER_AUTH_SECRET: 'a test secret of more than 32 characters',
-        AUTH_INTERNAL_URL: jwks.url,
-        ACCESS_CHECK: 'token',
-        RATE_LIMITS: 'on',
-      },
-      'api',
-    );
+    const env = {
+      NODE_ENV: 'test',
+      DATABASE_URL: database.url,
+      BETTER_AUTH_SECRET: 'a test secret of more than 32 characters',
+      AUTH_INTERNAL_URL: jwks.url,
+      ACCESS_CHECK: 'token',
+    };
+    // 30 public requests of an address.
+    settings = { ...loadSettings(env, 'api'), rateLimits: { quotas: 1 / 100, guesses: 1 } };
+    planned = await start(API_PLAN);
   });
 
   afterAll(async () => {
+    await planned.close();
     await jwks.stop();
     await database.drop();
   });
 
-  async function observe(order: Order, plan: ApiPlan): Promise<unknown> {
+  async function start(plan: ApiPlan): Promise<NestFastifyApplication> {
     const app = await assembleApi({ settings, logger: createLogger('api', 'silent') }, plan);
+    await app.listen(0, '127.0.0.1');
+    return app;
+  }
+
+  const observe = (order: Order, app: NestFastifyApplication) =>
+    order.observe({ url: urlOf(app), settings });
+
+  /** Asserts that the order has an effect in the plan, and not after the swap. */
+  async function expectEffect(order: Order, swappedPlan: ApiPlan): Promise<void> {
+    expect(await observe(order, planned)).toEqual(order.expected);
+    const app = await start(swappedPlan);
     try {
-      return await order.observe({ url: await listen(app), settings });
+      expect(await observe(order, app)).not.toEqual(order.expected);
     } finally {
       await app.close();
     }
   }
 
-  it.each(STEP_ORDERS)('of steps has $first before $second', async (order) => {
-    expect(await observe(order, API_PLAN)).toEqual(order.expected);
-    const steps = swapped(API_PLAN.steps, order);
-    expect(await observe(order, { ...API_PLAN, steps })).not.toEqual(order.expected);
+  it.each(GUARD_ORDERS)('of guards has $first before $second', async (order) => {
+    await expectEffect(order, { ...API_PLAN, guards: swapped(API_PLAN.guards, order) });
   });
 
-  it.each(GUARD_ORDERS)('of guards has $first before $second', async (order) => {
-    expect(await observe(order, API_PLAN)).toEqual(order.expected);
-    const guards = swapped(API_PLAN.guards, order);
-    expect(await observe(order, { ...API_PLAN, guards })).not.toEqual(order.expected);
+  it.each([...STEP_ORDERS, LIMIT_ORDER])('of steps has $first before $second', async (order) => {
+    await expectEffect(order, { ...API_PLAN, steps: swapped(API_PLAN.steps, order) });
   });
 });
 
@@ -149,8 +171,7 @@ function swapped<Element extends { name: string }>(
   return elements.map((each) => (each === one ? other! : each === other ? one! : each));
 }
 
-async function listen(app: NestFastifyApplication): Promise<string> {
-  await app.listen(0, '127.0.0.1');
+function urlOf(app: NestFastifyApplication): string {
   return `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
 }
 

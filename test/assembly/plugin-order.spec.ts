@@ -8,6 +8,7 @@ import {
   TOKEN_WANTED_HEADER,
 } from '../../contract';
 import { RecordingServer } from '../support/servers/recording-server';
+import { eventually } from '../support/eventually';
 import { swapped } from '../support/swap';
 import { enrol } from '../second-factor/second-step';
 import { INTERNAL_SECRET } from '../support/auth-server/auth-settings';
@@ -149,6 +150,27 @@ async function isRecordedEarly(): Promise<boolean> {
   return fastest!.before < EQUAL_TIME_MS - 2;
 }
 
+/** Changes a password while another transaction changes the credentials of the user. */
+async function changeDuringLimits(): Promise<number> {
+  const { bearer, userId } = await server.signUp(`${randomBytes(4).toString('hex')}@example.com`);
+  const other = await server.sql.connect();
+  await other.query('BEGIN; LOCK TABLE session IN ACCESS EXCLUSIVE MODE');
+  const body = { currentPassword: PASSWORD, newPassword: 'another long password' };
+  const change = server
+    .post('/api/auth/change-password', body, bearer)
+    .then(({ status }) => status);
+  await eventually(async () => {
+    const { rowCount } = await server.sql.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    expect(rowCount).toBe(1);
+  });
+  await other.query('SELECT gatehouse_change_credentials($1, NULL)', [userId]);
+  await other.query('COMMIT');
+  other.release();
+  return change;
+}
+
 /** Each effect is true in the order of the list, and false after the swap. */
 const PAIRS: [string, string, string, () => Promise<boolean>][] = [
   [
@@ -238,6 +260,12 @@ const PAIRS: [string, string, string, () => Promise<boolean>][] = [
     'opened-links',
     'the first use of a link that confirms a change of the e-mail address sends the next mail',
     async () => (await mailsAfter(confirmChange)) === 1,
+  ],
+  [
+    'decision-basis',
+    'gatehouse-limits',
+    'a password that changes while the limits read the session is not overwritten',
+    async () => (await changeDuringLimits()) === 401,
   ],
   // Last: it uses up the limits.
   [

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import request from 'supertest';
 import type { Step } from '../../auth-server/app-steps';
 import { swapped } from '../support/swap';
@@ -15,26 +16,43 @@ const FORGED = '203.0.113.66';
 const ORIGIN = 'http://localhost:8000';
 const SIGN_IN = '/api/auth/sign-in/email';
 
+const SECRET = 'the current secret of the order of steps';
+const FORMER_SECRET = 'the former secret of the order of steps';
+
 type App = ReturnType<typeof toApp>;
+type PublicLimits = typeof import('../../auth-server/limits/public-limits');
 
 let server: Awaited<ReturnType<typeof startInProcess>>;
 
 beforeAll(async () => {
-  server = await startInProcess();
+  server = await startInProcess({
+    BETTER_AUTH_SECRET: FORMER_SECRET,
+    BETTER_AUTH_SECRETS: `2:${SECRET},1:${FORMER_SECRET}`,
+  });
   await server.signUp(EMAIL);
 });
 afterAll(() => server.stop());
 
-function appWithSwapped(first: string, second: string): App {
+function appWithSwapped(first: string, second: string, steps = server.steps): App {
   const named = (name: string) => (step: Step) => step.name === name;
-  return toApp(swapped(server.steps, named(first), named(second)));
+  return toApp(swapped(steps, named(first), named(second)));
+}
+
+/** The steps with a public limit of one request. */
+function limitedSteps(): Step[] {
+  const { limitPublicRequests } = loadNatively('auth-server/limits/public-limits') as PublicLimits;
+  const limit = limitPublicRequests({ rateLimits: { quotas: 1 / 3_000, guesses: 1 } });
+  return server.steps.map((step) =>
+    step.name === 'public limits' ? { ...step, handlers: [limit] } : step,
+  );
 }
 
 const signIn = (app: App, headers = {}) =>
   request(app).post(SIGN_IN).set(headers).send({ email: EMAIL, password: PASSWORD });
-const tooLong = (app: App) =>
+const tooLong = (app: App, headers = {}) =>
   request(app)
     .post(SIGN_IN)
+    .set(headers)
     .send({ email: 'x'.repeat(200_000) });
 const preflight = (app: App) =>
   request(app).options(SIGN_IN).set({ origin: ORIGIN, 'access-control-request-method': 'POST' });
@@ -44,6 +62,19 @@ async function accessToken(app: App): Promise<string> {
   const authorization = `Bearer ${body.token}`;
   const answer = await request(app).get('/api/auth/token').set({ authorization });
   return answer.body.token;
+}
+
+/** The token of a session, as an auth server with the former secret has signed it. */
+async function formerToken(app: App): Promise<string> {
+  const { body } = await signIn(app);
+  return `${body.token}.${createHmac('sha256', FORMER_SECRET).update(body.token).digest('base64')}`;
+}
+
+/** The second request of a client to a path without a route. */
+async function secondOfMany(app: App) {
+  const get = () => request(app).get('/no-such-path').set({ origin: ORIGIN });
+  await get();
+  return get();
 }
 
 const FROM_API = { 'x-gatehouse-internal-key': INTERNAL_SECRET };
@@ -96,6 +127,25 @@ const PAIRS: [string, string, string, (app: App) => Promise<boolean>][] = [
     async (app) => (await listSessions(app, await accessToken(app))).status === 401,
   ],
   [
+    'former secrets',
+    'better-auth',
+    'a token of a former secret is valid',
+    async (app) => {
+      const authorization = `Bearer ${await formerToken(app)}`;
+      return (await request(app).get('/api/auth/list-sessions').set({ authorization })).ok;
+    },
+  ],
+  [
+    'former secrets',
+    'pages',
+    'a page accepts the cookie of a former secret',
+    async (app) => {
+      const token = encodeURIComponent(await formerToken(app));
+      const cookie = `better-auth.session_token=${token}`;
+      return (await request(app).get('/sign-in').set({ cookie })).status === 303;
+    },
+  ],
+  [
     'fetch metadata',
     'better-auth',
     "Node's fetch signs in",
@@ -123,6 +173,15 @@ const PAIRS: [string, string, string, (app: App) => Promise<boolean>][] = [
     async (app) => (await tooLong(app)).status === 413,
   ],
   [
+    'body',
+    'caller session',
+    'a body over the limit is refused before the access token is verified',
+    async (app) => {
+      const headers = { ...FROM_API, 'x-gatehouse-caller-token': 'no token' };
+      return (await tooLong(app, headers)).status === 413;
+    },
+  ],
+  [
     'request log',
     'errors',
     'the refusal of a body is JSON',
@@ -136,7 +195,27 @@ const PAIRS: [string, string, string, (app: App) => Promise<boolean>][] = [
   ],
 ];
 
+const LIMIT_PAIRS: typeof PAIRS = [
+  [
+    'client address',
+    'public limits',
+    'requests of one address are limited',
+    async (app) => (await secondOfMany(app)).status === 429,
+  ],
+  [
+    'cross-origin rules',
+    'public limits',
+    'a page of a trusted origin reads the refusal',
+    async (app) => 'access-control-allow-origin' in (await secondOfMany(app)).headers,
+  ],
+];
+
 describe('the order of the Express steps', () => {
+  it.each(LIMIT_PAIRS)('"%s" before "%s": %s', async (first, second, _effect, holds) => {
+    await expect(holds(toApp(limitedSteps()))).resolves.toBe(true);
+    await expect(holds(appWithSwapped(first, second, limitedSteps()))).resolves.toBe(false);
+  });
+
   it.each(PAIRS)('"%s" before "%s": %s', async (first, second, _effect, holds) => {
     await expect(holds(toApp(server.steps))).resolves.toBe(true);
     await expect(holds(appWithSwapped(first, second))).resolves.toBe(false);
