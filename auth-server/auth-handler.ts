@@ -5,9 +5,8 @@ import type { AuthConfig } from './common/config';
 import { AUTH_BASE_PATH, JWKS_PATH } from '../contract';
 import { EndpointMethods } from './http/endpoint-methods';
 import { endsSession, toSignOutPage } from './pages/end-session';
-import { requestContext } from './common/request-context';
+import { isDatabaseOutage, requestContext } from './common/request-context';
 import { toKeyTimes } from './signing-keys/key-ring';
-import { hasSeenOutage } from '../runtime/database/database-scope';
 import {
   DATABASE_UNAVAILABLE,
   EMAIL_TAKEN,
@@ -118,7 +117,7 @@ function finish(response: Response, request: Request): Response {
   headers.delete('access-control-expose-headers');
   const context = requestContext.getStore();
   const isInternal = response.status >= 500;
-  if ((response.status >= 400 && context?.databaseUnreachable) || (isInternal && hasSeenOutage())) {
+  if (isDatabaseOutage(response.status)) {
     return toResponse(DATABASE_UNAVAILABLE, request, { 'retry-after': RETRY_AFTER_S });
   }
   const refusal = response.status >= 400 && REFUSALS[context?.refusal ?? ''];

@@ -13,7 +13,8 @@ import type { AuditEvent } from '../../contract';
 import { InternalFault } from '../common/errors';
 import { requestContext } from '../common/request-context';
 import { originOf } from '../common/request-origin';
-import { fieldOf, type HookContext } from '../common/caller';
+import { fieldOf } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 
 const RULES: Readonly<Record<string, AuditRule>> = {
   ...SIGN_IN_RULES,

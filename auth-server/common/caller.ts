@@ -1,9 +1,7 @@
-import { createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
+import { APIError, getSessionFromCtx } from 'better-auth/api';
 import { parseCookies } from 'better-auth/cookies';
 import { bearer } from 'better-auth/plugins';
-
-/** The context that Better-Auth passes to a hook. */
-export type HookContext = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
+import type { HookContext } from './hook-types';
 
 /** The hook of the bearer plugin: it turns a valid token into the session cookie. */
 const [readBearer] = bearer().hooks.before;
@@ -41,6 +39,23 @@ function decode(value: string): string {
 async function headersOf(ctx: HookContext): Promise<Headers | undefined> {
   const change = await readBearer?.handler({ ...ctx, returnHeaders: false });
   return change?.context.headers ?? ctx.headers;
+}
+
+/** Better-Auth's type of a user has no role. */
+export function isAdministrator(user: object | null | undefined): boolean {
+  return (user as { role?: unknown } | null | undefined)?.role === 'admin';
+}
+
+/** @throws {APIError} 403, as Better-Auth's admin plugin does. */
+export function assertAdministrator(user: object): void {
+  if (!isAdministrator(user)) throw new APIError('FORBIDDEN', ADMINISTRATORS_ONLY);
+}
+
+const ADMINISTRATORS_ONLY = { code: 'FORBIDDEN', message: 'Only administrators may do this.' };
+
+/** As Better-Auth's admin plugin answers. */
+export function noSuchUser(): APIError {
+  return new APIError('NOT_FOUND', { code: 'USER_NOT_FOUND', message: 'User not found' });
 }
 
 /** The user whose password is set with the code of a mail; `null`: the code is not valid. */

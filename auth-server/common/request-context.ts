@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { hasSeenOutage } from '../../runtime/database/database-scope';
 
 /** The state of the current request, for all code that serves it. */
 export interface RequestContext {
@@ -35,3 +36,9 @@ export interface RequestContext {
 }
 
 export const requestContext = new AsyncLocalStorage<RequestContext>();
+
+/** Whether the database was unavailable while Better-Auth worked on an answer with this status. */
+export function isDatabaseOutage(status: number): boolean {
+  if (status >= 400 && requestContext.getStore()?.databaseUnreachable) return true;
+  return status >= 500 && hasSeenOutage();
+}

@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware, getEndpoints } from 'better-auth/api';
 import { findForeignValue, hasLongAddress, isPlainObject } from './field-types';
-import type { HookContext } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 
 type Fields = Record<string, unknown>;
 

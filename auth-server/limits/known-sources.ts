@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { LimitStore } from './limit-store';
-import type { HookContext } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 
 /** A browser is known for one year after its last sign-in, in seconds. */
 const DEVICE_LIFETIME_S = 365 * 86_400;

@@ -1,5 +1,5 @@
 import { APIError } from 'better-auth/api';
-import type { HookContext } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 import { TOO_MANY_REQUESTS } from '../common/errors';
 
 /** A limit as the headers show it. */

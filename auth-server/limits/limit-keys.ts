@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { toClientNetwork } from '../../runtime/network/client-network';
 import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
-import type { HookContext } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 
 /** Long enough that two accounts do not share a key. */
 const KEY_LENGTH = 22;

@@ -13,7 +13,8 @@ import { requestContext } from '../common/request-context';
 import type { AuthConfig } from '../common/config';
 import { findLastingSecret, type Secrets } from '../common/secrets';
 import type { RateLimitFactors } from '../../runtime/settings/load';
-import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../common/caller';
+import { callerOf, fieldOf, isAdministrator, ownerOfResetToken } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 
 const SIGN_IN = '/sign-in/email';
 const ASK_FOR_RESET = '/request-password-reset';
@@ -164,8 +165,8 @@ class LimitsGuard {
 async function administratorOf(ctx: HookContext): Promise<string | undefined> {
   const client = ctx.headers?.get(ACTING_CLIENT_HEADER);
   if (client) return client;
-  const caller: Record<string, unknown> | null = await callerOf(ctx);
-  return caller?.role === 'admin' ? String(caller.id) : undefined;
+  const caller = await callerOf(ctx);
+  return isAdministrator(caller) ? caller?.id : undefined;
 }
 
 function isRefused({ context: { returned } }: HookContext, ...codes: string[]): boolean {

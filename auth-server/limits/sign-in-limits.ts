@@ -2,7 +2,7 @@ import { GrowingDelay, scaled, type DelayRule } from './growing-delay';
 import { refusal, type Policy, type Verdict } from './limit-headers';
 import type { LimitStore } from './limit-store';
 import { keyOf, type KnownSources, type Origin } from './known-sources';
-import type { HookContext } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 import type { RateLimitFactors } from '../../runtime/settings/load';
 
 const HOUR = 3_600;

@@ -1,7 +1,8 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import { composeEmailChanged } from './messages';
-import { fieldOf, type HookContext } from '../common/caller';
+import { fieldOf } from '../common/caller';
+import type { EndpointContext, HookContext } from '../common/hook-types';
 import { requestContext } from '../common/request-context';
 import type { UserContact } from '../common/user-contact';
 import type { Mailer } from '../mail/mailer';
@@ -10,15 +11,13 @@ import { readEmailChange } from '../users/email-change';
 const VERIFY_EMAIL = '/verify-email';
 const UPDATE_USER = '/admin/update-user';
 
-type Context = GenericEndpointContext | null;
-
 /** The users whom a request changes, as they were before, by the context of the request. */
 const usersBefore = new WeakMap<object, UserContact>();
 
 /** A mail to the former e-mail address after the user or an administrator has changed it. */
 export function emailNotices(mailer: Mailer) {
   const update = {
-    after: async (user: UserContact, ctx: Context) => {
+    after: async (user: UserContact, ctx: EndpointContext) => {
       const former = await findFormer(user, ctx);
       if (former) await mailer.send(composeEmailChanged(former, user.email));
     },
@@ -47,7 +46,7 @@ async function keepUser({ context, body, path, query }: HookContext): Promise<vo
 }
 
 /** @returns the owner with the former address; `null` when the address is the same. */
-async function findFormer(user: UserContact, ctx: Context): Promise<UserContact | null> {
+async function findFormer(user: UserContact, ctx: EndpointContext): Promise<UserContact | null> {
   const request = requestContext.getStore();
   const former = request && usersBefore.get(request);
   if (!ctx || !former || former.email === user.email) return null;

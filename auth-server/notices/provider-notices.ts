@@ -1,5 +1,6 @@
-import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
+import type { BetterAuthPlugin } from 'better-auth';
 import { composeSecurityNotice } from './messages';
+import type { EndpointContext } from '../common/hook-types';
 import { requestContext } from '../common/request-context';
 import type { Mailer } from '../mail/mailer';
 
@@ -9,8 +10,6 @@ interface Account {
   userId: string;
   providerId: string;
 }
-
-type Context = GenericEndpointContext | null;
 
 /** Ids of the users whom a request creates: their first provider needs no notice. */
 const usersMade = new WeakMap<object, string>();
@@ -24,8 +23,12 @@ export function providerNotices(mailer: Mailer) {
         databaseHooks: {
           user: { create: { after: noteNewUser } },
           account: {
-            create: { after: (row: Account, ctx: Context) => notifyOfLink(row, ctx, mailer) },
-            delete: { after: (row: Account, ctx: Context) => notifyOfUnlink(row, ctx, mailer) },
+            create: {
+              after: (row: Account, ctx: EndpointContext) => notifyOfLink(row, ctx, mailer),
+            },
+            delete: {
+              after: (row: Account, ctx: EndpointContext) => notifyOfUnlink(row, ctx, mailer),
+            },
           },
         },
       },
@@ -40,7 +43,7 @@ function noteNewUser({ id }: { id: string }): Promise<void> {
 }
 
 /** The notices of a password are in `password-notices.ts`. */
-async function notifyOfLink(row: Account, ctx: Context, mailer: Mailer): Promise<void> {
+async function notifyOfLink(row: Account, ctx: EndpointContext, mailer: Mailer): Promise<void> {
   if (!ctx || row.providerId === 'credential') return;
   const request = requestContext.getStore();
   if (!request || usersMade.get(request) === row.userId) return;
@@ -51,7 +54,7 @@ async function notifyOfLink(row: Account, ctx: Context, mailer: Mailer): Promise
 }
 
 /** After the deletion of an account there is no user to notify. */
-async function notifyOfUnlink(row: Account, ctx: Context, mailer: Mailer): Promise<void> {
+async function notifyOfUnlink(row: Account, ctx: EndpointContext, mailer: Mailer): Promise<void> {
   if (ctx?.path !== UNLINK || !ctx.context.session) return;
   const what = `Sign-in with ${nameOf(row)} was removed from your account`;
   await mailer.send(composeSecurityNotice(ctx.context.session.user, what));

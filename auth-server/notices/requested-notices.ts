@@ -4,11 +4,12 @@ import { z } from 'zod';
 import { ACTING_CLIENT_HEADER, NOTICES_PATH } from '../../contract';
 import { composeEmailChanged, composeSecurityNotice } from './messages';
 import type { Mailer } from '../mail/mailer';
-import type { HookContext } from '../common/caller';
+import { assertAdministrator, noSuchUser } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 
 const FACTOR_REMOVED = 'An administrator removed the second factor of your account';
 
-/** What has been done; for a change of the e-mail, the address that is told. */
+/** What has been done; for a change of the e-mail address, the address that gets the notice. */
 const noticeSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('two_factor_removed'), userId: z.string() }),
   z.object({
@@ -34,7 +35,7 @@ export function requestedNotices(mailer: Mailer) {
           await assertMayNotify(ctx);
           const { body } = ctx;
           const user = await ctx.context.internalAdapter.findUserById(body.userId);
-          if (!user) throw new APIError('NOT_FOUND', NO_USER);
+          if (!user) throw noSuchUser();
           await mailer.send(
             body.event === 'email_changed'
               ? composeEmailChanged(
@@ -50,13 +51,10 @@ export function requestedNotices(mailer: Mailer) {
   } satisfies BetterAuthPlugin;
 }
 
-const NO_USER = { code: 'USER_NOT_FOUND', message: 'User not found' };
-const NOT_ALLOWED = { code: 'FORBIDDEN', message: 'Only administrators may do this.' };
-
 /** A service account has no session: the API has checked its scopes, and only the API sends the header. */
 async function assertMayNotify(ctx: HookContext): Promise<void> {
   if (ctx.headers?.has(ACTING_CLIENT_HEADER)) return;
-  const user: Record<string, unknown> | undefined = (await getSessionFromCtx(ctx))?.user;
+  const user = (await getSessionFromCtx(ctx))?.user;
   if (!user) throw new APIError('UNAUTHORIZED', { code: 'UNAUTHORIZED', message: 'Unauthorized' });
-  if (user.role !== 'admin') throw new APIError('FORBIDDEN', NOT_ALLOWED);
+  assertAdministrator(user);
 }

@@ -1,9 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, sessionMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { insertClient } from './resources/new-clients';
+import { hashToken } from './token-hash';
+import { assertAdministrator } from '../common/caller';
 import { CLIENT_PATHS, LONGEST, MOST_OF_CLIENT } from '../../contract';
 import { findKeyFault, haveDistinctIds } from '../../runtime/tokens/client-keys';
 
@@ -67,7 +69,7 @@ const createClientEndpoint = (pool: Pool) =>
       await insertClient(pool, {
         ...input,
         clientId,
-        clientSecret: clientSecret && hashSecret(clientSecret),
+        clientSecret: clientSecret && hashToken(clientSecret),
         tokenEndpointAuthMethod: authMethod,
         jwks: keys ? JSON.stringify(keys) : null,
       });
@@ -87,7 +89,7 @@ const rotateSecret = createAuthEndpoint(
         { field: 'clientId', value: ctx.body.clientId },
         { field: 'tokenEndpointAuthMethod', value: 'client_secret_basic' },
       ],
-      update: { clientSecret: hashSecret(clientSecret), updatedAt: new Date() },
+      update: { clientSecret: hashToken(clientSecret), updatedAt: new Date() },
     });
     if (!updated) throw new APIError('NOT_FOUND', { code: 'CLIENT_NOT_FOUND' });
     return ctx.json({ clientSecret });
@@ -115,17 +117,6 @@ const replaceKeys = createAuthEndpoint(
   },
 );
 
-/** @throws {APIError} 403, as the admin plugin does. */
-function assertAdministrator(user: Record<string, unknown>): void {
-  if (user.role === 'admin') return;
-  throw new APIError('FORBIDDEN', { code: 'FORBIDDEN', message: 'Administrators only.' });
-}
-
 function newSecret(): string {
   return randomBytes(32).toString('base64url');
-}
-
-/** The `hashed` format of the provider, which compares in constant time. */
-function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
 }

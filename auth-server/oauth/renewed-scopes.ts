@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
+import { hashToken } from './token-hash';
 
 /** $1: hash of the refresh token that was sent, $2: of its successor. */
 const KEEP_SCOPES = `
@@ -37,9 +37,4 @@ interface TokenForm {
   grant_type?: string;
   scope?: string;
   refresh_token?: string;
-}
-
-/** The format in which the provider stores tokens. */
-function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
+import { hashToken } from './token-hash';
 import { fieldOf } from '../common/caller';
+import type { Adapter } from '../common/hook-types';
 
 /** The field of the refresh token, by endpoint. */
 const FIELDS: Record<string, string> = {
@@ -45,8 +46,6 @@ export function replayedTokens(pool: Pool) {
   } satisfies BetterAuthPlugin;
 }
 
-type Adapter = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0]['context']['adapter'];
-
 function limitToSession(adapter: Adapter, sessionId: string | null): Adapter {
   const narrow = <Q extends { model: string; where?: Condition[] }>(query: Q): Q => {
     const fields = query.where?.map(({ field }) => field).toSorted() ?? [];
@@ -58,9 +57,4 @@ function limitToSession(adapter: Adapter, sessionId: string | null): Adapter {
     findMany: (query) => adapter.findMany(narrow(query)),
     deleteMany: (query) => adapter.deleteMany(narrow(query)),
   };
-}
-
-/** As the provider stores them. */
-function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }

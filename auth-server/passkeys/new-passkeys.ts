@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BetterAuthPlugin } from 'better-auth';
 import type { Pool } from 'pg';
 import { basisOfRequest } from '../common/basis';
-
-type Adapter = Parameters<NonNullable<BetterAuthPlugin['init']>>[0]['adapter'];
+import type { Adapter } from '../common/hook-types';
 
 const COLUMNS = {
   id: 'text',

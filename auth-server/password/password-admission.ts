@@ -1,7 +1,8 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { SERVICE_ACCOUNT_USERS_PATH } from '../../contract';
-import { fieldOf, type HookContext } from '../common/caller';
+import { fieldOf } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 import { requestContext, type RequestContext } from '../common/request-context';
 
 /**

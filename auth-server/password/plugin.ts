@@ -7,7 +7,8 @@ import { isEasilyGuessed, type Person } from './password-rules';
 import { PasswordUpgrade } from './password-upgrade';
 import { ACTING_CLIENT_HEADER, PASSWORD_LENGTH, SERVICE_ACCOUNT_USERS_PATH } from '../../contract';
 import type { AuthConfig } from '../common/config';
-import { callerOf, fieldOf, type HookContext, ownerOfResetToken } from '../common/caller';
+import { callerOf, fieldOf, isAdministrator, ownerOfResetToken } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 import { requestContext } from '../common/request-context';
 import type { Logger } from '../../runtime/logger';
 
@@ -106,10 +107,8 @@ function personIn(body: unknown): Person {
 }
 
 function forAdministrators(personOf: (ctx: HookContext) => Promise<Person | null>) {
-  return async (ctx: HookContext): Promise<Person | null> => {
-    const caller: Record<string, unknown> | null = await callerOf(ctx);
-    return caller?.role === 'admin' ? personOf(ctx) : null;
-  };
+  return async (ctx: HookContext): Promise<Person | null> =>
+    isAdministrator(await callerOf(ctx)) ? personOf(ctx) : null;
 }
 
 /** Only the API sends the header that names a service account. */

@@ -1,8 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import type { Pool } from 'pg';
 import { basisOfRequest } from '../common/basis';
-
-type Adapter = Parameters<NonNullable<BetterAuthPlugin['init']>>[0]['adapter'];
+import type { Adapter } from '../common/hook-types';
 
 /** Refused when the credentials have changed since the request began. */
 const REPLACE = `

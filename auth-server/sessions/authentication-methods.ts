@@ -1,6 +1,6 @@
-import type { GenericEndpointContext } from 'better-auth';
 import { requestContext } from '../common/request-context';
 import { TABLES } from '../../contract';
+import type { EndpointContext } from '../common/hook-types';
 
 /** The column of a session, an array of values of `amr`. */
 export const METHODS_FIELD = {
@@ -44,7 +44,7 @@ interface Session {
  * enables the second factor has not signed in with it. An endpoint that is not listed states no
  * method.
  */
-export function methodsOf(ctx: GenericEndpointContext | null): readonly string[] | null {
+export function methodsOf(ctx: EndpointContext): readonly string[] | null {
   const path = ctx?.path ?? '';
   const replaced = REPLACING_PATHS.includes(path) ? ctx?.context.session?.session : undefined;
   if (replaced) return (replaced as Session).authenticationMethods ?? null;

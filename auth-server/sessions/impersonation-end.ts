@@ -1,9 +1,7 @@
-import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api';
 import { deleteSessionCookie, expireCookie } from 'better-auth/cookies';
+import type { AfterHook } from '../common/hook-types';
 import { requestContext } from '../common/request-context';
-
-type AfterHook = NonNullable<NonNullable<BetterAuthPlugin['hooks']>['after']>[number];
 
 /**
  * Better-Auth returns to the administrator's own session by a cookie. When that session has ended

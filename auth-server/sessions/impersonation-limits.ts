@@ -1,8 +1,6 @@
-import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { findNamedSession } from '../common/caller';
-
-type BeforeHook = NonNullable<NonNullable<BetterAuthPlugin['hooks']>['before']>[number];
+import type { BeforeHook } from '../common/hook-types';
 
 /**
  * The changes that an administrator can make as another user: the profile, and the end of

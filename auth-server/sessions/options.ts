@@ -1,7 +1,7 @@
-import type { GenericEndpointContext } from 'better-auth';
 import { METHODS_FIELD, methodsOf } from './authentication-methods';
 import { type NewSession, toClientDetails } from './client-details';
 import { SESSION_MAPPING } from './schema';
+import type { EndpointContext } from '../common/hook-types';
 
 /** The lifetime of a session without use, in seconds. */
 const SESSION_LIFETIME_S = 7 * 24 * 60 * 60;
@@ -16,7 +16,7 @@ export const SECONDS_WITHOUT_EXTENSION = SESSION_LIFETIME_S - SESSION_UPDATE_AGE
 export const SESSION_HOOKS = { create: { before: recordSignIn } };
 
 /** How the user signed in, and with which client. */
-function recordSignIn<Row extends NewSession>(session: Row, ctx: GenericEndpointContext | null) {
+function recordSignIn<Row extends NewSession>(session: Row, ctx: EndpointContext) {
   const details = toClientDetails(session, ctx);
   return Promise.resolve({
     data: { ...session, ...details, authenticationMethods: methodsOf(ctx) },

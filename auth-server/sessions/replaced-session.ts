@@ -1,7 +1,5 @@
-import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
-
-type AfterHook = NonNullable<NonNullable<BetterAuthPlugin['hooks']>['after']>[number];
+import type { AfterHook } from '../common/hook-types';
 
 /**
  * A sign-in in a browser that has a session ends the session that it replaces: no cookie leads to

@@ -4,7 +4,7 @@ import { DeliveryStore } from './delivery-store';
 import { ReceiverAccess } from './receiver-access';
 import { type StreamRow, StreamStore } from './stream-store';
 import type { AuthConfig } from '../common/config';
-import type { HookContext } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 import { SigningKeys } from '../signing-keys/signing-keys';
 
 /** What the endpoints for receivers use. */

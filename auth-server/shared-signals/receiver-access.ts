@@ -2,7 +2,7 @@ import { APIError } from 'better-auth/api';
 import { createLocalJWKSet, type JWK, jwtVerify } from 'jose';
 import type { Pool } from 'pg';
 import type { AuthConfig } from '../common/config';
-import type { HookContext } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 import type { SigningKeys } from '../signing-keys/signing-keys';
 import { type ApiScope, MAX_TOKEN_LENGTH, parseAccessTokenClaims } from '../../contract';
 

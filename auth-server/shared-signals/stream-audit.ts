@@ -1,5 +1,5 @@
 import { SYSTEM } from '../audit/audit-writer';
-import type { HookContext } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 import { originOf } from '../common/request-origin';
 import type { StreamRow } from './stream-store';
 import { type AuditAction, type AuditEvent, toAuditInsert } from '../../contract';

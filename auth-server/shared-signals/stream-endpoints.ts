@@ -12,7 +12,7 @@ import {
 } from './stream-configuration';
 import type { StreamRow } from './stream-store';
 import { recordStreamEvent } from './stream-audit';
-import type { HookContext } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 
 const streamQuery = z.object({ stream_id: z.string().max(64).optional() });
 const oneStreamQuery = z.object({ stream_id: z.string().max(64) });

@@ -1,9 +1,9 @@
-import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
+import type { BetterAuthPlugin } from 'better-auth';
 import type { UserContact } from '../common/user-contact';
 import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
 import { readEmailChange } from './email-change';
 import { findChangeFault, markUsed } from './mailed-link';
-import type { HookContext } from '../common/caller';
+import type { EndpointContext, HookContext } from '../common/hook-types';
 import { NEW_EMAIL_TAKEN } from '../common/errors';
 
 const VERIFY_EMAIL = '/verify-email';
@@ -87,7 +87,7 @@ function withError(url: string, code: string): string {
 }
 
 /** Also when the user takes the former address again, the link does nothing. */
-async function markLinkUsed(user: UserContact, ctx: GenericEndpointContext | null): Promise<void> {
+async function markLinkUsed(user: UserContact, ctx: EndpointContext): Promise<void> {
   if (ctx?.path !== VERIFY_EMAIL) return;
   const { token } = (ctx.query ?? {}) as { token?: unknown };
   const change = await readEmailChange(token, ctx.context);

@@ -1,5 +1,6 @@
 import { APIError, createAuthMiddleware } from 'better-auth/api';
-import { callerOf, fieldOf, type HookContext } from '../common/caller';
+import { callerOf, fieldOf } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 import { requestContext } from '../common/request-context';
 import { readEmailChange } from './email-change';
 import { CONFIRMATION, markUsed } from './mailed-link';

@@ -1,5 +1,6 @@
-import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
-import { APIError } from 'better-auth/api';
+import type { BetterAuthPlugin } from 'better-auth';
+import { noSuchUser } from '../common/caller';
+import type { EndpointContext } from '../common/hook-types';
 
 /**
  * Better-Auth deletes the sessions, the sign-in methods and then the user, each in a statement
@@ -20,12 +21,12 @@ export const userRemoval = {
 } satisfies BetterAuthPlugin;
 
 /** `false` skips the statement. */
-function leaveToForeignKey(_row: object, ctx?: GenericEndpointContext | null): Promise<boolean> {
+function leaveToForeignKey(_row: object, ctx?: EndpointContext): Promise<boolean> {
   return Promise.resolve(ctx?.path !== '/admin/remove-user');
 }
 
 /** Better-Auth does not expect that the user is deleted while it changes the user. */
 function refuseRemovedUser(user: object | null): Promise<void> {
   if (user) return Promise.resolve();
-  throw new APIError('NOT_FOUND', { code: 'USER_NOT_FOUND', message: 'User not found' });
+  throw noSuchUser();
 }

@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
+import type { Adapter } from '../../common/hook-types';
 import { isUniqueViolation } from '../../../runtime/database/database-errors';
 
-type Adapter = Parameters<NonNullable<BetterAuthPlugin['init']>>[0]['adapter'];
 type Input = Parameters<Adapter['create']>[0];
 
 /** Of migrations/1795689100000-KeepOneConsent. */

@@ -1,14 +1,12 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import type { Pool } from 'pg';
+import type { HookMatch } from '../../common/hook-types';
 import { ResourceChoice } from '../resources/resource-choice';
 import type { Resources } from '../resources/resources';
 import { isBanned } from '../../sessions/claims';
 import { CLOCK_TOLERANCE_SECONDS } from '../../../contract';
 import { decodeJwtPayload } from '../../../runtime/tokens/jwt-payload';
-
-type Hooks = NonNullable<BetterAuthPlugin['hooks']>;
-type Context = Parameters<NonNullable<Hooks['before']>[number]['matcher']>[0];
 
 /** Rules before the endpoints of the provider. */
 export function requestRules(parts: { pool: Pool; resources: Resources }) {
@@ -24,7 +22,7 @@ export function requestRules(parts: { pool: Pool; resources: Resources }) {
   } satisfies BetterAuthPlugin;
 }
 
-function isAuthorization({ path }: Context): boolean {
+function isAuthorization({ path }: HookMatch): boolean {
   return path === '/oauth2/authorize' || path === '/oauth2/consent' || path === '/oauth2/continue';
 }
 
@@ -32,7 +30,7 @@ function isAuthorization({ path }: Context): boolean {
  * A client assertion with an `iat` in the future. The provider checks its other times; it is
  * verified there.
  */
-function isIssuedLater({ body }: Context): boolean {
+function isIssuedLater({ body }: HookMatch): boolean {
   const { client_assertion: assertion } = (body ?? {}) as { client_assertion?: unknown };
   if (typeof assertion !== 'string') return false;
   const { iat } = claimsOf(assertion);
@@ -56,7 +54,7 @@ const refuseLaterAssertion = createAuthMiddleware(() => {
 });
 
 /** RFC 8707, section 2: without `resource` the server chooses. */
-function lacksResource({ path, method, query, body }: Context): boolean {
+function lacksResource({ path, method, query, body }: HookMatch): boolean {
   const parameters = ((method === 'POST' ? body : query) ?? {}) as Record<string, unknown>;
   if (parameters.resource !== undefined && parameters.resource !== '') return false;
   return path === '/oauth2/authorize' || path === '/oauth2/token';

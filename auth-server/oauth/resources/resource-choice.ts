@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { APIError } from 'better-auth/api';
 import type { Pool } from 'pg';
 import type { Resources } from './resources';
+import { hashToken } from '../token-hash';
 import { fieldOf } from '../../common/caller';
 import { namedClientId } from '../../common/client-id';
 import { toStoredIdentifier } from '../../common/verification-identifier';
@@ -100,9 +100,4 @@ export class ResourceChoice {
     ]);
     return rows[0]?.resources ?? null;
   }
-}
-
-/** The format in which the provider stores tokens and codes. */
-function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }
