@@ -1,4 +1,4 @@
-import { html } from './common/html';
+import { html } from '../../runtime/pages/html';
 import { keepOAuthRequest } from './common/oauth-request';
 import { sendOn, sendPage } from './common/page-answer';
 import { PageFailure } from './common/page-failure';

@@ -1,5 +1,5 @@
 import { failurePage } from './common/page-failure';
-import { html } from './common/html';
+import { html } from '../../runtime/pages/html';
 import type { Page } from './common/layout';
 import { continuationPage, toPageResponse } from './common/page-answer';
 import { TEXTS, type FailureCode } from './common/texts';

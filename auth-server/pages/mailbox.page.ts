@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { MailboxEntry } from '../mail/mailer';
-import { html, type Html } from './common/html';
+import { html, type Html } from '../../runtime/pages/html';
 import type { Page } from './common/layout';
 import { sendPage, wantsPage } from './common/page-answer';
 import { TEXTS } from './common/texts';

@@ -1,4 +1,4 @@
-import { html } from './common/html';
+import { html } from '../../runtime/pages/html';
 import { sendPage } from './common/page-answer';
 import { sendFailure } from './common/page-failure';
 import { findUser, type PageHandler } from './common/page-parts';

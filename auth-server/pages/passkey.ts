@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { html, type Html } from './common/html';
+import { html, type Html } from '../../runtime/pages/html';
 import type { OAuthRequest } from './common/oauth-request';
 import { TEXTS } from './common/texts';
 

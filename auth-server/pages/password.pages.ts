@@ -1,5 +1,5 @@
 import { renderField, renderProblems, type Field, type FormState } from './common/fields';
-import { html } from './common/html';
+import { html } from '../../runtime/pages/html';
 import { keepOAuthRequest } from './common/oauth-request';
 import { sendPage } from './common/page-answer';
 import { emailProblem, findProblems, readForm } from './common/page-form';

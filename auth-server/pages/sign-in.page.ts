@@ -1,6 +1,6 @@
 import { cookieProblems } from './cookie-check';
 import { renderField, renderProblems, type Field, type FormState } from './common/fields';
-import { html, type Html } from './common/html';
+import { html, type Html } from '../../runtime/pages/html';
 import type { Page } from './common/layout';
 import { keepOAuthRequest } from './common/oauth-request';
 import { sendOn, sendPage } from './common/page-answer';

@@ -1,5 +1,5 @@
 import { renderField, renderProblems, type Field, type FormState } from './common/fields';
-import { html } from './common/html';
+import { html } from '../../runtime/pages/html';
 import type { Page } from './common/layout';
 import { keepOAuthRequest } from './common/oauth-request';
 import { sendPage } from './common/page-answer';

@@ -1,5 +1,5 @@
 import { renderProblems, type Problems } from './common/fields';
-import { html, type Html } from './common/html';
+import { html, type Html } from '../../runtime/pages/html';
 import type { AuthAnswer } from './common/auth-call';
 import { sendOn, sendPage } from './common/page-answer';
 import { readForm } from './common/page-form';

@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ProblemPage, ProblemPages } from './entrance.schemas';
-import { escapeHtml } from '../../runtime/pages/html-escape';
-import { BRAND_ICON, BRAND_PATH, STYLE_SHEET } from '../../runtime/pages/style-sheet';
+import { html, Html } from '../../runtime/pages/html';
+import { renderDocument } from '../../runtime/pages/page-document';
+import { STYLE_SHEET } from '../../runtime/pages/style-sheet';
 import { wantsPage } from '../http/request/wants-page';
 
-const BRAND_MARK = `<svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false"><path d="${BRAND_PATH}"/></svg>`;
+const STYLE_ELEMENT = new Html(`<style>${STYLE_SHEET}</style>`);
 
 const PATHS = new Set(['/problems', '/problems/:code']);
 
@@ -30,37 +31,28 @@ function toPage(reply: FastifyReply, payload: string): string {
 }
 
 function render(title: string, problems: ProblemPage[]): string {
-  const terms = problems.map(
-    ({ code, status, meaning }) =>
-      `<dt id="${escapeHtml(code)}"><a href="/problems/${escapeHtml(code)}"><code>${escapeHtml(code)}</code></a> (${status})</dt>\n` +
-      `<dd>${renderCode(meaning)}</dd>`,
-  );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="${BRAND_ICON}">
-<title>${escapeHtml(title)} · Gatehouse API</title>
-<style>${STYLE_SHEET}</style>
-</head>
-<body>
-<header><p class="brand">${BRAND_MARK}<span>Gatehouse</span></p></header>
-<main class="wide">
-<h1>${escapeHtml(title)}</h1>
-<dl class="terms">
-${terms.join('\n')}
-</dl>
-<p><a href="/problems">All problem codes</a> · <a href="/docs">Documentation</a></p>
-</main>
-</body>
-</html>
-`;
+  return renderDocument({
+    language: 'en',
+    product: 'Gatehouse',
+    title: `${title} · Gatehouse API`,
+    heading: title,
+    head: STYLE_ELEMENT,
+    main: html`<dl class="terms">${problems.map(renderProblem)}</dl>
+      <p><a href="/problems">All problem codes</a> · <a href="/docs">Documentation</a></p>`,
+    wide: true,
+  });
+}
+
+function renderProblem({ code, status, meaning }: ProblemPage): Html {
+  return html`<dt id="${code}">
+      <a href="/problems/${code}"><code>${code}</code></a> (${status})
+    </dt>
+    <dd>${renderMarkdown(meaning)}</dd> `;
 }
 
 /** The texts are Markdown with code alone. */
-function renderCode(text: string): string {
-  const parts = text.split('`').map((part) => escapeHtml(part));
-  return parts.map((part, index) => (index % 2 === 0 ? part : `<code>${part}</code>`)).join('');
+function renderMarkdown(text: string): Html[] {
+  return text
+    .split('`')
+    .map((part, index) => (index % 2 === 0 ? html`${part}` : html`<code>${part}</code>`));
 }

@@ -1,4 +1,4 @@
-import { html, type Html } from './html';
+import { html, type Html } from '../../../runtime/pages/html';
 import { TEXTS } from './texts';
 
 export interface Field {

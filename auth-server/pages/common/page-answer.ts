@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { html } from './html';
+import { html } from '../../../runtime/pages/html';
 import { renderPage, type Page } from './layout';
 import { TEXTS } from './texts';
 import { prefersHtml } from '../../../runtime/network/accept-header';

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { html } from './html';
+import { html } from '../../../runtime/pages/html';
 import type { Page } from './layout';
 import { sendPage } from './page-answer';
 import { TEXTS, type FailureCode } from './texts';

@@ -1,6 +1,6 @@
-import { escapeHtml } from '../../../runtime/pages/html-escape';
+import { escapeHtml } from './html-escape';
 
-/** Text that is HTML. Only {@link html} creates it. */
+/** Text that is HTML. {@link html} creates it; otherwise, only a constant text is one. */
 export class Html {
   constructor(private readonly markup: string) {}
 
