@@ -37,6 +37,7 @@ describe('a fault', () => {
     [Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
     ['a text', 'a text'],
     [undefined, 'undefined'],
+    [new TypeError('fetch failed', { cause: new Error('no route') }), 'fetch failed: no route'],
   ])('gives %p the reason %p', (error, reason) => {
     expect(toReason(error)).toBe(reason);
   });

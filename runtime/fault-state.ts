@@ -17,6 +17,10 @@ export class FaultState {
     this.report.began(toReason(error));
   }
 
+  get isActive(): boolean {
+    return this.isFaulty;
+  }
+
   end(): void {
     if (!this.isFaulty) return;
     this.isFaulty = false;
@@ -24,9 +28,21 @@ export class FaultState {
   }
 }
 
-/** The message of an error. An error for several IP addresses has no message of its own. */
+/**
+ * The message of an error. An error for several IP addresses has no message of its own, and an
+ * error of `fetch` has its reason in `cause`.
+ */
 export function toReason(error: unknown): string {
   if (typeof error === 'string') return error;
-  const { message, code } = (error ?? {}) as { message?: string; code?: unknown };
+  const { message, code, cause } = (error ?? {}) as ReportedError;
+  if (message === FETCH_FAILED && cause !== undefined) return `${message}: ${toReason(cause)}`;
   return message || String(code ?? error);
+}
+
+const FETCH_FAILED = 'fetch failed';
+
+interface ReportedError {
+  message?: string;
+  code?: unknown;
+  cause?: unknown;
 }

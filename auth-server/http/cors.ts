@@ -1,4 +1,5 @@
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
+import { isPreflight } from '../../runtime/http/preflight';
 import type { RefusedOrigins } from '../../runtime/network/refused-origins';
 
 const ALLOWED_METHODS = 'GET, POST, OPTIONS';
@@ -36,13 +37,8 @@ export function allowOrigins(trustedOrigins: string[], refused: RefusedOrigins):
         });
       }
     }
+    // Other `OPTIONS` requests continue to the routes.
     if (!isPreflight(request)) return next();
     response.set('Allow', ALLOWED_METHODS).status(204).end();
   };
-}
-
-/** Other `OPTIONS` requests continue to the routes. */
-function isPreflight({ method, headers }: Request): boolean {
-  const asked = headers['access-control-request-method'];
-  return method === 'OPTIONS' && headers.origin !== undefined && asked !== undefined;
 }

@@ -1,10 +1,8 @@
 import { raw, type RequestHandler } from 'express';
 import { MIMEType } from 'node:util';
 import { type ErrorAnswer, sendError, UNREADABLE, VALUE_REFUSED } from '../common/errors';
+import { BODY_LIMIT } from '../../runtime/http/request-limits';
 import { findJsonFault } from '../../runtime/json-faults';
-
-/** Largest body in bytes. */
-const BODY_LIMIT = 100_000;
 
 /** Reads the body as bytes to measure it: a chunked body has no `Content-Length`. */
 export const limitBody: RequestHandler = raw({

@@ -1,14 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { AUTH_BASE_PATH, REQUEST_ID_HEADER } from '../../contract';
 import { requestContext, type RequestContext } from '../common/request-context';
 import { runInDatabaseScope } from '../../runtime/database/database-scope';
 import type { RouteLabels } from './route-labels';
+import { takeOrCreateRequestId } from '../../runtime/http/request-id';
 import type { Logger } from '../../runtime/logger';
 import type { Metrics } from '../../runtime/metrics';
 import { continueTrace } from '../../runtime/tracing/trace-context';
-
-const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** The path of a mailed link contains a credential. */
 const CREDENTIAL_IN_PATH = new RegExp(`^(${AUTH_BASE_PATH}/reset-password/)[^/]+`, 'i');
@@ -26,7 +24,7 @@ interface LogParts {
 export function logRequests({ logger, metrics, routes }: LogParts): RequestHandler {
   return (request, response, next) => {
     const start = performance.now();
-    const requestId = toRequestId(request.headers[REQUEST_ID_HEADER]);
+    const requestId = takeOrCreateRequestId(request);
     const { traceId } = continueTrace(request.headers.traceparent);
     const path = request.path.replace(CREDENTIAL_IN_PATH, '$1***');
     response.setHeader(REQUEST_ID_HEADER, requestId);
@@ -46,8 +44,4 @@ export function logRequests({ logger, metrics, routes }: LogParts): RequestHandl
     const run = () => runInDatabaseScope(next);
     requestContext.run(context, run);
   };
-}
-
-function toRequestId(given: string | string[] | undefined): string {
-  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
 }

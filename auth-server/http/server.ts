@@ -1,17 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { IDLE_LIMIT_MS, REQUEST_LIMIT_MS } from '../../runtime/http/request-limits';
 import { surviveAcceptErrors } from '../../runtime/http-server-errors';
 import { explainPort } from '../../runtime/network/port-errors';
 import type { Logger } from '../../runtime/logger';
-
-/** A request that has not arrived completely in this time is aborted. */
-const REQUEST_LIMIT_MS = 30_000;
-
-/**
- * A connection without any progress for this time is closed, also while a response is sent: a
- * client that does not read its response holds no memory.
- */
-const IDLE_LIMIT_MS = 15_000;
 
 /** The HTTP server of the auth server, not yet listening. */
 export function createHttpServer(app: RequestListener): Server {

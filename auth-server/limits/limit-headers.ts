@@ -1,14 +1,9 @@
 import { APIError } from 'better-auth/api';
 import type { HookContext } from '../common/hook-types';
+import { describePolicy, describeRest, type Policy } from '../../runtime/http/rate-limit-headers';
 import { TOO_MANY_REQUESTS } from '../common/errors';
 
-/** A limit as the headers show it. */
-export interface Policy {
-  name: string;
-  quota: number;
-  /** The window in seconds. */
-  window: number;
-}
+export type { Policy };
 
 /** The decision about an attempt. */
 export interface Verdict {
@@ -20,11 +15,10 @@ export interface Verdict {
 }
 
 /** The header fields of draft-ietf-httpapi-ratelimit-headers. */
-export function toHeaders(policy: Policy, { remaining, reset }: Verdict): Record<string, string> {
-  const { name, quota, window } = policy;
+export function toHeaders(policy: Policy, verdict: Verdict): Record<string, string> {
   return {
-    'ratelimit-policy': `"${name}";q=${quota};w=${window}`,
-    ratelimit: `"${name}";r=${remaining};t=${reset}`,
+    'ratelimit-policy': describePolicy(policy),
+    ratelimit: describeRest(policy, verdict),
   };
 }
 

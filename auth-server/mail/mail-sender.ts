@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createTransport, type Transporter } from 'nodemailer';
 import type { MailQueue, TakenMail } from './mail-queue';
 import type { Message } from './messages';
-import { FaultState, toReason as toMessage } from '../../runtime/fault-state';
+import { FaultState, toReason } from '../../runtime/fault-state';
 import type { Logger } from '../../runtime/logger';
 
 /** A server that does not answer in this time is tried again later. */
@@ -111,10 +111,10 @@ export class MailSender {
     try {
       await this.send(mail.id, message);
     } catch (error) {
-      if (isRefusedForGood(error)) return this.giveUp(mail, toReason(error));
+      if (isRefusedForGood(error)) return this.giveUp(mail, toLoggedReason(error));
       const pauseMs = PAUSES_MS[mail.attempts - 1] ?? PAUSES_MS.at(-1)!;
       const { id, attempts } = mail;
-      const details = { id, subject: message.subject, attempts, reason: toReason(error) };
+      const details = { id, subject: message.subject, attempts, reason: toLoggedReason(error) };
       this.parts.logger.warn(details, 'mail not sent yet');
       return queue.postpone(mail, pauseMs);
     }
@@ -162,9 +162,9 @@ function isRefusedForGood(error: unknown): boolean {
 }
 
 /** The text of the server is not logged: it repeats addresses. */
-function toReason(error: unknown): string {
+function toLoggedReason(error: unknown): string {
   const { code, responseCode } = error as { code?: string; responseCode?: number };
   if (responseCode !== undefined) return `the server answers ${responseCode}`;
   if (code !== undefined) return code;
-  return toMessage(error);
+  return toReason(error);
 }

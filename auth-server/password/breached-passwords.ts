@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '../../runtime/logger';
+import { toReason } from '../../runtime/fault-state';
 
 /** Without an answer in this time the password is accepted. */
 const TIMEOUT_MS = 1_500;
@@ -38,8 +39,10 @@ export class BreachedPasswords {
       const lines = await this.ask(hash.slice(0, PREFIX_LENGTH));
       return lines.some(({ suffix, count }) => suffix === hash.slice(PREFIX_LENGTH) && count > 0);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.logger.warn({ reason }, 'breached passwords could not be checked, the password passes');
+      this.logger.warn(
+        { reason: toReason(error) },
+        'breached passwords could not be checked, the password passes',
+      );
       return false;
     }
   }

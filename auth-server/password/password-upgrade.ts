@@ -3,6 +3,7 @@ import { CURRENT_KIND } from './argon2id';
 import { REHASH_BASIS } from '../../contract';
 import type { PasswordHasher } from './password-hasher';
 import type { Logger } from '../../runtime/logger';
+import { toReason } from '../../runtime/fault-state';
 
 /**
  * The interval in milliseconds at which the database is asked for old hashes, while there are
@@ -69,8 +70,7 @@ export class PasswordUpgrade {
 
   private inBackground(work: Promise<void>, failure: string): void {
     work.catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.parts.logger.warn({ reason }, failure);
+      this.parts.logger.warn({ reason: toReason(error) }, failure);
     });
   }
 }

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiSettings } from '../config/api-settings';
 import { AUTH_BASE_PATH } from '../../contract';
+import { isPreflight } from '../../runtime/http/preflight';
 import { RefusedOrigins } from '../../runtime/network/refused-origins';
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
@@ -38,11 +39,6 @@ export function answerCrossOrigin(
 function isAnsweredHere(request: FastifyRequest): boolean {
   if (request.url.startsWith('/.well-known/')) return false;
   return isPreflight(request) || !request.url.startsWith(AUTH_BASE_PATH);
-}
-
-function isPreflight({ method, headers }: FastifyRequest): boolean {
-  const asked = headers['access-control-request-method'];
-  return method === 'OPTIONS' && headers.origin !== undefined && asked !== undefined;
 }
 
 function answerPreflight({ headers }: FastifyRequest, reply: FastifyReply): void {

@@ -2,10 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { MIMEType } from 'node:util';
 import { Problem } from '../common/problems/problem';
+import { BODY_LIMIT } from '../../runtime/http/request-limits';
 import { findJsonFault, type JsonFault } from '../../runtime/json-faults';
-
-/** Largest request body in bytes. */
-export const BODY_LIMIT = 100 * 1000;
 
 /**
  * Bodies are JSON in UTF-8 (RFC 8259, section 8.1). Another media type, charset or content coding

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { NOTICES_PATH } from '../../../contract';
+import { toReason } from '../../../runtime/fault-state';
 import type { Actor } from '../../auth/principal/current-actor.decorator';
 import { AuthService } from '../../auth-proxy/auth.service';
 
@@ -20,8 +21,7 @@ export class OwnerNoticesService {
     try {
       await this.auth.actAs(actor, { path: NOTICES_PATH, body: notice });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.logger.warn(`the owner of an account could not be told of ${notice.event}: ${reason}`);
+      this.logger.warn(`no notice of ${notice.event} is sent to the owner: ${toReason(error)}`);
     }
   }
 }

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { basicCredentials, readForm } from './introspection-form';
 import type { IntrospectionAnswer, IntrospectionService } from './introspection.service';
-import { BODY_LIMIT } from '../../http/json-body';
 import { toCallerContext } from '../../http/request/caller-context';
 import { AUTH_BASE_PATH, INTROSPECTION_PATH } from '../../../contract';
+import { BODY_LIMIT } from '../../../runtime/http/request-limits';
 
 /** RFC 9701, section 4. */
 const SIGNED_ANSWER = 'application/token-introspection+jwt';

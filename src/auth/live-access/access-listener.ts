@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { ACCESS_CHANNEL, EVENT_CHANNEL, parseAccessChange } from './access-change';
 import type { AccessKnowledge, Instant } from './access-knowledge';
 import type { AccessStore } from './access-store';
+import { toReason } from '../../../runtime/fault-state';
 
 /** The longest wait for a connection. An available server answers much sooner. */
 const CONNECT_LIMIT_MS = 2_000;
@@ -99,10 +100,10 @@ export class AccessListener {
       const listening = this.listen(end);
       await Promise.race([listening, aborted(end.signal)]);
       await this.keepProving(end);
-      return messageOf(end.signal.reason);
+      return toReason(end.signal.reason);
     } catch (error) {
       end.abort(error);
-      return `cannot listen: ${messageOf(error)}`;
+      return `cannot listen: ${toReason(error)}`;
     } finally {
       this.stopping.signal.removeEventListener('abort', stop);
     }
@@ -202,7 +203,7 @@ export class AccessListener {
         },
         (error: unknown) => {
           clearTimeout(timer);
-          resolve(`a proof cannot be sent: ${messageOf(error)}`);
+          resolve(`a proof cannot be sent: ${toReason(error)}`);
         },
       );
     }).finally(() => proofs.delete(number));
@@ -223,10 +224,6 @@ function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Ends a connection that may be half-open, without waiting for the answer of the database. */

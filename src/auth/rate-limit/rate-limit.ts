@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { describePolicy, describeRest } from '../../../runtime/http/rate-limit-headers';
 import { WindowCounters } from '../../../runtime/network/window-counters';
 
 export interface RateLimitOptions {
@@ -30,7 +31,7 @@ export class RateLimit {
 
   constructor(private readonly options: RateLimitOptions) {
     const { name, quota, windowSeconds, redis } = options;
-    this.policy = `"${name}";q=${quota};w=${windowSeconds}`;
+    this.policy = describePolicy({ name, quota, window: windowSeconds });
     this.own = new WindowCounters(windowSeconds * 1_000);
     const limits = { points: quota, duration: windowSeconds, keyPrefix: `gatehouse:api:${name}` };
     this.shared =
@@ -66,7 +67,7 @@ export class RateLimit {
 
   /** Value of `RateLimit`. */
   describe({ remaining, resetSeconds }: RateLimitState): string {
-    return `"${this.options.name}";r=${remaining};t=${resetSeconds}`;
+    return describeRest(this.options, { remaining, reset: resetSeconds });
   }
 }
 

@@ -17,7 +17,7 @@ import {
 } from './verification-key';
 import { WithdrawnKeys } from './withdrawn-keys';
 import { AUTH_BASE_PATH, JWKS_PATH, TABLES } from '../../../contract';
-import { FaultState } from '../../../runtime/fault-state';
+import { FaultState, toReason } from '../../../runtime/fault-state';
 import { Problem } from '../../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
@@ -74,8 +74,6 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
   private lastAttemptAt = -Infinity;
   private running: Promise<void> | null = null;
   private attempt = new AbortController();
-  /** Whether the last fetch failed. */
-  private failing = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly fault = new FaultState({
     began: (reason) => {
@@ -150,7 +148,7 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     while (this.running) await this.running;
     const found = this.get(keyId);
     // After a failed fetch, the key may exist at the auth server and the token may be valid.
-    if (!found && (this.isEmpty || this.failing)) throw new Problem('keys_unavailable');
+    if (!found && (this.isEmpty || this.fault.isActive)) throw new Problem('keys_unavailable');
     return found;
   }
 
@@ -185,7 +183,7 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
 
   private hasCooledDown(): boolean {
     const { coolDownMs, emptyRetryMs } = this.timing;
-    const pause = this.isEmpty || this.failing ? emptyRetryMs : coolDownMs;
+    const pause = this.isEmpty || this.fault.isActive ? emptyRetryMs : coolDownMs;
     return performance.now() - this.lastAttemptAt >= pause;
   }
 
@@ -212,7 +210,7 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
       this.fetchedAt = performance.now();
       return this.isEmpty ? `no key that may verify ${algorithm} is published` : null;
     } catch (error) {
-      return describe(error);
+      return toReason(error);
     }
   }
 
@@ -239,7 +237,6 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
   }
 
   private report(problem: string | null): void {
-    this.failing = problem !== null;
     if (problem === null) this.fault.end();
     else this.fault.begin(problem);
   }
@@ -248,10 +245,4 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     if (this.closed) return;
     this.timer = setTimeout(() => void this.refresh(), delay).unref();
   }
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // An error of `fetch` has its reason only in `cause`.
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
