@@ -1,9 +1,9 @@
 import { APIError } from 'better-auth/api';
-import { createLocalJWKSet, type JWK, jwtVerify } from 'jose';
 import type { Pool } from 'pg';
 import type { AuthConfig } from '../common/config';
 import type { HookContext } from '../common/hook-types';
 import type { SigningKeys } from '../signing-keys/signing-keys';
+import { TokenVerifier } from '../signing-keys/token-verifier';
 import { type ApiScope, MAX_TOKEN_LENGTH, parseAccessTokenClaims } from '../../contract';
 
 /** The scope of a service account that receives security events. */
@@ -28,7 +28,11 @@ interface AccessParts {
 
 /** Admits service accounts with the scope `ssf:manage` by their access tokens. */
 export class ReceiverAccess {
-  constructor(private readonly parts: AccessParts) {}
+  private readonly verifier: TokenVerifier;
+
+  constructor(private readonly parts: AccessParts) {
+    this.verifier = new TokenVerifier(parts);
+  }
 
   /**
    * @returns the id of the client, whose state in the database decides.
@@ -51,25 +55,11 @@ export class ReceiverAccess {
 
   /** @returns `null` for a token that is not an access token of this server for the API. */
   private async verify(token: string) {
-    const { config, signingKeys } = this.parts;
-    const { published } = await signingKeys.current();
-    const keys = published.map(({ id, publicKey, alg }) => ({
-      ...(JSON.parse(publicKey) as JWK),
-      kid: id,
-      alg: alg ?? config.jwtAlgorithm,
-    }));
-    try {
-      const { payload } = await jwtVerify(token, createLocalJWKSet({ keys }), {
-        issuer: config.jwtIssuer,
-        audience: config.jwtAudience,
-        algorithms: [config.jwtAlgorithm],
-        typ: 'at+jwt',
-      });
-      const result = parseAccessTokenClaims(payload);
-      return result.ok ? result.claims : null;
-    } catch {
-      return null;
-    }
+    const { jwtAudience: audience, jwtAlgorithm } = this.parts.config;
+    const rules = { audience, algorithms: [jwtAlgorithm], typ: 'at+jwt' };
+    const payload = await this.verifier.verify(token, rules);
+    const result = payload && parseAccessTokenClaims(payload);
+    return result?.ok ? result.claims : null;
   }
 }
 

@@ -1,13 +1,11 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Dispatcher, Pool } from 'undici';
+import { toCallerHeaders } from './caller-headers';
 import type { CallerContext } from '../http/request/caller-context';
 import {
   ACTING_CLIENT_HEADER,
   AUTH_BASE_PATH,
   CALLER_TOKEN_HEADER,
-  CLIENT_ADDRESS_HEADER,
-  INTERNAL_KEY_HEADER,
-  REQUEST_ID_HEADER,
   TOKEN_WANTED_HEADER,
 } from '../../contract';
 import { Problem } from '../common/problems/problem';
@@ -166,16 +164,7 @@ export class AuthServerClient implements OnApplicationShutdown {
   }
 
   private callerHeaders(caller: CallerContext): Record<string, string> {
-    return {
-      'user-agent': caller.userAgent,
-      [REQUEST_ID_HEADER]: caller.requestId,
-      traceparent: caller.traceparent,
-      // For an auth server that uses only `TRUST_PROXY`
-      // (docs/decisions/0006-client-address.md).
-      'x-forwarded-for': caller.address,
-      [CLIENT_ADDRESS_HEADER]: caller.address,
-      [INTERNAL_KEY_HEADER]: this.internalSecret,
-    };
+    return { 'user-agent': caller.userAgent, ...toCallerHeaders(caller, this.internalSecret) };
   }
 }
 

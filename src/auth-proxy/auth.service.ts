@@ -19,6 +19,7 @@ import { ACCESS_TOKEN_HEADER } from '../../contract';
 import type { CallerContext } from '../http/request/caller-context';
 import type { UserPrincipal } from '../auth/principal/principal';
 import { findChallenge } from './challenge';
+import { type NewSession, readNewToken, toNewSession } from './new-session';
 import type { TwoFactorRequired } from './second-step.schemas';
 import { toSession } from '../users/session.mapper';
 import { type ProfileColumns, toUser } from '../users/user.mapper';
@@ -26,7 +27,6 @@ import { userOfSession } from './session-user.query';
 import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
 import { recordAuditEvent } from '../audit/audit-trail';
 import { Problem } from '../common/problems/problem';
-import type { ProblemCode } from '../common/problems/problem-codes';
 import { PreparedStatements } from '../database/prepared-statements';
 import { SessionEntity } from '../database/entities/session.entity';
 import { UserEntity } from '../database/entities/user.entity';
@@ -75,7 +75,7 @@ export class AuthService {
     // Without a session, the address must be verified first. The answer is the same for a
     // taken address.
     if (typeof answer.body.token !== 'string') return { verificationRequired: true };
-    return this.toSignedIn(signInOf(answer, caller));
+    return this.toSignedIn(toNewSession(answer, { caller, endedAs: 'invalid_credentials' }));
   }
 
   /** @throws {Problem} `invalid_credentials`, `banned`, `email_not_verified`, or as the client's */
@@ -83,7 +83,10 @@ export class AuthService {
     const path = '/sign-in/email';
     const answer = await this.begin({ path, body: input, caller });
     assertSucceeded(answer);
-    return findChallenge(answer) ?? this.toSignedIn(signInOf(answer, caller));
+    return (
+      findChallenge(answer) ??
+      this.toSignedIn(toNewSession(answer, { caller, endedAs: 'invalid_credentials' }))
+    );
   }
 
   /** @throws {Problem} `invalid_refresh_token`, or as {@link AuthServerClient.call} */
@@ -195,29 +198,13 @@ export class AuthService {
     const { token } = answer.body;
     if (answer.status !== 200 || typeof token !== 'string') return null;
     // A token that a former secret has signed is replaced.
-    return toTokens(token, answer.headers.get('set-auth-token') ?? sessionToken);
+    return toTokens(token, readNewToken(answer) ?? sessionToken);
   }
 }
 
 interface ActedRequest {
   path: string;
   body: Record<string, unknown>;
-}
-
-interface NewSession {
-  /** The answer that began the session. */
-  answer: AuthServerAnswer;
-  sessionToken: string;
-  userId: string;
-  caller: CallerContext;
-  endedAs: ProblemCode;
-}
-
-function signInOf(answer: AuthServerAnswer, caller: CallerContext): NewSession {
-  const { headers, body } = answer;
-  const { id } = (body.user ?? {}) as { id?: unknown };
-  const sessionToken = headers.get('set-auth-token') ?? String(body.token);
-  return { answer, sessionToken, userId: String(id), caller, endedAs: 'invalid_credentials' };
 }
 
 /** `null`: the auth server does not know that the request comes from the API. */

@@ -2,16 +2,10 @@ import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
+import { toCallerHeaders } from './caller-headers';
 import { withoutWarnings } from '../http/request/request-logger';
 import { toCallerContext } from '../http/request/caller-context';
-import {
-  ACCESS_TOKEN_HEADER,
-  AUTH_BASE_PATH,
-  AUTH_SERVER_DOCUMENTS,
-  CLIENT_ADDRESS_HEADER,
-  INTERNAL_KEY_HEADER,
-  REQUEST_ID_HEADER,
-} from '../../contract';
+import { ACCESS_TOKEN_HEADER, AUTH_BASE_PATH, AUTH_SERVER_DOCUMENTS } from '../../contract';
 import { Problem } from '../common/problems/problem';
 import type { ApiSettings } from '../config/api-settings';
 
@@ -79,7 +73,7 @@ function passThrough(
     retryDelay: () => null,
     rewriteRequestHeaders: (_request, headers) => ({
       ...without(headers, NOT_FROM_CLIENTS),
-      ...callerHeaders(request, internalSecret),
+      ...toCallerHeaders(toCallerContext(request), internalSecret),
     }),
     rewriteHeaders: toClientHeaders,
     onResponse: (_request, _reply, response) => {
@@ -117,15 +111,4 @@ function toClientHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
 
 function without(headers: IncomingHttpHeaders, names: RegExp): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.test(name)));
-}
-
-function callerHeaders(request: FastifyRequest, internalSecret: string): IncomingHttpHeaders {
-  const { address, requestId, traceparent } = toCallerContext(request);
-  return {
-    'x-forwarded-for': address,
-    [REQUEST_ID_HEADER]: requestId,
-    traceparent,
-    [CLIENT_ADDRESS_HEADER]: address,
-    [INTERNAL_KEY_HEADER]: internalSecret,
-  };
 }

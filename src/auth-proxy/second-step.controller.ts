@@ -9,12 +9,12 @@ import { SecondStepService } from './second-step.service';
 import { Endpoint } from '../common/openapi/endpoint.decorator';
 
 @ApiTags('Auth')
-@Controller({ path: 'auth', version: '1' })
+@Controller({ path: 'auth/two-factor', version: '1' })
 export class SecondStepController {
   constructor(private readonly secondStep: SecondStepService) {}
 
   @Public()
-  @Post('two-factor')
+  @Post()
   @Endpoint({
     summary: 'Pass the second step of a sign-in',
     description:

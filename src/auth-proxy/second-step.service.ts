@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { SignedIn } from './auth.schemas';
 import { AuthServerClient, type AuthServerAnswer } from './auth-server.client';
 import { AuthService } from './auth.service';
+import { toNewSession } from './new-session';
 import type { CallerContext } from '../http/request/caller-context';
 import type { TwoFactor } from './second-step.schemas';
 import { challengeCookieName, toCompactCode } from '../../contract';
@@ -44,15 +45,7 @@ export class SecondStepService {
       caller,
     });
     assertPassed(answer);
-    const { id } = answer.body.user as { id: string };
-    const sessionToken = answer.headers.get('set-auth-token') ?? String(answer.body.token);
-    return this.auth.toSignedIn({
-      answer,
-      sessionToken,
-      userId: id,
-      caller,
-      endedAs: 'invalid_challenge',
-    });
+    return this.auth.toSignedIn(toNewSession(answer, { caller, endedAs: 'invalid_challenge' }));
   }
 }
 

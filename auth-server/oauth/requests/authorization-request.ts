@@ -1,16 +1,9 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
-import { createLocalJWKSet, type JWK, jwtVerify } from 'jose';
 import { fieldOf } from '../../common/caller';
-import type { AuthConfig } from '../../common/config';
-import type { SigningKeys } from '../../signing-keys/signing-keys';
+import { TokenVerifier, type VerifierParts } from '../../signing-keys/token-verifier';
 
 type Parameters = Record<string, unknown>;
-
-interface RequestParts {
-  config: AuthConfig;
-  signingKeys: SigningKeys;
-}
 
 /** An ID token is a hint also long after its time (OpenID Connect Core 1.0, section 3.1.2.1). */
 const AT_ANY_TIME = Number.MAX_SAFE_INTEGER;
@@ -22,7 +15,8 @@ const AT_ANY_TIME = Number.MAX_SAFE_INTEGER;
 const NO_SESSION = { max_age: '0' };
 
 /** Changes parameters of authorization requests where the provider differs from the standards. */
-export function authorizationRequests(parts: RequestParts) {
+export function authorizationRequests(parts: VerifierParts) {
+  const verifier = new TokenVerifier(parts);
   return {
     id: 'gatehouse-authorization-requests',
     hooks: {
@@ -33,7 +27,10 @@ export function authorizationRequests(parts: RequestParts) {
             // Changed in place: a hook cannot remove a parameter in another way.
             const given = ((ctx.method === 'POST' ? ctx.body : ctx.query) ?? {}) as Parameters;
             delete given.dpop_jkt;
-            const isOther = await isOfAnotherUser(ctx as GenericEndpointContext, { given, parts });
+            const isOther = await isOfAnotherUser(ctx as GenericEndpointContext, {
+              given,
+              verifier,
+            });
             Object.assign(given, promptOf(given), isOther && NO_SESSION);
           }),
         },
@@ -52,30 +49,11 @@ function promptOf({ prompt }: Parameters): Parameters {
 /** Whether `id_token_hint` names another user than the session, or no user at all. */
 async function isOfAnotherUser(
   ctx: GenericEndpointContext,
-  { given, parts }: { given: Parameters; parts: RequestParts },
+  { given, verifier }: { given: Parameters; verifier: TokenVerifier },
 ): Promise<boolean> {
   const hint = fieldOf(given, 'id_token_hint');
   const found = hint === '' ? null : await getSessionFromCtx(ctx);
   if (!found) return false;
-  const audience = fieldOf(given, 'client_id');
-  return (await subjectOf(hint, { audience, parts })) !== found.user.id;
-}
-
-/** @returns `null` for what is no ID token of this server for the client. */
-async function subjectOf(
-  idToken: string,
-  { audience, parts: { config, signingKeys } }: { audience: string; parts: RequestParts },
-): Promise<string | null> {
-  const { published } = await signingKeys.current();
-  const keys = published.map(({ id, publicKey }) => ({
-    ...(JSON.parse(publicKey) as JWK),
-    kid: id,
-  }));
-  const rules = { issuer: config.jwtIssuer, audience, clockTolerance: AT_ANY_TIME };
-  try {
-    const { payload } = await jwtVerify(idToken, createLocalJWKSet({ keys }), rules);
-    return payload.sub ?? null;
-  } catch {
-    return null;
-  }
+  const rules = { audience: fieldOf(given, 'client_id'), clockTolerance: AT_ANY_TIME };
+  return (await verifier.verify(hint, rules))?.sub !== found.user.id;
 }
