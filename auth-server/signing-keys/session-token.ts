@@ -4,7 +4,7 @@ import { createAuthMiddleware } from 'better-auth/api';
 import { constantTimeEqual } from 'better-auth/crypto';
 import type { TokenSigner } from './token-signer';
 import { TABLES } from '../../contract';
-import type { HookContext } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 import type { PreparedQueries } from '../../runtime/database/prepared-statements';
 import type { SignedIn } from '../sessions/claims';
 import { SECONDS_WITHOUT_EXTENSION } from '../sessions/options';
