@@ -3,7 +3,7 @@ import { ClientApplication } from '../pages/client-application';
 import { findBarriers } from '../support/client/accessibility';
 import { openWindow, startBrowser, type Window } from '../support/browser';
 import { PASSWORD, System } from '../support/system';
-import { keepPicture, LOOKS } from './looks';
+import { keepPicture, PHONE_DARK } from './looks';
 
 let system: System;
 let application: ClientApplication;
@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  window = await openWindow(browser, { ...LOOKS[3][1], javaScriptEnabled: true });
+  window = await openWindow(browser, { ...PHONE_DARK[1], javaScriptEnabled: true });
   ({ page } = window);
   const { email } = await system.asUser();
   await page.goto(`${system.settings.authUrl}/sign-in`);

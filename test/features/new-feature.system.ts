@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SERVER_URL_VARIABLE } from '../support/database';
@@ -12,6 +12,9 @@ let copy: string;
 
 beforeAll(() => {
   copy = copyProject();
+  const include = ['features', 'src', 'auth-server', 'launcher'];
+  const project = JSON.stringify({ extends: './tsconfig.json', include });
+  writeFileSync(join(copy, 'tsconfig.notes.json'), project);
 });
 
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
@@ -47,8 +50,8 @@ describe('a feature made by `npm run new:feature`', () => {
     await run('check:unused');
   });
 
-  it('compiles, with its tests, and has no finding of the linter', async () => {
-    await run('check:types');
+  it('compiles with its tests and both processes, and has no finding of the linter', async () => {
+    await run('check:types', '--', '--project', 'tsconfig.notes.json');
     await run('check:lint', '--', 'features');
   });
 

@@ -24,8 +24,12 @@ const PATIENCE_MS = 120_000;
 export async function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
-    // Chromium refuses its sandbox to root, which runs tests in containers.
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    args: [
+      // Without a graphics card, a process of its own would compute what a card does.
+      '--disable-gpu',
+      // Chromium refuses its sandbox to root, which runs tests in containers.
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    ],
   });
 }
 
