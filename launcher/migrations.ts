@@ -47,6 +47,8 @@ import { KeepASignInMethod1795700000000 } from '../migrations/1795700000000-Keep
 import { BoundTimes1795700001000 } from '../migrations/1795700001000-BoundTimes';
 import { RequireClientKeys1795700200000 } from '../migrations/1795700200000-RequireClientKeys';
 import { RecordRemovedAccess1795700300000 } from '../migrations/1795700300000-RecordRemovedAccess';
+import { DescribeGrantsAndCredentials1795700301000 } from '../migrations/1795700301000-DescribeGrantsAndCredentials';
+import { TellStreamStatus1795700302000 } from '../migrations/1795700302000-TellStreamStatus';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { MigrationError } from './migration-error';
@@ -101,6 +103,8 @@ const OWN_MIGRATIONS = [
   BoundTimes1795700001000,
   RequireClientKeys1795700200000,
   RecordRemovedAccess1795700300000,
+  DescribeGrantsAndCredentials1795700301000,
+  TellStreamStatus1795700302000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

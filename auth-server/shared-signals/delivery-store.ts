@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { addEvents, collectEvents } from './event-collector';
-import type { SecurityEvent } from './security-events';
+import { type SecurityEvent, STREAM_UPDATED } from './security-events';
+import { IS_HELD } from '../../contract';
 import { type InTransaction, transactionsOf } from '../../runtime/jobs/cleanup';
 
 /** A security event that waits for its receiver. */
@@ -28,14 +29,19 @@ const COLUMNS = `id, jti, txn, event_type AS "type", created_at AS "issuedAt", c
 
 const LIST_PENDING = `
   SELECT ${COLUMNS} FROM event_delivery
-   WHERE stream_id = $1 AND state = 'pending' ORDER BY id LIMIT $2`;
+   WHERE stream_id = $1 AND state = 'pending' AND NOT ${IS_HELD} ORDER BY id LIMIT $2`;
 
 /** Of each subject only the oldest: the next one waits for it. */
 const LIST_HEADS = `
   SELECT * FROM (
     SELECT DISTINCT ON (subject) ${COLUMNS}, next_attempt_at FROM event_delivery
-     WHERE stream_id = $1 AND state = 'pending' ORDER BY subject, id) AS head
+     WHERE stream_id = $1 AND state = 'pending' AND NOT ${IS_HELD} ORDER BY subject, id) AS head
    WHERE next_attempt_at <= now() ORDER BY id LIMIT $2`;
+
+/** The last event about the status of the stream. */
+const FIND_STATUS_EVENT = `
+  SELECT ${COLUMNS} FROM event_delivery
+   WHERE stream_id = $1 AND event_type = $2 AND state = 'pending' ORDER BY id DESC LIMIT 1`;
 
 const FORGET_PENDING = `
   DELETE FROM event_delivery WHERE stream_id = $1 AND event_type = $2 AND state = 'pending'`;
@@ -94,6 +100,11 @@ export class DeliveryStore {
   /** What can be sent now: of each subject the oldest. */
   async listHeads(streamId: string, most: number): Promise<Delivery[]> {
     return (await this.pool.query<Delivery>(LIST_HEADS, [streamId, most])).rows;
+  }
+
+  async findStatusEvent(streamId: string): Promise<Delivery | null> {
+    const values = [streamId, STREAM_UPDATED];
+    return (await this.pool.query<Delivery>(FIND_STATUS_EVENT, values)).rows[0] ?? null;
   }
 
   async countAttempts(deliveries: Delivery[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { MOST_PENDING, PENDING_OF_STREAM } from '../../contract';
 import type { RunStatement } from '../../runtime/jobs/cleanup';
 import {
@@ -8,19 +9,23 @@ import {
 import {
   type AccessEvent,
   type SecurityEvent,
-  STREAM_UPDATED,
   toSecurityEvent,
-  toStreamEvent,
+  toStatusEvent,
 } from './security-events';
 
 /** Access events of one step. */
 const PAGE_SIZE = 500;
 
 const LOST = 'events may be missing: check all sessions and accounts';
+const RESUMED = 'an administrator has resumed the stream';
 
 /** Where a stream is in the outbox. */
 interface StreamPlace {
   status: string;
+  /** What the receiver knows of the status. */
+  toldStatus: string;
+  /** The last account that was told after a loss; `null`: none is told again. */
+  rebuildAfter: string | null;
   source: string;
   position: string;
   page: string | null;
@@ -31,7 +36,8 @@ interface StreamPlace {
 }
 
 const LOCK_STREAM = `
-  SELECT status, source, position, page, page_after AS "pageAfter",
+  SELECT status, told_status AS "toldStatus", rebuild_after AS "rebuildAfter",
+         source, position, page, page_after AS "pageAfter",
          events_requested AS "eventsRequested", excluded_subjects AS "excluded",
          ${PENDING_OF_STREAM} AS "pending"
     FROM event_stream s WHERE id = $1 FOR UPDATE`;
@@ -57,9 +63,35 @@ interface ReadEvents {
 }
 
 const INSERT_EVENTS = `
-  INSERT INTO event_delivery (stream_id, subject, txn, event_type, claims)
-  SELECT $1, subject, txn, type, claims
-    FROM json_to_recordset($2) AS event (subject text, txn text, type text, claims jsonb)`;
+  INSERT INTO event_delivery (stream_id, subject, txn, event_type, claims, next_attempt_at)
+  SELECT $1, subject, txn, type, claims, greatest(now(), "notBefore")
+    FROM json_to_recordset($2)
+      AS event (subject text, txn text, type text, claims jsonb, "notBefore" timestamptz)`;
+
+/** A session that was to end earlier has been extended again. */
+const DROP_VOID = `
+  DELETE FROM event_delivery d USING session s
+   WHERE d.stream_id = $1 AND d.state = 'pending' AND d.attempts = 0 AND d.next_attempt_at <= now()
+     AND (d.claims ->> 'toe')::float8 > extract(epoch FROM d.created_at)
+     AND s.id = d.claims #>> '{sub_id,session,id}' AND s.expires_at > now()`;
+
+/** What can be told again: the accounts that have no access now. */
+const READ_ACCOUNTS = `
+  SELECT kind, key, data, now() AS "time" FROM (
+    SELECT 'client-disabled' AS kind, 'client ' || client_id AS key,
+           json_build_object('clientId', client_id) AS data
+      FROM oauth_client WHERE disabled
+    UNION ALL
+    SELECT 'user-banned', 'user ' || id, json_build_object('userId', id)
+      FROM "user" WHERE banned AND gatehouse_is_banned(banned, ban_expires)) AS account
+   WHERE key COLLATE "C" > $1 ORDER BY key COLLATE "C" LIMIT $2`;
+
+interface ClosedAccount extends Pick<AccessEvent, 'kind' | 'data'> {
+  key: string;
+  time: Date;
+}
+
+const SET_REBUILD = 'UPDATE event_stream SET rebuild_after = $2 WHERE id = $1';
 
 const MOVE = `
   UPDATE event_stream SET source = $2, position = $3, page = $4, page_after = $5 WHERE id = $1`;
@@ -74,23 +106,37 @@ export async function addEvents(
 
 /**
  * Moves the events of the outbox that the stream has not seen to its deliveries: in one
- * transaction, so that none is lost or stored twice. @returns how many access events were read.
+ * transaction, so that none is lost or stored twice.
  */
 export async function collectEvents(
   run: RunStatement,
   { streamId, issuer }: { streamId: string; issuer: string },
-): Promise<number> {
-  const stream = (await run(LOCK_STREAM, [streamId])).rows[0] as StreamPlace | undefined;
-  if (stream?.status !== 'enabled') return 0;
+): Promise<void> {
+  await run(DROP_VOID, [streamId]);
+  const place = (await run(LOCK_STREAM, [streamId])).rows[0] as StreamPlace | undefined;
+  if (place?.status !== 'enabled') return;
+  const stream = { ...place, streamId, issuer };
+  if (stream.toldStatus !== 'enabled') await tellResumption(run, streamId);
   const limit = Math.min(PAGE_SIZE, MOST_PENDING - stream.pending);
-  if (limit <= 0) return 0;
-  const { source, position, page, pageAfter } = stream;
+  if (limit <= 0) return;
+  if (stream.rebuildAfter === null) await collectPage(run, { stream, limit });
+  else await tellAccounts(run, { stream, limit });
+}
+
+type Stream = StreamPlace & { streamId: string; issuer: string };
+
+interface Step {
+  stream: Stream;
+  limit: number;
+}
+
+async function collectPage(run: RunStatement, { stream, limit }: Step): Promise<void> {
+  const { streamId, source, position, page, pageAfter } = stream;
   const { rows } = await run(READ_EVENTS, [source, position, page, pageAfter, limit]);
   const read = rows[0] as ReadEvents;
   if (!read.isKept) return moveAfterLoss(run, streamId);
   const found = read.events ?? [];
-  const events = found.flatMap((event) => translate(event, { ...stream, streamId, issuer }));
-  await addEvents(run, { streamId, events });
+  await addEvents(run, { streamId, events: found.flatMap((event) => translate(event, stream)) });
   const hasMore = found.length === limit;
   await run(
     MOVE,
@@ -98,35 +144,50 @@ export async function collectEvents(
       ? [streamId, source, position, read.page, found.at(-1)!.id]
       : [streamId, source, read.page, null, 0],
   );
-  return found.length;
+  if (found.some(({ kind }) => kind === 'reload')) await tellLoss(run, streamId);
 }
 
-type Translation = Pick<StreamPlace, 'eventsRequested' | 'excluded'> & {
-  streamId: string;
-  issuer: string;
-};
-
-function translate(event: AccessEvent, stream: Translation): SecurityEvent[] {
-  const { streamId, issuer, eventsRequested, excluded } = stream;
-  if (event.kind === 'reload') return [toLoss(streamId, event.txn)];
+/** The events that the receiver wants. */
+function translate(event: AccessEvent, { issuer, eventsRequested, excluded }: Stream) {
   const translated = toSecurityEvent(event, issuer);
   if (!translated || excluded.includes(translated.subject)) return [];
   if (eventsRequested !== null && !eventsRequested.includes(translated.type)) return [];
   return [translated];
 }
 
-function toLoss(streamId: string, txn: string): SecurityEvent {
-  const payload = { status: 'enabled', reason: LOST };
-  return toStreamEvent(STREAM_UPDATED, { streamId, txn, payload });
-}
-
 /** The events after the position are deleted, or the database has another history. */
-async function moveAfterLoss(run: RunStatement, streamId: string): Promise<number> {
+async function moveAfterLoss(run: RunStatement, streamId: string): Promise<void> {
   await run(
     `UPDATE event_stream SET source = ${EVENT_SOURCE}, position = pg_current_snapshot()::text,
             page = NULL, page_after = 0 WHERE id = $1`,
     [streamId],
   );
-  await addEvents(run, { streamId, events: [toLoss(streamId, 'loss')] });
-  return 0;
+  await tellLoss(run, streamId);
+}
+
+async function tellLoss(run: RunStatement, streamId: string): Promise<void> {
+  const event = toStatusEvent(streamId, { status: 'enabled', reason: LOST });
+  await addEvents(run, { streamId, events: [event] });
+  await run(SET_REBUILD, [streamId, '']);
+}
+
+/** An administrator has resumed the stream (SSF 1.0, section 8.1.5). */
+async function tellResumption(run: RunStatement, streamId: string): Promise<void> {
+  const event = toStatusEvent(streamId, { status: 'enabled', reason: RESUMED });
+  await addEvents(run, { streamId, events: [event] });
+  await run(`UPDATE event_stream SET told_status = 'enabled' WHERE id = $1`, [streamId]);
+}
+
+/** After a loss, the receiver is told each account that has no access now, in pages. */
+async function tellAccounts(run: RunStatement, { stream, limit }: Step): Promise<void> {
+  const { streamId, rebuildAfter } = stream;
+  const { rows } = await run(READ_ACCOUNTS, [rebuildAfter, limit]);
+  const accounts = rows as ClosedAccount[];
+  const txn = randomUUID();
+  const events = accounts.flatMap(({ kind, data, time }) =>
+    translate({ kind, data, txn, time: time.toISOString() }, stream),
+  );
+  await addEvents(run, { streamId, events });
+  const last = accounts.length === limit ? accounts.at(-1)!.key : null;
+  await run(SET_REBUILD, [streamId, last]);
 }

@@ -40,8 +40,12 @@ export async function findOwnStream(
 ): Promise<StreamRow> {
   const clientId = await access.admit(ctx);
   const row = await streams.find(clientId, streamId);
-  if (!row) throw new APIError('NOT_FOUND', { code: 'NOT_FOUND', message: 'No such stream.' });
+  if (!row) throw noSuchStream();
   return row;
+}
+
+export function noSuchStream(): APIError {
+  return new APIError('NOT_FOUND', { code: 'NOT_FOUND', message: 'No such stream.' });
 }
 
 /** An answer without content. */

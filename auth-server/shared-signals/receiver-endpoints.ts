@@ -17,7 +17,7 @@ const statusSchema = z.strictObject({
   reason: shortText.optional(),
 });
 
-/** RFC 9493, section 3.2. Other formats are refused. */
+/** RFC 9493, section 3.2.3. */
 const issSub = z.strictObject({
   format: z.literal('iss_sub'),
   iss: z.string().max(2_000),
@@ -28,15 +28,20 @@ const issSub = z.strictObject({
     .regex(/^[\w-]+$/),
 });
 
+/** RFC 9493, section 3.2.2. */
+const email = z.strictObject({ format: z.literal('email'), email: z.email().max(254) });
+
+/** A user by the account or the e-mail address. Other formats are refused. */
+const user = z.union([issSub, email]);
+
 const subjectSchema = z.strictObject({
   stream_id: streamId,
-  subject: z.union([issSub, z.strictObject({ format: z.literal('complex'), user: issSub })]),
+  subject: z.union([user, z.strictObject({ format: z.literal('complex'), user })]),
   verified: z.boolean().optional(),
 });
 
 const verifySchema = z.strictObject({ stream_id: streamId, state: z.string().max(200).optional() });
 
-const NO_SUBJECT = { code: 'NOT_FOUND', message: 'The subject is not known here.' };
 const TOO_SOON = { code: 'TOO_MANY_REQUESTS', message: 'The last verification was too recent.' };
 
 /** Status, subjects and verification of a stream (SSF 1.0, sections 8.1.2 to 8.1.4). */
@@ -79,12 +84,11 @@ function statusEndpoints(parts: SignalParts) {
 function subjectEndpoints(parts: SignalParts) {
   const { config, streams } = parts;
   type Subject = z.infer<typeof subjectSchema>['subject'];
-  const userOf = async (subject: Subject): Promise<string> => {
-    const { iss, sub } = subject.format === 'complex' ? subject.user : subject;
-    if (iss !== config.jwtIssuer || !(await streams.hasUser(sub))) {
-      throw new APIError('NOT_FOUND', NO_SUBJECT);
-    }
-    return sub;
+  /** `null` for an unknown subject. The answer is the same: it does not tell who has an account. */
+  const userOf = async (subject: Subject): Promise<string | null> => {
+    const named = subject.format === 'complex' ? subject.user : subject;
+    if (named.format === 'email') return streams.findUser({ email: named.email });
+    return named.iss === config.jwtIssuer ? streams.findUser({ id: named.sub }) : null;
   };
   return {
     addEventStreamSubject: createAuthEndpoint(
@@ -92,7 +96,8 @@ function subjectEndpoints(parts: SignalParts) {
       { method: 'POST', body: subjectSchema },
       async (ctx) => {
         const { id } = await findOwnStream(parts, { ctx, streamId: ctx.body.stream_id });
-        await streams.include(id, await userOf(ctx.body.subject));
+        const userId = await userOf(ctx.body.subject);
+        if (userId !== null) await streams.include(id, userId);
         return noContent(200);
       },
     ),
@@ -117,11 +122,13 @@ function verification(parts: SignalParts) {
       { method: 'POST', body: verifySchema },
       async (ctx) => {
         const { stream_id: id, state } = ctx.body;
-        await findOwnStream(parts, { ctx, streamId: id });
+        const { status } = await findOwnStream(parts, { ctx, streamId: id });
         if (!(await streams.takeVerification(id))) {
           const wait = { 'Retry-After': String(VERIFICATION_INTERVAL_S) };
           throw new APIError('TOO_MANY_REQUESTS', TOO_SOON, wait);
         }
+        // A disabled stream holds no events (SSF 1.0, section 8.1.2).
+        if (status === 'disabled') return noContent();
         const payload = state === undefined ? {} : { state };
         const txn = crypto.randomUUID();
         await deliveries.verify(id, toStreamEvent(VERIFICATION, { streamId: id, txn, payload }));

@@ -75,21 +75,29 @@ export function toConfiguration(row: StreamRow, config: AuthConfig) {
 }
 
 /**
- * The columns of what a receiver sends. Missing fields have the values of `former`.
+ * The columns of what a receiver sends. Missing fields have the values of `former`, or no value
+ * where the configuration is replaced.
  * @throws {APIError} 400
  */
 export async function toStreamInput(
   body: ReceiverFields,
-  { former, config }: { former: StreamInput | null; config: AuthConfig },
+  { former, isReplaced = false, config }: InputContext,
 ): Promise<StreamInput> {
-  const { description = former?.description, events_requested: events } = body;
+  const kept = isReplaced ? null : former;
+  const { description = kept?.description, events_requested: events } = body;
   return {
     description: description ?? null,
-    eventsRequested: events ?? former?.eventsRequested ?? null,
-    ...(body.delivery || !former
+    eventsRequested: events ?? kept?.eventsRequested ?? null,
+    ...(body.delivery || !kept
       ? await toDelivery(body.delivery, { former, config })
-      : deliveryOf(former)),
+      : deliveryOf(kept)),
   };
+}
+
+interface InputContext {
+  former: StreamInput | null;
+  isReplaced?: boolean;
+  config: AuthConfig;
 }
 
 type DeliveryInput = Pick<StreamInput, 'method' | 'endpointUrl' | 'authorization'>;
@@ -101,7 +109,7 @@ function deliveryOf({ method, endpointUrl, authorization }: StreamInput): Delive
 /** Without a delivery, the receiver polls (SSF 1.0, section 8.1.1.1). */
 async function toDelivery(
   wanted: ReceiverFields['delivery'],
-  { former, config }: { former: StreamInput | null; config: AuthConfig },
+  { former, config }: InputContext,
 ): Promise<DeliveryInput> {
   if (wanted?.method !== DELIVERY_METHODS.push) {
     return { method: 'poll', endpointUrl: null, authorization: null };
@@ -109,7 +117,7 @@ async function toDelivery(
   const { endpoint_url: endpointUrl = '', authorization_header: header } = wanted;
   const fault = destinationFault(endpointUrl, config.streamDestinations);
   if (fault !== null) throw invalid(`/delivery/endpoint_url: ${fault}`);
-  // The former one is for the former destination only.
+  // The receiver does not read the former one, so it stays. It is for its own destination only.
   const kept = former?.endpointUrl === endpointUrl ? former.authorization : null;
   const authorization = header ? await encrypt(header, config) : header === null ? null : kept;
   return { method: 'push', endpointUrl, authorization };

@@ -1,6 +1,6 @@
 import { APIError, createAuthEndpoint } from 'better-auth/api';
 import { z } from 'zod';
-import { findOwnStream, noContent, type SignalParts } from './parts';
+import { findOwnStream, noContent, noSuchStream, type SignalParts } from './parts';
 import { SSF_PATHS } from './paths';
 import {
   assertUnchanged,
@@ -13,6 +13,7 @@ import {
 import type { StreamRow } from './stream-store';
 import { recordStreamEvent } from './stream-audit';
 import type { HookContext } from '../common/hook-types';
+import type { RunStatement } from '../../runtime/jobs/cleanup';
 
 const streamQuery = z.object({ stream_id: z.string().max(64).optional() });
 const oneStreamQuery = z.object({ stream_id: z.string().max(64) });
@@ -82,16 +83,29 @@ interface Change {
   isReplaced: boolean;
 }
 
-async function changeStream(parts: SignalParts, { ctx, isReplaced }: Change) {
-  const { config, streams } = parts;
-  const former = await findOwnStream(parts, { ctx, streamId: ctx.body.stream_id });
+async function changeStream(parts: SignalParts, change: Change) {
+  const clientId = await parts.access.admit(change.ctx);
+  const changed = await parts.streams.inTransaction((run) =>
+    changeLocked(parts, { ...change, clientId, run }).catch((error: unknown) => {
+      // A refusal has written nothing: the connection stays in use.
+      if (error instanceof APIError) return error;
+      throw error;
+    }),
+  );
+  if (changed instanceof APIError) throw changed;
+  return toConfiguration(changed, parts.config);
+}
+
+/** @throws {APIError} 400, 404 */
+async function changeLocked(
+  { config, streams }: SignalParts,
+  { ctx, isReplaced, clientId, run }: Change & { clientId: string; run: RunStatement },
+): Promise<StreamRow> {
+  const former = await streams.lock(run, { clientId, id: ctx.body.stream_id });
+  if (!former) throw noSuchStream();
   assertUnchanged(ctx.body, toConfiguration(former, config));
-  const kept: StreamRow | null = isReplaced ? null : former;
-  const input = await toStreamInput(ctx.body, { former: kept, config });
-  const row = await streams.inTransaction(async (run) => {
-    const changed = await streams.update(run, former.id, input);
-    if (changed) await recordStreamEvent(run, { ctx, row: changed, action: 'stream.updated' });
-    return changed;
-  });
-  return toConfiguration(row ?? former, config);
+  const input = await toStreamInput(ctx.body, { former, isReplaced, config });
+  const row = await streams.update(run, former.id, input);
+  await recordStreamEvent(run, { ctx, row, action: 'stream.updated' });
+  return row;
 }

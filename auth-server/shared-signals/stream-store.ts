@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { SERVED_CLIENT } from './receiver-access';
+import { STREAM_UPDATED } from './security-events';
 import { RETRY_NOW } from '../../contract';
 import { EVENT_SOURCE, unseenBy } from '../../runtime/database/access-event-statements';
 import { type InTransaction, type RunStatement, transactionsOf } from '../../runtime/jobs/cleanup';
@@ -46,12 +47,19 @@ const UPDATE = `
 
 /** A stream that is enabled again begins now when it was disabled, and where it stopped when it was paused. */
 const SET_STATUS = `
-  UPDATE event_stream SET status = $2, status_reason = $3, failures = 0, retry_at = NULL, updated_at = now()`;
+  UPDATE event_stream SET status = $2, told_status = $2, status_reason = $3, failures = 0, retry_at = NULL, updated_at = now()`;
 
-const RESTART = `, source = ${EVENT_SOURCE}, position = pg_current_snapshot()::text, page = NULL, page_after = 0`;
+const RESTART = `, source = ${EVENT_SOURCE}, position = pg_current_snapshot()::text, page = NULL, page_after = 0,
+  rebuild_after = NULL`;
+
+/** The receiver sets another status: it need not be told the former one. */
+const FORGET_STATUS_EVENTS = `
+  DELETE FROM event_delivery WHERE stream_id = $1 AND state = 'pending' AND event_type = $2
+     AND claims #>> '{payload,status}' <> 'enabled'`;
 
 const EXCLUDE = `
-  UPDATE event_stream SET excluded_subjects = array_append(array_remove(excluded_subjects, $2), $2)
+  UPDATE event_stream SET excluded_subjects = CASE WHEN $2::text IS NULL THEN excluded_subjects
+           ELSE array_append(array_remove(excluded_subjects, $2), $2) END
    WHERE id = $1 AND (cardinality(excluded_subjects) < 1000 OR $2 = ANY (excluded_subjects))`;
 
 const INCLUDE = `
@@ -70,7 +78,7 @@ const IS_PUSHED = `s.method = 'push' AND s.status = 'enabled' AND ${SERVED_CLIEN
 const LIST_WAITING = `
   SELECT s.id FROM event_stream s JOIN oauth_client c USING (client_id)
    WHERE ${IS_PUSHED} AND coalesce(s.retry_at <= now(), true)
-     AND (s.page IS NOT NULL
+     AND (s.page IS NOT NULL OR s.rebuild_after IS NOT NULL OR s.told_status <> s.status
           OR EXISTS (SELECT FROM event_delivery d WHERE d.stream_id = s.id
                         AND d.state = 'pending' AND d.next_attempt_at <= now())
           OR EXISTS (SELECT FROM access_event e WHERE ${unseenBy('s.position')}))`;
@@ -85,7 +93,7 @@ const BACK_OFF = `
          retry_at = now() + $2 * interval '1 ms' WHERE id = $1 AND status = 'enabled'`;
 
 const PAUSE = `
-  UPDATE event_stream SET status = 'paused', status_reason = $2, updated_at = now(),
+  UPDATE event_stream SET status = 'paused', told_status = 'paused', status_reason = $2, updated_at = now(),
          failures = greatest(failures, 1)
    WHERE id = $1 AND status = 'enabled'`;
 
@@ -117,9 +125,19 @@ export class StreamStore {
     return (await this.pool.query<StreamRow>(sql, [clientId, id])).rows[0] ?? null;
   }
 
-  async update(run: RunStatement, id: string, input: StreamInput): Promise<StreamRow | null> {
+  /** As {@link find}, until the end of the transaction without a change by others. */
+  async lock(
+    run: RunStatement,
+    { clientId, id }: { clientId: string; id: string },
+  ): Promise<StreamRow | null> {
+    const sql = `SELECT ${COLUMNS} FROM event_stream WHERE client_id = $1 AND id = $2 FOR UPDATE`;
+    return ((await run(sql, [clientId, id])).rows[0] as StreamRow | undefined) ?? null;
+  }
+
+  /** Of a locked row. */
+  async update(run: RunStatement, id: string, input: StreamInput): Promise<StreamRow> {
     const { rows } = await run(UPDATE, [id, ...valuesOf(input)]);
-    return (rows[0] as StreamRow | undefined) ?? null;
+    return rows[0] as StreamRow;
   }
 
   async delete(run: RunStatement, id: string): Promise<void> {
@@ -132,6 +150,7 @@ export class StreamStore {
     ).rows as { former: string | null }[];
     const restart = former === 'disabled' && status !== 'disabled' ? RESTART : '';
     await run(`${SET_STATUS}${restart} WHERE id = $1`, [id, status, reason]);
+    await run(FORGET_STATUS_EVENTS, [id, STREAM_UPDATED]);
     if (status === 'disabled') {
       await run(`DELETE FROM event_delivery WHERE stream_id = $1 AND state = 'pending'`, [id]);
     }
@@ -161,8 +180,8 @@ export class StreamStore {
     return (await run(PAUSE, [id, reason])).count === 1;
   }
 
-  /** @returns `false` when too many subjects are excluded. */
-  async exclude(id: string, userId: string): Promise<boolean> {
+  /** @param userId `null`: nothing is changed. @returns `false` when too many subjects are excluded. */
+  async exclude(id: string, userId: string | null): Promise<boolean> {
     return (await this.pool.query(EXCLUDE, [id, userId])).rowCount === 1;
   }
 
@@ -170,8 +189,11 @@ export class StreamStore {
     await this.pool.query(INCLUDE, [id, userId]);
   }
 
-  async hasUser(userId: string): Promise<boolean> {
-    return (await this.pool.query('SELECT FROM "user" WHERE id = $1', [userId])).rowCount === 1;
+  /** By the id, or by the e-mail address. @returns `null` when there is no such user. */
+  async findUser(user: { id: string } | { email: string }): Promise<string | null> {
+    const [column, value] = 'id' in user ? ['id', user.id] : ['email', user.email.toLowerCase()];
+    const sql = `SELECT id FROM "user" WHERE ${column} = $1`;
+    return (await this.pool.query<{ id: string }>(sql, [value])).rows[0]?.id ?? null;
   }
 
   /** @returns `false` when the last verification is too recent. */

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { Receiver } from './receiver';
+import { nameOf, Receiver } from './receiver';
 import { OAuthStage } from '../oauth/stage';
 
 let stage: OAuthStage;
@@ -74,7 +74,13 @@ describe('a poll', () => {
     expect(await receiver.poll(id, {})).toEqual({ sets: {}, moreAvailable: false });
   });
 
-  it('tells that events may be missing when the outbox does not have them any longer', async () => {
+  it('tells after a loss of events that they may be missing, and which accounts have no access', async () => {
+    const [banned, expired] = [await stage.system.asUser(), await stage.system.asUser()];
+    const client = await stage.register({ type: 'machine', scopes: ['users:read'] });
+    const ban = 'UPDATE "user" SET banned = true, ban_expires = now() + $2::interval WHERE id = $1';
+    await stage.system.query(ban, [banned.id, '1 day']);
+    await stage.system.query(ban, [expired.id, '-1 day']);
+    await stage.change(client.clientId, { disabled: true });
     await stage.system.query(`UPDATE event_stream SET source = 'other' WHERE id = $1`, [id]);
     expect(await receiver.take(id)).toMatchObject([
       {
@@ -86,6 +92,15 @@ describe('a poll', () => {
         },
       },
     ]);
+    const told = (await receiver.take(id)).map((token) => [nameOf(token), token.sub_id.sub]);
+    expect(told).toEqual([
+      ['account-disabled', client.clientId],
+      ['account-disabled', banned.id],
+    ]);
+    expect(await receiver.take(id)).toEqual([]);
+    await stage.system.query(`INSERT INTO access_event (kind, data) VALUES ('reload', '{}')`);
+    expect((await receiver.take(id)).map(nameOf)).toEqual(['stream-updated']);
+    expect(await receiver.take(id)).toHaveLength(2);
   });
 
   it('has events of transactions that commit late', async () => {

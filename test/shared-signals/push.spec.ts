@@ -213,7 +213,7 @@ describe('a stream that is pushed', () => {
     );
   });
 
-  it('is paused after a day of failures, with an audit event, and resumes when it is enabled', async () => {
+  it('is paused after a day of failures, with an audit event, and resumes with a replay', async () => {
     const user = await stage.system.asUser();
     target.answerWith(503);
     await change(`role = 'admin'`, user.id);
@@ -234,9 +234,20 @@ describe('a stream that is pushed', () => {
       [streamId],
     );
     expect(events).toEqual([{ actor_type: 'system' }]);
+    const statusesTold = async () => {
+      const tokens = await Promise.all(target.requests.map(({ body }) => receiver.verify(body)));
+      return tokens
+        .filter(({ sub_id: subject }) => subject.id === streamId)
+        .flatMap((token) => Object.values(token.events));
+    };
+    const paused = { status: 'paused', reason: expect.stringContaining('503') as string };
+    await eventually(async () => expect(await statusesTold()).toEqual([paused]));
     target.answerWith(202);
-    await receiver.call('POST', '/status', { stream_id: streamId, status: 'enabled' });
+    const since = new Date().toISOString();
+    await stage.admin.caller.post(`/api/v1/admin/streams/${streamId}/replay`, { since });
     await expectPushed(user.id, ['token-claims-change']);
+    const enabled = { status: 'enabled', reason: 'an administrator has resumed the stream' };
+    await eventually(async () => expect(await statusesTold()).toEqual([paused, enabled]));
   });
 
   it('stops while its client is disabled', async () => {
@@ -248,10 +259,11 @@ describe('a stream that is pushed', () => {
     await stage.change(clientId, { disabled: true });
     const user = await stage.system.asUser();
     // The second event shows that the first one has been delivered to all receivers.
-    for (const role of ['admin', 'user']) {
-      const before = seen.requests.length;
+    for (const [index, role] of ['admin', 'user'].entries()) {
       await change(`role = '${role}'`, user.id);
-      await eventually(() => expect(seen.requests.length).toBe(before + 1));
+      await eventually(async () =>
+        expect(await seen.namesFor(witness, user.id)).toHaveLength(index + 1),
+      );
     }
     expect((await receiver.call('GET', '/stream')).status).toBe(401);
     expect(await logOf(user.id)).toEqual([]);
@@ -316,7 +328,8 @@ describe('an administrator', () => {
     await expectPushed(user.id, ['token-claims-change']);
     expect((await receiver.verify(target.requests[0]!.body)).jti).toBe(jti);
     const events = await stage.system.query<{ actor_id: string; detail: object }>(
-      `SELECT actor_id, detail FROM audit_event WHERE action = 'stream.replayed'`,
+      `SELECT actor_id, detail FROM audit_event
+        WHERE action = 'stream.replayed' AND detail ->> 'resumed' = 'false'`,
     );
     expect(events).toEqual([{ actor_id: stage.admin.id, detail: { replayed: 1, resumed: false } }]);
   });

@@ -1,8 +1,9 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { createVerifier } from 'fast-jwt';
 import { PUSH } from './push-target';
-import { nameOf, Receiver } from './receiver';
-import { OAuthStage } from '../oauth/stage';
+import { nameOf, Receiver, type SecurityEventToken } from './receiver';
+import { OAuthStage, payloadOf } from '../oauth/stage';
+import { eventually } from '../support/eventually';
 
 let stage: OAuthStage;
 let receiver: Receiver;
@@ -51,6 +52,8 @@ describe('a stream that is polled', () => {
   });
 });
 
+const CAEP = 'https://schemas.openid.net/secevent/caep/event-type';
+
 const POLL = { method: 'urn:ietf:rfc:8936' };
 
 /** The streams of a receiver are deleted, so that tests do not share the places. */
@@ -92,6 +95,7 @@ describe('a security event token', () => {
       events: {
         'https://schemas.openid.net/secevent/caep/event-type/token-claims-change': {
           event_timestamp: expect.any(Number),
+          reason_admin: { en: 'The role of the user has changed' },
           claims: { role: 'admin' },
         },
       },
@@ -107,15 +111,93 @@ describe('a security event token', () => {
     expect(response.status).toBe(401);
   });
 
-  it('names the kind of a changed credential', async () => {
+  it('names the kind of a changed credential, and not those of a sign-up', async () => {
     const streamId = await receiver.createStream();
     const user = await stage.system.asUser();
-    await stage.system.query(`UPDATE account SET password = 'x' WHERE user_id = $1`, [user.id]);
+    const run = (sql: string) => stage.system.query(sql, [user.id]);
+    await run(`UPDATE account SET password = 'x' WHERE user_id = $1`);
+    await run(`UPDATE "user" SET created_at = now() - interval '1 hour' WHERE id = $1`);
+    await run(`INSERT INTO account (id, account_id, provider_id, user_id, created_at, updated_at)
+      VALUES (gen_random_uuid(), $1, 'github', $1, now(), now())`);
+    await run(
+      `INSERT INTO two_factor (id, user_id, secret, backup_codes) VALUES ('f', $1, 's', '')`,
+    );
+    await run(`UPDATE two_factor SET verified = true WHERE user_id = $1`);
+    for (const transports of ['usb,nfc', 'hybrid,internal']) {
+      await run(`INSERT INTO passkey (id, public_key, credential_id, user_id, counter, device_type, backed_up, transports)
+        VALUES ('${transports}', 'k', '${transports}', $1, 0, 'singleDevice', false, '${transports}')`);
+    }
     const tokens = await receiver.take(streamId);
-    const change = tokens.find((token) => nameOf(token) === 'credential-change');
-    expect(Object.values(change!.events)).toMatchObject([
+    const changes = tokens
+      .filter((token) => nameOf(token) === 'credential-change')
+      .flatMap(({ events }) => Object.values(events));
+    expect(changes).toMatchObject([
       { credential_type: 'password', change_type: 'update' },
+      { credential_type: 'federated', change_type: 'create' },
+      { credential_type: 'app', change_type: 'create' },
+      { credential_type: 'fido2-roaming', change_type: 'create' },
+      { credential_type: 'fido2-platform', change_type: 'create' },
     ]);
+  });
+
+  it('tells that a client gave its token back: it acts no longer in the session', async () => {
+    const client = await stage.register({ type: 'public' });
+    const { user, browser } = await stage.user();
+    const tokens = await stage.tokens(client, browser);
+    const streamId = await receiver.createStream();
+    await stage.ask(
+      { token: tokens.refresh_token, client_id: client.clientId },
+      { endpoint: 'revoke' },
+    );
+    const iss = stage.issuer;
+    expect(await receiver.take(streamId)).toMatchObject([
+      {
+        sub_id: {
+          format: 'complex',
+          user: { format: 'iss_sub', iss, sub: user.id },
+          session: { format: 'opaque', id: payloadOf(tokens.access_token).sid },
+          application: { format: 'iss_sub', iss, sub: client.clientId },
+        },
+        events: { [`${CAEP}/session-revoked`]: { event_timestamp: expect.any(Number) as number } },
+      },
+    ]);
+  });
+
+  it('tells that a client is disabled, enabled and deleted', async () => {
+    const { clientId } = await stage.register({ type: 'machine', scopes: ['users:read'] });
+    const streamId = await receiver.createStream();
+    await stage.change(clientId, { disabled: true });
+    await stage.change(clientId, { disabled: false });
+    await stage.clients.delete(`/api/v1/admin/clients/${clientId}`);
+    const tokens = await receiver.take(streamId);
+    expect(tokens.map(nameOf)).toEqual(['account-disabled', 'account-enabled', 'account-purged']);
+    const subject = { format: 'iss_sub', iss: stage.issuer, sub: clientId };
+    expect(tokens.map(({ sub_id: id }) => id)).toEqual([subject, subject, subject]);
+  });
+
+  it('about a session with an earlier end waits for that time, unless the session is extended', async () => {
+    const [extended, ended] = [await stage.system.asUser(), await stage.system.asUser()];
+    const streamId = await receiver.createStream();
+    const endIn = (user: { id: string }, time: string) =>
+      stage.system.query<{ at: Date }>(
+        `UPDATE session SET expires_at = now() + $2::interval WHERE user_id = $1
+         RETURNING expires_at AS at`,
+        [user.id, time],
+      );
+    await endIn(extended, '1 hour');
+    expect(await receiver.take(streamId)).toEqual([]);
+    await endIn(extended, '2 hours');
+    await stage.system.query(`UPDATE event_delivery SET next_attempt_at = now()`);
+    expect(await receiver.take(streamId)).toEqual([]);
+    const [{ at }] = (await endIn(ended, '1 second')) as [{ at: Date }];
+    const found: SecurityEventToken[] = [];
+    await eventually(async () => {
+      found.push(...(await receiver.take(streamId)));
+      expect(found).toHaveLength(1);
+    });
+    const seconds = Math.floor(at.getTime() / 1_000);
+    expect(found[0]!.events[`${CAEP}/session-revoked`]).toMatchObject({ event_timestamp: seconds });
+    expect(found[0]!.toe).toBe(seconds);
   });
 });
 
@@ -187,6 +269,37 @@ describe('the configuration of a stream', () => {
     );
     expect(rows).toHaveLength(1);
     expect(rows[0]!.text).not.toContain('hidden');
+  });
+
+  it('keeps the authorization when it is replaced for the same destination, and for no other', async () => {
+    const push = (url: string, more = {}) => ({
+      delivery: { method: PUSH, endpoint_url: `https://events.example.com/${url}`, ...more },
+    });
+    const id = await receiver.createStream(push('', { authorization_header: 'Bearer hidden' }));
+    const stored = async () => {
+      const sql = 'SELECT "authorization" AS value FROM event_stream WHERE id = $1';
+      return (await stage.system.query<{ value: string | null }>(sql, [id]))[0]!.value;
+    };
+    const before = await stored();
+    expect(before).not.toBeNull();
+    await receiver.call('PUT', '/stream', { stream_id: id, ...push('') });
+    expect(await stored()).toBe(before);
+    await receiver.call('PUT', '/stream', { stream_id: id, ...push('other') });
+    expect(await stored()).toBeNull();
+  });
+
+  it('has both of two updates that arrive together', async () => {
+    const id = await receiver.createStream();
+    const [type] = (await receiver.call('GET', `/stream?stream_id=${id}`)).body
+      .events_supported as [string];
+    const changes = { description: 'Together', events_requested: [type] };
+    await Promise.all(
+      Object.entries(changes).map(([name, value]) =>
+        receiver.call('PATCH', '/stream', { stream_id: id, [name]: value }),
+      ),
+    );
+    const { body } = await receiver.call('GET', `/stream?stream_id=${id}`);
+    expect(body).toMatchObject(changes);
   });
 
   it('exists at most four times for a client, also with parallel requests', async () => {
@@ -269,6 +382,15 @@ describe('a verification', () => {
     ]);
     expect((await verify()).status).toBe(429);
   });
+
+  it('is not kept for a stream that is disabled', async () => {
+    const id = await receiver.createStream();
+    const set = (status: string) => receiver.call('POST', '/status', { stream_id: id, status });
+    await set('disabled');
+    expect((await receiver.call('POST', '/verify', { stream_id: id })).status).toBe(204);
+    await set('enabled');
+    expect(await receiver.take(id)).toEqual([]);
+  });
 });
 
 describe('the status of a stream', () => {
@@ -304,8 +426,27 @@ describe('the subjects of a stream', () => {
     expect((await post('add')).status).toBe(200);
     await setRole(user.id, 'user');
     expect((await receiver.take(id)).map(nameOf)).toEqual(['token-claims-change']);
-    expect((await post('remove', { ...subject, sub: 'unknown' })).status).toBe(404);
-    expect((await post('remove', { ...subject, iss: 'https://example.com' })).status).toBe(404);
-    expect((await post('remove', { format: 'email', email: user.email })).status).toBe(400);
+    expect((await post('remove', { format: 'email', email: user.email })).status).toBe(204);
+    await setRole(user.id, 'admin');
+    expect(await receiver.take(id)).toEqual([]);
+    expect((await post('remove', { format: 'phone_number', phone_number: '+1' })).status).toBe(400);
+  });
+
+  it('are answered alike when they are unknown', async () => {
+    const id = await receiver.createStream();
+    const unknown = [
+      { format: 'iss_sub', iss: stage.issuer, sub: 'unknown' },
+      { format: 'iss_sub', iss: 'https://example.com', sub: stage.admin.id },
+      { format: 'email', email: 'unknown@example.com' },
+    ];
+    for (const subject of unknown) {
+      const statuses = ['remove', 'add'].map(async (path) => {
+        const answer = await receiver.call('POST', `/subjects/${path}`, { stream_id: id, subject });
+        return answer.status;
+      });
+      expect(await Promise.all(statuses)).toEqual([204, 200]);
+    }
+    const sql = 'SELECT excluded_subjects AS excluded FROM event_stream WHERE id = $1';
+    expect(await stage.system.query(sql, [id])).toEqual([{ excluded: [] }]);
   });
 });

@@ -4,6 +4,8 @@ import type { Delivery } from '../delivery-store';
 import type { SignalParts } from '../parts';
 import { pushSet, type PushResult } from './push-request';
 import { openSigner } from '../set-signer';
+import { addEvents } from '../event-collector';
+import { toStatusEvent } from '../security-events';
 import { recordStreamEvent } from '../stream-audit';
 import type { StreamRow } from '../stream-store';
 
@@ -96,14 +98,23 @@ async function note(parts: SignalParts, { stream, delivery, result }: Sent): Pro
   else await pause(parts, { stream, error });
 }
 
-/** A receiver that has failed for a day is not tried again until its stream is enabled. */
+/**
+ * A receiver that has failed for a day is not tried again until its stream is enabled. It is told
+ * once (SSF 1.0, section 8.1.5), and again when the stream is enabled.
+ */
 async function pause(
-  { streams }: SignalParts,
-  { stream, error }: { stream: StreamRow; error: string },
+  parts: SignalParts,
+  { stream, error }: { stream: PushStream; error: string },
 ): Promise<void> {
+  const { deliveries, streams } = parts;
   const reason = `The delivery has failed for a day: ${error}`.slice(0, 200);
-  await streams.inTransaction(async (run) => {
-    if (!(await streams.pause(run, { id: stream.id, reason }))) return;
+  const isPaused = await streams.inTransaction(async (run) => {
+    if (!(await streams.pause(run, { id: stream.id, reason }))) return false;
+    const event = toStatusEvent(stream.id, { status: 'paused', reason });
+    await addEvents(run, { streamId: stream.id, events: [event] });
     await recordStreamEvent(run, { row: stream, action: 'stream.paused', detail: { reason } });
+    return true;
   });
+  const told = isPaused ? await deliveries.findStatusEvent(stream.id) : null;
+  if (told) await sendAll(parts, { stream, heads: [told] });
 }
