@@ -1,7 +1,10 @@
 import { Client, DatabaseError } from 'pg';
 import { DATABASE_ROLES } from './database-grants';
+import { toConnectError } from './migration-error';
 import { keptSecret } from '../runtime/settings/development';
 import { StartError } from '../runtime/start-error';
+
+const CONNECT_LIMIT_MS = 5_000;
 
 type ProcessName = keyof typeof DATABASE_ROLES;
 
@@ -41,19 +44,25 @@ function urlOf(ownerUrl: string, { role, password }: { role: string; password: s
  * Creates the logins that are missing, and sets the passwords. Call it before the migrations,
  * which give the roles their privileges.
  *
+ * @throws {MigrationError} within seconds when the database cannot be reached.
  * @throws {StartError} when the owner of the database may not create roles.
  */
 export async function createLogins(ownerUrl: string, passwords: LoginPasswords): Promise<void> {
   const named = Object.entries(passwords).filter(([, password]) => password !== null);
   if (named.length === 0) return;
-  const client = new Client(ownerUrl);
-  await client.connect();
+  const client = new Client({
+    connectionString: ownerUrl,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+  });
   try {
+    await client.connect().catch((error: unknown) => {
+      throw toConnectError(error);
+    });
     for (const [name, password] of named) {
       await createLogin(client, { role: DATABASE_ROLES[name as ProcessName], password: password! });
     }
   } finally {
-    await client.end();
+    await client.end().catch(() => {});
   }
 }
 

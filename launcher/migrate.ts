@@ -33,6 +33,6 @@ migrate().catch((error: unknown) => {
 function explain(error: unknown): string {
   if (error instanceof SettingsError) return error.message;
   if (error instanceof StartError) return error.message;
-  if (error instanceof MigrationError) return `The schema was not changed: ${error.message}`;
+  if (error instanceof MigrationError) return `The migration failed: ${error.message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -51,7 +51,7 @@ import { DescribeGrantsAndCredentials1795700301000 } from '../migrations/1795700
 import { TellStreamStatus1795700302000 } from '../migrations/1795700302000-TellStreamStatus';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
-import { MigrationError } from './migration-error';
+import { explainRefusal, MigrationError, toConnectError } from './migration-error';
 import { enableTriggers } from './trigger-repair';
 import { refuseOldServer } from '../runtime/database/server-version';
 
@@ -133,8 +133,8 @@ const LOCK_NOT_AVAILABLE = '55P03';
  *   transaction mode does not keep.
  * @param onApplied is told the name of each migration once all of them are applied.
  * @returns how many migrations were applied.
- * @throws {MigrationError} within seconds when the database cannot be reached; when users have a
- *   role that no feature declares.
+ * @throws {MigrationError} within seconds when the database cannot be reached; when it refuses a
+ *   statement; when users have a role that no feature declares.
  * @throws {StartError} when PostgreSQL is too old.
  */
 export function runMigrations(
@@ -183,6 +183,8 @@ async function whileLocked<T>(
     await takeLock(lock);
     await refuseOldServer(async (sql) => (await lock.query<object>(sql)).rows);
     return await withDataSource(databaseUrl, change);
+  } catch (error) {
+    throw explainRefusal(error);
   } finally {
     await lock.end().catch(() => {});
   }
@@ -192,7 +194,7 @@ async function takeLock(lock: Client): Promise<void> {
   try {
     await lock.connect();
   } catch (error) {
-    throw new MigrationError(`could not connect to PostgreSQL: ${reason(error)}`, { cause: error });
+    throw toConnectError(error);
   }
   try {
     await lock.query(`SET lock_timeout = ${LOCK_WAIT_LIMIT_MS}`);
@@ -223,10 +225,4 @@ async function withDataSource<T>(
   } finally {
     await dataSource.destroy();
   }
-}
-
-/** Node reports a host with several addresses as one error without a message. */
-function reason(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reason).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }

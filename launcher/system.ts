@@ -86,7 +86,7 @@ async function migrate(
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error;
     const setting = direct ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL';
-    throw new StartError(`The schema was not changed (${setting}): ${error.message}.`);
+    throw new StartError(`The migration failed (${setting}): ${error.message}.`);
   }
 }
 

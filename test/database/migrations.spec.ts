@@ -71,6 +71,9 @@ describe('migrations on an empty database', () => {
     await expect(api.query('SELECT id FROM session')).resolves.toMatchObject({ rowCount: 0 });
     await expect(api.query('SELECT token FROM session')).rejects.toThrow('permission denied');
     await api.end();
+    await expect(runMigrations(url.href)).rejects.toThrow(
+      /permission denied.*[.] The user of DATABASE_URL must own the database$/,
+    );
     for (const role of Object.values(DATABASE_ROLES)) {
       await client.query(`ALTER ROLE ${role} NOLOGIN PASSWORD NULL`);
     }
@@ -131,6 +134,11 @@ describe('migrations of an unreachable database', () => {
     const failure = runMigrations('postgres://gatehouse@127.0.0.1:1/gatehouse');
     await expect(failure).rejects.toThrow(MigrationError);
     await expect(failure).rejects.toThrow(/could not connect to PostgreSQL: .*ECONNREFUSED/);
+    const logins = createLogins('postgres://gatehouse@127.0.0.1:1/gatehouse', {
+      authServer: 'any password',
+      api: null,
+    });
+    await expect(logins).rejects.toThrow(/could not connect to PostgreSQL: .*ECONNREFUSED/);
   });
 });
 
