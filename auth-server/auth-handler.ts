@@ -86,9 +86,10 @@ const STORE_FAILURES = new Set([
 async function replaceStoreFailure(response: Response, request: Request): Promise<Response> {
   const isOfTheCaller = response.status >= 400 && response.status < 500;
   if (!isOfTheCaller || !isJson(response.headers)) return response;
-  // Some refusals have no body.
-  const text = (await response.clone().text()) || '{}';
-  const { code = '' } = JSON.parse(text) as { code?: string };
+  const text = await response.clone().text();
+  // Some refusals have no body, for example that of an endpoint that is switched off.
+  if (text === '' && response.status === 404) return toResponse(NOT_FOUND, request);
+  const { code = '' } = JSON.parse(text || '{}') as { code?: string };
   if (!STORE_FAILURES.has(code)) return response;
   const isTaken = requestContext.getStore()?.isEmailTaken;
   return toResponse(isTaken ? EMAIL_TAKEN : INTERNAL_ERROR, request);

@@ -97,6 +97,11 @@ describe('any request', () => {
     }
   });
 
+  it('of an endpoint that is switched off has a body as well', async () => {
+    const { body, status } = await server.post('/api/auth/delete-user', {}, user.bearer);
+    expect([status, body]).toEqual([404, { code: 'NOT_FOUND', message: expect.any(String) }]);
+  });
+
   it.each(['/nothing', '/api/auth', '/api/auth/nothing', '/API/AUTH/ok', '/api/auth/%ff', '/%ff'])(
     'for %s is 404, in JSON',
     async (path) => {
