@@ -21,6 +21,7 @@ import {
   type EmbeddedPostgres,
 } from '../../launcher/postgres/embedded-postgres';
 import { findProcess } from '../../launcher/postgres/process-table';
+import { reservePorts } from '../support/ports';
 
 describe('the embedded PostgreSQL', () => {
   let parent: string;
@@ -45,6 +46,13 @@ describe('the embedded PostgreSQL', () => {
     return running;
   }
 
+  /** Between two starts, another process can get a port that the system has chosen. */
+  async function keepToOwnPort(): Promise<string> {
+    const [port] = await reservePorts(1);
+    writeFileSync(join(directory, 'port'), `${port}\n`);
+    return String(port);
+  }
+
   it('leaves nothing when its creation is aborted', async () => {
     const controller = new AbortController();
     const started = start(directory, controller.signal);
@@ -62,6 +70,7 @@ describe('the embedded PostgreSQL', () => {
       { name: 'gatehouse' },
     ]);
     expect(readdirSync(parent)).toEqual(['postgres']);
+    expect(readFileSync(join(directory, 'port'), 'utf8')).toBe(`${new URL(url).port}\n`);
   });
 
   it('protects its password from other users', () => {
@@ -70,7 +79,9 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('keeps data, password and port between starts', async () => {
+    const port = await keepToOwnPort();
     const first = await start();
+    expect(new URL(first.url).port).toBe(port);
     await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS value');
     await first.stop();
     expect(findProcess(first.pid)).toBeNull();
@@ -154,16 +165,15 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('uses another port when the last one is taken', async () => {
-    const first = await start();
-    const { port } = new URL(first.url);
-    await first.stop();
+    const port = await keepToOwnPort();
     const other = await startEmbeddedPostgres({
       directory: join(parent, 'other'),
       durable: false,
     });
     await other.stop();
     writeFileSync(join(parent, 'other', 'port'), port);
-    await start(join(parent, 'other'));
+    const taking = await start(join(parent, 'other'));
+    expect(new URL(taking.url).port).toBe(port);
     const second = await startEmbeddedPostgres({ directory, durable: false });
     expect(new URL(second.url).port).not.toBe(port);
     await second.stop();

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { reservePorts } from '../support/ports';
+import { startAgain } from '../support/processes/start-again';
 
 const ROOT = join(__dirname, '../..');
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 120_000;
 
 export interface ServerStart {
   url: string;
@@ -26,8 +27,15 @@ export class ServerProcess {
   }
 
   /** @param url where the process listens; it is ready when the returned promise resolves. */
-  static async start(
+  static start(
     main: 'auth-server/main.ts' | 'src/main.ts',
+    options: ServerStart,
+  ): Promise<ServerProcess> {
+    return startAgain(() => ServerProcess.startOnce(main, options));
+  }
+
+  private static async startOnce(
+    main: string,
     { url, env, root = ROOT }: ServerStart,
   ): Promise<ServerProcess> {
     const script = join(root, 'test/support/run-typescript.cjs');
@@ -68,6 +76,14 @@ export class ServerProcess {
 
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);
+  }
+
+  /** `kill -9`. A process that has ended stays ended. */
+  async crash(): Promise<void> {
+    if (!this.isRunning) return;
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await exited;
   }
 
   /** @returns the status with which the process ended; `null` after a signal. */

@@ -27,8 +27,8 @@ async function start(): Promise<void> {
 }
 
 async function stop(): Promise<void> {
-  await processes.api.stop();
-  await processes.auth.stop();
+  await processes?.api.stop();
+  await processes?.auth.stop();
   await database.drop();
 }
 

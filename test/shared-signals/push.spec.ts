@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AuthServerProcess } from './auth-server-process';
+import { startAuthServerProcess } from './auth-server-process';
 import { PUSH, PushTarget } from './push-target';
 import { Receiver } from './receiver';
 import { OAuthStage } from '../oauth/stage';
@@ -169,7 +169,7 @@ describe('a stream that is pushed', () => {
   it('gets the token again that was on its way when the auth server was killed, in order', async () => {
     const user = await stage.system.asUser();
     await stage.system.stopAuthServer();
-    const killed = await AuthServerProcess.start(stage.system.settings);
+    const killed = await startAuthServerProcess(stage.system.settings);
     try {
       target.keepSilent();
       await change(`role = 'admin'`, user.id);

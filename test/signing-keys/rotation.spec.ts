@@ -102,7 +102,7 @@ describe('a rotation, with two auth servers and three replicas of the API under 
         `the second was published ${(aheadMs / 1_000).toFixed(1)} s before`,
     );
     expect(Object.keys(statuses)).toEqual(['200']);
-    expect(statuses[200]).toBeGreaterThan(200);
+    expect(statuses[200]).toBeGreaterThan(20);
     expect(aheadMs).toBeGreaterThan(0);
     // The claim has whole seconds. What is seen late makes the difference larger.
     expect(issued.get(second.id)! - second.seconds).toBeGreaterThan(ROTATION_S / 2 - 1.5);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Caller } from '../caller';
 import { reservePorts } from '../ports';
+import { startAgain } from './start-again';
 
 const ROOT = join(__dirname, '../../..');
 
@@ -33,7 +34,11 @@ export class ProcessPair {
   ) {}
 
   /** Starts both and waits until both are ready. */
-  static async start({ databaseUrl, env = {} }: PairOptions): Promise<ProcessPair> {
+  static start(options: PairOptions): Promise<ProcessPair> {
+    return startAgain(() => ProcessPair.startOnce(options));
+  }
+
+  private static async startOnce({ databaseUrl, env = {} }: PairOptions): Promise<ProcessPair> {
     const [authPort, apiPort] = await reservePorts(2);
     const pair = new ProcessPair(`http://localhost:${authPort}`, `http://localhost:${apiPort}`, {
       PATH: process.env.PATH ?? '',

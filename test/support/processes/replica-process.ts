@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { settingsAs } from '../servers/database-logins';
 import { reservePorts } from '../ports';
+import { startAgain } from './start-again';
 import type { Settings } from '../../../runtime/settings/load';
 
 const ROOT = join(__dirname, '../../..');
@@ -37,16 +38,25 @@ export class ReplicaProcess {
   ) {
     this.exited = once(child, 'exit');
     createInterface(child.stdout!).on('line', (line) => this.take(line));
+    createInterface(child.stderr!).on('line', (line) => {
+      process.stderr.write(`${line}\n`);
+      this.take(line);
+    });
   }
 
   /** Starts it and waits until it listens. */
-  static async start({ settings, env = {}, port: given }: ReplicaOptions): Promise<ReplicaProcess> {
+  static start(options: ReplicaOptions): Promise<ReplicaProcess> {
+    return startAgain(() => ReplicaProcess.startOnce(options));
+  }
+
+  private static async startOnce(options: ReplicaOptions): Promise<ReplicaProcess> {
+    const { settings, env = {}, port: given } = options;
     const port = given ?? (await reservePorts(1))[0];
     const arguments_ = [join(__dirname, '../run-typescript.cjs'), join(ROOT, 'src/main.ts')];
     const child = spawn(process.execPath, arguments_, {
       cwd: ROOT,
       env: { ...toEnvironment(settingsAs('api', settings)), API_PORT: String(port), ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     const replica = new ReplicaProcess(`http://localhost:${port}`, child);
     await replica.untilLogged('API listens');
