@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark';
 import { growthBenchmark } from './growth/growth';
+import { introspectionBenchmark } from './introspection';
 import { liveAccessBenchmark } from './live-access';
 import { memoryBenchmark } from './memory';
 import { passwordHashingBenchmark } from './password-hashing';
@@ -21,6 +22,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   signInsBenchmark,
   startsBenchmark,
   growthBenchmark,
+  introspectionBenchmark,
 ];
 
 /** `npm run bench` runs all benchmarks, `npm run bench -- <name>…` some, `--smoke` small ones. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HOST, type ServerOptions, ServerProcess } from './server-process';
-import { readSigningKey, signToken } from './token-signing';
+import { type ActingClient, readSigningKey, signToken } from './token-signing';
 import { generateSessions, generateUsers, type Subject, withClient } from './users';
 import {
   type EmbeddedPostgres,
@@ -119,6 +119,26 @@ export class Gatehouse {
       administrator: tokenOf(await this.administratorSession(), 'admin'),
       users: subjects.map((subject) => tokenOf(subject, 'user')),
     };
+  }
+
+  /** Tokens of a client that acts in sessions of as many users. */
+  async makeGrants(
+    count: number,
+    { audience, ...acting }: ActingClient & { audience: string },
+  ): Promise<string[]> {
+    const key = await readSigningKey(this.databaseUrl, SECRET);
+    const subjects = await generateSessions(this.databaseUrl, count);
+    const ids = subjects.map(({ sessionId }) => sessionId);
+    await withClient(this.databaseUrl, (client) =>
+      client.query(
+        'INSERT INTO oauth_grant (session_id, client_id) SELECT unnest($1::text[]), $2',
+        [ids, acting.clientId],
+      ),
+    );
+    const { issuer } = this;
+    return subjects.map((subject) =>
+      signToken(key, { ...subject, ...acting, role: 'user', issuer, audience }),
+    );
   }
 
   async stop(): Promise<void> {

@@ -30,14 +30,22 @@ export async function readSigningKey(databaseUrl: string, secret: string): Promi
   return { id, privateKey: createPrivateKey({ key, format: 'jwk' }) };
 }
 
+/** A client that acts for the user. */
+export interface ActingClient {
+  clientId: string;
+  scope: string;
+}
+
 /** A token as the auth server signs it for a session (RS256). */
 export function signToken(
   { id, privateKey }: SigningKey,
-  claims: Subject & { role: string; issuer: string; audience: string },
+  claims: Subject & { role: string; issuer: string; audience: string } & Partial<ActingClient>,
 ): string {
   const iat = Math.floor(Date.now() / 1_000);
   const { sessionId: sid, userId: sub, role, issuer: iss, audience: aud } = claims;
-  const payload = { iat, sid, role, sub, exp: iat + LIFETIME_SECONDS, iss, aud };
+  const { clientId: client_id, scope } = claims;
+  const acting = client_id === undefined ? {} : { client_id, scope };
+  const payload = { iat, sid, role, sub, exp: iat + LIFETIME_SECONDS, iss, aud, ...acting };
   const input = `${encode({ alg: 'RS256', kid: id })}.${encode(payload)}`;
   return `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}`;
 }

@@ -1514,7 +1514,7 @@ export interface components {
                 /** @example see your orders */
                 description: string;
             }[];
-            /** @description In seconds; `null`: `JWT_TTL` */
+            /** @description In seconds; `null`: `JWT_TTL`. No token lives longer than `JWT_TTL` */
             tokenLifetime: number | null;
             /**
              * @example [

@@ -86,7 +86,10 @@ export const resourceSchema = z
         }),
       )
       .meta({ 'x-bound': '100 for each resource server' }),
-    tokenLifetime: z.int().nullable().describe('In seconds; `null`: `JWT_TTL`'),
+    tokenLifetime: z
+      .int()
+      .nullable()
+      .describe('In seconds; `null`: `JWT_TTL`. No token lives longer than `JWT_TTL`'),
     clients: z.array(z.string()).meta({ examples: [['Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo']] }),
     builtIn: z.boolean().describe('Whether it is this API, whose scopes the code declares'),
     createdAt: timestamp,
