@@ -1,10 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findProcess, waitForEnd } from '../../launcher/postgres/process-table';
 import { reservePorts } from '../support/ports';
+import { makeServerFolder } from '../support/servers/server-folder';
 
 /** The process behind `npm start`. */
 export const DOOR = join(__dirname, '../../launcher/start.mjs');
@@ -106,8 +106,7 @@ export interface Place {
 }
 
 export async function makePlace(): Promise<Place> {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-launcher-'));
-  chmodSync(folder, 0o755);
+  const folder = makeServerFolder('gatehouse-launcher-');
   const [authPort, apiPort] = await reservePorts(2);
   return {
     folder,

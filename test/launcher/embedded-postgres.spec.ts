@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
 import {
-  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -12,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -22,6 +20,7 @@ import {
 } from '../../launcher/postgres/embedded-postgres';
 import { findProcess } from '../../launcher/postgres/process-table';
 import { reservePorts } from '../support/ports';
+import { makeServerFolder } from '../support/servers/server-folder';
 
 describe('the embedded PostgreSQL', () => {
   let parent: string;
@@ -29,8 +28,7 @@ describe('the embedded PostgreSQL', () => {
   let running: EmbeddedPostgres | undefined;
 
   beforeAll(() => {
-    parent = mkdtempSync(join(tmpdir(), 'gatehouse-embedded-'));
-    chmodSync(parent, 0o755);
+    parent = makeServerFolder('gatehouse-embedded-');
     directory = join(parent, 'postgres');
   });
 

@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { dropTestLogins } from './database-logins';
-import { chooseServerFolder, SERVER_FOLDERS } from './server-folder';
+import { chooseServerFolder, FOLDER_VARIABLE, SERVER_FOLDERS } from './server-folder';
 import { startEmbeddedPostgres } from '../../../launcher/postgres/embedded-postgres';
 import { findOwner, takeLock } from '../../../launcher/postgres/owner-lock';
 import { stopLeftServer } from '../../../launcher/postgres/postgres-process';
@@ -34,6 +34,7 @@ export async function startOwnServer(): Promise<TestServer> {
     directory: join(folder, 'postgres'),
     durable: false,
   });
+  process.env[FOLDER_VARIABLE] = folder;
   const removeFiles = () => {
     rmSync(folder, { recursive: true, force: true });
     lock.release();

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTestLogins } from './database-logins';
+import { makeServerFolder } from './server-folder';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
@@ -21,7 +21,7 @@ export class RestartablePostgres {
   ) {}
 
   static async start(): Promise<RestartablePostgres> {
-    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-restarts-'));
+    const folder = makeServerFolder('gatehouse-restarts-');
     const [port] = await reservePorts(1);
     const postgres = new RestartablePostgres(folder, port!, await launch(folder, port!));
     try {

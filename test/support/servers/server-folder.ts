@@ -1,5 +1,6 @@
-import { statfsSync } from 'node:fs';
+import { chmodSync, mkdtempSync, statfsSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /** The file system of Linux in memory. */
 const MEMORY_FOLDER = '/dev/shm';
@@ -17,6 +18,19 @@ export const SERVER_FOLDERS = [...new Set([tmpdir(), MEMORY_FOLDER])];
  */
 export function chooseServerFolder(): string {
   return freeBytes(MEMORY_FOLDER) >= NEEDED_BYTES ? MEMORY_FOLDER : tmpdir();
+}
+
+/** Tells the workers where the data of the run is: set by `startOwnServer`. */
+export const FOLDER_VARIABLE = 'GATEHOUSE_TEST_FOLDER';
+
+/**
+ * A new folder for a further server of a test, beside the data of the run: what a test leaves is
+ * removed with it. Other accounts can enter it: PostgreSQL refuses to run as root.
+ */
+export function makeServerFolder(prefix: string): string {
+  const folder = mkdtempSync(join(process.env[FOLDER_VARIABLE] ?? tmpdir(), prefix));
+  chmodSync(folder, 0o755);
+  return folder;
 }
 
 /** The rest of the file system and of the memory; 0 when there is no such folder. */
