@@ -1,11 +1,15 @@
-import { describeAuthServer } from '../../auth-server/describe';
-import { toAuthDocument } from '../../tools/auth-document/document';
+import type * as description from '../../auth-server/describe';
+import type * as authDocument from '../../tools/auth-document/document';
 import type { OpenApiDocument, Operation } from '../support/documents/openapi';
+import { loadNatively } from '../support/native/load';
 import type { RawAnswer } from '../support/raw-http';
 import { System } from '../support/system';
 import { Campaign } from './campaign';
 import { ROLES } from './people';
 import { FACTOR, SEED } from './seed';
+
+const { describeAuthServer } = loadNatively('auth-server/describe') as typeof description;
+const { toAuthDocument } = loadNatively('tools/auth-document/document') as typeof authDocument;
 
 const LONGEST_MS = 20_000;
 

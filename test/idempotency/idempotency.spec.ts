@@ -1,13 +1,16 @@
 import { Client } from 'pg';
 import { expectReplayOf, IdempotencyStage, newUser, USERS } from './idempotency-stage';
 import { deleteBatches } from '../../runtime/jobs/cleanup';
-import { IDEMPOTENCY_CLEANUP } from '../../src/idempotency/idempotency-cleanup';
+import type * as cleanup from '../../src/idempotency/idempotency-cleanup';
 import { eventually } from '../support/eventually';
 import { expectProblem } from '../support/problems';
 import { type InProcessSystem } from '../support/in-process-system';
 import { loadNatively } from '../support/native/load';
 import { PASSWORD, type SignedInUser } from '../support/system';
 
+const { IDEMPOTENCY_CLEANUP } = loadNatively(
+  'src/idempotency/idempotency-cleanup',
+) as typeof cleanup;
 const { Jobs } = loadNatively('src/database/jobs') as typeof import('../../src/database/jobs');
 
 let stage: IdempotencyStage;
