@@ -2,10 +2,10 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { bearer } from 'better-auth/plugins';
 import { type AuthParts, trustedOriginsOf } from './options';
 import { auditLog } from '../audit/plugin';
-import { repeatedTransactions } from '../common/repeated-transactions';
+import { repeatedTransactions } from './repeated-transactions';
 import { openIdConnect, providerLimits, redirectsOnly } from '../federation/plugin';
 import { parsedInput } from '../input/plugin';
-import { evenTimes, limitsPlugins } from '../limits/plugin';
+import { equalTimes, limitsPlugins } from '../limits/plugin';
 import { notices } from '../notices/plugin';
 import { authorizationServer } from '../oauth/plugin';
 import { checkNewPasskeys, passkeys } from '../passkeys/plugin';
@@ -77,7 +77,7 @@ export function createPhases(parts: PhaseParts) {
     phase('accounts', accounts(config)),
     // Any place: the hooks run after an endpoint, read its answer and send mails.
     phase('notices', notices(mailer)),
-    // Before the audit log: the end of an impersonation without a way back changes the answer.
+    // Before the audit log: the end of an impersonation can replace the answer.
     phase('sessions', [sessionHandles]),
     // After the second factor: a session that the first step ends does not make the source
     // known.
@@ -87,7 +87,7 @@ export function createPhases(parts: PhaseParts) {
     // After all phases that change an answer: it records the answer that is sent.
     phase('audit log', [auditLog(pool)]),
     // Last: the equal time of an answer includes the time of all other phases.
-    phase('even times', [evenTimes(config)]),
+    phase('equal times', [equalTimes(config)]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import { OAUTH_TABLES } from '../../../contract';
-import { ReadableTimes } from './readable-times.decorator';
+import { ReadableTimes } from '../readable-times.decorator';
 
 const { name: table, columns } = OAUTH_TABLES.oauthResource;
 

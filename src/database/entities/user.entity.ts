@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import { DEFAULT_ROLE, TABLES, type Role } from '../../../contract';
-import { ReadableTimes } from './readable-times.decorator';
+import { ReadableTimes } from '../readable-times.decorator';
 
 const { name: table, columns } = TABLES.user;
 
