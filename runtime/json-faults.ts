@@ -1,15 +1,15 @@
-/** What structures JSON: texts, which may hold anything, and the marks between values. */
+/** The tokens that structure JSON: texts, brackets and commas. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],]/g;
 
-/** Deeper than any body has a reason to be, and far from where recursion runs out of stack. */
+/** No body needs more levels. Recursion exhausts the stack only far above. */
 const DEEPEST = 100;
 
 export type JsonFault = 'field-twice' | 'too-deep';
 
 /**
  * Finds faults of a text that is valid JSON. Parsers read a field that is named twice (RFC
- * 8259, section 4) in different ways, so that one may check another value than the next one
- * uses. Deep nesting exceeds the stack of code that walks through it.
+ * 8259, section 4) in different ways, so a check can read another value than the code after it.
+ * Deep nesting exhausts the stack of recursive code.
  *
  * @param text JSON that has been parsed without a fault.
  */

@@ -2,7 +2,7 @@ import { STOP_DURATION_MS } from './network/http-stop';
 import type { Logger } from './logger';
 import { SettingsError } from './settings/load';
 
-/** Longest duration of a stop without its pause, in milliseconds: a deployment never hangs. */
+/** Longest duration of a stop without its pause, in milliseconds. Then the process ends. */
 export const STOP_LIMIT_MS = STOP_DURATION_MS + 3_000;
 
 export interface StopOptions {
@@ -36,7 +36,7 @@ export function stopCleanlyOnSignal(
   };
   process.on('SIGTERM', () => begin('SIGTERM'));
   process.on('SIGINT', () => begin('SIGINT'));
-  process.on('disconnect', () => begin('the supervisor is gone'));
+  process.on('disconnect', () => begin('the supervisor has ended'));
   // Node reports an unhandled rejection here too. The state of the process is unknown, so it ends
   // in order, and its supervisor starts a new one.
   process.on('uncaughtException', (error) => {

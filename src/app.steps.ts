@@ -11,10 +11,10 @@ import { RequestValidationPipe } from './common/validation/request-validation.pi
 import type { ApiSettings } from './config/api-settings';
 import { INTERNAL_SECRET } from './database/internal-secret';
 import { serveSwaggerUi } from './documentation/swagger-ui';
-import { leadPeopleToDocumentation } from './entrance/entrance-redirect';
-import { showProblemsToPeople } from './entrance/problem-pages';
+import { redirectToDocumentation } from './entrance/entrance-redirect';
+import { serveProblemPages } from './entrance/problem-pages';
 import { refuseWrongMethods } from './http/allowed-methods';
-import { holdAnswersToSchemas } from './http/answer-schema';
+import { checkAnswers } from './http/answer-schema';
 import { refuseBrokenQueries } from './http/broken-queries';
 import { installClientAddresses } from './http/request/client-address';
 import { answerCrossOrigin } from './http/cors';
@@ -72,7 +72,7 @@ export const API_STEPS: readonly ApiStep[] = [
     run: ({ fastify }) => answerForNode(fastify),
   },
   { name: 'valid query', run: ({ fastify }) => refuseBrokenQueries(fastify) },
-  { name: 'answer schemas', run: ({ fastify }) => holdAnswersToSchemas(fastify) },
+  { name: 'answer schemas', run: ({ fastify }) => checkAnswers(fastify) },
   {
     name: 'catch-up',
     run: ({ app, fastify }) => catchUpBeforeAnswers(fastify, app.get(SessionAccess)),
@@ -80,7 +80,7 @@ export const API_STEPS: readonly ApiStep[] = [
   { name: 'not modified', run: ({ fastify }) => answerNotModified(fastify) },
   { name: 'request ids', run: ({ fastify }) => sendRequestIds(fastify) },
   { name: 'deprecations', run: ({ fastify }) => announceDeprecations(fastify) },
-  { name: 'problem pages', run: ({ fastify }) => showProblemsToPeople(fastify) },
+  { name: 'problem pages', run: ({ fastify }) => serveProblemPages(fastify) },
   { name: 'request log', run: ({ fastify }) => logRequests(fastify) },
   { name: 'request counter', run: ({ fastify, metrics }) => countRequests(fastify, metrics) },
   {
@@ -120,5 +120,5 @@ function serveDocuments({ app, fastify, settings }: ApiParts): void {
   if (!settings.apiDocs) return;
   serveDocumentation(app, settings);
   serveSwaggerUi(fastify, settings);
-  leadPeopleToDocumentation(fastify);
+  redirectToDocumentation(fastify);
 }

@@ -12,7 +12,7 @@ const ENVIRONMENT = {
 };
 
 /** A file has no host: its URLs are relative to where it is served. */
-const SERVERS = [{ url: '/', description: 'The API, wherever this document comes from' }];
+const SERVERS = [{ url: '/', description: 'The API' }];
 
 export async function renderApiDocument(): Promise<string> {
   return render(await apiDocument());

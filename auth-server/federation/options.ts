@@ -35,7 +35,7 @@ export const checkProviderUser: Validate = async ({ user, source }, ctx) => {
   if (source.action === 'create-user' || isAsked || !user.id) return undefined;
   const owner = await ctx.context.internalAdapter.findUserById(user.id);
   return (owner as { twoFactorEnabled?: boolean } | null)?.twoFactorEnabled
-    ? NOT_BY_ITSELF
+    ? LINKING_REFUSED
     : undefined;
 };
 
@@ -49,7 +49,7 @@ const UNPROVED_EMAIL = {
   errorDescription: 'The provider has not verified the e-mail address.',
 };
 
-const NOT_BY_ITSELF = {
+const LINKING_REFUSED = {
   error: 'account_not_linked',
   errorDescription: 'Sign in with your second factor first, then link the provider.',
 };

@@ -84,7 +84,8 @@ function availability(parts: { oidc: OidcSettings; logger: Logger; find: Discove
           handler: createAuthMiddleware(async ({ context, path }) => {
             if (await isAvailable(context, parts)) return;
             // At the callback Better-Auth redirects to the error page.
-            if (!path.startsWith('/callback/')) throw new APIError('SERVICE_UNAVAILABLE', AWAY);
+            if (!path.startsWith('/callback/'))
+              throw new APIError('SERVICE_UNAVAILABLE', UNREACHABLE);
           }),
         },
       ],
@@ -106,12 +107,12 @@ async function isAvailable(
   if (issuer === oidc.issuer) return true;
   if (index >= 0) {
     socialProviders.splice(index, 1);
-    logger.error({ found: issuer }, 'the OpenID Connect provider calls itself another issuer');
+    logger.error({ found: issuer }, 'the OpenID Connect provider has another issuer');
   }
   return false;
 }
 
-const AWAY = {
+const UNREACHABLE = {
   code: 'PROVIDER_UNAVAILABLE',
   message: 'The sign-in provider cannot be reached. Try again later.',
 };

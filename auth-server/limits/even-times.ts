@@ -12,13 +12,13 @@ const MAILS_WHERE_KNOWN = ['/request-password-reset', '/send-verification-email'
  * the same time, so the time does not tell which. The password sign-in needs no such rule: it
  * computes one hash in every case.
  */
-export function evenTimes(config: { requireEmailVerification: boolean }): BetterAuthPlugin {
+export function equalTimes(config: { requireEmailVerification: boolean }): BetterAuthPlugin {
   const signUp = config.requireEmailVerification ? ['/sign-up/email'] : [];
   const paths = new Set([...MAILS_WHERE_KNOWN, ...signUp]);
   const matcher = ({ path }: { path?: string }) => paths.has(path ?? '');
   const begun = new WeakMap<Request, number>();
   return {
-    id: 'gatehouse-even-times',
+    id: 'gatehouse-equal-times',
     hooks: {
       before: [
         {

@@ -1,13 +1,13 @@
 /** The values of Better-Auth for a missing callback URL. */
-const NOWHERE = ['', '/'];
+const NO_CALLBACK = ['', '/'];
 
 /**
  * Sends the link of a mail to a page of the auth server when the request named no page: the
  * endpoint of the link shows nothing to a person.
  */
-export function leadToPage(url: string, page: string): string {
+export function toPageUrl(url: string, page: string): string {
   const link = new URL(url);
-  if (NOWHERE.includes(link.searchParams.get('callbackURL') ?? '')) {
+  if (NO_CALLBACK.includes(link.searchParams.get('callbackURL') ?? '')) {
     link.searchParams.set('callbackURL', page);
   }
   return link.href;
@@ -17,6 +17,6 @@ export function leadToPage(url: string, page: string): string {
  * The link of a mail about an e-mail address: the page with the form, not the endpoint that acts
  * on a GET.
  */
-export function leadToVerification(url: string, authUrl: string): string {
-  return `${authUrl}/verify-email${new URL(leadToPage(url, `${authUrl}/email-verified`)).search}`;
+export function toVerificationUrl(url: string, authUrl: string): string {
+  return `${authUrl}/verify-email${new URL(toPageUrl(url, `${authUrl}/email-verified`)).search}`;
 }

@@ -11,7 +11,7 @@ type Endpoint = Pick<GenericEndpointContext, 'path' | 'setHeader'> & {
 const WRONG_PROOF = /^(code verification failed|code_verifier )/;
 
 /** Errors of a grant that has ended, for which the provider has other codes. */
-const NO_LONGER_GOOD = /^(missing user|user not found|session no longer exists)/;
+const ENDED_GRANT = /^(missing user|user not found|session no longer exists)/;
 
 /** Errors for an unknown token. */
 const UNKNOWN_TOKEN =
@@ -36,7 +36,7 @@ const INVALID_GRANT: Correction = { instead: { status: 400, error: 'invalid_gran
 const CORRECTIONS: Record<string, (description: string, error: APIError) => Correction> = {
   '/oauth2/token': (description, error) =>
     // RFC 7636, section 4.6; RFC 6749, section 5.2.
-    WRONG_PROOF.test(description) || NO_LONGER_GOOD.test(description)
+    WRONG_PROOF.test(description) || ENDED_GRANT.test(description)
       ? INVALID_GRANT
       : correctClient(error),
   '/oauth2/introspect': (_description, error) => correctClient(error),

@@ -1,6 +1,6 @@
 import { html } from '../../runtime/pages/html';
 import { keepOAuthRequest } from './common/oauth-request';
-import { sendOn, sendPage } from './common/page-answer';
+import { redirectTo, sendPage } from './common/page-answer';
 import { PageFailure } from './common/page-failure';
 import { readForm } from './common/page-form';
 import { continueOAuth, findUser, type PageHandler, type PageParts } from './common/page-parts';
@@ -52,5 +52,5 @@ export const takeConsent: PageHandler = async (visit, { callAuth, config }) => {
   if (result.status === 401) return response.redirect(303, keepOAuthRequest('/sign-in', oauth));
   const { url } = result.body;
   if (!result.ok || !url) throw new PageFailure(400, 'expired');
-  sendOn(response, { url, authUrl: config.authUrl });
+  redirectTo(response, { url, authUrl: config.authUrl });
 };

@@ -3,14 +3,14 @@ import { renderField, renderProblems, type Field, type FormState } from './commo
 import { html, type Html } from '../../runtime/pages/html';
 import type { Page } from './common/layout';
 import { keepOAuthRequest } from './common/oauth-request';
-import { sendOn, sendPage } from './common/page-answer';
+import { redirectTo, sendPage } from './common/page-answer';
 import { emailProblem, findProblems, readForm } from './common/page-form';
 import { PageFailure } from './common/page-failure';
 import {
   continueOAuth,
   explain,
   findUser,
-  goOn,
+  continueAfterSignIn,
   type PageHandler,
   type PageParts,
   type Visit,
@@ -58,7 +58,7 @@ export const takeSignIn: PageHandler = async (visit, parts) => {
   }
   const body = { ...values, password: field('password'), ...continueOAuth(visit) };
   const result = await parts.callAuth(visit, { path: '/sign-in/email', body });
-  if (result.ok) return goOn(visit, { answer: result, config: parts.config });
+  if (result.ok) return continueAfterSignIn(visit, { answer: result, config: parts.config });
   // The error names no field: it must not tell which value was right.
   const { status } = result;
   answer(visit, parts, { values, problems: { form: explain(result) }, status });
@@ -76,7 +76,7 @@ async function startProvider(visit: Visit, parts: PageParts, id: string): Promis
   };
   const result = await callAuth(visit, { path: '/sign-in/social', body });
   const { url } = result.body;
-  if (result.ok && url) return sendOn(visit.response, { url, authUrl: config.authUrl });
+  if (result.ok && url) return redirectTo(visit.response, { url, authUrl: config.authUrl });
   answer(visit, parts, { problems: { form: explain(result) }, status: result.status });
 }
 

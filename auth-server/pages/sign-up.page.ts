@@ -8,7 +8,7 @@ import { emailProblem, findProblems, readForm } from './common/page-form';
 import {
   continueOAuth,
   explain,
-  goOn,
+  continueAfterSignIn,
   type PageHandler,
   type PageParts,
   type Visit,
@@ -48,7 +48,7 @@ export const takeSignUp: PageHandler = async (visit, parts) => {
   }
   // With required verification, a taken address gets the same answer.
   if (parts.config.requireEmailVerification) return answerMailSent(visit);
-  goOn(visit, { answer: result, config: parts.config });
+  continueAfterSignIn(visit, { answer: result, config: parts.config });
 };
 
 const FIELD_OF: readonly (readonly [RegExp, string])[] = [

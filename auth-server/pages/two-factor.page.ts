@@ -4,7 +4,13 @@ import type { Page } from './common/layout';
 import { keepOAuthRequest } from './common/oauth-request';
 import { sendPage } from './common/page-answer';
 import { findProblems, readForm } from './common/page-form';
-import { continueOAuth, explain, goOn, type PageHandler, type Visit } from './common/page-parts';
+import {
+  continueOAuth,
+  explain,
+  continueAfterSignIn,
+  type PageHandler,
+  type Visit,
+} from './common/page-parts';
 import { TEXTS } from './common/texts';
 
 const { fields, errors, twoFactor: words } = TEXTS;
@@ -52,7 +58,7 @@ export const takeTwoFactor: PageHandler = async (visit, { callAuth, config }) =>
   const trustDevice = field('trustDevice') === 'on';
   const body = { code: field('code'), trustDevice, ...continueOAuth(visit) };
   const result = await callAuth(visit, { path: KINDS[kind].path, body });
-  if (result.ok) return goOn(visit, { answer: result, config });
+  if (result.ok) return continueAfterSignIn(visit, { answer: result, config });
   const { status } = result;
   const isCode = result.body.code === 'INVALID_CODE' || result.body.code === 'INVALID_BACKUP_CODE';
   answer(visit, { problems: { [isCode ? 'code' : 'form']: explain(result) }, status });

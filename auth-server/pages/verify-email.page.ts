@@ -1,7 +1,7 @@
 import { renderProblems, type Problems } from './common/fields';
 import { html, type Html } from '../../runtime/pages/html';
 import type { AuthAnswer } from './common/auth-call';
-import { sendOn, sendPage } from './common/page-answer';
+import { redirectTo, sendPage } from './common/page-answer';
 import { readForm } from './common/page-form';
 import { explain, type PageHandler, type PageParts, type Visit } from './common/page-parts';
 import { TEXTS } from './common/texts';
@@ -43,7 +43,7 @@ export const takeVerifyEmail: PageHandler = async (visit, parts) => {
   const result = await confirm(visit, { given: { ...given, callbackURL }, parts });
   const isDone = result.location === callbackURL;
   if (isDone && callbackURL !== defaultCallback(parts)) {
-    return sendOn(visit.response, { url: callbackURL, authUrl: parts.config.authUrl });
+    return redirectTo(visit.response, { url: callbackURL, authUrl: parts.config.authUrl });
   }
   if (isDone && link.purpose === 'sign_up') return visit.response.redirect(303, callbackURL);
   const now = await inspect(given, parts);
@@ -100,7 +100,7 @@ function answer({ response }: Visit, reply: Reply): void {
   }
   const { title, text } = textOf(link);
   const main = html`<p>${text}</p>
-    ${wayBack(reply)}
+    ${renderBackLink(reply)}
     <p><a class="button" href="/sign-in">${TEXTS.signIn.title}</a></p>`;
   const failed = link.state !== 'done';
   sendPage(response, { status: failed ? 400 : 200, page: { title, main, failed } });
@@ -122,7 +122,7 @@ function form({ given, problems }: Reply, link: MailedLink & { state: 'open' | '
 }
 
 /** A client that sent the user learns of an error by the code that Better-Auth would give. */
-function wayBack({ given, link, parts }: Reply): Html | null {
+function renderBackLink({ given, link, parts }: Reply): Html | null {
   const { callbackURL } = given;
   if (callbackURL === '' || callbackURL === defaultCallback(parts)) return null;
   const target = new URL(callbackURL, parts.config.authUrl);

@@ -5,11 +5,8 @@ import type { PasswordHasher } from './password-hasher';
 import type { Logger } from '../../runtime/logger';
 import { toReason } from '../../runtime/fault-state';
 
-/**
- * The interval in milliseconds at which the database is asked for old hashes, while there are
- * some.
- */
-const LOOK_AGAIN_MS = 600_000;
+/** The interval of queries for old hashes in milliseconds, while there are some. */
+const QUERY_INTERVAL_MS = 600_000;
 
 /** More kinds would make each refused sign-in slow. */
 const MOST_KINDS = 8;
@@ -31,7 +28,7 @@ const REPLACE_HASH = `
    WHERE "user".email = $2 AND account.user_id = "user".id
      AND account.provider_id = 'credential' AND account.password = $3`;
 
-export interface RightPassword {
+export interface VerifiedPassword {
   email: string;
   password: string;
   /** The hash that the password matched. */
@@ -40,29 +37,29 @@ export interface RightPassword {
 
 /** Replaces old hashes when a sign-in provides the password. */
 export class PasswordUpgrade {
-  private lookedAt = -Infinity;
+  private queriedAt = -Infinity;
 
   constructor(private readonly parts: { pool: Pool; hasher: PasswordHasher; logger: Logger }) {}
 
-  /** Asks the database for old hashes, at most once in the interval. */
-  lookWhenDue(): void {
+  /** Queries the database for old hashes, at most once in the interval. */
+  queryOldHashes(): void {
     const now = performance.now();
-    if (!this.parts.hasher.hasOldHashes || now - this.lookedAt < LOOK_AGAIN_MS) return;
-    this.lookedAt = now;
-    this.inBackground(this.look(), 'old password hashes could not be looked for');
+    if (!this.parts.hasher.hasOldHashes || now - this.queriedAt < QUERY_INTERVAL_MS) return;
+    this.queriedAt = now;
+    this.inBackground(this.readOldHashes(), 'the query for old password hashes failed');
   }
 
   /** Runs in the background. After a failure the next sign-in tries again. */
-  begin(right: RightPassword): void {
+  begin(right: VerifiedPassword): void {
     this.inBackground(this.replace(right), 'a password hash could not be renewed');
   }
 
-  private async look(): Promise<void> {
+  private async readOldHashes(): Promise<void> {
     const { rows } = await this.parts.pool.query<{ example: string }>(SELECT_OLD_KINDS);
     this.parts.hasher.setOldHashes(rows.map(({ example }) => example));
   }
 
-  private async replace({ email, password, hash }: RightPassword): Promise<void> {
+  private async replace({ email, password, hash }: VerifiedPassword): Promise<void> {
     const { pool, hasher } = this.parts;
     const renewed = await hasher.hash(password);
     await pool.query(REPLACE_HASH, [renewed, email.toLowerCase(), hash]);

@@ -58,7 +58,7 @@ export function passwordRules({ config, ...parts }: PasswordParts): BetterAuthPl
   const upgrade = new PasswordUpgrade(parts);
   return {
     id: 'gatehouse-passwords',
-    init: () => upgrade.lookWhenDue(),
+    init: () => upgrade.queryOldHashes(),
     hooks: {
       before: [
         {
@@ -98,7 +98,7 @@ function renewHash(ctx: HookContext, upgrade: PasswordUpgrade): Promise<void> {
     const [email, password] = [fieldOf(ctx.body, 'email'), fieldOf(ctx.body, 'password')];
     upgrade.begin({ email, password, hash });
   }
-  upgrade.lookWhenDue();
+  upgrade.queryOldHashes();
   return Promise.resolve();
 }
 

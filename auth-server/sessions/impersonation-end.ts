@@ -8,7 +8,7 @@ import { requestContext } from '../common/request-context';
  * or the client keeps no cookies, it answers 500 and leaves the session of the impersonation open.
  * This hook ends that session: the client is signed out.
  */
-export const endWithoutWayBack: AfterHook = {
+export const endImpersonation: AfterHook = {
   matcher: ({ path }) => path === '/admin/stop-impersonating',
   handler: createAuthMiddleware(async (ctx) => {
     const { returned, internalAdapter, createAuthCookie } = ctx.context;

@@ -1,6 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api';
-import { endWithoutWayBack } from './impersonation-end';
+import { endImpersonation } from './impersonation-end';
 import { limitImpersonation } from './impersonation-limits';
 import { endReplacedSession } from './replaced-session';
 
@@ -49,7 +49,7 @@ export const sessionHandles = {
     ],
     after: [
       endReplacedSession,
-      endWithoutWayBack,
+      endImpersonation,
       {
         matcher: ({ path }) => path === LIST_OWN,
         handler: createAuthMiddleware(async (ctx) => {

@@ -8,7 +8,7 @@ import {
   composeVerification,
   type Message,
 } from '../mail/messages';
-import { leadToVerification } from '../mail/page-links';
+import { toVerificationUrl } from '../mail/page-links';
 import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
 
 /** The content of a link to `/verify-email` that belongs to a change of the e-mail address. */
@@ -49,7 +49,7 @@ export function emailChanges(mailer: Mailer, authUrl: string) {
         newEmail: string;
         url: string;
       }) => {
-        const url = leadToVerification(change.url, authUrl);
+        const url = toVerificationUrl(change.url, authUrl);
         await mailer.send(composeEmailChangeConfirmation(change.user, { ...change, url }));
       },
     },

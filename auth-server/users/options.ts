@@ -12,7 +12,7 @@ import type { UserContact } from '../common/user-contact';
 import { DEFAULT_ROLE } from '../../contract';
 import type { Mailer } from '../mail/mailer';
 import { composeAlreadyRegistered, composePasswordReset } from '../mail/messages';
-import { leadToPage, leadToVerification } from '../mail/page-links';
+import { toPageUrl, toVerificationUrl } from '../mail/page-links';
 
 export { ACCOUNT_MAPPING, VERIFICATION_MAPPING };
 
@@ -37,7 +37,7 @@ export const USER_HOOKS = {
 export function passwordMails(mailer: Mailer, { authUrl }: AuthConfig) {
   return {
     sendResetPassword: async (reset: { user: UserContact; url: string; token: string }) => {
-      const url = leadToPage(reset.url, `${authUrl}/reset-password`);
+      const url = toPageUrl(reset.url, `${authUrl}/reset-password`);
       await mailer.send(composePasswordReset(reset.user, { url, token: reset.token }));
     },
     onExistingUserSignUp: async ({ user }: { user: UserContact }) =>
@@ -50,7 +50,7 @@ export function verificationMails(mailer: Mailer, { authUrl }: AuthConfig) {
   return {
     sendOnSignIn: true,
     sendVerificationEmail: async (proof: Proof) => {
-      const url = leadToVerification(proof.url, authUrl);
+      const url = toVerificationUrl(proof.url, authUrl);
       await mailer.send(composeProof(proof.user, { ...proof, url }));
     },
   };

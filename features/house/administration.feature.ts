@@ -85,7 +85,7 @@ export const administration = defineFeature({
       status: 409,
       title: 'Built-in client',
       meaning:
-        'The client of the documentation follows the settings: it can be disabled and enabled, nothing else.',
+        'The settings decide about the client of the documentation. It can only be disabled and enabled.',
     },
     built_in_resource: {
       status: 409,
@@ -105,7 +105,7 @@ export const administration = defineFeature({
     no_client_secret: {
       status: 409,
       title: 'Client without a secret',
-      meaning: 'Public clients and clients with keys have no secret that could be renewed.',
+      meaning: 'Public clients and clients with keys have no secret.',
     },
   },
   api: () =>

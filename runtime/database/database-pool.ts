@@ -20,19 +20,19 @@ const CANCEL_REQUEST = 80877102;
 
 export interface DatabasePoolConfig extends PoolConfig {
   /**
-   * Whether the connections lead to PostgreSQL itself, so that it is told the limits of a
-   * statement. A pooler in transaction mode would hand a setting of a session on to others.
+   * Whether the connections lead to PostgreSQL itself. Then its own limits of a statement are
+   * set. A pooler in transaction mode would keep a setting of a session for other clients.
    */
   isDirect?: boolean;
 }
 
 /**
- * Connections with time limits, of which none is kept that no longer works.
+ * Connections with time limits. A connection that does not answer is closed.
  *
  * After a network failure without notice (a half-open connection), `pg` returns a connection
- * that did not answer to the pool, and each idle connection costs one more caller the whole
- * limit. Here the first silence closes that connection and all idle ones. The abandoned
- * statement is cancelled on the server, which also works through a pooler.
+ * that did not answer to the pool, and each idle connection costs another request the whole
+ * limit. Here the first timeout closes that connection and all idle ones. The statement is
+ * cancelled on the server, which also works through a pooler.
  */
 export class DatabasePool extends Pool {
   constructor({ isDirect = false, ...config }: DatabasePoolConfig) {

@@ -5,7 +5,7 @@ import { FaultState } from '../fault-state';
 /** Longest pause after a run that failed, in milliseconds. */
 const RETRY_PAUSE_MS = 60_000;
 
-/** A pause differs from its interval by at most this share: replicas that start together drift apart. */
+/** A pause differs from its interval by at most this share, so replicas that start together do not run together. */
 const JITTER = 0.1;
 
 /** Work that a process repeats for as long as it runs. */
@@ -21,7 +21,7 @@ export interface Job {
   run(signal: AbortSignal): Promise<number | null>;
 }
 
-/** Where the runner reports to; a failing job is reported when it begins and when it ends to fail. */
+/** The log of the runner: the first failure of a job, and the next success. */
 export interface JobLog {
   failed(details: { job: string; reason: string }): void;
   recovered(details: { job: string }): void;
@@ -44,7 +44,7 @@ export class JobRunner {
     this.loops.push(this.loop(job, this.stopping.signal));
   }
 
-  /** Starts no run any longer and waits for the end of the current ones. */
+  /** Starts no more runs and waits for the end of the current ones. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await Promise.all(this.loops);

@@ -1,7 +1,7 @@
 import proxyAddr from 'proxy-addr';
 import { parseIpAddress } from './ip-address';
 
-/** Of an HTTP request, what says where it comes from. */
+/** The parts of an HTTP request that show the client's address. */
 export interface RequestOrigin {
   /** Address of the other end of the connection. */
   remoteAddress: string | undefined;
@@ -12,11 +12,11 @@ export interface RequestOrigin {
 /**
  * Finds the client's IP address: the other end of the connection, or, when that is a trusted
  * proxy, the rightmost address of `X-Forwarded-For` that is not a trusted proxy. An entry
- * that is not an address ends the search: it names no client, and what stands left of it
- * was not written by a trusted proxy. The proxy that wrote it counts as the client then.
+ * that is not an address ends the search, because no trusted proxy wrote the entries before it.
+ * The proxy that wrote it is then the client.
  *
  * @param trustProxy addresses and CIDR blocks of trusted proxies (`TRUST_PROXY`).
- * @returns a function that answers `null` when the connection is gone.
+ * @returns a function that answers `null` when the connection is closed.
  */
 export function createClientAddressResolver(trustProxy: string[]) {
   const isTrusted = proxyAddr.compile(trustProxy);

@@ -3,8 +3,8 @@ import { isIPv6 } from 'node:net';
 const GROUPS = 8;
 
 /**
- * Who stands behind an address: itself with IPv4; with IPv6 the /64 that it lies in, since
- * every customer is given at least that many addresses (RFC 6177).
+ * The network that limits count by: the address itself with IPv4, its /64 network with IPv6,
+ * because every customer has at least that many addresses (RFC 6177).
  */
 export function toClientNetwork(address: string): string {
   if (!isIPv6(address)) return address;

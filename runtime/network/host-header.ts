@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
-/** A name or an address and perhaps a port (RFC 9110, section 7.2; RFC 3986, section 3.2.2). */
+/** A name or an IP address, with or without a port (RFC 9110, section 7.2; RFC 3986, section 3.2.2). */
 const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
 
-/** Whether a request has exactly one host that can be one (RFC 9112, section 3.2). */
+/** Whether a request has exactly one valid host (RFC 9112, section 3.2). */
 export function hasValidHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
   const hosts = rawHeaders.filter(
     (_text, index) => index % 2 === 1 && rawHeaders[index - 1]!.toLowerCase() === 'host',

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * How long an idle connection is kept, in milliseconds: longer than the 60 s of the usual load
- * balancers, so that the load balancer closes it first and never sends a request into its end.
+ * balancers. The load balancer closes it first, so no request meets a closed connection.
  */
 const KEEP_ALIVE_MS = 75_000;
 
-/** How long callers get to use a kept connection once more, so that its answer can close it. */
+/** The time in which clients can use a kept connection again; the answer then closes it. */
 const GRACE_MS = 1_000;
 
 /** After this time the connections of unanswered requests are closed. */
@@ -37,7 +37,7 @@ export function onProcessStop(listener: () => void): () => void {
   return () => stopListeners.delete(listener);
 }
 
-/** Stops one HTTP server so that no caller loses an answer. */
+/** Stops one HTTP server so that each client gets its answer. */
 export class HttpStop {
   private readonly open = new Set<ServerResponse>();
   private hasBegun = false;
@@ -52,9 +52,9 @@ export class HttpStop {
   }
 
   /**
-   * Readiness answers 503 and every answer carries `Connection: close`. The server goes on
-   * serving for the pause, in which a load balancer takes note, and until kept connections
-   * were used once more.
+   * Readiness answers 503 and every answer has `Connection: close`. The server still answers
+   * during the pause, in which a load balancer notices the stop, and until kept connections were
+   * used once more.
    */
   async begin(pauseMs: number): Promise<void> {
     isStopping = true;
@@ -68,7 +68,7 @@ export class HttpStop {
     }
   }
 
-  /** Accepts no connection any longer, and runs `close` while the open requests are answered. */
+  /** Accepts no more connections, and runs `close` while the open requests are answered. */
   async finish(close: () => Promise<void>): Promise<void> {
     const sweep = setInterval(() => this.server.closeIdleConnections(), CHECK_INTERVAL_MS);
     const limit = setTimeout(() => this.server.closeAllConnections(), DRAIN_LIMIT_MS);

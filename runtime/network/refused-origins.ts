@@ -1,4 +1,4 @@
-/** Strangers choose what they send as an origin: the log has at most so many of them in an hour. */
+/** The most origins that are logged in an hour: clients can send any text as an origin. */
 const MOST_NAMED = 20;
 const PERIOD_MS = 3_600_000;
 const LONGEST = 200;

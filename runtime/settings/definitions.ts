@@ -118,14 +118,15 @@ export const SETTING_DEFINITIONS = {
     schema: is.stringOrUri,
     default: null,
     defaultNote: '`AUTH_URL`',
-    meaning: 'issuer of access tokens, compared exactly; the OAuth server needs an http(s) address',
+    meaning:
+      'issuer of access tokens, compared exactly; the authorization server needs an http(s) URL',
     example: 'https://auth.example.com',
   }),
   JWT_AUDIENCE: define({
     schema: is.stringOrUri,
     default: null,
     defaultNote: '`API_URL`',
-    meaning: 'audience of access tokens, compared exactly; the OAuth server needs a URI',
+    meaning: 'audience of access tokens, compared exactly; the authorization server needs a URI',
     example: 'https://api.example.com',
   }),
   JWT_ALGORITHM: define({
@@ -275,7 +276,7 @@ export const SETTING_DEFINITIONS = {
   TRUST_PROXY: define({
     schema: is.addressList,
     default: null,
-    meaning: 'addresses or CIDR blocks whose `X-Forwarded-For` is believed',
+    meaning: 'IP addresses or CIDR blocks whose `X-Forwarded-For` is trusted',
     example: '10.0.0.0/8',
   }),
   REDIS_URL: define({
@@ -289,14 +290,14 @@ export const SETTING_DEFINITIONS = {
     default: null,
     defaultNote: '`on` in production, else `relaxed`',
     meaning:
-      'limits for each account and each address; `relaxed`: four times as many guesses at one account, a hundred times as much of everything else',
+      'limits for each account and each IP address; `relaxed`: four times as many guesses at one account, a hundred times as much of everything else',
     example: 'on',
   }),
   BREACHED_PASSWORDS_URL: define({
     schema: is.url('http:', 'https:'),
     default: null,
     meaning:
-      'range endpoint of a breached-password service in the way of Have I Been Pwned; unset: new passwords are held against the list of common ones alone; only five characters of a hash are sent',
+      'range endpoint of a breached-password service with the protocol of Have I Been Pwned, which receives five characters of a hash; unset: new passwords are compared with the list of common ones only',
     example: 'https://api.pwnedpasswords.com/range/',
     readBy: AUTH_SERVER_ONLY,
   }),
@@ -317,13 +318,13 @@ export const SETTING_DEFINITIONS = {
     schema: is.duration('100ms', '60s'),
     default: '1s',
     meaning:
-      'longest time that a replica may trust its knowledge without a fresh proof that it hears changes',
+      'longest time that a replica trusts its memory without a new proof that it receives changes',
   }),
   REQUIRE_EMAIL_VERIFICATION: define({
     schema: is.trueOrFalse,
     default: null,
     defaultNote: '`true` in production, else `false`',
-    meaning: 'no sign-in before the address is proved',
+    meaning: 'no sign-in before the e-mail address is verified',
     example: 'true',
   }),
   AUDIT_RETENTION: define({

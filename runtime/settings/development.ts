@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { StartError } from '../start-error';
 
-/** Everything that a development system keeps between starts. Never in version control. */
+/** The data of a development system between starts. Never in version control. */
 export const DATA_DIRECTORY = '.data';
 
 const ENV_FILE = '.env';
 
-/** Holds the embedded database's URL while it runs, so that a process started alone finds it. */
+/** The URL of the running embedded database, for a process that is started separately. */
 export const EMBEDDED_URL_FILE = join(DATA_DIRECTORY, 'database-url');
 
 /**
- * The environment with `.env` below it and, outside production, with what a developer
- * should not have to make up: a secret, generated once, and the running embedded database.
+ * The environment, then `.env`. Outside production also a secret that is generated once, and the
+ * URL of the running embedded database.
  */
 export function completeEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const completed = { ...readEnvFile(), ...definedValues(env) };

@@ -32,7 +32,7 @@ export interface SecretVersions {
   unversioned: string;
 }
 
-/** What the processes know about their environment. All lengths of time are milliseconds. */
+/** The settings of both processes. All durations are in milliseconds. */
 export interface Settings extends ProviderSettings {
   production: boolean;
   databaseUrl: string;
@@ -51,11 +51,11 @@ export interface Settings extends ProviderSettings {
   jwtTtl: Milliseconds;
   jwksRotation: Milliseconds;
   jwksGrace: Milliseconds;
-  /** Signs and encrypts. Empty in the API, which is not told it. */
+  /** Signs and encrypts. Empty in the API, which does not read it. */
   betterAuthSecret: string;
   /** `null`: there is one secret, without a version. */
   secretVersions: SecretVersions | null;
-  /** `null`: a forwarded client address is believed from `TRUST_PROXY` alone. */
+  /** `null`: both processes derive it from a secret in the database. */
   internalSecret: string | null;
   adminEmail: string;
   /** `null` in development: the first administrator's password is generated. */
@@ -72,7 +72,7 @@ export interface Settings extends ProviderSettings {
   redisUrl: string | null;
   /** `null`: no limits. */
   rateLimits: RateLimitFactors | null;
-  /** `null`: new passwords are not held against those of breaches. */
+  /** `null`: new passwords are not compared with those of breaches. */
   breachedPasswordsUrl: string | null;
   /** Where security events may be pushed to. */
   streamDestinations: 'public' | 'any';
@@ -92,7 +92,7 @@ export interface SettingProblem {
   message: string;
 }
 
-/** Lists every bad setting at once; its message is meant for a person at a terminal. */
+/** All invalid settings. The message is for the operator. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 

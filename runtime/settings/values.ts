@@ -19,7 +19,7 @@ export function duration(least: string, most: string) {
   });
 }
 
-/** As {@link duration}, for what is told to others in whole seconds (RFC 7519, RFC 6749). */
+/** As {@link duration}, for times that protocols state in whole seconds (RFC 7519, RFC 6749). */
 export function wholeSeconds(least: string, most: string) {
   return duration(least, most).refine((value) => value % 1_000 === 0, 'must be whole seconds');
 }
@@ -58,7 +58,7 @@ export const databaseUrl = z.string().refine((text) => {
   return parsed !== null && parsed.pathname.length > 1 && isPercentEncoded(text);
 }, 'must be a URL like postgres://user:password@host:5432/database, special characters percent-encoded');
 
-/** The parser forgives missing slashes and stray blanks; later readers of the value may not. */
+/** The parser accepts missing slashes and additional spaces; later readers of the value may not. */
 function isUrl(text: string, protocol: string): boolean {
   if (!text.startsWith(`${protocol}//`) || /\s/.test(text)) return false;
   return (URL.parse(text)?.hostname ?? '') !== '';
@@ -74,14 +74,14 @@ function isPercentEncoded(text: string): boolean {
 }
 
 /**
- * A public base URL: an origin and nothing else. It becomes the issuer or the audience
- * of tokens, which are compared character by character, so a trailing slash is taken off.
+ * A public base URL: only an origin. It is the default of the issuer or the audience of tokens,
+ * which are compared character by character. A trailing slash is removed.
  */
 export const baseUrl = z.string().transform((text, context) => {
   const origin = text.replace(/\/$/, '');
   if (isOrigin(origin)) return origin;
   const message = /^https?:\/\//.test(text)
-    ? 'must be an origin alone, like https://auth.example.com: lower case, no path, query, credentials, wildcard or default port'
+    ? 'must be only an origin, like https://auth.example.com: lower case, no path, query, credentials, wildcard or default port'
     : 'must be a URL that starts with http:// or https://';
   return refuse(context, message);
 });
@@ -92,14 +92,14 @@ export const originList = commaSeparated(
   'must be origins separated by commas, like https://app.example.com,https://admin.example.com',
 );
 
-/** A `*` is a lawful character of a host name, but Better-Auth reads it as a wildcard. */
+/** A `*` is valid in a host name, but Better-Auth reads it as a wildcard. */
 function isOrigin(text: string): boolean {
   return /^https?:\/\/[^*]+$/.test(text) && URL.parse(text)?.origin === text;
 }
 
 const WIDTHS: Record<number, number> = { 4: 32, 6: 128 };
 
-/** Comma-separated IP addresses or CIDR blocks; `/0` would believe the whole world. */
+/** Comma-separated IP addresses or CIDR blocks; `/0` would trust every client. */
 export const addressList = commaSeparated((item) => {
   const [address = '', bits, ...more] = item.split('/');
   const version = isIP(address);

@@ -1,9 +1,9 @@
 import { trace } from '@opentelemetry/api';
 import { randomUUID } from 'node:crypto';
 
-/** The place of one request in a trace that may span many services (W3C Trace Context). */
+/** One request in a trace of several services (W3C Trace Context). */
 export interface TraceContext {
-  /** 32 hexadecimal digits, the same in every service that takes part. */
+  /** 32 hexadecimal digits, the same in all these services. */
   traceId: string;
   /** 16 hexadecimal digits: this request, as the parent of the calls that it makes. */
   spanId: string;
@@ -11,14 +11,13 @@ export interface TraceContext {
   flags: string;
 }
 
-/** Section 3.2.2; versions to come may append fields, and `ff` is none. */
+/** Section 3.2.2: later versions can append fields, and `ff` is not a version. */
 const TRACEPARENT =
   /^(?!ff)([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-([\da-f]{2})(-.*)?$/;
 
 /**
- * Goes on with the trace of a caller, or begins one where the header is missing or broken
- * (section 4.3: a broken one counts as none). With tracing on, the SDK has done both: the trace
- * is that of the active span.
+ * Continues the trace of the caller. Without a valid header (section 4.3) it begins a trace. With
+ * tracing on, the SDK has done this, and the trace is that of the active span.
  */
 export function continueTrace(traceparent: unknown): TraceContext {
   const span = trace.getActiveSpan()?.spanContext();
@@ -26,7 +25,7 @@ export function continueTrace(traceparent: unknown): TraceContext {
     const { traceId, spanId, traceFlags } = span;
     return { traceId, spanId, flags: toFlags(traceFlags) };
   }
-  // Node.js keeps random bytes for these at hand; `randomBytes` asks for new ones each time.
+  // Faster than `randomBytes`: Node.js generates the random bytes of UUIDs in advance.
   const id = randomUUID().replaceAll('-', '');
   const spanId = id.slice(16);
   const [, version, traceId, flags, more] =

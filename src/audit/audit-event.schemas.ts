@@ -25,19 +25,19 @@ export const auditEventSchema = z
         type: z.enum(AUDIT_ACTOR_TYPES),
         id: id.nullable().describe('null for `system` and `anonymous`'),
       })
-      .describe('Who did it'),
+      .describe('The actor'),
     impersonatorId: id.nullable().describe('The administrator who acted as the user'),
     subject: z
       .object({ type: z.enum(AUDIT_SUBJECT_TYPES), id })
       .nullable()
-      .describe('Whom or what it was done to'),
+      .describe('What was changed'),
     ipAddress: z.string().nullable(),
     userAgent: z.string().nullable(),
-    requestId: z.string().nullable().describe('The `X-Request-Id` of the request that did it'),
-    before: values.describe('What changed, as it was; never a credential'),
-    after: values.describe('What changed, as it is; never a credential'),
+    requestId: z.string().nullable().describe('The `X-Request-Id` of the request'),
+    before: values.describe('The changed fields before the change; never a credential'),
+    after: values.describe('The changed fields after the change; never a credential'),
     detail: values.describe(
-      'What else there is to know: the method of a sign-in, `clientId` of the OAuth client that ' +
+      'Further facts: the method of a sign-in, `clientId` of the OAuth client that ' +
         'acted for the user',
     ),
   })

@@ -21,7 +21,7 @@ import {
 } from './auth.schemas';
 import { AUTH_SERVER_PROBLEMS } from './auth-server.client';
 import { AuthService } from './auth.service';
-import { RequestOrigin, type CallerContext } from '../http/request/caller-context';
+import { RequestContext, type CallerContext } from '../http/request/caller-context';
 import { CurrentUser } from '../auth/principal/current-user.decorator';
 import type { UserPrincipal } from '../auth/principal/principal';
 import { Public } from '../auth/public.decorator';
@@ -38,15 +38,15 @@ export class AuthController {
   @Post('sign-up')
   @Idempotent()
   @Endpoint({
-    summary: 'Sign up with e-mail and password',
+    summary: 'Sign up with e-mail address and password',
     description:
-      'Answers 201 with a session, or 202 where the address must be proved first ' +
-      '(`REQUIRE_EMAIL_VERIFICATION`): then the answer is the same for a taken e-mail.',
+      'Answers 201 with a session, or 202 where the e-mail address must be verified first ' +
+      '(`REQUIRE_EMAIL_VERIFICATION`): then the answer is the same for a taken e-mail address.',
     operationId: 'signUp',
     answers: {
       201: { description: 'Signed up and signed in', schema: signedInSchema },
       202: {
-        description: 'A mail with a link was sent, unless the e-mail is taken',
+        description: 'A mail with a link was sent, unless the e-mail address is taken',
         schema: verificationRequiredSchema,
       },
     },
@@ -54,7 +54,7 @@ export class AuthController {
   })
   async signUp(
     @Body({ schema: signUpSchema }) body: SignUp,
-    @RequestOrigin() caller: CallerContext,
+    @RequestContext() caller: CallerContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedIn | VerificationRequired> {
     const outcome = await this.auth.signUp(body, caller);
@@ -65,7 +65,7 @@ export class AuthController {
   @Public()
   @Post('sign-in')
   @Endpoint({
-    summary: 'Sign in with e-mail and password',
+    summary: 'Sign in with e-mail address and password',
     operationId: 'signIn',
     answers: {
       200: {
@@ -77,7 +77,7 @@ export class AuthController {
   })
   signIn(
     @Body({ schema: signInSchema }) body: SignIn,
-    @RequestOrigin() caller: CallerContext,
+    @RequestContext() caller: CallerContext,
   ): Promise<SignedIn | TwoFactorRequired> {
     return this.auth.signIn(body, caller);
   }
@@ -94,7 +94,7 @@ export class AuthController {
   })
   refresh(
     @Body({ schema: refreshSchema }) body: Refresh,
-    @RequestOrigin() caller: CallerContext,
+    @RequestContext() caller: CallerContext,
   ): Promise<Tokens> {
     return this.auth.refresh(body.refreshToken, caller);
   }
@@ -105,7 +105,7 @@ export class AuthController {
     description:
       'Ends the session: its access tokens and its refresh token are refused from now on.',
     operationId: 'signOut',
-    answers: { 204: { description: 'The session is gone' } },
+    answers: { 204: { description: 'The session has ended' } },
   })
   signOut(@CurrentUserActor() actor: UserActor): Promise<void> {
     return this.auth.signOut(actor);

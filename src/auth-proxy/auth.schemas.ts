@@ -43,7 +43,7 @@ export const tokensSchema = z
       .int()
       .describe('Lifetime of the access token in seconds')
       .meta({ examples: [900] }),
-    refreshToken: refreshToken.describe('Keep it secret: it stands for the session'),
+    refreshToken: refreshToken.describe('Keep it secret: it gives access to the session'),
   })
   .meta({ id: 'Tokens' });
 

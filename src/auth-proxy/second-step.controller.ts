@@ -2,7 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type SignedIn, signedInSchema } from './auth.schemas';
 import { AUTH_SERVER_PROBLEMS } from './auth-server.client';
-import { RequestOrigin, type CallerContext } from '../http/request/caller-context';
+import { RequestContext, type CallerContext } from '../http/request/caller-context';
 import { Public } from '../auth/public.decorator';
 import { type TwoFactor, twoFactorSchema } from './second-step.schemas';
 import { SecondStepService } from './second-step.service';
@@ -19,7 +19,7 @@ export class SecondStepController {
     summary: 'Pass the second step of a sign-in',
     description:
       'Takes the `challenge` of `/auth/sign-in` and a code of the authenticator app, or a ' +
-      'recovery code, which works once. A challenge is good for five minutes, one success and ' +
+      'recovery code, which works once. A challenge is valid for five minutes, one success and ' +
       'five attempts; after five wrong codes in a row the account waits longer each time ' +
       '(429, Retry-After).',
     operationId: 'passSecondStep',
@@ -34,7 +34,7 @@ export class SecondStepController {
   })
   passSecondStep(
     @Body({ schema: twoFactorSchema }) body: TwoFactor,
-    @RequestOrigin() caller: CallerContext,
+    @RequestContext() caller: CallerContext,
   ): Promise<SignedIn> {
     return this.secondStep.verify(body, caller);
   }

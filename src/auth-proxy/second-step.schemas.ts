@@ -9,7 +9,7 @@ export const twoFactorRequiredSchema = z
   .object({
     twoFactorRequired: z.literal(true),
     challenge: challenge.describe(
-      'Stands for the first step for five minutes; to be sent with a code to `/auth/two-factor`',
+      'Proof of the first step, valid for five minutes; send it with a code to `/auth/two-factor`',
     ),
   })
   .meta({

@@ -110,7 +110,7 @@ export class JwtStrategy
     try {
       super.authenticate(request as never);
     } catch (error) {
-      // jsonwebtoken stumbles over a payload of `null`.
+      // jsonwebtoken throws for a payload of `null`.
       this.refuse(error);
     }
   }

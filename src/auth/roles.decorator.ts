@@ -5,13 +5,12 @@ import type { Role } from '../../contract';
 export const REQUIRED_ROLES = Symbol('RequiredRoles');
 
 /**
- * Lets only callers in who have one of the roles; others get 403 `forbidden`.
+ * Admits only users who have one of the roles; others get 403 `forbidden`.
  *
- * The roles are alternatives, not a list to fulfil: a user has exactly one role. On a
- * handler it replaces what the controller says. Without it any signed-in user may call
- * the route. It is judged by the role in force when the request arrives, not by the
- * token's claim, unless `ACCESS_CHECK` is `token`. It says nothing about whose data is
- * asked for: routes such as `GET /users/{id}` check that themselves.
+ * One of the roles is enough: a user has exactly one role. The decorator of a handler replaces
+ * that of its controller. Without it every signed-in user can call the route. The role in force at
+ * the time of the request decides, and the claim of the token only when `ACCESS_CHECK` is `token`.
+ * It does not check whose data is read: routes such as `GET /users/{id}` check that.
  */
 export function Roles(...roles: [Role, ...Role[]]): MethodDecorator & ClassDecorator {
   return SetMetadata(REQUIRED_ROLES, roles);

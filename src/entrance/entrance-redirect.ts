@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { wantsPage } from '../http/request/wants-page';
 
 /** Redirects a browser from the API's root URL to the documentation; other clients get JSON. */
-export function leadPeopleToDocumentation(fastify: FastifyInstance): void {
+export function redirectToDocumentation(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.routeOptions.url !== '/' || request.method !== 'GET') return done();
     void reply.header('vary', 'Origin, Accept');

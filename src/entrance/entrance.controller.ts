@@ -24,11 +24,11 @@ export class EntranceController {
 
   @Get()
   @Endpoint({
-    summary: 'Where to go',
+    summary: 'Links to the documentation',
     operationId: 'getEntrance',
     answers: {
       200: {
-        description: 'Addresses of the documentation and of the parts',
+        description: 'URLs of the documentation and of the parts',
         schema: entranceSchema,
       },
     },
@@ -67,7 +67,7 @@ export class EntranceController {
   @Get('problems/:code')
   @Endpoint({
     summary: 'What a problem code means',
-    description: "The address that a problem's `type` holds.",
+    description: "The URL in a problem's `type`.",
     operationId: 'getProblem',
     answers: {
       200: {

@@ -13,7 +13,7 @@ const PATHS = new Set(['/problems', '/problems/:code']);
  * Browsers get the problem codes as a page in the style of the pages of the auth server, other
  * clients as JSON. The style is in the page: a request for it would need the auth server.
  */
-export function showProblemsToPeople(fastify: FastifyInstance): void {
+export function serveProblemPages(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
     if (!PATHS.has(request.routeOptions.url ?? '')) return done(null, payload);
     void reply.header('vary', 'Origin, Accept');

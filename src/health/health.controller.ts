@@ -16,7 +16,7 @@ export class HealthController {
   @Endpoint({
     summary: 'Whether the process runs',
     operationId: 'getLiveness',
-    answers: { 200: { description: 'It runs', schema: livenessSchema } },
+    answers: { 200: { description: 'The process runs', schema: livenessSchema } },
   })
   live(): { status: 'ok' } {
     return { status: 'ok' };
@@ -28,8 +28,8 @@ export class HealthController {
     description: 'Names each part that the API depends on.',
     operationId: 'getReadiness',
     answers: {
-      200: { description: 'All parts are there', schema: readinessSchema },
-      503: { description: 'A part is missing', schema: readinessSchema },
+      200: { description: 'All parts are available', schema: readinessSchema },
+      503: { description: 'A part is unavailable', schema: readinessSchema },
     },
   })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {

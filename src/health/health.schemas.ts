@@ -21,21 +21,21 @@ export const readinessSchema = z
       }),
       authServer: z
         .object({ status })
-        .describe('Does not count for readiness: tokens are verified while it is away'),
+        .describe('Not a condition of readiness: tokens are verified without it'),
       access: z
         .object({
-          mode: z.enum(['live', 'strict', 'token']).describe('How access is judged right now'),
+          mode: z.enum(['live', 'strict', 'token']).describe('The current check of access'),
           proofAgeMs: z
             .number()
             .nullable()
-            .describe('Age of the newest proof that changes are heard; null without one')
+            .describe('Age of the newest proof that changes are received; null without one')
             .meta({ examples: [250] }),
           knownSessions: count,
           notifications: count,
           loads: count,
-          discardedLoads: count.describe('Overtaken by a change while under way'),
+          discardedLoads: count.describe('Discarded because a change arrived during the query'),
         })
-        .describe('Does not count for readiness: without proof, each request asks the database'),
+        .describe('Not a condition of readiness: without proof, each request queries the database'),
     }),
   })
   .meta({ id: 'Readiness' });

@@ -10,7 +10,7 @@ export interface AnswerSchemaConfig {
  * Validates every answer with the schema of its route: an unknown field is not sent, and a value
  * of another type is an internal error. A text is sent unchanged; problems are texts.
  */
-export function holdAnswersToSchemas(fastify: FastifyInstance): void {
+export function checkAnswers(fastify: FastifyInstance): void {
   fastify.addHook('preSerialization', (request, _reply, payload: unknown, done) => {
     const { answerSchema } = request.routeOptions.config as AnswerSchemaConfig;
     if (answerSchema === undefined) return done(null, payload);

@@ -15,7 +15,7 @@ export class AccessMetrics {
     for (const gauge of [
       readGauge({
         name: 'gatehouse_access_proof_age_seconds',
-        help: 'Age of the newest proof that changes are heard; NaN without one',
+        help: 'Age of the newest proof that changes are received; NaN without one',
         read: () => (report().proofAgeMs ?? NaN) / 1_000,
       }),
       readGauge({
@@ -38,7 +38,7 @@ export class AccessMetrics {
 function modeGauge(report: () => AccessReport): Gauge {
   return new Gauge({
     name: 'gatehouse_access_mode',
-    help: '1 for the way in which access is judged right now',
+    help: '1 for the current check of access',
     labelNames: ['mode'],
     registers: [],
     collect() {

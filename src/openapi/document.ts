@@ -51,7 +51,10 @@ function describeDocument(settings: ApiSettings): Omit<OpenAPIObject, 'paths'> {
     .addTag('Auth', 'Signing up, in and out; tokens; the current session')
     .addTag('Users', 'Your own profile; other users for administrators');
   for (const [name, description] of Object.entries(FEATURE_TAGS)) builder.addTag(name, description);
-  return builder.addTag('Health', 'For orchestrators').addTag('Entrance', 'Where to go').build();
+  return builder
+    .addTag('Health', 'For orchestrators')
+    .addTag('Entrance', 'Links to the documentation')
+    .build();
 }
 
 /** The same answer as a page for browsers. */

@@ -9,11 +9,12 @@ export const RESPONSE_HEADERS = {
   WwwAuthenticate: { description: 'RFC 6750, section 3', schema: text },
   RetryAfter: { description: 'Seconds to wait', schema: { type: 'integer' } as const },
   AcceptEncoding: {
-    description: 'Which coding would do, when it was the coding or the charset (RFC 9110, 15.5.16)',
+    description:
+      'The accepted coding, when the coding or the charset was refused (RFC 9110, section 15.5.16)',
     schema: text,
   },
   XRequestId: {
-    description: 'Finds the request in the logs; the one that was sent, where that was sane',
+    description: 'Id of the request in the logs: the sent one when it is valid',
     schema: text,
   },
   RateLimit: {

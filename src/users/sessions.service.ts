@@ -29,7 +29,7 @@ export class SessionsService {
     await this.dataSource.transaction(async (manager) => {
       await assertMayChange(manager, { id: userId, actor });
       const row = await manager.findOneBy(SessionEntity, { id: sessionId, userId });
-      if (!row) throw notThere();
+      if (!row) throw noSuchSession();
       const { ipAddress, userAgent } = row;
       await recordAuditEvent(manager, {
         action: 'session.revoked',
@@ -39,7 +39,7 @@ export class SessionsService {
       });
       const { affected } = await manager.delete(SessionEntity, { id: sessionId });
       // A concurrent request has ended the session and recorded the event.
-      if (!affected) throw notThere();
+      if (!affected) throw noSuchSession();
     });
   }
 
@@ -73,7 +73,7 @@ export class SessionsService {
   }
 }
 
-function notThere(): Problem {
+function noSuchSession(): Problem {
   return new Problem('not_found', { detail: 'There is no such session.' });
 }
 

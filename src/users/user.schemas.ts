@@ -15,14 +15,14 @@ export const userSchema = z
     image: z
       .string()
       .nullable()
-      .describe('Address of a picture')
+      .describe('URL of a picture')
       .meta({ examples: ['https://example.com/ada.png'] }),
     role: roleSchema,
     banned: z.boolean().describe('Whether a ban is in force'),
     banReason: z.string().nullable(),
     banExpires: timestamp
       .nullable()
-      .describe('When the ban ends by itself; null: it does not')
+      .describe('When the ban ends; null: never')
       .meta({ examples: [null] }),
     createdAt: timestamp,
     updatedAt: timestamp,

@@ -251,7 +251,7 @@ const PAIRS: [string, string, string, () => Promise<boolean>][] = [
   ],
   [
     'audit-log',
-    'gatehouse-even-times',
+    'gatehouse-equal-times',
     'the time of the audit log is inside the equal time',
     isRecordedEarly,
   ],

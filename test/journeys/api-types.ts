@@ -11,8 +11,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign up with e-mail and password
-         * @description Answers 201 with a session, or 202 where the address must be proved first (`REQUIRE_EMAIL_VERIFICATION`): then the answer is the same for a taken e-mail. Open to everyone.
+         * Sign up with e-mail address and password
+         * @description Answers 201 with a session, or 202 where the e-mail address must be verified first (`REQUIRE_EMAIL_VERIFICATION`): then the answer is the same for a taken e-mail address. Open to everyone.
          */
         post: operations["signUp"];
         delete?: never;
@@ -31,7 +31,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign in with e-mail and password
+         * Sign in with e-mail address and password
          * @description Open to everyone.
          */
         post: operations["signIn"];
@@ -112,7 +112,7 @@ export interface paths {
         put?: never;
         /**
          * Pass the second step of a sign-in
-         * @description Takes the `challenge` of `/auth/sign-in` and a code of the authenticator app, or a recovery code, which works once. A challenge is good for five minutes, one success and five attempts; after five wrong codes in a row the account waits longer each time (429, Retry-After). Open to everyone.
+         * @description Takes the `challenge` of `/auth/sign-in` and a code of the authenticator app, or a recovery code, which works once. A challenge is valid for five minutes, one success and five attempts; after five wrong codes in a row the account waits longer each time (429, Retry-After). Open to everyone.
          */
         post: operations["passSecondStep"];
         delete?: never;
@@ -137,7 +137,7 @@ export interface paths {
         post?: never;
         /**
          * Delete your own account
-         * @description Every row that is yours is gone: profile, sessions, sign-in methods. For every signed-in user. Closed to service accounts, and to OAuth clients that are not first-party.
+         * @description Deletes every row of yours: profile, sessions, sign-in methods. For every signed-in user. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         delete: operations["deleteOwnAccount"];
         options?: never;
@@ -201,7 +201,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List your own ways to sign in
+         * List your own sign-in methods
          * @description For every signed-in user. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         get: operations["listOwnAccounts"];
@@ -221,7 +221,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export everything held about you
+         * Export your own data
          * @description For every signed-in user. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         get: operations["exportOwnData"];
@@ -313,14 +313,14 @@ export interface paths {
         post?: never;
         /**
          * Delete a user
-         * @description Every row that is theirs is gone; access tokens that are out are refused at once. Role: admin. OAuth clients and service accounts: scope `users:write`.
+         * @description Deletes every row of the user. Issued access tokens are refused at once. Role: admin. OAuth clients and service accounts: scope `users:write`.
          */
         delete: operations["deleteUser"];
         options?: never;
         head?: never;
         /**
          * Change a user's profile
-         * @description A new e-mail counts as not verified, unless `emailVerified` says otherwise. Role: admin. OAuth clients and service accounts: scope `users:write`.
+         * @description A new e-mail address is not verified, unless `emailVerified` is true. Role: admin. OAuth clients and service accounts: scope `users:write`.
          */
         patch: operations["updateUser"];
         trace?: never;
@@ -356,7 +356,7 @@ export interface paths {
         put?: never;
         /**
          * Act as a user
-         * @description Begins a session that is marked with who acts; never as another administrator. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
+         * @description Begins a session with the id of the acting administrator. Administrators cannot be impersonated. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         post: operations["impersonateUser"];
         delete?: never;
@@ -395,7 +395,7 @@ export interface paths {
         get?: never;
         /**
          * Ban a user
-         * @description Ends all sessions of the user; access tokens that are out are refused at once. Role: admin. OAuth clients and service accounts: scope `users:write`.
+         * @description Ends all sessions of the user. Issued access tokens are refused at once. Role: admin. OAuth clients and service accounts: scope `users:write`.
          */
         put: operations["banUser"];
         post?: never;
@@ -420,8 +420,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Take a user's second factor away
-         * @description For a user who has lost it and the recovery codes. Their sessions are ended, trusted devices forgotten; passkeys stay. Never your own: that takes your password. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
+         * Remove a user's second factor
+         * @description For a user who has lost it and the recovery codes. Ends the sessions of the user and removes the trusted devices; passkeys remain. Administrators remove their own second factor with their password instead. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         delete: operations["removeSecondFactor"];
         options?: never;
@@ -553,14 +553,14 @@ export interface paths {
         post?: never;
         /**
          * Delete an OAuth client
-         * @description Its tokens are refused at once; what users granted it is forgotten. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
+         * @description Its tokens are refused at once, and the consents of users are deleted. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         delete: operations["deleteClient"];
         options?: never;
         head?: never;
         /**
          * Change an OAuth client
-         * @description Disabling it, or taking scopes away, is in force for the next request with any of its tokens. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
+         * @description A disabled client and removed scopes apply to the next request with any of its tokens. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         patch: operations["updateClient"];
         trace?: never;
@@ -575,8 +575,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a new secret for an OAuth client
-         * @description The old secret is refused from now on; tokens that are out stay good. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
+         * Create a new secret for an OAuth client
+         * @description The old secret is refused from now on. Issued access tokens remain valid. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         post: operations["rotateClientSecret"];
         delete?: never;
@@ -614,13 +614,13 @@ export interface paths {
         };
         /**
          * List resources
-         * @description What tokens are for: this API, and the resource servers that are registered here. Newest first. Pages follow each other by `nextCursor` or `Link`. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
+         * @description The audiences of tokens: this API and the registered resource servers. Newest first. Pages follow each other by `nextCursor` or `Link`. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         get: operations["listResources"];
         put?: never;
         /**
          * Register a resource
-         * @description Another backend that accepts our tokens. From now on clients can be given its scopes. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
+         * @description Another backend that accepts tokens of this server. Clients can have its scopes from now on. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         post: operations["createResource"];
         delete?: never;
@@ -645,14 +645,14 @@ export interface paths {
         post?: never;
         /**
          * Delete a resource
-         * @description Its tokens are no longer active, and its scopes are taken away from clients. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
+         * @description Its tokens are no longer active, and its scopes are removed from clients. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         delete: operations["deleteResource"];
         options?: never;
         head?: never;
         /**
          * Change a resource
-         * @description A scope that is taken away leaves its clients, and what users granted with it ends at once. The identifier cannot be changed. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
+         * @description A removed scope is removed from clients, and the consents and grants with it end at once. The identifier cannot be changed. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         patch: operations["updateResource"];
         trace?: never;
@@ -785,7 +785,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where to go
+         * Links to the documentation
          * @description Open to everyone.
          */
         get: operations["getEntrance"];
@@ -826,7 +826,7 @@ export interface paths {
         };
         /**
          * What a problem code means
-         * @description The address that a problem's `type` holds. Open to everyone.
+         * @description The URL in a problem's `type`. Open to everyone.
          */
         get: operations["getProblem"];
         put?: never;
@@ -870,7 +870,7 @@ export interface components {
              */
             expiresIn: number;
             /**
-             * @description Keep it secret: it stands for the session
+             * @description Keep it secret: it gives access to the session
              * @example kq0rXw4zTn8sGv2yPb6mCd1hJf5lAe9o.Qx%3D
              */
             refreshToken: string;
@@ -889,7 +889,7 @@ export interface components {
             /** @example Ada Lovelace */
             name: string;
             /**
-             * @description Address of a picture
+             * @description URL of a picture
              * @example https://example.com/ada.png
              */
             image: string | null;
@@ -898,7 +898,7 @@ export interface components {
             banned: boolean;
             banReason: string | null;
             /**
-             * @description When the ban ends by itself; null: it does not
+             * @description When the ban ends; null: never
              * @example null
              */
             banExpires: string | null;
@@ -940,7 +940,7 @@ export interface components {
             /** @enum {boolean} */
             twoFactorRequired: true;
             /**
-             * @description Stands for the first step for five minutes; to be sent with a code to `/auth/two-factor`
+             * @description Proof of the first step, valid for five minutes; send it with a code to `/auth/two-factor`
              * @example 2fa-Xw4zTn8sGv2yPb6mCd1h.q0rYg6kuX9DI23Dr3jJ4YiEQx80xlR83mTAgQFzETzI%3D
              */
             challenge: string;
@@ -963,7 +963,7 @@ export interface components {
              */
             expiresIn: number;
             /**
-             * @description Keep it secret: it stands for the session
+             * @description Keep it secret: it gives access to the session
              * @example kq0rXw4zTn8sGv2yPb6mCd1hJf5lAe9o.Qx%3D
              */
             refreshToken: string;
@@ -1018,7 +1018,7 @@ export interface components {
             /** @example Ada Lovelace */
             name: string;
             /**
-             * @description Address of a picture
+             * @description URL of a picture
              * @example https://example.com/ada.png
              */
             image: string | null;
@@ -1043,7 +1043,7 @@ export interface components {
         UpdateProfile: {
             /** @example Ada King */
             name?: string;
-            /** @description null takes the picture away */
+            /** @description null removes the picture */
             image?: string | null;
         };
         SessionList: {
@@ -1062,7 +1062,7 @@ export interface components {
              */
             providerId: string;
             /**
-             * @description Who the user is at the provider
+             * @description Id of the user at the provider
              * @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo
              */
             accountId: string;
@@ -1072,7 +1072,7 @@ export interface components {
              */
             createdAt: string;
         };
-        /** @description Everything that is held about a user, but for secrets */
+        /** @description All stored data of a user, without secrets */
         UserExport: {
             /**
              * Format: date-time
@@ -1086,16 +1086,16 @@ export interface components {
             sessions: components["schemas"]["Session"][];
             grants: components["schemas"]["Grant"][];
             clientTokens: components["schemas"]["ClientToken"][];
-            /** @description What the installed features hold about you, by the name of the feature */
+            /** @description Your data in the installed features, by the name of the feature */
             features?: Record<string, never>;
             /** @description What you did and what was done to you, newest first */
             auditEvents: components["schemas"]["AuditEvent"][];
         };
-        /** @description What is held of it, without its secrets */
+        /** @description Its stored data, without its secrets */
         SecondFactor: {
-            /** @description Whether a sign-in with the password asks for a code */
+            /** @description Whether a sign-in with the password requires a code */
             enabled: boolean;
-            /** @description Devices that it does not ask */
+            /** @description Devices without the second factor */
             trustedDevices: {
                 /**
                  * Format: date-time
@@ -1144,11 +1144,11 @@ export interface components {
              */
             updatedAt: string;
         };
-        /** @description With which an OAuth client gets new access tokens, without the token itself */
+        /** @description A refresh token of an OAuth client, without the token itself */
         ClientToken: {
             /** @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo */
             clientId: string;
-            /** @description The session that it was granted in, while there is one */
+            /** @description The session in which it was granted, while that exists */
             sessionId: string | null;
             /**
              * @example [
@@ -1184,7 +1184,7 @@ export interface components {
             action: string;
             /** @enum {string} */
             outcome: "success" | "failure";
-            /** @description Who did it */
+            /** @description The actor */
             actor: {
                 /** @enum {string} */
                 type: "user" | "client" | "system" | "anonymous";
@@ -1193,7 +1193,7 @@ export interface components {
             };
             /** @description The administrator who acted as the user */
             impersonatorId: string | null;
-            /** @description Whom or what it was done to */
+            /** @description What was changed */
             subject: {
                 /** @enum {string} */
                 type: "user" | "key" | "client" | "resource" | "stream";
@@ -1202,13 +1202,13 @@ export interface components {
             } | null;
             ipAddress: string | null;
             userAgent: string | null;
-            /** @description The `X-Request-Id` of the request that did it */
+            /** @description The `X-Request-Id` of the request */
             requestId: string | null;
-            /** @description What changed, as it was; never a credential */
+            /** @description The changed fields before the change; never a credential */
             before: Record<string, never> | null;
-            /** @description What changed, as it is; never a credential */
+            /** @description The changed fields after the change; never a credential */
             after: Record<string, never> | null;
-            /** @description What else there is to know: the method of a sign-in, `clientId` of the OAuth client that acted for the user */
+            /** @description Further facts: the method of a sign-in, `clientId` of the OAuth client that acted for the user */
             detail: Record<string, never> | null;
         };
         UserPage: {
@@ -1226,7 +1226,7 @@ export interface components {
             email: string;
             /**
              * Format: password
-             * @description Without it the user has no way to sign in yet
+             * @description Without it the user cannot sign in yet
              * @example correct horse battery staple
              */
             password?: string;
@@ -1244,7 +1244,7 @@ export interface components {
             emailVerified?: boolean;
             /** @example Ada King */
             name?: string;
-            /** @description null takes the picture away */
+            /** @description null removes the picture */
             image?: string | null;
         };
         SetRole: {
@@ -1255,7 +1255,7 @@ export interface components {
             reason?: string;
             /**
              * Format: date-time
-             * @description When the ban ends by itself; without it: not
+             * @description When the ban ends; without it: never
              * @example 2099-12-31T00:00:00Z
              */
             expiresAt?: string;
@@ -1264,7 +1264,7 @@ export interface components {
             /** @example 3 */
             users: number;
             /**
-             * @description Users whose e-mail is proved
+             * @description Users whose e-mail address is verified
              * @example 3
              */
             verified: number;
@@ -1467,7 +1467,7 @@ export interface components {
              */
             createdAt: string;
             /**
-             * @description Shown this once; public clients and those with keys have none
+             * @description Only this answer contains it; public clients and clients with keys have none
              * @example gFt3vYp0dH3sWm7uXeT5bRaNfLg2JoZk1cQ8
              */
             clientSecret?: string;
@@ -1484,14 +1484,14 @@ export interface components {
             scopes?: string[];
             /** @description For a front end of your own: users are not asked for consent, and the client may do what the role of the user allows, without scopes */
             firstParty?: boolean;
-            /** @description A disabled client gets no tokens, and those that are out are refused at once */
+            /** @description A disabled client gets no tokens, and its issued access tokens are refused at once */
             disabled?: boolean;
         };
         ClientSecret: {
             /** @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo */
             clientId: string;
             /**
-             * @description Shown this once
+             * @description Only this answer contains it
              * @example gFt3vYp0dH3sWm7uXeT5bRaNfLg2JoZk1cQ8
              */
             clientSecret: string;
@@ -1544,7 +1544,7 @@ export interface components {
             /** @description A client gets a token for the resource when it is granted one of them */
             scopes: {
                 /**
-                 * @description Belongs to this resource alone
+                 * @description Belongs to this resource only
                  * @example orders:read
                  */
                 name: string;
@@ -1568,10 +1568,10 @@ export interface components {
              * @example Orders
              */
             name?: string;
-            /** @description All of them: a scope that is missing is taken away from clients and tokens */
+            /** @description All scopes: a scope that is missing is removed from clients and tokens */
             scopes?: {
                 /**
-                 * @description Belongs to this resource alone
+                 * @description Belongs to this resource only
                  * @example orders:read
                  */
                 name: string;
@@ -1586,7 +1586,7 @@ export interface components {
              * @example 300
              */
             tokenLifetime?: number | null;
-            /** @description All of them */
+            /** @description All client ids */
             clients?: string[];
         };
         EventStreamPage: {
@@ -1701,20 +1701,20 @@ export interface components {
                      */
                     ageSeconds: number | null;
                 };
-                /** @description Does not count for readiness: tokens are verified while it is away */
+                /** @description Not a condition of readiness: tokens are verified without it */
                 authServer: {
                     /** @enum {string} */
                     status: "ok" | "unavailable";
                 };
-                /** @description Does not count for readiness: without proof, each request asks the database */
+                /** @description Not a condition of readiness: without proof, each request queries the database */
                 access: {
                     /**
-                     * @description How access is judged right now
+                     * @description The current check of access
                      * @enum {string}
                      */
                     mode: "live" | "strict" | "token";
                     /**
-                     * @description Age of the newest proof that changes are heard; null without one
+                     * @description Age of the newest proof that changes are received; null without one
                      * @example 250
                      */
                     proofAgeMs: number | null;
@@ -1725,7 +1725,7 @@ export interface components {
                     /** @example 12 */
                     loads: number;
                     /**
-                     * @description Overtaken by a change while under way
+                     * @description Discarded because a change arrived during the query
                      * @example 12
                      */
                     discardedLoads: number;
@@ -1769,7 +1769,7 @@ export interface components {
         };
         /** @description Problem details (RFC 9457) */
         Problem: {
-            /** @description Address of a page about this kind of problem */
+            /** @description URL of a page about this kind of problem */
             type: string;
             title: string;
             status: number;
@@ -1778,7 +1778,7 @@ export interface components {
             instance: string;
             /** @description Stable and machine-readable: branch on this */
             code: string;
-            /** @description Finds the request in the logs */
+            /** @description Id of the request in the logs */
             requestId: string;
             /** @description With 422: each unacceptable value, by RFC 6901 pointer */
             errors?: {
@@ -1795,9 +1795,9 @@ export interface components {
         WwwAuthenticate: string;
         /** @description Seconds to wait */
         RetryAfter: number;
-        /** @description Which coding would do, when it was the coding or the charset (RFC 9110, 15.5.16) */
+        /** @description The accepted coding, when the coding or the charset was refused (RFC 9110, section 15.5.16) */
         AcceptEncoding: string;
-        /** @description Finds the request in the logs; the one that was sent, where that was sane */
+        /** @description Id of the request in the logs: the sent one when it is valid */
         XRequestId: string;
         /** @description Requests left (`r`) until the window ends (`t`, seconds); where requests are limited */
         RateLimit: string;
@@ -1870,7 +1870,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description A mail with a link was sent, unless the e-mail is taken */
+            /** @description A mail with a link was sent, unless the e-mail address is taken */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -1888,7 +1888,7 @@ export interface operations {
                     "application/json": components["schemas"]["VerificationRequired"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -1900,7 +1900,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_credentials`: No account has this e-mail and password. The answer does not tell which was wrong. */
+            /** @description `invalid_credentials`: No account has this e-mail address and password. The answer does not tell which of them is wrong. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
@@ -1927,7 +1927,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `email_taken`: Another account has this e-mail.
+             * @description `email_taken`: Another account has this e-mail address.
              *
              *     `idempotency_in_progress`: The first request with this Idempotency-Key is not answered yet. Repeat it after Retry-After seconds.
              *
@@ -2000,7 +2000,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2095,7 +2095,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"] | components["schemas"]["TwoFactorRequired"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2107,7 +2107,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_credentials`: No account has this e-mail and password. The answer does not tell which was wrong. */
+            /** @description `invalid_credentials`: No account has this e-mail address and password. The answer does not tell which of them is wrong. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
@@ -2123,7 +2123,7 @@ export interface operations {
             /**
              * @description `banned`: The account is banned and cannot sign in.
              *
-             *     `email_not_verified`: The address must be proved before the first sign-in. A mail with a link was sent.
+             *     `email_not_verified`: The e-mail address must be verified before the first sign-in. A mail with a link was sent.
              */
             403: {
                 headers: {
@@ -2186,7 +2186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2263,7 +2263,7 @@ export interface operations {
                     "application/json": components["schemas"]["Tokens"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2338,7 +2338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2386,7 +2386,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session is gone */
+            /** @description The session has ended */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2396,7 +2396,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2475,7 +2475,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2554,7 +2554,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionAndUser"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2608,7 +2608,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2691,7 +2691,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2704,7 +2704,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_two_factor_code`: The code of the second factor is wrong, or was used before. Try the next one; after five wrong codes the challenge is spent.
+             * @description `invalid_two_factor_code`: The code of the second factor is wrong, or was used before. Try the next one; after five wrong codes the challenge is no longer valid.
              *
              *     `invalid_challenge`: The challenge is unknown, used, expired, or has had too many wrong codes. Sign in again.
              */
@@ -2782,7 +2782,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2830,7 +2830,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description ETag that you have: the profile is sent only when it is another by now
+                 * @description ETag that you have: the profile is sent only when it has changed
                  * @example "m9xQ2k"
                  */
                 "If-None-Match"?: string;
@@ -2881,7 +2881,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2951,7 +2951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -2991,7 +2991,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Gone */
+            /** @description Deleted */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3001,7 +3001,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3042,7 +3042,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `last_admin`: The change would leave no administrator in force. */
+            /** @description `last_admin`: The change would leave no administrator who is not banned. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3092,7 +3092,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3128,7 +3128,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description ETag that you read: the change is refused when the profile is another by now
+                 * @description ETag that you read: the change is refused when the profile has changed since
                  * @example "m9xQ2k"
                  */
                 "If-Match"?: string;
@@ -3177,7 +3177,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3218,7 +3218,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: The resource is no longer what If-Match names. Read it again, then repeat the change. */
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names. Read it again, then repeat the change. */
             412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3280,7 +3280,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3348,7 +3348,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionList"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3402,7 +3402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3452,7 +3452,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3531,7 +3531,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3577,7 +3577,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session is gone */
+            /** @description The session has ended */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3587,7 +3587,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3652,7 +3652,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3702,7 +3702,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3766,7 +3766,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountList"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3820,7 +3820,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3977,7 +3977,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserExport"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4031,7 +4031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4104,7 +4104,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"] | components["schemas"]["ClientUser"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4134,7 +4134,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              *
@@ -4163,7 +4163,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4200,7 +4200,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4269,7 +4269,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4299,7 +4299,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -4339,7 +4339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4384,7 +4384,7 @@ export interface operations {
                  */
                 cursor?: string;
                 /**
-                 * @description A part of e-mail or name, in any case
+                 * @description A part of the e-mail address or the name, in upper or lower case
                  * @example ada
                  */
                 search?: string;
@@ -4446,7 +4446,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserPage"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4476,7 +4476,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -4516,7 +4516,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4577,7 +4577,7 @@ export interface operations {
             /** @description The new user */
             201: {
                 headers: {
-                    /** @description Address of the user */
+                    /** @description URL of the user */
                     Location?: string;
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -4604,7 +4604,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4636,7 +4636,7 @@ export interface operations {
             /**
              * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              *
-             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *     `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -4653,7 +4653,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `email_taken`: Another account has this e-mail.
+             * @description `email_taken`: Another account has this e-mail address.
              *
              *     `idempotency_in_progress`: The first request with this Idempotency-Key is not answered yet. Repeat it after Retry-After seconds.
              *
@@ -4726,7 +4726,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4813,7 +4813,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4843,7 +4843,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -4870,7 +4870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4907,7 +4907,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4953,7 +4953,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Gone */
+            /** @description Deleted */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4963,7 +4963,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4995,7 +4995,7 @@ export interface operations {
             /**
              * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              *
-             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *     `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -5022,7 +5022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `last_admin`: The change would leave no administrator in force. */
+            /** @description `last_admin`: The change would leave no administrator who is not banned. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5046,7 +5046,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5096,7 +5096,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5181,7 +5181,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5213,7 +5213,7 @@ export interface operations {
             /**
              * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              *
-             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *     `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -5240,7 +5240,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `email_taken`: Another account has this e-mail. */
+            /** @description `email_taken`: Another account has this e-mail address. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5264,7 +5264,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5314,7 +5314,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5377,7 +5377,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5409,7 +5409,7 @@ export interface operations {
             /**
              * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              *
-             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *     `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -5468,7 +5468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5522,7 +5522,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5588,7 +5588,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Tokens of the marked session */
+            /** @description Tokens of the session */
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5622,7 +5622,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5654,7 +5654,7 @@ export interface operations {
             /**
              * @description `banned`: The account is banned and cannot sign in.
              *
-             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *     `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -5715,7 +5715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5769,7 +5769,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5865,7 +5865,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5897,7 +5897,7 @@ export interface operations {
             /**
              * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              *
-             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *     `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -5924,7 +5924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `last_admin`: The change would leave no administrator in force. */
+            /** @description `last_admin`: The change would leave no administrator who is not banned. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5948,7 +5948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -5998,7 +5998,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6081,7 +6081,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6113,7 +6113,7 @@ export interface operations {
             /**
              * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              *
-             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *     `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -6143,7 +6143,7 @@ export interface operations {
             /**
              * @description `cannot_ban_self`: Administrators cannot ban their own account.
              *
-             *     `last_admin`: The change would leave no administrator in force.
+             *     `last_admin`: The change would leave no administrator who is not banned.
              */
             409: {
                 headers: {
@@ -6168,7 +6168,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6218,7 +6218,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6291,7 +6291,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6323,7 +6323,7 @@ export interface operations {
             /**
              * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              *
-             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *     `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -6362,7 +6362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6412,7 +6412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6458,7 +6458,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The password alone signs in */
+            /** @description Removed: the password alone is required */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6468,7 +6468,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6498,7 +6498,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -6537,7 +6537,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6587,7 +6587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6661,7 +6661,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionList"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6691,7 +6691,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -6718,7 +6718,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6755,7 +6755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6811,7 +6811,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6843,7 +6843,7 @@ export interface operations {
             /**
              * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              *
-             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *     `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -6882,7 +6882,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6932,7 +6932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6983,7 +6983,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session is gone */
+            /** @description The session has ended */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -6993,7 +6993,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -7025,7 +7025,7 @@ export interface operations {
             /**
              * @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              *
-             *     `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             *     `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -7064,7 +7064,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -7114,7 +7114,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -7154,7 +7154,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Figures as of now */
+            /** @description Current figures */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -7181,7 +7181,7 @@ export interface operations {
                     "application/json": components["schemas"]["Statistics"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -7211,7 +7211,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -7239,7 +7239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -7284,12 +7284,12 @@ export interface operations {
                  */
                 cursor?: string;
                 /**
-                 * @description Id of the user or client who did it
+                 * @description Id of the user or client that acted
                  * @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo
                  */
                 actor?: string;
                 /**
-                 * @description Id of whom or what it was done to
+                 * @description Id of the user, client or resource that was changed
                  * @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo
                  */
                 subject?: string;
@@ -7354,7 +7354,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditEventPage"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -7384,7 +7384,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `insufficient_scope`: The access token is valid, but lacks a scope that the route requires of service accounts and of OAuth clients that act for a user; `WWW-Authenticate` names it.
              */
@@ -7424,7 +7424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -7528,7 +7528,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClientPage"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -7558,7 +7558,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -7598,7 +7598,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -7673,7 +7673,7 @@ export interface operations {
             /** @description The new client */
             201: {
                 headers: {
-                    /** @description Address of the client */
+                    /** @description URL of the client */
                     Location?: string;
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -7720,7 +7720,7 @@ export interface operations {
                     "application/json": components["schemas"]["NewClient"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -7750,7 +7750,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -7838,7 +7838,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -7944,7 +7944,7 @@ export interface operations {
                     "application/json": components["schemas"]["Client"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -7974,7 +7974,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -8001,7 +8001,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8038,7 +8038,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8084,7 +8084,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Gone */
+            /** @description Deleted */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8094,7 +8094,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8124,7 +8124,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -8151,7 +8151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `built_in_client`: The client of the documentation follows the settings: it can be disabled and enabled, nothing else. */
+            /** @description `built_in_client`: The settings decide about the client of the documentation. It can only be disabled and enabled. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8175,7 +8175,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8225,7 +8225,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8332,7 +8332,7 @@ export interface operations {
                     "application/json": components["schemas"]["Client"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8362,7 +8362,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -8389,7 +8389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `built_in_client`: The client of the documentation follows the settings: it can be disabled and enabled, nothing else. */
+            /** @description `built_in_client`: The settings decide about the client of the documentation. It can only be disabled and enabled. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8413,7 +8413,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8463,7 +8463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8534,7 +8534,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClientSecret"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8564,7 +8564,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -8594,7 +8594,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `no_client_secret`: Public clients and clients with keys have no secret that could be renewed.
+             * @description `no_client_secret`: Public clients and clients with keys have no secret.
              *
              *     `idempotency_in_progress`: The first request with this Idempotency-Key is not answered yet. Repeat it after Retry-After seconds.
              *
@@ -8625,7 +8625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8679,7 +8679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8802,7 +8802,7 @@ export interface operations {
                     "application/json": components["schemas"]["Client"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8832,7 +8832,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -8871,7 +8871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -8921,7 +8921,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9024,7 +9024,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResourcePage"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9054,7 +9054,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -9094,7 +9094,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9163,7 +9163,7 @@ export interface operations {
                 headers: {
                     /** @description Send it as If-Match with a change */
                     ETag?: string;
-                    /** @description Address of the resource */
+                    /** @description URL of the resource */
                     Location?: string;
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -9194,7 +9194,7 @@ export interface operations {
                     "application/json": components["schemas"]["Resource"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9224,7 +9224,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -9316,7 +9316,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9395,7 +9395,7 @@ export interface operations {
                     "application/json": components["schemas"]["Resource"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9425,7 +9425,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -9452,7 +9452,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9489,7 +9489,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9535,7 +9535,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Gone */
+            /** @description Deleted */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9545,7 +9545,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9575,7 +9575,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -9626,7 +9626,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9676,7 +9676,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9712,7 +9712,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description ETag that you read: the change is refused when the resource is another by now
+                 * @description ETag that you read: the change is refused when the resource has changed since
                  * @example "m9xQ2k"
                  */
                 "If-Match"?: string;
@@ -9778,7 +9778,7 @@ export interface operations {
                     "application/json": components["schemas"]["Resource"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9808,7 +9808,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -9851,7 +9851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: The resource is no longer what If-Match names. Read it again, then repeat the change. */
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names. Read it again, then repeat the change. */
             412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9875,7 +9875,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9925,7 +9925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10008,7 +10008,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventStreamPage"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10038,7 +10038,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -10078,7 +10078,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10172,7 +10172,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventDeliveryPage"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10202,7 +10202,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -10229,7 +10229,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10266,7 +10266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10341,7 +10341,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReplayedDeliveries"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10371,7 +10371,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `forbidden`: The access token is valid, but its user lacks the role that the route asks for.
+             * @description `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *
              *     `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused.
              */
@@ -10410,7 +10410,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10460,7 +10460,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10500,7 +10500,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It runs */
+            /** @description The process runs */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10515,7 +10515,7 @@ export interface operations {
                     "application/json": components["schemas"]["Liveness"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10525,7 +10525,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10546,7 +10546,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All parts are there */
+            /** @description All parts are available */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10581,7 +10581,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10591,7 +10591,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10601,7 +10601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A part is missing */
+            /** @description A part is unavailable */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10633,7 +10633,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10654,7 +10654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10675,7 +10675,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Addresses of the documentation and of the parts */
+            /** @description URLs of the documentation and of the parts */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10696,7 +10696,7 @@ export interface operations {
                     "application/json": components["schemas"]["Entrance"];
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10717,7 +10717,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10762,7 +10762,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10783,7 +10783,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10827,7 +10827,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description `malformed_request`: The request could not be read: broken JSON, broken encoding, or a broken address. */
+            /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10847,7 +10847,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `uri_too_long`: A part of the address is longer than the server reads. */
+            /** @description `uri_too_long`: A part of the URL is longer than the server accepts. */
             414: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10878,7 +10878,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `internal_error`: Something failed on our side. The request id finds it in the logs. */
+            /** @description `internal_error`: The server failed. Its logs contain the request id. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];

@@ -72,9 +72,9 @@ describe('/sign-in', () => {
     const { id, email } = await system.asUser();
     await system.query(`UPDATE "user" SET banned = true WHERE id = $1`, [id]);
     const right = await visitor.fillIn('/sign-in', { email, password: PASSWORD });
-    expect(right.text).toContain('This account is blocked.');
+    expect(right.text).toContain('This account is banned.');
     const wrong = await visitor.fillIn('/sign-in', { email, password: 'a guess' });
-    expect(wrong.text).not.toContain('blocked');
+    expect(wrong.text).not.toContain('banned');
   });
 });
 

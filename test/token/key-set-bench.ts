@@ -11,7 +11,7 @@ import type { ApiSettings } from '../../src/config/api-settings';
  */
 export const TIMING: KeySetTiming = {
   refreshMs: 600,
-  unheardRefreshMs: 30,
+  disconnectedRefreshMs: 30,
   retryMs: 50,
   emptyRetryMs: 20,
   coolDownMs: 300,

@@ -153,14 +153,14 @@ describe('an announced change of the keys', () => {
   it('is replaced by more frequent fetches while notifications do not arrive', async () => {
     await bench.start({ refreshMs: 60_000 });
     const { fetches } = bench.server;
-    bench.keySet.setHeard(false);
+    bench.keySet.setConnected(false);
     bench.server.publish([bench.nextKey.jwk]);
     await until(() => bench.keySet.get(bench.key.kid) === null);
     await until(() => bench.server.fetches >= fetches + 3);
-    bench.keySet.setHeard(true);
+    bench.keySet.setConnected(true);
     await bench.keySet.refresh();
     const ended = bench.server.fetches;
-    await sleep(5 * TIMING.unheardRefreshMs);
+    await sleep(5 * TIMING.disconnectedRefreshMs);
     expect(bench.server.fetches).toBe(ended);
   });
 });

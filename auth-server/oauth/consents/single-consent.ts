@@ -20,7 +20,7 @@ export const singleConsent = {
         return await create(input);
       } catch (error) {
         if (!isUniqueViolation(error, ONE_CONSENT)) throw error;
-        // It is gone when the user has withdrawn it since then.
+        // It is missing when the user has withdrawn it since then.
         return (await changeConsent(adapter, input)) ?? (await create(input));
       }
     }) as Adapter['create'];

@@ -40,7 +40,7 @@ export type CallAuth = (
 ) => Promise<AuthAnswer>;
 
 /** The headers of the request that the endpoints need: cookies, IP address, user agent. */
-const HANDED_ON = ['cookie', 'user-agent', 'x-request-id', RESOLVED_ADDRESS_HEADER];
+const FORWARDED_HEADERS = ['cookie', 'user-agent', 'x-request-id', RESOLVED_ADDRESS_HEADER];
 
 /**
  * The pages use the public endpoints, with the same hooks and limits. The origin of the form was
@@ -49,7 +49,7 @@ const HANDED_ON = ['cookie', 'user-agent', 'x-request-id', RESOLVED_ADDRESS_HEAD
 export function createAuthCaller(auth: Auth, { authUrl }: AuthConfig): CallAuth {
   return async ({ request, response }, { path, body }) => {
     const headers = new Headers({ accept: 'application/json', origin: new URL(authUrl).origin });
-    for (const name of HANDED_ON) {
+    for (const name of FORWARDED_HEADERS) {
       const value = request.headers[name];
       if (typeof value === 'string') headers.set(name, value);
     }

@@ -81,7 +81,7 @@ const NEVER = new Set(['javascript:', 'data:', 'blob:', 'vbscript:', 'file:', 'a
  * Sends the browser to the URL of Better-Auth: with a redirect on this server, with a page on
  * other sites. The page forwards by itself and has a link.
  */
-export function sendOn(response: Response, target: { url: string; authUrl: string }): void {
+export function redirectTo(response: Response, target: { url: string; authUrl: string }): void {
   const url = new URL(target.url, target.authUrl);
   if (url.origin === new URL(target.authUrl).origin) return response.redirect(303, url.href);
   sendPage(response, { page: continuationPage(url) });

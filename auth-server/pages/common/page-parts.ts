@@ -10,7 +10,7 @@ import {
   type FindOAuthRequest,
   type OAuthRequest,
 } from './oauth-request';
-import { sendOn } from './page-answer';
+import { redirectTo } from './page-answer';
 import { TEXTS, type ErrorCode } from './texts';
 
 /** The dependencies of all pages. */
@@ -60,16 +60,16 @@ export function continueOAuth({ oauth }: Visit): { oauth_query?: string } {
 }
 
 /** After a sign-in: back to the client, to the consent page, or to the start page. */
-export function goOn(visit: Visit, { answer, config }: GoOn): void {
+export function continueAfterSignIn(visit: Visit, { answer, config }: SignInAnswer): void {
   const { response, oauth } = visit;
   const { twoFactorRedirect, redirect, url } = answer.body;
   if (twoFactorRedirect) return response.redirect(303, keepOAuthRequest('/two-factor', oauth));
   // Without an authorization request, an answer never leads to another site.
-  if (oauth && redirect && url) return sendOn(response, { url, authUrl: config.authUrl });
+  if (oauth && redirect && url) return redirectTo(response, { url, authUrl: config.authUrl });
   response.redirect(303, oauth ? resume(oauth) : '/');
 }
 
-interface GoOn {
+interface SignInAnswer {
   answer: AuthAnswer;
   config: AuthConfig;
 }

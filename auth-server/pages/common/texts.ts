@@ -191,10 +191,10 @@ export const TEXTS = {
     CODE_NEEDED: 'Enter the code.',
     PASSWORDS_DIFFER: 'The two passwords are not the same.',
     INVALID_EMAIL: 'Enter an e-mail address like name@example.com.',
-    INVALID_EMAIL_OR_PASSWORD: 'E-mail or password is not right.',
+    INVALID_EMAIL_OR_PASSWORD: 'The e-mail address or the password is not right.',
     EMAIL_NOT_VERIFIED:
       'Confirm your address first: open the link in the mail that we have just sent you.',
-    BANNED_USER: 'This account is blocked. Ask an administrator.',
+    BANNED_USER: 'This account is banned. Ask an administrator.',
     USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL:
       'No account can be made with this address. If it is yours, sign in or set a new password.',
     PASSWORD_TOO_SHORT: 'The password is too short.',
@@ -229,7 +229,7 @@ export const TEXTS = {
     provider_failed:
       'The other side did not answer as it should. Try again, or sign in another way.',
     signup_disabled: 'No account can be made this way.',
-    banned: 'This account is blocked. Ask an administrator.',
+    banned: 'This account is banned. Ask an administrator.',
     unavailable: 'Part of the system cannot be reached. Try again soon.',
     method: 'This page cannot be used that way.',
     not_found: 'There is nothing at this address.',

@@ -19,7 +19,7 @@ import { FaultState } from '../../../runtime/fault-state';
 const CURRENT_INTERVAL_MS = 1_000;
 
 /** Pause between two looks while notifications do not arrive, or the database does not answer. */
-const DEAF_INTERVAL_MS = 200;
+const DISCONNECTED_INTERVAL_MS = 200;
 
 /**
  * Reads new events once for all readers of this replica: when the database announces them, and
@@ -94,8 +94,9 @@ export class AccessEventHub implements OnApplicationBootstrap, BeforeApplication
     while (this.readers.size > 0) {
       this.isPending = false;
       const isRead = await this.readOnce();
-      const hears = isRead && this.access.report().proofAgeMs !== null;
-      if (!this.isPending) await this.pause(hears ? CURRENT_INTERVAL_MS : DEAF_INTERVAL_MS);
+      const isConnected = isRead && this.access.report().proofAgeMs !== null;
+      if (!this.isPending)
+        await this.pause(isConnected ? CURRENT_INTERVAL_MS : DISCONNECTED_INTERVAL_MS);
     }
     this.isRunning = false;
   }

@@ -44,12 +44,12 @@ export interface PageRequest {
 /** Rows of one page. */
 export const PAGE_SIZE = 1_000;
 
-/** Most events between two looks; a reader that misses more resumes from its own position. */
+/** Most events between two queries; a reader that misses more continues from its own position. */
 export const LARGEST_BATCH = 5_000;
 
 /**
- * Makes everything durable that was written before, also where `synchronous_commit` is off. The
- * message is for no one: a transaction without a record is not waited for.
+ * Makes all earlier writes durable, also where `synchronous_commit` is off. The message has no
+ * reader: PostgreSQL flushes only for a transaction that has written a record.
  */
 const FLUSH = `
   SELECT set_config('synchronous_commit', 'local', true), pg_logical_emit_message(true, 'gatehouse', '')`;

@@ -68,7 +68,7 @@ export class AccessEventsService implements OnApplicationBootstrap {
   }
 
   /**
-   * The stream has to be sent, also to a client that has gone: its end gives the place back.
+   * The stream is sent also to a client that has disconnected: the end of the stream frees its place.
    * @throws {Problem} `too_many_requests`
    */
   async open(reading: ReadingRequest): Promise<Readable> {

@@ -5,12 +5,12 @@ import { assertScope } from '../../auth/scopes.guard';
 import type { Principal } from '../../auth/principal/principal';
 import { Problem } from '../../common/problems/problem';
 
-/** Holds readers to the access that opened their stream: it can end while they read. */
+/** Checks the access of readers again: it can end while they read. */
 @Injectable()
 export class ReaderAccess {
   constructor(private readonly guard: JwtAuthGuard) {}
 
-  /** @throws {Problem} when it cannot be known, as without a database. */
+  /** @throws {Problem} when it cannot be checked, for example without a database. */
   async findEnded(readers: Iterable<EventReader>): Promise<EventReader[]> {
     const byToken = Map.groupBy(readers, ({ request }) => request.headers.authorization);
     const ended = await Promise.all(

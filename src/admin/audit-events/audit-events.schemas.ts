@@ -7,8 +7,8 @@ const moment = time('2026-11-23T09:30:00.000Z').optional();
 
 export const listAuditEventsSchema = z.strictObject({
   ...pageFields,
-  actor: idParameter.optional().describe('Id of the user or client who did it'),
-  subject: idParameter.optional().describe('Id of whom or what it was done to'),
+  actor: idParameter.optional().describe('Id of the user or client that acted'),
+  subject: idParameter.optional().describe('Id of the user, client or resource that was changed'),
   action: auditActionSchema.optional(),
   since: moment.describe('Events of this time and later'),
   until: moment.describe('Events before this time'),

@@ -82,7 +82,7 @@ export class ClientsController {
       201: {
         description: 'The new client',
         schema: newClientSchema,
-        headers: { Location: { description: 'Address of the client', schema: { type: 'string' } } },
+        headers: { Location: { description: 'URL of the client', schema: { type: 'string' } } },
       },
     },
     problems: AUTH_SERVER_PROBLEMS,
@@ -113,7 +113,7 @@ export class ClientsController {
   @Endpoint({
     summary: 'Change an OAuth client',
     description:
-      'Disabling it, or taking scopes away, is in force for the next request with any of its tokens.',
+      'A disabled client and removed scopes apply to the next request with any of its tokens.',
     operationId: 'updateClient',
     answers: { 200: { description: 'The client after the change', schema: clientSchema } },
     problems: ['not_found', 'built_in_client'],
@@ -129,9 +129,9 @@ export class ClientsController {
   @Delete(':clientId')
   @Endpoint({
     summary: 'Delete an OAuth client',
-    description: 'Its tokens are refused at once; what users granted it is forgotten.',
+    description: 'Its tokens are refused at once, and the consents of users are deleted.',
     operationId: 'deleteClient',
-    answers: { 204: { description: 'Gone' } },
+    answers: { 204: { description: 'Deleted' } },
     problems: ['not_found', 'built_in_client'],
   })
   deleteClient(
@@ -144,8 +144,8 @@ export class ClientsController {
   @Post(':clientId/secret')
   @Idempotent()
   @Endpoint({
-    summary: 'Make a new secret for an OAuth client',
-    description: 'The old secret is refused from now on; tokens that are out stay good.',
+    summary: 'Create a new secret for an OAuth client',
+    description: 'The old secret is refused from now on. Issued access tokens remain valid.',
     operationId: 'rotateClientSecret',
     answers: { 200: { description: 'The new secret', schema: clientSecretSchema } },
     problems: ['not_found', 'no_client_secret', ...AUTH_SERVER_PROBLEMS],

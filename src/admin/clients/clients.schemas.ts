@@ -43,7 +43,7 @@ const redirectUris = z
       .max(LONGEST.url)
       .refine(
         isRedirectUri,
-        'Must be an https address, or http on localhost, 127.0.0.1 or [::1], as a browser spells ' +
+        'Must be an https URL, or http on localhost, 127.0.0.1 or [::1], as a browser writes ' +
           'it, without wildcard, fragment or credentials',
       )
       .meta({ examples: ['https://app.example.com/callback'] }),
@@ -101,12 +101,12 @@ export const newClientSchema = clientSchema
   .extend({
     clientSecret: clientSecret
       .optional()
-      .describe('Shown this once; public clients and those with keys have none'),
+      .describe('Only this answer contains it; public clients and clients with keys have none'),
   })
   .meta({ id: 'NewClient' });
 
 export const clientSecretSchema = z
-  .object({ clientId: id, clientSecret: clientSecret.describe('Shown this once') })
+  .object({ clientId: id, clientSecret: clientSecret.describe('Only this answer contains it') })
   .meta({ id: 'ClientSecret' });
 
 export const clientPageSchema = z
@@ -148,7 +148,9 @@ export const updateClientSchema = z
     disabled: z
       .boolean()
       .optional()
-      .describe('A disabled client gets no tokens, and those that are out are refused at once'),
+      .describe(
+        'A disabled client gets no tokens, and its issued access tokens are refused at once',
+      ),
   })
   .refine((body) => Object.keys(body).length > 0, {
     error: 'Name at least one field to change',

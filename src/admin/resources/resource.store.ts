@@ -53,8 +53,8 @@ export async function replaceScopes(
 ): Promise<void> {
   const current = await manager.findBy(OAuthResourceScopeEntity, { resource: identifier });
   const kept = new Map(scopes.map(({ name, description }) => [name, description]));
-  const gone = current.map(({ name }) => name).filter((name) => !kept.has(name));
-  if (gone.length > 0) await manager.delete(OAuthResourceScopeEntity, { name: In(gone) });
+  const removed = current.map(({ name }) => name).filter((name) => !kept.has(name));
+  if (removed.length > 0) await manager.delete(OAuthResourceScopeEntity, { name: In(removed) });
   const before = new Map(current.map(({ name, description }) => [name, description]));
   for (const [name, description] of kept) {
     if (before.get(name) === description) continue;
@@ -93,9 +93,9 @@ export async function replaceClients(
   if (errors.length > 0) throw new Problem('validation_failed', { errors });
   const current = await manager.findBy(OAuthResourceServerEntity, { resource: identifier });
   const before = current.map(({ clientId }) => clientId);
-  const gone = before.filter((clientId) => !clients.includes(clientId));
+  const removed = before.filter((clientId) => !clients.includes(clientId));
   const added = clients.filter((clientId) => !before.includes(clientId));
-  for (const clientId of gone) {
+  for (const clientId of removed) {
     await manager.delete(OAuthResourceServerEntity, { resource: identifier, clientId });
   }
   for (const clientId of added) {

@@ -53,7 +53,7 @@ export class ResourcesController {
   @Endpoint({
     summary: 'List resources',
     description:
-      'What tokens are for: this API, and the resource servers that are registered here. Newest ' +
+      'The audiences of tokens: this API and the registered resource servers. Newest ' +
       'first. Pages follow each other by `nextCursor` or `Link`.',
     operationId: 'listResources',
     answers: {
@@ -73,7 +73,7 @@ export class ResourcesController {
   @Endpoint({
     summary: 'Register a resource',
     description:
-      'Another backend that accepts our tokens. From now on clients can be given its scopes.',
+      'Another backend that accepts tokens of this server. Clients can have its scopes from now on.',
     operationId: 'createResource',
     answers: {
       201: {
@@ -81,7 +81,7 @@ export class ResourcesController {
         schema: resourceSchema,
         headers: {
           ...ETAG,
-          Location: { description: 'Address of the resource', schema: { type: 'string' } },
+          Location: { description: 'URL of the resource', schema: { type: 'string' } },
         },
       },
     },
@@ -116,13 +116,13 @@ export class ResourcesController {
   @ApiHeader({
     name: 'If-Match',
     required: false,
-    description: 'ETag that you read: the change is refused when the resource is another by now',
+    description: 'ETag that you read: the change is refused when the resource has changed since',
     schema: { type: 'string', example: '"m9xQ2k"' },
   })
   @Endpoint({
     summary: 'Change a resource',
     description:
-      'A scope that is taken away leaves its clients, and what users granted with it ends at once. ' +
+      'A removed scope is removed from clients, and the consents and grants with it end at once. ' +
       'The identifier cannot be changed.',
     operationId: 'updateResource',
     answers: {
@@ -144,9 +144,9 @@ export class ResourcesController {
   @Delete(':resourceId')
   @Endpoint({
     summary: 'Delete a resource',
-    description: 'Its tokens are no longer active, and its scopes are taken away from clients.',
+    description: 'Its tokens are no longer active, and its scopes are removed from clients.',
     operationId: 'deleteResource',
-    answers: { 204: { description: 'Gone' } },
+    answers: { 204: { description: 'Deleted' } },
     problems: ['not_found', 'built_in_resource'],
   })
   deleteResource(

@@ -32,7 +32,7 @@ const scopeName = z
   .max(100)
   .refine(isRegisteredScopeName, 'Must be letters, digits and : . _ / -, and begin with one')
   .refine((text) => !isCodeScope(text), 'Belongs to this API')
-  .describe('Belongs to this resource alone')
+  .describe('Belongs to this resource only')
   .meta({ examples: ['orders:read'] });
 
 const scope = z.strictObject({
@@ -117,9 +117,9 @@ export const updateResourceSchema = z
     name: name.optional(),
     scopes: scopes
       .optional()
-      .describe('All of them: a scope that is missing is taken away from clients and tokens'),
+      .describe('All scopes: a scope that is missing is removed from clients and tokens'),
     tokenLifetime: tokenLifetime.optional(),
-    clients: clients.optional().describe('All of them'),
+    clients: clients.optional().describe('All client ids'),
   })
   .refine((body) => Object.keys(body).length > 0, {
     error: 'Name at least one field to change',

@@ -17,7 +17,7 @@ export class StatsController {
   @Endpoint({
     summary: 'Read statistics',
     operationId: 'getStatistics',
-    answers: { 200: { description: 'Figures as of now', schema: statisticsSchema } },
+    answers: { 200: { description: 'Current figures', schema: statisticsSchema } },
   })
   getStatistics(): Promise<Statistics> {
     return this.stats.getStatistics();

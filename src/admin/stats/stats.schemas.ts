@@ -8,7 +8,7 @@ const count = z
 export const statisticsSchema = z
   .object({
     users: count,
-    verified: count.describe('Users whose e-mail is proved'),
+    verified: count.describe('Users whose e-mail address is verified'),
     banned: count.describe('Users under a ban in force'),
     admins: count,
     sessions: count.describe('Sessions in force'),

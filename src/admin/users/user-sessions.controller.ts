@@ -57,7 +57,7 @@ export class UserSessionsController {
   @Endpoint({
     summary: "End one of a user's sessions",
     operationId: 'endUserSession',
-    answers: { 204: { description: 'The session is gone' } },
+    answers: { 204: { description: 'The session has ended' } },
     problems: ['user_required', 'not_found'],
   })
   endUserSession(

@@ -88,7 +88,7 @@ export class AdminUsersController {
       201: {
         description: 'The new user',
         schema: userSchema,
-        headers: { Location: { description: 'Address of the user', schema: { type: 'string' } } },
+        headers: { Location: { description: 'URL of the user', schema: { type: 'string' } } },
       },
     },
     problems: ['user_required', 'email_taken', ...AUTH_SERVER_PROBLEMS],
@@ -119,7 +119,7 @@ export class AdminUsersController {
   @Patch(':id')
   @Endpoint({
     summary: "Change a user's profile",
-    description: 'A new e-mail counts as not verified, unless `emailVerified` says otherwise.',
+    description: 'A new e-mail address is not verified, unless `emailVerified` is true.',
     operationId: 'updateUser',
     answers: { 200: { description: 'The user after the change', schema: userSchema } },
     problems: ['user_required', 'not_found', 'email_taken'],
@@ -136,10 +136,9 @@ export class AdminUsersController {
   @Delete(':id')
   @Endpoint({
     summary: 'Delete a user',
-    description:
-      'Every row that is theirs is gone; access tokens that are out are refused at once.',
+    description: 'Deletes every row of the user. Issued access tokens are refused at once.',
     operationId: 'deleteUser',
-    answers: { 204: { description: 'Gone' } },
+    answers: { 204: { description: 'Deleted' } },
     problems: ['user_required', 'not_found', 'last_admin'],
   })
   deleteUser(
@@ -169,9 +168,10 @@ export class AdminUsersController {
   @Idempotent()
   @Endpoint({
     summary: 'Act as a user',
-    description: 'Begins a session that is marked with who acts; never as another administrator.',
+    description:
+      'Begins a session with the id of the acting administrator. Administrators cannot be impersonated.',
     operationId: 'impersonateUser',
-    answers: { 201: { description: 'Tokens of the marked session', schema: signedInSchema } },
+    answers: { 201: { description: 'Tokens of the session', schema: signedInSchema } },
     problems: ['not_found', 'banned', 'cannot_impersonate_admin', ...AUTH_SERVER_PROBLEMS],
   })
   impersonate(
@@ -202,7 +202,7 @@ export class AdminUsersController {
   @Put(':id/ban')
   @Endpoint({
     summary: 'Ban a user',
-    description: 'Ends all sessions of the user; access tokens that are out are refused at once.',
+    description: 'Ends all sessions of the user. Issued access tokens are refused at once.',
     operationId: 'banUser',
     answers: { 200: { description: 'The user after the change', schema: userSchema } },
     problems: ['user_required', 'not_found', 'cannot_ban_self', 'last_admin'],
@@ -231,12 +231,13 @@ export class AdminUsersController {
   }
   @Delete(':id/two-factor')
   @Endpoint({
-    summary: "Take a user's second factor away",
+    summary: "Remove a user's second factor",
     description:
-      'For a user who has lost it and the recovery codes. Their sessions are ended, trusted ' +
-      'devices forgotten; passkeys stay. Never your own: that takes your password.',
+      'For a user who has lost it and the recovery codes. Ends the sessions of the user and ' +
+      'removes the trusted devices; passkeys remain. Administrators remove their own second ' +
+      'factor with their password instead.',
     operationId: 'removeSecondFactor',
-    answers: { 204: { description: 'The password alone signs in' } },
+    answers: { 204: { description: 'Removed: the password alone is required' } },
     problems: ['not_found'],
   })
   removeSecondFactor(

@@ -19,7 +19,7 @@ export const listUsersSchema = z.strictObject({
   ...pageFields,
   search: personalText(200)
     .optional()
-    .describe('A part of e-mail or name, in any case')
+    .describe('A part of the e-mail address or the name, in upper or lower case')
     .meta({ examples: ['ada'] }),
   role: roleSchema.optional(),
   banned: trueOrFalse.optional().describe('Whether a ban is in force'),
@@ -55,7 +55,7 @@ export const banSchema = z
     expiresAt: time('2099-12-31T00:00:00Z')
       .refine((text) => Date.parse(text) > Date.now(), 'Must lie in the future')
       .optional()
-      .describe('When the ban ends by itself; without it: not'),
+      .describe('When the ban ends; without it: never'),
   })
   .meta({ id: 'Ban' });
 
@@ -64,9 +64,7 @@ export type Ban = z.infer<typeof banSchema>;
 export const createUserSchema = z
   .strictObject({
     email,
-    password: newPasswordSchema
-      .optional()
-      .describe('Without it the user has no way to sign in yet'),
+    password: newPasswordSchema.optional().describe('Without it the user cannot sign in yet'),
     name: personalText(LONGEST.name).meta({ examples: ['Ada Lovelace'] }),
     role: roleSchema.optional(),
   })
@@ -84,7 +82,7 @@ export const updateUserSchema = z
     name: personalText(LONGEST.name)
       .optional()
       .meta({ examples: ['Ada King'] }),
-    image: webAddress.nullable().optional().describe('null takes the picture away'),
+    image: webAddress.nullable().optional().describe('null removes the picture'),
   })
   .refine((body) => Object.keys(body).length > 0, {
     error: 'Name at least one field to change',

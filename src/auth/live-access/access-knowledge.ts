@@ -29,7 +29,7 @@ export interface Instant {
 export interface Load {
   readonly subject: AccessSubject;
   readonly epoch: number;
-  overtaken: boolean;
+  outdated: boolean;
 }
 
 export interface KnowledgeOptions {
@@ -98,7 +98,7 @@ export class AccessKnowledge {
     return true;
   }
 
-  /** Changes are no longer heard. */
+  /** Changes are no longer received. */
   lose(): void {
     this.lease = NEVER;
   }
@@ -114,7 +114,7 @@ export class AccessKnowledge {
 
   /** Call it before a query whose result may be kept. */
   beginLoad(subject: AccessSubject): Load {
-    const load: Load = { subject, epoch: this.epoch, overtaken: false };
+    const load: Load = { subject, epoch: this.epoch, outdated: false };
     this.loads.add(load);
     this.counters.loads += 1;
     return load;
@@ -137,17 +137,17 @@ export class AccessKnowledge {
 
   /** Whether the result of a load contains every change that has arrived. */
   mayKeep(load: Load): boolean {
-    return !load.overtaken && load.epoch === this.epoch;
+    return !load.outdated && load.epoch === this.epoch;
   }
 
   /** A change was announced: its subject is deleted here, and running loads are marked. */
-  hear(change: AccessChange): void {
+  receive(change: AccessChange): void {
     this.counters.notifications += 1;
     if (change.all) this.forgetEverything();
     for (const id of change.sessions) this.sessions.delete(id);
     for (const id of change.users) this.users.delete(id);
     for (const id of change.clients) this.clients.delete(id);
-    for (const load of this.loads) if (isAbout(change, load.subject)) this.overtake(load);
+    for (const load of this.loads) if (isAbout(change, load.subject)) this.markOutdated(load);
   }
 
   /** Safeguard: entries from before a loss of the connection are not used after it. */
@@ -162,8 +162,8 @@ export class AccessKnowledge {
   }
 
   /** Safeguard: a load that began before a change must not put the old state back. */
-  protected overtake(load: Load): void {
-    load.overtaken = true;
+  protected markOutdated(load: Load): void {
+    load.outdated = true;
   }
 
   /** Safeguard: late proofs mean late notifications. Either of the two clocks can show it. */

@@ -30,9 +30,9 @@ export interface AccessListenerOptions {
   /** Access events were committed. */
   onEvents: () => void;
   /** Notifications arrive, as a proof has shown; called for each proof. */
-  onHearing: () => void;
+  onConnected: () => void;
   /** The reason why notifications do not arrive; called for each failure. */
-  onDeaf: (reason: string) => void;
+  onDisconnected: (reason: string) => void;
 }
 
 /**
@@ -83,16 +83,16 @@ export class AccessListener {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      const reason = await this.hearOnce();
+      const reason = await this.receiveOnce();
       if (signal.aborted) return;
-      this.options.onDeaf(reason);
+      this.options.onDisconnected(reason);
       await sleep(this.pause, undefined, { signal }).catch(() => {});
       this.pause = Math.min(this.pause * 2, LONGEST_PAUSE_MS);
     }
   }
 
   /** Listens on one connection until it fails. @returns the reason. */
-  private async hearOnce(): Promise<string> {
+  private async receiveOnce(): Promise<string> {
     const end = new AbortController();
     const stop = () => end.abort(new Error('the replica stops'));
     this.stopping.signal.addEventListener('abort', stop, { once: true });
@@ -130,13 +130,13 @@ export class AccessListener {
       this.options.knowledge.lose();
     });
     await client.connect();
-    this.hear(client);
+    this.receive(client);
     await client.query(
       `LISTEN ${ACCESS_CHANNEL}; LISTEN ${EVENT_CHANNEL}; LISTEN ${this.proofChannel}`,
     );
   }
 
-  private hear(client: Client): void {
+  private receive(client: Client): void {
     const proofs = new Map<string, () => void>();
     this.proofs = proofs;
     client.on('notification', ({ channel, payload = '' }) => {
@@ -149,7 +149,7 @@ export class AccessListener {
         return;
       }
       const change = parseAccessChange(payload);
-      this.options.knowledge.hear(change);
+      this.options.knowledge.receive(change);
       if (change.keys) this.options.onKeysChanged();
     });
   }
@@ -171,12 +171,12 @@ export class AccessListener {
     if (end.signal.aborted) return;
     if (outcome === 'proved') {
       this.pause = SHORTEST_PAUSE_MS;
-      this.options.onHearing();
+      this.options.onConnected();
       return;
     }
     if (this.options.knowledge.isTrusted()) return;
     if (outcome === 'lost') end.abort(new Error('a proof did not come back'));
-    else this.options.onDeaf(outcome);
+    else this.options.onDisconnected(outcome);
   }
 
   /** Sends one proof and waits for it, up to the limit. */

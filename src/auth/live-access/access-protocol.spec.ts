@@ -18,16 +18,16 @@ const MUTANTS: Record<string, Partial<Variant>> = {
       }
     },
   },
-  'keeps loads that began while it was deaf': {
+  'keeps loads that began while it was disconnected': {
     Knowledge: class extends AccessKnowledge {
       protected override endEpoch(): void {
         // nothing ends
       }
     },
   },
-  'keeps loads that a change has overtaken': {
+  'keeps loads that a change has outdated': {
     Knowledge: class extends AccessKnowledge {
-      protected override overtake(): void {
+      protected override markOutdated(): void {
         // nothing is marked
       }
     },
@@ -77,41 +77,41 @@ const MUTANTS: Record<string, Partial<Variant>> = {
   },
   'does not forget what a notification is about': {
     Knowledge: class extends AccessKnowledge {
-      override hear(): void {
-        // heard, and ignored
+      override receive(): void {
+        // received, and ignored
       }
     },
   },
   'does not forget the session that a notification is about': {
     Knowledge: class extends AccessKnowledge {
-      override hear(change: AccessChange): void {
-        super.hear({ ...change, sessions: [] });
+      override receive(change: AccessChange): void {
+        super.receive({ ...change, sessions: [] });
       }
     },
   },
   'does not forget the client that a notification is about': {
     Knowledge: class extends AccessKnowledge {
-      override hear(change: AccessChange): void {
-        super.hear({ ...change, clients: [] });
+      override receive(change: AccessChange): void {
+        super.receive({ ...change, clients: [] });
       }
     },
   },
   'lets the lease run from when the proof came back': { leaseRunsFromReceipt: true },
-  'joins loads that a change has overtaken': {
+  'joins loads that a change has outdated': {
     Access: class extends LiveAccess {
       protected override mayJoin(_load: Load): boolean {
         return true;
       }
     },
   },
-  'joins loads that began before it was deaf': {
+  'joins loads that began before it was disconnected': {
     Access: class extends LiveAccess {
       protected override mayJoin(load: Load): boolean {
-        return !load.overtaken;
+        return !load.outdated;
       }
     },
   },
-  'shares and keeps loads while it is deaf': {
+  'shares and keeps loads while it is disconnected': {
     Access: class extends LiveAccess {
       protected override mayShare(): boolean {
         return true;
@@ -122,10 +122,10 @@ const MUTANTS: Record<string, Partial<Variant>> = {
 
 /** Seeds that find a mutant early; another seed finds it later. */
 const SEEDS: Record<string, number> = {
-  'keeps loads that began while it was deaf': 1,
-  'keeps loads that a change has overtaken': 5,
-  'joins loads that a change has overtaken': 7,
-  'joins loads that began before it was deaf': 10,
+  'keeps loads that began while it was disconnected': 1,
+  'keeps loads that a change has outdated': 5,
+  'joins loads that a change has outdated': 7,
+  'joins loads that began before it was disconnected': 10,
 };
 const OTHER_SEED = 4;
 

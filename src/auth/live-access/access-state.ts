@@ -62,7 +62,7 @@ export interface AccessState {
  * Why a known session may be insufficient for a subject, so that it is loaded again: the
  * extension of a session and a new grant are not announced.
  */
-export function isWorthAnotherLook(
+export function mustReload(
   session: KnownSession,
   { clientId, now }: { clientId: string | null; now: number },
 ): boolean {
@@ -81,7 +81,7 @@ export function refusalReason(
   state: AccessState | null,
   { subject, issuedAt, now }: { subject: AccessSubject; issuedAt: number; now: number },
 ): string | null {
-  if (!state) return 'session has ended, or the client is gone';
+  if (!state) return 'session has ended, or the client was deleted';
   const { session, user, client } = state;
   if (session && session.userId !== subject.userId) return 'session belongs to another user';
   if (session && session.expiresAt <= now) return 'session has expired';

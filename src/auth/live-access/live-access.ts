@@ -1,5 +1,5 @@
 import type { AccessKnowledge, Load } from './access-knowledge';
-import { type AccessState, type AccessSubject, isWorthAnotherLook } from './access-state';
+import { type AccessState, type AccessSubject, mustReload } from './access-state';
 
 /** Reads the state of a subject from the database; `null`: a part of it does not exist. */
 export type LoadState = (subject: AccessSubject) => Promise<AccessState | null>;
@@ -33,7 +33,7 @@ export class LiveAccess {
     if (!known?.session) return known;
     const { clientId } = subject;
     const { wall: now } = this.knowledge.now();
-    return isWorthAnotherLook(known.session, { clientId, now }) ? null : known;
+    return mustReload(known.session, { clientId, now }) ? null : known;
   }
 
   /** Requests for one subject share a load whose result is not outdated. */

@@ -44,8 +44,8 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
   private readonly liveAccess: LiveAccess;
   private readonly listener: AccessListener;
   private readonly turn = new EventLoopTurn();
-  private wasHearing: boolean | null = null;
-  private hearEvents: () => void = () => {};
+  private wasConnected: boolean | null = null;
+  private receiveEvents: () => void = () => {};
 
   constructor(
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
@@ -61,9 +61,9 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
       knowledge: this.knowledge,
       store,
       onKeysChanged: () => void this.keySet.refresh(),
-      onEvents: () => this.hearEvents(),
-      onHearing: () => this.changeHearing(true, 'changes of access are heard'),
-      onDeaf: (reason) => this.changeHearing(false, reason),
+      onEvents: () => this.receiveEvents(),
+      onConnected: () => this.changeConnection(true, 'changes of access are received'),
+      onDisconnected: (reason) => this.changeConnection(false, reason),
     });
   }
 
@@ -121,8 +121,8 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   /** The database has announced access events; not called while notifications do not arrive. */
-  onEvents(hear: () => void): void {
-    this.hearEvents = hear;
+  onEvents(receive: () => void): void {
+    this.receiveEvents = receive;
   }
 
   report(): AccessReport {
@@ -137,11 +137,11 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   /** Logged once for each change, not for each request. */
-  private changeHearing(isHearing: boolean, reason: string): void {
-    if (this.wasHearing === isHearing) return;
-    this.wasHearing = isHearing;
-    this.keySet.setHeard(isHearing);
-    if (isHearing) this.logger.log(`${reason}: ${this.describe('live')}`);
+  private changeConnection(isConnected: boolean, reason: string): void {
+    if (this.wasConnected === isConnected) return;
+    this.wasConnected = isConnected;
+    this.keySet.setConnected(isConnected);
+    if (isConnected) this.logger.log(`${reason}: ${this.describe('live')}`);
     else this.logger.warn(`${reason}: ${this.describe('strict')}`);
   }
 
@@ -149,7 +149,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
     if (this.settings.accessCheck === 'strict') return 'access is checked in strict mode anyway';
     return mode === 'live'
       ? 'access is checked live'
-      : 'access costs a query for each request until changes are heard ' +
+      : 'access costs a query for each request until changes are received ' +
           '(behind a pooler in transaction mode, set DATABASE_DIRECT_URL)';
   }
 }

@@ -26,7 +26,7 @@ export interface KeySetTiming {
   /** The time after which a set is fetched again in the background. */
   refreshMs: number;
   /** The same, while announcements of changed keys do not arrive. */
-  unheardRefreshMs: number;
+  disconnectedRefreshMs: number;
   /** The pause after a failed fetch, while a set exists. */
   retryMs: number;
   /** The same while there is no set. */
@@ -40,7 +40,7 @@ export interface KeySetTiming {
 function defaultTiming({ accessLease }: ApiSettings): KeySetTiming {
   return {
     refreshMs: 60_000,
-    unheardRefreshMs: Math.max(accessLease / 2, 250),
+    disconnectedRefreshMs: Math.max(accessLease / 2, 250),
     retryMs: 5_000,
     emptyRetryMs: 500,
     coolDownMs: 5_000,
@@ -54,13 +54,13 @@ const LARGEST_JWKS = 256 * 1024;
 const SELECT_KEY_IDS = `SELECT ${TABLES.jwks.columns.id} AS "id" FROM ${TABLES.jwks.name}`;
 
 /**
- * The auth server's verification keys: held, not asked for (docs/security/token.md).
+ * The verification keys of the auth server, in memory (docs/security/token.md).
  *
- * The whole JWKS is fetched at start and again in the background; the last good set is
- * kept while the auth server is away or answers nonsense. Callers with a known key id
- * never wait. An unknown key id asks for at most one fetch in a cool-down, shared by all
- * who wait for it, so made-up key ids cannot crowd anyone out. jwks-rsa does the asking;
- * its per-key cache and its limiter (one bucket for all callers) stay off.
+ * The whole JWKS is fetched at the start and again in the background. While the auth server is
+ * unavailable or its answer is invalid, the last valid set is used. A request with a known key id
+ * does not wait. An unknown key id causes at most one fetch in a cool-down, which all waiting
+ * requests share, so invented key ids cause no load. jwks-rsa fetches; its cache of keys and its
+ * limit for all callers are not used.
  */
 @Injectable()
 export class KeySet implements OnModuleInit, OnApplicationShutdown {
@@ -83,7 +83,7 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     ended: () => this.logger.log('signing keys are fetched again'),
   });
   /** `null` until live access sets it: without live access there are no notifications. */
-  private heard: boolean | null = null;
+  private isConnected: boolean | null = null;
   private closed = false;
 
   constructor(
@@ -169,11 +169,11 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
   /**
    * Called when announcements of changed keys begin or cease to arrive. A fetch follows, because
    * an announcement may be lost. Without announcements the keys are fetched often, so a withdrawn
-   * key is removed almost as soon.
+   * key is removed soon, too.
    */
-  setHeard(heard: boolean): void {
-    if (this.heard === heard) return;
-    this.heard = heard;
+  setConnected(isConnected: boolean): void {
+    if (this.isConnected === isConnected) return;
+    this.isConnected = isConnected;
     void this.refresh();
   }
 
@@ -195,9 +195,9 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     const problem = await this.replace(signal);
     if (signal.aborted) return;
     this.report(problem);
-    const { refreshMs, unheardRefreshMs, retryMs, emptyRetryMs } = this.timing;
+    const { refreshMs, disconnectedRefreshMs, retryMs, emptyRetryMs } = this.timing;
     const pause = this.isEmpty ? emptyRetryMs : problem === null ? refreshMs : retryMs;
-    this.schedule(this.heard === false ? Math.min(pause, unheardRefreshMs) : pause);
+    this.schedule(this.isConnected === false ? Math.min(pause, disconnectedRefreshMs) : pause);
   }
 
   /** @returns why the set could not be replaced; `null` when it was. */

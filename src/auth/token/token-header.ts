@@ -12,10 +12,10 @@ const REFUSED_PARAMETERS = ['jwk', 'jku', 'x5c', 'x5u', 'crit', 'b64', 'zip', 'e
 export type HeaderResult = { ok: true; keyId: string } | { ok: false; reason: string };
 
 /**
- * Reads the protected header of a compact JWS (RFC 7515, section 7.1: three parts) before
- * anything is verified: the one configured algorithm (RFC 8725, section 3.1), an acceptable
- * `typ` (section 3.11), a key id, canonical base64url in every part (RFC 7515, section 2:
- * no padding, no stray bits), UTF-8 in what is read as text.
+ * Reads the protected header of a compact JWS (RFC 7515, section 7.1: three parts) before the
+ * signature is verified. It requires the configured algorithm (RFC 8725, section 3.1), an accepted
+ * `typ` (section 3.11), a key id, canonical base64url in each part (RFC 7515, section 2: no
+ * padding, no unused bits), and UTF-8 in the texts.
  */
 export function parseTokenHeader(token: string, algorithm: SignatureAlgorithm): HeaderResult {
   const parts = token.split('.');

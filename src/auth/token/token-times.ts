@@ -17,8 +17,8 @@ export function timeProblem({ exp, iat, nbf }: TokenTimes): string | null {
   if (nbf !== undefined) {
     // JSON can contain numbers that become infinite here.
     if (!Number.isFinite(nbf)) return 'nbf is not a finite number';
-    if (nbf > now + CLOCK_TOLERANCE_SECONDS) return 'nbf lies ahead';
+    if (nbf > now + CLOCK_TOLERANCE_SECONDS) return 'nbf is in the future';
   }
-  if (iat > now + CLOCK_TOLERANCE_SECONDS) return 'iat lies ahead';
+  if (iat > now + CLOCK_TOLERANCE_SECONDS) return 'iat is in the future';
   return null;
 }

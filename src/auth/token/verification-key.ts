@@ -7,7 +7,7 @@ const LEAST_RSA_BITS = 2048;
 /** With an exponent of 1, each message is its own signature. */
 const LEAST_RSA_EXPONENT = 3n;
 
-/** The real sets are much smaller; parsing more costs only time. */
+/** Real sets are much smaller. */
 const MOST_KEYS = 100;
 
 const KEY_TYPE: Record<SignatureAlgorithm, 'RSA' | 'EC'> = {
@@ -36,23 +36,21 @@ export interface ReadOptions {
 }
 
 /**
- * Reads the keys of a JWKS (RFC 7517, section 5) into those that may verify tokens.
+ * Reads the keys of a JWKS (RFC 7517, section 5) that can verify tokens.
  *
- * A key is used when it has a `kid`, fits the one configured algorithm, is strong enough,
- * and its `use`, `key_ops` and `alg` allow it (sections 4.2 to 4.4). Other keys are
- * ignored, as section 5 requires. A set without a usable key is valid: every key has been
- * withdrawn.
+ * A key is used when it has a `kid`, is a key of the configured algorithm, is strong enough, and
+ * its `use`, `key_ops` and `alg` allow it (sections 4.2 to 4.4). Other keys are ignored, as section
+ * 5 requires. A set without a usable key is valid: every key was withdrawn.
  *
- * @throws {Error} when the set makes no sense as a whole: not a JWKS, an entry that is no
- *   key, one key id for two usable keys, private parts in public. The caller then keeps
- *   the set it has.
+ * @throws {Error} when the set is not a JWKS, or contains an entry that is not a key, one key id
+ *   for two usable keys, or private parts. The caller then keeps the former set.
  */
 export function toVerificationKeys(keys: unknown, options: ReadOptions): VerificationKeys {
   const usable = new Map<string, VerificationKey>();
   for (const jwk of toJwks(keys)) {
     const key = toVerificationKey(jwk, options);
     if (!key) continue;
-    if (usable.has(key.keyId)) throw new Error('the JWKS holds one key id twice');
+    if (usable.has(key.keyId)) throw new Error('the JWKS contains a key id twice');
     usable.set(key.keyId, key);
   }
   return usable;
@@ -62,10 +60,10 @@ type Jwk = Record<string, unknown>;
 
 function toJwks(keys: unknown): Jwk[] {
   if (!Array.isArray(keys)) throw new Error('the answer is not a JWKS');
-  if (keys.length > MOST_KEYS) throw new Error(`the JWKS holds more than ${MOST_KEYS} keys`);
+  if (keys.length > MOST_KEYS) throw new Error(`the JWKS contains more than ${MOST_KEYS} keys`);
   return keys.map((entry: unknown) => {
     if (!isObject(entry) || typeof entry.kty !== 'string') {
-      throw new Error('the JWKS holds something that is not a key');
+      throw new Error('the JWKS contains an entry that is not a key');
     }
     if (PRIVATE_MEMBERS.some((name) => Object.hasOwn(entry, name))) {
       throw new Error('the JWKS publishes private parts of a key, which must be revoked');

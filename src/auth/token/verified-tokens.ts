@@ -13,7 +13,7 @@ export interface VerifiedToken<Claims extends TokenTimes = AccessTokenClaims> {
 }
 
 export interface VerifiedTokensOptions {
-  /** Tokens that are remembered at most. */
+  /** The most tokens that are kept. */
   maxEntries?: number;
   /** The limit of memory in bytes, estimated by {@link sizeOf}. */
   maxBytes?: number;
@@ -27,13 +27,12 @@ interface Entry<Claims extends TokenTimes> extends VerifiedToken<Claims> {
 const ENTRY_BYTES = 512;
 
 /**
- * The tokens that have been verified lately, so that one that comes again is not verified
- * again. Whether it is in force (`exp`, `nbf`, `iat`) is judged at each look-up; whether
- * its session is, is not judged here.
+ * The tokens that were verified before. A repeated token is not verified again. Its times (`exp`,
+ * `nbf`, `iat`) are checked at each look-up. Its session is not checked here.
  *
- * A token is found by its SHA-256, whole: one bit changed is another token. The token
- * itself is not kept, so a dump of this memory hands out none. When room is needed, the
- * oldest make it: those expire first, and looking one up costs no bookkeeping.
+ * The key of an entry is the SHA-256 of the whole token, so a changed token is not found. The
+ * token itself is not kept: a dump of the memory contains no token. When the limit is reached, the
+ * oldest entries are deleted: they expire first, and a look-up changes nothing.
  */
 export class VerifiedTokens<Claims extends TokenTimes = AccessTokenClaims> {
   private readonly entries = new Map<string, Entry<Claims>>();
@@ -50,7 +49,7 @@ export class VerifiedTokens<Claims extends TokenTimes = AccessTokenClaims> {
     return this.entries.size;
   }
 
-  /** Estimated bytes that all of them take. */
+  /** The estimated size of all entries in bytes. */
   get bytes(): number {
     return this.totalBytes;
   }

@@ -14,12 +14,11 @@ export interface Deprecation {
 }
 
 /**
- * Says with every answer of a route, refusals included, that the route is to go away:
- * `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and a `Link` to what to do about it. The same
- * description marks the operation in the OpenAPI document. Nothing else changes: the route works until
- * it is removed.
+ * Adds headers to every answer of a route, also to refusals: `Deprecation` (RFC 9745), `Sunset`
+ * (RFC 8594) and a `Link` to instructions. The operation in the OpenAPI document is marked too. The
+ * route works until it is removed.
  *
- * @throws when a day is none, or the route would go away before it is deprecated.
+ * @throws when a day is invalid, or the removal is before the deprecation.
  */
 export function Deprecated(deprecation: Deprecation): MethodDecorator {
   const headers = toDeprecationHeaders(deprecation);

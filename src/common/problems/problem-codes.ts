@@ -13,7 +13,7 @@ const OWN_CODES = {
   malformed_request: {
     status: 400,
     title: 'Malformed request',
-    meaning: 'The request could not be read: broken JSON, broken encoding, or a broken address.',
+    meaning: 'The request could not be read: its JSON, its encoding or its URL is malformed.',
   },
   missing_token: {
     status: 401,
@@ -29,14 +29,15 @@ const OWN_CODES = {
   },
   invalid_credentials: {
     status: 401,
-    title: 'E-mail or password wrong',
-    meaning: 'No account has this e-mail and password. The answer does not tell which was wrong.',
+    title: 'E-mail address or password wrong',
+    meaning:
+      'No account has this e-mail address and password. The answer does not tell which of them is wrong.',
   },
   invalid_two_factor_code: {
     status: 401,
     title: 'Code wrong',
     meaning:
-      'The code of the second factor is wrong, or was used before. Try the next one; after five wrong codes the challenge is spent.',
+      'The code of the second factor is wrong, or was used before. Try the next one; after five wrong codes the challenge is no longer valid.',
   },
   invalid_challenge: {
     status: 401,
@@ -58,7 +59,8 @@ const OWN_CODES = {
   forbidden: {
     status: 403,
     title: 'Not allowed',
-    meaning: 'The access token is valid, but its user lacks the role that the route asks for.',
+    meaning:
+      'The access token is valid, but its user does not have the role that the route requires.',
   },
   insufficient_scope: {
     status: 403,
@@ -79,8 +81,9 @@ const OWN_CODES = {
   },
   email_not_verified: {
     status: 403,
-    title: 'E-mail not verified',
-    meaning: 'The address must be proved before the first sign-in. A mail with a link was sent.',
+    title: 'E-mail address not verified',
+    meaning:
+      'The e-mail address must be verified before the first sign-in. A mail with a link was sent.',
   },
   origin_not_allowed: {
     status: 403,
@@ -95,23 +98,22 @@ const OWN_CODES = {
   method_not_allowed: {
     status: 405,
     title: 'Method not allowed',
-    meaning:
-      'The address exists, but does not take this method; `Allow` lists those that it takes.',
+    meaning: 'The URL exists, but does not accept this method; `Allow` lists the accepted methods.',
   },
   request_timeout: {
     status: 408,
     title: 'Request too slow',
-    meaning: 'The request did not arrive whole in time.',
+    meaning: 'The request was not complete in time.',
   },
   email_taken: {
     status: 409,
-    title: 'E-mail taken',
-    meaning: 'Another account has this e-mail.',
+    title: 'E-mail address taken',
+    meaning: 'Another account has this e-mail address.',
   },
   last_admin: {
     status: 409,
     title: 'Last administrator',
-    meaning: 'The change would leave no administrator in force.',
+    meaning: 'The change would leave no administrator who is not banned.',
   },
   cannot_ban_self: {
     status: 409,
@@ -137,9 +139,9 @@ const OWN_CODES = {
   },
   precondition_failed: {
     status: 412,
-    title: 'Changed meanwhile',
+    title: 'Resource changed',
     meaning:
-      'The resource is no longer what If-Match names. Read it again, then repeat the change.',
+      'The resource has changed since the version that If-Match names. Read it again, then repeat the change.',
   },
   body_too_large: {
     status: 413,
@@ -148,8 +150,8 @@ const OWN_CODES = {
   },
   uri_too_long: {
     status: 414,
-    title: 'Address too long',
-    meaning: 'A part of the address is longer than the server reads.',
+    title: 'URL too long',
+    meaning: 'A part of the URL is longer than the server accepts.',
   },
   unsupported_media_type: {
     status: 415,
@@ -175,12 +177,12 @@ const OWN_CODES = {
   headers_too_large: {
     status: 431,
     title: 'Headers too large',
-    meaning: 'Address and headers together are limited to 16 kB.',
+    meaning: 'The URL and the headers together are limited to 16 kB.',
   },
   internal_error: {
     status: 500,
     title: 'Internal error',
-    meaning: 'Something failed on our side. The request id finds it in the logs.',
+    meaning: 'The server failed. Its logs contain the request id.',
   },
   auth_server_failed: {
     status: 502,

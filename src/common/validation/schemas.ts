@@ -90,9 +90,9 @@ export function personalText(longest: number) {
     .meta({ wire: { type: 'string', maxLength: longest } });
 }
 
-/** The address of something on the web. */
+/** An http(s) URL. */
 export const webAddress = z
-  .url({ protocol: /^https?$/, error: whenMalformed('Must be an http or https address') })
+  .url({ protocol: /^https?$/, error: whenMalformed('Must be an http or https URL') })
   .max(LONGEST.url)
   .check(...plainText)
   .meta({ examples: ['https://example.com/ada.png'] });
@@ -107,13 +107,13 @@ export const email = z
 /** The shape of every error (RFC 9457). */
 export const problemSchema = z
   .object({
-    type: z.string().describe('Address of a page about this kind of problem'),
+    type: z.string().describe('URL of a page about this kind of problem'),
     title: z.string(),
     status: z.int(),
     detail: z.string(),
     instance: z.string().describe('Path of the request'),
     code: z.string().describe('Stable and machine-readable: branch on this'),
-    requestId: z.string().describe('Finds the request in the logs'),
+    requestId: z.string().describe('Id of the request in the logs'),
     errors: z
       .array(z.object({ pointer: z.string(), detail: z.string() }))
       .optional()

@@ -14,7 +14,7 @@ export interface CallerContext {
   traceparent: string;
 }
 
-export const RequestOrigin = createParamDecorator((_data: unknown, context: ExecutionContext) => {
+export const RequestContext = createParamDecorator((_data: unknown, context: ExecutionContext) => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   return toCallerContext(request);
 });

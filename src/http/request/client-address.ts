@@ -3,7 +3,7 @@ import { createClientAddressResolver } from '../../../runtime/network/client-add
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Finds the client's IP address; `null` when the connection is gone. */
+    /** Finds the client's IP address; `null` when the connection is closed. */
     resolveClientAddress: ReturnType<typeof createClientAddressResolver>;
   }
 }
@@ -13,7 +13,7 @@ export function installClientAddresses(fastify: FastifyInstance, trustProxy: str
   fastify.decorate('resolveClientAddress', createClientAddressResolver(trustProxy));
 }
 
-/** The client's IP address by `TRUST_PROXY`; empty when the connection is gone. */
+/** The client's IP address by `TRUST_PROXY`; empty when the connection is closed. */
 export function clientAddressOf({ server, raw, headers }: FastifyRequest): string {
   const { remoteAddress } = raw.socket;
   const forwardedFor = headers['x-forwarded-for'];

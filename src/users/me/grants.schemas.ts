@@ -16,7 +16,7 @@ export const grantSchema = z
 export const clientTokenSchema = z
   .object({
     clientId: id,
-    sessionId: id.nullable().describe('The session that it was granted in, while there is one'),
+    sessionId: id.nullable().describe('The session in which it was granted, while that exists'),
     scopes,
     createdAt: timestamp,
     expiresAt: timestamp,
@@ -24,7 +24,7 @@ export const clientTokenSchema = z
   })
   .meta({
     id: 'ClientToken',
-    description: 'With which an OAuth client gets new access tokens, without the token itself',
+    description: 'A refresh token of an OAuth client, without the token itself',
   });
 
 export type Grant = z.infer<typeof grantSchema>;

@@ -52,7 +52,7 @@ export class MeController {
   @ApiHeader({
     name: 'If-None-Match',
     required: false,
-    description: 'ETag that you have: the profile is sent only when it is another by now',
+    description: 'ETag that you have: the profile is sent only when it has changed',
     schema: { type: 'string', example: '"m9xQ2k"' },
   })
   @Endpoint({
@@ -77,7 +77,7 @@ export class MeController {
   @ApiHeader({
     name: 'If-Match',
     required: false,
-    description: 'ETag that you read: the change is refused when the profile is another by now',
+    description: 'ETag that you read: the change is refused when the profile has changed since',
     schema: { type: 'string', example: '"m9xQ2k"' },
   })
   @Endpoint({
@@ -100,9 +100,9 @@ export class MeController {
   @Delete()
   @Endpoint({
     summary: 'Delete your own account',
-    description: 'Every row that is yours is gone: profile, sessions, sign-in methods.',
+    description: 'Deletes every row of yours: profile, sessions, sign-in methods.',
     operationId: 'deleteOwnAccount',
-    answers: { 204: { description: 'Gone' } },
+    answers: { 204: { description: 'Deleted' } },
     problems: ['last_admin'],
   })
   deleteOwnAccount(@CurrentUserActor() actor: UserActor): Promise<void> {
@@ -133,7 +133,7 @@ export class MeController {
   @Endpoint({
     summary: 'End one of your own sessions',
     operationId: 'endOwnSession',
-    answers: { 204: { description: 'The session is gone' } },
+    answers: { 204: { description: 'The session has ended' } },
     problems: ['not_found'],
   })
   endOwnSession(
@@ -146,7 +146,7 @@ export class MeController {
 
   @Get('accounts')
   @Endpoint({
-    summary: 'List your own ways to sign in',
+    summary: 'List your own sign-in methods',
     operationId: 'listOwnAccounts',
     answers: { 200: { description: 'Sign-in methods, no secrets', schema: accountListSchema } },
   })
@@ -156,7 +156,7 @@ export class MeController {
 
   @Get('export')
   @Endpoint({
-    summary: 'Export everything held about you',
+    summary: 'Export your own data',
     operationId: 'exportOwnData',
     answers: { 200: { description: 'One JSON document', schema: userExportSchema } },
   })

@@ -14,7 +14,7 @@ export const accountSchema = z
       .string()
       .describe('`credential` is a password here; anything else another provider')
       .meta({ examples: ['credential'] }),
-    accountId: id.describe('Who the user is at the provider'),
+    accountId: id.describe('Id of the user at the provider'),
     createdAt: timestamp,
   })
   .meta({ id: 'Account', description: 'One way in which a user signs in, without its secrets' });
@@ -38,20 +38,20 @@ export const userExportSchema = z
     features: z
       .record(z.string(), z.unknown())
       .optional()
-      .describe('What the installed features hold about you, by the name of the feature'),
+      .describe('Your data in the installed features, by the name of the feature'),
     auditEvents: z
       .array(auditEventSchema)
       .describe('What you did and what was done to you, newest first')
       .meta({ 'x-bound': 'streamed in pages, as fast as the client reads' }),
   })
-  .meta({ id: 'UserExport', description: 'Everything that is held about a user, but for secrets' });
+  .meta({ id: 'UserExport', description: 'All stored data of a user, without secrets' });
 
 export const updateProfileSchema = z
   .strictObject({
     name: personalText(LONGEST.name)
       .optional()
       .meta({ examples: ['Ada King'] }),
-    image: webAddress.nullable().optional().describe('null takes the picture away'),
+    image: webAddress.nullable().optional().describe('null removes the picture'),
   })
   .refine((body) => Object.keys(body).length > 0, {
     error: 'Name at least one field to change',

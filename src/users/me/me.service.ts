@@ -36,7 +36,7 @@ export class MeService {
 
   /**
    * The own account of the caller: from memory when live access knows it, which costs no query,
-   * else from the database. @throws {Problem} as {@link orGone}
+   * else from the database. @throws {Problem} as {@link asInvalidToken}
    */
   getOwnProfile(principal: UserPrincipal): ProfileAnswer | Promise<ProfileAnswer> {
     const { profile } = principal;
@@ -45,9 +45,9 @@ export class MeService {
     return user.then((known) => toProfileAnswer(toOwnUser(known, principal)));
   }
 
-  /** @throws {Problem} as {@link orGone} */
+  /** @throws {Problem} as {@link asInvalidToken} */
   getOwnUser({ userId }: UserPrincipal): Promise<User> {
-    return orGone(this.users.getUser(userId));
+    return asInvalidToken(this.users.getUser(userId));
   }
 
   /**
@@ -66,7 +66,7 @@ export class MeService {
         where: { id: actor.principal.userId },
         lock: { mode: 'pessimistic_write' },
       });
-      if (!row) throw new Problem('invalid_token', { cause: 'the user is gone' });
+      if (!row) throw new Problem('invalid_token', { cause: 'the user was deleted' });
       assertMatches(ifMatch, toEntityTag(toUser(row)));
       const before = copyUser(row);
       Object.assign(row, change, { updatedAt: new Date() });
@@ -108,10 +108,12 @@ export class MeService {
     return toExportStream(head, readOwnAuditEvents(manager, userId));
   }
 
-  /** @throws {Problem} `last_admin`, or as {@link orGone} */
+  /** @throws {Problem} `last_admin`, or as {@link asInvalidToken} */
   async deleteOwnUser(actor: UserActor): Promise<void> {
     const { userId: id } = actor.principal;
-    await orGone(this.dataSource.transaction((manager) => deleteUser({ id, actor }, manager)));
+    await asInvalidToken(
+      this.dataSource.transaction((manager) => deleteUser({ id, actor }, manager)),
+    );
   }
 }
 
@@ -121,11 +123,11 @@ export class MeService {
  *
  * @throws {Problem} `invalid_token` instead of `not_found`.
  */
-async function orGone<Result>(work: Promise<Result>): Promise<Result> {
+async function asInvalidToken<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (error) {
-    const isGone = error instanceof Problem && error.code === 'not_found';
-    throw isGone ? new Problem('invalid_token', { cause: error }) : error;
+    const isDeleted = error instanceof Problem && error.code === 'not_found';
+    throw isDeleted ? new Problem('invalid_token', { cause: error }) : error;
   }
 }

@@ -14,13 +14,13 @@ export const passkeySchema = z
 
 export const secondFactorSchema = z
   .object({
-    enabled: z.boolean().describe('Whether a sign-in with the password asks for a code'),
+    enabled: z.boolean().describe('Whether a sign-in with the password requires a code'),
     trustedDevices: z
       .array(z.object({ createdAt: timestamp, expiresAt: timestamp }))
-      .describe('Devices that it does not ask')
+      .describe('Devices without the second factor')
       .meta({ maxItems: MOST_STORED.trustedDevices }),
   })
-  .meta({ id: 'SecondFactor', description: 'What is held of it, without its secrets' });
+  .meta({ id: 'SecondFactor', description: 'Its stored data, without its secrets' });
 
 export type Passkey = z.infer<typeof passkeySchema>;
 export type SecondFactor = z.infer<typeof secondFactorSchema>;

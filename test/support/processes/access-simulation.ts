@@ -320,7 +320,7 @@ export class Simulation {
     const message = this.queue?.shift();
     if (!message) return;
     if ('change' in message) {
-      this.knowledge.hear(message.change);
+      this.knowledge.receive(message.change);
       message.version.heardAt = this.time;
       return;
     }
