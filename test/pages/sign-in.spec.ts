@@ -42,7 +42,7 @@ describe('/sign-in', () => {
     expect(unknown.status).toBe(401);
     const page = wrong.text.replace(ADMIN.email, 'nobody@example.com');
     expect(page).toBe(unknown.text);
-    expect(wrong.text).toContain('E-mail or password is not right.');
+    expect(wrong.text).toContain('The e-mail address or the password is not right.');
   });
 
   it('shows the entered e-mail address again, never a password', async () => {
