@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type DataSource, type FindOperator, MoreThan, Not } from 'typeorm';
 import type { Actor, UserActor } from '../auth/principal/current-actor.decorator';
+import { ActorTransactions } from './actor-transactions';
 import type { Session } from './session.schemas';
 import { assertMayChange } from './user-lock';
 import { toSession } from './session.mapper';
@@ -13,7 +14,10 @@ import { SessionEntity } from '../database/entities/session.entity';
 /** Lists and ends the sessions of a user. Only the auth server creates sessions. */
 @Injectable()
 export class SessionsService {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly transactions: ActorTransactions,
+  ) {}
 
   /** Sessions in force, the newest first. */
   async listSessions(userId: string, currentSessionId?: string): Promise<Session[]> {
@@ -26,7 +30,7 @@ export class SessionsService {
 
   /** @throws {Problem} `not_found` when the user has no such session; as {@link assertMayChange} */
   async endSession(actor: Actor, { userId, sessionId }: SessionOfUser): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
+    await this.transactions.run({ actor, userId }, async (manager) => {
       await assertMayChange(manager, { id: userId, actor });
       const row = await manager.findOneBy(SessionEntity, { id: sessionId, userId });
       if (!row) throw noSuchSession();
@@ -63,7 +67,7 @@ export class SessionsService {
       where,
     }: { action: AuditAction; where: { userId: string; id?: FindOperator<string> } },
   ): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
+    await this.transactions.run({ actor, userId: where.userId }, async (manager) => {
       await assertMayChange(manager, { id: where.userId, actor });
       const sessions = await manager.countBy(SessionEntity, where);
       const subject = { type: 'user', id: where.userId } as const;

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module';
+import { ActorTransactions } from './actor-transactions';
 import { ExportQuota } from './me/export-quota';
 import { MeController } from './me/me.controller';
 import { MeService } from './me/me.service';
@@ -10,7 +11,7 @@ import { UsersService } from './users.service';
 @Module({
   imports: [AuthModule],
   controllers: [MeController, UsersController],
-  providers: [ExportQuota, MeService, SessionsService, UsersService],
-  exports: [SessionsService, UsersService],
+  providers: [ActorTransactions, ExportQuota, MeService, SessionsService, UsersService],
+  exports: [ActorTransactions, SessionsService, UsersService],
 })
 export class UsersModule {}

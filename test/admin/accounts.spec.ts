@@ -1,9 +1,16 @@
+import { Client } from 'pg';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import type { User } from '../../src/users/user.schemas';
 import type { SessionList } from '../../src/users/session.schemas';
 import type { Statistics } from '../../src/admin/stats/stats.schemas';
-import { Caller } from '../support/caller';
+import { type Answer, Caller } from '../support/caller';
+import { eventually } from '../support/eventually';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
+
+/** Each change of an administrator records an event. */
+const LOCK_EVENTS = 'LOCK TABLE audit_event IN EXCLUSIVE MODE';
+
+const SCOPE = { name: 'orders:read', description: 'Read orders' };
 
 describe('an administrator', () => {
   let system: System;
@@ -160,6 +167,94 @@ describe('an administrator', () => {
     expect(await acting.get('/api/v1/users/me')).toMatchObject({ status: 200 });
     await admin.caller.put(`/api/v1/admin/users/${grace.id}/role`, { role: 'user' });
     expect(await acting.get('/api/v1/users/me')).toMatchObject({ status: 401 });
+  });
+
+  describe('whose access ends while a request waits', () => {
+    let other: SignedInUser;
+    let target: SignedInUser;
+    let holder: Client;
+
+    beforeEach(async () => {
+      [other, target] = [await system.asNewAdmin(), await system.asUser()];
+      holder = new Client(system.database.url);
+      await holder.connect();
+    });
+    afterEach(() => holder.end());
+
+    /** Makes the change while the request waits for the lock. @returns its answer. */
+    async function duringChange(
+      request: () => Promise<Answer>,
+      { lock = LOCK_EVENTS, change }: { lock?: string; change: string },
+    ): Promise<Answer> {
+      await holder.query(`BEGIN; ${lock}`);
+      const answering = request();
+      await eventually(async () => {
+        const waiting = await system.query(
+          `SELECT FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        expect(waiting).toHaveLength(1);
+      });
+      await holder.query(`${change}; COMMIT`);
+      return answering;
+    }
+
+    const forbidden = { status: 403, body: { code: 'forbidden' } };
+    const ended = { status: 401, body: { code: 'invalid_token' } };
+    const demote = ({ id }: SignedInUser) => `UPDATE "user" SET role = 'user' WHERE id = '${id}'`;
+    const path = ({ id }: SignedInUser) => `/api/v1/admin/users/${id}`;
+
+    it.each([
+      ['PATCH', '/users/$', { name: 'Changed' }],
+      ['PUT', '/users/$/role', { role: 'admin' }],
+      ['PUT', '/users/$/ban', {}],
+      ['DELETE', '/users/$', undefined],
+      ['DELETE', '/users/$/sessions', undefined],
+      ['DELETE', '/users/$/two-factor', undefined],
+      ['PATCH', '/clients/$', { name: 'Changed' }],
+      ['DELETE', '/clients/$', undefined],
+    ])('changes nothing after losing the role: %s %s', async (method, route, body) => {
+      const { clientId } = await system.asServiceAccount(['users:read']);
+      await system.query(
+        `INSERT INTO two_factor (id, user_id, secret, backup_codes) VALUES ($1, $1, 's', 's')`,
+        [target.id],
+      );
+      const id = route.startsWith('/clients') ? clientId : target.id;
+      const call = () =>
+        other.caller.call(method, `/api/v1/admin${route.replace('$', id)}`, { body });
+      const state = () =>
+        system.query(
+          `SELECT name, role, banned, (SELECT count(*) FROM session WHERE user_id = $1) AS sessions,
+                  (SELECT count(*) FROM two_factor WHERE user_id = $1) AS factors,
+                  (SELECT name FROM oauth_client WHERE client_id = $2) AS client
+             FROM "user" WHERE id = $1`,
+          [target.id, clientId],
+        );
+      const before = await state();
+      expect(await duringChange(call, { change: demote(other) })).toMatchObject(forbidden);
+      expect(await state()).toEqual(before);
+    });
+
+    it('creates no resource server after the session has ended', async () => {
+      const body = { identifier: 'https://orders.example', name: 'Orders', scopes: [SCOPE] };
+      const call = () => other.caller.post('/api/v1/admin/resources', body);
+      const change = `DELETE FROM session WHERE user_id = '${other.id}'`;
+      expect(await duringChange(call, { change })).toMatchObject(ended);
+      expect(await system.query(`SELECT FROM oauth_resource WHERE name = 'Orders'`)).toEqual([]);
+    });
+
+    it('does not get the own role back', async () => {
+      const call = () => other.caller.put(`${path(other)}/role`, { role: 'admin' });
+      const held = { lock: demote(other), change: 'SELECT' };
+      expect(await duringChange(call, held)).toMatchObject(forbidden);
+    });
+
+    it('and a service account that is disabled changes nothing', async () => {
+      const account = await system.asServiceAccount(['users:write']);
+      const call = () => account.caller.patch(path(target), { name: 'Changed' });
+      const change = `UPDATE oauth_client SET disabled = true WHERE client_id = '${account.clientId}'`;
+      expect(await duringChange(call, { change })).toMatchObject(ended);
+    });
   });
 
   it('reads statistics that match the tables', async () => {

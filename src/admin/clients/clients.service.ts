@@ -21,12 +21,14 @@ import { type CursorPosition, Cursors } from '../../common/pagination/cursor';
 import { readPage } from '../../common/pagination/keyset-pages';
 import { Problem } from '../../common/problems/problem';
 import { OAuthClientEntity } from '../../database/entities/oauth-client.entity';
+import { ActorTransactions } from '../../users/actor-transactions';
 
 /** OAuth clients. Only the auth server creates and knows their secrets. */
 @Injectable()
 export class ClientsService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly transactions: ActorTransactions,
     private readonly auth: AuthService,
     private readonly cursors: Cursors,
   ) {}
@@ -68,7 +70,7 @@ export class ClientsService {
     if (clientId === DOCS_CLIENT_ID && Object.keys(others).length > 0) {
       throw new Problem('built_in_client');
     }
-    return this.dataSource.transaction(async (manager) => {
+    return this.transactions.run({ actor }, async (manager) => {
       const row = await findClient(manager, clientId, { lock: true });
       const before = toClient(row);
       const after = { ...before, ...change };
@@ -85,7 +87,7 @@ export class ClientsService {
   /** @throws {Problem} `not_found`, `built_in_client` */
   async deleteClient(actor: UserActor, clientId: string): Promise<void> {
     if (clientId === DOCS_CLIENT_ID) throw new Problem('built_in_client');
-    await this.dataSource.transaction(async (manager) => {
+    await this.transactions.run({ actor }, async (manager) => {
       const row = await findClient(manager, clientId, { lock: true });
       const { createdAt: _createdAt, ...before } = toClient(row);
       const subject = { type: 'client', id: clientId } as const;

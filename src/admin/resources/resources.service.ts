@@ -20,6 +20,7 @@ import { AUTH_BASE_PATH } from '../../../contract';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 import { OAuthResourceEntity } from '../../database/entities/oauth-resource.entity';
 import { assertMatches, toEntityTag } from '../../http/entity-tag';
+import { ActorTransactions } from '../../users/actor-transactions';
 
 /** This API, and the resources that administrators have registered. */
 const IS_RESOURCE = `(resource.identifier = :api OR EXISTS (
@@ -30,6 +31,7 @@ const IS_RESOURCE = `(resource.identifier = :api OR EXISTS (
 export class ResourcesService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly transactions: ActorTransactions,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
     private readonly cursors: Cursors,
   ) {}
@@ -57,7 +59,7 @@ export class ResourcesService {
     assertFree(input.identifier, this.settings);
     const id = randomBytes(16).toString('hex');
     const resource = { ...input, id, tokenLifetime, clients, builtIn: false };
-    return this.dataSource.transaction(async (manager) => {
+    return this.transactions.run({ actor }, async (manager) => {
       await insertResource(manager, resource);
       await replaceScopes(manager, resource);
       await replaceClients(manager, resource);
@@ -77,7 +79,7 @@ export class ResourcesService {
     actor: UserActor,
     { id, change, ifMatch }: { id: string; change: UpdateResource; ifMatch?: string },
   ): Promise<Resource> {
-    return this.dataSource.transaction(async (manager) => {
+    return this.transactions.run({ actor }, async (manager) => {
       const before = await this.findResource(manager, id, { lock: true });
       assertMatches(ifMatch, toEntityTag(before));
       if (before.builtIn) throw new Problem('built_in_resource');
@@ -94,7 +96,7 @@ export class ResourcesService {
 
   /** @throws {Problem} `not_found`, `built_in_resource` */
   async deleteResource(actor: UserActor, id: string): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
+    await this.transactions.run({ actor }, async (manager) => {
       const resource = await this.findResource(manager, id, { lock: true });
       if (resource.builtIn) throw new Problem('built_in_resource');
       const subject = { type: 'resource', id } as const;

@@ -17,6 +17,7 @@ import { recordAuditEvent } from '../../audit/audit-trail';
 import type { UserActor } from '../../auth/principal/current-actor.decorator';
 import { type CursorPosition, Cursors, type CursorSequence } from '../../common/pagination/cursor';
 import { Problem } from '../../common/problems/problem';
+import { ActorTransactions } from '../../users/actor-transactions';
 
 type Timed<Shape> = Omit<Shape, 'createdAt' | 'finishedAt'> & { createdAt: Date };
 type StreamRow = Timed<EventStream>;
@@ -27,6 +28,7 @@ type DeliveryRow = Timed<EventDelivery> & { finishedAt: Date | null };
 export class StreamsService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly transactions: ActorTransactions,
     private readonly cursors: Cursors,
   ) {}
 
@@ -72,7 +74,7 @@ export class StreamsService {
     { streamId, replay }: { streamId: string; replay: Replay },
   ): Promise<Replayed> {
     const { deliveryIds = null, since = null } = replay;
-    return this.dataSource.transaction(async (manager) => {
+    return this.transactions.run({ actor }, async (manager) => {
       const found = await manager.query<object[]>(LOCK_STREAM, [streamId]);
       if (found.length === 0) throw new Problem('not_found');
       const [, replayed] = await manager.query<[unknown, number]>(REPLAY, [

@@ -1,6 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
 import { OwnerNoticesService } from './owner-notices.service';
 import { recordAuditEvent } from '../../audit/audit-trail';
 import type { UserActor } from '../../auth/principal/current-actor.decorator';
@@ -12,10 +10,12 @@ import { UserEntity } from '../../database/entities/user.entity';
 import { deleteProofs } from '../../users/user-proofs';
 
 /** Removes the second factor of a user who has lost it. */
+import { ActorTransactions } from '../../users/actor-transactions';
+
 @Injectable()
 export class SecondFactorService {
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly transactions: ActorTransactions,
     private readonly notices: OwnerNoticesService,
   ) {}
 
@@ -29,7 +29,7 @@ export class SecondFactorService {
     if (actor.principal.userId === userId) {
       throw new Problem('forbidden', { detail: 'Switch your own off with your password.' });
     }
-    const isRemoved = await this.dataSource.transaction(async (manager) => {
+    const isRemoved = await this.transactions.run({ actor }, async (manager) => {
       const isThere = await manager.existsBy(UserEntity, { id: userId });
       if (!isThere) throw noSuchUser();
       const { affected } = await manager.delete(TwoFactorEntity, { userId });

@@ -1,6 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
 import { OwnerNoticesService } from './owner-notices.service';
 import type { Ban, CreateUser, UpdateUser } from './users.schemas';
 import { SERVICE_ACCOUNT_USERS_PATH, type Role } from '../../../contract';
@@ -12,6 +10,7 @@ import { AuthService } from '../../auth-proxy/auth.service';
 import { isUniqueViolation } from '../../../runtime/database/database-errors';
 import { Problem } from '../../common/problems/problem';
 import { UserEntity } from '../../database/entities/user.entity';
+import { ActorTransactions } from '../../users/actor-transactions';
 import { lockUser, type UserToChange } from '../../users/user-lock';
 import { deleteUser } from '../../users/user-deletion';
 import { toUser } from '../../users/user.mapper';
@@ -21,7 +20,7 @@ import { UsersService } from '../../users/users.service';
 @Injectable()
 export class AdminUsersService {
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly transactions: ActorTransactions,
     private readonly auth: AuthService,
     private readonly users: UsersService,
     private readonly notices: OwnerNoticesService,
@@ -54,7 +53,7 @@ export class AdminUsersService {
 
   private async saveUpdate(actor: Actor, { id, change }: UserUpdate) {
     try {
-      return await this.dataSource.transaction(async (manager) => {
+      return await this.transactions.run({ actor, userId: id }, async (manager) => {
         const row = await lockUser(manager, { id, actor });
         const before = copyUser(row);
         Object.assign(row, withVerification(change, row), { updatedAt: new Date() });
@@ -71,7 +70,9 @@ export class AdminUsersService {
 
   /** @throws {Problem} `last_admin`, or as {@link lockUser} */
   async deleteUser(actor: Actor, id: string): Promise<void> {
-    await this.dataSource.transaction((manager) => deleteUser({ id, actor }, manager));
+    await this.transactions.run({ actor, userId: id }, (manager) =>
+      deleteUser({ id, actor }, manager),
+    );
   }
 
   /**
@@ -138,7 +139,7 @@ export class AdminUsersService {
 
   /** Changes one user under a lock of the row. */
   private change({ actor, id }: UserToChange, apply: (row: UserEntity) => void): Promise<User> {
-    return this.dataSource.transaction(async (manager) => {
+    return this.transactions.run({ actor, userId: id }, async (manager) => {
       const row = await lockUser(manager, { id, actor });
       const before = copyUser(row);
       apply(row);
