@@ -92,7 +92,7 @@ async function compareSearches(system: UserListSystem, print: Print): Promise<vo
 function searchOn(runner: QueryRunner, search: string): Promise<unknown> {
   const { text, values } = pageQuery(
     { search, sort: '-createdAt', limit: LIMIT },
-    { start: null, version: null, seed: '1' },
+    { start: null, seed: '1' },
   );
   return runner.query(text, values);
 }

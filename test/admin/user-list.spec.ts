@@ -253,7 +253,7 @@ describe('with 20,000 users', () => {
   async function readsOf(query: Partial<ListUsers>, hasStart = false): Promise<string[]> {
     const full: ListUsers = { limit: 50, sort: '-createdAt', ...query };
     const start = hasStart ? startIn(full.sort) : null;
-    const { text: sql, values } = pageQuery(full, { start, version: null, seed: '1' });
+    const { text: sql, values } = pageQuery(full, { start, seed: '1' });
     const [row] = await system.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
       `EXPLAIN (FORMAT JSON) ${sql}`,
       values,

@@ -61,19 +61,14 @@ export interface PageRow {
   count: number;
   /** A hash of the users and their order; `null`: there are none. */
   version: string | null;
-  /**
-   * The users as JSON objects with commas between them; `null`: there are none, or the version is
-   * the known one.
-   */
+  /** The users as JSON objects with commas between them; `null`: there are none. */
   users: string | null;
 }
 
-/** Where a page begins, and what is known of it. */
+/** Where a page begins, and how it is hashed. */
 export interface PageStart {
   /** The last row of the previous page; `null`: the first page. */
   start: CursorPosition | null;
-  /** The version of the page that the caller has; `null`: none. */
-  version: string | null;
   /** A secret 64-bit number for the hash: without it, users could look for names of the same hash. */
   seed: string;
 }
@@ -114,10 +109,29 @@ export function isPlainPage(query: ListUsers): boolean {
 }
 
 /**
- * One page as JSON, and one more user, which shows whether another page follows. PostgreSQL reads
- * the rows and hashes them; it writes the JSON only of a page that the caller does not have.
+ * One page as JSON, and one more user, which shows whether another page follows.
  */
-export function pageQuery(query: ListUsers, { start, version, seed }: PageStart): Query {
+export function pageQuery(query: ListUsers, page: PageStart): Query {
+  const users = `(SELECT string_agg(row_to_json(page)::text, ',') FROM (SELECT ${FIELDS} FROM rows) AS page)`;
+  return queryOf(query, {
+    page,
+    name: 'user page',
+    shown: `"count", "version", ${users} AS "users"`,
+  });
+}
+
+/** The version of a page alone: it takes less than half of the time. */
+export function versionQuery(query: ListUsers, page: PageStart): Query {
+  return queryOf(query, { page, name: 'user page version', shown: '"version"' });
+}
+
+interface Shown {
+  page: PageStart;
+  name: string;
+  shown: string;
+}
+
+function queryOf(query: ListUsers, { page: { start, seed }, name, shown }: Shown): Query {
   const { key, direction } = ORDERS[query.sort];
   const conditions = conditionsOf(query);
   if (start !== null) {
@@ -126,7 +140,7 @@ export function pageQuery(query: ListUsers, { start, version, seed }: PageStart)
     conditions.texts.push(`(${columns[key]}, ${columns.id}) ${comparison} (${value}, ${id})`);
   }
   const where = conditions.where();
-  const [known, seeded] = [conditions.value(version), `${conditions.value(seed)}::bigint`];
+  const seeded = `${conditions.value(seed)}::bigint`;
   const text = `
     WITH rows AS MATERIALIZED (
       SELECT ${READ_COLUMNS}, ${BAN_IN_FORCE} AS "banned" FROM "${table}" ${where}
@@ -136,12 +150,9 @@ export function pageQuery(query: ListUsers, { start, version, seed }: PageStart)
       SELECT count(*)::int AS "count",
              hash_array_extended(array_agg(hash_record_extended(rows, ${seeded})), ${seeded})::text AS "version"
         FROM rows)
-    SELECT "count", "version", CASE WHEN "version" IS DISTINCT FROM ${known} THEN
-             (SELECT string_agg(row_to_json(page)::text, ',') FROM (SELECT ${FIELDS} FROM rows) AS page)
-           END AS "users"
-      FROM state`;
-  const name = `user page ${query.sort} ${start === null ? 'first' : 'next'}`;
-  return { ...(isPlainPage(query) && { name }), text, values: conditions.values };
+    SELECT ${shown} FROM state`;
+  const fullName = `${name} ${query.sort} ${start === null ? 'first' : 'next'}`;
+  return { ...(isPlainPage(query) && { name: fullName }), text, values: conditions.values };
 }
 
 /** How many users match the filters. */

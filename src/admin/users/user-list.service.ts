@@ -7,6 +7,8 @@ import {
   keyOf,
   type PageRow,
   pageQuery,
+  type PageStart,
+  versionQuery,
   toItems,
 } from './user-list.query';
 import { BoundedMap } from '../../auth/live-access/bounded-map';
@@ -31,8 +33,8 @@ interface Page {
 }
 
 /**
- * The list of users, in pages with a cursor. PostgreSQL reads the rows of each page; the text of a page
- * that was sent before is used while the hash of its rows is the same.
+ * The list of users, in pages with a cursor. The text of a page that was sent before is sent again
+ * while the hash of its rows, which PostgreSQL reads for each request, is the same.
  */
 @Injectable()
 export class UserListService {
@@ -57,13 +59,18 @@ export class UserListService {
   private async readPage(query: ListUsers, start: CursorPosition | null): Promise<Page> {
     const key = isPlainPage(query) ? `${query.sort} ${query.cursor}` : null;
     const known = key === null ? undefined : this.known.get(key);
-    const version = known?.version ?? null;
-    const statement = pageQuery(query, { start, version, seed: this.seed });
-    const [row] = await this.statements.run<PageRow>(statement);
-    if (known && row!.version === known.version) return known;
+    const where = { start, seed: this.seed };
+    if (known && (await this.versionOf(query, where)) === known.version) return known;
+    const [row] = await this.statements.run<PageRow>(pageQuery(query, where));
     const page = await this.toPage(query, row!);
     if (key !== null && page.version !== null) this.known.set(key, page);
     return page;
+  }
+
+  private async versionOf(query: ListUsers, where: PageStart): Promise<string | null> {
+    const statement = versionQuery(query, where);
+    const [row] = await this.statements.run<Pick<PageRow, 'version'>>(statement);
+    return row!.version;
   }
 
   private async toPage(query: ListUsers, row: PageRow): Promise<Page> {
