@@ -5,7 +5,7 @@ import type { Benchmark } from './benchmark';
 import { type Contestant, renderMedians, takeTurns } from './interleaved';
 import { makeClaims, makeTokens, type TokenSet } from './tokens';
 import { bareVerify, fastJwt, gatehouse, jsonwebtoken } from './verifiers';
-import { VerifiedTokens } from '../src/auth/token/verified-tokens';
+import { VerifiedTokens } from '../src/auth/token/verified-token-cache';
 import { parseAccessTokenClaims, type SignatureAlgorithm } from '../contract';
 
 const TOKENS = 2_000;

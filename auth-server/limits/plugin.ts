@@ -1,6 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, isAPIError } from 'better-auth/api';
-export { equalTimes } from './even-times';
+export { equalTimes } from './equal-times';
 import { GrowingDelay, scaled, type DelayRule } from './growing-delay';
 import { announce, refusal, toHeaders } from './limit-headers';
 import { LimitKeys, networkOf } from './limit-keys';

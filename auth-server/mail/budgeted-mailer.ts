@@ -1,6 +1,6 @@
 import type { MailBudgets } from './mail-budgets';
 import type { MailboxEntry, Mailer } from './mailer.interface';
-import type { MailCause, Message } from './messages';
+import type { MailCause, Message } from './link-mails';
 import type { Logger } from '../../runtime/logger';
 
 /**

@@ -1,4 +1,4 @@
-import type { MailCause, Message } from './messages';
+import type { MailCause, Message } from './link-mails';
 import { requestContext } from '../common/request-context';
 import { LimitKeys } from '../limits/limit-keys';
 import type { LimitStore } from '../limits/limit-store';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { MailSeal } from './mail-seal';
-import type { Message } from './messages';
+import type { Message } from './link-mails';
 
 /** The lifetime of a mail that sets none, in milliseconds. */
 const LIFETIME_MS = 86_400_000;

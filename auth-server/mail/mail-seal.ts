@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import type { Message } from './messages';
+import type { Message } from './link-mails';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_LENGTH = 12;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTransport, type Transporter } from 'nodemailer';
 import type { MailQueue, TakenMail } from './mail-queue';
-import type { Message } from './messages';
+import type { Message } from './link-mails';
 import { FaultState, toReason } from '../../runtime/fault-state';
 import type { Logger } from '../../runtime/logger';
 

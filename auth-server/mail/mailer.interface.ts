@@ -1,4 +1,4 @@
-import type { MailCause, Message } from './messages';
+import type { MailCause, Message } from './link-mails';
 
 export interface MailboxEntry extends Message {
   sentAt: string;

@@ -4,7 +4,7 @@ import { MailBudgets } from './mail-budgets';
 import { MailQueue } from './mail-queue';
 import { MailSender } from './mail-sender';
 import type { MailboxEntry, Mailer } from './mailer.interface';
-import type { MailCause, Message } from './messages';
+import type { MailCause, Message } from './link-mails';
 
 import type { AuthConfig } from '../common/config';
 import { findLastingSecret, listSecrets, type Secrets } from '../common/secrets';

@@ -1,6 +1,6 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
-import { composeEmailChanged } from './messages';
+import { composeEmailChanged } from './notice-messages';
 import { fieldOf } from '../common/caller';
 import type { EndpointContext, HookContext } from '../common/hook-types';
 import { requestContext } from '../common/request-context';

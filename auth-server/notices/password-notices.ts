@@ -1,6 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, isAPIError } from 'better-auth/api';
-import { composePasswordChanged } from './messages';
+import { composePasswordChanged } from './notice-messages';
 import type { HookContext } from '../common/hook-types';
 import type { UserContact } from '../common/user-contact';
 import type { Mailer } from '../mail/mailer';

@@ -15,7 +15,7 @@ import type { Mailer } from '../mail/mailer';
  * - `second-factor-notices.ts`: second factor, recovery codes, passkeys, wrong codes.
  * - `requested-notices.ts`: changes that the API makes for an administrator or a service account.
  *
- * Mails that ask for an action, with a link, are in `mail/messages.ts`.
+ * Mails that ask for an action, with a link, are in `mail/link-mails.ts`.
  */
 export function notices(mailer: Mailer) {
   return [

@@ -1,5 +1,5 @@
 import type { BetterAuthPlugin } from 'better-auth';
-import { composeSecurityNotice } from './messages';
+import { composeSecurityNotice } from './notice-messages';
 import type { EndpointContext } from '../common/hook-types';
 import { requestContext } from '../common/request-context';
 import type { Mailer } from '../mail/mailer';

@@ -2,7 +2,7 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, getSessionFromCtx } from 'better-auth/api';
 import { z } from 'zod';
 import { ACTING_CLIENT_HEADER, NOTICES_PATH } from '../../contract';
-import { composeEmailChanged, composeSecurityNotice } from './messages';
+import { composeEmailChanged, composeSecurityNotice } from './notice-messages';
 import type { Mailer } from '../mail/mailer';
 import { assertAdministrator, noSuchUser } from '../common/caller';
 import type { HookContext } from '../common/hook-types';

@@ -1,6 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
-import { composeSecondStepWarning, composeSecurityNotice } from './messages';
+import { composeSecondStepWarning, composeSecurityNotice } from './notice-messages';
 import type { UserContact } from '../common/user-contact';
 import type { Mailer } from '../mail/mailer';
 

@@ -7,7 +7,7 @@ import {
   composeNewEmailVerification,
   composeVerification,
   type Message,
-} from '../mail/messages';
+} from '../mail/link-mails';
 import { toVerificationUrl } from '../mail/page-links';
 import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
 

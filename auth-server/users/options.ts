@@ -11,7 +11,7 @@ import type { AuthConfig } from '../common/config';
 import type { UserContact } from '../common/user-contact';
 import { DEFAULT_ROLE } from '../../contract';
 import type { Mailer } from '../mail/mailer';
-import { composeAlreadyRegistered, composePasswordReset } from '../mail/messages';
+import { composeAlreadyRegistered, composePasswordReset } from '../mail/link-mails';
 import { toPageUrl, toVerificationUrl } from '../mail/page-links';
 
 export { ACCOUNT_MAPPING, VERIFICATION_MAPPING };

@@ -11,7 +11,7 @@ import { SessionAccess } from './live-access/session-access';
 import { parseTokenHeader } from './token/token-header';
 import { timeProblem } from './token/token-times';
 import type { VerificationKey } from './token/verification-key';
-import { VerifiedTokens } from './token/verified-tokens';
+import { VerifiedTokens } from './token/verified-token-cache';
 import { CLOCK_TOLERANCE_SECONDS, parseAccessTokenClaims } from '../../contract';
 import { Problem } from '../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';

@@ -5,7 +5,7 @@ import { Pool } from 'pg';
 import { pino } from 'pino';
 import { createMailer, type Mailer } from '../../auth-server/mail/mailer';
 import { MailQueue } from '../../auth-server/mail/mail-queue';
-import type { Message } from '../../auth-server/mail/messages';
+import type { Message } from '../../auth-server/mail/link-mails';
 import { authSettings } from '../support/auth-server/auth-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import { findParts, insertResource, replaceClients, replaceScopes } from './resource.store';
+import { findParts, insertResource, replaceClients, replaceScopes } from './resources.store';
 import { toResource } from './resources.mapper';
 import type {
   CreateResource,

@@ -5,7 +5,7 @@ import { KeySet } from './key-set';
 import { parseTokenHeader } from './token-header';
 import { timeProblem } from './token-times';
 import type { VerificationKey } from './verification-key';
-import { VerifiedTokens } from './verified-tokens';
+import { VerifiedTokens } from './verified-token-cache';
 import {
   type AccessTokenClaims,
   CLOCK_TOLERANCE_SECONDS,

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { VerificationKey } from './verification-key';
-import { VerifiedTokens, type VerifiedTokensOptions } from './verified-tokens';
+import { VerifiedTokens, type VerifiedTokensOptions } from './verified-token-cache';
 
 const NOW = 1_800_000_000;
 

@@ -1,4 +1,4 @@
-import { compose, greetingOf, type Message } from '../mail/messages';
+import { compose, greetingOf, type Message } from '../mail/link-mails';
 import type { UserContact } from '../common/user-contact';
 
 /**
