@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createHttpServer, listen } from '../../auth-server/http/server';
+import { createLogger } from '../../runtime/logger';
 import { Metrics } from '../../runtime/metrics';
 import { reservePorts } from '../support/ports';
 import { send } from '../support/raw-http';
@@ -85,5 +87,21 @@ it('an error while metrics are rendered is an answer, and the process goes on', 
   render.mockRejectedValueOnce(new Error('out of memory'));
   expect((await send(url, { path: '/metrics' })).status).toBe(500);
   expect((await send(url, { path: '/metrics' })).status).toBe(200);
+  await expect(new Metrics('second').listen(port!)).rejects.toThrow(
+    `Port ${port} is in use by another process. Stop that process, or set METRICS_PORT`,
+  );
   server.close();
+});
+
+it('a port of the auth server that is in use is named with its setting', async () => {
+  const port = Number(new URL(system.settings.authUrl).port);
+  const logger = createLogger('auth', 'silent');
+  await expect(
+    listen(
+      createHttpServer(() => {}),
+      { logger, port },
+    ),
+  ).rejects.toThrow(
+    `Port ${port} is in use by another process. Stop that process, or set AUTH_PORT`,
+  );
 });
