@@ -32,16 +32,25 @@ export function createPushJob({ config, pool }: { config: AuthConfig; pool: Pool
 /** Runs until no receiver is left to which something can be sent now. */
 async function pushWaiting(parts: SignalParts, signal: AbortSignal): Promise<number> {
   const running = new Map<string, Promise<void>>();
+  /** Streams to which nothing could be sent, such as those whose tokens are all postponed. */
+  const idleUntil = new Map<string, number>();
   let sent = 0;
   const failures: unknown[] = [];
   do {
     const waiting = signal.aborted ? [] : await parts.streams.listWaiting();
     for (const streamId of waiting) {
-      if (running.has(streamId)) continue;
+      const isIdle = (idleUntil.get(streamId) ?? 0) > performance.now();
+      if (running.has(streamId) || isIdle) continue;
       const work = pushStream(parts, { streamId, signal })
-        .then((count) => void (sent += count))
-        .catch((error: unknown) => void failures.push(error))
-        .finally(() => running.delete(streamId));
+        .catch((error: unknown) => {
+          failures.push(error);
+          return 0;
+        })
+        .then((count) => {
+          sent += count;
+          if (count === 0) idleUntil.set(streamId, performance.now() + INTERVAL_MS);
+          running.delete(streamId);
+        });
       running.set(streamId, work);
     }
     if (running.size > 0) await Promise.race([...running.values(), sleep(INTERVAL_MS)]);
