@@ -226,7 +226,7 @@ describe('a provider with another issuer', () => {
     try {
       const start = { authUrl: misled.settings.authUrl, provider: 'oidc' };
       await expect(dance(new Browser(APP), start)).rejects.toThrow(/503.*PROVIDER_UNAVAILABLE/);
-      expect(log.join('')).toContain('calls itself another issuer');
+      expect(log.join('')).toContain('has another issuer');
     } finally {
       await misled.stop();
     }
