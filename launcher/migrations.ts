@@ -45,6 +45,7 @@ import { AwaitNewClients1795689101000 } from '../migrations/1795689101000-AwaitN
 import { CheckNewPasskeys1795689102000 } from '../migrations/1795689102000-CheckNewPasskeys';
 import { KeepASignInMethod1795700000000 } from '../migrations/1795700000000-KeepASignInMethod';
 import { BoundTimes1795700001000 } from '../migrations/1795700001000-BoundTimes';
+import { EmptyResourceScopes1795700002000 } from '../migrations/1795700002000-EmptyResourceScopes';
 import { RequireClientKeys1795700200000 } from '../migrations/1795700200000-RequireClientKeys';
 import { RecordRemovedAccess1795700300000 } from '../migrations/1795700300000-RecordRemovedAccess';
 import { DescribeGrantsAndCredentials1795700301000 } from '../migrations/1795700301000-DescribeGrantsAndCredentials';
@@ -101,6 +102,7 @@ const OWN_MIGRATIONS = [
   CheckNewPasskeys1795689102000,
   KeepASignInMethod1795700000000,
   BoundTimes1795700001000,
+  EmptyResourceScopes1795700002000,
   RequireClientKeys1795700200000,
   RecordRemovedAccess1795700300000,
   DescribeGrantsAndCredentials1795700301000,

@@ -92,6 +92,18 @@ describe('a time', () => {
   });
 });
 
+it('a truncation of the scopes of resource servers takes them away from clients', async () => {
+  await client.query(`
+    INSERT INTO oauth_resource (id, identifier, name) VALUES ('r', 'https://r.example', 'R');
+    INSERT INTO oauth_resource_scope (name, resource, description)
+      VALUES ('orders:read', 'https://r.example', 'Read');
+    INSERT INTO oauth_client (id, client_id, redirect_uris, scopes)
+      VALUES ('c', 'c', '[]', '["openid", "orders:read"]')`);
+  await client.query('TRUNCATE oauth_resource_scope');
+  const { rows } = await client.query('SELECT scopes FROM oauth_client');
+  expect(rows).toEqual([{ scopes: ['openid'] }]);
+});
+
 describe('a role that may add audit events', () => {
   it('gains no rights of the owner by the function that dates them', async () => {
     await client.query(`CREATE ROLE ${WRITER}; GRANT CREATE ON SCHEMA public TO ${WRITER};
