@@ -55,7 +55,9 @@ it('signs up, signs out, sets a new password by mail, and signs in', async () =>
   expect(await heading()).toBe('Your new password is set');
   await page.click('a.button');
   await send({ '#email': 'ada@example.com', '#password': PASSWORD });
-  expect(await page.textContent('.summary')).toContain('The e-mail address or the password is not right.');
+  expect(await page.textContent('.summary')).toContain(
+    'The e-mail address or the password is not right.',
+  );
   await send({ '#password': NEW_PASSWORD });
   await page.waitForURL(`${authUrl}/`);
   const refusals = window.complaints.filter((text) => !text.includes('status of 401'));
