@@ -35,6 +35,27 @@ export interface AuditEvent {
   detail?: object | null;
 }
 
+/** The fields of a user by the action that records their change. */
+export const USER_FIELDS_BY_ACTION = {
+  'user.updated': ['name', 'image', 'emailVerified'],
+  'user.email_changed': ['email'],
+  'user.role_changed': ['role'],
+} as const satisfies Partial<Record<AuditAction, string[]>>;
+
+/** The fields of a ban; `user.banned` and `user.unbanned` record their change. */
+export const BAN_FIELDS = ['banned', 'banReason', 'banExpires'] as const;
+
+/**
+ * The details of an event with the client that acts for a user. A service account is the actor
+ * itself.
+ */
+export function withActingClient(
+  detail: AuditEvent['detail'],
+  { userId, clientId }: { userId?: string | null; clientId?: string | null },
+): AuditEvent['detail'] {
+  return userId && clientId ? { ...detail, clientId } : detail;
+}
+
 /**
  * The same statement finds the impersonator, so no caller can omit it. Write the event before the
  * session of its actor is deleted.

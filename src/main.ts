@@ -3,13 +3,12 @@ import '../runtime/entry/node-version';
 import { tracing } from './tracing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApi } from './app.setup';
-import { isDatabaseUnavailable } from '../runtime/database/database-errors';
+import { explainConnection } from '../runtime/database/connection-errors';
 import { surviveAcceptErrors } from '../runtime/http-server-errors';
 import { explainPort } from '../runtime/network/port-errors';
 import { HttpStop } from '../runtime/network/http-stop';
 import { startOrExplain, STOP_LIMIT_MS, stopCleanlyOnSignal } from '../runtime/lifecycle';
 import { createLogger } from '../runtime/logger';
-import { StartError } from '../runtime/start-error';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
 
@@ -17,7 +16,7 @@ startOrExplain(async () => {
   const settings = loadSettings(completeEnvironment(), 'api');
   const logger = createLogger('api', settings.logLevel);
   const app = await createApi(settings, logger).catch((error: unknown) => {
-    throw explainStart(error);
+    throw explainConnection(error);
   });
   const httpStop = new HttpStop(app.getHttpServer());
   const stopLimitMs = settings.shutdownDelay + STOP_LIMIT_MS;
@@ -30,17 +29,6 @@ startOrExplain(async () => {
   surviveAcceptErrors(app.getHttpServer(), logger);
   logger.info({ url: settings.apiUrl, accessCheck: settings.accessCheck }, 'API listens');
 });
-
-/** Describes errors that an operator can correct; other errors are returned unchanged. */
-function explainStart(error: unknown): unknown {
-  if (!isDatabaseUnavailable(error)) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  // Node reports a host with several addresses as one error without a message of its own.
-  const reason = message || code || 'no connection';
-  return new StartError(`Could not reach PostgreSQL: ${reason}. Check DATABASE_URL.`, {
-    cause: error,
-  });
-}
 
 /**
  * Both address families, or IPv4 alone on a host without IPv6. Fastify listens itself, because

@@ -7,7 +7,13 @@ import {
   userSubject,
 } from './audit-facts';
 import type { UserRow } from './request-notes';
-import { INTROSPECTION_TOKEN_PATH, NOTICES_PATH, SERVICE_ACCOUNT_USERS_PATH } from '../../contract';
+import {
+  BAN_FIELDS,
+  INTROSPECTION_TOKEN_PATH,
+  NOTICES_PATH,
+  SERVICE_ACCOUNT_USERS_PATH,
+  USER_FIELDS_BY_ACTION,
+} from '../../contract';
 
 /** Endpoints before which the user is read, to record the difference. */
 export const PATHS_WITH_BEFORE = [
@@ -99,16 +105,12 @@ function changed({ userBefore: before, notes }: AuditFacts): AuditEntry[] | null
   if (!after) return [];
   if (before?.id !== after.id) return null;
   const subject = userSubject(after.id);
-  const parts = {
-    'user.updated': difference(['name', 'image', 'emailVerified'], { before, after }),
-    'user.email_changed': difference(['email'], { before, after }),
-    'user.role_changed': difference(['role'], { before, after }),
-    [after.banned ? 'user.banned' : 'user.unbanned']: difference(
-      ['banned', 'banReason', 'banExpires'],
-      { before, after },
-    ),
+  const fieldsByAction = {
+    ...USER_FIELDS_BY_ACTION,
+    [after.banned ? 'user.banned' : 'user.unbanned']: BAN_FIELDS,
   };
-  return Object.entries(parts).flatMap(([action, values]) =>
-    values ? [{ action: action as AuditEntry['action'], subject, ...values }] : [],
-  );
+  return Object.entries(fieldsByAction).flatMap(([action, fields]) => {
+    const values = difference(fields, { before, after });
+    return values ? [{ action: action as AuditEntry['action'], subject, ...values }] : [];
+  });
 }

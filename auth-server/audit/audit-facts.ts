@@ -4,6 +4,7 @@ import {
   type AuditAction,
   type AuditActor,
   type AuditEvent,
+  withActingClient,
 } from '../../contract';
 
 /** The facts about a request to Better-Auth, after its answer. */
@@ -55,11 +56,10 @@ export function actorOf({ session, headers }: AuditFacts): AuditActor {
   return { type: 'user', id: session.user.id, sessionId: id, impersonatorId: impersonatedBy };
 }
 
-/** Adds the client that acts for the user of the session. A service account is the actor itself. */
-export function withActingClient(entry: AuditEntry, { session, headers }: AuditFacts): AuditEntry {
-  const clientId = headers.get(ACTING_CLIENT_HEADER);
-  if (!session || clientId === null) return entry;
-  return { ...entry, detail: { ...entry.detail, clientId } };
+/** Adds the client that acts for the user of the session. */
+export function addActingClient(entry: AuditEntry, { session, headers }: AuditFacts): AuditEntry {
+  const acting = { userId: session?.user.id, clientId: headers.get(ACTING_CLIENT_HEADER) };
+  return { ...entry, detail: withActingClient(entry.detail, acting) };
 }
 
 export function userSubject(id: unknown): AuditEntry['subject'] {
@@ -89,7 +89,7 @@ export function alsoRefused(rule: AuditRule, action: AuditAction, codes: string[
 
 /** The named fields that have changed. */
 export function difference(
-  fields: string[],
+  fields: readonly string[],
   { before, after }: { before: UserRow; after: UserRow },
 ): { before: object; after: object } | null {
   const changed = fields.filter((field) => toText(before[field]) !== toText(after[field]));

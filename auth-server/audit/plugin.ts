@@ -3,7 +3,7 @@ import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth
 import type { Pool } from 'pg';
 import { ACCOUNT_RULES } from './account-rules';
 import { ADMIN_RULES, isAdministrative, PATHS_WITH_BEFORE } from './admin-rules';
-import { type AuditFacts, type AuditRule, actorOf, withActingClient } from './audit-facts';
+import { actorOf, addActingClient, type AuditFacts, type AuditRule } from './audit-facts';
 import { writeAuditEvent } from './audit-writer';
 import { OAUTH_RULES } from './oauth-rules';
 import { NOTING_HOOKS, takeNotes, type UserRow } from './request-notes';
@@ -84,7 +84,7 @@ async function record(ctx: HookContext, pool: Pool): Promise<void> {
   if (entries === null) throw new Error(`the audit rule of ${ctx.path} does not apply`);
   const events = entries.map((entry) => ({
     actor: actorOf(facts),
-    ...withActingClient(entry, facts),
+    ...addActingClient(entry, facts),
     origin,
   }));
   try {

@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from '../../runtime/database/database-errors';
+import { explainConnection } from '../../runtime/database/connection-errors';
 import { StartError } from '../../runtime/start-error';
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -7,12 +7,6 @@ const UNDEFINED_TABLE = '42P01';
 /** Explains errors that an operator can correct; other errors are returned unchanged. */
 export function explainStart(error: unknown): unknown {
   const { code, message = '' } = error as { code?: unknown; message?: string };
-  if (isDatabaseUnavailable(error)) {
-    const reason = message || String(code);
-    return new StartError(`Could not reach PostgreSQL: ${reason}. Check DATABASE_URL.`, {
-      cause: error,
-    });
-  }
   if (code === UNDEFINED_TABLE) {
     return new StartError('The database has no schema yet: run `npm run migrate`.', {
       cause: error,
@@ -26,5 +20,5 @@ export function explainStart(error: unknown): unknown {
       { cause: error },
     );
   }
-  return error;
+  return explainConnection(error);
 }

@@ -5,6 +5,7 @@ import {
   type AuditOutcome,
   type AuditSubjectType,
   toAuditInsert,
+  withActingClient,
 } from '../../contract';
 
 /** The actor of an event: a principal and the context of its request. */
@@ -44,20 +45,11 @@ export async function recordAuditEvent(manager: EntityManager, record: AuditReco
   const { address, userAgent, requestId } = actor.caller;
   const { sql, parameters } = toAuditInsert({
     ...event,
-    detail: withActingClient(event.detail, actor.principal),
+    detail: withActingClient(event.detail, actor.principal ?? {}),
     actor: toActor(actor.principal),
     origin: { address: address || null, userAgent: userAgent || null, requestId },
   });
   await manager.query(sql, parameters);
-}
-
-/** Adds the client that acts for a user. A service account is the actor itself. */
-function withActingClient(
-  detail: object | undefined,
-  principal: EventActor['principal'],
-): object | undefined {
-  const isForUser = principal?.userId && principal.clientId;
-  return isForUser ? { ...detail, clientId: principal.clientId } : detail;
 }
 
 function toActor(principal: EventActor['principal']): AuditActor {

@@ -1,19 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { type EventActor, recordAuditEvent } from './audit-trail';
-import type { AuditAction } from '../../contract';
+import { BAN_FIELDS, USER_FIELDS_BY_ACTION } from '../../contract';
 import { UserEntity } from '../database/entities/user.entity';
 
 /** The columns that a change can have. The row of a user contains no credential. */
-type Field = keyof UserEntity & ('name' | 'image' | 'email' | 'emailVerified' | 'role' | BanField);
-type BanField = 'banned' | 'banReason' | 'banExpires';
-
-const FIELDS_BY_ACTION = {
-  'user.updated': ['name', 'image', 'emailVerified'],
-  'user.email_changed': ['email'],
-  'user.role_changed': ['role'],
-} as const satisfies Partial<Record<AuditAction, Field[]>>;
-
-const BAN_FIELDS = ['banned', 'banReason', 'banExpires'] as const satisfies Field[];
+type Field = (typeof USER_FIELDS_BY_ACTION)[UpdateAction][number] | (typeof BAN_FIELDS)[number];
+type UpdateAction = keyof typeof USER_FIELDS_BY_ACTION;
 
 /** A user before and after a change, and the caller who makes it. */
 export interface UserChange {
@@ -31,8 +23,8 @@ export function copyUser(row: UserEntity): UserEntity {
 export async function recordUserChange(manager: EntityManager, change: UserChange): Promise<void> {
   const { actor, before, after } = change;
   const subject = { type: 'user', id: after.id } as const;
-  for (const action of Object.keys(FIELDS_BY_ACTION) as (keyof typeof FIELDS_BY_ACTION)[]) {
-    const fields = differing(change, FIELDS_BY_ACTION[action]);
+  for (const action of Object.keys(USER_FIELDS_BY_ACTION) as UpdateAction[]) {
+    const fields = differing(change, USER_FIELDS_BY_ACTION[action]);
     if (fields.length === 0) continue;
     const parts = { before: pick(before, fields), after: pick(after, fields) };
     await recordAuditEvent(manager, { action, actor, subject, ...parts });
