@@ -1,3 +1,5 @@
+const path = require('node:path');
+
 /**
  * The import rules of the project, in one direction:
  *
@@ -64,9 +66,9 @@ const AUTH_SERVER_MAY_USE = {
 const AUTH_SERVER_PLACED = `^auth-server/(${Object.keys(AUTH_SERVER_MAY_USE).join('|')})/`;
 
 /** Two folders of the auth server never depend on each other, directly or by others: the table has no ring. */
-function assertNoRing(folder, path = []) {
-  if (path.includes(folder)) throw new Error(`a ring: ${[...path, folder].join(' → ')}`);
-  for (const other of AUTH_SERVER_MAY_USE[folder]) assertNoRing(other, [...path, folder]);
+function assertNoRing(folder, users = []) {
+  if (users.includes(folder)) throw new Error(`a ring: ${[...users, folder].join(' → ')}`);
+  for (const other of AUTH_SERVER_MAY_USE[folder]) assertNoRing(other, [...users, folder]);
 }
 Object.keys(AUTH_SERVER_MAY_USE).forEach((folder) => assertNoRing(folder));
 
@@ -77,6 +79,20 @@ const AUTH_ROOMS = {
   'live-access': ['principal', 'token'],
   'rate-limit': ['principal'],
 };
+
+/**
+ * A folder and one of its rooms depend on each other in one direction. These rooms use none of the
+ * folder's own files.
+ */
+const LOWER_ROOMS = ['auth-server/oauth/resources', 'auth-server/shared-signals/destinations'];
+
+/** The folder's own files use none of these rooms; a plugin or a module puts both together. */
+const UPPER_ROOMS = [
+  'auth-server/shared-signals/push',
+  'src/auth-proxy/introspection',
+  'src/database/entities/resources',
+  'src/users/me',
+];
 
 /**
  * A feature of the product is a folder `features/<name>/`. Its declaration (`<name>.feature.ts`) is
@@ -131,11 +147,31 @@ const authRoomRules = Object.entries(AUTH_ROOMS).map(([room, others]) => ({
   to: { path: '^src/auth/', pathNot: `^src/auth/(${[room, ...others].join('|')})/` },
 }));
 
+const ownFilesOf = (room) => `^${path.dirname(room)}/[^/]+[.]ts$`;
+
+const roomRules = [
+  ...LOWER_ROOMS.map((room) => ({
+    name: `room-${room.replaceAll('/', '-')}`,
+    comment: `${room} uses no file of ${path.dirname(room)} itself.`,
+    severity: 'error',
+    from: { path: `^${room}/`, pathNot: TESTS },
+    to: { path: ownFilesOf(room) },
+  })),
+  ...UPPER_ROOMS.map((room) => ({
+    name: `room-${room.replaceAll('/', '-')}`,
+    comment: `In ${path.dirname(room)} itself only a plugin or a module uses ${room}.`,
+    severity: 'error',
+    from: { path: ownFilesOf(room), pathNot: [TESTS, 'plugin[.]ts$', '[.]module[.]ts$'] },
+    to: { path: `^${room}/` },
+  })),
+];
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     ...folderRules,
     ...authRoomRules,
+    ...roomRules,
     only({
       name: 'src-root',
       comment:

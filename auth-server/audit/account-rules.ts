@@ -7,7 +7,7 @@ import {
   difference,
   userSubject,
 } from './audit-facts';
-import { toStoredIdentifier } from '../common/verification-identifier';
+import { toStoredIdentifier } from '../common/stored-hashes';
 import { PASSWORD_LINK } from './request-notes';
 import { switchedSecondFactor } from './sign-in-rules';
 import type { AuditAction } from '../../contract';

@@ -3,7 +3,7 @@ import type { AuthConfig } from '../common/config';
 import { createAuthLogger } from '../common/logger';
 import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
 import { toSecretOptions } from '../common/secrets';
-import { STORED_IDENTIFIERS } from '../common/verification-identifier';
+import { STORED_IDENTIFIERS } from '../common/stored-hashes';
 import { AUTH_BASE_PATH } from '../../contract';
 import {
   ACCOUNT_LINKING,

@@ -4,7 +4,7 @@ import { APIError, createAuthEndpoint, sessionMiddleware } from 'better-auth/api
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { insertClient } from './resources/new-clients';
-import { hashToken } from './token-hash';
+import { hashToken } from '../common/stored-hashes';
 import { assertAdministrator } from '../common/caller';
 import { CLIENT_PATHS, LONGEST, MOST_OF_CLIENT } from '../../contract';
 import { findKeyFault, haveDistinctIds } from '../../runtime/tokens/client-keys';

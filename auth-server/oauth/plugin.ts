@@ -14,7 +14,7 @@ import { requestRules } from './requests/request-rules';
 import { Resources } from './resources/resources';
 import { revocation } from './revocation';
 import { tokenClaims } from './token-claims';
-import { tokenSigner } from './resources/token-signer';
+import { tokenSigner } from './token-signer';
 import type { AuthConfig } from '../common/config';
 import { SCOPES } from '../../contract';
 import { SigningKeys } from '../signing-keys/signing-keys';

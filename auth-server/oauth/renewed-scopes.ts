@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
-import { hashToken } from './token-hash';
+import { hashToken } from '../common/stored-hashes';
 
 /** $1: hash of the refresh token that was sent, $2: of its successor. */
 const KEEP_SCOPES = `

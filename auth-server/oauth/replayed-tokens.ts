@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
-import { hashToken } from './token-hash';
+import { hashToken } from '../common/stored-hashes';
 import { fieldOf } from '../common/caller';
 import type { Adapter } from '../common/hook-types';
 

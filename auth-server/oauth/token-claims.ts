@@ -27,7 +27,7 @@ interface SessionRow extends SessionBasis {
 
 /**
  * Claims that this server decides and the provider reserves. The signer gives them their names
- * ({@link ./resources/token-signer}).
+ * ({@link ./token-signer}).
  */
 export interface DecidedClaims {
   /** The one resource that the token is for. */

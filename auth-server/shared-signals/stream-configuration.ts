@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AUTH_BASE_PATH } from '../../contract';
 import type { AuthConfig } from '../common/config';
 import { toCipherKey } from '../common/secrets';
-import { destinationFault } from './push/destination';
+import { destinationFault } from './destinations/destination';
 import { SSF_PATHS } from './paths';
 import { EVENTS_SUPPORTED } from './security-events';
 import { type StreamInput, type StreamRow, VERIFICATION_INTERVAL_S } from './stream-store';

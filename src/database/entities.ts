@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { AccountEntity } from './entities/account.entity';
 import { AuditEventEntity } from './entities/audit-event.entity';
 import { JwksEntity } from './entities/jwks.entity';
-import { OAUTH_ENTITIES } from './entities/oauth.entities';
+import { OAUTH_ENTITIES } from './oauth.entities';
 import { PasskeyEntity } from './entities/passkey.entity';
 import { SessionEntity } from './entities/session.entity';
 import { TwoFactorEntity } from './entities/two-factor.entity';

@@ -1,10 +1,9 @@
 import { APIError } from 'better-auth/api';
 import type { Pool } from 'pg';
 import type { Resources } from './resources';
-import { hashToken } from '../token-hash';
 import { fieldOf } from '../../common/caller';
 import { namedClientId } from '../../common/client-id';
-import { toStoredIdentifier } from '../../common/verification-identifier';
+import { hashToken, toStoredIdentifier } from '../../common/stored-hashes';
 
 type Parameters = Record<string, unknown>;
 

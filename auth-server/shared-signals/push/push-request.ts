@@ -2,7 +2,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { once } from 'node:events';
 import { z } from 'zod';
-import { destinationFault, type Destinations, lookupPublic } from './destination';
+import { destinationFault, type Destinations, lookupPublic } from '../destinations/destination';
 
 /** Longest time for one attempt, and the part of an answer that is read. */
 const TIMEOUT_MS = 10_000;

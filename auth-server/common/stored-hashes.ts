@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
 
+/** The `hashed` format of the provider for secrets, tokens and codes: SHA-256 of random bits. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
 /** Kinds of proofs whose value is the id of their user. The kind stays readable for SQL. */
 const KINDS = /^(reset-password:|trust-device-|2fa-|used-link-|used-code-|delete-account-)/;
 
@@ -11,7 +16,7 @@ const KINDS = /^(reset-password:|trust-device-|2fa-|used-link-|used-code-|delete
  */
 export function toStoredIdentifier(identifier: string): string {
   const kind = KINDS.exec(identifier)?.[0] ?? '';
-  return kind + createHash('sha256').update(identifier).digest('base64url');
+  return kind + hashToken(identifier);
 }
 
 /** Option `storeIdentifier` of Better-Auth. */

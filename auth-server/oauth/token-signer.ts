@@ -1,9 +1,9 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import { type JwtOptions, signJWT } from 'better-auth/plugins';
-import type { Resources } from './resources';
-import type { DecidedClaims } from '../token-claims';
-import { decodeJwtPayload } from '../../../runtime/tokens/jwt-payload';
+import type { Resources } from './resources/resources';
+import type { DecidedClaims } from './token-claims';
+import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
 
 const ACCESS_TOKEN_TYPE = 'at+jwt';
 
