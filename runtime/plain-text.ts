@@ -1,3 +1,14 @@
+/** Control characters. They end a line of a log or change a terminal, and PostgreSQL stores no NUL. */
+export const CONTROLS = /\p{Cc}/u;
+
+/**
+ * Characters that change the direction of the text beside them, so that a name shows other
+ * letters than it contains (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing):
+ * U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069. Letters of right-to-left scripts
+ * are no such characters.
+ */
+export const DIRECTION_CONTROLS = /\p{Bidi_Control}/u;
+
 /**
  * Text for people, in one line.
  *
@@ -8,6 +19,7 @@ export function isPlainText(value: unknown, longest: number): value is string {
     typeof value === 'string' &&
     Array.from(value).length <= longest &&
     value.isWellFormed() &&
-    !/\p{Cc}/u.test(value)
+    !CONTROLS.test(value) &&
+    !DIRECTION_CONTROLS.test(value)
   );
 }

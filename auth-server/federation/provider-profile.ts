@@ -1,4 +1,5 @@
 import { LONGEST } from '../../contract';
+import { isPlainText } from '../../runtime/plain-text';
 
 /**
  * The fields that are taken from the profile of a provider beside the e-mail address: a name and a
@@ -29,12 +30,13 @@ function toName(value: unknown): string {
   if (typeof value !== 'string' || !value.isWellFormed()) return '';
   return value
     .replace(/\p{Cc}/gu, ' ')
+    .replace(/\p{Bidi_Control}/gu, '')
     .trim()
     .slice(0, LONGEST.name)
     .toWellFormed();
 }
 
 function isWebAddress(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length > LONGEST.url) return false;
-  return /^https?:$/.test(URL.parse(value)?.protocol ?? '') && !/\p{Cc}/u.test(value);
+  if (!isPlainText(value, LONGEST.url)) return false;
+  return /^https?:$/.test(URL.parse(value)?.protocol ?? '');
 }

@@ -2,6 +2,7 @@ import { APIError } from 'better-auth/api';
 import { symmetricEncrypt } from 'better-auth/crypto';
 import { z } from 'zod';
 import { AUTH_BASE_PATH } from '../../contract';
+import { isPlainText } from '../../runtime/plain-text';
 import type { AuthConfig } from '../common/config';
 import { toCipherKey } from '../common/secrets';
 import { destinationFault } from './destinations/destination';
@@ -15,7 +16,7 @@ export const DELIVERY_METHODS = { push: 'urn:ietf:rfc:8935', poll: 'urn:ietf:rfc
 export const shortText = z
   .string()
   .max(200)
-  .regex(/^\P{Cc}*$/u, 'Must not contain control characters');
+  .refine((text) => isPlainText(text, 200), 'Must be plain text');
 
 const delivery = z.strictObject({
   method: z.enum(Object.values(DELIVERY_METHODS)),

@@ -27,9 +27,11 @@ export function refuseWrongMethods(fastify: FastifyInstance): void {
     if (allowedAt(request.url) === null) return reply.callNotFound();
     return reply.code(204).send();
   });
-  // Also a preflight, which is answered before this hook runs.
+  // Also a preflight, which is answered before this hook runs. The route of all URLs has every
+  // `OPTIONS` request except those that the auth server answers, with the methods of its endpoint.
   fastify.addHook('onSend', (request, reply, _payload, done) => {
-    const allow = request.method === 'OPTIONS' ? allowedAt(request.url) : null;
+    const isOptions = request.method === 'OPTIONS' && request.routeOptions.url === '*';
+    const allow = isOptions ? allowedAt(request.url) : null;
     if (allow !== null) void reply.header('allow', allow);
     done();
   });

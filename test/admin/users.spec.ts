@@ -441,6 +441,7 @@ describe('a ban', () => {
     { reason: '' },
     { reason: 'a'.repeat(501) },
     { reason: 'a\u0000' },
+    { reason: 'a\u202e' },
     { until: '2999-01-01T00:00:00Z' },
   ])('with %j is refused', async (body) => {
     const { errors } = expectProblem(await ban(body), 'validation_failed');

@@ -33,6 +33,19 @@ function browserClient() {
   });
 }
 
+it.each(['/sign-in/email', '/get-session', '/unknown', '/sign-jwt'])(
+  'OPTIONS of %s has the status and the methods that the auth server answers',
+  async (path) => {
+    const ask = { path: `/api/auth${path}`, method: 'OPTIONS' };
+    const direct = await send(system.settings.authUrl, ask);
+    const through = await send(system.apiUrl, ask);
+    expect([through.status, through.headers.allow]).toEqual([direct.status, direct.headers.allow]);
+    expect(through.headers.allow?.join() ?? 'none').toMatch(
+      /^none$|^(GET, )?POST, (HEAD, )?OPTIONS$/,
+    );
+  },
+);
+
 describe("Better-Auth's client, through the API", () => {
   it('signs up, has a session and a token that the API accepts, and signs out', async () => {
     const client = browserClient();

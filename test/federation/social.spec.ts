@@ -108,6 +108,14 @@ describe.each([
   });
 });
 
+it('a name from a provider loses the characters that change the direction of text', async () => {
+  const email = 'direction@example.com';
+  edge.claims = { sub: email, email, email_verified: true, name: '\u2066A\u202ed\u200fa\u2069' };
+  const browser = new Browser(APP);
+  await dance(browser, { authUrl, provider: 'google' });
+  expect(await whoIs(browser, authUrl)).toMatchObject({ email, name: 'Ada' });
+});
+
 describe('an ID token of the OpenID Connect provider', () => {
   const right = { sub: 'somebody', email: 'somebody@example.com', email_verified: true };
   const now = () => Math.floor(Date.now() / 1_000);

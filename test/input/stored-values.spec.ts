@@ -56,16 +56,20 @@ describe('a name is stored in NFC', () => {
   });
 });
 
-it.each(['', ' \u2028', 'x'.repeat(201)])('a name is not %j at the auth server', async (name) => {
-  const body = { email: 'no-name@example.com', password: PASSWORD, name };
-  const { status, text } = await callAuth('/sign-up/email', { body });
-  expect([status, text]).toEqual([400, expect.stringContaining('INVALID_NAME')]);
-});
+it.each(['', ' \u2028', 'A\u202eb', 'A\u061cb', 'x'.repeat(201)])(
+  'a name is not %j at the auth server',
+  async (name) => {
+    const body = { email: 'no-name@example.com', password: PASSWORD, name };
+    const { status, text } = await callAuth('/sign-up/email', { body });
+    expect([status, text]).toEqual([400, expect.stringContaining('INVALID_NAME')]);
+  },
+);
 
 describe('a ban', () => {
   it.each([
     ['longer than at the API', 'x'.repeat(501)],
     ['with a control character', 'spam\u001b[31m'],
+    ['that changes the direction of text', 'spam\u2067'],
     ['that is no text', 5],
   ])('has no reason %s', async (_title, reason) => {
     const { id: userId } = await system.asUser();

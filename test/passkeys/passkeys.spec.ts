@@ -280,6 +280,12 @@ describe('adding a passkey is refused', () => {
   });
 });
 
+it.each(['x'.repeat(201), 'A\u202eb', 'a\u0007'])('a passkey is not named %j', async (name) => {
+  const id = await addWell(ada);
+  await server.post('/api/auth/passkey/update-passkey', { id, name }, ada.bearer).expect(400);
+  expect(await passkeysOf(ada)).toMatchObject([{ name: 'My key' }]);
+});
+
 describe("another user's passkey", () => {
   it.each(['delete-passkey', 'update-passkey'])('is not accessible for %s', async (endpoint) => {
     const id = await addWell(ada);

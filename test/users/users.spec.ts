@@ -82,7 +82,7 @@ describe('the own profile', () => {
     },
   );
 
-  it.each(['a'.repeat(201), '🦊'.repeat(201), 'a\u0000', ' \t '])(
+  it.each(['a'.repeat(201), '🦊'.repeat(201), 'a\u0000', 'A\u202egpj', '\u2066a', ' \t '])(
     'refuses the name %j',
     async (name) => {
       const { errors } = expectProblem(await ada.caller.patch(ME, { name }), 'validation_failed');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LONGEST } from '../../../contract';
+import { CONTROLS, DIRECTION_CONTROLS } from '../../../runtime/plain-text';
 
 // The messages for schemas without a message: those of zod name the library.
 z.config({ customError: describeFault });
@@ -58,10 +59,14 @@ export const idParameter = z
   .describe('Opaque id')
   .meta({ examples: ['Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo'] });
 
-/** Characters that PostgreSQL or a terminal cannot accept, or that change on the way. */
+/** Without what PostgreSQL or a terminal cannot accept, changes on the way, or shows other letters. */
 const plainText = [
   z.refine<string>((text) => text.isWellFormed(), 'Must be well-formed Unicode'),
-  z.refine<string>((text) => !/\p{Cc}/u.test(text), 'Must not contain control characters'),
+  z.refine<string>((text) => !CONTROLS.test(text), 'Must not contain control characters'),
+  z.refine<string>(
+    (text) => !DIRECTION_CONTROLS.test(text),
+    'Must not contain characters that change the direction of text',
+  ),
 ];
 
 /** Text that is not changed, for example a password: every character that can be stored and sent. */
