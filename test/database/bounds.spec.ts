@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { interleavings, runInterleaved } from './interleavings';
-import { Ear } from '../live-access/ear';
+import { NotificationRecorder } from '../live-access/notification-recorder';
 
 let database: TestDatabase;
 let clients: Client[];
@@ -120,12 +120,12 @@ describe('the sessions of a user with 100', () => {
 
   it('end expired first, and the end is announced', async () => {
     await sql.query(`UPDATE session SET expires_at = now() - interval '1 second' WHERE id = 's70'`);
-    const ear = await Ear.on(database.url);
+    const recorder = await NotificationRecorder.on(database.url);
     try {
-      const heard = await ear.announcedBy(SESSION.replaceAll('$1', '500'));
-      expect(heard).toEqual([{ sessions: ['s70'] }]);
+      const received = await recorder.announcedBy(SESSION.replaceAll('$1', '500'));
+      expect(received).toEqual([{ sessions: ['s70'] }]);
     } finally {
-      await ear.close();
+      await recorder.close();
     }
   });
 

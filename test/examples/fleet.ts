@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { BACKENDS, BackendProcess } from './backend-process';
-import { makePerson, type Stage } from '../live-access/stage';
+import { type AccessFixture, makePerson } from '../live-access/access-fixture';
 import { OAuthStage } from '../oauth/stage';
 import { eventually } from '../support/eventually';
 import { TcpProxy } from '../support/servers/tcp-proxy';
@@ -28,7 +28,7 @@ export class Fleet {
   private constructor(
     readonly system: System,
     readonly oauth: OAuthStage,
-    readonly stage: Stage,
+    readonly stage: AccessFixture,
     /** Before the API, as the backends see it. */
     readonly api: TcpProxy,
     readonly backends: readonly BackendProcess[],

@@ -1,4 +1,4 @@
-import { Ear } from './ear';
+import { NotificationRecorder } from './notification-recorder';
 import { parseAccessChange } from '../../src/auth/live-access/access-change';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
@@ -8,20 +8,20 @@ const EVERYTHING = { all: true };
 const MOST = 17;
 
 let database: TestDatabase;
-let ear: Ear;
+let recorder: NotificationRecorder;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  ear = await Ear.on(database.url);
+  recorder = await NotificationRecorder.on(database.url);
 });
 
 afterAll(async () => {
-  await ear.close();
+  await recorder.close();
   await database.drop();
 });
 
 beforeEach(async () => {
-  await ear.sql.query('ROLLBACK; TRUNCATE "user" CASCADE');
+  await recorder.sql.query('ROLLBACK; TRUNCATE "user" CASCADE');
   await addUsers('a', 'b');
   await addSessions({ a: ['a1', 'a2'], b: ['b1'] });
 });
@@ -40,27 +40,27 @@ describe('a change of access or of a profile is announced', () => {
     ['a time of creation', `SET created_at = now() - interval '1 day'`],
     ['a time of change', `SET updated_at = now() + interval '1 day'`],
   ])('announces %s', async (_what, assignment) => {
-    await ear.sql.query('DELETE FROM session');
-    const heard = await ear.announcedBy(`UPDATE "user" ${assignment} WHERE id = 'a'`);
-    expect(heard).toEqual([{ users: ['a'] }]);
+    await recorder.sql.query('DELETE FROM session');
+    const received = await recorder.announcedBy(`UPDATE "user" ${assignment} WHERE id = 'a'`);
+    expect(received).toEqual([{ users: ['a'] }]);
   });
 
   it('announces the end of a ban, and the removal of an expiry', async () => {
-    await ear.sql.query(`UPDATE "user" SET banned = true, ban_expires = now() WHERE id = 'a'`);
+    await recorder.sql.query(`UPDATE "user" SET banned = true, ban_expires = now() WHERE id = 'a'`);
     const lifted = `UPDATE "user" SET banned = false WHERE id = 'a'`;
     const unlimited = `UPDATE "user" SET ban_expires = NULL WHERE id = 'a'`;
-    expect(await ear.announcedBy(lifted)).toEqual([{ users: ['a'] }]);
-    expect(await ear.announcedBy(unlimited)).toEqual([{ users: ['a'] }]);
+    expect(await recorder.announcedBy(lifted)).toEqual([{ users: ['a'] }]);
+    expect(await recorder.announcedBy(unlimited)).toEqual([{ users: ['a'] }]);
   });
 
   it('announces a user who is banned together with the sessions that the ban ends', async () => {
-    const heard = await ear.announcedBy(`UPDATE "user" SET banned = true WHERE id = 'a'`);
-    expect(heard).toEqual([{ users: ['a'] }, { sessions: ['a1', 'a2'] }]);
+    const received = await recorder.announcedBy(`UPDATE "user" SET banned = true WHERE id = 'a'`);
+    expect(received).toEqual([{ users: ['a'] }, { sessions: ['a1', 'a2'] }]);
   });
 
   it('announces a user who is deleted together with the sessions', async () => {
-    const heard = await ear.announcedBy(`DELETE FROM "user" WHERE id = 'a'`);
-    expect(sorted(heard)).toEqual(sorted([{ users: ['a'] }, { sessions: ['a1', 'a2'] }]));
+    const received = await recorder.announcedBy(`DELETE FROM "user" WHERE id = 'a'`);
+    expect(sorted(received)).toEqual(sorted([{ users: ['a'] }, { sessions: ['a1', 'a2'] }]));
   });
 
   it.each([
@@ -69,29 +69,29 @@ describe('a change of access or of a profile is announced', () => {
     ['a session that goes to another user', `UPDATE session SET user_id = 'b' WHERE id = 'a1'`],
     ['a session that gets another id', `UPDATE session SET id = 'z' WHERE id = 'a1'`],
   ])('announces %s', async (_what, statement) => {
-    expect(await ear.announcedBy(statement)).toEqual([{ sessions: ['a1'] }]);
+    expect(await recorder.announcedBy(statement)).toEqual([{ sessions: ['a1'] }]);
   });
 
   it('announces only the changed rows of a statement', async () => {
     // Without sessions: the second factor would end them.
-    await ear.sql.query('DELETE FROM session');
-    const heard = await ear.announcedBy(
+    await recorder.sql.query('DELETE FROM session');
+    const received = await recorder.announcedBy(
       `UPDATE "user" SET role = CASE id WHEN 'a' THEN 'admin' ELSE role END,
                        two_factor_enabled = NOT two_factor_enabled`,
     );
-    expect(heard).toEqual([{ users: ['a'] }]);
+    expect(received).toEqual([{ users: ['a'] }]);
   });
 
   it('announces a session that takes the id of a session deleted before', async () => {
-    const heard = await ear.announcedTogether(
+    const received = await recorder.announcedTogether(
       `DELETE FROM session WHERE id = 'a1'`,
       `UPDATE session SET id = 'a1' WHERE id = 'b1'`,
     );
-    expect(heard).toEqual([{ sessions: ['a1'] }, { sessions: ['b1'] }]);
+    expect(received).toEqual([{ sessions: ['a1'] }, { sessions: ['b1'] }]);
   });
 
   it.each(['"user" CASCADE', 'session CASCADE'])('announces TRUNCATE %s', async (tables) => {
-    expect(await ear.announcedBy(`TRUNCATE ${tables}`)).toContainEqual(EVERYTHING);
+    expect(await recorder.announcedBy(`TRUNCATE ${tables}`)).toContainEqual(EVERYTHING);
   });
 
   it.each([
@@ -100,7 +100,7 @@ describe('a change of access or of a profile is announced', () => {
     [`DELETE FROM jwks`],
     [`TRUNCATE jwks`],
   ])('announces a change of the signing keys: %s', async (statement) => {
-    expect(await ear.announcedBy(statement)).toEqual([{ keys: true }]);
+    expect(await recorder.announcedBy(statement)).toEqual([{ keys: true }]);
   });
 });
 
@@ -120,116 +120,120 @@ describe('a change that affects neither access nor the profile is not announced'
     ['a statement that matches no row', `DELETE FROM session WHERE id = 'nobody'`],
     ['a new table of someone else', `CREATE TEMP TABLE t AS SELECT * FROM "user"`],
   ])('is silent for %s', async (_what, statement) => {
-    expect(await ear.announcedBy(statement)).toEqual([]);
+    expect(await recorder.announcedBy(statement)).toEqual([]);
   });
 
   it('is silent for users who are copied in', async () => {
     if (!(await isSuperuser())) return;
     const copy = `COPY "user" (id, name, email) FROM PROGRAM 'echo c,C,c@x.org' WITH (FORMAT csv)`;
-    expect(await ear.announcedBy(copy)).toEqual([]);
+    expect(await recorder.announcedBy(copy)).toEqual([]);
   });
 });
 
 describe('a change by any writer and statement', () => {
   it('announces what INSERT ON CONFLICT DO UPDATE changes', async () => {
-    const heard = await ear.announcedBy(
+    const received = await recorder.announcedBy(
       `INSERT INTO "user" (id, name, email, role)
        VALUES ('a', 'A', 'new@x.org', 'admin'), ('c', 'C', 'c@x.org', 'admin')
        ON CONFLICT (id) DO UPDATE SET role = excluded.role`,
     );
-    expect(heard).toEqual([{ users: ['a'] }]);
+    expect(received).toEqual([{ users: ['a'] }]);
   });
 
   it('announces what MERGE updates and deletes', async () => {
     if (await isOlderThan(15)) return;
-    const heard = await ear.announcedBy(
+    const received = await recorder.announcedBy(
       `MERGE INTO session s USING (VALUES ('a1'), ('a2')) AS given (id) ON s.id = given.id
        WHEN MATCHED AND s.id = 'a1' THEN DELETE
        WHEN MATCHED THEN UPDATE SET expires_at = s.expires_at - interval '1 day'`,
     );
-    expect(sorted(heard)).toEqual(sorted([{ sessions: ['a1'] }, { sessions: ['a2'] }]));
+    expect(sorted(received)).toEqual(sorted([{ sessions: ['a1'] }, { sessions: ['a2'] }]));
   });
 
   it('announces a change that is made by a data-modifying WITH', async () => {
-    const heard = await ear.announcedBy(
+    const received = await recorder.announcedBy(
       `WITH gone AS (DELETE FROM session WHERE user_id = 'a' RETURNING user_id)
        UPDATE "user" SET role = 'admin' WHERE id IN (SELECT user_id FROM gone)`,
     );
-    expect(heard).toHaveLength(2);
+    expect(received).toHaveLength(2);
   });
 
   it('announces a change in replication role, in which ordinary triggers do not run', async () => {
     if (!(await isSuperuser())) return;
-    const heard = await ear.announcedBy(
+    const received = await recorder.announcedBy(
       'SET session_replication_role = replica',
       `UPDATE "user" SET role = 'admin' WHERE id = 'a'`,
       `DELETE FROM session WHERE id = 'a1'`,
       'RESET session_replication_role',
     );
-    expect(heard).toEqual([{ users: ['a'] }, { sessions: ['a1'] }]);
+    expect(received).toEqual([{ users: ['a'] }, { sessions: ['a1'] }]);
   });
 
   it('announces a change by a role that can only write rows', async () => {
     if (!(await isSuperuser())) return;
     const role = `gatehouse_test_${process.pid}`;
-    await ear.sql.query(
+    await recorder.sql.query(
       `CREATE ROLE ${role}; GRANT SELECT, UPDATE, DELETE ON "user", session TO ${role};
        GRANT INSERT ON access_event TO ${role}`,
     );
-    const heard = await ear.announcedBy(
+    const received = await recorder.announcedBy(
       `SET ROLE ${role}`,
       `UPDATE "user" SET role = 'admin' WHERE id = 'a'`,
       `DELETE FROM session WHERE id = 'b1'`,
       'RESET ROLE',
     );
-    await ear.sql.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
-    expect(heard).toEqual([{ users: ['a'] }, { sessions: ['b1'] }]);
+    await recorder.sql.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    expect(received).toEqual([{ users: ['a'] }, { sessions: ['b1'] }]);
   });
 
   it('is not affected by objects with the same names in other schemas', async () => {
-    await ear.sql.query(
+    await recorder.sql.query(
       `CREATE SCHEMA trap;
        CREATE FUNCTION trap.pg_notify(text, text) RETURNS void LANGUAGE sql AS '';
        SET search_path = trap, public, pg_catalog`,
     );
-    const heard = await ear.announcedBy(`UPDATE "user" SET role = 'admin' WHERE id = 'a'`);
-    await ear.sql.query('RESET search_path; DROP SCHEMA trap CASCADE');
-    expect(heard).toEqual([{ users: ['a'] }]);
+    const received = await recorder.announcedBy(`UPDATE "user" SET role = 'admin' WHERE id = 'a'`);
+    await recorder.sql.query('RESET search_path; DROP SCHEMA trap CASCADE');
+    expect(received).toEqual([{ users: ['a'] }]);
   });
 });
 
 describe('at commit only', () => {
   it('announces after the commit, not after the statement', async () => {
     const early = ['BEGIN', `UPDATE "user" SET role = 'admin' WHERE id = 'a'`];
-    expect(await ear.announcedBy(...early)).toEqual([]);
-    expect(await ear.announcedBy('COMMIT')).toEqual([{ users: ['a'] }]);
+    expect(await recorder.announcedBy(...early)).toEqual([]);
+    expect(await recorder.announcedBy('COMMIT')).toEqual([{ users: ['a'] }]);
   });
 
   it('announces nothing that is rolled back', async () => {
-    const heard = await ear.announcedBy('BEGIN', `UPDATE "user" SET role = 'admin'`, 'ROLLBACK');
-    expect(heard).toEqual([]);
+    const received = await recorder.announcedBy(
+      'BEGIN',
+      `UPDATE "user" SET role = 'admin'`,
+      'ROLLBACK',
+    );
+    expect(received).toEqual([]);
   });
 
   it('announces changes after a savepoint, and nothing that is rolled back to it', async () => {
-    const heard = await ear.announcedTogether(
+    const received = await recorder.announcedTogether(
       'SAVEPOINT s',
       `UPDATE "user" SET role = 'admin' WHERE id = 'a'`,
       'ROLLBACK TO s',
       `UPDATE "user" SET role = 'admin' WHERE id = 'b'`,
     );
-    expect(heard).toEqual([{ users: ['b'] }]);
+    expect(received).toEqual([{ users: ['b'] }]);
   });
 
   it('does not count rolled back changes', async () => {
     const single = (id: string) =>
       `UPDATE "user" SET ban_expires = coalesce(ban_expires, '2000-01-01') + interval '1 day' WHERE id = '${id}'`;
-    const heard = await ear.announcedTogether(
+    const received = await recorder.announcedTogether(
       'SAVEPOINT s',
       ...Array.from({ length: 20 }, () => single('a')),
       'ROLLBACK TO s',
       single('b'),
     );
-    expect(heard).toEqual([{ users: ['b'] }]);
+    expect(received).toEqual([{ users: ['b'] }]);
   });
 
   it('begins a new count in each transaction', async () => {
@@ -238,8 +242,8 @@ describe('at commit only', () => {
       () =>
         `UPDATE "user" SET ban_expires = coalesce(ban_expires, '2000-01-01') + interval '1 day'`,
     );
-    const heard = await ear.announcedBy(...flips);
-    expect(heard.filter((payload) => 'users' in (payload as object))).toHaveLength(20);
+    const received = await recorder.announcedBy(...flips);
+    expect(received.filter((payload) => 'users' in (payload as object))).toHaveLength(20);
   });
 });
 
@@ -247,8 +251,8 @@ describe('a transaction sends few notifications for any number of changes', () =
   const COUNT = 10_000;
 
   beforeEach(async () => {
-    await ear.sql.query('TRUNCATE "user" CASCADE');
-    await ear.sql.query(
+    await recorder.sql.query('TRUNCATE "user" CASCADE');
+    await recorder.sql.query(
       `INSERT INTO "user" (id, name, email) SELECT 'u' || i, 'U', 'u' || i || '@x.org'
          FROM generate_series(1, ${COUNT}) i;
        INSERT INTO session (id, user_id, token, expires_at)
@@ -263,14 +267,14 @@ describe('a transaction sends few notifications for any number of changes', () =
     ['one DELETE after many of one row each', [...eachRow('session'), `DELETE FROM "user"`]],
     ['a statement for each row', eachRow('"user"')],
   ])('sends at most 17 and covers all users for %s', async (_what, statements) => {
-    const heard = await ear.announcedTogether(...statements);
-    expect(heard.length).toBeLessThanOrEqual(MOST);
-    expect(heard.at(-1)).toEqual(EVERYTHING);
+    const received = await recorder.announcedTogether(...statements);
+    expect(received.length).toBeLessThanOrEqual(MOST);
+    expect(received.at(-1)).toEqual(EVERYTHING);
   });
 
   it('names up to 100 rows of a statement', async () => {
     const some = `UPDATE "user" SET role = 'admin' WHERE id IN (SELECT 'u' || i FROM generate_series(1, 100) i)`;
-    const [payload, ...others] = await ear.announcedBy(some);
+    const [payload, ...others] = await recorder.announcedBy(some);
     expect((payload as { users: string[] }).users).toHaveLength(100);
     expect(others).toEqual([]);
   });
@@ -297,8 +301,8 @@ describe('ids of any form', () => {
     ['an empty string', ''],
   ])('announces ids with %s in readable form', async (_what, id) => {
     await addUsers(id);
-    const [payload] = await ear.during(() =>
-      ear.sql.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [id]),
+    const [payload] = await recorder.during(() =>
+      recorder.sql.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [id]),
     );
     expect(parseAccessChange(JSON.stringify(payload)).users).toEqual([id]);
   });
@@ -306,10 +310,10 @@ describe('ids of any form', () => {
   it('announces a change of everything when ids are too long for a payload', async () => {
     const ids = ['x'.repeat(4_000), 'y'.repeat(4_000)];
     await addUsers(...ids);
-    const heard = await ear.during(() =>
-      ear.sql.query(`UPDATE "user" SET role = 'admin' WHERE id = ANY($1)`, [ids]),
+    const received = await recorder.during(() =>
+      recorder.sql.query(`UPDATE "user" SET role = 'admin' WHERE id = ANY($1)`, [ids]),
     );
-    expect(heard).toEqual([EVERYTHING]);
+    expect(received).toEqual([EVERYTHING]);
   });
 
   it('treats an unknown payload as a change of everything', () => {
@@ -319,7 +323,7 @@ describe('ids of any form', () => {
 });
 
 async function addUsers(...ids: string[]): Promise<void> {
-  await ear.sql.query(
+  await recorder.sql.query(
     `INSERT INTO "user" (id, name, email) SELECT id, 'Someone', md5(id) || '@x.org'
        FROM unnest($1::text[]) AS id`,
     [ids],
@@ -328,7 +332,7 @@ async function addUsers(...ids: string[]): Promise<void> {
 
 async function addSessions(byUser: Record<string, string[]>): Promise<void> {
   for (const [user, ids] of Object.entries(byUser)) {
-    await ear.sql.query(
+    await recorder.sql.query(
       `INSERT INTO session (id, user_id, token, expires_at)
        SELECT id, $1, id, now() + '1 day' FROM unnest($2::text[]) AS id`,
       [user, ids],
@@ -338,12 +342,12 @@ async function addSessions(byUser: Record<string, string[]>): Promise<void> {
 
 /** Not tested on a given server that does not allow it. */
 async function isSuperuser(): Promise<boolean> {
-  const found = await ear.sql.query<{ is_superuser: string }>('SHOW is_superuser');
+  const found = await recorder.sql.query<{ is_superuser: string }>('SHOW is_superuser');
   return found.rows[0]!.is_superuser === 'on';
 }
 
 async function isOlderThan(major: number): Promise<boolean> {
-  const found = await ear.sql.query<{ server_version_num: string }>('SHOW server_version_num');
+  const found = await recorder.sql.query<{ server_version_num: string }>('SHOW server_version_num');
   return Number(found.rows[0]!.server_version_num) < major * 10_000;
 }
 

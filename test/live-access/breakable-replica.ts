@@ -4,16 +4,16 @@ import { type LogEntry, ReplicaProcess } from '../support/processes/replica-proc
 import { System } from '../support/system';
 import { TcpProxy } from '../support/servers/tcp-proxy';
 import { eventually, modeOf } from './readiness';
-import type { Stage } from './stage';
-import { ADMINISTRATOR } from './ways';
+import type { AccessFixture } from './access-fixture';
+import { ADMINISTRATOR } from './access-changes';
 
 /** A replica whose connections to the database can be interrupted separately. */
 export class BreakableReplica {
   private constructor(
-    readonly stage: Stage,
+    readonly fixture: AccessFixture,
     readonly process: ReplicaProcess,
     private readonly system: System,
-    readonly ways: { listening: TcpProxy; pool: TcpProxy; wire: PostgresWire },
+    readonly connections: { listening: TcpProxy; pool: TcpProxy; wire: PostgresWire },
   ) {}
 
   static async start(env: NodeJS.ProcessEnv = {}): Promise<BreakableReplica> {
@@ -32,8 +32,8 @@ export class BreakableReplica {
     await sql.connect();
     const { accessToken, refreshToken: sessionToken } = await system.signIn(ADMINISTRATOR);
     const admin = { accessToken, sessionToken };
-    const stage = { authUrl, replicas: [replica.url], sql, admin };
-    return new BreakableReplica(stage, replica, system, { listening, pool, wire });
+    const fixture = { authUrl, replicas: [replica.url], sql, admin };
+    return new BreakableReplica(fixture, replica, system, { listening, pool, wire });
   }
 
   get url(): string {
@@ -51,8 +51,12 @@ export class BreakableReplica {
 
   async stop(): Promise<number | null> {
     const code = await this.process.stop();
-    await this.stage.sql.end();
-    await Promise.all([this.ways.listening.cut(), this.ways.pool.cut(), this.ways.wire.close()]);
+    await this.fixture.sql.end();
+    await Promise.all([
+      this.connections.listening.cut(),
+      this.connections.pool.cut(),
+      this.connections.wire.close(),
+    ]);
     await this.system.stop();
     return code;
   }

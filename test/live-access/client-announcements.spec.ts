@@ -1,26 +1,26 @@
-import { Ear } from './ear';
+import { NotificationRecorder } from './notification-recorder';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
-let ear: Ear;
+let recorder: NotificationRecorder;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  ear = await Ear.on(database.url);
+  recorder = await NotificationRecorder.on(database.url);
 });
 
 afterAll(async () => {
-  await ear.close();
+  await recorder.close();
   await database.drop();
 });
 
 beforeEach(async () => {
-  await ear.sql.query('ROLLBACK; TRUNCATE oauth_client CASCADE');
+  await recorder.sql.query('ROLLBACK; TRUNCATE oauth_client CASCADE');
   await addClients('a', 'b');
 });
 
 async function addClients(...ids: string[]): Promise<void> {
-  await ear.sql.query(
+  await recorder.sql.query(
     `INSERT INTO oauth_client (id, client_id, redirect_uris, scopes, client_credentials_scopes)
      SELECT 'row ' || id, id, '[]', '["openid"]', '["users:read"]' FROM unnest($1::text[]) AS id`,
     [ids],
@@ -45,7 +45,7 @@ describe('a change of a client', () => {
        UPDATE oauth_client SET disabled = true WHERE client_id = 'a'; COMMIT`,
     ],
   ])('is announced when it is %s', async (_what, statement) => {
-    expect(await ear.announcedBy(statement)).toEqual([{ clients: ['a'] }]);
+    expect(await recorder.announcedBy(statement)).toEqual([{ clients: ['a'] }]);
   });
 
   it.each([
@@ -56,22 +56,22 @@ describe('a change of a client', () => {
     ['another name', `UPDATE oauth_client SET name = 'x', redirect_uris = '["x"]'`],
     ['the same once more', `UPDATE oauth_client SET disabled = disabled, scopes = scopes`],
   ])('is not announced when it is %s', async (_what, statement) => {
-    expect(await ear.announcedBy(statement)).toEqual([]);
+    expect(await recorder.announcedBy(statement)).toEqual([]);
   });
 
   it('is announced once for all rows of a statement', async () => {
-    const heard = await ear.announcedBy('UPDATE oauth_client SET disabled = true');
-    expect(heard).toEqual([{ clients: expect.arrayContaining(['a', 'b']) }]);
+    const received = await recorder.announcedBy('UPDATE oauth_client SET disabled = true');
+    expect(received).toEqual([{ clients: expect.arrayContaining(['a', 'b']) }]);
   });
 
   it('is announced as a change of everything for many rows, or for the whole table', async () => {
     await addClients(...Array.from({ length: 101 }, (_, index) => `c${index}`));
-    expect(await ear.announcedBy('DELETE FROM oauth_client')).toEqual([{ all: true }]);
-    expect(await ear.announcedBy('TRUNCATE oauth_client CASCADE')).toEqual([{ all: true }]);
+    expect(await recorder.announcedBy('DELETE FROM oauth_client')).toEqual([{ all: true }]);
+    expect(await recorder.announcedBy('TRUNCATE oauth_client CASCADE')).toEqual([{ all: true }]);
   });
 
   it('counts towards the limit of a transaction, together with users and sessions', async () => {
-    await ear.sql.query(
+    await recorder.sql.query(
       `INSERT INTO "user" (id, name, email)
        SELECT 'u' || n, 'x', 'u' || n || '@example.com' FROM generate_series(1, 12) AS n`,
     );
@@ -80,20 +80,20 @@ describe('a change of a client', () => {
       `UPDATE "user" SET role = 'admin' WHERE id = 'u${index + 1}'`,
       `DELETE FROM oauth_client WHERE client_id = 'c${index}'`,
     ]).flat();
-    const heard = await ear.announcedTogether(...changes);
-    expect(heard).toHaveLength(17);
-    expect(heard).toContainEqual({ all: true });
+    const received = await recorder.announcedTogether(...changes);
+    expect(received).toHaveLength(17);
+    expect(received).toContainEqual({ all: true });
   });
 });
 
 describe('a change of a resource', () => {
   beforeEach(async () => {
-    await ear.sql.query(`
+    await recorder.sql.query(`
       TRUNCATE oauth_resource CASCADE;
       INSERT INTO oauth_resource (id, identifier, name) VALUES ('r', 'urn:r', 'R'), ('q', 'urn:q', 'Q');
       INSERT INTO oauth_resource_scope (name, resource, description) VALUES ('r:read', 'urn:r', 'x');
       INSERT INTO oauth_resource_server (resource, client_id) VALUES ('urn:r', 'a')`);
-    await ear.announcedBy('SELECT 1');
+    await recorder.announcedBy('SELECT 1');
   });
 
   it.each([
@@ -105,21 +105,21 @@ describe('a change of a resource', () => {
     ['another end', `UPDATE oauth_resource SET disabled = true WHERE id = 'r'`],
     ['no row', `DELETE FROM oauth_resource WHERE id = 'r'`],
   ])('is announced to the client of its server when it has %s', async (_what, statement) => {
-    expect(await ear.announcedBy(statement)).toContainEqual({ clients: ['a'] });
+    expect(await recorder.announcedBy(statement)).toContainEqual({ clients: ['a'] });
   });
 
   it('is announced to the clients that lose a scope with it', async () => {
-    await ear.sql.query(`UPDATE oauth_client SET scopes = '["openid", "r:read"]'`);
-    const heard = await ear.announcedBy(`DELETE FROM oauth_resource WHERE id = 'r'`);
-    expect((heard as { clients: string[] }[]).flatMap(({ clients }) => clients)).toContain('b');
-    const { rows } = await ear.sql.query('SELECT scopes FROM oauth_client');
+    await recorder.sql.query(`UPDATE oauth_client SET scopes = '["openid", "r:read"]'`);
+    const received = await recorder.announcedBy(`DELETE FROM oauth_resource WHERE id = 'r'`);
+    expect((received as { clients: string[] }[]).flatMap(({ clients }) => clients)).toContain('b');
+    const { rows } = await recorder.sql.query('SELECT scopes FROM oauth_client');
     expect(rows).toEqual([{ scopes: ['openid'] }, { scopes: ['openid'] }]);
   });
 
   it.each(['oauth_resource_scope', 'oauth_resource_server', 'oauth_resource CASCADE'])(
     'is announced as a change of everything by TRUNCATE %s',
     async (table) => {
-      expect(await ear.announcedBy(`TRUNCATE ${table}`)).toContainEqual({ all: true });
+      expect(await recorder.announcedBy(`TRUNCATE ${table}`)).toContainEqual({ all: true });
     },
   );
 });

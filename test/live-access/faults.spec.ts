@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BreakableReplica } from './breakable-replica';
 import { accessOf, eventually, modeOf } from './readiness';
-import { makePerson, type Person, visit } from './stage';
-import { look, Watcher } from './watcher';
+import { makePerson, type Person, visit } from './access-fixture';
+import { RequestSeries, sendRequest } from './request-series';
 
 /** `ACCESS_LEASE`, at its default. */
 const LEASE_MS = 1_000;
@@ -38,32 +38,32 @@ interface Fault {
 const DEAF: Fault[] = [
   {
     name: 'the listening connection is closed and refused',
-    begin: () => replica.ways.listening.cut(),
-    end: () => replica.ways.listening.restore(),
+    begin: () => replica.connections.listening.cut(),
+    end: () => replica.connections.listening.restore(),
     safeAfterMs: AT_ONCE_MS,
   },
   {
     name: 'the listening connection is half-open',
-    begin: () => replica.ways.listening.blackHole(),
-    end: () => replica.ways.listening.restore({ giveUpOld: true }),
+    begin: () => replica.connections.listening.blackHole(),
+    end: () => replica.connections.listening.restore({ giveUpOld: true }),
     safeAfterMs: LEASE_MS,
   },
   {
     name: 'the listening connection is silent for a while, and what was held back arrives late',
-    begin: () => replica.ways.listening.blackHole(),
-    end: () => replica.ways.listening.restore(),
+    begin: () => replica.connections.listening.blackHole(),
+    end: () => replica.connections.listening.restore(),
     safeAfterMs: LEASE_MS,
   },
   {
     name: 'notifications take 300 ms',
-    begin: () => replica.ways.listening.delay(300),
-    end: () => replica.ways.listening.restore(),
+    begin: () => replica.connections.listening.delay(300),
+    end: () => replica.connections.listening.restore(),
     safeAfterMs: LEASE_MS,
   },
   {
     name: 'notifications get lost on a connection that works otherwise',
-    begin: () => void (replica.ways.wire.losesNotifications = true),
-    end: () => void (replica.ways.wire.losesNotifications = false),
+    begin: () => void (replica.connections.wire.losesNotifications = true),
+    end: () => void (replica.connections.wire.losesNotifications = false),
     safeAfterMs: LEASE_MS,
   },
 ];
@@ -80,8 +80,8 @@ describe('when notifications do not arrive', () => {
   async function usedOldStateFor(fault: Fault): Promise<number> {
     const person = await knownPerson();
     const logBefore = replica.accessLog.length;
-    const watcher = new Watcher(replica.url, person);
-    await eventually(() => watcher.seen.length > 0, true);
+    const series = new RequestSeries(replica.url, person);
+    await eventually(() => series.results.length > 0, true);
     const beganAt = performance.now();
     try {
       await fault.begin();
@@ -90,21 +90,21 @@ describe('when notifications do not arrive', () => {
       await pause(200);
       await expectFreshAnswers();
     } finally {
-      await watcher.stop();
+      await series.stop();
       await fault.end();
     }
-    expect(new Set(watcher.seen.map(({ status }) => status))).toEqual(new Set([200, 401]));
+    expect(new Set(series.results.map(({ status }) => status))).toEqual(new Set([200, 401]));
     await replica.untilLive();
-    expect((await look(replica.url, person)).status).toBe(401);
+    expect((await sendRequest(replica.url, person)).status).toBe(401);
     await expectReported(logBefore);
-    return watcher.lastYes - beganAt;
+    return series.lastAcceptedAt - beganAt;
   }
 
   async function expectFreshAnswers(): Promise<void> {
-    const other = await makePerson(replica.stage);
-    expect((await look(replica.url, other)).status).toBe(200);
+    const other = await makePerson(replica.fixture);
+    expect((await sendRequest(replica.url, other)).status).toBe(200);
     await ban(other);
-    expect((await look(replica.url, other)).status).toBe(401);
+    expect((await sendRequest(replica.url, other)).status).toBe(401);
   }
 });
 
@@ -116,21 +116,21 @@ describe('when the listening backend is terminated', () => {
   async function usedOldStateFor(): Promise<number> {
     const person = await knownPerson();
     const logBefore = replica.accessLog.length;
-    const { rows } = await replica.stage.sql.query(
+    const { rows } = await replica.fixture.sql.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE application_name = 'gatehouse-access' AND datname = current_database()`,
     );
     expect(rows.length).toBeGreaterThan(0);
     const changedAt = performance.now();
     await ban(person);
-    const watcher = new Watcher(replica.url, person);
+    const series = new RequestSeries(replica.url, person);
     await pause(AT_ONCE_MS);
     const waited = await replica.untilLive();
-    await watcher.stop();
-    expect(watcher.seen.at(-1)!.status).toBe(401);
+    await series.stop();
+    expect(series.results.at(-1)!.status).toBe(401);
     expect(waited).toBeLessThan(3_000 + SLOW_HOST_MS);
     await expectReported(logBefore);
-    return watcher.lastYes - changedAt;
+    return series.lastAcceptedAt - changedAt;
   }
 });
 
@@ -139,26 +139,27 @@ describe('when the database is unreachable', () => {
     {
       name: 'the database is gone, and every connection with it',
       begin: async () => {
-        await Promise.all([replica.ways.listening.cut(), replica.ways.pool.cut()]);
+        await Promise.all([replica.connections.listening.cut(), replica.connections.pool.cut()]);
       },
-      end: () => Promise.all([replica.ways.listening.restore(), replica.ways.pool.restore()]),
+      end: () =>
+        Promise.all([replica.connections.listening.restore(), replica.connections.pool.restore()]),
     },
     {
       name: 'the database has become silent',
       begin: () => {
-        replica.ways.listening.blackHole();
-        replica.ways.pool.blackHole();
+        replica.connections.listening.blackHole();
+        replica.connections.pool.blackHole();
       },
       end: () =>
         Promise.all([
-          replica.ways.listening.restore({ giveUpOld: true }),
-          replica.ways.pool.restore({ giveUpOld: true }),
+          replica.connections.listening.restore({ giveUpOld: true }),
+          replica.connections.pool.restore({ giveUpOld: true }),
         ]),
     },
     {
       name: 'the pool alone leads nowhere',
-      begin: () => replica.ways.pool.blackHole(),
-      end: () => replica.ways.pool.restore({ giveUpOld: true }),
+      begin: () => replica.connections.pool.blackHole(),
+      end: () => replica.connections.pool.restore({ giveUpOld: true }),
     },
   ];
 
@@ -169,23 +170,28 @@ describe('when the database is unreachable', () => {
     await ban(person);
     await eventually(() => modeOf(replica.url), 'strict');
     await pause(Math.max(0, beganAt + LEASE_MS - performance.now()));
-    const answers = await Promise.all(Array.from({ length: 30 }, () => look(replica.url, person)));
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => sendRequest(replica.url, person)),
+    );
     const slowest = Math.max(...answers.map(({ started, ended }) => ended - started));
     await end();
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
     process.stdout.write(`slowest 503: ${Math.round(slowest)} ms\n`);
     expect(slowest).toBeLessThan(QUICKLY_MS + SLOW_HOST_MS);
-    await eventually(async () => (await look(replica.url, person)).status, 401);
+    await eventually(async () => (await sendRequest(replica.url, person)).status, 401);
     await replica.untilLive();
-    expect((await look(replica.url, person)).status).toBe(401);
+    expect((await sendRequest(replica.url, person)).status).toBe(401);
   });
 
   it('is not ready, and shows its mode in readiness', async () => {
-    await Promise.all([replica.ways.listening.cut(), replica.ways.pool.cut()]);
+    await Promise.all([replica.connections.listening.cut(), replica.connections.pool.cut()]);
     await eventually(() => modeOf(replica.url), 'strict');
     const { status } = await visit(`${replica.url}/health/ready`);
     const access = await accessOf(replica.url);
-    await Promise.all([replica.ways.listening.restore(), replica.ways.pool.restore()]);
+    await Promise.all([
+      replica.connections.listening.restore(),
+      replica.connections.pool.restore(),
+    ]);
     expect(status).toBe(503);
     expect(access).toMatchObject({ mode: 'strict', proofAgeMs: null });
   });
@@ -199,7 +205,7 @@ describe('when the process is paused', () => {
       replica.process.pause();
       await ban(person);
       await pause(ms / 2);
-      const asked = Array.from({ length: 10 }, () => look(replica.url, person));
+      const asked = Array.from({ length: 10 }, () => sendRequest(replica.url, person));
       await pause(ms / 2);
       replica.process.resume();
       const statuses = (await Promise.all(asked)).map(({ status }) => status);
@@ -230,14 +236,14 @@ async function expectReported(logBefore: number): Promise<void> {
 /** A user whose session the replica knows. */
 async function knownPerson(): Promise<Person> {
   await replica.untilLive();
-  const person = await makePerson(replica.stage);
+  const person = await makePerson(replica.fixture);
   for (let count = 0; count < 2; count += 1) {
-    expect((await look(replica.url, person)).status).toBe(200);
+    expect((await sendRequest(replica.url, person)).status).toBe(200);
   }
   return person;
 }
 
 /** Commits a change of access that only the database announces. */
 async function ban({ id }: Person): Promise<void> {
-  await replica.stage.sql.query(`UPDATE "user" SET banned = true WHERE id = $1`, [id]);
+  await replica.fixture.sql.query(`UPDATE "user" SET banned = true WHERE id = $1`, [id]);
 }

@@ -1,22 +1,22 @@
-import { Ear } from './ear';
+import { NotificationRecorder } from './notification-recorder';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
-let ear: Ear;
+let recorder: NotificationRecorder;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  ear = await Ear.on(database.url);
+  recorder = await NotificationRecorder.on(database.url);
 });
 
 afterAll(async () => {
-  await ear.close();
+  await recorder.close();
   await database.drop();
 });
 
 beforeEach(async () => {
-  await ear.sql.query('ROLLBACK; TRUNCATE "user", oauth_client, oauth_resource CASCADE');
-  await ear.sql.query(`
+  await recorder.sql.query('ROLLBACK; TRUNCATE "user", oauth_client, oauth_resource CASCADE');
+  await recorder.sql.query(`
     INSERT INTO "user" (id, name, email) VALUES ('u', 'x', 'u@example.com');
     INSERT INTO session (id, user_id, token, expires_at)
     SELECT id, 'u', id, now() + interval '1 h' FROM unnest('{s1,s2}'::text[]) AS id;
@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 /** Like the auth server: consent, grant, refresh token. */
 async function grant(session: string, client: string): Promise<void> {
-  await ear.sql.query(`
+  await recorder.sql.query(`
     INSERT INTO oauth_consent (id, client_id, user_id, scopes, created_at, updated_at)
     VALUES ('${client}', '${client}', 'u', '[]', now(), now()) ON CONFLICT DO NOTHING;
     INSERT INTO oauth_grant (session_id, client_id) VALUES ('${session}', '${client}');
@@ -40,7 +40,7 @@ async function grant(session: string, client: string): Promise<void> {
 }
 
 async function left(): Promise<{ grants: string[]; tokens: string[] }> {
-  const { rows } = await ear.sql.query<{ grants: string[]; tokens: string[] }>(`
+  const { rows } = await recorder.sql.query<{ grants: string[]; tokens: string[] }>(`
     SELECT ARRAY(SELECT session_id || ' ' || client_id FROM oauth_grant ORDER BY 1) AS grants,
            ARRAY(SELECT id FROM oauth_refresh_token ORDER BY 1) AS tokens`);
   return rows[0]!;
@@ -58,14 +58,14 @@ describe('the end of a grant', () => {
       `BEGIN; SET LOCAL session_replication_role = replica; ${REVOKED}; COMMIT`,
     ],
   ])('%s is announced as a change of the session, and deletes the tokens', async (_title, sql) => {
-    expect(await ear.announcedBy(sql)).toEqual([{ sessions: ['s1'] }]);
+    expect(await recorder.announcedBy(sql)).toEqual([{ sessions: ['s1'] }]);
     const others = ['s1 b', 's2 a'];
     expect(await left()).toEqual({ grants: others, tokens: others });
   });
 
   it('with the consent ends the grants of all sessions', async () => {
-    const heard = await ear.announcedBy(`DELETE FROM oauth_consent WHERE client_id = 'a'`);
-    expect(heard).toEqual([{ sessions: expect.arrayContaining(['s1', 's2']) }]);
+    const received = await recorder.announcedBy(`DELETE FROM oauth_consent WHERE client_id = 'a'`);
+    expect(received).toEqual([{ sessions: expect.arrayContaining(['s1', 's2']) }]);
     expect(await left()).toEqual({ grants: ['s1 b'], tokens: ['s1 b'] });
   });
 
@@ -85,19 +85,19 @@ describe('the end of a grant', () => {
     ['the resource is disabled', `UPDATE oauth_resource SET disabled = true`],
     ['the resource loses a scope', `UPDATE oauth_resource SET allowed_scopes = '["a"]'`],
   ])('comes when %s', async (_title, sql) => {
-    await ear.sql.query(`
+    await recorder.sql.query(`
       UPDATE oauth_consent SET scopes = '["users:read", "users:write"]';
       INSERT INTO oauth_resource (id, identifier, name, allowed_scopes)
       VALUES ('api', 'api', 'API', '["a", "b"]'), ('other', 'other', 'Other', '["a", "b"]');
       INSERT INTO oauth_client_resource (id, client_id, resource_id) VALUES ('a', 'a', 'api')`);
-    const heard = await ear.announcedBy(sql);
-    expect(JSON.stringify(heard)).toContain('"s2"');
+    const received = await recorder.announcedBy(sql);
+    expect(JSON.stringify(received)).toContain('"s2"');
     expect((await left()).grants).not.toContain('s2 a');
     expect((await left()).tokens).not.toContain('s2 a');
   });
 
   it('does not come when the consent or the client gets more', async () => {
-    await ear.sql.query(`
+    await recorder.sql.query(`
       UPDATE oauth_consent SET scopes = '["users:read"]';
       UPDATE oauth_client SET grant_types = grant_types || '["client_credentials"]'`);
     expect((await left()).grants).toHaveLength(3);
@@ -110,25 +110,25 @@ describe('the end of a grant', () => {
     'oauth_client_resource',
     'oauth_resource CASCADE',
   ])('is that of all by TRUNCATE %s', async (tables) => {
-    await ear.sql.query(`TRUNCATE ${tables}`);
+    await recorder.sql.query(`TRUNCATE ${tables}`);
     expect(await left()).toEqual({ grants: [], tokens: [] });
   });
 
   it('with the session is announced once', async () => {
-    expect(await ear.announcedBy(`DELETE FROM session WHERE id = 's1'`)).toEqual([
+    expect(await recorder.announcedBy(`DELETE FROM session WHERE id = 's1'`)).toEqual([
       { sessions: ['s1'] },
     ]);
     expect((await left()).grants).toEqual(['s2 a']);
   });
 
   it('with the client is announced for both', async () => {
-    const heard = await ear.announcedBy(`DELETE FROM oauth_client WHERE client_id = 'b'`);
-    expect(heard).toEqual(expect.arrayContaining([{ clients: ['b'] }, { sessions: ['s1'] }]));
-    expect(heard).toHaveLength(2);
+    const received = await recorder.announcedBy(`DELETE FROM oauth_client WHERE client_id = 'b'`);
+    expect(received).toEqual(expect.arrayContaining([{ clients: ['b'] }, { sessions: ['s1'] }]));
+    expect(received).toHaveLength(2);
   });
 
   it('of all grants is announced as a change of everything', async () => {
-    expect(await ear.announcedBy('TRUNCATE oauth_grant')).toEqual([{ all: true }]);
+    expect(await recorder.announcedBy('TRUNCATE oauth_grant')).toEqual([{ all: true }]);
   });
 });
 
@@ -149,7 +149,7 @@ describe('does not follow from, and is not announced for,', () => {
       `UPDATE oauth_consent SET scopes = '["openid"]' WHERE client_id = 'a'`,
     ],
   ])('%s', async (_title, sql) => {
-    expect(await ear.announcedBy(sql)).toEqual([]);
+    expect(await recorder.announcedBy(sql)).toEqual([]);
     expect((await left()).grants).toEqual(expect.arrayContaining(['s1 a', 's1 b', 's2 a']));
   });
 });

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { eventually, modeOf } from './readiness';
-import { makePerson, type Person, type Stage, visit } from './stage';
-import { ADMINISTRATOR } from './ways';
+import { type AccessFixture, makePerson, type Person, visit } from './access-fixture';
+import { ADMINISTRATOR } from './access-changes';
 import { OAuthStage } from '../oauth/stage';
 import { Caller } from '../support/caller';
 import { reservePorts } from '../support/ports';
@@ -20,7 +20,7 @@ type Replica = Hosted & { url: string };
 
 let system: System;
 let wire: PostgresWire;
-let stage: Stage;
+let fixture: AccessFixture;
 let person: Person;
 const replicas = new Map<AccessCheck, Replica>();
 /** Tokens of a service account, and of a client that acts for a user. */
@@ -33,19 +33,19 @@ beforeAll(async () => {
   await sql.connect();
   const { accessToken, refreshToken: sessionToken } = await system.signIn(ADMINISTRATOR);
   const { authUrl } = system.settings;
-  stage = { authUrl, replicas: [], sql, admin: { accessToken, sessionToken } };
+  fixture = { authUrl, replicas: [], sql, admin: { accessToken, sessionToken } };
   await issueClientTokens();
   for (const mode of ['live', 'strict', 'token'] as const) await startReplica(mode);
   await eventually(() => modeOf(replicaIn('live').url), 'live');
 });
 
 beforeEach(async () => {
-  person = await makePerson(stage);
+  person = await makePerson(fixture);
 });
 
 afterAll(async () => {
   for (const replica of replicas.values()) await replica.stop();
-  await stage.sql.end();
+  await fixture.sql.end();
   await wire.close();
   await system.stop();
 });
@@ -102,7 +102,7 @@ describe('queries of a replica in LIVE mode', () => {
   it('sends one query for the session and the profile after a change of the profile', async () => {
     await readProfile(replica);
     const sent = await statementsOf(async () => {
-      await stage.sql.query(`UPDATE "user" SET name = 'Other' WHERE id = $1`, [person.id]);
+      await fixture.sql.query(`UPDATE "user" SET name = 'Other' WHERE id = $1`, [person.id]);
       await until(async () => expect(await readProfile(replica)).toMatchObject({ name: 'Other' }));
       await readProfile(replica);
     });
@@ -111,7 +111,7 @@ describe('queries of a replica in LIVE mode', () => {
 
   it('reads a profile that is too long to be held for each request', async () => {
     const name = 'x'.repeat(2_000);
-    await stage.sql.query(`UPDATE "user" SET name = $2 WHERE id = $1`, [person.id, name]);
+    await fixture.sql.query(`UPDATE "user" SET name = $2 WHERE id = $1`, [person.id, name]);
     // The first reads have the new name, and the replica may hear of the change after them.
     await until(async () => {
       const sent = await statementsOf(() => readProfile(replica));
@@ -132,7 +132,7 @@ describe('queries of a replica in LIVE mode', () => {
     await refusedElsewhere(replica);
     const sent = await statementsOf(async () => {
       const from = wire.statements.length;
-      await stage.sql.query(`UPDATE "user" SET ban_expires = now() WHERE id = $1`, [person.id]);
+      await fixture.sql.query(`UPDATE "user" SET ban_expires = now() WHERE id = $1`, [person.id]);
       await until(async () => {
         await refusedElsewhere(replica);
         expect(wire.statements.slice(from).join()).toContain('"session"');
@@ -144,7 +144,7 @@ describe('queries of a replica in LIVE mode', () => {
 
   it('keeps a session that is extended', async () => {
     await refusedElsewhere(replica);
-    await stage.sql.query(
+    await fixture.sql.query(
       `UPDATE session SET expires_at = expires_at + interval '1 h' WHERE id = $1`,
       [person.sessionId],
     );

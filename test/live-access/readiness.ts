@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { visit } from './stage';
+import { visit } from './access-fixture';
 
 /** Time limit for steps that take milliseconds on an idle host. */
 const PATIENCE_MS = 30_000;

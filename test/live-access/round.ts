@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
-import { makePerson, type Person, type Stage, visit } from './stage';
-import type { Question, Way } from './ways';
+import { type AccessFixture, makePerson, type Person, visit } from './access-fixture';
+import type { AccessChange, Question } from './access-changes';
 
 /** From this time after a change, no new request may be judged by the earlier state. */
 const PROMISE_MS = 100;
@@ -53,7 +53,7 @@ export class CommitWatch {
   }
 
   /** The first notification since {@link reset}. */
-  get heardAt(): number {
+  get notifiedAt(): number {
     return this.first ?? Infinity;
   }
 
@@ -64,26 +64,26 @@ export class CommitWatch {
 
 /** Changes the access of a new user while every replica gets requests of this user. */
 export async function playRound(
-  { stage, watch }: { stage: Stage; watch: CommitWatch },
-  way: Way,
+  { fixture, watch }: { fixture: AccessFixture; watch: CommitWatch },
+  change: AccessChange,
 ): Promise<Round> {
-  const person = await makePerson(stage);
-  await way.prepare?.(stage, person);
-  await warmUp(stage, { way, person });
+  const person = await makePerson(fixture);
+  await change.prepare?.(fixture, person);
+  await warmUp(fixture, { change, person });
   const asked: Asked[] = [];
   const isOver = new AbortController();
-  const asking = stage.replicas.map(async (_url, replica) => {
+  const asking = fixture.replicas.map(async (_url, replica) => {
     while (!isOver.signal.aborted) {
-      asked.push(await ask(stage, { replica, person, question: way.question }));
+      asked.push(await ask(fixture, { replica, person, question: change.question }));
       await pause(REST_MS);
     }
   });
   try {
     watch.reset();
-    const endsAt = await way.take(stage, person);
-    const changedAt = endsAt ?? Math.min(performance.now(), watch.heardAt);
-    await untilAnswered({ asked, way, changedAt, replicas: stage.replicas.length });
-    return toRound({ asked, way, changedAt, replicas: stage.replicas.length });
+    const endsAt = await change.apply(fixture, person);
+    const changedAt = endsAt ?? Math.min(performance.now(), watch.notifiedAt);
+    await untilAnswered({ asked, change, changedAt, replicas: fixture.replicas.length });
+    return toRound({ asked, change, changedAt, replicas: fixture.replicas.length });
   } finally {
     isOver.abort();
     await Promise.allSettled(asking);
@@ -91,44 +91,48 @@ export async function playRound(
 }
 
 /** Until every replica knows the user and responds by the old state several times. */
-async function warmUp(stage: Stage, { way, person }: { way: Way; person: Person }): Promise<void> {
-  for (const replica of stage.replicas.keys()) {
+async function warmUp(
+  fixture: AccessFixture,
+  { change, person }: { change: AccessChange; person: Person },
+): Promise<void> {
+  for (const replica of fixture.replicas.keys()) {
     for (let inARow = 0, tries = 0; inARow < 3; tries += 1) {
-      if (tries > 200) throw new Error(`replica ${replica} never answers as before: ${way.name}`);
-      const { answer } = await ask(stage, { replica, person, question: way.question });
-      inARow = answer === way.before ? inARow + 1 : 0;
+      if (tries > 200)
+        throw new Error(`replica ${replica} never answers as before: ${change.name}`);
+      const { answer } = await ask(fixture, { replica, person, question: change.question });
+      inARow = answer === change.before ? inARow + 1 : 0;
     }
   }
 }
 
 /** Until each replica has used the new state for a request after the limit. */
 async function untilAnswered(seen: Seen): Promise<void> {
-  const { asked, changedAt, way, replicas } = seen;
+  const { asked, changedAt, change, replicas } = seen;
   const isAnswered = (replica: number) =>
     asked.some(
-      (each) => isLater(each, changedAt + PROMISE_MS, replica) && each.answer !== way.before,
+      (each) => isLater(each, changedAt + PROMISE_MS, replica) && each.answer !== change.before,
     );
   for (;;) {
     const waited = performance.now() - changedAt;
     const isDone = Array.from({ length: replicas }, (_, index) => isAnswered(index)).every(Boolean);
     if (waited > WATCH_MS && isDone) return;
-    if (waited > PATIENCE_MS) throw new Error(`the change never arrives: ${way.name}`);
+    if (waited > PATIENCE_MS) throw new Error(`the change never arrives: ${change.name}`);
     await pause(10);
   }
 }
 
 interface Seen {
   asked: Asked[];
-  way: Way;
+  change: AccessChange;
   changedAt: number;
   replicas: number;
 }
 
-function toRound({ asked, way, changedAt, replicas }: Seen): Round {
-  const old = asked.filter(({ answer }) => answer === way.before);
+function toRound({ asked, change, changedAt, replicas }: Seen): Round {
+  const old = asked.filter(({ answer }) => answer === change.before);
   const byReplica = Array.from({ length: replicas }, (_, replica) => {
     const news = asked.filter(
-      (each) => isLater(each, changedAt, replica) && each.answer !== way.before,
+      (each) => isLater(each, changedAt, replica) && each.answer !== change.before,
     );
     const late = old.filter((each) => isLater(each, changedAt, replica));
     return {
@@ -148,11 +152,11 @@ function isLater(each: Asked, changedAt: number, replica: number): boolean {
 }
 
 async function ask(
-  stage: Stage,
+  fixture: AccessFixture,
   { replica, person, question }: { replica: number; person: Person; question: Question },
 ): Promise<Asked> {
   const started = performance.now();
-  const answer = await askReplica(stage.replicas[replica]!, { person, question });
+  const answer = await askReplica(fixture.replicas[replica]!, { person, question });
   return { replica, started, ended: performance.now(), answer };
 }
 

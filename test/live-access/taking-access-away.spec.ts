@@ -1,9 +1,14 @@
 import { Client } from 'pg';
-import { CLIENT_WAY_FOR_ALL, CLIENT_WAYS } from './client-ways';
-import { Crowd } from './crowd';
+import { CLIENT_ACCESS_CHANGES, CLIENT_CHANGE_FOR_ALL } from './client-access-changes';
+import { BackgroundLoad } from './background-load';
 import { askReplica, CommitWatch, playRound, type Round } from './round';
-import { makePerson, type Stage, visit } from './stage';
-import { ADMINISTRATOR, type Way, WAYS, WAYS_FOR_ALL } from './ways';
+import { type AccessFixture, makePerson, visit } from './access-fixture';
+import {
+  ADMINISTRATOR,
+  type AccessChange,
+  ACCESS_CHANGES,
+  CHANGES_FOR_ALL,
+} from './access-changes';
 import { ReplicaProcess } from '../support/processes/replica-process';
 import { System } from '../support/system';
 
@@ -21,9 +26,9 @@ let staleAnswers = 0;
 
 let system: System;
 let replicas: ReplicaProcess[];
-let stage: Stage;
+let fixture: AccessFixture;
 let watch: CommitWatch;
-let crowd: Crowd;
+let load: BackgroundLoad;
 
 beforeAll(async () => {
   system = await System.start();
@@ -34,59 +39,63 @@ beforeAll(async () => {
   const sql = new Client(system.database.url);
   await sql.connect();
   const { accessToken, refreshToken: sessionToken } = await system.signIn(ADMINISTRATOR);
-  stage = {
+  fixture = {
     authUrl: system.settings.authUrl,
     replicas: replicas.map(({ url }) => url),
     sql,
     admin: { accessToken, sessionToken },
   };
   watch = await CommitWatch.on(system.database.url);
-  crowd = await Crowd.in(stage, { size: 4 });
+  load = await BackgroundLoad.start(fixture, { size: 4 });
   await untilLive();
 });
 
 afterAll(async () => {
   if (process.env.LIVE_ACCESS_ROUNDS) process.stdout.write(`${describeFigures()}\n`);
-  await crowd.leave();
+  await load.stop();
   await watch.close();
-  await stage.sql.end();
+  await fixture.sql.end();
   await Promise.all(replicas.map((replica) => replica.stop()));
   await system.stop();
 });
 
 describe('no request that starts 100 ms after a change is judged by the earlier state', () => {
-  const ways = [...WAYS, ...CLIENT_WAYS].map((way): [string, Way] => [way.name, way]);
+  const changes = [...ACCESS_CHANGES, ...CLIENT_ACCESS_CHANGES].map(
+    (change): [string, AccessChange] => [change.name, change],
+  );
 
-  it.each(ways)('%s', async (_name, way) => {
-    for (let count = 0; count < ROUNDS; count += 1) await expectNoStaleAnswer(way);
+  it.each(changes)('%s', async (_name, change) => {
+    for (let count = 0; count < ROUNDS; count += 1) await expectNoStaleAnswer(change);
   });
 });
 
 describe("the caller's next request", () => {
   it.each(
-    WAYS.filter(({ name }) => /through/.test(name) && !/Better/.test(name)).map(
-      (way): [string, Way] => [way.name, way],
+    ACCESS_CHANGES.filter(({ name }) => /through/.test(name) && !/Better/.test(name)).map(
+      (change): [string, AccessChange] => [change.name, change],
     ),
-  )('is judged by the state after the previous one: %s', async (_name, way) => {
+  )('is judged by the state after the previous one: %s', async (_name, change) => {
     for (let count = 0; count < 3; count += 1) {
-      const person = await makePerson(stage);
-      await way.prepare?.(stage, person);
-      const { question } = way;
+      const person = await makePerson(fixture);
+      await change.prepare?.(fixture, person);
+      const { question } = change;
       await expectEventually(
-        () => askReplica(stage.replicas[0]!, { person, question }),
-        way.before,
+        () => askReplica(fixture.replicas[0]!, { person, question }),
+        change.before,
       );
-      await way.take(stage, person);
-      expect(await askReplica(stage.replicas[0]!, { person, question })).toBe(!way.before);
+      await change.apply(fixture, person);
+      expect(await askReplica(fixture.replicas[0]!, { person, question })).toBe(!change.before);
     }
   });
 });
 
 describe('changes that concern all users', () => {
-  const ways = [CLIENT_WAY_FOR_ALL, ...WAYS_FOR_ALL].map((way): [string, Way] => [way.name, way]);
+  const changes = [CLIENT_CHANGE_FOR_ALL, ...CHANGES_FOR_ALL].map(
+    (change): [string, AccessChange] => [change.name, change],
+  );
 
-  it.each(ways)('%s', async (_name, way) => {
-    await expectNoStaleAnswer(way);
+  it.each(changes)('%s', async (_name, change) => {
+    await expectNoStaleAnswer(change);
   });
 });
 
@@ -95,16 +104,16 @@ describe('changes that concern all users', () => {
  * processes. A process that gets no time for 100 ms is late without a fault. A round with a late
  * response is repeated; a fault of the protocol shows in every round.
  */
-async function expectNoStaleAnswer(way: Way): Promise<void> {
-  let round = await playRound({ stage, watch }, way);
+async function expectNoStaleAnswer(change: AccessChange): Promise<void> {
+  let round = await playRound({ fixture, watch }, change);
   for (let again = 0; round.stale > 0 && again < 5; again += 1) {
-    round = await playRound({ stage, watch }, way);
+    round = await playRound({ fixture, watch }, change);
   }
-  note(way, round);
+  note(change, round);
   expect(round.stale).toBe(0);
 }
 
-function note({ name }: Way, round: Round): void {
+function note({ name }: AccessChange, round: Round): void {
   delaysMs.push(...round.delaysMs);
   worst.set(name, Math.max(worst.get(name) ?? 0, ...round.delaysMs));
   staleAnswers += round.stale;
@@ -113,17 +122,17 @@ function note({ name }: Way, round: Round): void {
 function describeFigures(): string {
   const sorted = delaysMs.toSorted((a, b) => a - b);
   const at = (part: number) => sorted[Math.ceil(sorted.length * part) - 1]?.toFixed(1);
-  const ways = [...worst].map(([name, ms]) => `  ${ms.toFixed(1).padStart(7)}  ${name}`);
+  const changes = [...worst].map(([name, ms]) => `  ${ms.toFixed(1).padStart(7)}  ${name}`);
   return [
     `${sorted.length} changes and replicas: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`,
     `answers by the old state after 100 ms: ${staleAnswers}`,
-    'longest by way, in ms:',
-    ...ways,
+    'longest by change, in ms:',
+    ...changes,
   ].join('\n');
 }
 
 async function untilLive(): Promise<void> {
-  for (const url of stage.replicas) {
+  for (const url of fixture.replicas) {
     await expectEventually(async () => {
       const { body } = await visit(`${url}/health/ready`);
       return (body as { checks: { access: { mode: string } } }).checks.access.mode;

@@ -1,19 +1,19 @@
 import { Client } from 'pg';
 import type { Resource, ResourcePage } from '../../src/admin/resources/resources.schemas';
-import { Company, RESOURCES } from './company';
+import { ResourceFixture, RESOURCES } from './resource-fixture';
 import type { OAuthStage } from '../oauth/stage';
 import { API_SCOPES, CLIENT_PATHS } from '../../contract';
 import { eventually } from '../support/eventually';
 import { expectProblem } from '../support/problems';
 
-let company: Company;
+let fixture: ResourceFixture;
 let stage: OAuthStage;
 let orders: Resource;
 
 beforeAll(async () => {
-  company = await Company.start();
-  ({ stage } = company);
-  orders = await company.open('orders');
+  fixture = await ResourceFixture.start();
+  ({ stage } = fixture);
+  orders = await fixture.open('orders');
 });
 
 afterAll(() => stage.system.stop());
@@ -60,7 +60,7 @@ describe('a new resource', () => {
     ['an unknown client', { clients: ['nothing'] }, '/clients/0'],
     ['an unknown field', { allowedScopes: null }, '/allowedScopes'],
   ])('is refused with %s', async (_title, change, pointer) => {
-    const answer = await company.create({ ...FINE, ...change });
+    const answer = await fixture.create({ ...FINE, ...change });
     const { errors } = expectProblem(answer, 'validation_failed');
     expect(errors?.map((one) => one.pointer)).toContain(pointer);
   });
@@ -77,15 +77,15 @@ describe('a new resource', () => {
 
   it('is refused with a client without a secret', async () => {
     const { clientId } = await stage.register({ type: 'public' });
-    expectProblem(await company.create({ ...FINE, clients: [clientId] }), 'validation_failed');
+    expectProblem(await fixture.create({ ...FINE, clients: [clientId] }), 'validation_failed');
   });
 
   it('is refused with the identifier or a scope of another one', async () => {
     for (const identifier of [orders.identifier, stage.audience]) {
-      expectProblem(await company.create({ ...FINE, identifier }), 'resource_exists');
+      expectProblem(await fixture.create({ ...FINE, identifier }), 'resource_exists');
     }
     const scopes = [SCOPE, orders.scopes[0]];
-    expectProblem(await company.create({ ...FINE, scopes }), 'scope_taken');
+    expectProblem(await fixture.create({ ...FINE, scopes }), 'scope_taken');
     const rows = await stage.system.query('SELECT FROM oauth_resource WHERE identifier = $1', [
       FINE.identifier,
     ]);
@@ -96,7 +96,7 @@ describe('a new resource', () => {
     const unknown = { name: 'x', type: 'machine', scopes: ['news:read'] };
     const path = '/api/v1/admin/clients';
     expectProblem(await stage.clients.post(path, unknown), 'validation_failed');
-    await company.open('news');
+    await fixture.open('news');
     expect((await stage.clients.post(path, unknown)).status).toBe(201);
     const url = `${stage.issuer}/.well-known/oauth-authorization-server`;
     const { scopes_supported: scopes } = (await (await fetch(url)).json()) as {
@@ -107,7 +107,7 @@ describe('a new resource', () => {
 
   it('is registered once by several requests at once', async () => {
     const body = { ...FINE, identifier: 'urn:example:race' };
-    const race = (name: string) => company.create({ ...body, scopes: [{ ...SCOPE, name }] });
+    const race = (name: string) => fixture.create({ ...body, scopes: [{ ...SCOPE, name }] });
     const answers = await Promise.all(['race:a', 'race:b', 'race:c'].map((name) => race(name)));
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409]);
   });
@@ -115,7 +115,7 @@ describe('a new resource', () => {
 
 describe('a change', () => {
   it('replaces the fields that it has, and is recorded', async () => {
-    const { id, identifier } = await company.open('mail');
+    const { id, identifier } = await fixture.open('mail');
     const path = `${RESOURCES}/${id}`;
     const read = await stage.clients.get(path);
     const change = {
@@ -160,7 +160,7 @@ describe('a scope that is removed while a client with it is created', () => {
   afterEach(() => Promise.all([first.end(), second.end()]));
 
   it('is unknown to a client that waits for the removal', async () => {
-    await company.open('tea');
+    await fixture.open('tea');
     await first.query(`DELETE FROM oauth_resource_scope WHERE name = 'tea:read'`);
     const creation = createClient('tea:read');
     await eventually(async () => expect(await waitsOfKind('advisory')).toBe(1));
@@ -170,7 +170,7 @@ describe('a scope that is removed while a client with it is created', () => {
   });
 
   it('is taken away from a client for which the removal waits', async () => {
-    await company.open('milk');
+    await fixture.open('milk');
     await first.query('LOCK TABLE oauth_client IN SHARE MODE');
     const creation = createClient('milk:read');
     await eventually(async () => expect(await waitsOfKind('relation')).toBe(1));

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { Resource } from '../../src/admin/resources/resources.schemas';
-import { Company } from './company';
+import { ResourceFixture } from './resource-fixture';
 import { eventually, modeOf } from '../live-access/readiness';
 import { asserting, ClientKeyPair } from '../support/client/client-keys';
 import { type OAuthStage, payloadOf } from '../oauth/stage';
@@ -10,16 +10,16 @@ import { ReplicaProcess } from '../support/processes/replica-process';
 import { PostgresWire } from '../support/servers/postgres-wire';
 import { TcpProxy } from '../support/servers/tcp-proxy';
 
-let company: Company;
+let fixture: ResourceFixture;
 let stage: OAuthStage;
 let orders: Resource;
 let client: NewClient;
 
 beforeAll(async () => {
-  company = await Company.start();
-  ({ stage } = company);
-  orders = await company.open('orders');
-  client = await company.client('users:read', 'orders:read', 'orders:write');
+  fixture = await ResourceFixture.start();
+  ({ stage } = fixture);
+  orders = await fixture.open('orders');
+  client = await fixture.client('users:read', 'orders:read', 'orders:write');
 });
 
 afterAll(() => stage.system.stop());
@@ -50,31 +50,31 @@ describe('a resource server', () => {
       role: 'user',
     };
     for (let time = 0; time < 3; time += 1) {
-      const { status, body, headers } = await company.introspect(token);
+      const { status, body, headers } = await fixture.introspect(token);
       expect([status, body]).toEqual([200, expected]);
       expect(headers.get('cache-control')).toBe('no-store');
     }
     await stage.clients.put(`/api/v1/admin/users/${user.id}/role`, { role: 'admin' });
-    expect((await company.introspect(token)).body.role).toBe('admin');
+    expect((await fixture.introspect(token)).body.role).toBe('admin');
   });
 
   it('is told about a token of a service account, which has no user', async () => {
     const account = await stage.register({ type: 'machine', scopes: ['orders:read'] });
     const { access_token: token } = (await stage.serviceAccountToken(account)).body;
-    const { body } = await company.introspect(token);
+    const { body } = await fixture.introspect(token);
     expect(body).toMatchObject({ active: true, sub: account.clientId, scope: 'orders:read' });
     expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['role']));
     await stage.change(account.clientId, { disabled: true });
-    expect((await company.introspect(token)).body).toEqual(INACTIVE);
+    expect((await fixture.introspect(token)).body).toEqual(INACTIVE);
   });
 
   it('is told the scopes that the client still has', async () => {
-    const app = await company.client('orders:read', 'orders:write');
-    const tokens = await stage.tokens(app, company.browser, { scope: SCOPE });
+    const app = await fixture.client('orders:read', 'orders:write');
+    const tokens = await stage.tokens(app, fixture.browser, { scope: SCOPE });
     await stage.change(app.clientId, { scopes: ['openid', 'orders:read'] });
-    expect((await company.introspect(tokens.access_token)).body.scope).toBe('orders:read');
+    expect((await fixture.introspect(tokens.access_token)).body.scope).toBe('orders:read');
     await stage.change(app.clientId, { scopes: ['openid'] });
-    expect((await company.introspect(tokens.access_token)).body).toEqual(INACTIVE);
+    expect((await fixture.introspect(tokens.access_token)).body).toEqual(INACTIVE);
   });
 
   const ENDS: [string, (some: { id: string; token: string }) => Promise<unknown>][] = [
@@ -96,36 +96,36 @@ describe('a resource server', () => {
 
   it.each(ENDS)('is told at once that a token is not active when %s', async (_title, end) => {
     const { user, token } = await tokenOfSomeone();
-    expect(await company.isActive(token)).toBe(true);
+    expect(await fixture.isActive(token)).toBe(true);
     await end({ id: user.id, token });
-    await eventually(async () => (await company.introspect(token)).body.active, false);
+    await eventually(async () => (await fixture.introspect(token)).body.active, false);
   });
 
   it('gets a signed answer when it asks for one (RFC 9701)', async () => {
     const { token } = await tokenOfSomeone();
     const accept = 'application/token-introspection+jwt';
     for (let time = 0; time < 3; time += 1) {
-      const { text, headers } = await company.introspect(token, { accept });
+      const { text, headers } = await fixture.introspect(token, { accept });
       expect(headers.get('content-type')).toBe(accept);
       const keys = createRemoteJWKSet(new URL(`${stage.issuer}/api/auth/jwks`));
-      const audience = company.server.clientId;
+      const audience = fixture.server.clientId;
       const expected = { issuer: stage.issuer, audience, typ: 'token-introspection+jwt' };
       const { payload } = await jwtVerify(text, keys, expected);
-      const { body } = await company.introspect(token);
+      const { body } = await fixture.introspect(token);
       expect(payload.token_introspection).toEqual(body);
       const caller = new Caller(stage.system.apiUrl, text);
       expect((await caller.get('/api/v1/users/me')).status).toBe(401);
-      expect(await company.isActive(text)).toBe(false);
+      expect(await fixture.isActive(text)).toBe(false);
     }
   });
 });
 
 describe('a resource server is told nothing about', () => {
   it('tokens of other resources, of this API, and of other clients', async () => {
-    const stock = await company.open('stock', { clients: [] });
-    const app = await company.client('users:read', 'stock:read', 'orders:read');
+    const stock = await fixture.open('stock', { clients: [] });
+    const app = await fixture.client('users:read', 'stock:read', 'orders:read');
     const scope = 'openid offline_access users:read stock:read orders:read';
-    const tokens = await stage.tokens(app, company.browser, { scope });
+    const tokens = await stage.tokens(app, fixture.browser, { scope });
     const other = await stage.refresh(app, tokens.refresh_token, { resource: stock.identifier });
     for (const token of [
       other.body.access_token,
@@ -135,7 +135,7 @@ describe('a resource server is told nothing about', () => {
       stage.admin.accessToken,
     ]) {
       for (let time = 0; time < 2; time += 1) {
-        const { status, body } = await company.introspect(token);
+        const { status, body } = await fixture.introspect(token);
         expect([status, body]).toEqual([200, INACTIVE]);
       }
     }
@@ -155,7 +155,7 @@ describe('a resource server is told nothing about', () => {
       'x'.repeat(20_000),
       'é',
     ]) {
-      expect((await company.introspect(text)).body).toEqual(INACTIVE);
+      expect((await fixture.introspect(text)).body).toEqual(INACTIVE);
     }
   });
 
@@ -163,28 +163,28 @@ describe('a resource server is told nothing about', () => {
     const { token } = await tokenOfSomeone();
     const former = await stage.register({ type: 'machine' });
     const path = `/api/v1/admin/resources/${orders.id}`;
-    const clients = [company.server.clientId, former.clientId];
+    const clients = [fixture.server.clientId, former.clientId];
     await stage.clients.patch(path, { clients });
     for (let time = 0; time < 3; time += 1) {
-      expect(await company.isActive(token, { by: former })).toBe(true);
+      expect(await fixture.isActive(token, { by: former })).toBe(true);
     }
-    await stage.clients.patch(path, { clients: [company.server.clientId] });
-    expect(await company.isActive(token, { by: former })).toBe(false);
-    expect(await company.isActive(token)).toBe(true);
+    await stage.clients.patch(path, { clients: [fixture.server.clientId] });
+    expect(await fixture.isActive(token, { by: former })).toBe(false);
+    expect(await fixture.isActive(token)).toBe(true);
   });
 });
 
 describe('the credentials of a resource server', () => {
   it('are needed for each answer, also for a known token', async () => {
     const { token } = await tokenOfSomeone();
-    for (let time = 0; time < 3; time += 1) expect(await company.isActive(token)).toBe(true);
+    for (let time = 0; time < 3; time += 1) expect(await fixture.isActive(token)).toBe(true);
     for (const by of [
-      { ...company.server, clientSecret: 'another' },
-      { ...company.server, clientId: 'unknown' },
-      { ...company.server, clientSecret: '' },
+      { ...fixture.server, clientSecret: 'another' },
+      { ...fixture.server, clientId: 'unknown' },
+      { ...fixture.server, clientSecret: '' },
       client,
     ]) {
-      const { status, body, headers } = await company.introspect(token, { by });
+      const { status, body, headers } = await fixture.introspect(token, { by });
       expect([status, body.error]).toEqual([401, 'invalid_client']);
       expect(headers.get('www-authenticate')).toMatch(/^Basic realm=/);
     }
@@ -194,38 +194,38 @@ describe('the credentials of a resource server', () => {
     const { token } = await tokenOfSomeone();
     const pair = await ClientKeyPair.make();
     const { clientId } = await stage.register({ type: 'machine', jwks: pair.jwks });
-    const clients = [company.server.clientId, clientId];
+    const clients = [fixture.server.clientId, clientId];
     await stage.clients.patch(`/api/v1/admin/resources/${orders.id}`, { clients });
     const forms: Record<string, string>[] = [{}, { client_id: clientId }];
     for (const named of forms) {
       const proof = { ...asserting(await pair.sign(clientId, stage.issuer)), ...named };
-      const report = await company.introspect(token, { proof });
-      expect(report.body).toEqual((await company.introspect(token)).body);
+      const report = await fixture.introspect(token, { proof });
+      expect(report.body).toEqual((await fixture.introspect(token)).body);
       expect(report.body.active).toBe(true);
-      const again = await company.introspect(token, { proof });
+      const again = await fixture.introspect(token, { proof });
       expect([again.status, again.body.error]).toEqual([400, 'invalid_client']);
     }
     const forged = await (await ClientKeyPair.make()).sign(clientId, stage.issuer);
-    const refused = await company.introspect(token, { proof: asserting(forged) });
+    const refused = await fixture.introspect(token, { proof: asserting(forged) });
     expect([refused.status, refused.body.error]).toEqual([401, 'invalid_client']);
   });
 
   it('are refused at once when they were replaced, or the client disabled', async () => {
     const { token } = await tokenOfSomeone();
     const by = await stage.register({ type: 'confidential' });
-    const clients = [company.server.clientId, by.clientId];
+    const clients = [fixture.server.clientId, by.clientId];
     await stage.clients.patch(`/api/v1/admin/resources/${orders.id}`, { clients });
     for (let time = 0; time < 3; time += 1)
-      expect(await company.isActive(token, { by })).toBe(true);
+      expect(await fixture.isActive(token, { by })).toBe(true);
     const path = `/api/v1/admin/clients/${by.clientId}/secret`;
     const { clientSecret } = (await stage.clients.post<NewClient>(path)).body;
-    expect((await company.introspect(token, { by })).status).toBe(401);
+    expect((await fixture.introspect(token, { by })).status).toBe(401);
     const renewed = { ...by, clientSecret: clientSecret! };
     for (let time = 0; time < 3; time += 1) {
-      expect(await company.isActive(token, { by: renewed })).toBe(true);
+      expect(await fixture.isActive(token, { by: renewed })).toBe(true);
     }
     await stage.change(by.clientId, { disabled: true });
-    expect((await company.introspect(token, { by: renewed })).status).toBeGreaterThan(399);
+    expect((await fixture.introspect(token, { by: renewed })).status).toBeGreaterThan(399);
   });
 });
 
@@ -247,7 +247,7 @@ describe('the queries of an introspection', () => {
     const statementsOf = async (times: number) => {
       const from = wire.statements.length;
       for (let time = 0; time < times; time += 1) {
-        expect(await company.isActive(token, { url })).toBe(true);
+        expect(await fixture.isActive(token, { url })).toBe(true);
       }
       return wire.statements.slice(from).filter((text) => !byTime.test(text));
     };

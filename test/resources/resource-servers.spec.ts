@@ -1,22 +1,22 @@
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { Resource } from '../../src/admin/resources/resources.schemas';
-import { Company, RESOURCES } from './company';
+import { ResourceFixture, RESOURCES } from './resource-fixture';
 import { makePkce, type OAuthStage, payloadOf } from '../oauth/stage';
 import { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
 
-let company: Company;
+let fixture: ResourceFixture;
 let stage: OAuthStage;
 let orders: Resource;
 let stock: Resource;
 let client: NewClient;
 
 beforeAll(async () => {
-  company = await Company.start();
-  ({ stage } = company);
-  orders = await company.open('orders');
-  stock = await company.open('stock', { tokenLifetime: 60 });
-  client = await company.client('users:read', 'orders:read', 'orders:write', 'stock:read');
+  fixture = await ResourceFixture.start();
+  ({ stage } = fixture);
+  orders = await fixture.open('orders');
+  stock = await fixture.open('stock', { tokenLifetime: 60 });
+  client = await fixture.client('users:read', 'orders:read', 'orders:write', 'stock:read');
 });
 
 afterAll(() => stage.system.stop());
@@ -25,7 +25,7 @@ const ALL = 'openid offline_access users:read orders:read stock:read';
 
 /** The whole grant, without a `resource` in the authorization. */
 function grant() {
-  return stage.code(client, company.browser, { scope: ALL });
+  return stage.code(client, fixture.browser, { scope: ALL });
 }
 
 function faultOf({ status, body }: { status: number; body: { error?: string } }): unknown[] {
@@ -36,7 +36,7 @@ describe('a token for a resource server', () => {
   it('has its audience alone, and its scopes alone', async () => {
     const resource = orders.identifier;
     const scope = 'openid users:read orders:read';
-    const tokens = await stage.tokens(client, company.browser, { scope, resource });
+    const tokens = await stage.tokens(client, fixture.browser, { scope, resource });
     const claims = payloadOf(tokens.access_token);
     expect(claims).toMatchObject({ aud: resource, scope: 'orders:read', azp: client.clientId });
     expect(claims.auth_time).toEqual(expect.any(Number));
@@ -76,7 +76,7 @@ describe('a token for a resource server', () => {
   });
 
   it('is for the only resource of the grant when the request names none', async () => {
-    const tokens = await stage.tokens(client, company.browser, { scope: 'orders:write' });
+    const tokens = await stage.tokens(client, fixture.browser, { scope: 'orders:write' });
     expect(payloadOf(tokens.access_token).aud).toBe(orders.identifier);
   });
 
@@ -97,7 +97,7 @@ describe('a token for a resource server', () => {
     expect(faultOf(await stage.refresh(client, refresh, narrow))).toEqual(invalid);
     const other = { resource: 'https://other.example.com' };
     expect(faultOf(await stage.refresh(client, refresh, other))).toEqual(invalid);
-    const both = await stage.tokens(client, company.browser, {
+    const both = await stage.tokens(client, fixture.browser, {
       scope: 'offline_access orders:read stock:read',
       resource: orders.identifier,
     });
@@ -122,13 +122,13 @@ describe('a token for a resource server', () => {
 
 describe('the consent page', () => {
   it('shows the descriptions of the administrator as text', async () => {
-    await company.open('photos', {
+    await fixture.open('photos', {
       name: 'Photo <i>shop</i>',
       scopes: [{ name: 'photos:read', description: 'see <script>alert(1)</script>' }],
     });
-    const printer = await company.client('photos:read');
+    const printer = await fixture.client('photos:read');
     const url = stage.authorization(printer.clientId, makePkce(), { scope: 'openid photos:read' });
-    const page = await company.browser.read(await company.browser.follow(url));
+    const page = await fixture.browser.read(await fixture.browser.follow(url));
     expect(page).toContain(
       'see &#60;script&#62;alert(1)&#60;/script&#62; (Photo &#60;i&#62;shop&#60;/i&#62;)',
     );
@@ -138,19 +138,19 @@ describe('the consent page', () => {
 
 describe('a scope that is removed', () => {
   it('leaves its clients, and ends what users granted with it', async () => {
-    const fleet = await company.open('fleet');
-    const app = await company.client('fleet:read', 'fleet:write');
+    const fleet = await fixture.open('fleet');
+    const app = await fixture.client('fleet:read', 'fleet:write');
     const account = await stage.register({ type: 'machine', scopes: ['fleet:read'] });
     const scope = 'offline_access fleet:read fleet:write';
-    const tokens = await stage.tokens(app, company.browser, { scope });
+    const tokens = await stage.tokens(app, fixture.browser, { scope });
     const own = (await stage.serviceAccountToken(account)).body.access_token;
-    expect(await company.isActive(tokens.access_token)).toBe(true);
-    expect(await company.isActive(own)).toBe(true);
+    expect(await fixture.isActive(tokens.access_token)).toBe(true);
+    expect(await fixture.isActive(own)).toBe(true);
     const scopes = fleet.scopes.filter(({ name }) => name === 'fleet:write');
     const path = `${RESOURCES}/${fleet.id}`;
     expect((await stage.clients.patch(path, { scopes })).status).toBe(200);
-    expect(await company.isActive(tokens.access_token)).toBe(false);
-    expect(await company.isActive(own)).toBe(false);
+    expect(await fixture.isActive(tokens.access_token)).toBe(false);
+    expect(await fixture.isActive(own)).toBe(false);
     expect(faultOf(await stage.refresh(app, tokens.refresh_token))).toEqual([400, 'invalid_grant']);
     expect(faultOf(await stage.serviceAccountToken(account))).toEqual([400, 'unauthorized_client']);
     const { body } = await stage.clients.get(`/api/v1/admin/clients/${app.clientId}`);
@@ -160,19 +160,19 @@ describe('a scope that is removed', () => {
 
 describe('a resource that is deleted', () => {
   it('ends its tokens, and one with the same identifier does not bring them back', async () => {
-    const parcels = await company.open('parcels');
-    const app = await company.client('parcels:read');
+    const parcels = await fixture.open('parcels');
+    const app = await fixture.client('parcels:read');
     const scope = 'openid offline_access parcels:read';
-    const tokens = await stage.tokens(app, company.browser, { scope });
-    expect(await company.isActive(tokens.access_token)).toBe(true);
+    const tokens = await stage.tokens(app, fixture.browser, { scope });
+    expect(await fixture.isActive(tokens.access_token)).toBe(true);
     expect((await stage.clients.delete(`${RESOURCES}/${parcels.id}`)).status).toBe(204);
-    expect(await company.isActive(tokens.access_token)).toBe(false);
+    expect(await fixture.isActive(tokens.access_token)).toBe(false);
     expect((await stage.refresh(app, tokens.refresh_token)).status).toBe(400);
-    await company.open('parcels');
-    expect(await company.isActive(tokens.access_token)).toBe(false);
+    await fixture.open('parcels');
+    expect(await fixture.isActive(tokens.access_token)).toBe(false);
     expect((await stage.refresh(app, tokens.refresh_token)).status).toBe(400);
     const url = stage.authorization(app.clientId, makePkce(), { scope });
-    const callback = await company.browser.follow(url);
+    const callback = await fixture.browser.follow(url);
     expect(callback.searchParams.get('error')).toBe('invalid_scope');
   });
 });

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { api, auth, ended, sql, type Way } from './ways';
-import { type Person, type Stage, visit } from './stage';
+import { type AccessChange, api, auth, ended, sql } from './access-changes';
+import { type AccessFixture, type Person, visit } from './access-fixture';
 
 /** The scopes of a service account. */
 const SERVICE_ACCOUNT_SCOPE = 'users:read';
@@ -9,39 +9,39 @@ const SERVICE_ACCOUNT_SCOPE = 'users:read';
 const clientIds = new WeakMap<Person, string>();
 
 /** Changes that end a client's access, of its own or for a user. */
-export const CLIENT_WAYS: Way[] = [
-  ofUserClient('disabling a client through the API', (stage, path) =>
-    api(stage, 'PATCH', path, stage.admin.accessToken, { disabled: true }),
+export const CLIENT_ACCESS_CHANGES: AccessChange[] = [
+  ofUserClient('disabling a client through the API', (fixture, path) =>
+    api(fixture, 'PATCH', path, fixture.admin.accessToken, { disabled: true }),
   ),
-  ofUserClient('deleting a client through the API', (stage, path) =>
-    api(stage, 'DELETE', path, stage.admin.accessToken),
+  ofUserClient('deleting a client through the API', (fixture, path) =>
+    api(fixture, 'DELETE', path, fixture.admin.accessToken),
   ),
   {
-    ...ended('signing out, as a client sees it', (stage, { sessionToken }) =>
-      auth(stage, '/sign-out', { bearer: sessionToken }),
+    ...ended('signing out, as a client sees it', (fixture, { sessionToken }) =>
+      auth(fixture, '/sign-out', { bearer: sessionToken }),
     ),
-    prepare: actByProgram,
+    prepare: actByClient,
   },
   {
     ...ended(
       'a ban by a statement, as a client sees it',
       sql('UPDATE "user" SET banned = true WHERE id = $1'),
     ),
-    prepare: actByProgram,
+    prepare: actByClient,
   },
-  { ...ended('giving an access token back', giveBack), prepare: actByProgram },
+  { ...ended('giving an access token back', giveBack), prepare: actByClient },
   {
     ...ended(
       'the end of a grant by a statement',
       sql(`DELETE FROM oauth_grant g USING session s WHERE s.id = g.session_id AND s.user_id = $1`),
     ),
-    prepare: actByProgram,
+    prepare: actByClient,
   },
-  ofServiceAccount('disabling a service account through the API', (stage, path) =>
-    api(stage, 'PATCH', path, stage.admin.accessToken, { disabled: true }),
+  ofServiceAccount('disabling a service account through the API', (fixture, path) =>
+    api(fixture, 'PATCH', path, fixture.admin.accessToken, { disabled: true }),
   ),
-  ofServiceAccount('taking a scope from a service account through the API', (stage, path) =>
-    api(stage, 'PATCH', path, stage.admin.accessToken, { scopes: ['audit:read'] }),
+  ofServiceAccount('taking a scope from a service account through the API', (fixture, path) =>
+    api(fixture, 'PATCH', path, fixture.admin.accessToken, { scopes: ['audit:read'] }),
   ),
   serviceAccountBy(
     'disabling a service account by a statement',
@@ -58,41 +58,41 @@ export const CLIENT_WAYS: Way[] = [
 ];
 
 /** At the end, because no user remains. */
-export const CLIENT_WAY_FOR_ALL: Way = ofServiceAccount(
+export const CLIENT_CHANGE_FOR_ALL: AccessChange = ofServiceAccount(
   'TRUNCATE of all clients',
-  async (stage) => {
-    await stage.sql.query('TRUNCATE oauth_client CASCADE');
+  async (fixture) => {
+    await fixture.sql.query('TRUNCATE oauth_client CASCADE');
   },
 );
 
-type TakeClient = (stage: Stage, path: string) => Promise<void>;
+type ApplyToClient = (fixture: AccessFixture, path: string) => Promise<void>;
 
-function ofUserClient(name: string, take: TakeClient): Way {
-  return { ...ended(name, byPath(take)), prepare: actByProgram };
+function ofUserClient(name: string, apply: ApplyToClient): AccessChange {
+  return { ...ended(name, byPath(apply)), prepare: actByClient };
 }
 
-function ofServiceAccount(name: string, take: TakeClient): Way {
+function ofServiceAccount(name: string, apply: ApplyToClient): AccessChange {
   return {
     name,
     question: 'administers',
     before: true,
     prepare: actByServiceAccount,
-    take: byPath(take),
+    apply: byPath(apply),
   };
 }
 
-function serviceAccountBy(name: string, statement: string): Way {
+function serviceAccountBy(name: string, statement: string): AccessChange {
   return ofServiceAccount(name, async ({ sql: client }, path) => {
     await client.query(statement, [path.split('/').at(-1)]);
   });
 }
 
-function byPath(take: TakeClient): Way['take'] {
-  return (stage, person) => take(stage, `/admin/clients/${clientIds.get(person)}`);
+function byPath(apply: ApplyToClient): AccessChange['apply'] {
+  return (fixture, person) => apply(fixture, `/admin/clients/${clientIds.get(person)}`);
 }
 
 /** A client like that of the documentation, without consent. */
-async function makeClient({ sql: client }: Stage, given: object) {
+async function makeClient({ sql: client }: AccessFixture, given: object) {
   const id = `client-${randomUUID()}`;
   const { rows } = await client.query<{ clientId: string; redirectUri: string }>(
     `INSERT INTO oauth_client
@@ -104,10 +104,10 @@ async function makeClient({ sql: client }: Stage, given: object) {
   return rows[0]!;
 }
 
-async function actByProgram(stage: Stage, person: Person): Promise<void> {
-  const { clientId, redirectUri } = await makeClient(stage, {});
+async function actByClient(fixture: AccessFixture, person: Person): Promise<void> {
+  const { clientId, redirectUri } = await makeClient(fixture, {});
   const verifier = randomBytes(32).toString('base64url');
-  const url = new URL(`${stage.authUrl}/api/auth/oauth2/authorize`);
+  const url = new URL(`${fixture.authUrl}/api/auth/oauth2/authorize`);
   url.search = new URLSearchParams({
     response_type: 'code',
     client_id: clientId,
@@ -117,11 +117,11 @@ async function actByProgram(stage: Stage, person: Person): Promise<void> {
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   }).toString();
-  const answer = await visit(url.href, { bearer: person.sessionToken, origin: stage.authUrl });
+  const answer = await visit(url.href, { bearer: person.sessionToken, origin: fixture.authUrl });
   const code = URL.parse(String(answer.body.url))?.searchParams.get('code');
   if (!code) throw new Error(`no code: ${JSON.stringify(answer)}`);
   clientIds.set(person, clientId);
-  person.accessToken = await tokenOf(stage, {
+  person.accessToken = await tokenOf(fixture, {
     grant_type: 'authorization_code',
     code,
     code_verifier: verifier,
@@ -131,16 +131,16 @@ async function actByProgram(stage: Stage, person: Person): Promise<void> {
 }
 
 /** Like its client (RFC 7009). */
-async function giveBack(stage: Stage, person: Person): Promise<void> {
+async function giveBack(fixture: AccessFixture, person: Person): Promise<void> {
   const form = { token: person.accessToken, client_id: clientIds.get(person)! };
   const body = new URLSearchParams(form);
-  const answer = await fetch(`${stage.authUrl}/api/auth/oauth2/revoke`, { method: 'POST', body });
+  const answer = await fetch(`${fixture.authUrl}/api/auth/oauth2/revoke`, { method: 'POST', body });
   if (answer.status !== 200) throw new Error(`revocation: ${answer.status}`);
 }
 
-async function actByServiceAccount(stage: Stage, person: Person): Promise<void> {
+async function actByServiceAccount(fixture: AccessFixture, person: Person): Promise<void> {
   const secret = randomUUID();
-  const { clientId } = await makeClient(stage, {
+  const { clientId } = await makeClient(fixture, {
     client_secret: createHash('sha256').update(secret).digest('base64url'),
     token_endpoint_auth_method: 'client_secret_basic',
     grant_types: ['client_credentials'],
@@ -151,11 +151,11 @@ async function actByServiceAccount(stage: Stage, person: Person): Promise<void> 
   clientIds.set(person, clientId);
   const basic = Buffer.from(`${clientId}:${secret}`).toString('base64');
   const form = { grant_type: 'client_credentials', scope: SERVICE_ACCOUNT_SCOPE };
-  person.accessToken = await tokenOf(stage, form, { authorization: `Basic ${basic}` });
+  person.accessToken = await tokenOf(fixture, form, { authorization: `Basic ${basic}` });
 }
 
 async function tokenOf(
-  { authUrl }: Stage,
+  { authUrl }: AccessFixture,
   form: Record<string, string>,
   headers: Record<string, string> = {},
 ): Promise<string> {

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Person, visit } from './stage';
+import { type Person, visit } from './access-fixture';
 
 /** Times are of `performance.now()`. */
-export interface Seen {
+export interface RequestResult {
   started: number;
   ended: number;
   status: number;
@@ -12,8 +12,8 @@ export interface Seen {
 const REST_MS = 5;
 
 /** Sends requests of one user to one replica, repeatedly. */
-export class Watcher {
-  readonly seen: Seen[] = [];
+export class RequestSeries {
+  readonly results: RequestResult[] = [];
   private readonly stopping = new AbortController();
   private readonly finished: Promise<void>;
 
@@ -24,29 +24,29 @@ export class Watcher {
     this.finished = this.watch();
   }
 
-  async stop(): Promise<Seen[]> {
+  async stop(): Promise<RequestResult[]> {
     this.stopping.abort();
     await this.finished;
-    return this.seen;
+    return this.results;
   }
 
   /** Start of the last accepted request; `-Infinity` without one. */
-  get lastYes(): number {
+  get lastAcceptedAt(): number {
     return Math.max(
-      ...this.seen.filter(({ status }) => status === 200).map(({ started }) => started),
+      ...this.results.filter(({ status }) => status === 200).map(({ started }) => started),
     );
   }
 
   private async watch(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      this.seen.push(await look(this.url, this.person));
+      this.results.push(await sendRequest(this.url, this.person));
       await pause(REST_MS);
     }
   }
 }
 
 /** One request of the user; status 0 without a response. */
-export async function look(url: string, { accessToken }: Person): Promise<Seen> {
+export async function sendRequest(url: string, { accessToken }: Person): Promise<RequestResult> {
   const started = performance.now();
   const path = `${url}/api/v1/users/me`;
   const { status } = await visit(path, { bearer: accessToken }).catch(() => ({ status: 0 }));

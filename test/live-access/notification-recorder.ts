@@ -4,8 +4,8 @@ const CHANNEL = 'gatehouse_access';
 const FENCE = 'gatehouse_test_fence';
 
 /** Records a database's notifications, and changes the database by another connection. */
-export class Ear {
-  private readonly heard: string[] = [];
+export class NotificationRecorder {
+  private readonly received: string[] = [];
   private onFence: ((number: string) => void) | null = null;
   private fences = 0;
 
@@ -17,15 +17,15 @@ export class Ear {
   ) {
     listening.on('notification', ({ channel, payload = '' }) => {
       if (channel === FENCE) this.onFence?.(payload);
-      else this.heard.push(payload);
+      else this.received.push(payload);
     });
   }
 
-  static async on(url: string): Promise<Ear> {
+  static async on(url: string): Promise<NotificationRecorder> {
     const [listening, sql, fencing] = [new Client(url), new Client(url), new Client(url)];
     await Promise.all([listening.connect(), sql.connect(), fencing.connect()]);
     await listening.query(`LISTEN ${CHANNEL}; LISTEN ${FENCE}`);
-    return new Ear(listening, sql, fencing);
+    return new NotificationRecorder(listening, sql, fencing);
   }
 
   async close(): Promise<void> {
@@ -38,10 +38,10 @@ export class Ear {
    */
   async during(act: () => Promise<unknown>): Promise<unknown[]> {
     await this.fence();
-    this.heard.length = 0;
+    this.received.length = 0;
     await act();
     await this.fence();
-    return this.heard.map((payload) => JSON.parse(payload) as unknown);
+    return this.received.map((payload) => JSON.parse(payload) as unknown);
   }
 
   /** Like {@link during}, for statements in separate transactions. */

@@ -23,7 +23,7 @@ interface Asking {
 }
 
 /** A system, a resource server with two scopes, and a client that may be granted them. */
-export class Company {
+export class ResourceFixture {
   private constructor(
     readonly stage: OAuthStage,
     readonly browser: Browser,
@@ -31,10 +31,10 @@ export class Company {
     readonly server: NewClient,
   ) {}
 
-  static async start(): Promise<Company> {
+  static async start(): Promise<ResourceFixture> {
     const stage = await OAuthStage.start();
     const { browser } = await stage.user();
-    return new Company(stage, browser, await stage.register({ type: 'machine' }));
+    return new ResourceFixture(stage, browser, await stage.register({ type: 'machine' }));
   }
 
   create(body: object): Promise<Answer<Resource>> {

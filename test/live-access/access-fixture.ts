@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 
 /** What a change of access can use. */
-export interface Stage {
+export interface AccessFixture {
   authUrl: string;
   /** Base URL of each replica of the API. */
   replicas: string[];
@@ -55,18 +55,18 @@ export async function visit(
  * Creates a user by rows instead of a sign-up, which would cost a password hash. @param role
  * default `user`.
  */
-export async function makePerson(stage: Stage, { role = 'user' } = {}): Promise<Person> {
+export async function makePerson(fixture: AccessFixture, { role = 'user' } = {}): Promise<Person> {
   const id = `person-${randomUUID()}`;
-  await stage.sql.query(
-    `INSERT INTO "user" (id, name, email, email_verified, role) VALUES ($1, 'Crowd', $2, true, $3)`,
+  await fixture.sql.query(
+    `INSERT INTO "user" (id, name, email, email_verified, role) VALUES ($1, 'Person', $2, true, $3)`,
     [id, `${id}@example.com`, role],
   );
-  const [session, other] = [await beginSession(stage, id), await beginSession(stage, id)];
+  const [session, other] = [await beginSession(fixture, id), await beginSession(fixture, id)];
   return { id, ...session, other };
 }
 
 /** Gives a user the administrator's password, whose hash exists. */
-export async function givePassword({ sql }: Stage, { id }: Person): Promise<void> {
+export async function givePassword({ sql }: AccessFixture, { id }: Person): Promise<void> {
   await sql.query(
     `INSERT INTO account (id, user_id, account_id, provider_id, password, basis)
      SELECT 'account-' || $1, $1, $1, provider_id, password, '- - rehash' FROM account
@@ -76,7 +76,7 @@ export async function givePassword({ sql }: Stage, { id }: Person): Promise<void
   );
 }
 
-async function beginSession({ sql, authUrl }: Stage, userId: string) {
+async function beginSession({ sql, authUrl }: AccessFixture, userId: string) {
   const sessionId = `session-${randomUUID()}`;
   const sessionToken = randomUUID().replaceAll('-', '');
   await sql.query(

@@ -39,7 +39,7 @@ function redirect(response: ServerResponse): void {
   response.writeHead(302, { location: '/api/auth/jwks?moved' }).end();
 }
 
-const NONSENSE: [string, (response: ServerResponse) => unknown][] = [
+const INVALID_ANSWERS: [string, (response: ServerResponse) => unknown][] = [
   ['a page of HTML', sayText('<html>Welcome</html>', 200, { 'content-type': 'text/html' })],
   ['an empty body', sayText('')],
   ['204', sayText('', 204)],
@@ -84,7 +84,7 @@ const NONSENSE: [string, (response: ServerResponse) => unknown][] = [
 ];
 
 describe('while the auth server returns invalid key sets', () => {
-  it.each(NONSENSE)('the last valid set is kept: %s', async (_title, answer) => {
+  it.each(INVALID_ANSWERS)('the last valid set is kept: %s', async (_title, answer) => {
     await bench.start(SHORT);
     const known = bench.keySet.get(bench.key.kid);
     const { fetches } = bench.server;
@@ -101,18 +101,21 @@ describe('while the auth server returns invalid key sets', () => {
     expect(bench.keySet.get(bench.key.kid)).toBe(known);
   });
 
-  it.each(NONSENSE)('a cold start has no keys, and reports it: %s', async (_title, answer) => {
-    bench.server.answer = answer;
-    bench.begin(SHORT);
-    await expect(bench.keySet.find(bench.key.kid)).rejects.toMatchObject({
-      code: 'keys_unavailable',
-      status: 503,
-      headers: { 'retry-after': expect.stringMatching(/^\d+$/) },
-    });
-    expect(bench.keySet.ageMs()).toBeNull();
-    bench.server.publish(bench.published);
-    await until(() => bench.keySet.get(bench.key.kid) !== null);
-  });
+  it.each(INVALID_ANSWERS)(
+    'a cold start has no keys, and reports it: %s',
+    async (_title, answer) => {
+      bench.server.answer = answer;
+      bench.begin(SHORT);
+      await expect(bench.keySet.find(bench.key.kid)).rejects.toMatchObject({
+        code: 'keys_unavailable',
+        status: 503,
+        headers: { 'retry-after': expect.stringMatching(/^\d+$/) },
+      });
+      expect(bench.keySet.ageMs()).toBeNull();
+      bench.server.publish(bench.published);
+      await until(() => bench.keySet.get(bench.key.kid) !== null);
+    },
+  );
 
   it('no more of a body is read than a key set may have', async () => {
     await bench.start();
