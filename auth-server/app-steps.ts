@@ -77,7 +77,7 @@ export function createSteps(parts: AppParts): Step[] {
     // Before the caller session and Better-Auth: a refused body causes no query. The form is parsed
     // after the body is checked.
     step('body', [limitBody, checkBody, ignoreKeyProofs, parseForm], AUTH_BASE_PATH),
-    // After the IP address, which believes the header of the API only. Before Better-Auth.
+    // After the IP address, whose header is accepted from the API only. Before Better-Auth.
     step('caller session', [resolveCallerSession({ auth, pool })], AUTH_BASE_PATH),
     // After all steps that check a request.
     step('better-auth', [handleAuth(auth, config)], AUTH_BASE_PATH),

@@ -81,7 +81,10 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
   }
 }
 
-/** In production the budgets of mails count without limits, too: they protect strangers. */
+/**
+ * In production the budgets of mails apply also when limits are switched off: they protect the
+ * recipients.
+ */
 function openLimitStore(parts: Parameters<typeof createLimitStore>[0] & { config: AuthConfig }) {
   const { rateLimits, production } = parts.config;
   if (rateLimits !== null) return createLimitStore(parts);

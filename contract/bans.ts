@@ -1,4 +1,4 @@
-/** What a row of a user says about a ban, as any reader of the database delivers it. */
+/** The columns of a ban in the row of a user, with the types of any database client. */
 export interface Ban {
   banned: unknown;
   /** `null`: the ban has no end. A date, or milliseconds since the epoch, also infinite ones. */
@@ -6,7 +6,7 @@ export interface Ban {
 }
 
 /**
- * Whether a ban is in force. The function `gatehouse_is_banned` says the same in SQL; a test
+ * Whether a ban is in force. The SQL function `gatehouse_is_banned` has the same rule; a test
  * compares both. An end that cannot be read ends no ban.
  */
 export function isBanInForce({ banned, banExpires }: Ban, now: number = Date.now()): boolean {

@@ -57,11 +57,11 @@ export type ClaimsResult = { ok: true; claims: AccessTokenClaims } | { ok: false
 type Payload = Record<string, unknown>;
 
 /**
- * Reads the payload of a token whose signature, issuer, audience and times have been
- * verified already. Only claims of the contract are returned. A token belongs to a service
- * account when its subject is its client (RFC 9068, section 2.2); nothing may be half of each.
+ * Reads the payload of a token whose signature, issuer, audience and times have been verified
+ * already. Only claims of the contract are returned. A token belongs to a service account when its
+ * subject is its client (RFC 9068, section 2.2); a mixture of both kinds is refused.
  *
- * @returns the claims, or the reason (for the log, never for the caller) why they are not ours.
+ * @returns the claims, or the reason (for the log, never for the caller) why they are refused.
  */
 export function parseAccessTokenClaims(payload: unknown): ClaimsResult {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {

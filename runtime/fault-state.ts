@@ -1,4 +1,4 @@
-/** The log lines at the begin and the end of a fault. */
+/** The log lines at the start and the end of a fault. */
 export interface FaultReport {
   began(reason: string): void;
   ended?(): void;

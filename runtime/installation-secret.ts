@@ -1,6 +1,6 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
 
-/** Runs one statement on a connection of the process; `pg` and TypeORM differ in how. */
+/** Runs one statement on a connection of the process, of `pg` or of TypeORM. */
 export type RunQuery = (sql: string, parameters: unknown[]) => Promise<{ value: Buffer }[]>;
 
 const SECRET_BYTES = 32;

@@ -37,8 +37,8 @@ export function stopCleanlyOnSignal(
   process.on('SIGTERM', () => begin('SIGTERM'));
   process.on('SIGINT', () => begin('SIGINT'));
   process.on('disconnect', () => begin('the supervisor has ended'));
-  // Node reports an unhandled rejection here too. The state of the process is unknown, so it ends
-  // in order, and its supervisor starts a new one.
+  // Node reports an unhandled rejection here too. The state of the process is unknown, so it stops
+  // as after a signal, and its supervisor starts a new process.
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'unexpected error');
     begin('unexpected error', 1);

@@ -7,7 +7,7 @@ const STANDARD_OUTPUT = 1;
 /** Lines that wait while the log cannot be written, in characters; further lines are lost. */
 const LONGEST_BACKLOG = 2 ** 20;
 
-/** One JSON line an event on standard output. Credentials are never handed to it. */
+/** Writes one JSON line for each event to standard output. Callers never pass credentials to it. */
 export function createLogger(name: string, level: string): Logger {
   const options = {
     level,

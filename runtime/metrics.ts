@@ -18,7 +18,7 @@ export class Metrics {
   constructor(processName: string) {
     this.registry.setDefaultLabels({ process: processName });
     collectDefaultMetrics({ register: this.registry });
-    // Has what the registry asks a metric for; the types know prom-client's own classes alone.
+    // Has the methods that the registry calls; the types accept only prom-client's own classes.
     this.registry.registerMetric(this.durations as unknown as Metric);
   }
 

@@ -3,7 +3,7 @@ const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 
 export interface FinishedRequest {
   method: string;
-  /** The route's pattern, never the address itself: a client can send any number of those. */
+  /** The route's pattern, never the URL itself: a client can send any number of URLs. */
   route: string;
   status: number;
   milliseconds: number;
@@ -61,7 +61,7 @@ export class RequestDurations {
     };
   }
 
-  /** Called by the registry when everything begins at zero again. */
+  /** The registry calls it to reset all values to zero. */
   reset(): void {
     this.routes.clear();
   }

@@ -1,4 +1,4 @@
-/** Why a process does not start, for the person who starts it: without a stack, which says nothing to them. */
+/** Why a process does not start, for the operator. It has no stack: the message is sufficient. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 

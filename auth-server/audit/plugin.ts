@@ -94,7 +94,7 @@ async function record(ctx: HookContext, pool: Pool): Promise<void> {
   }
 }
 
-/** Callers who are not signed in cannot fill the log with what they repeat. */
+/** Callers who are not signed in cannot fill the log with repeated requests. */
 async function writeEvent(pool: Pool, event: AuditEvent): Promise<void> {
   if (isOfStranger(event) && !(await isFirstOfHour(pool, event))) return;
   await writeAuditEvent(pool, event);

@@ -54,7 +54,7 @@ export function createPhases(parts: PhaseParts) {
     phase('new accounts', [signUpPolicy, passwordRules(parts)]),
     // Any place: the plugin adds endpoints, and its hook acts on `/get-session` only.
     phase('access tokens', [tokens.plugin]),
-    // After the limits: it answers the request. Before bearer, whose work it makes needless.
+    // After the limits: it answers the request. Before bearer, which has nothing to do then.
     phase('token of a session', [sessionToken(tokens.signer, statements)]),
     // Before bearer and the authorization server: it takes back the session of the first step.
     phase('second factor', [secondFactor({ pool, mailer })]),

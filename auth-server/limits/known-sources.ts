@@ -19,12 +19,12 @@ export interface Origin {
 }
 
 /**
- * Browsers and IP addresses from which a user has signed in. Attempts of strangers do not limit
- * these, so an attack does not lock the owner out.
+ * Browsers and IP addresses from which a user has signed in. Attempts from other sources do not
+ * limit these, so an attack does not lock the owner out.
  *
  * A browser proves itself by a signed cookie ("device cookie":
- * https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies),
- * a client without cookies by its IP address.
+ * https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies), a client
+ * without cookies by its IP address.
  */
 export class KnownSources {
   private readonly addresses: RateLimiterAbstract;

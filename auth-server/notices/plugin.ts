@@ -6,8 +6,8 @@ import { secondFactorNotices } from './second-factor-notices';
 import type { Mailer } from '../mail/mailer';
 
 /**
- * All mails that inform the owner of an account about a change. Each file decides for one kind
- * of change when a mail is sent and to which address; `messages.ts` has the texts.
+ * All mails that inform the owner of an account about a change. Each file decides for one kind of
+ * change when a mail is sent and to which address; `notice-messages.ts` has the texts.
  *
  * - `password-notices.ts`: a new password, by the user, an administrator or a reset.
  * - `email-notices.ts`: a new e-mail address; the mail goes to the former one.

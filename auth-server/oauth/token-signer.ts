@@ -76,7 +76,10 @@ function toAccessToken(payload: Payload, resources: Resources): Payload {
   };
 }
 
-/** The provider states the begin of the session as the time of the sign-in, also in an impersonation. */
+/**
+ * The provider states the start of the session as the time of the sign-in, also in an
+ * impersonation.
+ */
 function toIdToken({ auth_time: begin, ...claims }: Payload, { act, amr }: Payload): Payload {
   if (act !== undefined) return { ...claims, act };
   return { ...claims, auth_time: begin, ...(amr !== undefined && { amr }) };

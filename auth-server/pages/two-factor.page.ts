@@ -15,7 +15,7 @@ import { TEXTS } from './common/texts';
 
 const { fields, errors, twoFactor: words } = TEXTS;
 
-/** The kinds of codes; the parameter `by` of the page has the kind. */
+/** The kinds of codes; the parameter `by` of the page is the kind. */
 const KINDS = {
   totp: {
     path: '/two-factor/verify-totp',

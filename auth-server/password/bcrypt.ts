@@ -7,7 +7,7 @@ const SOURCE = `
   const { module, password, hash } = workerData;
   parentPort.postMessage(require(module).compareSync(password, hash));`;
 
-/** In a thread of its own: bcryptjs would block the event loop for the time of a hash. */
+/** In a separate thread: bcryptjs would block the event loop for the time of a hash. */
 export async function verifyBcrypt(hash: string, password: string): Promise<boolean> {
   const workerData = { module: require.resolve('bcryptjs'), password, hash };
   const worker = new Worker(SOURCE, { eval: true, workerData, execArgv: [] });

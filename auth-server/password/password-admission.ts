@@ -7,7 +7,8 @@ import { requestContext, type RequestContext } from '../common/request-context';
 
 /**
  * Requests with a password that one network runs at the same time, for one account and for all. The
- * share of an account is one of a network: strangers elsewhere cannot use up that of its owner.
+ * share of an account is one of a network: callers in other networks cannot use up the share of its
+ * owner.
  */
 const MOST = { account: 24, network: 100 } as const;
 

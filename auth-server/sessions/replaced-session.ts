@@ -2,9 +2,9 @@ import { createAuthMiddleware } from 'better-auth/api';
 import type { AfterHook } from '../common/hook-types';
 
 /**
- * A sign-in in a browser that has a session ends the session that it replaces: no cookie leads to
- * it, so the user could not sign out of it. An impersonation replaces no session; the
- * administrator returns to the own session.
+ * A sign-in in a browser that has a session ends the session that it replaces: no cookie contains
+ * it, so the user could not sign out of it. An impersonation replaces no session; the administrator
+ * returns to the own session.
  */
 export const endReplacedSession: AfterHook = {
   matcher: ({ context }) => Boolean(context?.newSession),

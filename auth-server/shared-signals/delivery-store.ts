@@ -67,7 +67,7 @@ const POSTPONE = `
    WHERE id = $1 AND state = 'pending'
   RETURNING failing_since < now() - interval '24 hours' AS "isTooLong"`;
 
-/** What waits for the receivers, and what became of it. */
+/** The tokens that wait for receivers, and the results of their deliveries. */
 export class DeliveryStore {
   readonly inTransaction: InTransaction;
 
@@ -84,7 +84,7 @@ export class DeliveryStore {
     await this.inTransaction((run) => collectEvents(run, { streamId, issuer }));
   }
 
-  /** Adds the event of a verification. It replaces one that waits: these cannot pile up. */
+  /** Adds the event of a verification. It replaces one that waits, so at most one waits. */
   async verify(streamId: string, event: SecurityEvent): Promise<void> {
     await this.inTransaction(async (run) => {
       await run(FORGET_PENDING, [streamId, event.type]);

@@ -24,7 +24,7 @@ interface StreamPlace {
   status: string;
   /** What the receiver knows of the status. */
   toldStatus: string;
-  /** The last account that was told after a loss; `null`: none is told again. */
+  /** The last account that was reported after a loss; `null`: none is reported again. */
   rebuildAfter: string | null;
   source: string;
   position: string;
@@ -75,7 +75,7 @@ const DROP_VOID = `
      AND (d.claims ->> 'toe')::float8 > extract(epoch FROM d.created_at)
      AND s.id = d.claims #>> '{sub_id,session,id}' AND s.expires_at > now()`;
 
-/** What can be told again: the accounts that have no access now. */
+/** What can be reported again: the accounts that have no access now. */
 const READ_ACCOUNTS = `
   SELECT kind, key, data, now() AS "time" FROM (
     SELECT 'client-disabled' AS kind, 'client ' || client_id AS key,
@@ -178,7 +178,7 @@ async function tellResumption(run: RunStatement, streamId: string): Promise<void
   await run(`UPDATE event_stream SET told_status = 'enabled' WHERE id = $1`, [streamId]);
 }
 
-/** After a loss, the receiver is told each account that has no access now, in pages. */
+/** After a loss, each account that has no access now is reported to the receiver, in pages. */
 async function tellAccounts(run: RunStatement, { stream, limit }: Step): Promise<void> {
   const { streamId, rebuildAfter } = stream;
   const { rows } = await run(READ_ACCOUNTS, [rebuildAfter, limit]);

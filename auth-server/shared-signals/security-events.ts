@@ -65,7 +65,7 @@ const ofClient =
   (type: string): Translate =>
   ({ clientId }, issuer) => ({ type, subId: toAccount(clientId, issuer), about: clientId });
 
-/** Without a user, the session has ended too: its own event tells that. */
+/** Without a user, the session has ended too: its own event reports that. */
 const ofSession =
   (text: string): Translate =>
   (data, issuer) => {
@@ -106,7 +106,7 @@ export function toSecurityEvent(event: AccessEvent, issuer: string): SecurityEve
   return { subject: String(about), txn, type, claims, notBefore: new Date(at).toISOString() };
 }
 
-/** CAEP 1.0, section 3.3.1. @returns `null` when the outbox does not tell the type. */
+/** CAEP 1.0, section 3.3.1. @returns `null` when the outbox does not contain the type. */
 function toCredentialChange({ credential, change, authenticator }: Data): object | null {
   const type =
     credential === 'passkey'
@@ -144,7 +144,7 @@ export function toStreamEvent(
   return { subject: streamId, txn, type, claims: { sub_id, payload } };
 }
 
-/** The receiver is told the status of its stream, and why. */
+/** Informs the receiver of the status of its stream and of the reason. */
 export function toStatusEvent(
   streamId: string,
   payload: { status: string; reason: string },

@@ -52,7 +52,7 @@ const SET_STATUS = `
 const RESTART = `, source = ${EVENT_SOURCE}, position = pg_current_snapshot()::text, page = NULL, page_after = 0,
   rebuild_after = NULL`;
 
-/** The receiver sets another status: it need not be told the former one. */
+/** The receiver sets another status: it needs no event about the former one. */
 const FORGET_STATUS_EVENTS = `
   DELETE FROM event_delivery WHERE stream_id = $1 AND state = 'pending' AND event_type = $2
      AND claims #>> '{payload,status}' <> 'enabled'`;

@@ -1,6 +1,6 @@
 /**
- * Tables of the OAuth 2.1 authorization server, in the manner of `TABLES`: keys are the
- * plugin's model and field names, values are table and column names.
+ * Tables of the OAuth 2.1 authorization server, like `TABLES`: keys are the plugin's model and
+ * field names, values are table and column names.
  */
 export const OAUTH_TABLES = {
   oauthClient: {

@@ -1,6 +1,6 @@
 /**
- * Tables of the second factor and of passkeys, in the manner of `TABLES`: keys are the
- * plugins' model and field names, values are table and column names.
+ * Tables of the second factor and of passkeys, like `TABLES`: keys are the plugins' model and field
+ * names, values are table and column names.
  */
 export const SECOND_FACTOR_TABLES = {
   twoFactor: {

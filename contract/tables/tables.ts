@@ -1,8 +1,7 @@
 /**
- * Table and column names of what both processes read and write. The auth server maps
- * Better-Auth's models on them, the API maps its entities on them. Keys are
- * Better-Auth's field names, values are column names. Migrations spell the names out:
- * they are history and do not follow this file.
+ * Table and column names of what both processes read and write. The auth server maps Better-Auth's
+ * models on them, the API maps its entities on them. Keys are Better-Auth's field names, values are
+ * column names. Migrations contain the names as text: they are frozen and do not use this file.
  */
 export const TABLES = {
   user: {

@@ -11,10 +11,11 @@ const FIND_STATE = `
  * Refuses a database in which the rules of the schema do not hold.
  *
  * @param query runs a statement and returns its rows.
- * @throws {StartError} when PostgreSQL is too old; when text is not stored as UTF-8; when no migration has run; when triggers
- *   are not `ENABLE ALWAYS`. A restore with `pg_restore --disable-triggers` leaves ordinary triggers behind,
- *   which a session with `session_replication_role = replica` passes by; when a role of a feature is
- *   missing in the constraint of the users' roles.
+ * @throws {StartError} when PostgreSQL is too old; when text is not stored as UTF-8; when no
+ *   migration has run; when triggers are not `ENABLE ALWAYS`. A restore with `pg_restore
+ *   --disable-triggers` leaves ordinary triggers behind, which do not fire in a session with
+ *   `session_replication_role = replica`; when a role of a feature is missing in the constraint of
+ *   the users' roles.
  */
 export async function checkDatabase(query: (sql: string) => Promise<unknown[]>): Promise<void> {
   await refuseOldServer(query);

@@ -61,7 +61,7 @@ const TIME_LIMITS = [
 /** TypeORM throws these when the connection is lost between two statements of a transaction. */
 const TYPEORM_ERRORS = ['QueryRunnerAlreadyReleasedError', 'TransactionNotStartedError'];
 
-/** Longest chain of wrapped errors that is followed; a chain may be a ring. */
+/** Longest chain of wrapped errors that is followed; a chain can contain itself. */
 const DEEPEST_CAUSE = 8;
 
 /** What the errors of `pg`, of TypeORM, of Node.js and of libraries above them may have. */

@@ -132,7 +132,7 @@ class DatabaseClient extends Client {
   private endIfSilent({ message }: Error): void {
     if (message !== SILENCE) return;
     cancelStatement(this);
-    // With a statement under way this closes the socket at once; the pool then drops the client.
+    // While a statement runs, this closes the socket at once; the pool then drops the client.
     void this.end();
     this.onSilence();
   }
@@ -154,7 +154,7 @@ function note(error: unknown): void {
   if (isDatabaseUnavailable(error)) rememberOutage();
 }
 
-/** TypeORM names each option that it knows, without a value: it would take away the limit. */
+/** TypeORM passes each option that it knows, also without a value, which would remove the limit. */
 function withoutUndefined(config: PoolConfig): PoolConfig {
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 }

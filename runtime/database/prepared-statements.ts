@@ -18,8 +18,8 @@ const NAME_FAULTS: readonly string[] = ['26000', '42P05', '0A000'];
 
 /**
  * Runs the statements of frequent requests on the pool itself. Each connection parses and plans
- * them once. Behind a pooler that does not keep prepared statements, they are sent whole from the
- * first fault on.
+ * them once. Behind a pooler that does not keep prepared statements, they are sent as text after
+ * the first fault.
  */
 export class PreparedQueries {
   private areNamed = true;

@@ -14,7 +14,7 @@ export type RunStatement = (
 export type InTransaction = <T>(work: (run: RunStatement) => Promise<T>) => Promise<T>;
 
 export interface Cleanup extends Pick<Job, 'name' | 'intervalMs'> {
-  /** Key of the advisory lock, from the contract: replicas take turns by it. */
+  /** Key of the advisory lock, from the contract: only the replica that holds it runs the job. */
   lock: number;
   /** Deletes at most `$1` rows. It skips rows that another transaction has locked. */
   sql: string;

@@ -7,7 +7,7 @@ export interface SettingDefinition<T = unknown> {
   schema: z.ZodType<T, string>;
   /** Text used when the variable is unset; `null`: there is no value then. */
   default: string | null;
-  /** Shown in place of the default where the default is worked out from other settings. */
+  /** Shown in place of the default where the default is derived from other settings. */
   defaultNote?: string;
   meaning: string;
   /** A value that is accepted, for `.env.example` when there is no default. */

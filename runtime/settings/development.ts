@@ -48,8 +48,8 @@ function definedValues(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /**
  * A secret that is generated once and kept in a file of its own.
  *
- * Two processes may start at once: the one whose link succeeds wins, the other reads
- * its file. The file is written before it gets its name, so it is never seen empty.
+ * Two processes may start at once: the process whose link succeeds creates the file, and the other
+ * one reads it. The file is written before it gets its name, so no process reads an empty file.
  */
 export function keptSecret(name: string): string {
   const file = join(DATA_DIRECTORY, name);

@@ -144,7 +144,7 @@ function parseValues(env: NodeJS.ProcessEnv) {
   return { values: values as SettingValues, problems };
 }
 
-/** `.env.example` says in brackets what belongs in a line that has no usable example. */
+/** `.env.example` has a description in brackets where a setting has no usable example. */
 function isPlaceholder(text: string, { example }: SettingDefinition): boolean {
   return text === example && text.startsWith('(');
 }

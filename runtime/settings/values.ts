@@ -52,13 +52,13 @@ export function url(...protocols: string[]) {
     );
 }
 
-/** `postgres://…` or `postgresql://…` with a database name; a socket directory may take the host's place. */
+/** `postgres://…` or `postgresql://…` with a database name; the host may be a socket directory. */
 export const databaseUrl = z.string().refine((text) => {
   const parsed = /^postgres(ql)?:\/\/\S+$/.test(text) ? URL.parse(text) : null;
   return parsed !== null && parsed.pathname.length > 1 && isPercentEncoded(text);
 }, 'must be a URL like postgres://user:password@host:5432/database, special characters percent-encoded');
 
-/** The parser accepts missing slashes and additional spaces; later readers of the value may not. */
+/** The parser accepts missing slashes and additional spaces; other parsers may refuse them. */
 function isUrl(text: string, protocol: string): boolean {
   if (!text.startsWith(`${protocol}//`) || /\s/.test(text)) return false;
   return (URL.parse(text)?.hostname ?? '') !== '';
@@ -107,7 +107,7 @@ export const addressList = commaSeparated((item) => {
   return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= WIDTHS[version]!);
 }, 'must be IP addresses or CIDR blocks of at least /1 separated by commas, like 10.0.0.0/8,192.0.2.7');
 
-/** Printable ASCII that neither begins nor ends with a space: it may travel in a header. */
+/** Printable ASCII that neither begins nor ends with a space: a header can contain it. */
 export const text = z
   .string()
   .regex(
@@ -115,7 +115,7 @@ export const text = z
     'must be printable ASCII without spaces around it',
   );
 
-/** Refuses values that were copied from an example instead of being made up. */
+/** Refuses values that were copied from an example. */
 export function secret(least: number) {
   return text
     .min(least, `must have at least ${least} characters`)

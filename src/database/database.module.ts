@@ -30,8 +30,8 @@ import { checkDatabase } from '../../runtime/database/database-check';
         url: settings.databaseUrl,
         entities: listEntities(),
         synchronize: false,
-        // Without a database the start fails at once with a clear error; the orchestrator
-        // repeats it.
+        // Without a database the start fails at once with a clear error, and the orchestrator
+        // starts the process again.
         retryAttempts: 0,
         extra: {
           max: settings.databasePoolMax,

@@ -21,7 +21,7 @@ export function checkFeatures(dataSource: DataSource): void {
 }
 
 /**
- * @returns what contradicts in a feature: data about users that is not exported, or stays after
+ * @returns the contradictions in a feature: data about users that is not exported, or stays after
  *   the user is deleted; tables of entities that the declaration does not list.
  */
 export function findFeatureFaults({ feature, api, dataSource }: FeatureParts): string[] {

@@ -6,11 +6,10 @@ import { hasValidHost } from '../../runtime/network/host-header';
 const REFUSAL_LIMIT_MS = 2_000;
 
 /**
- * What Node would refuse by itself, without a problem, or would not refuse at all. An
- * `Expect` of anything but `100-continue` means nothing here: RFC 9110, section 10.1.1, lets a
- * server pass over it. We are no proxy: a tunnel (`CONNECT`) is refused like what is no
- * HTTP. A request of HTTP/1.1 without exactly one host that can be one is refused
- * (RFC 9112, section 3.2).
+ * Requests that Node.js would refuse without a problem document, or would not refuse. An `Expect`
+ * with another value than `100-continue` is ignored, as RFC 9110, section 10.1.1, allows. The API
+ * is not a proxy: a tunnel (`CONNECT`) is refused like a text that is not HTTP. A request of
+ * HTTP/1.1 without exactly one valid host is refused (RFC 9112, section 3.2).
  */
 export function answerForNode(fastify: FastifyInstance): void {
   const { server } = fastify;

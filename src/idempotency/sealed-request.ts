@@ -30,7 +30,7 @@ export interface IdempotentRequest {
 export class SealedRequest {
   /** Finds the row. One-way. */
   readonly id: Buffer;
-  /** Tells the same request from another. One-way. */
+  /** Identifies a request by a one-way hash. */
   readonly fingerprint: Buffer;
   private readonly cipherKey: Buffer;
 

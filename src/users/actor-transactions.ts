@@ -69,7 +69,7 @@ async function assertUserInForce(
   const { userId, sessionId } = principal;
   const sql = `SELECT role FROM "user" WHERE id = $1 ${isOwn ? 'FOR NO KEY UPDATE' : ''}`;
   const [user] = await manager.query<{ role: string }[]>(sql, [userId]);
-  // In a statement of its own: it must be newer than the lock.
+  // In a separate statement: its snapshot must be newer than the lock.
   await assertFound(manager, FIND_SESSION, [sessionId, userId]);
   if (user?.role !== principal.role) throw new Problem('forbidden');
 }

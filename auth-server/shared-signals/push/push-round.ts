@@ -99,8 +99,8 @@ async function note(parts: SignalParts, { stream, delivery, result }: Sent): Pro
 }
 
 /**
- * A receiver that has failed for a day is not tried again until its stream is enabled. It is told
- * once (SSF 1.0, section 8.1.5), and again when the stream is enabled.
+ * A receiver that has failed for a day is not tried again until its stream is enabled. It gets an
+ * event about that once (SSF 1.0, section 8.1.5), and again when the stream is enabled.
  */
 async function pause(
   parts: SignalParts,

@@ -18,12 +18,12 @@ import { FaultState } from '../../../runtime/fault-state';
 /** How often readers are told that they have every event, in milliseconds. */
 const CURRENT_INTERVAL_MS = 1_000;
 
-/** Pause between two looks while notifications do not arrive, or the database does not answer. */
+/** Pause between two queries while notifications do not arrive, or the database does not answer. */
 const DISCONNECTED_INTERVAL_MS = 200;
 
 /**
- * Reads new events once for all readers of this replica: when the database announces them, and
- * once a second. A second without news is a proof for the readers that they have all events.
+ * Reads new events once for all readers of this replica: when the database announces them, and once
+ * a second. A second without new events shows the readers that they have all events.
  */
 @Injectable()
 export class AccessEventHub implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -60,7 +60,7 @@ export class AccessEventHub implements OnApplicationBootstrap, BeforeApplication
   }
 
   /**
-   * From now on the reader receives what is new. @param position is durable. @returns whether that
+   * From now on the reader receives new events. @param position is durable. @returns whether that
    * is everything after the position, because this reader is the first.
    */
   join(reader: EventReader, position: EventPosition): boolean {
@@ -121,7 +121,7 @@ export class AccessEventHub implements OnApplicationBootstrap, BeforeApplication
       const isSameHistory = batch.position.source === base!.position.source;
       const next = isSameHistory ? null : await this.store.getDurablePosition();
       await this.endReadersWithoutAccess();
-      // While the database was asked, the last reader can have left, and another one joined.
+      // During the query the last reader can have left, and another one can have joined.
       if (this.base === base) {
         if (next) this.beginAnew(next);
         else this.deliver(batch, sent);

@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import type { AccessEvent } from './access-event.store';
 import { Metrics } from '../../../runtime/metrics';
 
-/** What an operator wants to see of the stream of access events. */
+/** The metrics of the stream of access events. */
 @Injectable()
 export class AccessEventMetrics {
   private readonly lag: Histogram;

@@ -27,7 +27,7 @@ export interface EventBatch {
   /**
    * Bytes of the write-ahead log that had been written when the position was read, and that are
    * safe from a crash. A position is durable when everything that was written before it is safe:
-   * a crash then gives none of its transaction numbers out again.
+   * after a crash, PostgreSQL then uses none of its transaction numbers again.
    */
   written: number;
   flushed: number;
@@ -107,7 +107,7 @@ export class AccessEventStore {
     };
   }
 
-  /** The position of now. It stays valid over a crash of the database. */
+  /** The current position. It stays valid after a crash of the database. */
   async getDurablePosition(): Promise<EventPosition> {
     const { position, written, flushed } = await this.readNew(null);
     if (flushed < written) await this.dataSource.query(FLUSH);
@@ -122,7 +122,10 @@ export class AccessEventStore {
     return rows.map(({ event }) => withUtcTime(event));
   }
 
-  /** Whether every event after the position is still there; no, when no database gave it out. */
+  /**
+   * Whether every event after the position is still stored; `false` for a position that no database
+   * has issued.
+   */
   async isKept({ source, snapshot }: EventPosition): Promise<boolean> {
     try {
       const sql = `SELECT ${POSITION_IS_KEPT} AS "isKept"`;

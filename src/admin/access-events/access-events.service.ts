@@ -43,7 +43,7 @@ interface Beginning {
 }
 
 interface PageRange extends Pick<Beginning, 'from' | 'to'> {
-  /** Whether `to` stays valid over a crash of the database, so that a reader may resume there. */
+  /** Whether `to` stays valid after a crash of the database, so that a reader may resume there. */
   isDurable?: boolean;
 }
 
@@ -109,9 +109,9 @@ export class AccessEventsService implements OnApplicationBootstrap {
   }
 
   /**
-   * A reader of many kept events needs time for them. It joins after a second look, when little is
-   * missing, and then reads what was committed before it joined. What arrives in between can come
-   * twice.
+   * A reader of many kept events needs time for them. It joins after a second query, when few
+   * events are missing, and then reads what was committed before it joined. What arrives in between
+   * can come twice.
    */
   private async *follow(
     reader: EventReader,

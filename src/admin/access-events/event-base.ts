@@ -2,10 +2,10 @@ import type { AccessEvent, EventBatch } from './access-event.store';
 import type { EventPosition } from './event-position';
 
 /**
- * Where the look of a replica begins: the last position that stays valid over a crash. A rolled
+ * Where the query of a replica begins: the last position that stays valid after a crash. A rolled
  * back transaction has a number although the record of its end is not durable yet. After a crash
  * another transaction can get that number, and a later position would hide its events. So each
- * look begins at a durable position, and the events that were sent since are left out.
+ * query begins at a durable position, and the events that were sent since are left out.
  */
 export class EventBase {
   private candidate: Pick<EventBatch, 'position' | 'written'> | null = null;

@@ -1,6 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 
-/** Bytes that wait for one reader at most. A reader with more is cut off, and resumes. */
+/**
+ * Bytes that wait for one reader at most. The connection of a reader with more is closed, and the
+ * reader resumes.
+ */
 const LONGEST_QUEUE_BYTES = 1_048_576;
 
 /** One connection that follows the events. What waits for it is bounded. */
@@ -12,7 +15,7 @@ export class EventReader {
 
   constructor(readonly request: FastifyRequest) {}
 
-  /** @returns whether there was room; a reader without room has been cut off. */
+  /** @returns whether there was room; the connection of a reader without room has been closed. */
   push(chunk: Buffer): boolean {
     this.queuedBytes += chunk.length;
     if (this.queuedBytes > LONGEST_QUEUE_BYTES) {

@@ -10,12 +10,14 @@ export const STREAM_BEGIN = `retry: ${RETRY_MS}\n\n`;
 /** Why readers reload after a failover or a restore. */
 export const OTHER_HISTORY = 'the database has another history';
 
-/** For a connection without news: it is in use, but the events are not known to be complete. */
+/**
+ * For a connection without new events: it is in use, but the events are not known to be complete.
+ */
 export const STREAM_WAITS = Buffer.from(': the database does not answer\n\n');
 
 /**
- * Events as server-sent events. The last one has the id of a position: a reader that is cut off
- * before it gets all of them again. @param after `null`: without an id.
+ * Events as server-sent events. The last one has the id of a position: a reader whose connection
+ * ends before it gets all of them again. @param after `null`: without an id.
  */
 export function toStreamText(events: readonly AccessEvent[], after: EventPosition | null): string {
   const lines = events.map(

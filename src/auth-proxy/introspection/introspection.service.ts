@@ -26,8 +26,9 @@ export type IntrospectionAnswer =
 
 /**
  * Introspection (RFC 7662; docs/decisions/0011-introspection-by-the-api.md). The server of a
- * resource is told about every token for it, from the state that live access knows. Other tokens
- * and unproved clients go to the auth server, which also answers about a client's own tokens.
+ * resource gets the state of every token for it, from the state that live access knows. Other
+ * tokens and unproved clients go to the auth server, which also answers about a client's own
+ * tokens.
  */
 @Injectable()
 export class IntrospectionService {

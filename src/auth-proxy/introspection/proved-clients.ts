@@ -19,7 +19,7 @@ export class ProvedClients {
   }
 }
 
-/** A secret has 256 random bits, so its hash tells nothing about it. */
+/** A secret has 256 random bits, so its hash does not reveal it. */
 function toProof({ authorization }: BasicCredentials): string {
   return hash('sha256', authorization, 'base64url');
 }

@@ -7,7 +7,7 @@ export type TokenReport = { active: false } | ({ active: true } & Record<string,
 
 export const INACTIVE: TokenReport = { active: false };
 
-/** Claims that are told as they were signed. */
+/** Claims that are reported as they were signed. */
 const AS_SIGNED = ['iss', 'sub', 'aud', 'client_id', 'sid', 'iat', 'exp', 'jti'] as const;
 const WHEN_PRESENT = ['auth_time', 'amr', 'act'] as const;
 

@@ -38,7 +38,7 @@ export interface AccessListenerOptions {
 /**
  * Receives changes of access on a connection of its own, and proves with a second connection that
  * they arrive (docs/security/live-access.md, "Proof that notifications arrive"). It reconnects
- * without an end.
+ * until it is stopped.
  */
 export class AccessListener {
   /** The channel of the proofs of this replica. */

@@ -1,9 +1,9 @@
 /**
  * A map of limited size that keeps what was used last: at least half of its capacity.
  *
- * Entries live in two generations. What is used moves into the young one; when that is
- * full it becomes the old one, and what was not used since is dropped as a whole. Keeping
- * the exact order instead (taking an entry out and putting it in again at each use) makes a
+ * Entries are in two generations. An entry that is used moves into the young generation. When that
+ * is full, it becomes the old generation, and the entries of the former old generation are removed.
+ * Keeping the exact order instead (taking an entry out and putting it in again at each use) makes a
  * JavaScript `Map` slow where it matters: it walks over the gaps of a key that is used often.
  */
 export class BoundedMap<Value> {

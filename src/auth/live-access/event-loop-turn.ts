@@ -8,7 +8,7 @@
 export class EventLoopTurn {
   private end: Promise<void> | null = null;
 
-  /** Resolves when everything that arrived before what is read at the moment has been read too. */
+  /** Resolves when all data that arrived before the current data has been read too. */
   over(): Promise<void> {
     this.end ??= new Promise((resolve) => {
       // Runs after all that has arrived is read (https://nodejs.org/learn/asynchronous-work/event-loop-timers-and-nexttick).

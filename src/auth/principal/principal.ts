@@ -3,7 +3,7 @@ import type { Role } from '../../../contract';
 
 /**
  * The caller: a user within one session, or a service account. Only the verification of a token
- * creates it. `kind` tells which of the two it is; fields of the other kind are `undefined`.
+ * creates it. `kind` is one of the two; fields of the other kind are `undefined`.
  */
 export type Principal = UserPrincipal | ClientPrincipal;
 

@@ -6,10 +6,9 @@ interface OpenApiSchemas {
 }
 
 /**
- * Turns a zod schema into OpenAPI 3.1 schemas (JSON Schema 2020-12): every schema with
- * an id becomes a named component, everything else stays in place. Given to
- * `@nestjs/swagger` as its converter, so that validation, response shape and document
- * come from the one schema.
+ * Turns a zod schema into OpenAPI 3.1 schemas (JSON Schema 2020-12): every schema with an id
+ * becomes a named component, everything else stays in place. Given to `@nestjs/swagger` as its
+ * converter, so that validation, response shape and document come from one schema.
  */
 export function toOpenApiSchema(
   schema: unknown,
@@ -28,7 +27,9 @@ export function toOpenApiSchema(
   return { schema: withoutKeywords(root), components };
 }
 
-/** `$schema` and `id` say where a JSON Schema lives; in OpenAPI its place in the document does. */
+/**
+ * `$schema` and `id` identify a JSON Schema; in OpenAPI its place in the document identifies it.
+ */
 function withoutKeywords(schema: object): Record<string, unknown> {
   const { $schema: _dialect, id: _id, ...rest } = schema as Record<string, unknown>;
   return rest;

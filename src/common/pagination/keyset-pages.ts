@@ -38,7 +38,7 @@ export async function readPage<Row extends ObjectLiteral>(
     const comparison = direction === 'DESC' ? '<' : '>';
     query.andWhere(`(${alias}.${by}, ${alias}.id) ${comparison} (:value, :id)`, { ...start });
   }
-  // One row more than asked for tells whether another page follows.
+  // One additional row shows whether another page follows.
   query.orderBy(`${alias}.${by}`, direction).addOrderBy(`${alias}.id`, direction);
   const found = await query.limit(limit + 1).getMany();
   const rows = found.slice(0, limit);

@@ -47,7 +47,7 @@ export class PasskeyEntity {
   @Column({ name: columns.transports, type: 'text', nullable: true })
   transports!: string | null;
 
-  /** Model of the authenticator; zeros where it does not tell. */
+  /** Model of the authenticator; zeros when it is unknown. */
   @Column({ name: columns.aaguid, type: 'text', nullable: true })
   aaguid!: string | null;
 

@@ -8,7 +8,7 @@ declare module 'fastify' {
   }
 }
 
-/** Lets requests be asked for their client's IP address ({@link clientAddressOf}). */
+/** Prepares requests for {@link clientAddressOf}. */
 export function installClientAddresses(fastify: FastifyInstance, trustProxy: string[]): void {
   fastify.decorate('resolveClientAddress', createClientAddressResolver(trustProxy));
 }

@@ -61,7 +61,7 @@ class RequestLogger {
   }
 }
 
-/** For a library that warns about an error and also hands it over. */
+/** For a library that logs an error and also passes it on. */
 export function withoutWarnings(log: FastifyBaseLogger): FastifyBaseLogger {
   return Object.create(log, { warn: { value: () => undefined } }) as FastifyBaseLogger;
 }

@@ -3,7 +3,7 @@ import { continueTrace, type TraceContext } from '../../../runtime/tracing/trace
 
 const traces = new WeakMap<FastifyRequest, TraceContext>();
 
-/** The trace that a request belongs to, the same for as long as it is served. */
+/** The trace of a request. It stays the same until the request is answered. */
 export function traceOf(request: FastifyRequest): TraceContext {
   const known = traces.get(request);
   if (known) return known;
