@@ -7,11 +7,10 @@ import { Problem } from '../../common/problems/problem';
 import { SessionEntity } from '../../database/entities/session.entity';
 import { TwoFactorEntity } from '../../database/entities/two-factor.entity';
 import { UserEntity } from '../../database/entities/user.entity';
+import { ActorTransactions } from '../../users/actor-transactions';
 import { deleteProofs } from '../../users/user-proofs';
 
 /** Removes the second factor of a user who has lost it. */
-import { ActorTransactions } from '../../users/actor-transactions';
-
 @Injectable()
 export class SecondFactorService {
   constructor(
