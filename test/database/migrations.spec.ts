@@ -143,24 +143,54 @@ describe('migrations of an unreachable database', () => {
 });
 
 describe('a database of an earlier version', () => {
-  it('keeps the newest consent of a user for a client, and the consents of others', async () => {
-    const database = await createTestDatabase();
-    const client = new Client(database.url);
+  let database: TestDatabase;
+  let client: Client;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    client = new Client(database.url);
     await client.connect();
     while ((await revertLastMigration(database.url)) !== 'KeepOneConsent1795689100000');
     await client.query(`
-      INSERT INTO "user" (id, name, email) VALUES ('u1', 'One', '1@example.com'), ('u2', 'Two', '2@example.com');
-      INSERT INTO oauth_client (id, client_id, redirect_uris) VALUES ('c', 'c', '[]');
+      INSERT INTO "user" (id, name, email, created_at) VALUES
+        ('u1', 'One', '1@example.com', '-infinity'), ('u2', 'Two', '2@example.com', '2026-01-02Z');
+      INSERT INTO session (id, user_id, token, expires_at) VALUES ('s', 'u1', 't', 'infinity');
+      INSERT INTO oauth_client (id, client_id, redirect_uris, token_endpoint_auth_method) VALUES
+        ('c', 'c', '[]', 'none'), ('k', 'k', '[]', 'private_key_jwt');
       INSERT INTO oauth_consent (id, client_id, user_id, scopes, created_at, updated_at) VALUES
         ('newest', 'c', 'u1', '["openid"]', now(), now()),
         ('former', 'c', 'u1', '["email"]', now(), now() - interval '1 s'),
         ('another', 'c', 'u1', '["profile"]', now(), now() - interval '1 s'),
         ('of two', 'c', 'u2', '["email"]', now(), now() - interval '1 s')`);
     await runMigrations(database.url);
-    const { rows } = await client.query('SELECT id FROM oauth_consent ORDER BY id');
-    expect(rows.map(({ id }) => id)).toEqual(['newest', 'of two']);
+  });
+
+  afterAll(async () => {
     await client.end();
     await database.drop();
+  });
+
+  it('keeps the newest consent of a user for a client, and the consents of others', async () => {
+    const { rows } = await client.query('SELECT id FROM oauth_consent ORDER BY id');
+    expect(rows.map(({ id }) => id)).toEqual(['newest', 'of two']);
+  });
+
+  it('gets the nearest times of the years 1 to 9999, and keeps the others', async () => {
+    const { rows } = await client.query(`
+      SELECT u.created_at AT TIME ZONE 'UTC' || '' AS created, s.expires_at AT TIME ZONE 'UTC' || '' AS expires
+        FROM "user" u LEFT JOIN session s ON s.user_id = u.id ORDER BY u.id`);
+    expect(rows).toEqual([
+      { created: '0001-01-01 00:00:00', expires: '9999-12-31 00:00:00' },
+      { created: '2026-01-02 00:00:00', expires: null },
+    ]);
+  });
+
+  it('has an empty key set for a client that authenticates by keys and has none', async () => {
+    const { rows } = await client.query('SELECT id, jwks FROM oauth_client ORDER BY id');
+    expect(rows).toEqual([
+      { id: 'c', jwks: null },
+      { id: 'k', jwks: '{"keys":[]}' },
+    ]);
   });
 });
 
