@@ -78,7 +78,7 @@ export function createSteps(parts: AppParts): Step[] {
     // after the body is checked.
     step('body', [limitBody, checkBody, ignoreKeyProofs, parseForm], AUTH_BASE_PATH),
     // After the IP address, whose header is accepted from the API only. Before Better-Auth.
-    step('caller session', [resolveCallerSession({ auth, pool })], AUTH_BASE_PATH),
+    step('caller session', [resolveCallerSession({ config, pool, signingKeys })], AUTH_BASE_PATH),
     // After all steps that check a request.
     step('better-auth', [handleAuth(auth, config)], AUTH_BASE_PATH),
     // Any place before "not found".

@@ -1,12 +1,15 @@
 import type { RequestHandler } from 'express';
 import type { Pool } from 'pg';
 import { CALLER_TOKEN_HEADER } from '../../contract';
-import type { Auth } from '../better-auth/auth';
+import type { AuthConfig } from '../common/config';
 import { SESSION_ENDED, sendError } from '../common/errors';
+import type { SigningKeys } from '../signing-keys/signing-keys';
+import { TokenVerifier } from '../signing-keys/token-verifier';
 
 interface SessionParts {
-  auth: Auth;
+  config: AuthConfig;
   pool: Pool;
+  signingKeys: SigningKeys;
 }
 
 const FIND = `
@@ -18,10 +21,11 @@ const FIND = `
  * may use this: the access token of a client has fewer rights than the session.
  */
 export function resolveCallerSession(parts: SessionParts): RequestHandler {
+  const verifier = new TokenVerifier(parts);
   return async (request, response, next) => {
     const accessToken = request.headers[CALLER_TOKEN_HEADER];
     if (accessToken === undefined) return next();
-    const sessionToken = await findSessionToken(String(accessToken), parts);
+    const sessionToken = await findSessionToken(String(accessToken), { ...parts, verifier });
     if (sessionToken === null) return sendError(response, SESSION_ENDED);
     delete request.headers[CALLER_TOKEN_HEADER];
     request.headers.authorization = `Bearer ${sessionToken}`;
@@ -29,23 +33,12 @@ export function resolveCallerSession(parts: SessionParts): RequestHandler {
   };
 }
 
-/**
- * Better-Auth answers `null` for an invalid token, and also when the keys could not be read. A
- * database that fails is no reason to end a session: the answer is then 503.
- */
-async function verifyToken(token: string, { auth, pool }: SessionParts) {
-  const verify = async () => (await auth.api.verifyJWT({ body: { token } })).payload;
-  const payload = await verify();
-  if (payload) return payload;
-  await pool.query('SELECT 1');
-  return verify();
-}
-
 async function findSessionToken(
   accessToken: string,
-  { auth, pool }: SessionParts,
+  { config, pool, verifier }: SessionParts & { verifier: TokenVerifier },
 ): Promise<string | null> {
-  const payload = await verifyToken(accessToken, { auth, pool });
+  const rules = { audience: config.jwtAudience, requiredClaims: ['sub', 'sid'] };
+  const payload = await verifier.verify(accessToken, rules);
   if (!payload) return null;
   const { rows } = await pool.query<{ token: string }>(FIND, [payload['sid'], payload.sub]);
   return rows[0]?.token ?? null;

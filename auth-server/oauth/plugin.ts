@@ -18,6 +18,7 @@ import { tokenSigner } from './token-signer';
 import type { AuthConfig } from '../common/config';
 import { SCOPES } from '../../contract';
 import { SigningKeys } from '../signing-keys/signing-keys';
+import { TokenVerifier } from '../signing-keys/token-verifier';
 import { OAUTH_MAPPING } from './schema';
 
 /** Paths of pages of the auth server. */
@@ -38,14 +39,15 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
   if (!isAuthorizationServer(config)) return [];
   const grants = new Grants(pool);
   const resources = new Resources(pool, config);
+  const verifierParts = { config, signingKeys: new SigningKeys(config, pool) };
   return [
     oauthProvider(providerOptions({ config, grants, resources })),
     singleConsent,
     refusedParameters,
-    authorizationRequests({ config, signingKeys: new SigningKeys(config, pool) }),
+    authorizationRequests(verifierParts),
     requestRules({ pool, resources }),
     tokenSigner(resources),
-    foreignTokens(resources),
+    foreignTokens({ resources, verifier: new TokenVerifier(verifierParts) }),
     revocation(grants, pool),
     protocolAnswers(grants),
     replayedTokens(pool),
