@@ -6,6 +6,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * - `credentials-changed` is also recorded for a new account (a first password, a linked provider),
  *   and a second factor is created when it is verified. A credential that belongs to the creation
  *   of its user is no change: the user is of the same transaction, or younger than ten seconds.
+ * - The same password under a newer hash is no change.
  * - `authenticator` of a passkey is `platform` or `roaming`.
  */
 export class DescribeGrantsAndCredentials1795700301000 implements MigrationInterface {
@@ -95,9 +96,16 @@ const GRANT_ENDED = `
 
 const KIND_OF_ACCOUNT = `CASE provider_id WHEN 'credential' THEN 'password' ELSE 'provider' END`;
 
-const CHANGED_ACCOUNTS = `(SELECT o.user_id, o.provider_id, n.id IS NULL OR n.user_id <> o.user_id AS is_gone
+const changedAccounts = (isChanged: string) =>
+  `(SELECT o.user_id, o.provider_id, n.id IS NULL OR n.user_id <> o.user_id AS is_gone
      FROM old_rows o LEFT JOIN new_rows n ON n.id = o.id
-    WHERE n.id IS NULL OR n.user_id <> o.user_id OR n.password IS DISTINCT FROM o.password) AS changed`;
+    WHERE n.id IS NULL OR n.user_id <> o.user_id OR ${isChanged}) AS changed`;
+
+const OTHER_HASH = 'n.password IS DISTINCT FROM o.password';
+
+/** The same password under a newer hash is no change: it leaves the state of the credentials. */
+const OTHER_PASSWORD = `${OTHER_HASH} AND (n.password IS NULL OR (
+    SELECT s.changed_in = pg_current_xact_id() FROM credential_state s WHERE s.user_id = o.user_id))`;
 
 const FACTORS = `old_rows o LEFT JOIN new_rows n ON n.id = o.id`;
 
@@ -117,15 +125,15 @@ const UPDATED_OR_GONE = `CASE WHEN is_gone THEN 'delete' ELSE 'update' END`;
 const AUTHENTICATOR = `, 'authenticator',
   CASE WHEN coalesce(transports, '') ~ '\\minternal\\M' THEN 'platform' ELSE 'roaming' END`;
 
-const PASSWORDS = {
+const passwords = (isChanged: string) => ({
   deleted: described(KIND_OF_ACCOUNT, `'delete'`, 'old_rows'),
-  updated: described(KIND_OF_ACCOUNT, UPDATED_OR_GONE, CHANGED_ACCOUNTS),
-};
+  updated: described(KIND_OF_ACCOUNT, UPDATED_OR_GONE, changedAccounts(isChanged)),
+});
 
 const DESCRIBED: Record<string, Selects> = {
   grants: { deleted: GRANT_ENDED, updated: GRANT_ENDED },
   passwords: {
-    ...PASSWORDS,
+    ...passwords(OTHER_PASSWORD),
     inserted: described(KIND_OF_ACCOUNT, `'create'`, `new_rows WHERE ${ADDED_TO_USER}`),
   },
   second_factors: {
@@ -144,7 +152,7 @@ const FORMER_GRANT_ENDED = `
 
 const FORMER: Record<string, Selects> = {
   grants: { deleted: FORMER_GRANT_ENDED, updated: FORMER_GRANT_ENDED },
-  passwords: PASSWORDS,
+  passwords: passwords(OTHER_HASH),
   second_factors: {
     deleted: described(`'totp'`, `'delete'`, 'old_rows'),
     updated: described(`'totp'`, UPDATED_OR_GONE, FORMERLY_CHANGED_FACTORS),

@@ -115,6 +115,8 @@ describe('a security event token', () => {
     const streamId = await receiver.createStream();
     const user = await stage.system.asUser();
     const run = (sql: string) => stage.system.query(sql, [user.id]);
+    // The same password under a newer hash, and another password.
+    await run(`UPDATE account SET password = 'w', basis = '- - rehash' WHERE user_id = $1`);
     await run(`UPDATE account SET password = 'x' WHERE user_id = $1`);
     await run(`UPDATE "user" SET created_at = now() - interval '1 hour' WHERE id = $1`);
     await run(`INSERT INTO account (id, account_id, provider_id, user_id, created_at, updated_at)
