@@ -136,6 +136,27 @@ describe('an administrator', () => {
   });
 });
 
+describe('a call of the API for a user', () => {
+  const sessionOf = (token: string) =>
+    new Caller(stage.system.settings.authUrl).get<{ user: { id: string } }>(
+      '/api/auth/get-session',
+      { 'x-gatehouse-internal-key': INTERNAL_SECRET, 'x-gatehouse-caller-token': token },
+    );
+
+  it('acts in the session of the access token', async () => {
+    const { id, accessToken } = await stage.system.asUser();
+    expect((await sessionOf(accessToken)).body.user.id).toBe(id);
+  });
+
+  it('is refused with the payload of one token and the signature of another', async () => {
+    const { accessToken } = await stage.system.asUser();
+    const [head, , signature] = accessToken.split('.');
+    const forged = [head, admin.accessToken.split('.')[1], signature].join('.');
+    const refused = { status: 401, body: { code: 'SESSION_ENDED' } };
+    expect(await sessionOf(forged)).toMatchObject(refused);
+  });
+});
+
 /** Sends the request while a transaction promotes the user, and commits when the request waits. */
 async function whilePromoted(
   { id }: SignedInUser,
