@@ -185,9 +185,9 @@ async function warnOwner(
 }
 
 /** After a right code: of a sign-in, or the first code, which enables the factor. */
-async function endStep(ctx: HookContext, pool: Pool): Promise<void> {
+async function endStep(ctx: HookContext, pool: Pool) {
   const { newSession, session: oldSession } = ctx.context;
-  if (!newSession) return;
+  if (!newSession) return undefined;
   await new Attempts(pool).clear(newSession.user.id);
   if (oldSession) {
     // Ends the sessions that began without the second factor, except the new session.
@@ -196,6 +196,19 @@ async function endStep(ctx: HookContext, pool: Pool): Promise<void> {
       newSession.session.id,
     ]);
   }
+  return answerWithNewToken(ctx);
+}
+
+/**
+ * When the factor is enabled, the plugin answers with the former session, whose token has ended.
+ * Other answers stay, for example the redirect of an OAuth request.
+ */
+function answerWithNewToken({ context, json }: HookContext) {
+  const { newSession, returned } = context;
+  const { token, user } = (returned ?? {}) as { token?: string; user?: object };
+  const present = newSession?.session.token;
+  if (!token || !user || !present || token === present) return undefined;
+  return json({ token: present, user: { ...user, twoFactorEnabled: true } });
 }
 
 /**

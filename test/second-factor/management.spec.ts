@@ -118,7 +118,12 @@ describe('a trusted device', () => {
     const bearer = { authorization: `Bearer ${off.headers['set-auth-token']}` };
     const on = await server.post('/api/auth/two-factor/enable', body, bearer).expect(200);
     const code = new AuthenticatorApp(on.body.totpURI).code();
-    await server.post('/api/auth/two-factor/verify-totp', { code }, bearer).expect(200);
+    const enabled = await server
+      .post('/api/auth/two-factor/verify-totp', { code }, bearer)
+      .expect(200);
+    // The former token ends, so the answer contains the one of the new session.
+    expect(enabled.body.user.twoFactorEnabled).toBe(true);
+    expect(await isSignedIn({ authorization: `Bearer ${enabled.body.token}` })).toBe(true);
     expect((await signInOn(server, { email: ada.email, cookies: trusted })).body).toHaveProperty(
       'twoFactorRedirect',
       true,
