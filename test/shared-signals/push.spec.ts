@@ -280,6 +280,13 @@ describe('an administrator', () => {
 
   it('reads the streams and the log of deliveries, in pages', async () => {
     const { caller } = stage.admin;
+    const users = [await stage.system.asUser(), await stage.system.asUser()];
+    for (const { id } of users) {
+      await change('banned = true', id);
+      await eventually(async () =>
+        expect((await logOf(id)).map(({ state }) => state)).toEqual(['delivered', 'delivered']),
+      );
+    }
     const streams = await caller.get<{ items: object[] }>('/api/v1/admin/streams');
     expect(streams.body.items).toEqual([
       expect.objectContaining({
