@@ -50,6 +50,7 @@ import { RequireClientKeys1795700200000 } from '../migrations/1795700200000-Requ
 import { RecordRemovedAccess1795700300000 } from '../migrations/1795700300000-RecordRemovedAccess';
 import { DescribeGrantsAndCredentials1795700301000 } from '../migrations/1795700301000-DescribeGrantsAndCredentials';
 import { TellStreamStatus1795700302000 } from '../migrations/1795700302000-TellStreamStatus';
+import { RecordCreatingTransaction1795800200000 } from '../migrations/1795800200000-RecordCreatingTransaction';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -107,6 +108,7 @@ const OWN_MIGRATIONS = [
   RecordRemovedAccess1795700300000,
   DescribeGrantsAndCredentials1795700301000,
   TellStreamStatus1795700302000,
+  RecordCreatingTransaction1795800200000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

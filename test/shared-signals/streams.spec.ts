@@ -119,8 +119,18 @@ describe('a security event token', () => {
     await run(`UPDATE account SET password = 'w', basis = '- - rehash' WHERE user_id = $1`);
     await run(`UPDATE account SET password = 'x' WHERE user_id = $1`);
     await run(`UPDATE "user" SET created_at = now() - interval '1 hour' WHERE id = $1`);
-    await run(`INSERT INTO account (id, account_id, provider_id, user_id, created_at, updated_at)
-      VALUES (gen_random_uuid(), $1, 'github', $1, now(), now())`);
+    // In the transaction of another change of the user.
+    await run(`WITH named AS (UPDATE "user" SET name = 'Another' WHERE id = $1 RETURNING id)
+      INSERT INTO account (id, account_id, provider_id, user_id, created_at, updated_at)
+      SELECT gen_random_uuid(), id, 'github', id, now(), now() FROM named`);
+    // A user that is imported, also in a savepoint, has its time of creation.
+    await stage.system.query(`BEGIN; SAVEPOINT one;
+      INSERT INTO "user" (id, name, email, email_verified, created_at, updated_at)
+      VALUES ('imported', 'Imported', 'imported@example.com', true, now() - interval '1 year', now());
+      RELEASE one;
+      INSERT INTO account (id, account_id, provider_id, user_id, password, created_at, updated_at)
+      VALUES ('imported', 'imported', 'credential', 'imported', 'x', now(), now());
+      COMMIT`);
     await run(
       `INSERT INTO two_factor (id, user_id, secret, backup_codes) VALUES ('f', $1, 's', '')`,
     );
