@@ -190,7 +190,7 @@ describe('the credentials of a resource server', () => {
     }
   });
 
-  it('can be a signed assertion, once', async () => {
+  it('can be a signed assertion for the issuer, once', async () => {
     const { token } = await tokenOfSomeone();
     const pair = await ClientKeyPair.make();
     const { clientId } = await stage.register({ type: 'machine', jwks: pair.jwks });
@@ -204,6 +204,18 @@ describe('the credentials of a resource server', () => {
       expect(report.body.active).toBe(true);
       const again = await fixture.introspect(token, { proof });
       expect([again.status, again.body.error]).toEqual([400, 'invalid_client']);
+    }
+    // What openid-client sent before version 6.
+    const both = { aud: [stage.issuer, `${stage.base}/token`] };
+    const accepted = asserting(await pair.sign(clientId, stage.issuer, both));
+    expect(await fixture.isActive(token, { proof: accepted })).toBe(true);
+    for (const audience of [
+      `${stage.base}/token`,
+      `${stage.system.apiUrl}/api/auth/oauth2/introspect`,
+    ]) {
+      const proof = asserting(await pair.sign(clientId, audience));
+      const { status, body } = await fixture.introspect(token, { proof });
+      expect([status, body.error]).toEqual([401, 'invalid_client']);
     }
     const forged = await (await ClientKeyPair.make()).sign(clientId, stage.issuer);
     const refused = await fixture.introspect(token, { proof: asserting(forged) });
