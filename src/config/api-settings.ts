@@ -20,6 +20,7 @@ const API_SETTING_NAMES = [
   'jwtAlgorithm',
   'jwtAudience',
   'jwtIssuer',
+  'jwtTtl',
   'logLevel',
   'metricsPort',
   'rateLimits',

@@ -1555,7 +1555,7 @@ export interface components {
                 description: string;
             }[];
             /**
-             * @description Of an access token, in seconds. `JWT_TTL` is the default (`null`) and the limit
+             * @description Of an access token, in seconds. `JWT_TTL` is the default (`null`) and the maximum
              * @example 300
              */
             tokenLifetime?: number | null;
@@ -1582,7 +1582,7 @@ export interface components {
                 description: string;
             }[];
             /**
-             * @description Of an access token, in seconds. `JWT_TTL` is the default (`null`) and the limit
+             * @description Of an access token, in seconds. `JWT_TTL` is the default (`null`) and the maximum
              * @example 300
              */
             tokenLifetime?: number | null;

@@ -57,6 +57,7 @@ describe('a new resource', () => {
     ['two scopes in one name', { scopes: [{ ...SCOPE, name: 'a b' }] }, '/scopes/0/name'],
     ['a short lifetime', { tokenLifetime: 5 }, '/tokenLifetime'],
     ['a long lifetime', { tokenLifetime: 90_000 }, '/tokenLifetime'],
+    ['a lifetime above that of tokens', { tokenLifetime: 86_400 }, '/tokenLifetime'],
     ['an unknown client', { clients: ['nothing'] }, '/clients/0'],
     ['an unknown field', { allowedScopes: null }, '/allowedScopes'],
   ])('is refused with %s', async (_title, change, pointer) => {
@@ -131,6 +132,16 @@ describe('a change', () => {
     expectProblem(late, 'precondition_failed');
     expectProblem(await stage.clients.patch(path, { identifier: 'urn:x' }), 'validation_failed');
     expectProblem(await stage.clients.patch(path, {}), 'validation_failed');
+    const longest = stage.system.settings.jwtTtl / 1_000;
+    const refused = await stage.clients.patch(path, { tokenLifetime: longest + 1 });
+    expect(expectProblem(refused, 'validation_failed').errors).toEqual([
+      {
+        pointer: '/tokenLifetime',
+        detail: `Must be at most ${longest}, the lifetime of access tokens (JWT_TTL)`,
+      },
+    ]);
+    expect((await stage.clients.patch(path, { tokenLifetime: longest })).status).toBe(200);
+    await stage.clients.patch(path, { tokenLifetime: 120 });
     await stage.clients.delete(path);
     expectProblem(await stage.clients.get(path), 'not_found');
     expectProblem(await stage.clients.patch(path, { name: 'x' }), 'not_found');
@@ -140,6 +151,8 @@ describe('a change', () => {
     );
     expect(body.items).toMatchObject([
       { action: 'resource.deleted', subject: { type: 'resource', id } },
+      { action: 'resource.updated', after: { tokenLifetime: 120 } },
+      { action: 'resource.updated', after: { tokenLifetime: longest } },
       { action: 'resource.updated', after: change },
       { action: 'resource.created', after: { identifier } },
     ]);

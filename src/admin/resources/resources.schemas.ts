@@ -58,7 +58,7 @@ const tokenLifetime = z
   .min(SHORTEST_LIFETIME_S, `Must be at least ${SHORTEST_LIFETIME_S}`)
   .max(LONGEST_LIFETIME_S, `Must be at most ${LONGEST_LIFETIME_S}`)
   .nullable()
-  .describe('Of an access token, in seconds. `JWT_TTL` is the default (`null`) and the limit')
+  .describe('Of an access token, in seconds. `JWT_TTL` is the default (`null`) and the maximum')
   .meta({ examples: [300] });
 
 const clients = z

@@ -57,6 +57,7 @@ export class ResourcesService {
   createResource(actor: UserActor, input: CreateResource): Promise<Resource> {
     const { tokenLifetime = null, clients = [] } = input;
     assertFree(input.identifier, this.settings);
+    assertLifetime(tokenLifetime, this.settings);
     const id = randomBytes(16).toString('hex');
     const resource = { ...input, id, tokenLifetime, clients, builtIn: false };
     return this.transactions.run({ actor }, async (manager) => {
@@ -79,6 +80,7 @@ export class ResourcesService {
     actor: UserActor,
     { id, change, ifMatch }: { id: string; change: UpdateResource; ifMatch?: string },
   ): Promise<Resource> {
+    assertLifetime(change.tokenLifetime, this.settings);
     return this.transactions.run({ actor }, async (manager) => {
       const before = await this.findResource(manager, id, { lock: true });
       assertMatches(ifMatch, toEntityTag(before));
@@ -152,6 +154,22 @@ function assertFree(
   if (!own.includes(href) && !href.startsWith(`${new URL(AUTH_BASE_PATH, authUrl).href}/`)) return;
   const detail = 'Belongs to the authorization server';
   throw new Problem('validation_failed', { errors: [{ pointer: '/identifier', detail }] });
+}
+
+/**
+ * The auth server issues no token with a longer lifetime. A value that is stored stays when the
+ * setting is reduced later.
+ *
+ * @throws {Problem} `validation_failed`
+ */
+function assertLifetime(
+  tokenLifetime: number | null | undefined,
+  { jwtTtl }: Pick<ApiSettings, 'jwtTtl'>,
+): void {
+  const longest = Math.floor(jwtTtl / 1_000);
+  if ((tokenLifetime ?? 0) <= longest) return;
+  const detail = `Must be at most ${longest}, the lifetime of access tokens (JWT_TTL)`;
+  throw new Problem('validation_failed', { errors: [{ pointer: '/tokenLifetime', detail }] });
 }
 
 const CHANGEABLE = ['name', 'scopes', 'tokenLifetime', 'clients'] as const;
