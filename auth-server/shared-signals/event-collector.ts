@@ -112,9 +112,10 @@ export async function collectEvents(
   run: RunStatement,
   { streamId, issuer }: { streamId: string; issuer: string },
 ): Promise<void> {
-  await run(DROP_VOID, [streamId]);
+  // Before its deliveries, as each change of a stream: the other order is a deadlock with a replay.
   const place = (await run(LOCK_STREAM, [streamId])).rows[0] as StreamPlace | undefined;
   if (place?.status !== 'enabled') return;
+  await run(DROP_VOID, [streamId]);
   const stream = { ...place, streamId, issuer };
   if (stream.toldStatus !== 'enabled') await tellResumption(run, streamId);
   const limit = Math.min(PAGE_SIZE, MOST_PENDING - stream.pending);

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { nameOf, Receiver } from './receiver';
 import { OAuthStage } from '../oauth/stage';
+import { eventually } from '../support/eventually';
 
 let stage: OAuthStage;
 let receiver: Receiver;
@@ -115,6 +116,44 @@ describe('a poll', () => {
     await other.end();
     expect((await receiver.take(id)).map(({ sub_id: { sub } }) => sub)).toEqual([late.id]);
     expect(await receiver.take(id)).toEqual([]);
+  });
+
+  it('waits for a replay of its stream without a lock on the deliveries', async () => {
+    const user = await stage.system.asUser();
+    await stage.system.query(
+      `UPDATE session SET expires_at = now() + interval '1 hour' WHERE user_id = $1`,
+      [user.id],
+    );
+    await receiver.poll(id, { maxEvents: 0 });
+    await stage.system.query(
+      `UPDATE session SET expires_at = now() + interval '2 hours' WHERE user_id = $1`,
+      [user.id],
+    );
+    const replay = new Client(stage.system.database.url);
+    await replay.connect();
+    await replay.query('BEGIN');
+    await replay.query('SELECT FROM event_stream WHERE id = $1 FOR UPDATE', [id]);
+    // From now on a poll deletes it.
+    await stage.system.query(
+      `UPDATE event_delivery SET next_attempt_at = now() WHERE stream_id = $1`,
+      [id],
+    );
+    const waiting = receiver.poll(id);
+    await eventually(async () => {
+      const { rows } = await replay.query(
+        `SELECT FROM pg_stat_activity
+          WHERE datname = current_database() AND pg_backend_pid() = ANY (pg_blocking_pids(pid))`,
+      );
+      expect(rows).toHaveLength(1);
+    });
+    const { rowCount } = await replay.query(
+      `UPDATE event_delivery SET failing_since = NULL WHERE stream_id = $1`,
+      [id],
+    );
+    expect(rowCount).toBe(1);
+    await replay.query('COMMIT');
+    await replay.end();
+    expect((await waiting).sets).toEqual({});
   });
 
   it('leaves events in the outbox while 1,000 tokens wait', async () => {
