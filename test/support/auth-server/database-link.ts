@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { createServer, connect, type Socket } from 'node:net';
+import { reservePorts } from '../ports';
 
 /** A connection to a database that a test can interrupt. */
 export interface DatabaseLink {
@@ -24,9 +25,10 @@ export async function linkTo(databaseUrl: string): Promise<DatabaseLink> {
       one.pipe(other);
     }
   });
-  server.listen(0, '127.0.0.1');
+  // Nothing else takes the port while the link is cut.
+  const [port] = await reservePorts(1);
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   const url = new URL(databaseUrl);
   url.host = `127.0.0.1:${port}`;
   return {

@@ -30,13 +30,17 @@ export interface LogEntry {
 /** A replica of the API in a separate process, with its own event loop. */
 export class ReplicaProcess {
   readonly log: LogEntry[] = [];
-  private readonly exited: Promise<unknown>;
+  private readonly ended: Promise<unknown>;
+  private hasEnded = false;
 
   private constructor(
     readonly url: string,
     private readonly child: ChildProcess,
   ) {
-    this.exited = once(child, 'exit');
+    // After the last line that it has written, unlike `exit`.
+    this.ended = once(child, 'close').then(() => {
+      this.hasEnded = true;
+    });
     createInterface(child.stdout!).on('line', (line) => this.take(line));
     createInterface(child.stderr!).on('line', (line) => {
       process.stderr.write(`${line}\n`);
@@ -69,7 +73,7 @@ export class ReplicaProcess {
     for (;;) {
       const entry = this.log.find(({ msg }) => msg.includes(text));
       if (entry) return entry;
-      const isOver = this.child.exitCode !== null || performance.now() > deadline;
+      const isOver = this.hasEnded || performance.now() > deadline;
       if (isOver) throw new Error(`never logged: ${text}; but ${JSON.stringify(this.log)}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
@@ -87,14 +91,14 @@ export class ReplicaProcess {
   /** Ends the process without a chance to close anything. */
   async crash(): Promise<void> {
     this.child.kill('SIGKILL');
-    await this.exited;
+    await this.ended;
   }
 
   /** @returns the exit code, `null` when it had to be killed. */
   async stop(): Promise<number | null> {
     this.resume();
     this.child.kill('SIGTERM');
-    await this.exited;
+    await this.ended;
     return this.child.exitCode;
   }
 

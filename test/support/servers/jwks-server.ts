@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { reservePorts } from '../ports';
 
 type Answer = (response: ServerResponse) => void;
 
@@ -10,10 +10,9 @@ export class JwksServer {
   fetches = 0;
   /** The response to the next requests. */
   answer: Answer = (response) => response.writeHead(503).end();
-  private port = 0;
   private readonly server: Server;
 
-  private constructor() {
+  private constructor(private readonly port: number) {
     this.server = createServer((request, response) => {
       if (!request.url?.startsWith('/api/auth/jwks')) return void response.writeHead(404).end();
       this.fetches += 1;
@@ -22,7 +21,9 @@ export class JwksServer {
   }
 
   static async start(): Promise<JwksServer> {
-    const server = new JwksServer();
+    // Nothing else takes the port while the server is stopped.
+    const [port] = await reservePorts(1);
+    const server = new JwksServer(port!);
     await server.resume();
     return server;
   }
@@ -47,7 +48,6 @@ export class JwksServer {
   async resume(): Promise<void> {
     this.server.listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
-    this.port = (this.server.address() as AddressInfo).port;
   }
 }
 

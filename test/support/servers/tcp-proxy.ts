@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { reservePorts } from '../ports';
 
 /**
  * A proxy to PostgreSQL or to another server with the faults of a network: refused (`cut`), silent (`blackHole`), slow
@@ -19,10 +20,11 @@ export class TcpProxy {
 
   /** @param url of a database, or of an HTTP server. */
   static async before(url: string): Promise<TcpProxy> {
-    const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+    // Nothing else takes the port while the proxy is cut.
+    const [port] = await reservePorts(1);
+    const server = createServer({ allowHalfOpen: true }).listen(port, '127.0.0.1');
     await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const proxy = new TcpProxy(server, port, toTarget(url));
+    const proxy = new TcpProxy(server, port!, toTarget(url));
     server.on('connection', (near) => {
       proxy.join(near, connect({ ...proxy.target, allowHalfOpen: true }));
     });
