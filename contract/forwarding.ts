@@ -29,5 +29,8 @@ export const TOKEN_WANTED_HEADER = 'x-gatehouse-token-wanted';
 /** The access token of the session that an answer begins: for the API only, never for a client. */
 export const ACCESS_TOKEN_HEADER = 'x-gatehouse-access-token';
 
+/** The field of such an answer with the profile of the user, read after the session has begun. */
+export const SESSION_USER_FIELD = 'sessionUser';
+
 /** The same request id appears in the logs of both processes. */
 export const REQUEST_ID_HEADER = 'x-request-id';

@@ -16,6 +16,7 @@ export * from './roles';
 export * from './scopes';
 export * from './second-factor-codes';
 export * from './tables/second-factor-tables';
+export * from './tables/profile-columns';
 export * from './tables/stored-bounds';
 export * from './tables/tables';
 export * from './token-terms';

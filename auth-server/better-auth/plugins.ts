@@ -82,10 +82,11 @@ export function createPhases(parts: PhaseParts) {
     // After the second factor: a session that the first step ends does not make the source
     // known.
     phase('limit outcomes', limits.last),
-    // After the second factor: only a session that stays gets a token.
-    phase('token of the begun session', [tokenOfBegunSession(tokens.signer)]),
-    // After all phases that change an answer: it records the answer that is sent.
+    // After all phases that change an answer for clients: it records the answer that is sent.
     phase('audit log', [auditLog(pool)]),
+    // After the audit log, whose event is written while the session exists. What ends the session
+    // until then is seen here.
+    phase('token of the begun session', [tokenOfBegunSession(tokens.signer, statements)]),
     // Last: the equal time of an answer includes the time of all other phases.
     phase('equal times', [equalTimes(config)]),
   ];

@@ -108,6 +108,13 @@ export const SESSION_ENDED: ErrorAnswer = {
   message: 'The session of this access token has ended.',
 };
 
+/** The session of a sign-in has ended before its answer. */
+export const BEGUN_SESSION_ENDED: ErrorAnswer = {
+  status: 401,
+  code: 'BEGUN_SESSION_ENDED',
+  message: 'The session has ended during the sign-in.',
+};
+
 export const UNREADABLE: ErrorAnswer = {
   status: 400,
   code: 'BAD_REQUEST',

@@ -15,11 +15,10 @@ import {
   AuthServerClient,
   type AuthServerRequest,
 } from './auth-server.client';
-import { ACCESS_TOKEN_HEADER } from '../../contract';
 import type { CallerContext } from '../http/request/caller-context';
 import type { UserPrincipal } from '../auth/principal/principal';
 import { findChallenge } from './challenge';
-import { type NewSession, readNewToken, toNewSession } from './new-session';
+import { findGivenAccess, type NewSession, readNewToken, toNewSession } from './new-session';
 import type { TwoFactorRequired } from './second-step.schemas';
 import { toSession } from '../users/session.mapper';
 import { type ProfileColumns, toUser } from '../users/user.mapper';
@@ -27,9 +26,12 @@ import { userOfSession } from './session-user.query';
 import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
 import { recordAuditEvent } from '../audit/audit-trail';
 import { Problem } from '../common/problems/problem';
+import type { ProblemCode } from '../common/problems/problem-codes';
 import { PreparedStatements } from '../database/prepared-statements';
 import { SessionEntity } from '../database/entities/session.entity';
 import { UserEntity } from '../database/entities/user.entity';
+
+const ENDED_EARLY = 'the session ended during the sign-in';
 
 /** The problems for error codes of Better-Auth. Its texts are not sent. */
 const PROBLEM_BY_CODE: Record<string, () => Problem> = {
@@ -133,24 +135,30 @@ export class AuthService {
    * @throws {Problem} what the auth server's refusal means, or as {@link AuthServerClient.call}
    */
   async actAs(actor: Actor, request: ActedRequest): Promise<Record<string, unknown>> {
-    return (await this.callAs(actor, request)).body;
+    const answer = await this.sendAs(actor, request);
+    assertSucceeded(answer);
+    return answer.body;
   }
 
-  /** As {@link actAs}, for a call that begins a session; {@link toSignedIn} reads the answer. */
-  beginAs(actor: Actor, request: ActedRequest): Promise<AuthServerAnswer> {
-    return this.callAs(actor, { ...request, wantsToken: true });
+  /**
+   * As {@link actAs}, for a call that begins a session; {@link toSignedIn} reads the answer.
+   *
+   * @throws {Problem} also `endedAs` when the session has already ended.
+   */
+  async beginAs(actor: Actor, { endedAs, ...request }: BeginRequest): Promise<AuthServerAnswer> {
+    const answer = await this.sendAs(actor, { ...request, wantsToken: true });
+    assertSucceeded(answer, endedAs);
+    return answer;
   }
 
-  private async callAs(
+  private sendAs(
     { principal, caller, accessToken }: Actor,
     request: ActedRequest & { wantsToken?: boolean },
   ): Promise<AuthServerAnswer> {
     const clientId = principal.clientId ?? undefined;
     const session = principal.kind === 'user' ? { accessToken } : {};
     const call = { method: 'POST', ...request, caller, clientId, ...session } as const;
-    const answer = await this.authServer.call(call);
-    assertSucceeded(answer);
-    return answer;
+    return this.authServer.call(call);
   }
 
   private begin(request: Pick<AuthServerRequest, 'path' | 'body' | 'caller'>) {
@@ -158,13 +166,20 @@ export class AuthService {
   }
 
   /**
-   * Tokens of a session that has just begun, and its user.
+   * Tokens of a session that has just begun, and its user: from the answer that begins it.
    *
    * @throws {Problem} `banned`, or `endedAs` when the session has already ended.
    */
   async toSignedIn(begun: NewSession): Promise<SignedIn> {
+    const given = findGivenAccess(begun.answer);
+    if (!given) return this.readSignedIn(begun);
+    return { ...toTokens(given.accessToken, begun.sessionToken), user: toUser(given.user) };
+  }
+
+  /** For an answer without them. @throws {Problem} as {@link toSignedIn} */
+  private async readSignedIn(begun: NewSession): Promise<SignedIn> {
     const { sessionToken, caller } = begun;
-    const issued = tokensOf(begun) ?? (await this.issueTokens(sessionToken, caller));
+    const issued = await this.issueTokens(sessionToken, caller);
     const user = issued && (await this.findUserOf(issued));
     if (!user) throw await this.toEnded(begun);
     if (claimsOf(issued.accessToken).role === user.role) return { ...issued, user: toUser(user) };
@@ -184,7 +199,7 @@ export class AuthService {
   private async toEnded({ userId, endedAs }: NewSession): Promise<Problem> {
     const row = await this.dataSource.manager.findOneBy(UserEntity, { id: userId });
     const code = row && toUser(row).banned ? 'banned' : endedAs;
-    return new Problem(code, { cause: 'the session ended during the sign-in' });
+    return new Problem(code, { cause: ENDED_EARLY });
   }
 
   /** @returns `null` when the session token is not accepted. */
@@ -207,19 +222,19 @@ interface ActedRequest {
   body: Record<string, unknown>;
 }
 
-/** `null`: the auth server does not know that the request comes from the API. */
-function tokensOf({ answer, sessionToken }: NewSession): Tokens | null {
-  const accessToken = answer.headers.get(ACCESS_TOKEN_HEADER);
-  return accessToken === null ? null : toTokens(accessToken, sessionToken);
-}
+type BeginRequest = ActedRequest & Pick<NewSession, 'endedAs'>;
 
 function toTokens(accessToken: string, refreshToken: string): Tokens {
   const { iat, exp } = claimsOf(accessToken);
   return { accessToken, tokenType: 'Bearer', expiresIn: exp - iat, refreshToken };
 }
 
-function assertSucceeded({ status, body }: AuthServerAnswer): void {
+function assertSucceeded(
+  { status, body }: AuthServerAnswer,
+  endedAs: ProblemCode = 'invalid_credentials',
+): void {
   if (status < 300) return;
+  if (body.code === 'BEGUN_SESSION_ENDED') throw new Problem(endedAs, { cause: ENDED_EARLY });
   const toProblem = PROBLEM_BY_CODE[String(body.code)];
   if (toProblem) throw toProblem();
   throw new Problem('auth_server_failed', { cause: `${status} ${String(body.code)}` });

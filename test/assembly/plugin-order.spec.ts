@@ -171,6 +171,26 @@ async function changeDuringLimits(): Promise<number> {
   return change;
 }
 
+const FROM_API = { [INTERNAL_KEY_HEADER]: INTERNAL_SECRET, [TOKEN_WANTED_HEADER]: 'true' };
+
+const signInFromApi = (email: string) =>
+  server.post('/api/auth/sign-in/email', { email, password: PASSWORD }, FROM_API);
+
+/** The headers of the answer to a user who is banned in the transaction of the audit event. */
+async function signInDuringBan(): Promise<object> {
+  const email = `${randomBytes(4).toString('hex')}@example.com`;
+  await server.signUp(email);
+  await server.sql.query(`CREATE FUNCTION ban() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN UPDATE "user" SET banned = true WHERE id = NEW.subject_id; RETURN NULL; END $$`);
+  await server.sql.query(`CREATE TRIGGER ban AFTER INSERT ON audit_event FOR EACH ROW
+    WHEN (NEW.action = 'user.signed_in') EXECUTE FUNCTION ban()`);
+  try {
+    return (await signInFromApi(email)).headers;
+  } finally {
+    await server.sql.query('DROP FUNCTION ban CASCADE');
+  }
+}
+
 /** Each effect is true in the order of the list, and false after the swap. */
 const PAIRS: [string, string, string, () => Promise<boolean>][] = [
   [
@@ -183,12 +203,7 @@ const PAIRS: [string, string, string, () => Promise<boolean>][] = [
     'two-factor',
     'token-of-begun-session',
     'the first step hands out no access token',
-    async () => {
-      const fromApi = { [INTERNAL_KEY_HEADER]: INTERNAL_SECRET, [TOKEN_WANTED_HEADER]: 'true' };
-      const body = { email: EMAIL, password: PASSWORD };
-      const { headers } = await server.post('/api/auth/sign-in/email', body, fromApi);
-      return !(ACCESS_TOKEN_HEADER in headers);
-    },
+    async () => !(ACCESS_TOKEN_HEADER in (await signInFromApi(EMAIL)).headers),
   ],
   [
     'two-factor',
@@ -254,6 +269,12 @@ const PAIRS: [string, string, string, () => Promise<boolean>][] = [
     'gatehouse-equal-times',
     'the time of the audit log is inside the equal time',
     isRecordedEarly,
+  ],
+  [
+    'audit-log',
+    'token-of-begun-session',
+    'a ban that commits with the audit event leaves no access token',
+    async () => !(ACCESS_TOKEN_HEADER in (await signInDuringBan())),
   ],
   [
     'account-changes',

@@ -94,14 +94,15 @@ export class AdminUsersService {
     const user = await this.users.getUser(id);
     if (user.role === 'admin') throw new Problem('cannot_impersonate_admin');
     const path = '/admin/impersonate-user';
-    const answer = await this.auth.beginAs(actor, { path, body: { userId: id } });
+    const endedAs = 'not_found';
+    const answer = await this.auth.beginAs(actor, { path, body: { userId: id }, endedAs });
     const { token } = (answer.body.session ?? {}) as { token?: unknown };
     return this.auth.toSignedIn({
       answer,
       sessionToken: String(token),
       userId: id,
       caller: actor.caller,
-      endedAs: 'not_found',
+      endedAs,
     });
   }
 

@@ -3,13 +3,12 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { AccessState, AccessSubject, KnownClient, KnownSession } from './access-state';
 import type { KnownProfile } from '../principal/known-profile';
-import { OAUTH_TABLES, TABLES } from '../../../contract';
+import { OAUTH_TABLES, selectProfile, TABLES } from '../../../contract';
 import { TurnBatch } from './turn-batch';
 import { Problem } from '../../common/problems/problem';
 import { PreparedStatements, type Query } from '../../database/prepared-statements';
 
 const { columns: session } = TABLES.session;
-const { columns: user } = TABLES.user;
 const { columns: client } = OAUTH_TABLES.oauthClient;
 
 const CLIENT = `
@@ -27,15 +26,11 @@ const SESSION_AND_USER = `
   s.${session.expiresAt} AS "expiresAt",
   (SELECT json_object_agg(g.client_id, g.granted_at) FROM oauth_grant g
     WHERE g.session_id = s.${session.id}) AS "grants",
-  u.${user.id} AS "id", u.${user.email} AS "email", u.${user.emailVerified} AS "emailVerified",
-  u.${user.name} AS "name", u.${user.image} AS "image", u.${user.role} AS "role",
-  u.${user.banned} AS "banned", u.${user.banReason} AS "banReason",
-  u.${user.banExpires} AS "banExpires",
-  u.${user.createdAt} AS "createdAt", u.${user.updatedAt} AS "updatedAt"`;
+  ${selectProfile('u')}`;
 
 const FROM_SESSION = `
     FROM "${TABLES.session.name}" s
-    JOIN "${TABLES.user.name}" u ON u.${user.id} = s.${session.userId}`;
+    JOIN "${TABLES.user.name}" u ON u.${TABLES.user.columns.id} = s.${session.userId}`;
 
 /**
  * The queries behind live access, one for each kind of subject. No query builder: in
