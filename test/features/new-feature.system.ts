@@ -4,19 +4,22 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SERVER_URL_VARIABLE } from '../support/database';
 import { copyProject } from '../support/processes/project-copy';
+import { findPreviousRelease, ProductRepository } from './previous-release';
 
 /** Ends a test that hangs: each one runs several programs. */
 jest.setTimeout(600_000);
 
-let copy: string;
+const LIST = 'features/features.ts';
+/** A name that no product is expected to have. */
+const FEATURE = 'keepsakes';
 
-beforeAll(() => {
-  copy = copyProject();
-  const include = ['features', 'src', 'auth-server', 'launcher'];
-  const project = JSON.stringify({ extends: './tsconfig.json', include });
-  writeFileSync(join(copy, 'tsconfig.notes.json'), project);
-});
+const release = findPreviousRelease();
+if (typeof release !== 'string') {
+  process.stderr.write(`NOT TESTED: a release that is merged into a product. ${release.missing}\n`);
+}
 
+const product = typeof release === 'string' ? ProductRepository.create(release) : null;
+const copy = product?.folder ?? copyProject();
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 /** Runs an npm script in the copy. A failure shows its output. */
@@ -31,16 +34,34 @@ function read(file: string): string {
   return readFileSync(join(copy, file), 'utf8');
 }
 
+(product === null ? describe.skip : describe)('a product of the previous release', () => {
+  it('gets the feature of the tutorial by one change outside its folder', async () => {
+    await run('new:feature', '--', 'notes');
+    expect(product!.listChanges()).toEqual([LIST, 'features/notes/']);
+    product!.commit('feat: notes');
+  });
+
+  it('takes this release without a conflict', () => {
+    expect(product!.mergePresentState()).toEqual([]);
+    expect(read(LIST)).toContain('[notes]');
+  });
+
+  it('passes the tests of its feature with this release', async () => {
+    await run('test', '--', '--maxWorkers=1', 'features/notes');
+  });
+});
+
 describe('a feature made by `npm run new:feature`', () => {
   const before = new Map<string, string>();
   const house = ['openapi.json', 'openapi-all.json', 'openapi-auth.json', 'docs/settings.md'];
 
   it('changes one file outside its folder', async () => {
     for (const file of house) before.set(file, read(file));
-    const output = await run('new:feature', '--', 'notes');
+    const output = await run('new:feature', '--', FEATURE);
     const written = [...output.matchAll(/^(?:Written: | {2})(\S+?),?(?: from line \d+)?$/gm)];
-    const outside = written.map(([, file]) => file!).filter((file) => !file.includes('/notes/'));
-    expect(outside).toEqual(['features/features.ts']);
+    const files = written.map(([, file]) => file!);
+    // A release may change the documents of the features that a product has.
+    expect(files.filter((file) => !/^features\/\w+\//.test(file))).toEqual([LIST]);
     for (const file of house) expect(read(file)).toBe(before.get(file));
   });
 
@@ -51,12 +72,15 @@ describe('a feature made by `npm run new:feature`', () => {
   });
 
   it('compiles with its tests and both processes, and has no finding of the linter', async () => {
-    await run('check:types', '--', '--project', 'tsconfig.notes.json');
+    const include = ['features', 'src', 'auth-server', 'launcher'];
+    const project = JSON.stringify({ extends: './tsconfig.json', include });
+    writeFileSync(join(copy, 'tsconfig.features.json'), project);
+    await run('check:types', '--', '--project', 'tsconfig.features.json');
     await run('check:lint', '--', 'features');
   });
 
   it('passes its own tests and those of Gatehouse that read the features', async () => {
-    const specs = ['features/notes', 'contract/routes', 'consent-texts'];
+    const specs = [`features/${FEATURE}/`, 'contract/routes', 'consent-texts'];
     await run('test', '--', '--maxWorkers=2', ...specs);
   });
 });
