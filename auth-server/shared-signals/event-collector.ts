@@ -121,7 +121,8 @@ export async function collectEvents(
   const limit = Math.min(PAGE_SIZE, MOST_PENDING - stream.pending);
   if (limit <= 0) return;
   if (stream.rebuildAfter === null) await collectPage(run, { stream, limit });
-  else await tellAccounts(run, { stream, limit });
+  // Each page reads the table of users, so it is not read for a few accounts.
+  else if (limit === PAGE_SIZE) await tellAccounts(run, stream);
 }
 
 type Stream = StreamPlace & { streamId: string; issuer: string };
@@ -180,15 +181,15 @@ async function tellResumption(run: RunStatement, streamId: string): Promise<void
 }
 
 /** After a loss, each account that has no access now is reported to the receiver, in pages. */
-async function tellAccounts(run: RunStatement, { stream, limit }: Step): Promise<void> {
+async function tellAccounts(run: RunStatement, stream: Stream): Promise<void> {
   const { streamId, rebuildAfter } = stream;
-  const { rows } = await run(READ_ACCOUNTS, [rebuildAfter, limit]);
+  const { rows } = await run(READ_ACCOUNTS, [rebuildAfter, PAGE_SIZE]);
   const accounts = rows as ClosedAccount[];
   const txn = randomUUID();
   const events = accounts.flatMap(({ kind, data, time }) =>
     translate({ kind, data, txn, time: time.toISOString() }, stream),
   );
   await addEvents(run, { streamId, events });
-  const last = accounts.length === limit ? accounts.at(-1)!.key : null;
+  const last = accounts.length === PAGE_SIZE ? accounts.at(-1)!.key : null;
   await run(SET_REBUILD, [streamId, last]);
 }

@@ -156,7 +156,7 @@ describe('a poll', () => {
     expect((await waiting).sets).toEqual({});
   });
 
-  it('leaves events in the outbox while 1,000 tokens wait', async () => {
+  it('leaves events in the outbox while 1,000 tokens wait, and accounts while 501 wait', async () => {
     await stage.system.query(
       `INSERT INTO access_event (kind, data)
        SELECT 'role-changed', jsonb_build_object('userId', 'u' || n, 'role', 'user')
@@ -176,5 +176,21 @@ describe('a poll', () => {
     const { sets } = await receiver.poll(id, { maxEvents: 1 });
     await receiver.poll(id, { maxEvents: 0, ack: Object.keys(sets) });
     expect(await countPending()).toBe(1_000);
+    await stage.system.query(`UPDATE event_stream SET rebuild_after = '' WHERE id = $1`, [id]);
+    const isRebuilt = async () => {
+      await receiver.poll(id, { maxEvents: 0 });
+      const sql = 'SELECT rebuild_after IS NULL AS "isRebuilt" FROM event_stream WHERE id = $1';
+      return (await stage.system.query(sql, [id]))[0];
+    };
+    const acknowledge = (count: number) =>
+      stage.system.query(
+        `UPDATE event_delivery SET state = 'delivered' WHERE id IN (
+           SELECT id FROM event_delivery WHERE stream_id = $1 AND state = 'pending' LIMIT $2)`,
+        [id, count],
+      );
+    await acknowledge(499);
+    expect(await isRebuilt()).toEqual({ isRebuilt: false });
+    await acknowledge(1);
+    expect(await isRebuilt()).toEqual({ isRebuilt: true });
   });
 });
