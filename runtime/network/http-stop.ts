@@ -7,8 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
  */
 const KEEP_ALIVE_MS = 75_000;
 
-/** The time in which clients can use a kept connection again; the answer then closes it. */
-const GRACE_MS = 1_000;
+/**
+ * The time in which clients can use a kept connection again; the answer then closes it. A client
+ * that closes its idle connections earlier sends no request on a connection that the server closes.
+ */
+export const STOP_GRACE_MS = 1_000;
 
 /** After this time the connections of unanswered requests are closed. */
 const DRAIN_LIMIT_MS = 5_000;
@@ -16,7 +19,7 @@ const DRAIN_LIMIT_MS = 5_000;
 const CHECK_INTERVAL_MS = 25;
 
 /** Longest duration of {@link HttpStop.finish} after the pause, in milliseconds. */
-export const STOP_DURATION_MS = GRACE_MS + DRAIN_LIMIT_MS;
+export const STOP_DURATION_MS = STOP_GRACE_MS + DRAIN_LIMIT_MS;
 
 let isStopping = false;
 
@@ -62,7 +65,7 @@ export class HttpStop {
     this.hasBegun = true;
     for (const response of this.open) response.shouldKeepAlive = false;
     await sleep(pauseMs);
-    const end = performance.now() + GRACE_MS;
+    const end = performance.now() + STOP_GRACE_MS;
     while (performance.now() < end && (await this.countConnections()) > 0) {
       await sleep(CHECK_INTERVAL_MS);
     }

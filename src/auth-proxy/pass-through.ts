@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { toCallerHeaders } from './caller-headers';
+import { KEPT_CONNECTIONS } from './kept-connections';
 import { withoutWarnings } from '../http/request/request-logger';
 import { toCallerContext } from '../http/request/caller-context';
 import { ACCESS_TOKEN_HEADER, AUTH_BASE_PATH, AUTH_SERVER_DOCUMENTS } from '../../contract';
@@ -46,7 +47,7 @@ export function registerAuthPassThrough(
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     await scope.register(replyFrom, {
       base: options.settings.authInternalUrl,
-      undici: { connect: { timeout: TIMEOUT_MS } },
+      undici: { ...KEPT_CONNECTIONS, connect: { timeout: TIMEOUT_MS } },
       disableRequestLogging: true,
       disableCache: true,
     });

@@ -262,6 +262,16 @@ describe('the request that reaches the auth server', () => {
     });
   });
 
+  it('leaves no idle connection that an auth server closes while it stops', async () => {
+    const body = JSON.stringify({ email: 'a@example.com', password: PASSWORD });
+    const paths = ['/api/auth/sign-in/email', '/api/v1/auth/sign-in'];
+    await Promise.all(
+      paths.map((path) => send(api.apiUrl, { method: 'POST', path, headers: JSON_TYPE, body })),
+    );
+    expect(reached().length).toBeGreaterThan(1);
+    await eventually(async () => expect(await upstream.countConnections()).toBe(0));
+  });
+
   it('has no hop-by-hop header and no claimed IP address or host', async () => {
     const dropped = {
       connection: 'close, x-for-this-hop',

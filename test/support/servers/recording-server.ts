@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 
 /** A request that reached the server. */
 export interface RecordedRequest {
@@ -25,6 +26,7 @@ export class RecordingServer {
 
   static async start(): Promise<RecordingServer> {
     const recorder = new RecordingServer();
+    recorder.server.keepAliveTimeout = 75_000;
     recorder.server.listen(0, '127.0.0.1');
     await once(recorder.server, 'listening');
     return recorder;
@@ -32,6 +34,11 @@ export class RecordingServer {
 
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Open connections. Like the auth server, this server closes no idle one for 75 s. */
+  countConnections(): Promise<number> {
+    return promisify(this.server.getConnections.bind(this.server))();
   }
 
   reset(): void {
@@ -48,7 +55,8 @@ export class RecordingServer {
   private record(request: IncomingMessage, response: ServerResponse): void {
     const { method = '', url = '', headersDistinct: headers } = request;
     // The API's own requests, without a client.
-    if (url === '/api/auth/jwks') return void response.writeHead(503).end();
+    if (url === '/api/auth/jwks')
+      return void response.writeHead(503, { connection: 'close' }).end();
     const recorded: RecordedRequest = { method, url, headers, body: '', abandoned: false };
     this.requests.push(recorded);
     request.on('data', (chunk: Buffer) => (recorded.body += chunk.toString()));
