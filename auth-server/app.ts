@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import type { Pool } from 'pg';
 import { createSteps, type Step, toApp } from './app-steps';
+import { SignInMetrics } from './audit/sign-in-metrics';
 import { createAuth, type Auth } from './better-auth/auth';
 import { refuseHiddenSettings } from './better-auth/hidden-settings';
 import { withOneRouter } from './better-auth/routed-handler';
@@ -16,6 +17,7 @@ import { registerDocsClient } from './oauth/docs-client';
 import { SigningKeys } from './signing-keys/signing-keys';
 import { explainStart } from './common/start-error';
 import { checkDatabase } from '../runtime/database/database-check';
+import { measurePool } from '../runtime/database/pool-metrics';
 import type { Logger } from '../runtime/logger';
 import { deriveInternalSecret } from '../runtime/installation-secret';
 import { Metrics } from '../runtime/metrics';
@@ -53,14 +55,17 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
   try {
     await checkDatabase(async (sql) => (await pool.query<object>(sql)).rows);
     const config = { ...settings, internalSecret: await findInternalSecret(settings, pool) };
-    const auth = withOneRouter(createAuth({ config, pool, logger, mailer, limitStore }));
+    const metrics = new Metrics('auth');
+    const signInMetrics = new SignInMetrics(metrics);
+    const parts = { config, pool, logger, mailer, limitStore, signInMetrics };
+    const auth = withOneRouter(createAuth(parts));
     await refuseHiddenSettings(auth, config);
     // Signs a value at the start: otherwise a missing key is found by the first request.
     await auth.api.signJWT({ body: { payload: {} } });
     await ensureFirstAdministrator({ auth, config, logger, show });
     await registerDocsClient(config, pool);
     await allowOneAudience(config, pool);
-    const metrics = new Metrics('auth');
+    measurePool(metrics, pool);
     measureMailQueue(metrics, mailer);
     countDroppedMails(metrics, mailer);
     const signingKeys = new SigningKeys(config, pool);

@@ -8,6 +8,7 @@ import { writeAuditEvent } from './audit-writer';
 import { OAUTH_RULES } from './oauth-rules';
 import { NOTING_HOOKS, takeNotes, type UserRow } from './request-notes';
 import { isFirstOfHour, isOfStranger } from './repeated-events';
+import type { SignInMetrics } from './sign-in-metrics';
 import { SIGN_IN_RULES } from './sign-in-rules';
 import type { AuditEvent } from '../../contract';
 import { InternalFault } from '../common/errors';
@@ -31,7 +32,7 @@ const usersBefore = new WeakMap<object, UserRow>();
  * stands after the phases that change answers. An event that cannot be written fails the request
  * with 503 or 500, after the change: no session is handed out without a record.
  */
-export function auditLog(pool: Pool) {
+export function auditLog(pool: Pool, signInMetrics?: SignInMetrics) {
   return {
     id: 'audit-log',
     init: () => ({ options: { databaseHooks: NOTING_HOOKS } }),
@@ -49,7 +50,10 @@ export function auditLog(pool: Pool) {
       after: [
         {
           matcher: ({ path }) => Object.hasOwn(RULES, path ?? ''),
-          handler: createAuthMiddleware((ctx) => record(ctx, pool)),
+          handler: createAuthMiddleware(async (ctx) => {
+            const events = await record(ctx, pool);
+            for (const event of events) signInMetrics?.count(event);
+          }),
         },
       ],
     },
@@ -73,11 +77,12 @@ async function rememberUser({ context, body }: HookContext): Promise<void> {
   if (user) usersBefore.set(request, user);
 }
 
-async function record(ctx: HookContext, pool: Pool): Promise<void> {
+/** @returns the events of the request. */
+async function record(ctx: HookContext, pool: Pool): Promise<AuditEvent[]> {
   const request = requestContext.getStore();
   const rule = RULES[ctx.path];
   // Outside of a request, code of the auth server calls Better-Auth and writes its own events.
-  if (!request || !rule) return;
+  if (!request || !rule) return [];
   const facts = await toFacts(ctx);
   const origin = originOf(facts.headers);
   const entries = await rule(facts);
@@ -89,6 +94,7 @@ async function record(ctx: HookContext, pool: Pool): Promise<void> {
   }));
   try {
     for (const event of events) await writeEvent(pool, event);
+    return events;
   } catch (error) {
     throw new InternalFault('an audit event cannot be written', { cause: error });
   }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { SignInMetrics } from '../audit/sign-in-metrics';
 import type { AuthConfig } from '../common/config';
 import { createAuthLogger } from '../common/logger';
 import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
@@ -39,6 +40,8 @@ export interface AuthParts {
   mailer: Mailer;
   /** Counts attempts. Without it there are no limits. */
   limitStore?: LimitStore | null;
+  /** Counts sign-ins. */
+  signInMetrics?: SignInMetrics;
 }
 
 type PasswordOptions = ReturnType<typeof createPasswordOptions>['options'];

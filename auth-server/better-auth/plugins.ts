@@ -33,7 +33,7 @@ interface Phase<Plugin extends BetterAuthPlugin = BetterAuthPlugin> {
  * test/assembly/plugin-order.spec.ts shows what each order prevents.
  */
 export function createPhases(parts: PhaseParts) {
-  const { config, pool, mailer, logger, limitStore = null } = parts;
+  const { config, pool, mailer, logger, limitStore = null, signInMetrics } = parts;
   const tokens = accessTokens(config, pool);
   const statements = new PreparedQueries(() => pool);
   const limits = limitsPlugins(limitStore, config);
@@ -83,7 +83,7 @@ export function createPhases(parts: PhaseParts) {
     // known.
     phase('limit outcomes', limits.last),
     // After all phases that change an answer for clients: it records the answer that is sent.
-    phase('audit log', [auditLog(pool)]),
+    phase('audit log', [auditLog(pool, signInMetrics)]),
     // After the audit log, whose event is written while the session exists. What ends the session
     // until then is seen here.
     phase('token of the begun session', [tokenOfBegunSession(tokens.signer, statements)]),

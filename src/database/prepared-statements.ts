@@ -10,6 +10,11 @@ export type { Query } from '../../runtime/database/prepared-statements';
 @Injectable()
 export class PreparedStatements extends PreparedQueries {
   constructor(@InjectDataSource() dataSource: DataSource) {
-    super(() => (dataSource.driver as unknown as { master: Pool }).master);
+    super(() => poolOf(dataSource));
   }
+}
+
+/** The connections of the API. */
+export function poolOf({ driver }: DataSource): Pool {
+  return (driver as unknown as { master: Pool }).master;
 }

@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AccessMetrics } from './access.metrics';
+import { DatabaseMetrics } from './database.metrics';
 import { MetricsController } from './metrics.controller';
 import { MetricsPort } from './metrics-port';
 import { Metrics } from '../../runtime/metrics';
@@ -18,6 +19,7 @@ export class MetricsModule {
       providers: [
         { provide: Metrics, useValue: metrics },
         AccessMetrics,
+        DatabaseMetrics,
         ...(metricsPort === null ? [] : [MetricsPort]),
       ],
       exports: [Metrics],

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { Pool } from 'pg';
+import { SignInMetrics } from '../../auth-server/audit/sign-in-metrics';
 import { createHttpServer, listen } from '../../auth-server/http/server';
+import { measurePool } from '../../runtime/database/pool-metrics';
 import { createLogger } from '../../runtime/logger';
 import { Metrics } from '../../runtime/metrics';
 import { reservePorts } from '../support/ports';
 import { send } from '../support/raw-http';
-import { System } from '../support/system';
+import { Caller } from '../support/caller';
+import { PASSWORD, System } from '../support/system';
 
 let system: System;
 
@@ -77,6 +81,82 @@ describe('the route of a request in the metrics', () => {
 function isFirst(value: string, index: number, all: string[]): boolean {
   return all.indexOf(value) === index;
 }
+
+/** The values of a metric, by the value of one of its labels. */
+function valuesOf(text: string, name: string, label: string): Record<string, number> {
+  const lines = [...text.matchAll(new RegExp(`^${name}\\{(.*)\\} (\\S+)$`, 'gm'))];
+  return Object.fromEntries(
+    lines.map(([, labels, value]) => [
+      new RegExp(`${label}="([^"]*)"`).exec(labels!)![1]!,
+      Number(value),
+    ]),
+  );
+}
+
+describe('the sign-ins in the metrics', () => {
+  async function passwordSignIns(): Promise<Record<string, number>> {
+    const { text } = await send(system.settings.authUrl, { path: '/metrics' });
+    const lines = text.split('\n').filter((line) => line.includes('method="password"'));
+    return valuesOf(lines.join('\n'), 'gatehouse_sign_ins_total', 'outcome');
+  }
+
+  it('are counted by their outcome, also for unknown e-mail addresses', async () => {
+    const { email } = await system.asUser();
+    const before = await passwordSignIns();
+    const caller = new Caller(system.apiUrl);
+    const signIn = (body: object) => caller.post('/api/v1/auth/sign-in', body);
+    expect((await signIn({ email, password: PASSWORD })).status).toBe(200);
+    expect((await signIn({ email, password: 'another password' })).status).toBe(401);
+    const unknown = { email: 'unknown@example.com', password: PASSWORD };
+    for (let count = 0; count < 2; count += 1) expect((await signIn(unknown)).status).toBe(401);
+    expect(await passwordSignIns()).toEqual({
+      success: before.success! + 1,
+      failure: before.failure! + 3,
+    });
+  });
+
+  it('contain a wrong code of the second step, and no code of a session', async () => {
+    const metrics = new Metrics('test');
+    const signIns = new SignInMetrics(metrics);
+    const failed = {
+      action: 'two_factor.failed',
+      outcome: 'failure',
+      origin: { address: null, userAgent: null, requestId: null },
+      detail: { method: 'totp' },
+    } as const;
+    signIns.count({ ...failed, actor: { type: 'anonymous', id: null } });
+    signIns.count({ ...failed, actor: { type: 'user', id: 'ada' } });
+    expect(await metrics.render()).toMatch(
+      /^gatehouse_sign_ins_total\{method="two_factor",outcome="failure"[^}]*\} 1$/m,
+    );
+  });
+});
+
+it.each([
+  ['auth server', () => system.settings.authUrl],
+  ['API', () => system.apiUrl],
+])('the metrics of the %s contain its connections to the database', async (_name, url) => {
+  const { text } = await send(url(), { path: '/metrics' });
+  const { idle, busy } = valuesOf(text, 'gatehouse_database_connections', 'state');
+  expect(idle! + busy!).toBeGreaterThan(0);
+});
+
+it('connections are idle, busy or waited for', async () => {
+  const pool = new Pool({ connectionString: system.database.url, max: 1 });
+  const metrics = new Metrics('test');
+  measurePool(metrics, pool);
+  const held = await pool.connect();
+  const waiting = pool.query('SELECT 1');
+  const busy = await metrics.render();
+  held.release();
+  await waiting;
+  const idle = await metrics.render();
+  await pool.end();
+  expect(valuesOf(busy, 'gatehouse_database_connections', 'state')).toEqual({ idle: 0, busy: 1 });
+  expect(valuesOf(busy, 'gatehouse_database_waiting', 'process')).toEqual({ test: 1 });
+  expect(valuesOf(idle, 'gatehouse_database_connections', 'state')).toEqual({ idle: 1, busy: 0 });
+  expect(valuesOf(idle, 'gatehouse_database_waiting', 'process')).toEqual({ test: 0 });
+});
 
 it('an error while metrics are rendered is an answer, and the process goes on', async () => {
   const [port] = await reservePorts(1);
