@@ -28,6 +28,8 @@ KEY_AGE_SECONDS = 600.0
 KEY_COOLDOWN_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 2.0
 
+BEARER = HTTPBearer(auto_error=False)
+
 
 @dataclass
 class Settings:
@@ -61,9 +63,95 @@ class Access:
         self.proved_at = -math.inf
         self.last_event_id: Optional[str] = None
         self.http = httpx.AsyncClient(timeout=httpx.Timeout(5.0))
-        self.bearer = HTTPBearer(auto_error=False)
 
-    # --- the stream ---------------------------------------------------------------------------
+    def require(self, role: Optional[str] = None, scope: Optional[str] = None) -> Callable:
+        """A dependency. Users need the role. Clients, also those that act for a user, need the scope."""
+
+        async def dependency(given: Optional[HTTPAuthorizationCredentials] = Depends(BEARER)) -> Caller:
+            if given is None:
+                raise HTTPException(401, "token_required", {"www-authenticate": "Bearer"})
+            caller = await self.verify(given.credentials)
+            if caller.user_id is not None and role not in (None, caller.role):
+                raise HTTPException(403, "forbidden")
+            if caller.client_id is not None and scope not in caller.scopes:
+                raise HTTPException(403, "insufficient_scope")
+            return caller
+
+        return dependency
+
+    async def verify(self, token: str) -> Caller:
+        claims, key_id = await self.read_token(token)
+        caller, end = to_caller(claims), self.ended.end(claims, key_id)
+        if not self.is_current():
+            return await self.ask_about(token)
+        if end is not None:
+            raise refuse(end)
+        if self.ended.is_in_doubt(claims):
+            if self.settings.introspection_url is None:
+                raise refuse("the token is in doubt")
+            return await self.ask_about(token)
+        caller.role = self.ended.value(("role", caller.user_id), caller.role)
+        return caller
+
+    async def read_token(self, token: str) -> tuple:
+        settings = self.settings
+        try:
+            key_id = str(jwt.get_unverified_header(token)["kid"])
+            claims = jwt.decode(
+                token, await self.find_key(key_id), algorithms=[settings.algorithm],
+                audience=settings.audience, issuer=settings.issuer,
+                options={"require_exp": True, "require_iat": True, "require_sub": True},
+            )
+        except httpx.HTTPError:
+            raise HTTPException(503, "keys_unavailable")
+        except (JWTError, KeyError) as error:
+            raise refuse(repr(error))
+        return claims, key_id
+
+    async def find_key(self, key_id: str) -> dict:
+        if not self.is_key_known(key_id):
+            async with self.fetching:
+                while not self.is_key_known(key_id):
+                    await self.fetch_keys()
+        return self.keys[key_id]
+
+    async def fetch_keys(self) -> None:
+        began = time.monotonic()
+        response = await self.http.get(self.settings.jwks_url)
+        response.raise_for_status()
+        # A response from before a `reload` is not used.
+        if began > self.keys_forgotten:
+            self.keys = {key["kid"]: key for key in response.json()["keys"]}
+            self.keys_fetched = time.monotonic()
+
+    def is_key_known(self, key_id: str) -> bool:
+        """Also when it is known that there is no such key."""
+        age = time.monotonic() - self.keys_fetched
+        return age < (KEY_AGE_SECONDS if key_id in self.keys else KEY_COOLDOWN_SECONDS)
+
+    def forget_keys(self) -> None:
+        self.keys, self.keys_fetched, self.keys_forgotten = {}, -math.inf, time.monotonic()
+
+    async def ask_about(self, token: str) -> Caller:
+        """Introspection (RFC 7662), while the stream is not proved to be complete, and in doubt."""
+        try:
+            if self.settings.introspection_url is None:
+                raise ValueError("no introspection")
+            report = await self.post(self.settings.introspection_url, {"token": token}, timeout=2.0)
+        except (httpx.HTTPError, ValueError):
+            raise HTTPException(503, "access_unknown")
+        if not report["active"]:
+            raise refuse("the token is not active")
+        return to_caller(report)
+
+    async def post(self, url: str, form: dict, timeout: float = 5.0) -> dict:
+        secret = (self.settings.client_id, self.settings.client_secret)
+        response = await self.http.post(url, data=form, auth=secret, timeout=timeout)
+        response.raise_for_status()
+        return response.json()
+
+    def is_current(self) -> bool:
+        return abs(time.time() - self.proved_at) < LEASE_SECONDS
 
     async def follow(self) -> None:
         """Runs for as long as the backend does. Start it as a task; cancel it at the end."""
@@ -79,7 +167,9 @@ class Access:
             await asyncio.sleep(pause * random.uniform(0.5, 1))
 
     async def read_stream(self) -> None:
-        headers = {"authorization": f"Bearer {await self.fetch_token()}", "accept": "text/event-stream"}
+        form = {"grant_type": "client_credentials", "scope": "access-events:read"}
+        token = (await self.post(self.settings.token_url, form))["access_token"]
+        headers = {"authorization": f"Bearer {token}", "accept": "text/event-stream"}
         if self.last_event_id is not None:
             headers["last-event-id"] = self.last_event_id
         url = f"{self.settings.api_url}/api/v1/access-events?replay={MEMORY_SECONDS}"
@@ -90,125 +180,24 @@ class Access:
                 name, _, value = line.rstrip("\r\n").partition(": ")
                 if name:
                     fields[name] = value
-                else:
-                    self.take(fields)
-                    fields = {}
+                    continue
+                if "data" in fields:
+                    self.take(fields["event"], json.loads(fields["data"]))
+                self.last_event_id = fields.get("id", self.last_event_id)
+                fields = {}
 
-    def take(self, fields: dict) -> None:
-        if "data" not in fields:
-            return
-        data = json.loads(fields["data"])
-        if fields["event"] == "current":
-            self.proved_at = to_seconds(data["time"], -math.inf)
-            self.ended.complete()
-        else:
-            self.ended.apply(fields["event"], data)
-        self.last_event_id = fields.get("id", self.last_event_id)
-
-    async def fetch_token(self) -> str:
-        secret = (self.settings.client_id, self.settings.client_secret)
-        form = {"grant_type": "client_credentials", "scope": "access-events:read"}
-        response = await self.http.post(self.settings.token_url, data=form, auth=secret)
-        response.raise_for_status()
-        return response.json()["access_token"]
-
-    def is_current(self) -> bool:
-        return abs(time.time() - self.proved_at) < LEASE_SECONDS
-
-    # --- tokens -------------------------------------------------------------------------------
-
-    async def find_key(self, key_id: str) -> Optional[dict]:
-        if key_id not in self.keys or time.monotonic() - self.keys_fetched > KEY_AGE_SECONDS:
-            async with self.fetching:
-                await self.refresh_keys(key_id)
-        return self.keys.get(key_id)
-
-    async def refresh_keys(self, key_id: str) -> None:
-        began = time.monotonic()
-        age = began - self.keys_fetched
-        if age < KEY_COOLDOWN_SECONDS or (key_id in self.keys and age < KEY_AGE_SECONDS):
-            return
-        response = await self.http.get(self.settings.jwks_url)
-        response.raise_for_status()
-        if self.keys_forgotten > began:
-            # The response can be from before the `reload`.
-            return await self.refresh_keys(key_id)
-        self.keys = {key["kid"]: key for key in response.json()["keys"]}
-        self.keys_fetched = time.monotonic()
-
-    def forget_keys(self) -> None:
-        self.keys, self.keys_fetched, self.keys_forgotten = {}, -math.inf, time.monotonic()
-
-    async def verify(self, token: str) -> Caller:
-        settings = self.settings
-        try:
-            key_id = str(jwt.get_unverified_header(token)["kid"])
-            key = await self.find_key(key_id)
-            if key is None:
-                raise refuse("unknown key")
-            claims: dict = jwt.decode(
-                token, key, algorithms=[settings.algorithm],
-                audience=settings.audience, issuer=settings.issuer,
-                options={"require_exp": True, "require_iat": True, "require_sub": True},
-            )
-        except httpx.HTTPError:
-            raise HTTPException(503, "keys_unavailable")
-        except (JWTError, KeyError) as error:
-            raise refuse(repr(error))
-        if "sid" not in claims and claims.get("client_id") != claims["sub"]:
-            raise refuse("neither a session nor a service account")
-        if not self.is_current():
-            return await self.ask_about(token)
-        end, doubt = self.ended.end(claims, key_id), self.ended.doubt(claims)
-        if end is None and doubt is not None and settings.introspection_url is not None:
-            return await self.ask_about(token)
-        if end is not None or doubt is not None:
-            raise refuse(str(end or doubt))
-        caller = to_caller(claims)
-        caller.role = self.ended.value(("role", caller.user_id), caller.role)
-        return caller
-
-    async def ask_about(self, token: str) -> Caller:
-        """Introspection (RFC 7662), while the stream is not proved to be complete, and in doubt."""
-        url, secret = self.settings.introspection_url, (self.settings.client_id, self.settings.client_secret)
-        if url is None:
-            raise HTTPException(503, "access_unknown")
-        try:
-            response = await self.http.post(url, data={"token": token}, auth=secret, timeout=2.0)
-            response.raise_for_status()
-            report = response.json()
-        except (httpx.HTTPError, ValueError):
-            raise HTTPException(503, "access_unknown")
-        if not report["active"]:
-            raise refuse("the token is not active")
-        return to_caller(report)
-
-    # --- dependencies -------------------------------------------------------------------------
-
-    def caller(self) -> Callable:
-        async def dependency(given: Optional[HTTPAuthorizationCredentials] = Depends(self.bearer)) -> Caller:
-            if given is None:
-                raise HTTPException(401, "token_required", {"www-authenticate": "Bearer"})
-            return await self.verify(given.credentials)
-
-        return dependency
-
-    def require(self, role: Optional[str] = None, scope: Optional[str] = None) -> Callable:
-        """Users need the role. Clients, also those that act for a user, need the scope."""
-
-        async def dependency(caller: Caller = Depends(self.caller())) -> Caller:
-            if caller.user_id is not None and role is not None and caller.role != role:
-                raise HTTPException(403, "forbidden")
-            if caller.client_id is not None and (scope is None or scope not in caller.scopes):
-                raise HTTPException(403, "insufficient_scope")
-            return caller
-
-        return dependency
+    def take(self, kind: str, data: dict) -> None:
+        if kind != "current":
+            return self.ended.apply(kind, data)
+        self.proved_at = to_seconds(data["time"], -math.inf)
+        self.ended.is_complete = True
 
 
 def to_caller(claims: dict) -> Caller:
-    user = claims["sub"] if "sid" in claims else None
-    return Caller(user, claims.get("client_id"), claims.get("role"), frozenset(claims.get("scope", "").split()))
+    user, client = claims["sub"] if "sid" in claims else None, claims.get("client_id")
+    if user is None and client != claims["sub"]:
+        raise refuse("neither a session nor a service account")
+    return Caller(user, client, claims.get("role"), frozenset(claims.get("scope", "").split()))
 
 
 def refuse(reason: str) -> HTTPException:

@@ -1,21 +1,22 @@
-"""What access events say. Copy it with access.py."""
+"""What access events say, for as long as a token can live. Copy it with access.py."""
 
 import math
 import time
-from collections import OrderedDict
 from datetime import datetime
 from typing import Any, Callable, Optional
 
 # What ended earlier concerns no token that lives for at most an hour. Others are in doubt.
 MEMORY_SECONDS = 4200
 LONGEST_LIFETIME_SECONDS = 3600
-# The events of the past have the time of their writing. A token that was issued between the writing
-# and the commit is in doubt, for transactions of up to this length.
+# Events of the past have the time of their writing. Their commit is at most this much later.
 LONGEST_TRANSACTION_SECONDS = 60
 # More facts than this are replaced by one: every token that was issued before is in doubt.
 MOST_FACTS = 100_000
-# Ids of so many events are kept: after an interruption the events of the last seconds come again.
+# After an interruption the events of the last seconds come again: so many ids are kept.
 KNOWN_EVENTS = 10_000
+
+# From when until when access has ended, in seconds since the epoch.
+NEVER, ALWAYS = (math.inf, math.inf), (0, math.inf)
 
 
 def to_seconds(text: Optional[str], otherwise: float) -> float:
@@ -25,75 +26,59 @@ def to_seconds(text: Optional[str], otherwise: float) -> float:
 
 
 class Ended:
-    """What the events say, for as long as a token can live."""
-
     def __init__(self, on_reload: Callable) -> None:
         # The oldest fact is the first: (value, when it was learned).
-        self.facts: OrderedDict = OrderedDict()
-        self.known: OrderedDict = OrderedDict()
+        self.facts: dict = {}
+        self.known: dict = {}
         self.all_before = 0.0
-        # Whether the events of the past have been read.
+        # Whether the events of the past have been read. Further ones have just been committed.
         self.is_complete = False
         self.on_reload = on_reload
 
     def apply(self, kind: str, data: dict) -> None:
-        if self.is_duplicate(data.get("eventId")):
+        # An earlier role that comes again must not replace the one in force. A `reload` can have no id.
+        event_id = data.get("eventId")
+        if event_id in self.known:
             return
-        committed = self.latest_commit(data)
+        if event_id is not None:
+            self.known[event_id] = True
+            if len(self.known) > KNOWN_EVENTS:
+                del self.known[next(iter(self.known))]
         user, session, client = data.get("userId"), data.get("sessionId"), data.get("clientId")
         if kind == "session-ended":
-            self.learn(("session", session), to_seconds(data["at"], 0))
+            self.learn(("session", session), (to_seconds(data["at"], 0), math.inf))
         elif kind == "user-banned":
-            self.learn(("user", user), to_seconds(data["until"], math.inf))
+            self.learn(("user", user), (0, to_seconds(data["until"], math.inf)))
         elif kind == "user-deleted":
-            self.learn(("user", user), math.inf)
-        elif kind == "ban-lifted":
-            self.facts.pop(("user", user), None)
+            self.learn(("user", user), ALWAYS)
+        elif kind in ("client-disabled", "client-deleted"):
+            self.learn(("client", client), ALWAYS)
+        elif kind == "key-withdrawn":
+            self.learn(("key", data["keyId"]), ALWAYS)
+        elif kind in ("ban-lifted", "client-enabled"):
+            self.facts.pop(("user", user) if kind == "ban-lifted" else ("client", client), None)
         elif kind == "role-changed":
             self.learn(("role", user), data["role"])
-        elif kind in ("client-disabled", "client-deleted"):
-            self.learn(("client", client), math.inf)
-        elif kind == "client-enabled":
-            self.facts.pop(("client", client), None)
         elif kind == "client-changed":
-            self.learn(("before", client), committed)
+            self.learn(("before", client), self.latest_commit(data))
         elif kind == "grant-ended":
-            self.learn(("before", session, client), committed)
+            self.learn(("before", session, client), self.latest_commit(data))
             self.learn(("ended", session, client), to_seconds(data["time"], 0))
-        elif kind == "key-withdrawn":
-            self.learn(("key", data["keyId"]), math.inf)
         elif kind != "credentials-changed":
             # `reload`, or an event of a later version.
-            self.doubt_all_before(committed)
-
-    def complete(self) -> None:
-        """The stream has proved that it is complete: further events have just been committed."""
-        self.is_complete = True
+            self.doubt_all_before(self.latest_commit(data))
 
     def latest_commit(self, data: dict) -> float:
-        """The latest time at which the change can have been committed."""
         now = time.time()
         written = to_seconds(data.get("time"), now)
         return max(now, written) if self.is_complete else min(now, written + LONGEST_TRANSACTION_SECONDS)
-
-    def is_duplicate(self, event_id: Optional[str]) -> bool:
-        """An earlier role that comes again must not replace the one in force."""
-        if event_id is None:
-            # A `reload` can have no id.
-            return False
-        if event_id in self.known:
-            return True
-        self.known[event_id] = None
-        if len(self.known) > KNOWN_EVENTS:
-            self.known.popitem(last=False)
-        return False
 
     def learn(self, key: tuple, value: Any) -> None:
         now = time.time()
         self.facts.pop(key, None)
         self.facts[key] = (value, now)
         while next(iter(self.facts.values()))[1] < now - MEMORY_SECONDS:
-            self.facts.popitem(last=False)
+            del self.facts[next(iter(self.facts))]
         if len(self.facts) > MOST_FACTS:
             self.doubt_all_before(now)
 
@@ -106,29 +91,19 @@ class Ended:
         return self.facts.get(key, (otherwise, 0))[0]
 
     def end(self, claims: dict, key_id: str) -> Optional[str]:
-        """The reason why access has ended, for the log; None: it has not."""
-        now = time.time()
-        if self.value(("key", key_id), 0) > now:
-            return "key is withdrawn"
-        session, client = claims.get("sid"), claims.get("client_id")
-        if self.value(("session", session), math.inf) <= now:
-            return "session has ended"
-        if self.value(("user", claims["sub"]), 0) > now:
-            return "user is banned or deleted"
-        if self.value(("client", client), 0) > now:
-            return "client is disabled"
+        """What of the token has ended, for the log; None: nothing."""
+        now, session, client = time.time(), claims.get("sid"), claims.get("client_id")
+        for key in (("key", key_id), ("session", session), ("user", claims["sub"]), ("client", client)):
+            start, stop = self.value(key, NEVER)
+            if start <= now < stop:
+                return f"access of the {key[0]} has ended"
         # The time of issue has no fraction.
         is_ended = claims["iat"] + 1 <= self.value(("ended", session, client), 0)
-        return "grant has ended" if is_ended else None
+        return "the grant has ended" if is_ended else None
 
-    def doubt(self, claims: dict) -> Optional[str]:
-        """Why the events do not tell whether the token is in force; introspection does."""
-        issued, session, client = claims["iat"], claims.get("sid"), claims.get("client_id")
-        if issued <= self.value(("before", client), 0):
-            return "client has changed"
-        if issued <= self.value(("before", session, client), 0):
-            return "grant has ended"
-        if issued <= self.all_before:
-            return "token was issued before a reload"
-        is_long = claims["exp"] - issued > LONGEST_LIFETIME_SECONDS
-        return "token lives longer than the ends are remembered" if is_long else None
+    def is_in_doubt(self, claims: dict) -> bool:
+        """Whether the events do not tell that the token is in force. Introspection does."""
+        session, client = claims.get("sid"), claims.get("client_id")
+        changes = (self.value(("before", client), 0), self.value(("before", session, client), 0))
+        is_long = claims["exp"] - claims["iat"] > LONGEST_LIFETIME_SECONDS
+        return is_long or claims["iat"] <= max(self.all_before, *changes)
