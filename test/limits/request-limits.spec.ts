@@ -49,6 +49,22 @@ describe.each([
   );
 });
 
+it('requests of other kinds for an e-mail address leave its owner a new password', async () => {
+  const email = 'known@example.com';
+  const kinds = [
+    ['/send-verification-email', { email }],
+    ['/change-email', { newEmail: email }],
+  ] as const;
+  for (const [path, body] of kinds) {
+    const sent = Array.from({ length: 5 }, (_, index) =>
+      cluster.post(path, body, { from: `192.0.2.${index}` }),
+    );
+    await Promise.all(sent);
+    await cluster.post(path, body, { from: '192.0.2.9' }).expect(429);
+  }
+  await cluster.post('/request-password-reset', { email }, { from: '192.0.2.10' }).expect(200);
+});
+
 describe('one IP address', () => {
   it('can request twenty mails in an hour, to any recipients', async () => {
     const statuses = await statusesOf(21, (index, server) =>
