@@ -88,6 +88,14 @@ describe('PKCE downgrade (RFC 9700, section 4.8.2)', () => {
     expect(unknown.place).toBe(errorPage());
   });
 
+  it('names the fault in a redirection too, which a browser without a script gets', async () => {
+    const url = stage.authorization(client.clientId, makePkce(), { response_mode: 'fragment' });
+    const { status, headers } = await fetch(url, { redirect: 'manual' });
+    const { searchParams } = new URL(headers.get('location')!);
+    const description = 'response_mode must be query';
+    expect([status, searchParams.get('error_description')]).toEqual([302, description]);
+  });
+
   it.each([
     ['no verifier', undefined],
     ['an empty verifier', ''],
@@ -387,6 +395,12 @@ describe('other request forms', () => {
       expect((await browser.authorize(url)).hash).not.toMatch(/access_token|id_token|code=/);
     },
   );
+
+  it('a parameter without a value counts as missing (RFC 6749, section 3.1)', async () => {
+    const names = ['prompt', 'max_age', 'scope', 'nonce', 'claims', 'resource', 'login_hint'];
+    const outcome = await outcomeOf(Object.fromEntries(names.map((name) => [name, ''])));
+    expect(outcome).toMatchObject({ place: REDIRECT_URI, error: null, code: expect.any(String) });
+  });
 
   it('an ID token of another user gives no code without a sign-in', async () => {
     const other = await stage.user();

@@ -27,6 +27,7 @@ export function authorizationRequests(parts: VerifierParts) {
             // Changed in place: a hook cannot remove a parameter in another way.
             const given = ((ctx.method === 'POST' ? ctx.body : ctx.query) ?? {}) as Parameters;
             delete given.dpop_jkt;
+            omitEmpty(given);
             const isOther = await isOfAnotherUser(ctx as GenericEndpointContext, {
               given,
               verifier,
@@ -37,6 +38,13 @@ export function authorizationRequests(parts: VerifierParts) {
       ],
     },
   } satisfies BetterAuthPlugin;
+}
+
+/** A parameter without a value counts as missing (RFC 6749, section 3.1). */
+function omitEmpty(given: Parameters): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === '') delete given[name];
+  }
 }
 
 /** The user chooses the account on the sign-in page: the auth server has one session at a time. */

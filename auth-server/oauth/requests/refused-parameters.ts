@@ -1,5 +1,6 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware, isAPIError } from 'better-auth/api';
+import type { HookContext } from '../../common/hook-types';
 
 type Parameters = Record<string, unknown>;
 
@@ -43,7 +44,9 @@ export const refusedParameters = {
         handler: createAuthMiddleware((ctx) => {
           const cause = ctx.request && causes.get(ctx.request);
           const { returned } = ctx.context;
-          return Promise.resolve(cause === undefined ? undefined : withCause(returned, cause));
+          return Promise.resolve(
+            cause === undefined ? undefined : withCause(ctx, { returned, cause }),
+          );
         }),
       },
     ],
@@ -70,21 +73,24 @@ function findFault({ response_mode: mode = '', code_challenge: challenge }: Para
   return null;
 }
 
-/** The answer is a redirection, or its target in JSON for a script. */
-function withCause(returned: unknown, cause: string): unknown {
-  const replace = (url: string) => {
-    const target = new URL(url);
-    if (target.searchParams.get('error_description') === WRONG_TYPE) {
-      target.searchParams.set('error_description', cause);
-    }
-    return target.href;
-  };
+/**
+ * The answer is a redirection, or its target in JSON for a script. A redirection is thrown, because
+ * the headers of the provider's one replace those of a returned answer.
+ */
+function withCause(ctx: HookContext, { returned, cause }: { returned: unknown; cause: string }) {
   if (isAPIError(returned)) {
-    const headers = new Headers(returned.headers as Record<string, string>);
-    const location = headers.get('location');
-    if (location !== null) headers.set('location', replace(location));
-    return new Response(null, { status: returned.statusCode, headers });
+    const location = new Headers(returned.headers as Record<string, string>).get('location');
+    if (location === null) return undefined;
+    throw ctx.redirect(nameCause(location, cause));
   }
   const { url } = (returned ?? {}) as { url?: unknown };
-  return typeof url === 'string' ? { redirect: true, url: replace(url) } : undefined;
+  return typeof url === 'string' ? { redirect: true, url: nameCause(url, cause) } : undefined;
+}
+
+function nameCause(url: string, cause: string): string {
+  const target = new URL(url);
+  if (target.searchParams.get('error_description') === WRONG_TYPE) {
+    target.searchParams.set('error_description', cause);
+  }
+  return target.href;
 }
