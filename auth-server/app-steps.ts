@@ -23,6 +23,7 @@ import { ignoreKeyProofs, parseForm } from './oauth/forms';
 import { answerMissingPage, pageRoutes } from './pages/routes';
 import { signalDiscovery, signalDiscoveryPaths } from './shared-signals/discovery';
 import type { SigningKeys } from './signing-keys/signing-keys';
+import { EXACT_PATHS } from '../runtime/http/exact-paths';
 import { type Metrics, METRICS_PATH } from '../runtime/metrics';
 import { RefusedOrigins } from '../runtime/network/refused-origins';
 
@@ -118,7 +119,7 @@ export function toApp(steps: Step[]): Express {
 }
 
 function serveMetrics(metrics: Metrics): RequestHandler {
-  return express.Router().get(METRICS_PATH, async (_request, response) => {
+  return express.Router(EXACT_PATHS).get(METRICS_PATH, async (_request, response) => {
     response.type(metrics.contentType).send(await metrics.render());
   });
 }
@@ -132,7 +133,7 @@ function serveStartPage({ apiUrl, apiDocs }: AuthConfig): RequestHandler {
     health: '/health/ready',
     ...(apiDocs && { documentation: `${apiUrl}/docs` }),
   };
-  return express.Router().get('/', (_request, response) => {
+  return express.Router(EXACT_PATHS).get('/', (_request, response) => {
     response.json(links);
   });
 }

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import type { Pool } from 'pg';
+import { EXACT_PATHS } from '../../runtime/http/exact-paths';
 import { isProcessStopping } from '../../runtime/network/http-stop';
 import { WriteProbe } from '../../runtime/database/write-probe';
 import type { Logger } from '../../runtime/logger';
@@ -18,7 +19,7 @@ interface Parts {
 
 /** Live: the process answers. Ready: all parts that it depends on are available. */
 export function healthRoutes(parts: Parts): Router {
-  const router = Router();
+  const router = Router(EXACT_PATHS);
   const writes = createWriteProbe(parts);
   router.get('/health/live', (_request, response) => {
     response.json({ status: 'ok' });

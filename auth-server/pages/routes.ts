@@ -23,6 +23,7 @@ import { showVerifyEmail, takeVerifyEmail } from './verify-email.page';
 import { showSignUp, takeSignUp } from './sign-up.page';
 import { STYLE_SHEET_PATH } from './common/style-sheet';
 import { showTwoFactor, takeTwoFactor } from './two-factor.page';
+import { EXACT_PATHS } from '../../runtime/http/exact-paths';
 import type { Logger } from '../../runtime/logger';
 import { STYLE_SHEET } from '../../runtime/pages/style-sheet';
 
@@ -61,7 +62,7 @@ export interface PagesOptions {
 
 /** The pages of the auth server. They work without scripts. */
 export function pageRoutes({ auth, config, pool, logger, mailbox }: PagesOptions): Router {
-  const router = Router({ caseSensitive: true });
+  const router = Router(EXACT_PATHS);
   const parts = createPageParts({ auth, config, pool, hasMailbox: mailbox !== null });
   router.get(STYLE_SHEET_PATH, sendAsset('css', STYLE_SHEET));
   router.get(PASSKEY_SCRIPT_PATH, sendAsset('js', PASSKEY_SCRIPT));

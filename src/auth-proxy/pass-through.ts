@@ -66,7 +66,7 @@ function passThrough(
   { internalSecret, catchUp }: PassThroughOptions,
 ): FastifyReply {
   const path = request.url.split('?', 1)[0]!;
-  assertInside(path);
+  assertInside(path, request.url);
   request.log = withoutWarnings(request.log);
   return reply.from(path, {
     timeout: TIMEOUT_MS,
@@ -89,12 +89,15 @@ function passThrough(
   });
 }
 
+/** Dot segments, separators, also encoded ones, and what a URL parser would encode. */
+const SUSPICIOUS_PATH = /%2e|%2f|%5c|\\|%25|\/\.{1,2}(\/|$)|\/\/|["<>^`{|}]/i;
+
 /**
- * The path is passed on unchanged, so both servers must read it in the same way: no dot segments,
- * also encoded ones, and no encoded separators. @throws {Problem} `malformed_request`
+ * The path is passed on unchanged, so both servers must read it in the same way. No target has a
+ * fragment (RFC 9112, section 3.2). @throws {Problem} `malformed_request`
  */
-function assertInside(path: string): void {
-  const isSuspicious = /%2e|%2f|%5c|\\|%25|\/\.{1,2}(\/|$)|\/\//i.test(path);
+function assertInside(path: string, target: string): void {
+  const isSuspicious = SUSPICIOUS_PATH.test(path) || target.includes('#');
   const isInside = [AUTH_BASE_PATH, ...AUTH_SERVER_DOCUMENTS].some(
     (place) => path === place || path.startsWith(`${place}/`),
   );

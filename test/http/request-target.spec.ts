@@ -48,6 +48,13 @@ const UNKNOWN = [
   '/api/auth/ok;a=b',
   '/api/auth/...',
   '/%61pi/auth/ok',
+  // A proxy that closes `/metrics` does not close other spellings.
+  '/metrics/',
+  '/Metrics',
+  '/HEALTH/ready',
+  '/health/ready/',
+  '/sign-in/',
+  '/Sign-In',
 ];
 
 describe('the target of a request', () => {

@@ -36,6 +36,10 @@ describe('a browser', () => {
     const crossSite = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
     await server.post('/api/auth/sign-in/email', body, { origin: FOREIGN_ORIGIN }).expect(403);
     await server.post('/api/auth/sign-in/email', body, crossSite).expect(403);
+    const signUp = { ...body, email: 'new@example.com', name: 'New' };
+    for (const headers of [{ origin: FOREIGN_ORIGIN }, crossSite]) {
+      await server.post('/api/auth/sign-up/email', signUp, headers).expect(403);
+    }
   });
 
   it.each<[string, Record<string, string>]>([
