@@ -12,10 +12,12 @@ import { startOrExplain, STOP_LIMIT_MS, stopCleanlyOnSignal } from '../runtime/l
 import { createLogger } from '../runtime/logger';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
+import { warnOfMisspelledSettings } from '../runtime/settings/misspelled';
 
 async function main(): Promise<void> {
   const settings = loadSettings(completeEnvironment(), 'auth');
   const logger = createLogger('auth', settings.logLevel);
+  warnOfMisspelledSettings(logger);
   const authServer = await createAuthServer({ settings, logger });
   const metricsServer =
     settings.metricsPort === null ? null : await authServer.metrics.listen(settings.metricsPort);

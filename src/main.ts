@@ -11,10 +11,12 @@ import { startOrExplain, STOP_LIMIT_MS, stopCleanlyOnSignal } from '../runtime/l
 import { createLogger } from '../runtime/logger';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
+import { warnOfMisspelledSettings } from '../runtime/settings/misspelled';
 
 startOrExplain(async () => {
   const settings = loadSettings(completeEnvironment(), 'api');
   const logger = createLogger('api', settings.logLevel);
+  warnOfMisspelledSettings(logger);
   const app = await createApi(settings, logger).catch((error: unknown) => {
     throw explainConnection(error);
   });

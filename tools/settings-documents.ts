@@ -45,7 +45,7 @@ export function renderSettingsPage(): string {
 
 Made from [\`${SOURCE}\`](../${SOURCE}) by \`npm run generate\`: change it there.
 
-Both processes read the environment, and below it the file \`.env\`. An empty value counts as unset. Every value is checked at the start, also one that the process does not need: bad ones are listed in one error, and the process ends with code 1. Lengths of time are a whole number and a unit: \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`.
+Both processes read the environment, and below it the file \`.env\`. An empty value counts as unset. Every value is checked at the start, also one that the process does not need: bad ones are listed in one error, and the process ends with code 1. A name in \`.env\` that resembles a setting and is none is a warning in the log. Lengths of time are a whole number and a unit: \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`.
 
 ${table(definitions())}
 `;

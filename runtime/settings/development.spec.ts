@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { completeEnvironment, EMBEDDED_URL_FILE } from './development';
 import { loadSettings } from './load';
+import { findMisspelledSettings } from './misspelled';
+import { SETTING_DEFINITIONS } from './definitions';
 
 const run = promisify(execFile);
 const HOOK = join(__dirname, '../../test/support/native/typescript-hook.cjs');
@@ -111,5 +113,22 @@ describe('.env', () => {
   it('that cannot be read is named', () => {
     mkdirSync('.env');
     expect(() => completeEnvironment({})).toThrow(/^[.]env cannot be read: EISDIR/);
+  });
+
+  it.each([
+    ['TRUSTED_ORIGIN', 'TRUSTED_ORIGINS'],
+    ['METRIC_PORT', 'METRICS_PORT'],
+    ['api_port', 'API_PORT'],
+    ['SMTP_URI', 'SMTP_URL'],
+    ['TRUST-PROXY', 'TRUST_PROXY'],
+    ['OTEL_EXPORTER_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+  ])('has a misspelled name: %s', (name, nearest) => {
+    expect(findMisspelledSettings(['LOG_LEVEL', name])).toEqual([{ name, nearest }]);
+  });
+
+  it('may have every setting, and names of other programs', () => {
+    const others = ['POSTGRES_PASSWORD', 'NODE_OPTIONS', 'PORT', 'VITE_API_BASE', 'TZ'];
+    const names = [...Object.keys(SETTING_DEFINITIONS), ...others, 'X'.repeat(100_000)];
+    expect(findMisspelledSettings(names)).toEqual([]);
   });
 });

@@ -31,7 +31,7 @@ export function completeEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJ
  *
  * @throws {StartError} when the file is not UTF-8: its settings would have no effect.
  */
-function readEnvFile(): NodeJS.Dict<string> {
+export function readEnvFile(): NodeJS.Dict<string> {
   const text = readIfThere(ENV_FILE) ?? '';
   if (/[\0\uFFFD]/.test(text)) {
     throw new StartError(

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -169,7 +169,15 @@ describe('npm start', () => {
   describe('without errors', () => {
     it('starts everything, prints the URLs, and serves the metrics on ports of their own', async () => {
       const port = await reservePair();
+      writeFileSync(join(place.folder, '.env'), 'TRUSTED_ORIGIN=https://secret.example\n');
       const command = await startUntilReady({ METRICS_PORT: String(port) });
+      rmSync(join(place.folder, '.env'));
+      for (const source of ['auth', 'api']) {
+        const warning =
+          '[.]env sets names that are no settings: TRUSTED_ORIGIN [(]TRUSTED_ORIGINS[?]';
+        await command.until(() => new RegExp(`${source} .+${warning}`).test(command.output));
+      }
+      expect(command.output).not.toContain('secret.example');
       for (const address of ['/api/v1', '/docs', '/openapi.json']) {
         expect(command.output).toContain(url('API_PORT', address));
       }
