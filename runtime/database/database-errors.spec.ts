@@ -1,6 +1,11 @@
 import { runInNewContext } from 'node:vm';
 import { DatabaseError } from 'pg';
-import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
+import {
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+  TransactionNotStartedError,
+} from 'typeorm';
 import {
   findServerError,
   isDatabaseUnavailable,
@@ -92,8 +97,12 @@ describe('the database is unavailable', () => {
     expect(isDatabaseUnavailable(new Error(message))).toBe(true);
   });
 
-  it('when a connection is lost between two statements of a transaction of TypeORM', () => {
-    expect(isDatabaseUnavailable(new QueryRunnerAlreadyReleasedError())).toBe(true);
+  it.each([
+    new QueryRunnerAlreadyReleasedError(),
+    new QueryRunnerProviderAlreadyReleasedError(),
+    new TransactionNotStartedError(),
+  ])('when a connection is lost inside a transaction: $name of TypeORM', (error) => {
+    expect(isDatabaseUnavailable(error)).toBe(true);
   });
 
   it('when the server ends the connection with an unknown state', () => {

@@ -59,7 +59,11 @@ const TIME_LIMITS = [
 ];
 
 /** TypeORM throws these when the connection is lost between two statements of a transaction. */
-const TYPEORM_ERRORS = ['QueryRunnerAlreadyReleasedError', 'TransactionNotStartedError'];
+const TYPEORM_ERRORS = [
+  'QueryRunnerAlreadyReleasedError',
+  'QueryRunnerProviderAlreadyReleasedError',
+  'TransactionNotStartedError',
+];
 
 /** Longest chain of wrapped errors that is followed; a chain can contain itself. */
 const DEEPEST_CAUSE = 8;
