@@ -24,6 +24,10 @@ const COLUMNS_OF_API = {
     'id, client_id, session_id, user_id, reference_id, authorization_code_id, resources, requested_user_info_claims, refresh_id, expires_at, created_at, revoked, confirmation, scopes',
 };
 
+/** What an administrator and a user change of a user through the API. */
+const USER_COLUMNS_WRITTEN_BY_API =
+  'name, email, email_verified, image, role, banned, ban_reason, ban_expires, two_factor_enabled, updated_at';
+
 /** What an administrator changes of a client through the API. Only the auth server writes secrets. */
 const CLIENT_COLUMNS_WRITTEN_BY_API =
   'name, redirect_uris, post_logout_redirect_uris, application_type, scopes, client_credentials_scopes, skip_consent, disabled, updated_at';
@@ -35,11 +39,14 @@ const CLIENT_COLUMNS_WRITTEN_BY_API =
 export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
   gatehouse_auth: [
     ...shared('gatehouse_auth'),
-    'REVOKE UPDATE, DELETE ON audit_event, audit_retention FROM gatehouse_auth',
+    'REVOKE UPDATE, DELETE ON audit_event FROM gatehouse_auth',
     'REVOKE UPDATE, DELETE ON access_event FROM gatehouse_auth',
     'REVOKE INSERT, UPDATE, DELETE ON oauth_resource_scope, oauth_resource_server FROM gatehouse_auth',
     'REVOKE UPDATE, DELETE ON installation_secret FROM gatehouse_auth',
     'REVOKE ALL ON idempotency_key FROM gatehouse_auth',
+    'REVOKE INSERT, UPDATE, DELETE ON audit_cleaning, audit_retention FROM gatehouse_auth',
+    'REVOKE INSERT, UPDATE ON user_proof FROM gatehouse_auth',
+    ...stateOfCredentials('gatehouse_auth'),
   ],
   gatehouse_api: [
     ...shared('gatehouse_api'),
@@ -48,7 +55,11 @@ export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
     'REVOKE ALL ON verification, mail_queue, rate_limit, audit_repeat, oauth_client_assertion FROM gatehouse_api',
     'REVOKE INSERT, UPDATE ON account, session, user_proof, two_factor, passkey, jwks FROM gatehouse_api',
     'REVOKE UPDATE, DELETE ON installation_secret FROM gatehouse_api',
-    'REVOKE INSERT ON "user", credential_state FROM gatehouse_api',
+    'REVOKE DELETE ON account, passkey, jwks, oauth_client_resource, oauth_consent, oauth_access_token, audit_cleaning FROM gatehouse_api',
+    'REVOKE INSERT, UPDATE ON "user" FROM gatehouse_api',
+    `GRANT UPDATE (${USER_COLUMNS_WRITTEN_BY_API}) ON "user" TO gatehouse_api`,
+    'REVOKE INSERT ON credential_state FROM gatehouse_api',
+    ...stateOfCredentials('gatehouse_api'),
     'REVOKE INSERT, UPDATE ON oauth_client, oauth_client_resource, oauth_consent, oauth_grant, oauth_refresh_token, oauth_access_token FROM gatehouse_api',
     `GRANT UPDATE (${CLIENT_COLUMNS_WRITTEN_BY_API}) ON oauth_client TO gatehouse_api`,
     'GRANT UPDATE (scopes, resources) ON oauth_consent TO gatehouse_api',
@@ -61,6 +72,14 @@ export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
     ),
   ],
 };
+
+/** Triggers record the last change of the credentials with the rights of the writer. */
+function stateOfCredentials(role: DatabaseRole): string[] {
+  return [
+    `REVOKE UPDATE, DELETE ON credential_state FROM ${role}`,
+    `GRANT UPDATE (changed_in, changed_on) ON credential_state TO ${role}`,
+  ];
+}
 
 function shared(role: DatabaseRole): string[] {
   return [
@@ -77,6 +96,13 @@ const FEATURE_GRANTS: Record<DatabaseRole, readonly string[]> = {
   gatehouse_api: [],
 };
 
+/**
+ * Up to PostgreSQL 14, every role may create functions in the schema `public`. Triggers resolve
+ * names there, so such a function could run with the rights of another role. Only the owner of the
+ * schema can take the privilege away; for another role the statement is a warning.
+ */
+const CLOSE_SCHEMA = 'REVOKE CREATE ON SCHEMA public FROM PUBLIC';
+
 /** Gives its privileges to each of the roles that exists on the server. */
 export async function grantPrivileges(dataSource: DataSource): Promise<void> {
   const found = await dataSource.query<{ rolname: DatabaseRole }[]>(
@@ -84,6 +110,7 @@ export async function grantPrivileges(dataSource: DataSource): Promise<void> {
     [Object.keys(DATABASE_GRANTS)],
   );
   await dataSource.transaction(async (manager) => {
+    await manager.query(CLOSE_SCHEMA);
     for (const { rolname } of found) {
       const statements = [...DATABASE_GRANTS[rolname], ...FEATURE_GRANTS[rolname]];
       for (const statement of statements) await manager.query(statement);

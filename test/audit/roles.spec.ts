@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { DATABASE_GRANTS, DATABASE_ROLES } from '../../launcher/database-grants';
+import { runMigrations } from '../../launcher/migrations';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { Caller } from '../support/caller';
 import { urlAs } from '../support/servers/database-logins';
@@ -88,6 +89,14 @@ it('both processes work with roles that own nothing', async () => {
     await admin.get('/api/v1/admin/audit-events'),
   ];
   expect(answers.filter(({ status }) => status >= 300).map(({ body }) => body)).toEqual([]);
+});
+
+it('takes CREATE on the schema away from all roles, which PostgreSQL 14 gives them', async () => {
+  const isOpen = `SELECT has_schema_privilege($1, 'public', 'CREATE') AS "isOpen"`;
+  await system.query('GRANT CREATE ON SCHEMA public TO PUBLIC');
+  await expect(system.query(isOpen, [DATABASE_ROLES.api])).resolves.toEqual([{ isOpen: true }]);
+  await runMigrations(system.database.url);
+  await expect(system.query(isOpen, [DATABASE_ROLES.api])).resolves.toEqual([{ isOpen: false }]);
 });
 
 /** The rows of the table of refused statements. */
