@@ -4,6 +4,7 @@ import { authorizationRequests } from './requests/authorization-request';
 import { clientCredentials } from './client-credentials';
 import { singleConsent } from './consents/single-consent';
 import { foreignTokens } from './foreign-tokens';
+import { hintedUser } from './requests/hinted-user';
 import { introspectionTokens } from './introspection-token';
 import { Grants } from './grants';
 import { protocolAnswers } from './protocol-answers';
@@ -45,6 +46,8 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
     singleConsent,
     refusedParameters,
     authorizationRequests(verifierParts),
+    // After the provider, whose hook continues an authorization after a sign-in.
+    hintedUser(verifierParts),
     requestRules({ pool, resources }),
     tokenSigner(resources),
     foreignTokens({ resources, verifier: new TokenVerifier(verifierParts) }),

@@ -1,10 +1,10 @@
 import { createLogger } from '../../runtime/logger';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
-import type { Browser } from './browser';
+import { Browser } from './browser';
 import { makePkce, OAuthStage, type Parameters, payloadOf, REDIRECT_URI } from './stage';
 import { Caller } from '../support/caller';
 import { createAuthServer } from '../support/native/auth-server';
-import type { SignedInUser } from '../support/system';
+import { PASSWORD, type SignedInUser } from '../support/system';
 
 let stage: OAuthStage;
 let user: SignedInUser;
@@ -419,6 +419,34 @@ describe('other request forms', () => {
     }
     const shown = await hinted({ id_token_hint: own.id_token }, other.browser);
     expect(shown.pathname).toBe('/sign-in');
+  });
+
+  it('an ID token of another user gives no code to the user who signs in', async () => {
+    const ann = await stage.user();
+    const ben = await stage.user();
+    const { id_token: hint } = await stage.tokens(client, ann.browser);
+    const signInAs = async ({ email }: SignedInUser, to: Parameters) => {
+      const newBrowser = Browser.open(stage.system);
+      const page = await newBrowser.follow(stage.authorization(client.clientId, makePkce(), to));
+      expect(page.pathname).toBe('/sign-in');
+      const body = { email, password: PASSWORD, oauth_query: page.search.slice(1) };
+      const { url } = (await (await newBrowser.post('/sign-in/email', body)).json()) as {
+        url?: string;
+      };
+      return url!.includes('/consent?')
+        ? newBrowser.answerConsent(new URL(url!), {})
+        : new URL(url!);
+    };
+    const errorOf = ({ searchParams: found }: URL) => [found.get('error'), found.has('code')];
+    // With a consent, and without one because it exists.
+    for (const _ of [1, 2]) {
+      const target = await signInAs(ben.user, { id_token_hint: hint });
+      expect(errorOf(target)).toEqual(['login_required', false]);
+      expect(target.searchParams.get('state')).toBe('the state');
+    }
+    // The named user, and a hint that names no user.
+    expect(errorOf(await signInAs(ann.user, { id_token_hint: hint }))).toEqual([null, true]);
+    expect(errorOf(await signInAs(ben.user, { id_token_hint: 'x' }))).toEqual([null, true]);
   });
 
   it('a DPoP proof makes no token that is bound to a key', async () => {

@@ -1,16 +1,14 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import { fieldOf } from '../../common/caller';
+import { subjectOf } from './hinted-user';
 import { TokenVerifier, type VerifierParts } from '../../signing-keys/token-verifier';
 
 type Parameters = Record<string, unknown>;
 
-/** An ID token is a hint also long after its time (OpenID Connect Core 1.0, section 3.1.2.1). */
-const AT_ANY_TIME = Number.MAX_SAFE_INTEGER;
-
 /**
  * A session of another user is too old for the request: a user signs in, or `login_required`. The
- * provider continues by itself after the sign-in, so its user is not compared with the hint.
+ * user who signs in is compared with the hint too (`hinted-user.ts`).
  */
 const NO_SESSION = { max_age: '0' };
 
@@ -62,6 +60,6 @@ async function isOfAnotherUser(
   const hint = fieldOf(given, 'id_token_hint');
   const found = hint === '' ? null : await getSessionFromCtx(ctx);
   if (!found) return false;
-  const rules = { audience: fieldOf(given, 'client_id'), clockTolerance: AT_ANY_TIME };
-  return (await verifier.verify(hint, rules))?.sub !== found.user.id;
+  const clientId = fieldOf(given, 'client_id');
+  return (await subjectOf({ token: hint, clientId }, verifier)) !== found.user.id;
 }
