@@ -111,15 +111,18 @@ export class Fleet {
   }
 
   /** Asks again and again, until half a second after the time. @returns what was answered after it. */
-  async answersAfter(milliseconds: number, token: string): Promise<number[]> {
+  async answersAfter(
+    milliseconds: number,
+    { token, path = '/orders' }: { token: string; path?: string },
+  ): Promise<number[]> {
     const began = performance.now();
     const answers: number[] = [];
     for (;;) {
       const askedAfter = performance.now() - began;
-      const statuses = await this.statusesOf('/orders', token);
+      const statuses = await this.statusesOf(path, token);
       if (askedAfter > milliseconds) answers.push(...statuses);
       if (askedAfter > milliseconds + 500) return answers;
-      await pause(5);
+      await pause(20);
     }
   }
 

@@ -160,7 +160,7 @@ describe('without a complete stream', () => {
     await fleet.expectAll('/orders', banned.token, 200);
     await fleet.api.cut();
     await fleet.run(`UPDATE "user" SET banned = true WHERE id = $1`, banned.id);
-    expect(await fleet.answersAfter(STATED_MS, banned.token)).not.toContain(200);
+    expect(await fleet.answersAfter(STATED_MS, banned)).not.toContain(200);
     await fleet.expectNotCurrent();
     await fleet.expectAll('/orders', banned.token, 401);
     await fleet.expectAll('/orders', other.token, 200);
