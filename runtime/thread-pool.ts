@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-/** A hash takes 46 MiB of memory, so a host with many cores does not use all of them. */
+/** A password hash takes much memory, by default 46 MiB, so a host with many cores does not use all of them. */
 const MOST_HASHES = 8;
 /** The size of libuv's thread pool without a setting. */
 const DEFAULT_POOL = 4;

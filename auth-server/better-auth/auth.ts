@@ -7,7 +7,7 @@ export type Auth = ReturnType<typeof createAuth>;
 
 /** The Better-Auth instance of Gatehouse. */
 export function createAuth(parts: AuthParts) {
-  const passwords = createPasswordOptions();
+  const passwords = createPasswordOptions(parts.config);
   return betterAuth({
     ...toOptions(parts, passwords.options),
     plugins: toPlugins(createPhases({ ...parts, hasher: passwords.hasher })),

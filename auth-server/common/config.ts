@@ -33,5 +33,6 @@ export type AuthConfig = Pick<
   | 'redisUrl'
   | 'rateLimits'
   | 'breachedPasswordsUrl'
+  | 'passwordHashCost'
   | 'streamDestinations'
 >;

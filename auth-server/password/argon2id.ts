@@ -1,41 +1,48 @@
 import { hash, parseOptions, verify } from '@node-rs/argon2';
+import type { PasswordHashCost } from '../../runtime/settings/password-hash-cost';
 
-/**
- * OWASP's first recommendation for argon2id (46 MiB, one pass, one lane):
- * https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
- * The reasons and the figures are in docs/decisions/0008-password-hashing.md.
- */
-export const PARAMETERS = { memoryCost: 47_104, timeCost: 1, parallelism: 1 } as const;
-
+const LANES = 1;
 const PREFIX = '$argon2id$';
 
-/** @returns a PHC string with a random salt of 16 bytes. */
-export function hashArgon2id(password: string): Promise<string> {
-  return hash(normalize(password), PARAMETERS);
-}
+/**
+ * argon2id (RFC 9106) with one cost. The reasons for it and the figures are in
+ * docs/decisions/0008-password-hashing.md.
+ */
+export class Argon2id {
+  /** The part of a hash before its salt. */
+  readonly kind: string;
+  private readonly options: { memoryCost: number; timeCost: number; parallelism: number };
 
-/** @param phc a string for which {@link isArgon2id} is true, with the current parameters. */
-export async function verifyArgon2id(phc: string, password: string): Promise<boolean> {
-  try {
-    return await verify(phc, normalize(password));
-  } catch {
-    // A damaged hash matches no password and is not an error.
-    return false;
+  constructor({ memory, passes }: PasswordHashCost) {
+    this.kind = `${PREFIX}v=19$m=${memory},t=${passes},p=${LANES}`;
+    this.options = { memoryCost: memory, timeCost: passes, parallelism: LANES };
   }
-}
 
-export function isArgon2id(stored: string): boolean {
-  return stored.startsWith(PREFIX);
-}
+  /** @returns a PHC string with a random salt of 16 bytes. */
+  hash(password: string): Promise<string> {
+    return hash(normalize(password), this.options);
+  }
 
-/** Whether the parameters of a hash differ from the current ones. */
-export function isOutdated(phc: string): boolean {
-  const { memoryCost, timeCost, parallelism } = optionsOf(phc);
-  return (
-    memoryCost !== PARAMETERS.memoryCost ||
-    timeCost !== PARAMETERS.timeCost ||
-    parallelism !== PARAMETERS.parallelism
-  );
+  /** @param phc a string for which {@link isCurrent} is true. */
+  async verify(phc: string, password: string): Promise<boolean> {
+    try {
+      return await verify(phc, normalize(password));
+    } catch {
+      // A damaged hash matches no password and is not an error.
+      return false;
+    }
+  }
+
+  /** Whether it is a hash of argon2id with this cost. */
+  isCurrent(stored: string): boolean {
+    if (!stored.startsWith(PREFIX)) return false;
+    const { memoryCost, timeCost, parallelism } = optionsOf(stored);
+    return (
+      memoryCost === this.options.memoryCost &&
+      timeCost === this.options.timeCost &&
+      parallelism === LANES
+    );
+  }
 }
 
 /** A damaged hash has no parameters. */
@@ -46,9 +53,6 @@ function optionsOf(phc: string): Partial<ReturnType<typeof parseOptions>> {
     return {};
   }
 }
-
-/** The part of a current hash before its salt. */
-export const CURRENT_KIND = `$argon2id$v=19$m=${PARAMETERS.memoryCost},t=${PARAMETERS.timeCost},p=${PARAMETERS.parallelism}`;
 
 /**
  * Unicode has several forms of the same password. They are normalized to NFKC, as in NIST SP

@@ -1,5 +1,6 @@
 import { PASSWORD_LENGTH } from '../../contract';
 import { PasswordHasher } from './password-hasher';
+import type { AuthConfig } from '../common/config';
 
 /**
  * Better-Auth counts UTF-16 units, and a character has one or two of them. Its limits refuse no
@@ -11,8 +12,8 @@ const LENGTHS = {
 };
 
 /** The hasher is shared with the plugin, which renews hashes. */
-export function createPasswordOptions() {
-  const hasher = new PasswordHasher();
+export function createPasswordOptions({ passwordHashCost }: AuthConfig) {
+  const hasher = new PasswordHasher(passwordHashCost);
   const { hash, verify } = hasher;
   return { hasher, options: { ...LENGTHS, password: { hash, verify } } };
 }

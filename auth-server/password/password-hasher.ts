@@ -1,10 +1,11 @@
 import { APIError } from 'better-auth/api';
-import { hashArgon2id, isArgon2id, isOutdated, verifyArgon2id } from './argon2id';
+import { Argon2id } from './argon2id';
 import { BusyError, ConcurrencyLimit, type Share, ShareError } from './concurrency-limit';
 import { parseHash } from './hash-format';
 import { TOO_MANY_AT_ONCE } from './password-admission';
 import type { PasswordHash } from './password-hash';
 import { requestContext } from '../common/request-context';
+import type { PasswordHashCost } from '../../runtime/settings/password-hash-cost';
 import { HASHES_AT_ONCE } from '../../runtime/thread-pool';
 
 /** Some seconds of work: a client that waits longer gives up. */
@@ -22,8 +23,7 @@ const BETTER_AUTH_DECOY = `${'0'.repeat(32)}:${'0'.repeat(128)}`;
 
 /**
  * Password hashes of all accounts: argon2id for new hashes; old and imported hashes of other kinds
- * stay valid (`hash-format.ts`). A hash takes 46 MiB of memory, so the number of parallel hashes is
- * limited, and the number of those that wait for each account and each network.
+ * stay valid (`hash-format.ts`). A hash takes much memory, so the number of parallel hashes is limited, and the number of those that wait for each account and each network.
  *
  * All refused sign-ins take the same time: Better-Auth computes one hash for an unknown account,
  * and while hashes of other kinds exist, each refusal computes one hash of each kind.
@@ -36,6 +36,18 @@ export class PasswordHasher {
 
   /** A hash of each former kind that accounts may have. */
   private decoys: ReadonlyMap<string, PasswordHash> = toDecoys([BETTER_AUTH_DECOY]);
+
+  private readonly argon2id: Argon2id;
+
+  /** @param cost of each new hash, and of the hash that a refusal computes. */
+  constructor(cost: PasswordHashCost) {
+    this.argon2id = new Argon2id(cost);
+  }
+
+  /** The part of a current hash before its salt. */
+  get currentKind(): string {
+    return this.argon2id.kind;
+  }
 
   /** Whether an account may have an old hash; `true` until the database was asked. */
   get hasOldHashes(): boolean {
@@ -54,7 +66,7 @@ export class PasswordHasher {
 
   hash = (password: string): Promise<string> =>
     this.inTurn(async () => {
-      const hash = await hashArgon2id(password);
+      const hash = await this.argon2id.hash(password);
       await this.spendTime(password);
       return hash;
     });
@@ -62,17 +74,17 @@ export class PasswordHasher {
   verify = ({ hash, password }: { hash: string; password: string }): Promise<boolean> =>
     this.inTurn(async () => {
       const isRight = await this.check(hash, password);
-      if (isRight) noteOutdated(hash);
+      if (isRight) this.noteOutdated(hash);
       return isRight;
     }, hash);
 
   private async check(stored: string, password: string): Promise<boolean> {
-    const isCurrent = isArgon2id(stored) && !isOutdated(stored);
-    if (isCurrent && (await verifyArgon2id(stored, password))) return true;
+    const isCurrent = this.argon2id.isCurrent(stored);
+    if (isCurrent && (await this.argon2id.verify(stored, password))) return true;
     const known = isCurrent ? null : findHash(stored);
     if (known) this.decoys = new Map([...this.decoys, [known.kind, known]]);
     if (known && (await known.verify(password))) return true;
-    if (!isCurrent) await hashArgon2id(password);
+    if (!isCurrent) await this.argon2id.hash(password);
     await this.spendTime(password, known?.kind);
     return false;
   }
@@ -81,6 +93,12 @@ export class PasswordHasher {
     for (const hash of this.decoys.values()) {
       if (hash.kind !== spentKind) await hash.verify(password);
     }
+  }
+
+  /** The plugin knows the account and renews the hash. */
+  private noteOutdated(hash: string): void {
+    const context = requestContext.getStore();
+    if (context && !this.argon2id.isCurrent(hash)) context.outdatedHash = hash;
   }
 
   private async inTurn<T>(work: () => Promise<T>, stored?: string): Promise<T> {
@@ -121,10 +139,4 @@ function sharesOf(stored: string | undefined): Share[] {
   if (passwordOwner) shares.push({ key: `owner ${passwordOwner}`, most: MOST_OF_ACCOUNT });
   if (network) shares.push({ key: `network ${network}`, most: MOST_OF_NETWORK });
   return shares;
-}
-
-/** The plugin knows the account and renews the hash. */
-function noteOutdated(hash: string): void {
-  const context = requestContext.getStore();
-  if (context && (!isArgon2id(hash) || isOutdated(hash))) context.outdatedHash = hash;
 }

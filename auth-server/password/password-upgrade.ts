@@ -1,5 +1,4 @@
 import type { Pool } from 'pg';
-import { CURRENT_KIND } from './argon2id';
 import { REHASH_BASIS } from '../../contract';
 import type { PasswordHasher } from './password-hasher';
 import type { Logger } from '../../runtime/logger';
@@ -15,7 +14,7 @@ const MOST_KINDS = 8;
 const SELECT_OLD_KINDS = `
   SELECT min(password) AS example
     FROM account
-   WHERE password IS NOT NULL AND NOT starts_with(password, '${CURRENT_KIND}$')
+   WHERE password IS NOT NULL AND NOT starts_with(password, $1)
    GROUP BY CASE WHEN starts_with(password, '$argon2')
                  THEN substring(password FROM '^[$][^$]+[$][^$]+[$][^$]+')
                  ELSE coalesce(substring(password FROM '^[$][^$]+[$][^$]+'), '') END
@@ -55,7 +54,9 @@ export class PasswordUpgrade {
   }
 
   private async readOldHashes(): Promise<void> {
-    const { rows } = await this.parts.pool.query<{ example: string }>(SELECT_OLD_KINDS);
+    const { rows } = await this.parts.pool.query<{ example: string }>(SELECT_OLD_KINDS, [
+      `${this.parts.hasher.currentKind}$`,
+    ]);
     this.parts.hasher.setOldHashes(rows.map(({ example }) => example));
   }
 

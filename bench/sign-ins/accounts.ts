@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { hashArgon2id } from '../../auth-server/password/argon2id';
+import { Argon2id } from '../../auth-server/password/argon2id';
 import { withClient } from '../system/users';
 
 export interface Accounts {
@@ -11,9 +11,12 @@ export interface Accounts {
 
 const PASSWORD = 'correct horse battery staple';
 
+/** The default of the settings. */
+const COST = { memory: 47_104, passes: 1 };
+
 /** The first users, with a password: the limits of one account do not apply to many. */
 export async function createAccounts(url: string, count: number): Promise<Accounts> {
-  const hash = await hashArgon2id(PASSWORD);
+  const hash = await new Argon2id(COST).hash(PASSWORD);
   const emails = await withClient(url, async (client) => {
     const { rows } = await client.query<{ id: string; email: string }>(
       `SELECT id, email FROM "user" WHERE role = 'user' ORDER BY id LIMIT $1`,

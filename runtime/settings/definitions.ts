@@ -301,6 +301,19 @@ export const SETTING_DEFINITIONS = {
     example: 'https://api.pwnedpasswords.com/range/',
     readBy: AUTH_SERVER_ONLY,
   }),
+  PASSWORD_HASH_MEMORY: define({
+    schema: is.wholeNumber(8, 262_144),
+    default: '47104',
+    meaning:
+      'memory of one password hash (argon2id) in KiB; in production at least 47104 with one pass, 19456 with two, 12288 with three, 9216 with four or 7168 with five ([sizes](security/password.md#cost-of-a-hash)); the same for all auth servers',
+    readBy: AUTH_SERVER_ONLY,
+  }),
+  PASSWORD_HASH_PASSES: define({
+    schema: is.wholeNumber(1, 16),
+    default: '1',
+    meaning: 'passes of one password hash over its memory',
+    readBy: AUTH_SERVER_ONLY,
+  }),
   STREAM_DESTINATIONS: define({
     schema: z.enum(['public', 'any'], 'must be public or any'),
     default: 'public',

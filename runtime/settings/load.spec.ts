@@ -196,6 +196,8 @@ const BAD_VALUES: Record<SettingName, string[]> = {
   RATE_LIMITS: ['true', 'ON', '1'],
   API_DOCS: ['true', 'ON', '1'],
   BREACHED_PASSWORDS_URL: ['api.pwnedpasswords.com', 'ftp://example.com/range/'],
+  PASSWORD_HASH_MEMORY: ['0', '7', '262145', '46MiB', '19456.5', '-19456', '1e5'],
+  PASSWORD_HASH_PASSES: ['0', '17', '1.5', 'two', '-1'],
   STREAM_DESTINATIONS: ['private', 'Any', 'off'],
   ACCESS_CHECK: ['Live', 'off', 'true', 'none'],
   ACCESS_LEASE: ['0s', '99ms', '61s', '1', '1,5s', '-1s'],
@@ -229,6 +231,8 @@ const GOOD_VALUES: Partial<Record<SettingName, string[]>> = {
   TRUST_PROXY: ['10.0.0.0/8', '127.0.0.1,::1', '2001:db8::/32, 192.0.2.7/32', '::ffff:10.0.0.1'],
   REDIS_URL: ['redis://localhost:6379/0', 'rediss://:password@cache.example.com'],
   RATE_LIMITS: ['on', 'relaxed', 'off'],
+  PASSWORD_HASH_MEMORY: ['8', '47104', '262144'],
+  PASSWORD_HASH_PASSES: ['1', '16'],
   BREACHED_PASSWORDS_URL: ['https://api.pwnedpasswords.com/range/', 'http://localhost:8080/range'],
 };
 
@@ -305,6 +309,59 @@ describe('a bad value', () => {
       }),
       { numRuns: 300, seed: SEED },
     );
+  });
+});
+
+describe('the cost of a password hash', () => {
+  const costOf = (memory: string, passes: string) => ({
+    PASSWORD_HASH_MEMORY: memory,
+    PASSWORD_HASH_PASSES: passes,
+  });
+
+  it.each([
+    ['47104', '1'],
+    ['19456', '2'],
+    ['12288', '3'],
+    ['9216', '4'],
+    ['7168', '5'],
+    ['7168', '16'],
+    ['262144', '4'],
+  ])('is accepted in production: %s KiB, passes %s', (memory, passes) => {
+    expect(problemsOf({ ...PRODUCTION, ...costOf(memory, passes) })).toEqual([]);
+  });
+
+  it.each([
+    ['47103', '1', 47_104],
+    ['19455', '2', 19_456],
+    ['12287', '3', 12_288],
+    ['9215', '4', 9_216],
+    ['7167', '5', 7_168],
+    ['8', '16', 7_168],
+  ])('is refused in production alone: %s KiB, passes %s', (memory, passes, least) => {
+    const cost = costOf(memory, passes);
+    expect(problemsOf({ ...PRODUCTION, ...cost })).toEqual([
+      {
+        name: 'PASSWORD_HASH_MEMORY',
+        message: `must be at least ${least} with PASSWORD_HASH_PASSES=${passes} in production (recommendation of OWASP)`,
+      },
+    ]);
+    expect(problemsOf({ ...DEVELOPMENT, ...cost })).toEqual([]);
+  });
+
+  it('is refused when a hash of it would take seconds', () => {
+    const problems = problemsOf({ ...DEVELOPMENT, ...costOf('262144', '5') });
+    expect(problems).toEqual([
+      {
+        name: 'PASSWORD_HASH_MEMORY',
+        message: 'must be at most 209715 with PASSWORD_HASH_PASSES=5',
+      },
+    ]);
+  });
+
+  it('is refused once when its passes are not a number', () => {
+    expect(namesOf(problemsOf({ ...PRODUCTION, ...costOf('8', 'two') }))).toEqual([
+      'PASSWORD_HASH_PASSES',
+    ]);
   });
 });
 

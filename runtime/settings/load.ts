@@ -5,6 +5,7 @@ import {
   type SettingName,
   type SettingValues,
 } from './definitions';
+import { passwordHashCostProblems, type PasswordHashCost } from './password-hash-cost';
 import { toProviders, type ProviderSettings } from './providers';
 import type { Milliseconds, SecretVersion } from './values';
 import { isLoopbackHost, type SignatureAlgorithm } from '../../contract';
@@ -74,6 +75,8 @@ export interface Settings extends ProviderSettings {
   rateLimits: RateLimitFactors | null;
   /** `null`: new passwords are not compared with those of breaches. */
   breachedPasswordsUrl: string | null;
+  /** Of new password hashes. */
+  passwordHashCost: PasswordHashCost;
   /** Where security events may be pushed to. */
   streamDestinations: 'public' | 'any';
   /** Whether the API serves its documentation. */
@@ -190,6 +193,10 @@ function resolve(values: SettingValues): Settings {
     redisUrl: values.REDIS_URL ?? null,
     rateLimits: RATE_LIMITS[values.RATE_LIMITS ?? (production ? 'on' : 'relaxed')],
     breachedPasswordsUrl: values.BREACHED_PASSWORDS_URL ?? null,
+    passwordHashCost: {
+      memory: values.PASSWORD_HASH_MEMORY!,
+      passes: values.PASSWORD_HASH_PASSES!,
+    },
     streamDestinations: values.STREAM_DESTINATIONS!,
     apiDocs: values.API_DOCS!,
     auditRetention: values.AUDIT_RETENTION!,
@@ -236,7 +243,20 @@ function contradictions(values: SettingValues, settings: Settings): SettingProbl
       message: 'must be at least JWT_TTL, or tokens outlive the key that proves them',
     });
   }
-  return [...problems, ...secretContradictions(values)];
+  return [
+    ...problems,
+    ...hashCostContradictions(values, settings),
+    ...secretContradictions(values),
+  ];
+}
+
+function hashCostContradictions(
+  values: SettingValues,
+  { passwordHashCost, production }: Settings,
+): SettingProblem[] {
+  const { PASSWORD_HASH_MEMORY: memory, PASSWORD_HASH_PASSES: passes } = values;
+  const isReadable = memory !== undefined && passes !== undefined;
+  return isReadable ? passwordHashCostProblems(passwordHashCost, { production }) : [];
 }
 
 function secretContradictions(values: SettingValues): SettingProblem[] {

@@ -1,4 +1,5 @@
 import { hashPassword } from 'better-auth/crypto';
+import { DEFAULT_HASHES } from '../support/auth-server/hash-cost';
 import { PASSWORD, startAuthServer, type RunningAuthServer } from '../support/auth-server/harness';
 
 /** Generous: on a loaded host medians of alternating samples differ by a few percent. */
@@ -15,6 +16,7 @@ beforeAll(async () => {
     REQUIRE_EMAIL_VERIFICATION: 'true',
     SMTP_URL: 'smtp://127.0.0.1:1',
     RATE_LIMITS: 'off',
+    ...DEFAULT_HASHES,
   };
   server = await startAuthServer(env);
   for (const email of ['known@example.com', 'social@example.com']) {

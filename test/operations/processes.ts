@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { CHEAP_HASHES } from '../support/auth-server/hash-cost';
 import { reservePorts } from '../support/ports';
 import { startAgain } from '../support/processes/start-again';
 
@@ -121,6 +122,7 @@ export async function startProcesses(
     ADMIN_PASSWORD: 'the first administrator',
     RATE_LIMITS: 'off',
     LOG_LEVEL: 'info',
+    ...CHEAP_HASHES,
     ...more,
   };
   const auth = await ServerProcess.start('auth-server/main.ts', { url: env.AUTH_URL, env });

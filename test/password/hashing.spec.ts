@@ -1,7 +1,7 @@
 import { hash as hashArgon2 } from '@node-rs/argon2';
 import { hashPassword } from 'better-auth/crypto';
 import { pino } from 'pino';
-import { hashArgon2id, PARAMETERS, verifyArgon2id } from '../../auth-server/password/argon2id';
+import { Argon2id } from '../../auth-server/password/argon2id';
 import { PasswordHasher } from '../../auth-server/password/password-hasher';
 import { PasswordUpgrade } from '../../auth-server/password/password-upgrade';
 import {
@@ -9,15 +9,18 @@ import {
   ConcurrencyLimit,
   ShareError,
 } from '../../auth-server/password/concurrency-limit';
-import { INTERNAL_SECRET } from '../support/auth-server/auth-settings';
+import { authSettings, INTERNAL_SECRET } from '../support/auth-server/auth-settings';
+import { DEFAULT_HASHES } from '../support/auth-server/hash-cost';
 import { PASSWORD, startAuthServer, type RunningAuthServer } from '../support/auth-server/harness';
 import { eventually } from '../support/eventually';
 
+const { passwordHashCost: COST } = authSettings('postgres://localhost/none', DEFAULT_HASHES);
+const argon2id = new Argon2id(COST);
 const TODAY = /^\$argon2id\$v=19\$m=47104,t=1,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/;
 
 let server: RunningAuthServer;
 
-beforeAll(async () => (server = await startAuthServer()));
+beforeAll(async () => (server = await startAuthServer(DEFAULT_HASHES)));
 afterAll(() => server.stop());
 
 async function storedHash(email: string): Promise<string> {
@@ -41,8 +44,8 @@ it('a new password is stored as argon2id with the current parameters', async () 
 });
 
 it('a password is equal in every Unicode normalization form', async () => {
-  const stored = await hashArgon2id('cafe\u0301 au lait ﬁn');
-  await expect(verifyArgon2id(stored, 'caf\u00e9 au lait fin')).resolves.toBe(true);
+  const stored = await argon2id.hash('cafe\u0301 au lait ﬁn');
+  await expect(argon2id.verify(stored, 'caf\u00e9 au lait fin')).resolves.toBe(true);
 });
 
 describe.each([
@@ -84,13 +87,13 @@ it('a hash that was replaced in the meantime is kept', async () => {
   await server.signUp(email);
   const old = await hashPassword(PASSWORD);
   await storeHash(email, old);
-  const hasher = new PasswordHasher();
+  const hasher = new PasswordHasher(COST);
   const upgrade = new PasswordUpgrade({
     pool: server.sql,
     hasher,
     logger: pino({ level: 'silent' }),
   });
-  const chosenMeanwhile = await hashArgon2id('chosen in the meantime');
+  const chosenMeanwhile = await argon2id.hash('chosen in the meantime');
   upgrade.begin({ email, password: PASSWORD, hash: old });
   await storeHash(email, chosenMeanwhile);
   // Hashes run in order: this one ends after the upgrade.
@@ -157,7 +160,7 @@ describe('hashing', () => {
 
   it('uses at least the memory of the previous scrypt hashes', () => {
     const SCRYPT_KIB = (128 * 16_384 * 16) / 1024;
-    expect(PARAMETERS.memoryCost).toBeGreaterThan(SCRYPT_KIB);
+    expect(COST.memory).toBeGreaterThan(SCRYPT_KIB);
   });
 });
 

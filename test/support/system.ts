@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import type { Settings } from '../../runtime/settings/load';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
+import { hashCost } from './auth-server/hash-cost';
 import { Caller } from './caller';
 import {
   CALLBACK_URL,
@@ -243,6 +244,7 @@ function testEnvironment(parts: {
     ADMIN_EMAIL: ADMINISTRATOR.email,
     ADMIN_PASSWORD: ADMINISTRATOR.password,
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    ...hashCost(parts.env),
     ...parts.env,
   };
 }

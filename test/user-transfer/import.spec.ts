@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Pool } from 'pg';
 import { pino } from 'pino';
 import { parseHash } from '../../auth-server/password/hash-format';
+import type { PasswordHashCost } from '../../runtime/settings/password-hash-cost';
 import { PasswordHasher } from '../../auth-server/password/password-hasher';
 import { PasswordUpgrade } from '../../auth-server/password/password-upgrade';
 import { exportUsers } from '../../auth-server/user-transfer/export-users';
@@ -18,7 +19,8 @@ import { FIREBASE, keycloakCredential, VECTORS } from './vectors';
 const COMMAND = `
   require('./test/support/native/typescript-hook.cjs').loadTypeScript();
   require('./auth-server/transfer.ts');`;
-const CURRENT = /^\$argon2id\$v=19\$m=47104,t=1,p=1\$/;
+const COST = { memory: 8, passes: 1 };
+const CURRENT = /^\$argon2id\$v=19\$m=8,t=1,p=1\$/;
 const BCRYPT = VECTORS[0]!;
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-import-'));
@@ -146,18 +148,31 @@ describe('a hash', () => {
   });
 });
 
+/** As an auth server does at its start. */
+function queryOldHashes(cost: PasswordHashCost): PasswordHasher {
+  const hasher = new PasswordHasher(cost);
+  const logger = pino({ level: 'silent' });
+  new PasswordUpgrade({ pool: server.sql, hasher, logger }).queryOldHashes();
+  return hasher;
+}
+
+it('hashes of the former cost are found after a change of the cost', async () => {
+  const formerKind = new PasswordHasher(COST).currentKind;
+  const hasher = queryOldHashes({ ...COST, passes: 2 });
+  await eventually(() => expect(hasher.oldKinds).toContain(formerKind));
+});
+
 it('the kinds of all stored hashes are found, so that each refusal takes the same time', async () => {
   const users = VECTORS.map(({ hash }, index) => ({
     email: `kind-${index}@example.com`,
     passwordHash: hash,
   }));
   await run(users);
-  const hasher = new PasswordHasher();
-  const logger = pino({ level: 'silent' });
-  new PasswordUpgrade({ pool: server.sql, hasher, logger }).queryOldHashes();
+  const hasher = queryOldHashes(COST);
   const kinds = VECTORS.map(({ hash }) => parseHash(hash).kind);
   await eventually(() => expect(hasher.oldKinds).toEqual(expect.arrayContaining(kinds)));
   expect(hasher.oldKinds).not.toContain('scrypt');
+  expect(hasher.oldKinds).not.toContain(hasher.currentKind);
 });
 
 describe('a file', () => {

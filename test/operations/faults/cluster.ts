@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { Balancer } from './balancer';
 import { ServerProcess } from '../processes';
+import { CHEAP_HASHES } from '../../support/auth-server/hash-cost';
 import { reservePorts } from '../../support/ports';
 import { urlAs } from '../../support/servers/database-logins';
 import { RestartablePostgres } from '../../support/servers/restartable-postgres';
@@ -13,6 +14,7 @@ const ENVIRONMENT = {
   ADMIN_EMAIL: 'admin@example.com',
   ADMIN_PASSWORD: 'the first administrator',
   RATE_LIMITS: 'off',
+  ...CHEAP_HASHES,
   LOG_LEVEL: 'info',
   // Longer than the balancer needs to see that a replica is not ready.
   SHUTDOWN_DELAY: '1s',

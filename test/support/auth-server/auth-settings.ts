@@ -1,5 +1,6 @@
 import type { Settings } from '../../../runtime/settings/load';
 import { loadSettings } from '../native/settings';
+import { hashCost } from './hash-cost';
 
 export const ADMIN_EMAIL = 'first@example.com';
 export const ADMIN_PASSWORD = 'correct horse battery staple';
@@ -16,6 +17,7 @@ export function authSettings(databaseUrl: string, env: NodeJS.ProcessEnv = {}): 
       ADMIN_EMAIL,
       ADMIN_PASSWORD,
       LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+      ...hashCost(env),
       ...env,
     },
     'auth',

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { CHEAP_HASHES } from '../auth-server/hash-cost';
 import { Caller } from '../caller';
 import { reservePorts } from '../ports';
 import { startAgain } from './start-again';
@@ -50,6 +51,7 @@ export class ProcessPair {
       INTERNAL_SECRET: 'another test secret of more than 32 characters',
       ADMIN_EMAIL: PAIR_ADMINISTRATOR.email,
       ADMIN_PASSWORD: PAIR_ADMINISTRATOR.password,
+      ...CHEAP_HASHES,
       ...env,
     });
     try {
