@@ -11,10 +11,8 @@ import {
   OPENID_DOCUMENT,
   SCOPES,
 } from '../../contract';
+import { PUBLIC_DOCUMENT_HEADERS } from '../../runtime/http/public-document';
 import { CLIENT_KEY_ALGORITHMS } from '../../runtime/tokens/client-keys';
-
-/** Caches reduce the load, and changed settings are known soon. */
-const CACHE_CONTROL = 'public, max-age=300';
 
 /** By a secret (RFC 6749, section 2.3.1) and by keys (RFC 7523). */
 const CLIENT_AUTH_METHODS = ['client_secret_basic', 'private_key_jwt'];
@@ -82,11 +80,7 @@ export function discovery(config: AuthConfig, pool: Pool): RequestHandler {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (!isRead || !places.has(request.path)) return next();
     response.removeHeader('Access-Control-Allow-Credentials');
-    response.set({
-      'Access-Control-Allow-Origin': '*',
-      'Cross-Origin-Resource-Policy': 'cross-origin',
-      'Cache-Control': CACHE_CONTROL,
-    });
+    response.set(PUBLIC_DOCUMENT_HEADERS);
     response.json(describeAuthorizationServer(config, await scopes.read()));
   };
 }

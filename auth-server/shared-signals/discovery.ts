@@ -3,6 +3,7 @@ import { SSF_PATHS } from './paths';
 import { DELIVERY_METHODS } from './stream-configuration';
 import type { AuthConfig } from '../common/config';
 import { AUTH_BASE_PATH, JWKS_PATH, SSF_DOCUMENT } from '../../contract';
+import { PUBLIC_DOCUMENT_HEADERS } from '../../runtime/http/public-document';
 
 /** The metadata of the transmitter (SSF 1.0, section 7.1). */
 function describeTransmitter(config: AuthConfig) {
@@ -33,11 +34,7 @@ export function signalDiscovery(config: AuthConfig): RequestHandler {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (!isRead || !places.has(request.path)) return next();
     response.removeHeader('Access-Control-Allow-Credentials');
-    response.set({
-      'Access-Control-Allow-Origin': '*',
-      'Cross-Origin-Resource-Policy': 'cross-origin',
-      'Cache-Control': 'public, max-age=300',
-    });
+    response.set(PUBLIC_DOCUMENT_HEADERS);
     response.json(document);
   };
 }

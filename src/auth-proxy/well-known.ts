@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { API_SCOPES } from '../../contract';
+import { PUBLIC_DOCUMENT_HEADERS } from '../../runtime/http/public-document';
 import type { ApiSettings } from '../config/api-settings';
 
 const RESOURCE_DOCUMENT = '/.well-known/oauth-protected-resource';
@@ -17,11 +18,7 @@ export function serveResourceMetadata(fastify: FastifyInstance, settings: ApiSet
   fastify.get(RESOURCE_DOCUMENT, (_request, reply) =>
     reply
       .removeHeader('access-control-allow-credentials')
-      .headers({
-        'access-control-allow-origin': '*',
-        'cache-control': 'public, max-age=300',
-        'cross-origin-resource-policy': 'cross-origin',
-      })
+      .headers(PUBLIC_DOCUMENT_HEADERS)
       .send(document),
   );
 }

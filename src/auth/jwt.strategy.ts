@@ -1,4 +1,4 @@
-import { type KeyObject, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
@@ -9,10 +9,10 @@ import { KeySet } from './token/key-set';
 import type { Principal } from './principal/principal';
 import { SessionAccess } from './live-access/session-access';
 import { parseTokenHeader } from './token/token-header';
-import { timeProblem } from './token/token-times';
-import type { VerificationKey } from './token/verification-key';
+import { asSecret, type VerificationKey } from './token/verification-key';
+import { readVerifiedPayload } from './token/verified-payload';
 import { VerifiedTokens } from './token/verified-token-cache';
-import { CLOCK_TOLERANCE_SECONDS, parseAccessTokenClaims } from '../../contract';
+import { CLOCK_TOLERANCE_SECONDS } from '../../contract';
 import { Problem } from '../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
@@ -94,12 +94,9 @@ export class JwtStrategy
 
   /** Called by passport-jwt with the payload of a token that it has verified. */
   async validate(request: FastifyRequest, payload: unknown): Promise<Principal> {
-    const parsed = parseAccessTokenClaims(payload);
-    if (!parsed.ok) throw invalid(parsed.reason);
-    const { claims } = parsed;
-    const { nbf } = payload as { nbf?: number };
-    const problem = timeProblem({ exp: claims.exp, iat: claims.iat, nbf });
-    if (problem !== null) throw invalid(problem);
+    const read = readVerifiedPayload(payload);
+    if (!read.ok) throw invalid(read.reason);
+    const { claims, nbf } = read;
     const { token, key } = candidates.get(request)!;
     if (this.keySet.holds(key)) this.verifiedTokens.add(token, { claims, nbf, key });
     return this.sessionAccess.judge(claims);
@@ -122,12 +119,4 @@ export class JwtStrategy
 
 function invalid(reason: unknown): Problem {
   return new Problem('invalid_token', { cause: reason });
-}
-
-/**
- * jsonwebtoken accepts a KeyObject, which avoids parsing a PEM for each token. Its types do not
- * show this.
- */
-function asSecret(key: KeyObject): Buffer {
-  return key as unknown as Buffer;
 }

@@ -1,16 +1,14 @@
-import type { KeyObject } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Strategy } from 'passport-jwt';
 import { KeySet } from './key-set';
 import { parseTokenHeader } from './token-header';
-import { timeProblem } from './token-times';
-import type { VerificationKey } from './verification-key';
+import { asSecret, type VerificationKey } from './verification-key';
+import { readVerifiedPayload } from './verified-payload';
 import { VerifiedTokens } from './verified-token-cache';
 import {
   type AccessTokenClaims,
   CLOCK_TOLERANCE_SECONDS,
   MAX_TOKEN_LENGTH,
-  parseAccessTokenClaims,
 } from '../../../contract';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
@@ -74,13 +72,12 @@ export class ResourceTokens {
   }
 
   private accept(payload: Payload, { token, key }: Candidate): ResourceToken | null {
-    const parsed = parseAccessTokenClaims(payload);
-    if (!parsed.ok || typeof parsed.claims.aud !== 'string') return null;
-    const { claims } = parsed;
-    const { nbf } = payload as { nbf?: number };
+    const read = readVerifiedPayload(payload);
+    if (!read.ok) return null;
+    const { claims, nbf } = read;
     const { aud, iat, exp } = claims;
-    if (timeProblem({ exp, iat, nbf }) !== null) return null;
-    const verified: ResourceToken = { aud: String(aud), iat, exp, claims, payload };
+    if (typeof aud !== 'string') return null;
+    const verified: ResourceToken = { aud, iat, exp, claims, payload };
     if (this.keySet.holds(key)) this.verified.add(token, { claims: verified, nbf, key });
     return verified;
   }
@@ -104,9 +101,4 @@ export class ResourceTokens {
 
 function isObject(value: unknown): value is Payload {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** jsonwebtoken accepts a KeyObject; its types do not show this. */
-function asSecret(key: KeyObject): Buffer {
-  return key as unknown as Buffer;
 }

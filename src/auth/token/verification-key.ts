@@ -108,3 +108,11 @@ function isStrongEnough(key: KeyObject, algorithm: SignatureAlgorithm): boolean 
     ? modulusLength >= LEAST_RSA_BITS && publicExponent >= LEAST_RSA_EXPONENT
     : namedCurve === 'prime256v1';
 }
+
+/**
+ * jsonwebtoken accepts a KeyObject, which avoids parsing a PEM for each token. Its types do not
+ * show this.
+ */
+export function asSecret(key: KeyObject): Buffer {
+  return key as unknown as Buffer;
+}
