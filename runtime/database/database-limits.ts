@@ -12,4 +12,6 @@ export const DATABASE_LIMITS = {
   statement: 3_500,
   /** Until the answer to a statement arrives. */
   query: 4_000,
+  /** The wait for a connection and for the state behind a token, which is read by primary keys. */
+  access: 2_000,
 } as const;

@@ -82,15 +82,18 @@ if (redisPath === null) {
   });
 
   it('are shared by all replicas', async () => {
-    const caller = randomUUID();
-    expect(await countUp(limits[0]!, caller, 2)).toEqual([
-      [true, 2],
-      [true, 1],
-    ]);
-    expect(await countUp(limits[1]!, caller, 2)).toEqual([
-      [true, 0],
-      [false, 0],
-    ]);
+    // On a busy host, an answer can take longer than the limit of 250 ms: the replica counts alone.
+    await eventually(async () => {
+      const caller = randomUUID();
+      expect(await countUp(limits[0]!, caller, 2)).toEqual([
+        [true, 2],
+        [true, 1],
+      ]);
+      expect(await countUp(limits[1]!, caller, 2)).toEqual([
+        [true, 0],
+        [false, 0],
+      ]);
+    });
   });
 
   it('are kept by each replica alone while Redis is unavailable', async () => {

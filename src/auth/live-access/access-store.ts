@@ -5,6 +5,7 @@ import type { AccessState, AccessSubject, KnownClient, KnownSession } from './ac
 import type { KnownProfile } from '../principal/known-profile';
 import { OAUTH_TABLES, selectProfile, TABLES } from '../../../contract';
 import { TurnBatch } from './turn-batch';
+import { DATABASE_LIMITS } from '../../../runtime/database/database-limits';
 import { Problem } from '../../common/problems/problem';
 import { PreparedStatements, type Query } from '../../database/prepared-statements';
 
@@ -55,9 +56,6 @@ const SELECT_STATE = {
     SELECT ${CLIENT} FROM "${OAUTH_TABLES.oauthClient.name}" c WHERE c.${client.clientId} = $1`,
   },
 };
-
-/** A primary key look-up takes a fraction of a millisecond. */
-const ANSWER_LIMIT_MS = 2_000;
 
 interface SessionRow extends Omit<KnownProfile, 'banExpires'> {
   expiresAt: Time;
@@ -197,11 +195,12 @@ function toClient(row: ClientRow): KnownClient {
 
 /** Limits the time of a query. A query that exceeds the limit is answered with 503. */
 async function withinLimit<T>(answer: Promise<T>): Promise<T> {
+  const { access: limitMs } = DATABASE_LIMITS;
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
-    const cause = `no answer within ${ANSWER_LIMIT_MS} ms`;
+    const cause = `no answer within ${limitMs} ms`;
     const give = () => reject(new Problem('database_unavailable', { cause }));
-    timer = setTimeout(give, ANSWER_LIMIT_MS);
+    timer = setTimeout(give, limitMs);
   });
   return Promise.race([answer, limit]).finally(() => clearTimeout(timer));
 }

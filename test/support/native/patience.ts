@@ -1,7 +1,7 @@
 import { DATABASE_LIMITS } from '../../../runtime/database/database-limits';
 
 const OF_PRODUCTION = { ...DATABASE_LIMITS };
-const LONG = { connect: 30_000, lock: 30_000, statement: 31_000, query: 32_000 };
+const LONG = { connect: 30_000, lock: 30_000, statement: 31_000, query: 32_000, access: 33_000 };
 
 /**
  * The limits of the database for the applications that start in this process. A busy host needs
