@@ -4,9 +4,8 @@ import { parseKeyCommand, runKeyCommand } from '../../auth-server/signing-keys/k
 import { SigningKeys } from '../../auth-server/signing-keys/signing-keys';
 import { Browser as PageBrowser } from '../federation/browser';
 import { APP, dance } from '../federation/dance';
-import { CLIENT, OpenIdProvider } from '../federation/openid-provider';
+import { OpenIdProvider } from '../federation/openid-provider';
 import { OAuthStage, payloadOf } from '../oauth/stage';
-import { reservePorts } from '../support/ports';
 import { type SignedInUser, System } from '../support/system';
 
 let stage: OAuthStage;
@@ -15,17 +14,9 @@ let root: SignedInUser;
 let provider: OpenIdProvider;
 
 beforeAll(async () => {
-  const [providerPort, authPort] = await reservePorts(2);
-  provider = await OpenIdProvider.start(providerPort!, `http://localhost:${authPort}`);
-  stage = await OAuthStage.start({
-    env: {
-      AUTH_PORT: String(authPort),
-      TRUSTED_ORIGINS: APP,
-      OIDC_ISSUER: provider.issuer,
-      OIDC_CLIENT_ID: CLIENT.id,
-      OIDC_CLIENT_SECRET: CLIENT.secret,
-    },
-  });
+  const started = await OpenIdProvider.startForSystem();
+  ({ provider } = started);
+  stage = await OAuthStage.start({ env: { ...started.env, TRUSTED_ORIGINS: APP } });
   ({ system, admin: root } = stage);
 });
 

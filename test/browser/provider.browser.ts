@@ -1,8 +1,7 @@
 import type { Browser } from 'playwright-core';
-import { CLIENT, OpenIdProvider } from '../federation/openid-provider';
+import { OpenIdProvider } from '../federation/openid-provider';
 import { ClientApplication } from '../pages/client-application';
 import { openWindow, startBrowser, type Window } from '../support/browser';
-import { reservePorts } from '../support/ports';
 import { System } from '../support/system';
 
 const ADA = { sub: 'ada', email: 'ada@example.com', email_verified: true, name: 'Ada Lovelace' };
@@ -14,15 +13,9 @@ let application: ClientApplication;
 let window: Window;
 
 beforeAll(async () => {
-  const [providerPort, authPort] = await reservePorts(2);
-  provider = await OpenIdProvider.start(providerPort!, `http://localhost:${authPort}`);
-  const env = {
-    AUTH_PORT: String(authPort),
-    OIDC_ISSUER: provider.issuer,
-    OIDC_CLIENT_ID: CLIENT.id,
-    OIDC_CLIENT_SECRET: CLIENT.secret,
-  };
-  [system, browser] = await Promise.all([System.start({ env }), startBrowser()]);
+  const started = await OpenIdProvider.startForSystem();
+  ({ provider } = started);
+  [system, browser] = await Promise.all([System.start({ env: started.env }), startBrowser()]);
   application = await ClientApplication.start(system);
 });
 afterAll(async () => {

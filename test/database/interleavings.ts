@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Client } from 'pg';
+import { Client } from 'pg';
+import { createTestDatabase } from '../support/database';
 
 export type Actor = 'first' | 'second';
 
@@ -16,11 +17,31 @@ export function interleavings(first: number, second: number): Actor[][] {
   ];
 }
 
-interface Run {
-  order: Actor[];
-  steps: Record<Actor, Steps>;
+interface Connections {
   connections: Record<Actor, Client>;
   observer: Client;
+}
+
+interface Run extends Connections {
+  order: Actor[];
+  steps: Record<Actor, Steps>;
+}
+
+/** Two connections and an observer, in a database with the schema and without rows. */
+export async function openConnections(): Promise<Connections & { close(): Promise<void> }> {
+  const database = await createTestDatabase();
+  const connect = async () => {
+    const client = new Client(database.url);
+    await client.connect();
+    return client;
+  };
+  const connections = { first: await connect(), second: await connect() };
+  const observer = await connect();
+  const close = async () => {
+    await Promise.all([connections.first, connections.second, observer].map((one) => one.end()));
+    await database.drop();
+  };
+  return { connections, observer, close };
 }
 
 /**

@@ -1,27 +1,22 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { isBanInForce } from '../../contract';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { interleavings, runInterleaved, type Actor, type Steps } from './interleavings';
+import {
+  interleavings,
+  openConnections,
+  runInterleaved,
+  type Actor,
+  type Steps,
+} from './interleavings';
 
-let database: TestDatabase;
 let connections: Record<Actor, Client>;
 let observer: Client;
+let close: () => Promise<void>;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  const connect = async () => {
-    const client = new Client(database.url);
-    await client.connect();
-    return client;
-  };
-  connections = { first: await connect(), second: await connect() };
-  observer = await connect();
+  ({ connections, observer, close } = await openConnections());
 });
 
-afterAll(async () => {
-  await Promise.all([connections.first, connections.second, observer].map((one) => one.end()));
-  await database.drop();
-});
+afterAll(() => close());
 
 async function createUsers(roles: Record<string, string>): Promise<void> {
   await observer.query('TRUNCATE "user" CASCADE');

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Client, DatabaseError } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { interleavings, runInterleaved, type Actor, type Steps } from './interleavings';
+import {
+  interleavings,
+  openConnections,
+  runInterleaved,
+  type Actor,
+  type Steps,
+} from './interleavings';
 
 const EXPIRY = `now() + interval '1 hour'`;
 
@@ -85,25 +90,15 @@ const USER = [
      VALUES ('p', 'u', 'k', 'c', 0, 'singleDevice', false)`,
 ];
 
-let database: TestDatabase;
 let connections: Record<Actor, Client>;
 let observer: Client;
+let close: () => Promise<void>;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  const connect = async () => {
-    const client = new Client(database.url);
-    await client.connect();
-    return client;
-  };
-  connections = { first: await connect(), second: await connect() };
-  observer = await connect();
+  ({ connections, observer, close } = await openConnections());
 });
 
-afterAll(async () => {
-  await Promise.all([connections.first, connections.second, observer].map((one) => one.end()));
-  await database.drop();
-});
+afterAll(() => close());
 
 describe('a sign-in and a change of the credentials, in every order', () => {
   it.each(CHANGES)('leave no session that should have ended: $name', async (change) => {

@@ -1,29 +1,24 @@
-import { Client } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { interleavings, runInterleaved, type Actor, type Steps } from './interleavings';
+import type { Client } from 'pg';
+import {
+  interleavings,
+  openConnections,
+  runInterleaved,
+  type Actor,
+  type Steps,
+} from './interleavings';
 
-let database: TestDatabase;
 let connections: Record<Actor, Client>;
 let observer: Client;
+let close: () => Promise<void>;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  const connect = async () => {
-    const client = new Client(database.url);
-    await client.connect();
-    return client;
-  };
-  connections = { first: await connect(), second: await connect() };
-  observer = await connect();
+  ({ connections, observer, close } = await openConnections());
   await observer.query(
     `INSERT INTO "user" (id, name, email) VALUES ('u', 'U', 'u'), ('v', 'V', 'v')`,
   );
 });
 
-afterAll(async () => {
-  await Promise.all([connections.first, connections.second, observer].map((one) => one.end()));
-  await database.drop();
-});
+afterAll(() => close());
 
 const METHODS = {
   password: `INSERT INTO account (id, user_id, account_id, provider_id, password)

@@ -1,8 +1,7 @@
 import { Browser } from './browser';
 import { APP, atApp, begin, dance } from './dance';
-import { CLIENT, OpenIdProvider } from './openid-provider';
+import { OpenIdProvider } from './openid-provider';
 import { Caller } from '../support/caller';
-import { reservePorts } from '../support/ports';
 import { PASSWORD, System } from '../support/system';
 
 let system: System;
@@ -13,17 +12,9 @@ const ADDED = 'Sign-in with another provider was added to your account';
 const REMOVED = 'Sign-in with another provider was removed from your account';
 
 beforeAll(async () => {
-  const [providerPort, authPort] = await reservePorts(2);
-  provider = await OpenIdProvider.start(providerPort!, `http://localhost:${authPort}`);
-  system = await System.start({
-    env: {
-      AUTH_PORT: String(authPort),
-      TRUSTED_ORIGINS: APP,
-      OIDC_ISSUER: provider.issuer,
-      OIDC_CLIENT_ID: CLIENT.id,
-      OIDC_CLIENT_SECRET: CLIENT.secret,
-    },
-  });
+  const started = await OpenIdProvider.startForSystem();
+  ({ provider } = started);
+  system = await System.start({ env: { ...started.env, TRUSTED_ORIGINS: APP } });
   ({ authUrl } = system.settings);
 });
 afterAll(async () => {

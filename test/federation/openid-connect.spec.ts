@@ -1,8 +1,7 @@
 import { decodeJwt } from 'jose';
 import { Browser, type Arrival } from './browser';
 import { APP, atApp, begin, dance, NEW_HERE, TROUBLE, WELCOME, whoIs } from './dance';
-import { CLIENT, OpenIdProvider, type Person } from './openid-provider';
-import { reservePorts } from '../support/ports';
+import { OpenIdProvider, type Person } from './openid-provider';
 import { PASSWORD, System } from '../support/system';
 
 let system: System;
@@ -10,17 +9,9 @@ let provider: OpenIdProvider;
 let authUrl: string;
 
 beforeAll(async () => {
-  const [providerPort, authPort] = await reservePorts(2);
-  provider = await OpenIdProvider.start(providerPort!, `http://localhost:${authPort}`);
-  system = await System.start({
-    env: {
-      AUTH_PORT: String(authPort),
-      TRUSTED_ORIGINS: APP,
-      OIDC_ISSUER: provider.issuer,
-      OIDC_CLIENT_ID: CLIENT.id,
-      OIDC_CLIENT_SECRET: CLIENT.secret,
-    },
-  });
+  const started = await OpenIdProvider.startForSystem();
+  ({ provider } = started);
+  system = await System.start({ env: { ...started.env, TRUSTED_ORIGINS: APP } });
   ({ authUrl } = system.settings);
 });
 

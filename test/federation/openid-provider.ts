@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { generateKeyPair, exportJWK } from 'jose';
 import { Provider } from 'oidc-provider';
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
+import { reservePorts } from '../support/ports';
 
 /** A user at the provider, with the provider's claims. */
 export interface Person {
@@ -29,7 +30,7 @@ class TestAdapter extends MemoryAdapter {}
 
 type Fault = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-export const CLIENT = { id: 'gatehouse', secret: 'a secret of/the:client 100%' };
+const CLIENT = { id: 'gatehouse', secret: 'a secret of/the:client 100%' };
 
 /** A real OpenID Connect provider on loopback, whose sign-in page knows its user. */
 export class OpenIdProvider {
@@ -56,7 +57,20 @@ export class OpenIdProvider {
     });
   }
 
-  static async start(port: number, authUrl: string): Promise<OpenIdProvider> {
+  /** A provider for one system. @returns it with the settings of the system. */
+  static async startForSystem() {
+    const [providerPort, authPort] = await reservePorts(2);
+    const provider = await OpenIdProvider.start(providerPort!, `http://localhost:${authPort}`);
+    const env = {
+      AUTH_PORT: String(authPort),
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: CLIENT.id,
+      OIDC_CLIENT_SECRET: CLIENT.secret,
+    };
+    return { provider, env };
+  }
+
+  private static async start(port: number, authUrl: string): Promise<OpenIdProvider> {
     const redirectUri = `${authUrl}/api/auth/callback/oidc`;
     const { privateKey } = await generateKeyPair('RS256', { extractable: true });
     const key = { ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'one' };
