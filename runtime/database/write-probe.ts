@@ -21,10 +21,12 @@ const NEEDED = {
   ],
 } as const;
 
+/** A process may write some columns of a table only. A deletion has no columns. */
 const FIND_MISSING = `
   SELECT "table" || ' (' || privilege || ')' AS missing
     FROM unnest($1::text[], $2::text[]) AS needed("table", privilege)
-   WHERE NOT has_table_privilege(quote_ident("table"), privilege)`;
+   WHERE NOT CASE privilege WHEN 'DELETE' THEN has_table_privilege(quote_ident("table"), privilege)
+                            ELSE has_any_column_privilege(quote_ident("table"), privilege) END`;
 
 const WRITE = `
   INSERT INTO readiness_probe (process, written_at) VALUES ($1, now())
