@@ -376,10 +376,13 @@ describe('an administrator', () => {
     );
     const deliveryIds = body.items.filter((one) => one.jti === jti).map((one) => one.deliveryId);
     target.answerWith(202);
-    const answer = await stage.admin.caller.post(`${path()}/replay`, { deliveryIds });
-    expect(answer).toMatchObject({ status: 200, body: { replayed: 1 } });
+    const replay = () =>
+      stage.admin.caller.post(`${path()}/replay`, { deliveryIds }, { 'idempotency-key': 'replay' });
+    expect(await replay()).toMatchObject({ status: 200, body: { replayed: 1 } });
     await expectPushed(user.id, ['token-claims-change']);
     expect((await receiver.verify(target.requests[0]!.body)).jti).toBe(jti);
+    // The same request again replays nothing.
+    expect(await replay()).toMatchObject({ status: 200, body: { replayed: 1 } });
     const events = await stage.system.query<{ actor_id: string; detail: object }>(
       `SELECT actor_id, detail FROM audit_event
         WHERE action = 'stream.replayed' AND detail ->> 'resumed' = 'false'`,

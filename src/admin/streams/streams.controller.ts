@@ -19,6 +19,7 @@ import { StreamsService } from './streams.service';
 import { type UserActor, CurrentUserActor } from '../../auth/principal/current-actor.decorator';
 import { Roles } from '../../auth/roles.decorator';
 import { Endpoint } from '../../common/openapi/endpoint.decorator';
+import { Idempotent } from '../../common/openapi/idempotent.decorator';
 import { linkNextPage, NEXT_LINK } from '../../common/pagination/pages';
 import { idParameter } from '../../common/validation/schemas';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
@@ -80,6 +81,7 @@ export class StreamsController {
   }
 
   @Post(':streamId/replay')
+  @Idempotent()
   @Endpoint({
     summary: 'Replay deliveries of a stream',
     description:
