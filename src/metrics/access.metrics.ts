@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { Metrics } from '../../runtime/metrics';
 import { KeySet } from '../auth/token/key-set';
 import { type AccessReport, SessionAccess } from '../auth/live-access/session-access';
@@ -32,7 +32,19 @@ export class AccessMetrics {
       registry.registerMetric(gauge);
     }
     registerCounters(registry, report);
+    const duration = notificationDuration(registry);
+    access.onNotification((milliseconds) => duration.observe(milliseconds / 1_000));
   }
+}
+
+/** A change of access is heard within this time after its commit. */
+function notificationDuration(registry: Registry): Histogram {
+  return new Histogram({
+    name: 'gatehouse_access_notification_seconds',
+    help: 'Time from a statement that notifies to its notification on this replica',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+    registers: [registry],
+  });
 }
 
 function modeGauge(report: () => AccessReport): Gauge {

@@ -8,6 +8,7 @@ import { Metrics } from '../../runtime/metrics';
 import { reservePorts } from '../support/ports';
 import { send } from '../support/raw-http';
 import { Caller } from '../support/caller';
+import { eventually } from '../support/eventually';
 import { PASSWORD, System } from '../support/system';
 
 let system: System;
@@ -139,6 +140,16 @@ it.each([
   const { text } = await send(url(), { path: '/metrics' });
   const { idle, busy } = valuesOf(text, 'gatehouse_database_connections', 'state');
   expect(idle! + busy!).toBeGreaterThan(0);
+});
+
+it('the metrics of the API contain the time from a statement to its notification', async () => {
+  await eventually(async () => {
+    const { text } = await send(system.apiUrl, { path: '/metrics' });
+    for (const part of ['count', 'sum']) {
+      const name = `gatehouse_access_notification_seconds_${part}`;
+      expect(valuesOf(text, name, 'process').api).toBeGreaterThan(0);
+    }
+  });
 });
 
 it('connections are idle, busy or waited for', async () => {

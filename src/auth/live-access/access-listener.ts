@@ -29,6 +29,8 @@ export interface AccessListenerOptions {
   onKeysChanged: () => void;
   /** Access events were committed. */
   onEvents: () => void;
+  /** A proof has returned: the time from its statement to its notification. */
+  onReturned: (milliseconds: number) => void;
   /** Notifications arrive, as a proof has shown; called for each proof. */
   onConnected: () => void;
   /** The reason why notifications do not arrive; called for each failure. */
@@ -195,6 +197,7 @@ export class AccessListener {
       // Checked in the turn in which it arrives, and so after every earlier notification.
       proofs.set(number, () => {
         clearTimeout(timer);
+        if (proof.sent) this.options.onReturned(knowledge.now().monotonic - proof.sent.monotonic);
         resolve(proof.sent && knowledge.prove(proof.sent) ? 'proved' : 'notifications are late');
       });
       this.send(number, onSend).then(

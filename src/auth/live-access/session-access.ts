@@ -46,6 +46,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
   private readonly turn = new EventLoopTurn();
   private wasConnected: boolean | null = null;
   private receiveEvents: () => void = () => {};
+  private measureNotification: (milliseconds: number) => void = () => {};
 
   constructor(
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
@@ -62,6 +63,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
       store,
       onKeysChanged: () => void this.keySet.refresh(),
       onEvents: () => this.receiveEvents(),
+      onReturned: (milliseconds) => this.measureNotification(milliseconds),
       onConnected: () => this.changeConnection(true, 'changes of access are received'),
       onDisconnected: (reason) => this.changeConnection(false, reason),
     });
@@ -123,6 +125,11 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
   /** The database has announced access events; not called while notifications do not arrive. */
   onEvents(receive: () => void): void {
     this.receiveEvents = receive;
+  }
+
+  /** Called with the time from a statement to its notification, some times in each lease. */
+  onNotification(measure: (milliseconds: number) => void): void {
+    this.measureNotification = measure;
   }
 
   report(): AccessReport {
