@@ -8,6 +8,7 @@ import { parseHash } from '../password/hash-format';
 import { HashFormatError } from '../password/password-hash';
 import { checkUserWrite } from '../users/user-policy';
 import { LineError, type LineOptions, parseLine, type UserLine } from './user-line';
+import { findServerError, isValueRefused } from '../../runtime/database/database-errors';
 
 /** Lines of one transaction. */
 const BATCH = 200;
@@ -114,8 +115,22 @@ class ImportRun {
     } else if (found.rows.length > 0) {
       this.refuse(lineNumber, 'another user has the id or the e-mail address');
     } else {
+      await this.create(client, { lineNumber, user });
+    }
+  }
+
+  /** A user that a rule of the database refuses leaves the rest of the batch as it is. */
+  private async create(client: PoolClient, { lineNumber, user }: NumberedUser): Promise<void> {
+    await client.query('SAVEPOINT line');
+    try {
       await insertUser(client, user);
+      await client.query('RELEASE SAVEPOINT line');
       this.parts.result.created += 1;
+    } catch (error) {
+      if (!isValueRefused(error)) throw error;
+      await client.query('ROLLBACK TO SAVEPOINT line');
+      const { constraint = 'not representable' } = findServerError(error)!;
+      this.refuse(lineNumber, `the database refuses a value (${constraint})`);
     }
   }
 

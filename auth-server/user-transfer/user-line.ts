@@ -104,9 +104,17 @@ function fromFirebase(user: z.infer<typeof firebaseLine>, parameters?: FirebaseP
     emailVerified: user.emailVerified,
     image: user.photoUrl,
     banned: user.disabled,
-    createdAt: user.createdAt && new Date(Number(user.createdAt)).toISOString(),
+    createdAt: toTime(user.createdAt),
     passwordHash: hasPassword ? toFirebaseHash({ passwordHash, salt }, parameters!) : undefined,
   };
+}
+
+/** @param milliseconds since 1970. */
+function toTime(milliseconds?: string | number): string | undefined {
+  if (milliseconds === undefined) return undefined;
+  const date = new Date(Number(milliseconds));
+  if (Number.isNaN(date.getTime())) throw new LineError('the time of the creation is out of range');
+  return date.toISOString();
 }
 
 function fromAuth0(user: z.infer<typeof auth0Line>) {
@@ -128,7 +136,7 @@ function fromKeycloak(user: z.infer<typeof keycloakLine>) {
     name: [user.firstName, user.lastName].filter(Boolean).join(' ') || undefined,
     emailVerified: user.emailVerified,
     banned: user.enabled === false,
-    createdAt: user.createdTimestamp && new Date(user.createdTimestamp).toISOString(),
+    createdAt: toTime(user.createdTimestamp),
     passwordHash: password && fromKeycloakCredential(password),
   };
 }
@@ -154,7 +162,11 @@ function withoutPadding(base64: string): string {
   return base64.replace(/=+$/, '');
 }
 
+/** Written by the decoder in place of bytes that are no UTF-8. */
+const REPLACEMENT = '\uFFFD';
+
 function parseJson(line: string): unknown {
+  if (line.includes(REPLACEMENT)) throw new LineError('is not UTF-8');
   try {
     return JSON.parse(line);
   } catch {

@@ -224,6 +224,38 @@ describe('a file', () => {
     expect(await readUser('one@example.com')).toMatchObject({ name: 'Changed' });
   });
 
+  it('has all other lines imported when the database refuses one', async () => {
+    const outside = ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59-10:00'];
+    const refused = outside.map((createdAt, n) => ({
+      email: `outside-${n}@example.com`,
+      createdAt,
+    }));
+    const around = [{ email: 'before@example.com' }, ...refused, { email: 'after@example.com' }];
+    expect(await run(around)).toEqual({ created: 2, skipped: 0, failed: 2 });
+    expect(printed.slice(0, 2).join()).toMatch(/^line 2: the database refuses .*,line 3: the/);
+    expect(await readUser('after@example.com')).toMatchObject({ name: 'after' });
+  });
+
+  it('of Keycloak can have any number as a time', async () => {
+    const users = [0, 9e15].map((createdTimestamp, n) => ({
+      email: `time-${n}@example.com`,
+      createdTimestamp,
+    }));
+    const result = await run(users, { format: 'keycloak' });
+    expect(result).toEqual({ created: 1, skipped: 0, failed: 1 });
+    expect((await readUser('time-0@example.com')).created_at).toEqual(new Date(0));
+  });
+
+  it('in another encoding is refused', async () => {
+    const file = fileOf([]);
+    const line = '{"email": "latin@example.com", "name": "Jos\u00e9"}\n';
+    writeFileSync(file, Buffer.from(line, 'latin1'));
+    const print = (text: string) => void printed.push(text);
+    const options = { file, format: 'gatehouse', isDryRun: false, print } as const;
+    expect(await importUsers(server.sql, options)).toMatchObject({ created: 0, failed: 1 });
+    expect(printed).toEqual(['line 1: is not UTF-8']);
+  });
+
   it('is the result of an export, which only its owner can read', async () => {
     const file = join(folder, 'export.jsonl');
     const count = await exportUsers(server.sql, file);
