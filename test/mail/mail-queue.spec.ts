@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { pino } from 'pino';
 import { createMailer, type Mailer } from '../../auth-server/mail/mailer';
@@ -216,7 +217,7 @@ describe('auth servers on one database', () => {
     );
     const taken = await Promise.race([
       queue.take(6, 60_000),
-      new Promise<[]>((resolve) => setTimeout(() => resolve([]), 60_000)),
+      sleep<[]>(60_000, [], { ref: false }),
     ]);
     await other.query('ROLLBACK');
     other.release();
