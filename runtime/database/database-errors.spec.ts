@@ -98,10 +98,10 @@ describe('the database is unavailable', () => {
   });
 
   it.each([
-    new QueryRunnerAlreadyReleasedError(),
-    new QueryRunnerProviderAlreadyReleasedError(),
-    new TransactionNotStartedError(),
-  ])('when a connection is lost inside a transaction: $name of TypeORM', (error) => {
+    ['QueryRunnerAlreadyReleasedError', new QueryRunnerAlreadyReleasedError()],
+    ['QueryRunnerProviderAlreadyReleasedError', new QueryRunnerProviderAlreadyReleasedError()],
+    ['TransactionNotStartedError', new TransactionNotStartedError()],
+  ])('when a connection is lost inside a transaction: %s of TypeORM', (_name, error) => {
     expect(isDatabaseUnavailable(error)).toBe(true);
   });
 

@@ -114,6 +114,26 @@ export function listFaults(plan: FaultPlan): Fault[] {
       resets: true,
       isInvisible: true,
     },
+    ...(plan.away === null ? [] : listReplacements(plan)),
+  ];
+}
+
+/** The other process, in the other way. */
+function listReplacements(plan: FaultPlan): Fault[] {
+  return [
+    {
+      name: 'one of two API replicas killed',
+      run: (cluster) => kill(cluster, { name: 'API 2', ...plan }),
+      replaces: 'API 2',
+      resets: true,
+    },
+    {
+      name: 'one of two auth servers stopped (SIGTERM)',
+      run: (cluster) => stopReplica(cluster, { name: 'auth server 2', ...plan }),
+      replaces: 'auth server 2',
+      resets: true,
+      isInvisible: true,
+    },
   ];
 }
 
