@@ -22,12 +22,14 @@ describe('the metadata of the transmitter', () => {
     const { authUrl, jwtIssuer } = stage.system.settings;
     for (const base of [authUrl, stage.system.apiUrl]) {
       const response = await fetch(`${base}/.well-known/ssf-configuration`);
+      expect(response.headers.get('content-type')).toMatch(/^application\/json/);
       expect(await response.json()).toMatchObject({
         spec_version: '1_0',
         issuer: jwtIssuer,
         jwks_uri: `${authUrl}/api/auth/jwks`,
         configuration_endpoint: `${authUrl}/api/auth/ssf/stream`,
         default_subjects: 'ALL',
+        authorization_schemes: [{ spec_urn: 'urn:ietf:rfc:6749' }],
       });
     }
   });
@@ -40,6 +42,7 @@ describe('a stream that is polled', () => {
     await stage.system.query(`UPDATE "user" SET banned = true WHERE id = $1`, [user.id]);
     const tokens = await receiver.take(streamId);
     expect(tokens.map(nameOf).sort()).toEqual(['account-disabled', 'session-revoked']);
+    expect(new Set(tokens.map(({ txn }) => txn)).size).toBe(1);
     const iss = stage.issuer;
     const subject = { format: 'iss_sub', iss, sub: user.id };
     expect(tokens.find((token) => nameOf(token) === 'account-disabled')!.sub_id).toEqual(subject);
@@ -228,6 +231,9 @@ describe('the configuration of a stream', () => {
     });
     const { stream_id: id, events_supported: supported } = made.body;
     expect(made.body.events_delivered).toEqual(supported);
+    const { authUrl } = stage.system.settings;
+    const endpoint_url = `${authUrl}/api/auth/ssf/poll/${String(id)}`;
+    expect(made.body.delivery).toEqual({ ...POLL, endpoint_url });
     const read = await receiver.call('GET', `/stream?stream_id=${String(id)}`);
     expect(read.body).toEqual(made.body);
     expect((await receiver.call('GET', '/stream')).body).toEqual([made.body]);
@@ -250,6 +256,8 @@ describe('the configuration of a stream', () => {
     expect((await change({ iss: stage.issuer })).status).toBe(200);
     expect((await change({ iss: 'https://other.example.com' })).status).toBe(400);
     expect((await change({ aud: 'another' })).status).toBe(400);
+    expect((await change({ stream_id: undefined })).status).toBe(400);
+    expect((await receiver.call('DELETE', '/stream')).status).toBe(400);
   });
 
   it.each([
