@@ -50,6 +50,8 @@ import { RequireClientKeys1795700200000 } from '../migrations/1795700200000-Requ
 import { RecordRemovedAccess1795700300000 } from '../migrations/1795700300000-RecordRemovedAccess';
 import { DescribeGrantsAndCredentials1795700301000 } from '../migrations/1795700301000-DescribeGrantsAndCredentials';
 import { TellStreamStatus1795700302000 } from '../migrations/1795700302000-TellStreamStatus';
+import { ShowNamesAsWritten1795800000000 } from '../migrations/1795800000000-ShowNamesAsWritten';
+import { KeepSignInMethods1795800001000 } from '../migrations/1795800001000-KeepSignInMethods';
 import { RecordCreatingTransaction1795800200000 } from '../migrations/1795800200000-RecordCreatingTransaction';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
@@ -108,6 +110,8 @@ const OWN_MIGRATIONS = [
   RecordRemovedAccess1795700300000,
   DescribeGrantsAndCredentials1795700301000,
   TellStreamStatus1795700302000,
+  ShowNamesAsWritten1795800000000,
+  KeepSignInMethods1795800001000,
   RecordCreatingTransaction1795800200000,
 ];
 

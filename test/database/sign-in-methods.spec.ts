@@ -58,9 +58,22 @@ it.each([
   ['password', `UPDATE account SET password = NULL`],
   ['google', `UPDATE account SET user_id = 'v'`],
   ['passkey', `UPDATE passkey SET user_id = 'v'`],
+  ['password', `TRUNCATE account`],
+  ['passkey', `TRUNCATE passkey, account`],
 ] as const)('a user keeps the only method, %s: %s', async (method, statement) => {
   await give(method);
   await expect(observer.query(statement)).rejects.toMatchObject({ code: 'GH006' });
+});
+
+it('the record of the last change of the credentials stays while the user is there', async () => {
+  const truncation = observer.query('TRUNCATE credential_state');
+  await expect(truncation).rejects.toMatchObject({ code: 'GH006' });
+  const deletion = observer.query(`DELETE FROM credential_state WHERE user_id = 'v'`);
+  await expect(deletion).rejects.toMatchObject({ code: '42501' });
+  await observer.query(`INSERT INTO "user" (id, name, email) VALUES ('w', 'W', 'w')`);
+  await observer.query(`DELETE FROM "user" WHERE id = 'w'`);
+  const { rows } = await observer.query('SELECT user_id FROM credential_state ORDER BY user_id');
+  expect(rows).toEqual([{ user_id: 'u' }, { user_id: 'v' }]);
 });
 
 it('one transaction can replace the only method', async () => {

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { ShowNamesAsWritten1795800000000 } from '../../migrations/1795800000000-ShowNamesAsWritten';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 /** Roles belong to the server, which several runs can share. */
@@ -89,6 +91,53 @@ describe('a time', () => {
   it.each(['infinity', '-infinity', '0044-03-15 BC', '10000-01-01Z'])('is not %s', async (time) => {
     const insert = `INSERT INTO "user" (id, name, email, created_at) VALUES ('t', 'T', 't', $1)`;
     await expect(client.query(insert, [time])).rejects.toMatchObject({ code: '23514' });
+  });
+});
+
+describe('a text that people read', () => {
+  /** U+202E, the end of a line, U+061C, U+2066 */
+  const HIDDEN = ['\u202e', '\n', '\u061c', '\u2066'];
+  const insert = `INSERT INTO "user" (id, name, email) VALUES ($1, $2, $1)`;
+
+  it.each(HIDDEN)('contains no %j', async (hidden) => {
+    const name = `A${hidden}b`;
+    await expect(client.query(insert, ['hidden', name])).rejects.toMatchObject({ code: '23514' });
+    await client.query(insert, ['hidden', 'Zoë \u05d0 漢字 🚪']);
+    for (const change of [`ban_reason = 'A${hidden}b'`, `name = 'A${hidden}b'`]) {
+      const update = client.query(`UPDATE "user" SET ${change} WHERE id = 'hidden'`);
+      await expect(update).rejects.toMatchObject({ code: '23514' });
+    }
+    await client.query(`DELETE FROM "user"`);
+  });
+
+  it('loses these characters in the migration', async () => {
+    const migration = new ShowNamesAsWritten1795800000000();
+    const dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+    const runner = dataSource.createQueryRunner();
+    await migration.down(runner);
+    await client.query(insert, ['former', `A${HIDDEN.join('')}b`]);
+    await migration.up(runner);
+    await dataSource.destroy();
+    const { rows } = await client.query(`SELECT name FROM "user" WHERE id = 'former'`);
+    expect(rows).toEqual([{ name: 'Ab' }]);
+    await client.query(`DELETE FROM "user"`);
+  });
+
+  it('is bounded so in each table of names and descriptions', async () => {
+    const open = await list(
+      `SELECT relname || '.' || attname AS name FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+          AND attname IN ('name', 'description', 'ban_reason')
+          AND NOT EXISTS (SELECT FROM pg_constraint
+                           WHERE conrelid = attrelid AND conname = relname || '_texts_check' AND attnum = ANY (conkey))
+        ORDER BY 1`,
+    );
+    // A name of a secret is one of the code. The name of a scope has a stricter rule.
+    expect(open).toEqual([
+      'installation_secret.name',
+      'migrations.name',
+      'oauth_resource_scope.name',
+    ]);
   });
 });
 

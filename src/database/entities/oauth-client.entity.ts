@@ -11,12 +11,14 @@ import {
 import type { Relation } from 'typeorm';
 import { OAUTH_TABLES } from '../../../contract';
 import { UserEntity } from './user.entity';
+import { PlainTexts } from '../plain-texts.decorator';
 import { ReadableTimes } from '../readable-times.decorator';
 
 const { name: table, columns } = OAUTH_TABLES.oauthClient;
 
 /** A client (RFC 6749, section 2). The auth server writes its secret. */
 @Entity(table)
+@PlainTexts(table, [columns.name])
 @ReadableTimes(table, [columns.createdAt, columns.updatedAt])
 @Unique('oauth_client_client_id_key', ['clientId'])
 @Index('oauth_client_user_id_idx', ['userId'])

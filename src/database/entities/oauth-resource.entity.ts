@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import { OAUTH_TABLES } from '../../../contract';
+import { PlainTexts } from '../plain-texts.decorator';
 import { ReadableTimes } from '../readable-times.decorator';
 
 const { name: table, columns } = OAUTH_TABLES.oauthResource;
@@ -9,6 +10,7 @@ const { name: table, columns } = OAUTH_TABLES.oauthResource;
  * administrators register the others.
  */
 @Entity(table)
+@PlainTexts(table, [columns.name])
 @ReadableTimes(table, [columns.createdAt, columns.updatedAt])
 @Unique('oauth_resource_identifier_key', ['identifier'])
 export class OAuthResourceEntity {

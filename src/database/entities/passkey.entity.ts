@@ -2,12 +2,14 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } f
 import type { Relation } from 'typeorm';
 import { SECOND_FACTOR_TABLES } from '../../../contract';
 import { UserEntity } from './user.entity';
+import { PlainTexts } from '../plain-texts.decorator';
 import { ReadableTimes } from '../readable-times.decorator';
 
 const { name: table, columns } = SECOND_FACTOR_TABLES.passkey;
 
 /** The public key of a user's device. Written by the auth server. */
 @Entity(table)
+@PlainTexts(table, [columns.name])
 @ReadableTimes(table, [columns.createdAt])
 @Unique('passkey_credential_id_key', ['credentialID'])
 @Index('passkey_user_id_idx', ['userId'])

@@ -1,11 +1,13 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import { DEFAULT_ROLE, TABLES, type Role } from '../../../contract';
+import { PlainTexts } from '../plain-texts.decorator';
 import { ReadableTimes } from '../readable-times.decorator';
 
 const { name: table, columns } = TABLES.user;
 
 /** A person who can sign in. Written by the auth server. */
 @Entity(table)
+@PlainTexts(table, [columns.name, columns.banReason])
 @ReadableTimes(table, [columns.createdAt, columns.updatedAt])
 @Unique('user_email_key', ['email'])
 @Index('user_created_at_id_idx', ['createdAt', 'id'])
