@@ -66,6 +66,7 @@ it('both processes work with roles that own nothing', async () => {
   const admin = new Caller(system.apiUrl, root.accessToken);
   const path = `/api/v1/admin/users/${ben.id}`;
   const answers = [
+    await anyone.get('/health/ready'),
     await anyone.post('/api/v1/auth/sign-in', { email: 'ann@example.com', password: PASSWORD }),
     await ann.caller.patch('/api/v1/users/me', { name: 'Anna' }),
     await ann.caller.get('/api/v1/users/me/export'),
