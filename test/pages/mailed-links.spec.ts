@@ -19,7 +19,8 @@ let email: string;
 
 beforeAll(async () => {
   mails = await MailServer.start();
-  const env = { SMTP_URL: mails.url, REQUIRE_EMAIL_VERIFICATION: 'true' };
+  // Production verifies e-mail addresses.
+  const env = { NODE_ENV: 'production', SMTP_URL: mails.url, RATE_LIMITS: 'off' };
   system = await System.start({ env: { ...env, TRUSTED_ORIGINS: APPLICATION } });
 });
 
