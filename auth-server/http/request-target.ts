@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { sendError, UNREADABLE, VALUE_REFUSED } from '../common/errors';
 import { hasValidHost } from '../../runtime/network/host-header';
+import { hasSingleHeaders } from '../../runtime/network/single-headers';
 
 /** RFC 3986, section 3.3: the characters of a path, each segment not empty except the last. */
 const PATH = /^(\/(?!\/)([\w.~!$&'()*+,;=:@-]|%[\da-f]{2})*)+$/i;
@@ -25,12 +26,14 @@ function isPlainTarget(target: string): boolean {
 }
 
 /**
- * Refuses request targets that two parsers may read differently, and requests without exactly one
- * valid host.
+ * Refuses request targets that two parsers may read differently, requests without exactly one
+ * valid host, and requests with two headers of which each server may read another one.
  */
 export const checkTarget: RequestHandler = (request, response, next) => {
   const { originalUrl: target } = request;
   if (NUL_ENCODED.test(target)) return sendError(response, VALUE_REFUSED);
-  if (!isPlainTarget(target) || !hasValidHost(request)) return sendError(response, UNREADABLE);
+  if (!isPlainTarget(target) || !hasValidHost(request) || !hasSingleHeaders(request)) {
+    return sendError(response, UNREADABLE);
+  }
   next();
 };

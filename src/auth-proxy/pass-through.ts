@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { toCallerHeaders } from './caller-headers';
+import { refuseRepeatedHeaders } from './repeated-headers';
 import { KEPT_CONNECTIONS } from './kept-connections';
 import { withoutWarnings } from '../http/request/request-logger';
 import { toCallerContext } from '../http/request/caller-context';
@@ -43,6 +44,7 @@ export function registerAuthPassThrough(
 ): void {
   void fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
+    refuseRepeatedHeaders(scope);
     // The auth server reads the body; the API forwards it unread.
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     await scope.register(replyFrom, {

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually';
 import { Caller } from '../support/caller';
 import { createBrowserFetch } from '../support/client/cookie-jar';
 import { expectProblem } from '../support/problems';
-import { send, type RawRequest } from '../support/raw-http';
+import { exchange, send, type RawRequest } from '../support/raw-http';
 import { RecordingServer } from '../support/servers/recording-server';
 import { PASSWORD, System } from '../support/system';
 
@@ -410,6 +410,19 @@ describe('the request that reaches the auth server', () => {
       expect(reached()).toEqual([`GET ${path}`]);
     },
   );
+
+  it.each(['authorization', 'content-type'])('is not sent with two %s headers', async (name) => {
+    const lines = [
+      'GET /api/auth/ok HTTP/1.1',
+      'host: localhost',
+      'connection: close',
+      `${name}: a/b`,
+      `${name}: c/d`,
+    ];
+    const answer = await exchange(api.apiUrl, `${lines.join('\r\n')}\r\n\r\n`);
+    expectProblem(answer, 'malformed_request');
+    expect(reached()).toEqual([]);
+  });
 
   it('is aborted when the client disconnects', async () => {
     const abandon = async (answer: RecordingServer['answer'], body?: string) => {

@@ -83,6 +83,8 @@ describe('the target of a request', () => {
     ['two hosts', 'host: localhost\r\nhost: evil.example\r\n'],
     ['a host with a name in front', 'host: me@localhost\r\n'],
     ['a host that is none', 'host: a b\r\n'],
+    ['two tokens', 'host: localhost\r\nauthorization: Bearer a\r\nAuthorization: Bearer b\r\n'],
+    ['two media types', 'host: localhost\r\ncontent-type: a/b\r\ncontent-type: c/d\r\n'],
   ])('is refused with %s', async (_title, hosts) => {
     const bytes = `GET /api/auth/ok HTTP/1.1\r\n${hosts}connection: close\r\n\r\n`;
     expect((await exchange(server.url, bytes)).status).toBe(400);

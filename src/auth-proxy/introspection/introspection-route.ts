@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { basicCredentials, readForm } from './introspection-form';
 import type { IntrospectionAnswer, IntrospectionService } from './introspection.service';
+import { refuseRepeatedHeaders } from '../repeated-headers';
 import { toCallerContext } from '../../http/request/caller-context';
 import { AUTH_BASE_PATH, INTROSPECTION_PATH } from '../../../contract';
 import { BODY_LIMIT } from '../../../runtime/http/request-limits';
@@ -20,6 +21,7 @@ export function registerIntrospection(
 ): void {
   void fastify.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
+    refuseRepeatedHeaders(scope);
     const parseAs = { parseAs: 'string', bodyLimit: BODY_LIMIT } as const;
     scope.addContentTypeParser('*', parseAs, (_request, body, parsed) => parsed(null, body));
     scope.post(AUTH_BASE_PATH + INTROSPECTION_PATH, async (request, reply) => {
