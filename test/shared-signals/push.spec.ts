@@ -212,6 +212,19 @@ describe('a stream that is pushed', () => {
     await expectPushed(user.id, ['token-claims-change']);
   });
 
+  it('does not delay a stop of the auth server while it gives no answer', async () => {
+    const user = await stage.system.asUser();
+    target.keepSilent();
+    await change(`role = 'admin'`, user.id);
+    await eventually(() => expect(target.requests).toHaveLength(1));
+    await stage.system.stopAuthServer();
+    const error = 'the auth server stopped';
+    expect(await logOf(user.id)).toMatchObject([{ state: 'pending', last_error: error }]);
+    target.answerWith(202);
+    await stage.system.startAuthServer();
+    await expectPushed(user.id, ['token-claims-change']);
+  });
+
   it('gets the token again that was on its way when the auth server was killed, in order', async () => {
     const user = await stage.system.asUser();
     await stage.system.stopAuthServer();

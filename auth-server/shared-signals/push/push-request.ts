@@ -13,6 +13,8 @@ export interface Push {
   set: string;
   authorization: string | null;
   allowed: Destinations;
+  /** Ends the attempt when the auth server stops. */
+  signal: AbortSignal;
 }
 
 /**
@@ -48,13 +50,13 @@ export async function pushSet(push: Push): Promise<PushResult> {
   }
 }
 
-async function send({ url, set, authorization, allowed }: Push): Promise<IncomingMessage> {
+async function send({ url, set, authorization, allowed, signal }: Push): Promise<IncomingMessage> {
   const target = new URL(url);
   const request = (target.protocol === 'http:' ? requestHttp : requestHttps)(target, {
     method: 'POST',
     agent: false,
     ...(allowed === 'public' && { lookup: lookupPublic }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     headers: {
       'content-type': 'application/secevent+jwt',
       'content-length': Buffer.byteLength(set),
@@ -116,8 +118,9 @@ function parse(text: string): z.infer<typeof errorSchema> {
 }
 
 function describe(error: unknown): string {
-  const { name, code, message } = error as NodeJS.ErrnoException;
-  if (name === 'AbortError' || name === 'TimeoutError')
-    return `no answer in ${TIMEOUT_MS / 1_000} s`;
-  return code ?? message;
+  const { name, cause, code, message } = error as NodeJS.ErrnoException;
+  if (name !== 'AbortError') return code ?? message;
+  // The reason of the signal that ended the attempt.
+  const isLate = (cause as Error | undefined)?.name === 'TimeoutError';
+  return isLate ? `no answer in ${TIMEOUT_MS / 1_000} s` : 'the auth server stopped';
 }

@@ -33,7 +33,7 @@ export async function pushStream(
     const stream = await parts.streams.findPushed(streamId);
     const heads = stream ? await parts.deliveries.listHeads(streamId, MOST_AT_ONCE) : [];
     if (!stream || heads.length === 0) return sent;
-    const results = await sendAll(parts, { stream, heads });
+    const results = await sendAll(parts, { stream, heads, signal });
     sent += results.filter(({ outcome }) => outcome !== 'failed').length;
     const ms = toPause(results, stream.failures);
     if (ms !== null || stream.failures > 0) await parts.streams.backOff(streamId, ms);
@@ -57,9 +57,13 @@ function toPause(results: PushResult[], failures: number): number | null {
 interface Batch {
   stream: PushStream;
   heads: Delivery[];
+  signal: AbortSignal;
 }
 
-async function sendAll(parts: SignalParts, { stream, heads }: Batch): Promise<PushResult[]> {
+async function sendAll(
+  parts: SignalParts,
+  { stream, heads, signal }: Batch,
+): Promise<PushResult[]> {
   const { config, deliveries, signingKeys } = parts;
   const authorization = await readAuthorization(parts, stream);
   const sign = await openSigner({ config, signingKeys });
@@ -67,8 +71,8 @@ async function sendAll(parts: SignalParts, { stream, heads }: Batch): Promise<Pu
   const results = heads.map(async (delivery) => {
     const set = await sign(delivery, stream.clientId);
     const allowed = config.streamDestinations;
-    const result = await pushSet({ url: stream.endpointUrl!, set, authorization, allowed });
-    await note(parts, { stream, delivery, result });
+    const result = await pushSet({ url: stream.endpointUrl!, set, authorization, allowed, signal });
+    await note(parts, { stream, delivery, result, signal });
     return result;
   });
   return Promise.all(results);
@@ -79,13 +83,12 @@ async function readAuthorization({ config }: SignalParts, { authorization }: Str
   return symmetricDecrypt({ key: toCipherKey(config), data: authorization });
 }
 
-interface Sent {
-  stream: PushStream;
+interface Sent extends Omit<Batch, 'heads'> {
   delivery: Delivery;
   result: PushResult;
 }
 
-async function note(parts: SignalParts, { stream, delivery, result }: Sent): Promise<void> {
+async function note(parts: SignalParts, { stream, delivery, result, signal }: Sent): Promise<void> {
   const { deliveries } = parts;
   const { id, jti, attempts } = delivery;
   if (result.outcome === 'accepted') return deliveries.acknowledge(stream.id, [jti]);
@@ -93,9 +96,10 @@ async function note(parts: SignalParts, { stream, delivery, result }: Sent): Pro
   if (outcome === 'refused') return deliveries.fail(stream.id, [{ jti, error }]);
   const ms = Math.max(pauseAfter(attempts), retryAfterMs);
   const isTooLong = await deliveries.postpone(id, { ms, error });
-  if (!isTooLong) return;
+  // An attempt that a stop has ended says nothing about the receiver.
+  if (!isTooLong || signal.aborted) return;
   if (outcome === 'postponed') await deliveries.fail(stream.id, [{ jti, error }]);
-  else await pause(parts, { stream, error });
+  else await pause(parts, { stream, error, signal });
 }
 
 /**
@@ -104,7 +108,7 @@ async function note(parts: SignalParts, { stream, delivery, result }: Sent): Pro
  */
 async function pause(
   parts: SignalParts,
-  { stream, error }: { stream: PushStream; error: string },
+  { stream, error, signal }: Omit<Batch, 'heads'> & { error: string },
 ): Promise<void> {
   const { deliveries, streams } = parts;
   const reason = `The delivery has failed for a day: ${error}`.slice(0, 200);
@@ -116,5 +120,5 @@ async function pause(
     return true;
   });
   const told = isPaused ? await deliveries.findStatusEvent(stream.id) : null;
-  if (told) await sendAll(parts, { stream, heads: [told] });
+  if (told) await sendAll(parts, { stream, heads: [told], signal });
 }
