@@ -7,6 +7,7 @@ import {
   SETTING_DEFINITIONS,
   type SettingDefinition,
 } from '../../runtime/settings/definitions';
+import { STOP_LIMIT_MS } from '../../runtime/lifecycle';
 import { loadSettings } from '../../runtime/settings/load';
 import { type ComposeService, parseComposeFile } from '../../tools/image/compose-file';
 
@@ -73,6 +74,13 @@ describe('docker-compose.yml', () => {
       authServer: new URL(environmentOf('auth')['DATABASE_URL']!).password,
       api: new URL(environmentOf('api')['DATABASE_URL']!).password,
     });
+  });
+
+  it.each(['auth', 'api'] as const)('gives the process %s time to stop', (name) => {
+    const { stop_grace_period: grace } = serviceOf(parseComposeFile(text, SECRETS), name);
+    const { shutdownDelay } = loadSettings(environmentOf(name), name);
+    expect(Number.parseInt(grace!, 10)).toBeGreaterThan((shutdownDelay + STOP_LIMIT_MS) / 1_000);
+    expect(grace).toMatch(/^\d+s$/);
   });
 
   it.each(Object.keys(SECRETS))('does not start without %s', (name) => {

@@ -5,6 +5,7 @@ import {
   SETTING_DEFINITIONS,
   type SettingDefinition,
 } from '../../runtime/settings/definitions';
+import { STOP_LIMIT_MS } from '../../runtime/lifecycle';
 import { loadSettings } from '../../runtime/settings/load';
 
 const MANIFESTS = readManifests();
@@ -79,8 +80,9 @@ describe('deploy/kubernetes', () => {
       livenessProbe: { httpGet: { path: '/health/live' } },
       readinessProbe: { httpGet: { path: '/health/ready' } },
     });
-    // A pause of 5 s, and 8 s for the stop itself.
-    expect(podOf(name).terminationGracePeriodSeconds).toBeGreaterThan(13);
+    const { shutdownDelay } = settingsOf(name as ProcessName);
+    const stopSeconds = (shutdownDelay + STOP_LIMIT_MS) / 1_000;
+    expect(podOf(name).terminationGracePeriodSeconds).toBeGreaterThan(stopSeconds);
   });
 
   it.each(NAMES as ProcessName[])('gives %s settings that it accepts, and no other', (name) => {
@@ -89,8 +91,7 @@ describe('deploy/kubernetes', () => {
       (key) => !DEFINITIONS[key] || !processesOf(DEFINITIONS[key]).includes(name),
     );
     expect(foreign).toEqual([]);
-    const secrets = name === 'auth' ? { ...SECRETS, ...AUTH_SECRETS } : SECRETS;
-    expect(() => loadSettings({ ...environment, ...secrets }, name)).not.toThrow();
+    expect(() => settingsOf(name)).not.toThrow();
   });
 
   it('opens the ports that the settings name', () => {
@@ -116,6 +117,12 @@ describe('deploy/kubernetes', () => {
     expect(secretsOf('api')).toEqual(['gatehouse-api']);
   });
 });
+
+/** What the process reads in its pod. */
+function settingsOf(name: ProcessName) {
+  const secrets = name === 'auth' ? { ...SECRETS, ...AUTH_SECRETS } : SECRETS;
+  return loadSettings({ ...environmentOf(name), ...secrets }, name);
+}
 
 function podOf(name: string) {
   return POD_OWNERS.find(({ metadata }) => metadata.name === name)!.spec!.template!.spec;

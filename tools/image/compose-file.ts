@@ -6,6 +6,7 @@ export interface ComposeService {
   command?: string[];
   environment?: Record<string, string>;
   ports?: string[];
+  stop_grace_period?: string;
 }
 
 /**
