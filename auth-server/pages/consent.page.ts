@@ -21,6 +21,7 @@ export const showConsent: PageHandler = async (visit, parts) => {
     <ul>
       ${scopes}
     </ul>
+    <p class="soft">${words.always}</p>
     <p class="soft">${words.returnsTo(oauth.host)}</p>
     <form method="post" action="${keepOAuthRequest('/consent', oauth)}">
       <button type="submit" name="answer" value="accept">${words.accept}</button>

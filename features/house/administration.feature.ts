@@ -13,11 +13,11 @@ export const administration = defineFeature({
       meaning: 'All users, their sessions, statistics',
       consent:
         'if you are an administrator: see all users with their e-mail addresses, roles, bans ' +
-        'and sessions, and the statistics',
+        'and sessions with devices and IP addresses, and the statistics',
       opens: {
         listUsers: 'all users',
         getUserAsAdmin: 'e-mail addresses, roles, bans',
-        listUserSessions: 'sessions',
+        listUserSessions: 'sessions with devices and IP addresses',
         getStatistics: 'statistics',
       },
       serviceAccounts: true,

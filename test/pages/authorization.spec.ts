@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { TOTP, URI } from 'otpauth';
 import { TEXTS } from '../../auth-server/pages/common/texts';
 import { createBrowserFetch } from '../support/client/cookie-jar';
@@ -47,12 +48,14 @@ describe('a request of a client', () => {
     expect(text).toContain('Photo &#60;b&#62;Printer&#60;/b&#62; asks for access');
     expect(text).toContain(email);
     expect(text).toContain(new URL(application.redirectUri).host);
+    expect(text).toContain('your role, and when and how you signed in');
     const callback = await consent(location!);
     expect(callback.href).toMatch(new RegExp(`^${application.redirectUri}\\?`));
     expect(callback.searchParams.get('state')).toBe('state & <state>');
     const { access_token: token } = await application.exchange(callback);
     const me = await new Caller(system.apiUrl, token).get('/api/v1/users/me');
     expect(me).toMatchObject({ status: 200, body: { id } });
+    expect(decodeJwt(token)).toMatchObject({ role: 'user', amr: ['pwd'] });
   });
 
   it('gets an error when the user denies consent', async () => {

@@ -132,6 +132,8 @@ export const TEXTS = {
     intro: (client: string) => `${client} would be able to:`,
     /** A scope of another resource server, with the texts of an administrator. */
     atResource: (description: string, resource: string) => `${description} (${resource})`,
+    /** What a token contains with every scope. */
+    always: 'It also learns the id of your account, your role, and when and how you signed in.',
     returnsTo: (host: string) => `You will go back to ${host}.`,
     /**
      * What each scope opens, in full: test/oauth/consent-texts.spec.ts compares the texts with the
