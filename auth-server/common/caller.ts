@@ -2,6 +2,7 @@ import { APIError, getSessionFromCtx } from 'better-auth/api';
 import { parseCookies } from 'better-auth/cookies';
 import { bearer } from 'better-auth/plugins';
 import type { HookContext } from './hook-types';
+import { ACTING_CLIENT_HEADER } from '../../contract';
 
 /** The hook of the bearer plugin: it turns a valid token into the session cookie. */
 const [readBearer] = bearer().hooks.before;
@@ -50,6 +51,18 @@ export function isAdministrator(user: Record<string, unknown> | null): boolean {
 export function assertAdministrator(user: Record<string, unknown>): void {
   if (!isAdministrator(user)) throw new APIError('FORBIDDEN', ADMINISTRATORS_ONLY);
 }
+
+/**
+ * The client for which the API calls an endpoint that is for the API alone: no other caller can
+ * send the header. @throws {APIError} 403
+ */
+export function assertActingClient({ headers }: Pick<HookContext, 'headers'>): string {
+  const clientId = headers?.get(ACTING_CLIENT_HEADER);
+  if (!clientId) throw new APIError('FORBIDDEN', API_ONLY);
+  return clientId;
+}
+
+const API_ONLY = { code: 'FORBIDDEN', message: 'Only the API may do this, for a client.' };
 
 const ADMINISTRATORS_ONLY = { code: 'FORBIDDEN', message: 'Only administrators may do this.' };
 

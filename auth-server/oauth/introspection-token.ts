@@ -1,15 +1,14 @@
 import type { webcrypto } from 'node:crypto';
 import type { BetterAuthPlugin } from 'better-auth';
-import { APIError, createAuthEndpoint } from 'better-auth/api';
+import { createAuthEndpoint } from 'better-auth/api';
 import { resolveSigningKey } from 'better-auth/plugins';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
+import { assertActingClient } from '../common/caller';
 import type { AuthConfig } from '../common/config';
-import { ACTING_CLIENT_HEADER, INTROSPECTION_TOKEN_PATH } from '../../contract';
+import { INTROSPECTION_TOKEN_PATH } from '../../contract';
 
 const bodySchema = z.strictObject({ report: z.looseObject({ active: z.boolean() }) });
-
-const NOT_ALLOWED = { code: 'FORBIDDEN', message: 'Only the API may do this, for a client.' };
 
 interface SigningKey {
   alg: string;
@@ -32,8 +31,7 @@ export function introspectionTokens({ jwtIssuer }: AuthConfig) {
         INTROSPECTION_TOKEN_PATH,
         { method: 'POST', body: bodySchema },
         async (ctx) => {
-          const clientId = ctx.headers?.get(ACTING_CLIENT_HEADER);
-          if (!clientId) throw new APIError('FORBIDDEN', NOT_ALLOWED);
+          const clientId = assertActingClient(ctx);
           const { options } = ctx.context.getPlugin('jwt')!;
           const key = (await resolveSigningKey(ctx, options)) as SigningKey;
           const token = await new SignJWT({ token_introspection: ctx.body.report })

@@ -1,4 +1,10 @@
-import { renderField, renderProblems, type Field, type FormState } from './common/fields';
+import {
+  EMAIL_FIELD,
+  renderField,
+  renderProblems,
+  type Field,
+  type FormState,
+} from './common/fields';
 import { html } from '../../runtime/pages/html';
 import { keepOAuthRequest } from './common/oauth-request';
 import { sendPage } from './common/page-answer';
@@ -10,14 +16,6 @@ import { TEXTS } from './common/texts';
 const { fields, errors, forgotPassword, resetPassword } = TEXTS;
 
 type State = FormState & { status?: number };
-
-const EMAIL: Field = {
-  name: 'email',
-  label: fields.email,
-  type: 'email',
-  autocomplete: 'username',
-  autofocus: true,
-};
 
 /** Asks for the e-mail address that gets the link. */
 export const showForgotPassword: PageHandler = (visit) => answerForgot(visit, {});
@@ -52,7 +50,7 @@ function answerForgot({ response, oauth }: Visit, { status, ...state }: State): 
   const main = html`<p>${intro}</p>
     ${renderProblems(state.problems)}
     <form method="post" action="${keepOAuthRequest('/forgot-password', oauth)}" novalidate>
-      ${renderField(EMAIL, state)}
+      ${renderField(EMAIL_FIELD, state)}
       <button type="submit">${submit}</button>
     </form>
     <p><a href="${keepOAuthRequest('/sign-in', oauth)}">${back}</a></p>`;

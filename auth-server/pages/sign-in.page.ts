@@ -1,5 +1,11 @@
 import { cookieProblems } from './cookie-check';
-import { renderField, renderProblems, type Field, type FormState } from './common/fields';
+import {
+  EMAIL_FIELD,
+  renderField,
+  renderProblems,
+  type Field,
+  type FormState,
+} from './common/fields';
 import { html, type Html } from '../../runtime/pages/html';
 import type { Page } from './common/layout';
 import { keepOAuthRequest } from './common/oauth-request';
@@ -21,13 +27,6 @@ import { TEXTS } from './common/texts';
 
 const { fields, errors, signIn: words } = TEXTS;
 
-const EMAIL: Field = {
-  name: 'email',
-  label: fields.email,
-  type: 'email',
-  autocomplete: 'username',
-  autofocus: true,
-};
 const PASSWORD: Field = {
   name: 'password',
   label: fields.password,
@@ -93,7 +92,7 @@ function signInPage({ oauth }: Visit, state: FormState, config: PageParts['confi
   const main = html`${oauth && html`<p class="soft">${words.toClient(oauth.clientName)}</p>`}
     ${renderProblems(state.problems)}
     <form method="post" action="${action}" novalidate>
-      ${renderField(EMAIL, state)} ${renderField(PASSWORD, state)}
+      ${renderField(EMAIL_FIELD, state)} ${renderField(PASSWORD, state)}
       <button type="submit">${words.submit}</button>
     </form>
     ${button} ${providerButtons(action, config)}

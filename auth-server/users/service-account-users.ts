@@ -1,13 +1,9 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint } from 'better-auth/api';
 import { z } from 'zod';
+import { assertActingClient } from '../common/caller';
 import { EMAIL_TAKEN } from '../common/errors';
-import {
-  ACTING_CLIENT_HEADER,
-  DEFAULT_ROLE,
-  SERVICE_ACCOUNT_USERS_PATH,
-  ROLES,
-} from '../../contract';
+import { DEFAULT_ROLE, SERVICE_ACCOUNT_USERS_PATH, ROLES } from '../../contract';
 
 const newUserSchema = z.object({
   email: z.email(),
@@ -15,8 +11,6 @@ const newUserSchema = z.object({
   name: z.string(),
   role: z.enum(ROLES).default(DEFAULT_ROLE),
 });
-
-const NOT_ALLOWED = { code: 'FORBIDDEN', message: 'Only the API may do this, for a client.' };
 
 const NO_ADMINISTRATORS = {
   code: 'USER_REQUIRED',
@@ -39,7 +33,7 @@ export function serviceAccountUsers() {
         SERVICE_ACCOUNT_USERS_PATH,
         { method: 'POST', body: newUserSchema },
         async (ctx) => {
-          if (!ctx.headers?.has(ACTING_CLIENT_HEADER)) throw new APIError('FORBIDDEN', NOT_ALLOWED);
+          assertActingClient(ctx);
           if (ctx.body.role === 'admin') throw new APIError('FORBIDDEN', NO_ADMINISTRATORS);
           const { internalAdapter, generateId, password: passwords } = ctx.context;
           const { password, ...given } = ctx.body;

@@ -13,6 +13,15 @@ export interface Field {
   autofocus?: boolean;
 }
 
+/** The e-mail address of an account, as the first field of a form. */
+export const EMAIL_FIELD: Field = {
+  name: 'email',
+  label: TEXTS.fields.email,
+  type: 'email',
+  autocomplete: 'username',
+  autofocus: true,
+};
+
 /** The problems of a form by field; `form` has problems of the whole form. */
 export type Problems = Readonly<Record<string, string>>;
 
