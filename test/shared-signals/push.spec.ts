@@ -216,7 +216,7 @@ describe('a stream that is pushed', () => {
     const user = await stage.system.asUser();
     target.keepSilent();
     await change(`role = 'admin'`, user.id);
-    await eventually(() => expect(target.requests).toHaveLength(1));
+    await expectPushed(user.id, ['token-claims-change']);
     await stage.system.stopAuthServer();
     const error = 'the auth server stopped';
     expect(await logOf(user.id)).toMatchObject([{ state: 'pending', last_error: error }]);
