@@ -1,5 +1,3 @@
-const path = require('node:path');
-
 /**
  * The import rules of the project, in one direction:
  *
@@ -8,7 +6,7 @@ const path = require('node:path');
  * The floor is http, audit, database, common and config, in this order. The other folders of
  * `src/` stand beside `users`. A folder uses only what `MAY_USE` names. The two processes share
  * `runtime/` and `contract/index.ts` and never import each other. CONTRIBUTING.md shows the
- * same as a drawing.
+ * same as a drawing. `tools/check-imports.mjs` also refuses two folders that import each other.
  */
 const FLOOR = ['http', 'audit', 'database', 'common', 'config'];
 
@@ -81,25 +79,11 @@ const AUTH_ROOMS = {
 };
 
 /**
- * A folder and one of its rooms depend on each other in one direction. These rooms use none of the
- * folder's own files.
- */
-const LOWER_ROOMS = ['auth-server/oauth/resources', 'auth-server/shared-signals/destinations'];
-
-/** The folder's own files use none of these rooms; a plugin or a module puts both together. */
-const UPPER_ROOMS = [
-  'auth-server/shared-signals/push',
-  'src/auth-proxy/introspection',
-  'src/database/entities/resources',
-  'src/users/me',
-];
-
-/**
  * A feature of the product is a folder `features/<name>/`. Its declaration (`<name>.feature.ts`) is
  * read by both processes and imports nothing but its migrations; it requires its part of the API
  * (`<name>.api.ts`) late. The other files stand beside `admin` and use what stands below it.
  */
-const DECLARATION = '^features/([^/]+[.]ts$|[^/]+/[^/]+[.]feature[.]ts$|house/features[.]ts$)';
+const DECLARATION = '^features/([^/]+[.]ts$|[^/]+/[^/]+[.]feature[.]ts$)';
 const FEATURE_MIGRATION = '^features/[^/]+/migrations/';
 const FEATURE_API = '^(features/[^/]+/|src/admin/)[^/]+[.]api[.]ts$';
 const FEATURE_MAY_USE = ['auth-proxy', 'users', 'auth', ...FLOOR];
@@ -147,31 +131,11 @@ const authRoomRules = Object.entries(AUTH_ROOMS).map(([room, others]) => ({
   to: { path: '^src/auth/', pathNot: `^src/auth/(${[room, ...others].join('|')})/` },
 }));
 
-const ownFilesOf = (room) => `^${path.dirname(room)}/[^/]+[.]ts$`;
-
-const roomRules = [
-  ...LOWER_ROOMS.map((room) => ({
-    name: `room-${room.replaceAll('/', '-')}`,
-    comment: `${room} uses no file of ${path.dirname(room)} itself.`,
-    severity: 'error',
-    from: { path: `^${room}/`, pathNot: TESTS },
-    to: { path: ownFilesOf(room) },
-  })),
-  ...UPPER_ROOMS.map((room) => ({
-    name: `room-${room.replaceAll('/', '-')}`,
-    comment: `In ${path.dirname(room)} itself only a plugin or a module uses ${room}.`,
-    severity: 'error',
-    from: { path: ownFilesOf(room), pathNot: [TESTS, 'plugin[.]ts$', '[.]module[.]ts$'] },
-    to: { path: `^${room}/` },
-  })),
-];
-
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     ...folderRules,
     ...authRoomRules,
-    ...roomRules,
     only({
       name: 'src-root',
       comment:

@@ -24,7 +24,7 @@ import { answerMissingPage, pageRoutes } from './pages/routes';
 import { signalDiscovery, signalDiscoveryPaths } from './shared-signals/discovery';
 import type { SigningKeys } from './signing-keys/signing-keys';
 import { EXACT_PATHS } from '../runtime/http/exact-paths';
-import { type Metrics, METRICS_PATH } from '../runtime/metrics';
+import { type Metrics, METRICS_PATH } from '../runtime/metrics/metrics';
 import { RefusedOrigins } from '../runtime/network/refused-origins';
 
 const AUTHORIZE_PATH = `${AUTH_BASE_PATH}/oauth2/authorize`;

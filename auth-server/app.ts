@@ -20,7 +20,7 @@ import { checkDatabase } from '../runtime/database/database-check';
 import { measurePool } from '../runtime/database/pool-metrics';
 import type { Logger } from '../runtime/logger';
 import { deriveInternalSecret } from '../runtime/installation-secret';
-import { Metrics } from '../runtime/metrics';
+import { Metrics } from '../runtime/metrics/metrics';
 
 export interface AuthServer {
   app: Express;

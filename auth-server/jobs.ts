@@ -8,7 +8,7 @@ import { createPushJob, DELIVERY_CLEANUP } from './shared-signals/push/push-job'
 import { createKeyJob, type KeyJobParts } from './signing-keys/key-job';
 import { createCleanupJob, transactionsOf } from '../runtime/jobs/cleanup';
 import { JobRunner } from '../runtime/jobs/jobs';
-import type { Metrics } from '../runtime/metrics';
+import type { Metrics } from '../runtime/metrics/metrics';
 
 const CLEANUPS = [
   DELIVERY_CLEANUP,

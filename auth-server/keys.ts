@@ -1,6 +1,6 @@
 import '../runtime/entry/node-version';
 import { parseKeyCommand, runKeyCommand } from './signing-keys/key-command';
-import { startOrExplain } from '../runtime/lifecycle';
+import { startOrExplain } from '../runtime/lifecycle/lifecycle';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
 

@@ -1,6 +1,6 @@
 import '../runtime/entry/node-version';
 import { renewSecrets } from './secret-renewal';
-import { startOrExplain } from '../runtime/lifecycle';
+import { startOrExplain } from '../runtime/lifecycle/lifecycle';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
 

@@ -7,7 +7,7 @@ import { exportUsers } from './user-transfer/export-users';
 import { importUsers } from './user-transfer/import-users';
 import type { LineFormat } from './user-transfer/user-line';
 import { DatabasePool } from '../runtime/database/database-pool';
-import { startOrExplain } from '../runtime/lifecycle';
+import { startOrExplain } from '../runtime/lifecycle/lifecycle';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
 import { StartError } from '../runtime/start-error';

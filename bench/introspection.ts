@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Benchmark } from './benchmark';
+import type { Benchmark } from './common/benchmark';
 import { Gatehouse } from './system/gatehouse';
 import { runLoad } from './system/http-load';
 import { HOST, type ServerProcess } from './system/server-process';

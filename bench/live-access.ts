@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Benchmark } from './benchmark';
-import { renderMedians, takeTurns } from './interleaved';
+import type { Benchmark } from './common/benchmark';
+import { renderMedians, takeTurns } from './common/interleaved';
 import { AccessKnowledge } from '../src/auth/live-access/access-knowledge';
 import { refusalReason } from '../src/auth/live-access/access-state';
 import { LiveAccess } from '../src/auth/live-access/live-access';

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { Benchmark } from './benchmark';
+import type { Benchmark } from './common/benchmark';
 import { growthBenchmark } from './growth/growth';
 import { introspectionBenchmark } from './introspection';
 import { liveAccessBenchmark } from './live-access';

@@ -1,4 +1,4 @@
-import type { Benchmark } from './benchmark';
+import type { Benchmark } from './common/benchmark';
 import { Gatehouse } from './system/gatehouse';
 import { NODE_FLAGS } from '../launcher/services/service';
 import type { ServerProcess } from './system/server-process';

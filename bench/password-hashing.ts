@@ -1,7 +1,7 @@
 import { hash, verify } from '@node-rs/argon2';
 import { hashPassword, verifyPassword } from 'better-auth/crypto';
-import type { Benchmark } from './benchmark';
-import { type Contestant, renderMedians, takeTurns } from './interleaved';
+import type { Benchmark } from './common/benchmark';
+import { type Contestant, renderMedians, takeTurns } from './common/interleaved';
 import { startSignInSystem, type SignInSystem } from './sign-in-system';
 
 const PASSWORD = 'correct horse battery staple';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Benchmark } from './benchmark';
-import { type Goal, renderGoals } from './goals';
+import type { Benchmark } from './common/benchmark';
+import { type Goal, renderGoals } from './common/goals';
 import { contestantScript, prepareContestants } from './requests/contestant-package';
 import { PROFILE } from './requests/refusals';
 import { Gatehouse } from './system/gatehouse';

@@ -1,6 +1,6 @@
 import { DataSource, type QueryRunner } from 'typeorm';
-import type { Benchmark } from './benchmark';
-import { type Contestant, renderMedians, takeTurns } from './interleaved';
+import type { Benchmark } from './common/benchmark';
+import { type Contestant, renderMedians, takeTurns } from './common/interleaved';
 import { startUserListSystem, type UserListSystem } from './user-list-system';
 import type { UserPage } from '../src/admin/users/users.schemas';
 import { pageQuery } from '../src/admin/users/user-list.query';

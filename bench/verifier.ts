@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Benchmark } from './benchmark';
-import { type Contestant, renderMedians, takeTurns } from './interleaved';
+import type { Benchmark } from './common/benchmark';
+import { type Contestant, renderMedians, takeTurns } from './common/interleaved';
 import { makeClaims, makeTokens, type TokenSet } from './tokens';
 import { bareVerify, fastJwt, gatehouse, jsonwebtoken } from './verifiers';
 import { VerifiedTokens } from '../src/auth/token/verified-token-cache';

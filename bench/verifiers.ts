@@ -2,7 +2,7 @@ import { verify } from 'node:crypto';
 import { createVerifier } from 'fast-jwt';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
-import type { Contestant } from './interleaved';
+import type { Contestant } from './common/interleaved';
 import { AUDIENCE, ISSUER, type TokenSet } from './tokens';
 import { JwtStrategy } from '../src/auth/jwt.strategy';
 import type { KeySet } from '../src/auth/token/key-set';

@@ -1,6 +1,6 @@
 import type { FeatureDeclaration } from './define-feature';
 import { FEATURES } from './features';
-import { HOUSE_FEATURES } from './house/features';
+import { HOUSE_FEATURES } from './house-features';
 
 const INSTALLED = [...HOUSE_FEATURES, ...FEATURES] as const;
 

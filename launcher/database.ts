@@ -1,6 +1,6 @@
 import '../runtime/entry/node-version';
 import { startEmbeddedDatabase } from './postgres/embedded-database';
-import { runInForeground } from './foreground';
+import { runInForeground } from './foreground/foreground';
 
 /**
  * `npm run database`: only the embedded database, in the foreground, for `npm run start:auth` and

@@ -1,6 +1,6 @@
 import '../runtime/entry/node-version';
 import { join } from 'node:path';
-import { runInForeground, type Foreground } from './foreground';
+import { runInForeground, type Foreground } from './foreground/foreground';
 import { startService, waitUntilReady } from './services/service';
 import { say, StartLog } from './services/start-log';
 import { prepareSystem, readinessUrl, type Service } from './system';

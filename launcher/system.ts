@@ -1,6 +1,6 @@
 import { checkSettings } from './check-settings';
 import { createKeptLogins } from './database-logins';
-import type { Foreground } from './foreground';
+import type { Foreground } from './foreground/foreground';
 import { MigrationError } from './migration-error';
 import { runMigrations } from './migrations';
 import { startEmbeddedDatabase } from './postgres/embedded-database';

@@ -4,6 +4,7 @@ import { GLOBAL_GUARDS, toProviders } from './app.guards';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { AuthProxyModule } from './auth-proxy/auth-proxy.module';
+import { IntrospectionModule } from './auth-proxy/introspection/introspection.module';
 import { listFeatureApis } from './common/feature-api';
 import { ProblemDetailsFilter } from './common/problems/problem-details.filter';
 import type { ApiSettings } from './config/api-settings';
@@ -13,8 +14,9 @@ import { EntranceModule } from './entrance/entrance.module';
 import { HealthModule } from './health/health.module';
 import { IdempotencyModule } from './idempotency/idempotency.module';
 import { MetricsModule } from './metrics/metrics.module';
+import { MeModule } from './users/me/me.module';
 import { UsersModule } from './users/users.module';
-import type { Metrics } from '../runtime/metrics';
+import type { Metrics } from '../runtime/metrics/metrics';
 
 export interface AppModuleOptions {
   settings: ApiSettings;
@@ -34,6 +36,8 @@ export class AppModule {
         AuditModule,
         AuthModule,
         AuthProxyModule,
+        IntrospectionModule,
+        MeModule,
         UsersModule,
         ...listFeatureApis().map(({ module }) => module),
         HealthModule,

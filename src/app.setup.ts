@@ -10,7 +10,7 @@ import { type ApiSettings, toApiSettings } from './config/api-settings';
 import { createAdapter } from './http/adapter';
 import { createOpenApiDocument } from './openapi/document';
 import type { Logger } from '../runtime/logger';
-import { Metrics } from '../runtime/metrics';
+import { Metrics } from '../runtime/metrics/metrics';
 import type { Settings } from '../runtime/settings/load';
 
 /** The error of a failed query holds its parameters and the row: these are not logged. */

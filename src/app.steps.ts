@@ -28,7 +28,7 @@ import { logRequestsLazily } from './http/request/request-logger';
 import { countRequests } from './metrics/request-counter';
 import { serveDocumentation } from './openapi/serving';
 import { runInDatabaseScope } from '../runtime/database/database-scope';
-import type { Metrics } from '../runtime/metrics';
+import type { Metrics } from '../runtime/metrics/metrics';
 
 /** What a step works on. */
 export interface ApiParts {

@@ -1,7 +1,7 @@
 import { Counter } from 'prom-client';
 import { PROVIDERS, toKnown } from './known-values';
 import type { AuditEvent } from '../../contract';
-import type { Metrics } from '../../runtime/metrics';
+import type { Metrics } from '../../runtime/metrics/metrics';
 
 const METHODS = ['password', 'passkey', 'two_factor', ...PROVIDERS];
 const OUTCOMES = ['success', 'failure'] as const;

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { Pool } from 'pg';
 import { EXACT_PATHS } from '../../runtime/http/exact-paths';
-import { isProcessStopping } from '../../runtime/network/http-stop';
+import { isProcessStopping } from '../../runtime/lifecycle/http-stop';
 import { WriteProbe } from '../../runtime/database/write-probe';
 import type { Logger } from '../../runtime/logger';
 import type { SigningKeys } from '../signing-keys/signing-keys';

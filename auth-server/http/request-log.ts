@@ -5,7 +5,7 @@ import { runInDatabaseScope } from '../../runtime/database/database-scope';
 import type { RouteLabels } from './route-labels';
 import { takeOrCreateRequestId } from '../../runtime/http/request-id';
 import type { Logger } from '../../runtime/logger';
-import type { Metrics } from '../../runtime/metrics';
+import type { Metrics } from '../../runtime/metrics/metrics';
 import { continueTrace } from '../../runtime/tracing/trace-context';
 
 /** The path of a mailed link contains a credential. */

@@ -1,6 +1,6 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Mailer } from './mailer';
-import type { Metrics } from '../../runtime/metrics';
+import type { Metrics } from '../../runtime/metrics/metrics';
 
 /** The mails that this process dropped because they exceed a budget. */
 export function countDroppedMails({ registry }: Metrics, mailer: Mailer): void {

@@ -1,6 +1,6 @@
 import { addGrants } from './grants';
 import { type Cost, measure, type Plan } from './measure';
-import type { Benchmark } from '../benchmark';
+import type { Benchmark } from '../common/benchmark';
 import { PROFILE, USER_LIST } from '../requests/refusals';
 import { toRequest } from '../requests/targets';
 import { Gatehouse, type Tokens } from '../system/gatehouse';

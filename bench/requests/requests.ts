@@ -2,8 +2,8 @@ import { type Contest, NAMES, startContest } from './contestants';
 import { prepareContestants } from './contestant-package';
 import { measureTargets, type RoundPlan, type Samples } from './measurement';
 import { medianOf, renderSamples } from './report';
-import type { Benchmark } from '../benchmark';
-import { type Goal, renderGoals } from '../goals';
+import type { Benchmark } from '../common/benchmark';
+import { type Goal, renderGoals } from '../common/goals';
 import { Gatehouse } from '../system/gatehouse';
 
 const FULL = { rounds: 5, connections: 32, milliseconds: 1_500, warmUpMilliseconds: 2_000 };

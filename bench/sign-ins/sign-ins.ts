@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Accounts, createAccounts } from './accounts';
 import { signAlone, verifyAlone } from './alone';
-import type { Benchmark } from '../benchmark';
-import { type Goal, renderGoals } from '../goals';
+import type { Benchmark } from '../common/benchmark';
+import { type Goal, renderGoals } from '../common/goals';
 import { Gatehouse } from '../system/gatehouse';
 import { runLoad } from '../system/http-load';
 import { postgresUsage } from '../system/postgres-usage';

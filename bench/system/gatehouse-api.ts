@@ -1,6 +1,10 @@
 import { readGatehouseSettings } from './gatehouse-settings';
 import { HOST } from './server-process';
-import { startOrExplain, STOP_LIMIT_MS, stopCleanlyOnSignal } from '../../runtime/lifecycle';
+import {
+  startOrExplain,
+  STOP_LIMIT_MS,
+  stopCleanlyOnSignal,
+} from '../../runtime/lifecycle/lifecycle';
 import { createLogger } from '../../runtime/logger';
 import { createApi } from '../../src/app.setup';
 

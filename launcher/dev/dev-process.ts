@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATA_DIRECTORY } from '../../runtime/settings/development';
-import type { Part } from '../foreground';
+import type { Part } from '../foreground/foreground';
 import { type ServicePart, startService, waitUntilReady } from '../services/service';
 import { say, type StartLog } from '../services/start-log';
 import { readinessUrl, type Service } from '../system';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { runInForeground, type Foreground } from '../foreground';
+import { runInForeground, type Foreground } from '../foreground/foreground';
 import { findFreePort } from '../services/ports';
 import { say, StartLog } from '../services/start-log';
 import { prepareSystem } from '../system';

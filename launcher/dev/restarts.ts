@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Foreground } from '../foreground';
+import type { Foreground } from '../foreground/foreground';
 import { startService } from '../services/service';
 import { say } from '../services/start-log';
 import { findCompileErrors } from './compile';

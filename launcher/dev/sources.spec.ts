@@ -9,7 +9,7 @@ describe('isLoadedBy', () => {
     ['runtime/logger.ts', 'both'],
     ['migrations/1795000000000-AddColumn.ts', 'both'],
     ['features/features.ts', 'both'],
-    ['features/house/administration.feature.ts', 'both'],
+    ['features/administration.feature.ts', 'both'],
     ['features/notes/notes.feature.ts', 'both'],
     ['features/notes/migrations/1795000000000-CreateNotes.ts', 'both'],
     ['features/notes/notes.controller.ts', 'src'],

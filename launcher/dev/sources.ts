@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import type { Part } from '../foreground';
+import type { Part } from '../foreground/foreground';
 import type { Service } from '../system';
 
 /** The folders whose files a running process loads, and the migrations. */
@@ -76,6 +76,6 @@ export function isLoadedBy({ folder }: Pick<Service, 'folder'>, file: string): b
   const [top] = file.split('/');
   if (top === 'src' || top === 'auth-server') return top === folder;
   if (top !== 'features') return true;
-  const isDeclaration = /^features\/([^/]+[.]ts|.*[.]feature[.]ts|house\/.*)$/.test(file);
+  const isDeclaration = /^features\/([^/]+[.]ts|.*[.]feature[.]ts)$/.test(file);
   return folder === 'src' || isDeclaration || isMigration(file);
 }

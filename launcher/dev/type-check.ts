@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DATA_DIRECTORY } from '../../runtime/settings/development';
-import type { Part } from '../foreground';
+import type { Part } from '../foreground/foreground';
 import { startService } from '../services/service';
 import { say } from '../services/start-log';
 

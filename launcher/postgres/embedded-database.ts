@@ -1,11 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DATA_DIRECTORY, EMBEDDED_URL_FILE } from '../../runtime/settings/development';
+import { EMBEDDED_DIRECTORY, EMBEDDED_URL_FILE } from '../../runtime/settings/development';
 import { startEmbeddedPostgres } from './embedded-postgres';
-import type { Foreground } from '../foreground';
-
-/** The folder of the embedded database. */
-export const EMBEDDED_DIRECTORY = join(DATA_DIRECTORY, 'postgres');
+import type { Foreground } from '../foreground/foreground';
 
 /**
  * Starts the embedded database as a part of the command. While it runs, its URL is in a file, for

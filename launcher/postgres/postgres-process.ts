@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProcess, waitForEnd } from './process-table';
+import { findProcess, waitForEnd } from '../foreground/process-table';
 import type { ServerAccount } from './server-account';
 import { StartError } from '../../runtime/start-error';
 

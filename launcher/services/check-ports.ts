@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SettingName } from '../../runtime/settings/definitions';
 import type { Settings } from '../../runtime/settings/load';
-import type { Foreground } from '../foreground';
+import type { Foreground } from '../foreground/foreground';
 import { authMetricsPort } from './metrics-ports';
 import { isFree } from './ports';
 import { describeTakenPort, type PortSetting } from '../../runtime/network/port-errors';

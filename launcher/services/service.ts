@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Part } from '../foreground';
+import type { Part } from '../foreground/foreground';
 import { StartError } from '../../runtime/start-error';
 
 const READY_LIMIT_MS = 60_000;

@@ -1,6 +1,5 @@
-import { EMBEDDED_URL_FILE } from '../../runtime/settings/development';
+import { EMBEDDED_DIRECTORY, EMBEDDED_URL_FILE } from '../../runtime/settings/development';
 import type { Settings } from '../../runtime/settings/load';
-import { EMBEDDED_DIRECTORY } from '../postgres/embedded-database';
 
 export interface Welcome {
   settings: Settings;

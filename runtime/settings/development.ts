@@ -9,6 +9,9 @@ export const DATA_DIRECTORY = '.data';
 
 const ENV_FILE = '.env';
 
+/** The files of the embedded database. */
+export const EMBEDDED_DIRECTORY = join(DATA_DIRECTORY, 'postgres');
+
 /** The URL of the running embedded database, for a process that is started separately. */
 export const EMBEDDED_URL_FILE = join(DATA_DIRECTORY, 'database-url');
 

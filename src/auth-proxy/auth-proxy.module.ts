@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { AuthServerClient } from './auth-server.client';
 import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
-import { IntrospectionService } from './introspection/introspection.service';
 import { SecondStepController } from './second-step.controller';
 import { SecondStepService } from './second-step.service';
 import { AuthModule } from '../auth/auth.module';
@@ -11,7 +10,7 @@ import { AuthModule } from '../auth/auth.module';
 @Module({
   imports: [AuthModule],
   controllers: [AuthController, SecondStepController],
-  providers: [AuthServerClient, AuthService, IntrospectionService, SecondStepService],
-  exports: [AuthService, IntrospectionService],
+  providers: [AuthServerClient, AuthService, SecondStepService],
+  exports: [AuthServerClient, AuthService],
 })
 export class AuthProxyModule {}

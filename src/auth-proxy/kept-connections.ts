@@ -1,4 +1,4 @@
-import { STOP_GRACE_MS } from '../../runtime/network/http-stop';
+import { STOP_GRACE_MS } from '../../runtime/lifecycle/http-stop';
 
 /**
  * Options of the connections to the auth server. An auth server that stops announces the end of a

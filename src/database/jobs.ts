@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { type Cleanup, createCleanupJob, type InTransaction } from '../../runtime/jobs/cleanup';
 import { type Job, JobRunner } from '../../runtime/jobs/jobs';
-import { Metrics } from '../../runtime/metrics';
+import { Metrics } from '../../runtime/metrics/metrics';
 
 /** The jobs of this process: each feature starts its own when the application starts. */
 @Injectable()

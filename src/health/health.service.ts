@@ -5,7 +5,7 @@ import type { Readiness } from './health.schemas';
 import { KeySet } from '../auth/token/key-set';
 import { SessionAccess } from '../auth/live-access/session-access';
 import { WriteProbe } from '../../runtime/database/write-probe';
-import { isProcessStopping } from '../../runtime/network/http-stop';
+import { isProcessStopping } from '../../runtime/lifecycle/http-stop';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** A probe that waits longer than this counts as failed. */

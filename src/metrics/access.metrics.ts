@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { Metrics } from '../../runtime/metrics';
+import { Metrics } from '../../runtime/metrics/metrics';
 import { KeySet } from '../auth/token/key-set';
 import { type AccessReport, SessionAccess } from '../auth/live-access/session-access';
 

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { poolOf } from '../database/prepared-statements';
 import { measurePool } from '../../runtime/database/pool-metrics';
-import { Metrics } from '../../runtime/metrics';
+import { Metrics } from '../../runtime/metrics/metrics';
 
 /** Metrics of the pool of connections. */
 @Injectable()

@@ -5,7 +5,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import type { Server } from 'node:http';
-import { Metrics } from '../../runtime/metrics';
+import { Metrics } from '../../runtime/metrics/metrics';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** Serves metrics on a port of their own, which can be closed to the outside. */

@@ -1,7 +1,7 @@
 import { Controller, Get, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Metrics } from '../../runtime/metrics';
+import { Metrics } from '../../runtime/metrics/metrics';
 import { Public } from '../auth/public.decorator';
 import { Endpoint } from '../common/openapi/endpoint.decorator';
 

@@ -3,7 +3,7 @@ import { AccessMetrics } from './access.metrics';
 import { DatabaseMetrics } from './database.metrics';
 import { MetricsController } from './metrics.controller';
 import { MetricsPort } from './metrics-port';
-import { Metrics } from '../../runtime/metrics';
+import { Metrics } from '../../runtime/metrics/metrics';
 import { AuthModule } from '../auth/auth.module';
 import type { ApiSettings } from '../config/api-settings';
 

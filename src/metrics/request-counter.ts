@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Metrics } from '../../runtime/metrics';
+import type { Metrics } from '../../runtime/metrics/metrics';
 
 /** Counts each request by method, route pattern and status. */
 export function countRequests(fastify: FastifyInstance, metrics: Metrics): void {

@@ -5,7 +5,7 @@ import {
   SETTING_DEFINITIONS,
   type SettingDefinition,
 } from '../../runtime/settings/definitions';
-import { STOP_LIMIT_MS } from '../../runtime/lifecycle';
+import { STOP_LIMIT_MS } from '../../runtime/lifecycle/lifecycle';
 import { loadSettings } from '../../runtime/settings/load';
 
 const MANIFESTS = readManifests();

@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findProcess, waitForEnd } from '../../launcher/postgres/process-table';
+import { findProcess, waitForEnd } from '../../launcher/foreground/process-table';
 import { reservePorts } from '../support/ports';
 import { makeServerFolder } from '../support/servers/server-folder';
 

@@ -18,7 +18,7 @@ import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
 } from '../../launcher/postgres/embedded-postgres';
-import { findProcess } from '../../launcher/postgres/process-table';
+import { findProcess } from '../../launcher/foreground/process-table';
 import { reservePorts } from '../support/ports';
 import { makeServerFolder } from '../support/servers/server-folder';
 

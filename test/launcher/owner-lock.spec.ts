@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findOwner, takeLock } from '../../launcher/postgres/owner-lock';
-import { findProcess } from '../../launcher/postgres/process-table';
+import { findOwner, takeLock } from '../../launcher/foreground/owner-lock';
+import { findProcess } from '../../launcher/foreground/process-table';
 
 describe('the lock of a running command', () => {
   let folder: string;

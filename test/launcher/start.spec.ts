@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { Command, DOOR, makePlace, waitUntil, type Place } from './command';
 import { reservePorts } from '../support/ports';
-import { findOwner } from '../../launcher/postgres/owner-lock';
-import { findProcess, waitForEnd } from '../../launcher/postgres/process-table';
+import { findOwner } from '../../launcher/foreground/owner-lock';
+import { findProcess, waitForEnd } from '../../launcher/foreground/process-table';
 
 const POSTGRES = 'postgres -D';
 const AUTH = 'auth-server/main.js';

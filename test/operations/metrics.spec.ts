@@ -4,7 +4,7 @@ import { SignInMetrics } from '../../auth-server/audit/sign-in-metrics';
 import { createHttpServer, listen } from '../../auth-server/http/server';
 import { measurePool } from '../../runtime/database/pool-metrics';
 import { createLogger } from '../../runtime/logger';
-import { Metrics } from '../../runtime/metrics';
+import { Metrics } from '../../runtime/metrics/metrics';
 import { reservePorts } from '../support/ports';
 import { send } from '../support/raw-http';
 import { Caller } from '../support/caller';

@@ -1,6 +1,6 @@
 import type { AuthServerDescription } from '../../auth-server/describe';
 import { AUTH_BASE_PATH } from '../../contract';
-import type { Json } from '../json';
+import type { Json } from './json';
 import { mendOperation } from './operations';
 import { usedSchemas } from './schemas';
 

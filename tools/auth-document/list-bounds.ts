@@ -1,5 +1,5 @@
 import { MOST_STORED } from '../../contract';
-import { isJson, type Json } from '../json';
+import { isJson, type Json } from './json';
 
 /** Rows that Better-Auth reads from the database when no `limit` is given. */
 const LIBRARY_LIMIT = 100;

@@ -1,5 +1,5 @@
 import type { EndpointTraits } from '../../auth-server/describe';
-import { isJson, type Json } from '../json';
+import { isJson, type Json } from './json';
 import { toDescription, toOperationId, toSummary } from './names';
 import { withListBounds } from './list-bounds';
 import { mendSchemas } from './schemas';

@@ -1,4 +1,4 @@
-import { isJson, rewrite, valuesUnder, type Json } from '../json';
+import { isJson, rewrite, valuesUnder, type Json } from './json';
 
 /** A prefix of the auth server's schema names, to separate them from the API's. */
 const PREFIX = 'Auth';

@@ -12,7 +12,7 @@ import type { EventPosition } from './event-position';
 import type { EventReader } from './event-reader';
 import { OTHER_HISTORY, STREAM_WAITS, toCurrent, toReload, toStreamText } from './event-text';
 import { SessionAccess } from '../../auth/live-access/session-access';
-import { onProcessStop } from '../../../runtime/network/http-stop';
+import { onProcessStop } from '../../../runtime/lifecycle/http-stop';
 import { FaultState } from '../../../runtime/fault-state';
 
 /** How often readers are told that they have every event, in milliseconds. */

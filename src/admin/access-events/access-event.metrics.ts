@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { AccessEvent } from './access-event.store';
-import { Metrics } from '../../../runtime/metrics';
+import { Metrics } from '../../../runtime/metrics/metrics';
 
 /** The metrics of the stream of access events. */
 @Injectable()

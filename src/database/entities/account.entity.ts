@@ -2,7 +2,7 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } f
 import type { Relation } from 'typeorm';
 import { TABLES } from '../../../contract';
 import { UserEntity } from './user.entity';
-import { ReadableTimes } from '../readable-times.decorator';
+import { ReadableTimes } from '../decorators/readable-times.decorator';
 
 const { name: table, columns } = TABLES.account;
 

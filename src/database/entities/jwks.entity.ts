@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { TABLES } from '../../../contract';
-import { ReadableTimes } from '../readable-times.decorator';
+import { ReadableTimes } from '../decorators/readable-times.decorator';
 
 const { name: table, columns } = TABLES.jwks;
 

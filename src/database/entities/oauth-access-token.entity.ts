@@ -5,7 +5,7 @@ import { OAuthClientEntity } from './oauth-client.entity';
 import { OAuthRefreshTokenEntity } from './oauth-refresh-token.entity';
 import { SessionEntity } from './session.entity';
 import { UserEntity } from './user.entity';
-import { ReadableTimes } from '../readable-times.decorator';
+import { ReadableTimes } from '../decorators/readable-times.decorator';
 
 const { name: table, columns } = OAUTH_TABLES.oauthAccessToken;
 

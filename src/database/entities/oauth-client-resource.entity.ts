@@ -3,7 +3,7 @@ import type { Relation } from 'typeorm';
 import { OAUTH_TABLES } from '../../../contract';
 import { OAuthClientEntity } from './oauth-client.entity';
 import { OAuthResourceEntity } from './oauth-resource.entity';
-import { ReadableTimes } from '../readable-times.decorator';
+import { ReadableTimes } from '../decorators/readable-times.decorator';
 
 const { name: table, columns } = OAUTH_TABLES.oauthClientResource;
 

@@ -11,8 +11,8 @@ import {
 import type { Relation } from 'typeorm';
 import { OAUTH_TABLES } from '../../../contract';
 import { UserEntity } from './user.entity';
-import { PlainTexts } from '../plain-texts.decorator';
-import { ReadableTimes } from '../readable-times.decorator';
+import { PlainTexts } from '../decorators/plain-texts.decorator';
+import { ReadableTimes } from '../decorators/readable-times.decorator';
 
 const { name: table, columns } = OAUTH_TABLES.oauthClient;
 

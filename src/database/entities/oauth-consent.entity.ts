@@ -3,7 +3,7 @@ import type { Relation } from 'typeorm';
 import { OAUTH_TABLES } from '../../../contract';
 import { OAuthClientEntity } from './oauth-client.entity';
 import { UserEntity } from './user.entity';
-import { ReadableTimes } from '../readable-times.decorator';
+import { ReadableTimes } from '../decorators/readable-times.decorator';
 
 const { name: table, columns } = OAUTH_TABLES.oauthConsent;
 

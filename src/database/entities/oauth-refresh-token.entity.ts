@@ -4,7 +4,7 @@ import { OAUTH_TABLES } from '../../../contract';
 import { OAuthClientEntity } from './oauth-client.entity';
 import { SessionEntity } from './session.entity';
 import { UserEntity } from './user.entity';
-import { ReadableTimes } from '../readable-times.decorator';
+import { ReadableTimes } from '../decorators/readable-times.decorator';
 
 const { name: table, columns } = OAUTH_TABLES.oauthRefreshToken;
 

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import { OAUTH_TABLES } from '../../../contract';
-import { PlainTexts } from '../plain-texts.decorator';
-import { ReadableTimes } from '../readable-times.decorator';
+import { PlainTexts } from '../decorators/plain-texts.decorator';
+import { ReadableTimes } from '../decorators/readable-times.decorator';
 
 const { name: table, columns } = OAUTH_TABLES.oauthResource;
 

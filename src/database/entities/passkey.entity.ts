@@ -2,8 +2,8 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } f
 import type { Relation } from 'typeorm';
 import { SECOND_FACTOR_TABLES } from '../../../contract';
 import { UserEntity } from './user.entity';
-import { PlainTexts } from '../plain-texts.decorator';
-import { ReadableTimes } from '../readable-times.decorator';
+import { PlainTexts } from '../decorators/plain-texts.decorator';
+import { ReadableTimes } from '../decorators/readable-times.decorator';
 
 const { name: table, columns } = SECOND_FACTOR_TABLES.passkey;
 

@@ -11,7 +11,7 @@ import {
 import type { Relation } from 'typeorm';
 import { TABLES } from '../../../contract';
 import { UserEntity } from './user.entity';
-import { ReadableTimes } from '../readable-times.decorator';
+import { ReadableTimes } from '../decorators/readable-times.decorator';
 
 const { name: table, columns } = TABLES.session;
 

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import { DEFAULT_ROLE, TABLES, type Role } from '../../../contract';
-import { PlainTexts } from '../plain-texts.decorator';
-import { ReadableTimes } from '../readable-times.decorator';
+import { PlainTexts } from '../decorators/plain-texts.decorator';
+import { ReadableTimes } from '../decorators/readable-times.decorator';
 
 const { name: table, columns } = TABLES.user;
 

@@ -6,9 +6,9 @@ import { Client } from 'pg';
 import { dropTestLogins } from './database-logins';
 import { chooseServerFolder, FOLDER_VARIABLE, SERVER_FOLDERS } from './server-folder';
 import { startEmbeddedPostgres } from '../../../launcher/postgres/embedded-postgres';
-import { findOwner, takeLock } from '../../../launcher/postgres/owner-lock';
+import { findOwner, takeLock } from '../../../launcher/foreground/owner-lock';
 import { stopLeftServer } from '../../../launcher/postgres/postgres-process';
-import { findProcess } from '../../../launcher/postgres/process-table';
+import { findProcess } from '../../../launcher/foreground/process-table';
 
 const FOLDER_PREFIX = 'gatehouse-test-';
 const LOCK_SUFFIX = '.lock';

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import type { Relation } from 'typeorm';
-import { PlainTexts } from '../../plain-texts.decorator';
+import { PlainTexts } from '../../decorators/plain-texts.decorator';
 import { OAuthResourceEntity } from '../oauth-resource.entity';
 
 /** A scope of a resource that an administrator has registered. Its name is its key. */

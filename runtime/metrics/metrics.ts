@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
-import { explainPort } from './network/port-errors';
+import { explainPort } from '../network/port-errors';
 import { type FinishedRequest, RequestDurations } from './request-durations';
 
 /** URL path of the metrics, on every port that serves them. */

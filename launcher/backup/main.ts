@@ -1,9 +1,9 @@
-import '../runtime/entry/node-version';
-import { backUp, restore } from './backup/database-copy';
-import { startOrExplain } from '../runtime/lifecycle';
-import { completeEnvironment } from '../runtime/settings/development';
-import { loadSettings } from '../runtime/settings/load';
-import { StartError } from '../runtime/start-error';
+import '../../runtime/entry/node-version';
+import { backUp, restore } from './database-copy';
+import { startOrExplain } from '../../runtime/lifecycle/lifecycle';
+import { completeEnvironment } from '../../runtime/settings/development';
+import { loadSettings } from '../../runtime/settings/load';
+import { StartError } from '../../runtime/start-error';
 
 const USAGE = 'Usage: npm run backup -- <file>, or npm run restore -- <file>';
 

@@ -1,6 +1,6 @@
-import { STOP_DURATION_MS } from './network/http-stop';
-import type { Logger } from './logger';
-import { SettingsError } from './settings/load';
+import { STOP_DURATION_MS } from './http-stop';
+import type { Logger } from '../logger';
+import { SettingsError } from '../settings/load';
 
 /** Longest duration of a stop without its pause, in milliseconds. Then the process ends. */
 export const STOP_LIMIT_MS = STOP_DURATION_MS + 3_000;

@@ -1,4 +1,4 @@
-import { defineFeature } from '../define-feature';
+import { defineFeature } from './define-feature';
 
 /** The routes of administrators: users, OAuth clients, audit log, statistics. */
 export const administration = defineFeature({
@@ -108,6 +108,5 @@ export const administration = defineFeature({
       meaning: 'Public clients and clients with keys have no secret.',
     },
   },
-  api: () =>
-    (require('../../src/admin/admin.api') as typeof import('../../src/admin/admin.api')).api,
+  api: () => (require('../src/admin/admin.api') as typeof import('../src/admin/admin.api')).api,
 });

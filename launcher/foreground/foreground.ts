@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DATA_DIRECTORY, EMBEDDED_URL_FILE } from '../runtime/settings/development';
-import { SettingsError } from '../runtime/settings/load';
-import { AlreadyRunningError, takeLock, type OwnerLock } from './postgres/owner-lock';
-import { StartError } from '../runtime/start-error';
+import { DATA_DIRECTORY, EMBEDDED_URL_FILE } from '../../runtime/settings/development';
+import { SettingsError } from '../../runtime/settings/load';
+import { AlreadyRunningError, takeLock, type OwnerLock } from './owner-lock';
+import { StartError } from '../../runtime/start-error';
 
 /** A process that belongs to the command and ends with it. */
 export interface Part {
