@@ -28,7 +28,7 @@ export type ExampleCall = (
   body?: object,
 ) => Promise<Record<string, unknown>>;
 
-/** What the tests of the house need to send the documented examples of a feature. */
+/** What the tests of Gatehouse need to send the documented examples of a feature. */
 export interface FeatureExamples {
   /** Values that only a running system has, by the name of the parameter. */
   parameters?: Record<string, (call: ExampleCall) => Promise<unknown>>;

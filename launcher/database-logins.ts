@@ -74,7 +74,7 @@ async function createLogin(
 ): Promise<void> {
   try {
     // Two commands at once: one creates the role, the other finds it.
-    await client.query(`CREATE ROLE ${role}`).catch(unlessThere);
+    await client.query(`CREATE ROLE ${role}`).catch(acceptExisting);
     await client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
@@ -84,7 +84,7 @@ async function createLogin(
   }
 }
 
-function unlessThere(error: unknown): void {
+function acceptExisting(error: unknown): void {
   if (error instanceof DatabaseError && ALREADY_THERE.includes(error.code ?? '')) return;
   throw error;
 }

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
 const GUIDES = 'docs/guides';
-/** Their code lies in the project, and `npm run check:types` checks it. */
+/** Their code is in the project, and `npm run check:types` checks it. */
 const CHECKED_ELSEWHERE = ['first-feature.md', 'testing.md'];
 const BLOCK = /(?:^\*\*`(\S+)`\*\*\n\n)?^```(?:ts|tsx|typescript)\n(.*?)^```/gms;
 /** In `node_modules`, so that the packages of the project are found. */

@@ -106,7 +106,7 @@ export class RequestLimits {
     const standing = await this.take(rules.address, network);
     if (!rules.account) return standing;
     const email = fieldOf(body, rules.account.field);
-    // By path: requests of one kind, which a stranger can send, do not use up those of another.
+    // By path: requests of one kind, which any caller can send, do not use up those of another.
     const ofAccount = await this.take(rules.account.rule, `${this.keys.account(email)}:${path}`);
     return ofAccount.verdict.remaining < standing.verdict.remaining ? ofAccount : standing;
   }

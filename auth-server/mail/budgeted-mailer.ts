@@ -4,8 +4,8 @@ import type { MailCause, Message } from './link-mails';
 import type { Logger } from '../../runtime/logger';
 
 /**
- * Drops mails that exceed a budget. The caller does not learn it: an answer that depends on the
- * budget of a recipient reveals mails of other senders.
+ * Drops mails that exceed a budget. The answer to the caller is the same: one that
+ * depends on the budget of a recipient reveals mails of other senders.
  */
 export class BudgetedMailer implements Mailer {
   readonly dropped = new Map<MailCause, number>();

@@ -38,7 +38,7 @@ export interface MailSenderParts {
 }
 
 /**
- * Sends each mail of the queue at least once. When a process dies between the acceptance by the
+ * Sends each mail of the queue at least once. When a process ends between the acceptance by the
  * server and the deletion from the queue, the mail is sent again with the same `Message-ID`.
  */
 export class MailSender {
@@ -67,7 +67,7 @@ export class MailSender {
     this.finished = this.run();
   }
 
-  /** Wakes the sender. */
+  /** Ends the wait of the sender: there is a new mail. */
   wake(): void {
     this.wakeUp.abort();
   }

@@ -121,7 +121,7 @@ function form({ given, problems }: Reply, link: MailedLink & { state: 'open' | '
     </form>`;
 }
 
-/** A client that sent the user learns of an error by the code that Better-Auth would give. */
+/** Returns the user to the client with the error code that Better-Auth would send. */
 function renderBackLink({ given, link, parts }: Reply): Html | null {
   const { callbackURL } = given;
   if (callbackURL === '' || callbackURL === defaultCallback(parts)) return null;

@@ -1,10 +1,5 @@
 import { COMMON_PASSWORDS } from './common-passwords';
-
-/** The user of the password. Words of it are guessed first. */
-export interface Person {
-  email: string;
-  name: string;
-}
+import type { UserContact } from '../common/user-contact';
 
 /** The name of the service, which is guessed too. */
 const SERVICE = 'gatehouse';
@@ -60,7 +55,7 @@ const DATES =
  * the user, a repetition, a date, a row of the keyboard (NIST SP 800-63B-4, section 3.1.1.2).
  * There are no composition rules.
  */
-export function isEasilyGuessed(password: string, person: Person): boolean {
+export function isEasilyGuessed(password: string, person: UserContact): boolean {
   const lower = password.normalize('NFKC').toLowerCase();
   const plain = squash(lower);
   if (isMonotonous(lower) || isWalk(plain) || DATES.test(plain)) return true;
@@ -118,7 +113,7 @@ function longestWalk(text: string, start: number): number {
   return length;
 }
 
-function personalWords({ email, name }: Person): Set<string> {
+function personalWords({ email, name }: UserContact): Set<string> {
   const [local = '', domain = ''] = email.toLowerCase().split('@');
   const names = name.normalize('NFKC').toLowerCase().split(/\s+/);
   const words = [SERVICE, email.toLowerCase(), local, domain, domain.split('.')[0]!, ...names];

@@ -3,13 +3,14 @@ import { APIError, createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { BreachedPasswords } from './breached-passwords';
 import type { PasswordHasher } from './password-hasher';
-import { isEasilyGuessed, type Person } from './password-rules';
+import { isEasilyGuessed } from './password-rules';
 import { PasswordUpgrade } from './password-upgrade';
 import { ACTING_CLIENT_HEADER, PASSWORD_LENGTH, SERVICE_ACCOUNT_USERS_PATH } from '../../contract';
 import type { AuthConfig } from '../common/config';
 import { callerOf, fieldOf, isAdministrator, ownerOfResetToken } from '../common/caller';
 import type { HookContext } from '../common/hook-types';
 import { requestContext } from '../common/request-context';
+import type { UserContact } from '../common/user-contact';
 import type { Logger } from '../../runtime/logger';
 
 export { passwordAdmission } from './password-admission';
@@ -17,7 +18,7 @@ export { passwordAdmission } from './password-admission';
 /** The endpoints that set a password: the field, and the user who gets it. */
 const NEW_PASSWORDS: Record<
   string,
-  { field: string; personOf: (ctx: HookContext) => Promise<Person | null> }
+  { field: string; personOf: (ctx: HookContext) => Promise<UserContact | null> }
 > = {
   '/sign-up/email': { field: 'password', personOf: (ctx) => Promise.resolve(personIn(ctx.body)) },
   '/change-password': { field: 'newPassword', personOf: callerOf },
@@ -102,24 +103,24 @@ function renewHash(ctx: HookContext, upgrade: PasswordUpgrade): Promise<void> {
   return Promise.resolve();
 }
 
-function personIn(body: unknown): Person {
+function personIn(body: unknown): UserContact {
   return { email: fieldOf(body, 'email'), name: fieldOf(body, 'name') };
 }
 
-function forAdministrators(personOf: (ctx: HookContext) => Promise<Person | null>) {
-  return async (ctx: HookContext): Promise<Person | null> =>
+function forAdministrators(personOf: (ctx: HookContext) => Promise<UserContact | null>) {
+  return async (ctx: HookContext): Promise<UserContact | null> =>
     isAdministrator(await callerOf(ctx)) ? personOf(ctx) : null;
 }
 
 /** Only the API sends the header that names a service account. */
-function forServiceAccounts(ctx: HookContext): Promise<Person | null> {
+function forServiceAccounts(ctx: HookContext): Promise<UserContact | null> {
   return ctx.headers?.has(ACTING_CLIENT_HEADER) ? newUser(ctx) : Promise.resolve(null);
 }
 
-function newUser(ctx: HookContext): Promise<Person> {
+function newUser(ctx: HookContext): Promise<UserContact> {
   return Promise.resolve(personIn(ctx.body));
 }
 
-function namedUser(ctx: HookContext): Promise<Person | null> {
+function namedUser(ctx: HookContext): Promise<UserContact | null> {
   return ctx.context.internalAdapter.findUserById(fieldOf(ctx.body, 'userId'));
 }

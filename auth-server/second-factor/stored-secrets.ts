@@ -17,7 +17,7 @@ const SELECT_PAGE = `
   SELECT id, secret, backup_codes AS "backupCodes" FROM two_factor
    WHERE id > $1 ORDER BY id LIMIT ${PAGE}`;
 
-/** A recovery code that is used meanwhile stays used: the row has changed then. */
+/** A recovery code that is used between read and write stays used: the row has changed then. */
 const REPLACE = `
   UPDATE two_factor SET secret = $2, backup_codes = $3
    WHERE id = $1 AND secret = $4 AND backup_codes = $5`;

@@ -3,7 +3,7 @@ import type { Cleanup } from '../../runtime/jobs/cleanup';
 
 /**
  * Deletes sessions a day after their end, with their IP address and user agent. The day
- * covers clocks that differ. A use of the session may move its end meanwhile: the outer
+ * covers clocks that differ. A use of the session may move its end between both: the outer
  * condition is checked again when the row is locked.
  *
  * At most 100 rows: a statement over more makes every replica of the API forget all

@@ -53,7 +53,7 @@ export async function createCluster(options: ClusterOptions): Promise<void> {
   }
 }
 
-/** The process that writes the draft can outlive a killed start for a moment, hence the retries. */
+/** The process that writes the draft can run for a moment after a killed start, so the removal is retried. */
 function removeDrafts(directory: string): void {
   for (const name of readdirSync(dirname(directory))) {
     if (!name.startsWith(`${basename(directory)}.draft-`)) continue;

@@ -45,8 +45,8 @@ export interface ServicePart extends Part {
  */
 export function startService(options: ServiceOptions): ServicePart {
   const { name, command, env, onLine, isLessUrgent = false, flags = NODE_FLAGS } = options;
-  const leash = require.resolve('./leash');
-  const child = spawn(process.execPath, [...flags, '--require', leash, ...command], {
+  const guard = require.resolve('./supervisor-guard');
+  const child = spawn(process.execPath, [...flags, '--require', guard, ...command], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env,

@@ -4,7 +4,7 @@ import { isDatabaseUnavailable } from './database-errors';
 import { DatabasePool } from './database-pool';
 
 describe('a pool of connections', () => {
-  it('gives up a server that does not answer, also when the limit is named without a value', async () => {
+  it('ends the request to a server that does not answer, also when the limit is named without a value', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;

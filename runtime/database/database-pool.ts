@@ -47,7 +47,7 @@ export class DatabasePool extends Pool {
     });
     this.on('connect', (client) => {
       // A connection that breaks while a request uses it has no other listener: the process
-      // would end. The statement of the request fails on its own.
+      // would end. The statement of the request also fails, and the request is answered.
       client.on('error', () => {});
       if (client instanceof DatabaseClient) client.onSilence = () => this.dropIdle();
     });

@@ -73,12 +73,12 @@ export class HttpStop {
 
   /** Accepts no more connections, and runs `close` while the open requests are answered. */
   async finish(close: () => Promise<void>): Promise<void> {
-    const sweep = setInterval(() => this.server.closeIdleConnections(), CHECK_INTERVAL_MS);
+    const closing = setInterval(() => this.server.closeIdleConnections(), CHECK_INTERVAL_MS);
     const limit = setTimeout(() => this.server.closeAllConnections(), DRAIN_LIMIT_MS);
     try {
       await close();
     } finally {
-      clearInterval(sweep);
+      clearInterval(closing);
       clearTimeout(limit);
     }
   }

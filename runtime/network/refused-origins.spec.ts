@@ -29,7 +29,7 @@ describe('RefusedOrigins', () => {
     expect(refuse([origin])).toEqual([]);
   });
 
-  it('names at most 20 of the origins that a stranger invents', () => {
+  it('names at most 20 of the origins that callers invent', () => {
     const origins = Array.from({ length: 1_000 }, (_, index) => `https://n${index}.example`);
     expect(refuse(origins)).toHaveLength(20);
   });

@@ -545,7 +545,7 @@ describe('production', () => {
     ).toEqual([]);
   });
 
-  it('lets the API reach the auth server over http inside', () => {
+  it('the API reaches the auth server over http inside', () => {
     expect(problemsOf({ ...PRODUCTION, AUTH_INTERNAL_URL: 'http://auth:3000' })).toEqual([]);
   });
 

@@ -73,7 +73,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
         if (answer) await this.write(keep(answer));
         else if (isNothingDone(error, record))
           await this.write(this.store.release(sealed, attempt));
-        else await this.write(this.store.doubt(sealed, attempt));
+        else await this.write(this.store.markInDoubt(sealed, attempt));
         throw error;
       }),
       concatMap(async (body: unknown) => {

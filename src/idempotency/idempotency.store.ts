@@ -70,7 +70,7 @@ export class IdempotencyStore {
   }
 
   /** A repeated request is answered with an unknown outcome. */
-  async doubt({ id }: SealedRequest, attempt: string): Promise<void> {
+  async markInDoubt({ id }: SealedRequest, attempt: string): Promise<void> {
     await this.dataSource.query(DOUBT, [id, attempt]);
   }
 }

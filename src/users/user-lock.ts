@@ -12,7 +12,7 @@ export interface UserToChange {
 
 /**
  * Locks the row of a user for a change, until the end of the transaction. The role that is checked
- * is the role of the locked row: a user who becomes an administrator meanwhile is not changed.
+ * is the role of the locked row: a user who has become an administrator is not changed.
  *
  * @throws {Problem} `not_found`; `user_required` for an administrator, unless the caller signed in
  *   directly.

@@ -58,7 +58,7 @@ describe('the reader of a compose file', () => {
     expect(() => interpolate('${A:?is missing}', {})).toThrow('A is missing');
   });
 
-  it('lets what is written beside a merge replace what is merged', () => {
+  it('a key beside a merge replaces the merged one', () => {
     const text =
       'x: &x { A: one, B: two }\ny: &y { B: three }\n' +
       'services: { s: { environment: { <<: [*y, *x], A: four } } }\n';

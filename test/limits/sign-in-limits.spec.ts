@@ -40,7 +40,7 @@ function count(statuses: number[], status: number): number {
   return statuses.filter((one) => one === status).length;
 }
 
-describe('a stranger whose guesses at one account never pause', () => {
+describe('a caller who guesses at one account without a pause', () => {
   // The guesses wait for the processor as in production.
   let busy: LimitsCluster;
 

@@ -1,7 +1,7 @@
 import type { AuthServerDescription } from '../../auth-server/describe';
 import { AUTH_BASE_PATH } from '../../contract';
 import type { Json } from './json';
-import { mendOperation } from './operations';
+import { correctOperation } from './operations';
 import { usedSchemas } from './schemas';
 
 /**
@@ -16,7 +16,7 @@ export function toAuthDocument({ document, endpoints }: AuthServerDescription): 
       const methods = Object.keys(item).filter((method) => !NEVER_SERVED.has(`${method} ${path}`));
       const operations = methods.map((method) => {
         const place = { path, method, methods, traits: endpoints.get(path) };
-        return [method, mendOperation(item[method] as Json, place)];
+        return [method, correctOperation(item[method] as Json, place)];
       });
       return [AUTH_BASE_PATH + path, Object.fromEntries(operations) as Json];
     }),

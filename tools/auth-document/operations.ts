@@ -2,7 +2,7 @@ import type { EndpointTraits } from '../../auth-server/describe';
 import { isJson, type Json } from './json';
 import { toDescription, toOperationId, toSummary } from './names';
 import { withListBounds } from './list-bounds';
-import { mendSchemas } from './schemas';
+import { correctSchemas } from './schemas';
 
 /** Better-Auth's tag of its core, and those of its plugins. */
 const TAGS: Record<string, string> = {
@@ -41,7 +41,7 @@ interface Place {
 }
 
 /** One corrected operation. */
-export function mendOperation(operation: Json, place: Place): Json {
+export function correctOperation(operation: Json, place: Place): Json {
   const { path, method, methods, traits } = place;
   const given = typeof operation.description === 'string' ? operation.description : '';
   const summary = toSummary(path, given);
@@ -69,14 +69,14 @@ function toTag({ tags }: Json): string {
 function withParameters({ parameters }: Json): Json {
   if (!Array.isArray(parameters) || parameters.length === 0) return {};
   // Security schemes describe the headers of credentials.
-  const own = (mendSchemas(parameters) as Json[]).filter(({ name }) => name !== 'Authorization');
+  const own = (correctSchemas(parameters) as Json[]).filter(({ name }) => name !== 'Authorization');
   return own.length === 0 ? {} : { parameters: own };
 }
 
 function withBody({ requestBody }: Json, mediaTypes: string[]): Json {
   if (!isJson(requestBody) || !isJson(requestBody.content)) return {};
   const [media] = Object.values(requestBody.content);
-  const content = Object.fromEntries(mediaTypes.map((type) => [type, mendSchemas(media)]));
+  const content = Object.fromEntries(mediaTypes.map((type) => [type, correctSchemas(media)]));
   return { requestBody: { ...requestBody, content } };
 }
 
@@ -89,7 +89,7 @@ function toResponses({ responses }: Json, path: string): Json {
   return Object.fromEntries([
     // Some descriptions omit the response; authorization also returns JSON.
     ...(given.some(([status]) => status < '3') ? [] : [['200', DONE]]),
-    ...given.map(([status, answer]) => [status, mendSchemas(answer)]),
+    ...given.map(([status, answer]) => [status, correctSchemas(answer)]),
     ...(REDIRECTS.test(path) ? [['302', MOVED_ON]] : []),
     ...refusals,
   ]) as Json;

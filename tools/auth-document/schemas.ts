@@ -8,7 +8,7 @@ const REFERENCE = '#/components/schemas/';
 const TYPES = new Set(['object', 'array', 'string', 'number', 'integer', 'boolean', 'null']);
 
 /** Converts the library's schemas to JSON Schema 2020-12. */
-export function mendSchemas(node: unknown): unknown {
+export function correctSchemas(node: unknown): unknown {
   return rewrite(node, (object) => {
     if (typeof object.$ref === 'string') return { $ref: renamed(object.$ref) };
     return withNull(withKnownType(withKnownRequired(object)));
@@ -22,7 +22,7 @@ function renamed(reference: string): string {
 /** Named schemas that the paths reference, directly or indirectly. */
 export function usedSchemas(paths: unknown, schemas: Json): Json {
   const all = Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [PREFIX + name, mendSchemas(schema)]),
+    Object.entries(schemas).map(([name, schema]) => [PREFIX + name, correctSchemas(schema)]),
   );
   const used = new Set<string>();
   const visit = (node: unknown) => {

@@ -4,7 +4,7 @@ export interface Instruction {
   argument: string;
 }
 
-/** What lies between two `FROM` lines. */
+/** The lines between two `FROM` lines. */
 export interface Stage {
   name: string;
   /** Another stage, or an image. */

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Auth } from '../../better-auth/auth';
 import type { AuthConfig } from '../../common/config';
+import type { UserContact } from '../../common/user-contact';
 import { AUTH_BASE_PATH } from '../../../contract';
 import { RESOLVED_ADDRESS_HEADER } from '../../common/request-origin';
 import { PageFailure } from './page-failure';
@@ -24,7 +25,7 @@ export interface AuthBody {
   redirect?: boolean;
   token?: string | null;
   twoFactorRedirect?: boolean;
-  user?: { email: string; name: string };
+  user?: UserContact;
 }
 
 export interface AuthCall {

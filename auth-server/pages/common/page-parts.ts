@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Pool } from 'pg';
 import type { Auth } from '../../better-auth/auth';
 import type { AuthConfig } from '../../common/config';
+import type { UserContact } from '../../common/user-contact';
 import { Resources } from '../../oauth/resources/resources';
 import { createAuthCaller, type AuthAnswer, type CallAuth } from './auth-call';
 import {
@@ -90,10 +91,7 @@ export function explain({ status, body }: AuthAnswer): string {
 }
 
 /** The user of this browser's session. */
-export async function findUser(
-  visit: Visit,
-  { callAuth }: PageParts,
-): Promise<{ email: string; name: string } | null> {
+export async function findUser(visit: Visit, { callAuth }: PageParts): Promise<UserContact | null> {
   if (visit.request.headers.cookie === undefined) return null;
   const { body } = await callAuth(visit, { path: '/get-session' });
   return body.user ?? null;

@@ -17,7 +17,7 @@ export class OwnerNoticesService {
   constructor(private readonly auth: AuthService) {}
 
   /** The change is already committed. A failed notice does not undo it. */
-  async tell(actor: Actor, notice: OwnerNotice): Promise<void> {
+  async send(actor: Actor, notice: OwnerNotice): Promise<void> {
     try {
       await this.auth.actAs(actor, { path: NOTICES_PATH, body: notice });
     } catch (error) {

@@ -47,6 +47,6 @@ export class SecondFactorService {
       await manager.delete(SessionEntity, { userId });
       return true;
     });
-    if (isRemoved) await this.notices.tell(actor, { event: 'two_factor_removed', userId });
+    if (isRemoved) await this.notices.send(actor, { event: 'two_factor_removed', userId });
   }
 }

@@ -46,7 +46,7 @@ export class AdminUsersService {
   async updateUser(actor: Actor, { id, change }: UserUpdate): Promise<User> {
     const { user, former } = await this.saveUpdate(actor, { id, change });
     if (user.email !== former.formerEmail) {
-      await this.notices.tell(actor, { event: 'email_changed', userId: id, ...former });
+      await this.notices.send(actor, { event: 'email_changed', userId: id, ...former });
     }
     return user;
   }

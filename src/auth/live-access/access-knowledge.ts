@@ -120,7 +120,7 @@ export class AccessKnowledge {
     return load;
   }
 
-  /** Ends a load. Its result is kept unless a change may have happened meanwhile. */
+  /** Ends a load. Its result is kept unless a change may have happened since its begin. */
   endLoad(load: Load, state: AccessState | null): void {
     this.loads.delete(load);
     if (!this.mayKeep(load)) {

@@ -4,7 +4,7 @@
  * Entries are in two generations. An entry that is used moves into the young generation. When that
  * is full, it becomes the old generation, and the entries of the former old generation are removed.
  * Keeping the exact order instead (taking an entry out and putting it in again at each use) makes a
- * JavaScript `Map` slow where it matters: it walks over the gaps of a key that is used often.
+ * JavaScript `Map` slow where it matters: each look-up passes the gaps of a key that is used often.
  */
 export class BoundedMap<Value> {
   private young = new Map<string, Value>();

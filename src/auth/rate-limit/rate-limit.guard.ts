@@ -59,7 +59,7 @@ export class RateLimitGuard implements CanActivate {
       request.user ? callerIdOf(request) : toClientNetwork(toCallerContext(request).address),
     );
     const reply = http.getResponse<FastifyReply>();
-    // Without Redis no promise is made.
+    // A promise only with Redis.
     if (state instanceof Promise) return state.then((known) => admit(known, { limit, reply }));
     return admit(state, { limit, reply });
   }

@@ -89,7 +89,7 @@ export class Page {
   }
 }
 
-/** What a page learns: nothing. */
+/** A page gets no reason. */
 function fail(): never {
   throw new TypeError('Failed to fetch');
 }
