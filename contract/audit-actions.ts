@@ -1,4 +1,4 @@
-import { INSTALLED_FEATURES, type TextsIn } from '../features/installed';
+import { INSTALLED_FEATURES, refuseRepeatedNames, type TextsIn } from '../features/installed';
 
 /** What is recorded outside the features. */
 const OWN_ACTIONS = [
@@ -61,6 +61,8 @@ export const AUDIT_ACTIONS: readonly AuditAction[] = [
   ...INSTALLED_FEATURES.flatMap(({ auditActions = [] }) => auditActions as AuditAction[]),
 ];
 
+refuseRepeatedNames('auditActions', AUDIT_ACTIONS);
+
 export type AuditAction = (typeof OWN_ACTIONS)[number] | TextsIn<'auditActions'>;
 
 export const AUDIT_OUTCOMES = ['success', 'failure'] as const;
@@ -82,5 +84,7 @@ export const AUDIT_SUBJECT_TYPES: readonly AuditSubjectType[] = [
   ...OWN_SUBJECT_TYPES,
   ...INSTALLED_FEATURES.flatMap(({ auditSubjects = [] }) => auditSubjects as AuditSubjectType[]),
 ];
+
+refuseRepeatedNames('auditSubjects', AUDIT_SUBJECT_TYPES);
 
 export type AuditSubjectType = (typeof OWN_SUBJECT_TYPES)[number] | TextsIn<'auditSubjects'>;

@@ -3,9 +3,12 @@ import {
   mergeParts,
   type NamesIn,
   PRODUCT_FEATURES,
+  refuseRepeatedNames,
 } from '../features/installed';
+import { OAUTH_TABLES } from './tables/oauth-tables';
+import { TABLES } from './tables/tables';
 
-export { INSTALLED_FEATURES, PRODUCT_FEATURES };
+export { INSTALLED_FEATURES, PRODUCT_FEATURES, refuseRepeatedNames };
 
 /** Problem codes of the features. */
 export const FEATURE_PROBLEMS = mergeParts('problems');
@@ -19,3 +22,12 @@ export const FEATURE_TAGS = mergeParts('tags');
 export const FEATURE_TABLES = INSTALLED_FEATURES.flatMap(({ tables = [] }) => tables);
 
 export type { ExampleCall } from '../features/installed';
+
+/** Tables that a feature cannot declare: its declaration takes them from the auth server. */
+const OWN_TABLES = Object.values({ ...TABLES, ...OAUTH_TABLES }).map(({ name }) => name);
+const FEATURE_NAMES = INSTALLED_FEATURES.map(({ name }) => name);
+const FEATURE_ROUTES = INSTALLED_FEATURES.flatMap(({ routes = {} }) => Object.keys(routes));
+
+refuseRepeatedNames('names', FEATURE_NAMES);
+refuseRepeatedNames('routes', FEATURE_ROUTES);
+refuseRepeatedNames('tables', [...OWN_TABLES, ...FEATURE_TABLES]);

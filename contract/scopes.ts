@@ -1,4 +1,4 @@
-import { mergeParts, type NamesIn } from '../features/installed';
+import { mergeParts, type NamesIn, refuseRepeatedNames } from '../features/installed';
 
 /** The rights of each scope of the API, for documents and for the consent page. */
 export const API_SCOPE_TEXTS = mergeParts('scopes');
@@ -18,6 +18,8 @@ export const USER_SCOPES = ['openid', 'profile', 'email', 'offline_access'] as c
 
 /** Every scope that the authorization server knows. */
 export const SCOPES: readonly Scope[] = [...USER_SCOPES, ...API_SCOPES];
+
+refuseRepeatedNames('scopes', SCOPES);
 
 export type Scope = (typeof USER_SCOPES)[number] | ApiScope;
 

@@ -32,14 +32,20 @@ type Merged<Part extends MergedPart> = Readonly<
   Record<NamesIn<Part>, NonNullable<FeatureDeclaration[Part]>[string]>
 >;
 
-/** One part of all features. @throws when two features declare the same name. */
+/** One part of all features. @throws {Error} when two features declare the same name. */
 export function mergeParts<Part extends MergedPart>(part: Part): Merged<Part> {
-  const merged: Record<string, unknown> = {};
-  for (const feature of INSTALLED_FEATURES) {
-    for (const [name, value] of Object.entries(feature[part] ?? {})) {
-      if (Object.hasOwn(merged, name)) throw new Error(`two features declare ${name}`);
-      merged[name] = value;
-    }
-  }
-  return merged as Merged<Part>;
+  const entries = INSTALLED_FEATURES.flatMap((feature) => Object.entries(feature[part] ?? {}));
+  const names = entries.map(([name]) => name);
+  refuseRepeatedNames(part, names);
+  return Object.fromEntries(entries) as Merged<Part>;
+}
+
+/**
+ * @param part where the names are from, such as `scopes`
+ * @throws {Error} that names a name which appears twice. Every process and command ends with it.
+ */
+export function refuseRepeatedNames(part: string, names: readonly string[]): void {
+  const repeated = names.find((name, index) => names.indexOf(name) < index);
+  if (repeated === undefined) return;
+  throw new Error(`${repeated} is declared twice in the ${part} of Gatehouse and its features`);
 }

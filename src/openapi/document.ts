@@ -6,7 +6,7 @@ import { addExamples } from './examples';
 import { type Operation, operationsOf } from './operation';
 import { addProblemResponses, problemsOf } from './problem-responses';
 import { addResponseHeaders, RESPONSE_HEADERS } from './response-headers';
-import { FEATURE_TAGS } from '../../contract';
+import { TAGS } from './tags';
 import { toOpenApiSchema } from '../common/openapi/openapi-schema';
 import { problemSchema } from '../common/validation/schemas';
 import type { ApiSettings } from '../config/api-settings';
@@ -47,14 +47,9 @@ function describeDocument(settings: ApiSettings): Omit<OpenAPIObject, 'paths'> {
     .addServer(settings.apiUrl)
     .addOAuth2(toOAuthScheme(settings), 'oauth2')
     .addOAuth2(toServiceAccountScheme(settings), 'machine')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'accessToken')
-    .addTag('Auth', 'Signing up, in and out; tokens; the current session')
-    .addTag('Users', 'Your own profile; other users for administrators');
-  for (const [name, description] of Object.entries(FEATURE_TAGS)) builder.addTag(name, description);
-  return builder
-    .addTag('Health', 'For orchestrators')
-    .addTag('Entrance', 'Links to the documentation')
-    .build();
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'accessToken');
+  for (const [name, description] of TAGS) builder.addTag(name, description);
+  return builder.build();
 }
 
 /** The same answer as a page for browsers. */

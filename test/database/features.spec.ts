@@ -80,3 +80,47 @@ describe('the check of a feature at the start', () => {
     ]);
   });
 });
+
+describe('a name that is declared twice', () => {
+  const text = { meaning: 'Text.', consent: 'text', opens: {} };
+  const problem = { status: 409, title: 'Text', meaning: 'Text.' };
+  const ROUTE = 'GET /api/v1/places';
+
+  /** Loads the contract again, with these features beside those of Gatehouse. */
+  function load(features: readonly Partial<FeatureDeclaration>[]): void {
+    jest.isolateModules(() => {
+      const list = jest.requireActual<{ FEATURES: object[] }>('../../features/features');
+      list.FEATURES.push(...features.map((feature, index) => ({ name: `f${index}`, ...feature })));
+      jest.requireActual('../../src/common/problems/problem-codes');
+      jest.requireActual('../../src/openapi/tags');
+    });
+  }
+
+  it.each<[Partial<FeatureDeclaration>, string]>([
+    [{ name: 'places' }, 'places is declared twice in the names'],
+    [{ tags: { Places: 'Text' } }, 'Places is declared twice in the tags'],
+    [{ roles: { guide: 'Text' } }, 'guide is declared twice in the roles'],
+    [{ scopes: { 'places:read': text } }, 'places:read is declared twice in the scopes'],
+    [{ auditActions: ['place.made'] }, 'place.made is declared twice in the auditActions'],
+    [{ auditSubjects: ['place'] }, 'place is declared twice in the auditSubjects'],
+    [{ problems: { far_away: problem } }, 'far_away is declared twice in the problems'],
+    [{ routes: { [ROUTE]: 'open' } }, `${ROUTE} is declared twice in the routes`],
+    [{ tables: ['place'] }, 'place is declared twice in the tables'],
+  ])('by two features ends the start: %j', (feature, message) => {
+    expect(() => load([feature])).not.toThrow();
+    expect(() => load([feature, feature])).toThrow(message);
+  });
+
+  it.each<[Partial<FeatureDeclaration>, string]>([
+    [{ name: 'administration' }, 'administration is declared twice in the names'],
+    [{ tags: { Users: 'Text' } }, 'Users is declared twice in the tags'],
+    [{ roles: { admin: 'Text' } }, 'admin is declared twice in the roles'],
+    [{ scopes: { openid: text } }, 'openid is declared twice in the scopes'],
+    [{ auditActions: ['user.banned'] }, 'user.banned is declared twice in the auditActions'],
+    [{ auditSubjects: ['user'] }, 'user is declared twice in the auditSubjects'],
+    [{ problems: { not_found: problem } }, 'not_found is declared twice in the problems'],
+    [{ tables: ['session'] }, 'session is declared twice in the tables'],
+  ])('by Gatehouse and a feature ends the start: %j', (feature, message) => {
+    expect(() => load([feature])).toThrow(message);
+  });
+});

@@ -1,4 +1,4 @@
-import { FEATURE_PROBLEMS, type FeatureProblemCode } from '../../../contract';
+import { FEATURE_PROBLEMS, type FeatureProblemCode, refuseRepeatedNames } from '../../../contract';
 
 /** The meaning of a problem code: its HTTP status, its title and its cause. */
 export interface ProblemDefinition {
@@ -214,6 +214,8 @@ const OWN_CODES = {
 export const PROBLEM_CODES = { ...OWN_CODES, ...FEATURE_PROBLEMS } as Readonly<
   Record<ProblemCode, ProblemDefinition>
 >;
+
+refuseRepeatedNames('problems', [...Object.keys(OWN_CODES), ...Object.keys(FEATURE_PROBLEMS)]);
 
 export type ProblemCode = keyof typeof OWN_CODES | FeatureProblemCode;
 
