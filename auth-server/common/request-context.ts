@@ -1,6 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { hasSeenOutage } from '../../runtime/database/database-scope';
 
+/** Who sends a request of the administration. */
+export interface Administrator {
+  sessionId: string;
+  userId: string;
+  token: string;
+}
+
 /** The state of the current request, for all code that serves it. */
 export interface RequestContext {
   requestId: string;
@@ -31,6 +38,8 @@ export interface RequestContext {
   confirmedLink?: string;
   /** Who causes the mails of the request: `mail/mail-budgets.ts`. */
   mailSender?: { isAdministrator: boolean };
+  /** Whose writes are checked again: `users/administrators-in-force.ts`. */
+  administrator?: Administrator;
   /** Why the database refused a write: an SQLSTATE of `DATABASE_REFUSALS`. */
   refusal?: string;
 }

@@ -1,4 +1,5 @@
 import { admin } from 'better-auth/plugins';
+import { administratorsInForce } from './administrators-in-force';
 import { adminAc, userAc } from 'better-auth/plugins/admin/access';
 import { accountChanges } from './account-changes';
 import { listBounds } from './list-bounds';
@@ -26,5 +27,12 @@ export function administration() {
 /** Rules of Gatehouse for changes of an account. */
 export function accounts({ authUrl }: Pick<AuthConfig, 'authUrl'>) {
   // `accountChanges` before `openedLinks`, which marks a link as used: a used link is refused.
-  return [listBounds, userRemoval, accountChanges, openedLinks(authUrl), serviceAccountUsers()];
+  return [
+    administratorsInForce,
+    listBounds,
+    userRemoval,
+    accountChanges,
+    openedLinks(authUrl),
+    serviceAccountUsers(),
+  ];
 }

@@ -235,6 +235,42 @@ describe('an administrator', () => {
       expect(await state()).toEqual(before);
     });
 
+    it.each([
+      ['set-role', { role: 'admin' }],
+      ['update-user', { data: { name: 'Changed' } }],
+      ['ban-user', {}],
+      ['remove-user', {}],
+      ['revoke-user-sessions', {}],
+      ['set-user-password', { newPassword: 'Another-Pass-8431!' }],
+    ])('changes nothing at the auth server after losing the role: %s', async (route, body) => {
+      const caller = new Caller(system.settings.authUrl, other.refreshToken);
+      const call = () => caller.post(`/api/auth/admin/${route}`, { userId: target.id, ...body });
+      const state = () =>
+        system.query(
+          `SELECT name, role, banned, password,
+                  (SELECT count(*) FROM session s WHERE s.user_id = u.id) AS sessions
+             FROM "user" u JOIN account a ON a.user_id = u.id WHERE u.id = $1`,
+          [target.id],
+        );
+      const before = await state();
+      // No row that the request reads: each of its writes waits.
+      const lock = `SELECT FROM "user" u JOIN account a ON a.user_id = u.id JOIN session s
+        ON s.user_id = u.id WHERE u.id = '${target.id}' FOR UPDATE`;
+      const answer = await duringChange(call, { lock, change: demote(other) });
+      expect(answer.status).toBe(403);
+      expect(await state()).toEqual(before);
+    });
+
+    it('does not get the lost role back from a request at the auth server', async () => {
+      const caller = new Caller(system.settings.authUrl, other.refreshToken);
+      const body = { userId: other.id, role: 'admin' };
+      const call = () => caller.post('/api/auth/admin/set-role', body);
+      const answer = await duringChange(call, { lock: demote(other), change: 'SELECT' });
+      expect(answer.status).toBe(403);
+      const role = await system.query('SELECT role FROM "user" WHERE id = $1', [other.id]);
+      expect(role).toEqual([{ role: 'user' }]);
+    });
+
     it('creates no resource server after the session has ended', async () => {
       const body = { identifier: 'https://orders.example', name: 'Orders', scopes: [SCOPE] };
       const call = () => other.caller.post('/api/v1/admin/resources', body);
