@@ -28,7 +28,9 @@ export interface AuthServer {
   steps: Step[];
   auth: Auth;
   metrics: Metrics;
-  /** Closes the database connections. The app answers 503 from then on. */
+  /** Ends jobs and the sending of mails after their current step. New mails stay in the queue. */
+  stopWork(): Promise<unknown>;
+  /** Also closes the database connections. The app answers 503 from then on. */
   close(): Promise<void>;
 }
 
@@ -71,13 +73,13 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
     const signingKeys = new SigningKeys(config, pool);
     const steps = createSteps({ auth, config, pool, logger, mailer, metrics, signingKeys });
     const jobs = startJobs({ signingKeys, config, pool, logger, metrics });
+    const stopWork = () => Promise.all([mailer.close(), jobs.stop()]);
     const close = async () => {
-      await mailer.close();
+      await stopWork();
       limitStore?.close();
-      await jobs.stop();
       await pool.end();
     };
-    return { app: toApp(steps), steps, auth, metrics, close };
+    return { app: toApp(steps), steps, auth, metrics, stopWork, close };
   } catch (error) {
     await mailer.close();
     limitStore?.close();

@@ -26,7 +26,8 @@ async function main(): Promise<void> {
   const stopLimitMs = settings.shutdownDelay + STOP_LIMIT_MS;
   stopCleanlyOnSignal({ logger, stopLimitMs }, async () => {
     await httpStop.begin(settings.shutdownDelay);
-    await httpStop.finish(() => closeServer(server));
+    // At once: a mail server or a database that does not answer delays both.
+    await Promise.all([httpStop.finish(() => closeServer(server)), authServer.stopWork()]);
     metricsServer?.close();
     await authServer.close();
     await tracing.stop();
