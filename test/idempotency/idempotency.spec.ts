@@ -181,6 +181,9 @@ describe('a refusal', () => {
 });
 
 describe('a missing response', () => {
+  // Each test waits for the only row without a response.
+  beforeEach(() => system.query('DELETE FROM idempotency_key'));
+
   it('is in doubt after the lease of the first replica', async () => {
     const body = newUser();
     await create(body, 'crashed');

@@ -1,4 +1,3 @@
-import { Client } from 'pg';
 import type { Settings } from '../../runtime/settings/load';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
@@ -12,6 +11,7 @@ import {
 } from './client/oauth-tokens';
 import { createTestDatabase, type TestDatabase } from './database';
 import { settingsAs } from './servers/database-logins';
+import { SqlConnections } from './servers/sql-connections';
 import { loadSettings } from './native/settings';
 import { reservePorts } from './ports';
 import { type Hosted, type HostedStart, startHosted } from './processes/system-host';
@@ -64,6 +64,7 @@ export class System {
   readonly database: TestDatabase;
   readonly replicas: Replica[] = [];
   private readonly apiPorts: number[];
+  private readonly sql: SqlConnections;
   private authServer: Hosted | null = null;
   private count = 0;
   /** Of the users of this system, by e-mail address. */
@@ -73,6 +74,7 @@ export class System {
     this.settings = settings;
     this.database = database;
     this.apiPorts = apiPorts;
+    this.sql = new SqlConnections(database.url);
   }
 
   static async start(options: SystemOptions = {}): Promise<System> {
@@ -82,6 +84,7 @@ export class System {
   async stop(): Promise<void> {
     for (const replica of this.replicas) await replica.stop();
     await this.stopAuthServer();
+    await this.sql.end();
     await this.database.drop();
   }
 
@@ -161,14 +164,8 @@ export class System {
   }
 
   /** A statement of another writer with access to the database. */
-  async query<Row extends object>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    const client = new Client(this.database.url);
-    await client.connect();
-    try {
-      return (await client.query<Row>(sql, parameters)).rows;
-    } finally {
-      await client.end();
-    }
+  query<Row extends object>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return this.sql.query(sql, parameters);
   }
 
   protected async launch(): Promise<this> {

@@ -1,4 +1,5 @@
 import { createApi } from '../../../src/app.setup';
+import { HttpStop } from '../../../runtime/lifecycle/http-stop';
 import { patience } from '../native/patience';
 import { KEEP_ALIVE_MS, type Launch } from './system-host';
 
@@ -6,7 +7,10 @@ import { KEEP_ALIVE_MS, type Launch } from './system-host';
 export async function launchApi({ settings, logger, port }: Launch) {
   patience.apply();
   const app = await createApi(settings, logger);
-  app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
+  const server = app.getHttpServer();
+  const httpStop = new HttpStop(server);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await app.listen({ port, host: '::' });
-  return { app, stop: () => app.close() };
+  // As in production, a connection without a request delays the end by some seconds only.
+  return { app, stop: () => httpStop.finish(() => app.close()) };
 }
