@@ -129,7 +129,7 @@ class Writer {
 
 describe('a user of a page', () => {
   const NAMES = [
-    'quote " backslash \\ tab \t',
+    'quote " backslash \\',
     '001","createdAt":"x","updatedAt":"y001"}',
     ',{"id":"other"}',
     'ends in 001',

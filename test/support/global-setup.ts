@@ -20,7 +20,7 @@ declare global {
 export default async function globalSetup({ maxWorkers }: { maxWorkers: number }): Promise<void> {
   const run = `gatehouse_test_${randomBytes(4).toString('hex')}`;
   const given = process.env.TEST_DATABASE_URL;
-  const server = given ? await useGivenServer(given, run) : await startOwnServer();
+  const server = given ? await useGivenServer(given, run) : await startOwnServer(run);
   globalThis.gatehouseTestServer = server;
   process.on('exit', () => globalThis.gatehouseTestServer?.abandon());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

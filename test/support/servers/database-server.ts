@@ -26,7 +26,7 @@ export interface TestServer {
  * A server in a temporary folder, in memory where there is enough. It is removed at the end of the
  * run, after an interruption, or by the next run after a kill.
  */
-export async function startOwnServer(): Promise<TestServer> {
+export async function startOwnServer(run: string): Promise<TestServer> {
   await removeAbandonedServers();
   const folder = join(chooseServerFolder(), `${FOLDER_PREFIX}${randomBytes(4).toString('hex')}`);
   const lock = takeLock(`${folder}${LOCK_SUFFIX}`);
@@ -35,6 +35,8 @@ export async function startOwnServer(): Promise<TestServer> {
     durable: false,
   });
   process.env[FOLDER_VARIABLE] = folder;
+  // A test can start a run of its own on this server.
+  const presence = await connectAs(server.url, run);
   const removeFiles = () => {
     rmSync(folder, { recursive: true, force: true });
     lock.release();
@@ -42,6 +44,7 @@ export async function startOwnServer(): Promise<TestServer> {
   return {
     url: server.url,
     stop: async () => {
+      await presence.end();
       await server.stop();
       removeFiles();
     },
@@ -83,9 +86,7 @@ function listLocks(folder: string): string[] {
  * databases of ended runs are dropped.
  */
 export async function useGivenServer(url: string, run: string): Promise<TestServer> {
-  const client = new Client({ connectionString: url, application_name: run });
-  client.on('error', () => {});
-  await client.connect();
+  const client = await connectAs(url, run);
   await dropWhere(
     client,
     `NOT EXISTS (SELECT FROM pg_stat_activity
@@ -100,6 +101,14 @@ export async function useGivenServer(url: string, run: string): Promise<TestServ
     },
     abandon: () => {},
   };
+}
+
+/** Shows other runs on the server that the databases of this one are in use. */
+async function connectAs(url: string, run: string): Promise<Client> {
+  const client = new Client({ connectionString: url, application_name: run });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
 }
 
 async function dropWhere(client: Client, condition: string): Promise<void> {

@@ -9,8 +9,9 @@ export class SqlConnections {
 
   constructor(connectionString: string) {
     this.pool = new Pool({ connectionString });
-    // A connection that a test ends is replaced.
+    // A connection that a test ends is replaced, also one that carries a statement at that moment.
     this.pool.on('error', () => {});
+    this.pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   async query<Row extends object>(sql: string, parameters: unknown[]): Promise<Row[]> {
