@@ -1,7 +1,9 @@
 import { decodeJwt } from 'jose';
+import { Client } from 'pg';
 import { Browser, type Arrival } from './browser';
 import { APP, atApp, begin, dance, NEW_HERE, TROUBLE, WELCOME, whoIs } from './dance';
 import { OpenIdProvider, type Person } from './openid-provider';
+import { changeDuring, HOLD_UP, HOLD_UP_SESSIONS } from '../support/servers/held-up-session';
 import { PASSWORD, System } from '../support/system';
 
 let system: System;
@@ -57,6 +59,20 @@ describe('a first sign-in', () => {
     const another = new Browser(APP);
     expect((await signIn(ada, another)).url.href).toBe(WELCOME);
     expect((await whoIs(another, authUrl))!.id).toBe(user!.id);
+  });
+
+  it('ends the session that it replaces in the same browser', async () => {
+    const browser = new Browser(APP);
+    await signIn(ada, browser);
+    const cookies = browser.cookiesOf(new URL(authUrl).hostname);
+    const former = new Browser(APP);
+    for (const [name, value] of cookies) {
+      former.cookiesOf(new URL(authUrl).hostname).set(name, value);
+    }
+    expect(await whoIs(former, authUrl)).toMatchObject({ email: 'ada@example.com' });
+    await signIn(ada, browser);
+    expect(await whoIs(browser, authUrl)).toMatchObject({ email: 'ada@example.com' });
+    expect(await whoIs(former, authUrl)).toBeNull();
   });
 
   it('leads to a token that the API accepts', async () => {
@@ -349,6 +365,47 @@ describe('a callback of the provider', () => {
     const { url } = await signIn(person, browser);
     expect(url.searchParams.get('error')).toBe('BANNED_USER');
     expect(await whoIs(browser, authUrl)).toBeNull();
+  });
+});
+
+describe('a sign-in with a provider, during which', () => {
+  let holder: Client;
+
+  beforeAll(async () => {
+    holder = new Client(system.database.url);
+    await holder.connect();
+    for (const statement of [HOLD_UP, HOLD_UP_SESSIONS]) await holder.query(statement);
+  });
+
+  afterAll(async () => {
+    await holder.query('DROP FUNCTION hold_up() CASCADE');
+    await holder.end();
+  });
+
+  it.each([
+    ['the account of the provider is removed', `DELETE FROM account WHERE id = 'of ' || $1`],
+    ['a statement bans the user', `UPDATE "user" SET banned = true WHERE email = $1`],
+  ])('%s, is refused', async (title, statement) => {
+    const email = `${title.replaceAll(' ', '-')}@example.com`;
+    await signIn({ sub: title, email, email_verified: true });
+    const user = `(SELECT id FROM "user" WHERE email = $1)`;
+    await system.query(`UPDATE account SET id = 'of ' || $1 WHERE user_id = ${user}`, [email]);
+    await system.query(
+      `INSERT INTO account (id, user_id, account_id, provider_id)
+       SELECT id, id, id, 'github' FROM "user" WHERE email = $1`,
+      [email],
+    );
+    await system.query(`DELETE FROM session WHERE user_id = ${user}`, [email]);
+    const browser = new Browser(APP);
+    await changeDuring({
+      holder,
+      request: () => signIn({ sub: title, email, email_verified: true }, browser),
+      change: () => system.query(statement, [email]),
+    });
+    expect(await whoIs(browser, authUrl)).toBeNull();
+    await expect(
+      system.query(`SELECT FROM session WHERE user_id = ${user}`, [email]),
+    ).resolves.toEqual([]);
   });
 });
 

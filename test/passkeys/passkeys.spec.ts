@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { generateKeyPairSync } from 'node:crypto';
+import type { PoolClient } from 'pg';
 import type { SignedIn } from '../support/auth-server/harness';
 import {
   type InProcessAuthServer,
@@ -8,6 +9,7 @@ import {
 import { passSteps } from '../second-factor/authenticator-app';
 import { eventually } from '../support/eventually';
 import { startClock, stopClock } from '../support/clock';
+import { changeDuring, HOLD_UP, HOLD_UP_SESSIONS } from '../support/servers/held-up-session';
 import { cookiesOf, enrol, ORIGIN } from '../second-factor/second-step';
 import { type Deviation, SoftwareAuthenticator } from './software-authenticator';
 
@@ -87,6 +89,15 @@ describe('a passkey', () => {
     expect(list.body).toHaveLength(1);
     await server.post('/api/auth/passkey/delete-passkey', { id }, bearer).expect(200);
     expect((await signIn()).body.code).toBe('PASSKEY_NOT_FOUND');
+  });
+
+  it('ends the session that its sign-in replaces in the same browser', async () => {
+    await addWell(ada);
+    const former = await server.signUp(`former-${count}@example.com`);
+    const { options, cookies } = await begin('authenticate', former.cookie);
+    const answer = await finish('authentication', { response: device.get(options) }, cookies);
+    expect(answer).toMatchObject({ status: 200, body: { user: { id: ada.userId } } });
+    expect((await server.get('/api/auth/get-session', former.bearer)).body).toBeNull();
   });
 
   it('counts as two factors: no code is required', async () => {
@@ -218,6 +229,36 @@ describe('a sign-in with a passkey is refused', () => {
   it('while the user is banned', async () => {
     await server.sql.query('UPDATE "user" SET banned = true WHERE id = $1', [ada.userId]);
     expect(await signIn()).toMatchObject({ status: 403, body: { code: 'BANNED_USER' } });
+  });
+});
+
+describe('a sign-in with a passkey, during which', () => {
+  let holder: PoolClient;
+
+  beforeAll(async () => {
+    holder = await server.sql.connect();
+    for (const statement of [HOLD_UP, HOLD_UP_SESSIONS]) await holder.query(statement);
+  });
+
+  afterAll(async () => {
+    await holder.query('DROP FUNCTION hold_up() CASCADE');
+    holder.release();
+  });
+
+  it.each([
+    ['the passkey is removed', 'DELETE FROM passkey WHERE user_id = $1', 401, 1],
+    ['a statement bans the user', 'UPDATE "user" SET banned = true WHERE id = $1', 403, 0],
+    ['the password is replaced', `UPDATE account SET password = 'x' WHERE user_id = $1`, 401, 0],
+  ])('%s, is refused', async (_title, statement, status, left) => {
+    await addWell(ada);
+    const answer = await changeDuring({
+      holder,
+      request: () => signIn(),
+      change: () => server.sql.query(statement, [ada.userId]),
+    });
+    expect(answer.status).toBe(status);
+    const find = 'SELECT FROM session WHERE user_id = $1';
+    expect((await server.sql.query(find, [ada.userId])).rowCount).toBe(left);
   });
 });
 

@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { enrolUser } from '../second-factor/enrolment';
 import { Caller, type Answer } from '../support/caller';
 import { eventually } from '../support/eventually';
+import { changeDuring, HOLD_UP } from '../support/servers/held-up-session';
 import { PASSWORD, System, type SignedInUser } from '../support/system';
 
-/** Holds up a write on another connection, before the triggers that judge it. */
-const HOLD_UP = [
-  `CREATE FUNCTION hold_up() RETURNS trigger LANGUAGE plpgsql AS $$
-   BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NEW; END $$`,
-  `CREATE TRIGGER a_hold_up BEFORE INSERT ON session FOR EACH ROW
-   WHEN (NEW.user_agent = 'slow') EXECUTE FUNCTION hold_up()`,
-];
+/** Sessions of the client `slow` wait, those of the change do not. */
+const HOLD_UP_SLOW = `
+  CREATE TRIGGER a_hold_up BEFORE INSERT ON session FOR EACH ROW
+   WHEN (NEW.user_agent = 'slow') EXECUTE FUNCTION hold_up()`;
 
 /** A deadlock at the first attempt; a sequence keeps its value when a transaction is rolled back. */
 const CONFLICT = [
@@ -37,7 +34,7 @@ beforeAll(async () => {
   admin = await system.asAdmin();
   holder = new Client(system.database.url);
   await holder.connect();
-  for (const statement of HOLD_UP) await holder.query(statement);
+  for (const statement of [HOLD_UP, HOLD_UP_SLOW]) await holder.query(statement);
 });
 
 afterAll(async () => {
@@ -65,6 +62,9 @@ describe('a sign-in with the right password, during which', () => {
     const { answer } = await duringChange(signInSlowly(user.email), () => change(user));
     expect(answer).toMatchObject({ status, body: { code } });
     await expect(slowSessionsOf(user.id)).resolves.toBe(0);
+    const { refreshToken } = user;
+    const renewed = await system.asAnonymous().post('/api/v1/auth/refresh', { refreshToken });
+    expect(renewed).toMatchObject({ status: 401, body: { code: 'invalid_refresh_token' } });
   });
 
   it('the hash of the same password is renewed, is accepted', async () => {
@@ -141,17 +141,58 @@ describe('the second step of a sign-in', () => {
       system.query('SELECT id FROM session WHERE user_id = $1', [user.id]),
     ).resolves.toEqual([]);
   });
+
+  it('is refused when the user is banned before the session begins', async () => {
+    const user = await system.asUser();
+    const { app } = await enrolUser(system, user);
+    const { challenge } = (await signIn(user.email)).body as { challenge: string };
+    const body = { challenge, code: app.code(1) };
+    const { answer } = await duringChange(
+      () => system.asAnonymous().post('/api/v1/auth/two-factor', body, SLOW),
+      () => banByStatement(user),
+    );
+    expect(answer).toMatchObject({ status: 403, body: { code: 'banned' } });
+    await expect(slowSessionsOf(user.id)).resolves.toBe(0);
+  });
 });
 
-describe('an impersonation', () => {
-  it('is refused when its administrator is banned before the session begins', async () => {
+describe('an impersonation, before whose session begins', () => {
+  const WAYS: [string, string, string][] = [
+    [
+      'its administrator is banned',
+      `UPDATE "user" SET banned = true WHERE id = $1 AND $2 <> ''`,
+      'BANNED_USER',
+    ],
+    [
+      'its administrator is demoted',
+      `UPDATE "user" SET role = 'user' WHERE id = $1 AND $2 <> ''`,
+      'IMPERSONATION_NOT_ALLOWED',
+    ],
+    [
+      'its administrator is deleted',
+      `DELETE FROM "user" WHERE id = $1 AND $2 <> ''`,
+      'IMPERSONATION_NOT_ALLOWED',
+    ],
+    [
+      'the user becomes an administrator',
+      `UPDATE "user" SET role = 'admin' WHERE id = $2 AND $1 <> ''`,
+      'IMPERSONATION_NOT_ALLOWED',
+    ],
+    [
+      'the user is banned',
+      `UPDATE "user" SET banned = true WHERE id = $2 AND $1 <> ''`,
+      'BANNED_USER',
+    ],
+  ];
+
+  it.each(WAYS)('%s, is refused', async (_way, statement, code) => {
     const [other, target] = [await system.asNewAdmin(), await system.asUser()];
-    const caller = new Caller(`${system.settings.authUrl}/api/auth`, other.refreshToken);
     const { answer } = await duringChange(
-      () => caller.post('/admin/impersonate-user', { userId: target.id }, SLOW),
-      () => banByStatement(other),
+      () => callAuth(other).post('/admin/impersonate-user', { userId: target.id }, SLOW),
+      () => system.query(statement, [other.id, target.id]),
     );
-    expect(answer).toMatchObject({ status: 403, body: { code: 'BANNED_USER' } });
+    expect(answer).toMatchObject({ status: 403, body: { code } });
+    await expect(slowSessionsOf(target.id)).resolves.toBe(0);
   });
 });
 
@@ -218,25 +259,8 @@ async function countWaiting(): Promise<number> {
 
 const SLOW = { 'user-agent': 'slow' };
 
-/** Makes the change while the request waits to write, and tells which sessions it left. */
 async function duringChange(request: () => Promise<Answer>, change: () => Promise<unknown>) {
-  await holder.query('SELECT pg_advisory_lock(1)');
-  const answering = request();
-  try {
-    while (!(await isHeldUp())) await pause(5);
-    await change();
-  } finally {
-    await holder.query('SELECT pg_advisory_unlock(1)');
-  }
-  return { answer: await answering };
-}
-
-async function isHeldUp(): Promise<boolean> {
-  const { rows } = await holder.query<{ held: boolean }>(
-    `SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 1
-                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS held`,
-  );
-  return rows[0]!.held;
+  return { answer: await changeDuring({ holder, request, change }) };
 }
 
 function signIn(email: string, password = PASSWORD, headers = {}): Promise<Answer> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
+import { enrolUser } from '../second-factor/enrolment';
 import { Caller } from '../support/caller';
 import { PASSWORD, System, type SignedInUser } from '../support/system';
 
@@ -44,6 +45,25 @@ describe('a sign-in in a browser that has a session', () => {
       await expect(isSignedIn(next)).resolves.toBe(true);
     },
   );
+
+  it('ends it by a sign-up', async () => {
+    const former = await signIn((await system.asUser()).email);
+    const body = { email: `${randomUUID()}@example.com`, name: 'New', password: PASSWORD };
+    const { status } = await post('/sign-up/email', body, { cookie: former });
+    expect(status).toBe(200);
+    await expect(isSignedIn(former)).resolves.toBe(false);
+  });
+
+  it('with a second factor ends it at the first step, which removes its cookie', async () => {
+    const [ann, ben] = [await system.asUser(), await system.asUser()];
+    await enrolUser(system, ben);
+    const former = await signIn(ann.email);
+    const body = { email: ben.email, password: PASSWORD };
+    const response = await post('/sign-in/email', body, { cookie: former });
+    expect(await response.json()).toMatchObject({ twoFactorRedirect: true });
+    expect(response.headers.getSetCookie().join()).toMatch(/session_token=; Max-Age=0/);
+    await expect(isSignedIn(former)).resolves.toBe(false);
+  });
 
   it('keeps the session when the password is wrong', async () => {
     const ann = await system.asUser();
@@ -94,6 +114,22 @@ describe('an impersonation', () => {
       [randomUUID(), target.id],
     );
     expect(row!.minutes).toBeLessThanOrEqual(60);
+  });
+
+  it('begins for every writer only of an active administrator, and never of another one', async () => {
+    const [acts, other] = [await system.asNewAdmin(), await system.asNewAdmin()];
+    const ann = await system.asUser();
+    const insert = (userId: string, administrator: string) =>
+      system.query(
+        `INSERT INTO session (id, user_id, token, impersonated_by, expires_at)
+         VALUES ($1, $2, $1, $3, now() + interval '1 minute')`,
+        [randomUUID(), userId, administrator],
+      );
+    await insert(target.id, acts.id);
+    await expect(insert(target.id, ann.id)).rejects.toMatchObject({ code: 'GH004' });
+    await expect(insert(other.id, acts.id)).rejects.toMatchObject({ code: 'GH004' });
+    await system.query('UPDATE "user" SET banned = true WHERE id = $1', [acts.id]);
+    await expect(insert(target.id, acts.id)).rejects.toMatchObject({ code: 'GH002' });
   });
 });
 
