@@ -14,6 +14,8 @@ interface Change {
   name: string;
   /** What a sign-in reads; it goes on when there is a row. */
   reads: string;
+  /** A change of the user before both. */
+  prepare?: string;
   /** In the order in which Better-Auth or the API sends them. */
   statements: string[];
   /** Sessions that began before the change stay. */
@@ -77,6 +79,19 @@ const CHANGES: Change[] = [
     name: 'the removal of a passkey',
     reads: `SELECT FROM passkey WHERE id = 'p'`,
     statements: [`DELETE FROM passkey WHERE id = 'p'`],
+    keepsSessions: true,
+  },
+  {
+    name: 'a new e-mail address',
+    reads: `SELECT FROM "user" WHERE email = 'u@example.com'`,
+    statements: [`UPDATE "user" SET email = 'v@example.com' WHERE id = 'u'`],
+    keepsSessions: true,
+  },
+  {
+    name: 'the end of the second factor',
+    prepare: `UPDATE "user" SET two_factor_enabled = true WHERE id = 'u'`,
+    reads: `SELECT FROM "user" WHERE id = 'u' AND two_factor_enabled`,
+    statements: [`UPDATE "user" SET two_factor_enabled = false WHERE id = 'u'`],
     keepsSessions: true,
   },
 ];
@@ -212,6 +227,7 @@ async function tryAllOrders(change: Change): Promise<{ escapes: string[]; refusa
   let refusals = 0;
   for (const order of interleavings(3, change.statements.length + 2)) {
     await createUser();
+    if (change.prepare) await observer.query(change.prepare);
     const run = {
       began: false,
       refused: false,

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { Browser } from './browser';
 import { makePkce, OAuthStage } from './stage';
 import { Caller } from '../support/caller';
-import type { SignedInUser } from '../support/system';
+import { enrolUser } from '../second-factor/enrolment';
+import { PASSWORD, type SignedInUser } from '../support/system';
 
 /** Time limit for the guarantee of 100 ms on a loaded host, in milliseconds. */
 const PATIENCE_MS = 60_000;
@@ -58,6 +60,25 @@ const WAYS: [string, () => Promise<unknown>][] = [
   ['all sessions are ended', () => stage.clients.delete(`${USERS}/${user.id}/sessions`)],
   ['the user signs out', () => browser.post('/sign-out', {})],
   [
+    'an administrator sets the password',
+    () =>
+      callAuth(stage.admin).post('/admin/set-user-password', {
+        userId: user.id,
+        newPassword: NEW_PASSWORD,
+      }),
+  ],
+  ['the password is reset', () => resetPassword()],
+  [
+    'the user changes the password in another session, and ends the others',
+    () =>
+      callAuth(user).post('/change-password', {
+        currentPassword: PASSWORD,
+        newPassword: NEW_PASSWORD,
+        revokeOtherSessions: true,
+      }),
+  ],
+  ['the user enables the second factor in another session', () => enrolUser(stage.system, user)],
+  [
     'the session has expired',
     () =>
       stage.system.query(
@@ -91,6 +112,22 @@ describe('tokens of a user end with their session', () => {
     expect([next.origin, next.pathname]).toEqual([stage.system.settings.authUrl, '/sign-in']);
   });
 });
+
+const NEW_PASSWORD = 'another battery of the stable';
+
+function callAuth(caller?: SignedInUser): Caller {
+  return new Caller(`${stage.system.settings.authUrl}/api/auth`, caller?.refreshToken);
+}
+
+async function resetPassword(): Promise<void> {
+  const token = randomUUID();
+  await stage.system.query(
+    `INSERT INTO verification (id, identifier, value, expires_at)
+     VALUES ($1, 'reset-password:' || $1, $2, now() + interval '1 hour')`,
+    [token, user.id],
+  );
+  await callAuth().post('/reset-password', { token, newPassword: NEW_PASSWORD });
+}
 
 /** Changes that end a client's access. */
 const CLIENT_WAYS: [string, (id: string) => Promise<unknown>][] = [
@@ -150,13 +187,29 @@ describe('tokens of a client are refused by every replica', () => {
     const { body } = await stage.serviceAccountToken(serviceAccount);
     await expectKnownEverywhere(body.access_token, USERS);
     await stage.change(serviceAccount.clientId, { scopes: ['audit:read'] });
+    await expectScopeLost(body.access_token);
+  });
+
+  it('when the service account loses its grant type', async () => {
+    const serviceAccount = await stage.register({ type: 'machine' });
+    const { body } = await stage.serviceAccountToken(serviceAccount);
+    await expectKnownEverywhere(body.access_token, USERS);
+    await stage.system.query(`UPDATE oauth_client SET grant_types = '[]' WHERE client_id = $1`, [
+      serviceAccount.clientId,
+    ]);
+    await expectScopeLost(body.access_token);
+    const next = await stage.serviceAccountToken(serviceAccount);
+    expect(next.body.error).toBe('unauthorized_client');
+  });
+
+  async function expectScopeLost(token: string): Promise<void> {
     for (const { url } of stage.system.replicas) {
-      const caller = new Caller(url, body.access_token);
+      const caller = new Caller(url, token);
       const end = Date.now() + PATIENCE_MS;
       while ((await caller.get(USERS)).status === 200) {
         if (Date.now() > end) throw new Error('the scope is still accepted');
       }
       expect((await caller.get(USERS)).body.code).toBe('insufficient_scope');
     }
-  });
+  }
 });
