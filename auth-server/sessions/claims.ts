@@ -22,8 +22,8 @@ export interface SignedIn {
  * Session → the claims of the access token in addition to the registered claims. Every
  * recipient of a token can read it, so it contains no e-mail address and no name.
  *
- * @throws {APIError} 403 `BANNED_USER`: a ban that did not pass through Better-Auth leaves
- *   sessions behind, which get no token.
+ * @throws {APIError} 403 `BANNED_USER`. A ban deletes the sessions in the database; a session that
+ *   remains, where the triggers do not run, gets no token.
  */
 export function toSessionClaims({ session, user }: SignedIn): SessionClaims {
   if (isBanned(user)) {

@@ -36,6 +36,15 @@ describe('a change of a client', () => {
       `UPDATE oauth_client SET client_credentials_scopes = NULL WHERE client_id = 'a'`,
     ],
     ['with another secret', `UPDATE oauth_client SET client_secret = 'x' WHERE client_id = 'a'`],
+    [
+      'with another way to authenticate',
+      `UPDATE oauth_client SET token_endpoint_auth_method = 'client_secret_post' WHERE client_id = 'a'`,
+    ],
+    [
+      'with other grant types',
+      `UPDATE oauth_client SET grant_types = '["client_credentials"]' WHERE client_id = 'a'`,
+    ],
+    ['first party', `UPDATE oauth_client SET skip_consent = true WHERE client_id = 'a'`],
     ['with other keys', `UPDATE oauth_client SET jwks = '{}' WHERE client_id = 'a'`],
     ['with another client id', `UPDATE oauth_client SET client_id = 'z' WHERE client_id = 'a'`],
     ['deleted', `DELETE FROM oauth_client WHERE client_id = 'a'`],

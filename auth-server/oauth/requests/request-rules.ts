@@ -73,8 +73,9 @@ function nameResource(choice: ResourceChoice) {
 }
 
 /**
- * A ban in the database leaves sessions. Such a session ends here, so the user sees the sign-in
- * page.
+ * A ban deletes the sessions of its user in the database. Where the triggers do not run, for example
+ * in a database that receives its rows by logical replication, a session can remain. It ends here,
+ * so the user sees the sign-in page.
  */
 const endSessionOfBannedUser = createAuthMiddleware(async (ctx) => {
   const found = await getSessionFromCtx(ctx);
