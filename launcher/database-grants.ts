@@ -24,10 +24,6 @@ const COLUMNS_OF_API = {
     'id, client_id, session_id, user_id, reference_id, authorization_code_id, resources, requested_user_info_claims, refresh_id, expires_at, created_at, revoked, confirmation, scopes',
 };
 
-/** What an administrator and a user change of a user through the API. */
-const USER_COLUMNS_WRITTEN_BY_API =
-  'name, email, email_verified, image, role, banned, ban_reason, ban_expires, two_factor_enabled, updated_at';
-
 /** What an administrator changes of a client through the API. Only the auth server writes secrets. */
 const CLIENT_COLUMNS_WRITTEN_BY_API =
   'name, redirect_uris, post_logout_redirect_uris, application_type, scopes, client_credentials_scopes, skip_consent, disabled, updated_at';
@@ -56,9 +52,8 @@ export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
     'REVOKE INSERT, UPDATE ON account, session, user_proof, two_factor, passkey, jwks FROM gatehouse_api',
     'REVOKE UPDATE, DELETE ON installation_secret FROM gatehouse_api',
     'REVOKE DELETE ON account, passkey, jwks, oauth_client_resource, oauth_consent, oauth_access_token, audit_cleaning FROM gatehouse_api',
-    'REVOKE INSERT, UPDATE ON "user" FROM gatehouse_api',
-    `GRANT UPDATE (${USER_COLUMNS_WRITTEN_BY_API}) ON "user" TO gatehouse_api`,
-    'REVOKE INSERT ON credential_state FROM gatehouse_api',
+    // UPDATE stays a privilege on the table: the readiness of the previous version looks for it.
+    'REVOKE INSERT ON "user", credential_state FROM gatehouse_api',
     ...stateOfCredentials('gatehouse_api'),
     'REVOKE INSERT, UPDATE ON oauth_client, oauth_client_resource, oauth_consent, oauth_grant, oauth_refresh_token, oauth_access_token FROM gatehouse_api',
     `GRANT UPDATE (${CLIENT_COLUMNS_WRITTEN_BY_API}) ON oauth_client TO gatehouse_api`,
