@@ -111,6 +111,14 @@ const NARROWINGS: [string, string][] = [
   ],
 ];
 
+/** Changes that end the session in which a code was issued. */
+const ENDS: [string, string][] = [
+  ['the user is banned', `UPDATE "user" SET banned = true WHERE id = $1 AND $2 <> ''`],
+  ['the password is replaced', `UPDATE account SET password = 'x' WHERE user_id = $1 AND $2 <> ''`],
+  ['the user signs out', `DELETE FROM session WHERE user_id = $1 AND $2 <> ''`],
+  ['the user is deleted', `DELETE FROM "user" WHERE id = $1 AND $2 <> ''`],
+];
+
 const restoreClient = statement(
   `UPDATE oauth_client SET grant_types = '["authorization_code", "refresh_token"]'
     WHERE client_id = $2 AND $1 <> ''`,
@@ -158,22 +166,25 @@ describe('a grant to a client ends on every replica', () => {
     expect(['invalid_grant', 'unauthorized_client']).toContain(answer.body.error);
   });
 
-  it.each(NARROWINGS)('when %s during the exchange of a code', async (_title, sql) => {
-    const code = await stage.code(client, browser);
-    const writer = new PgClient(stage.system.database.url);
-    await writer.connect();
-    await writer.query('BEGIN');
-    await writer.query(sql, [user.id, client.clientId]);
-    let isAnswered = false;
-    const exchange = stage.exchange(client, code).finally(() => {
-      isAnswered = true;
-    });
-    await eventually(async () => expect(isAnswered || (await isWaitingForLock())).toBe(true));
-    await writer.query('COMMIT');
-    await writer.end();
-    const answer = await exchange;
-    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
-  });
+  it.each([...NARROWINGS, ...ENDS])(
+    'when %s during the exchange of a code',
+    async (_title, sql) => {
+      const code = await stage.code(client, browser);
+      const writer = new PgClient(stage.system.database.url);
+      await writer.connect();
+      await writer.query('BEGIN');
+      await writer.query(sql, [user.id, client.clientId]);
+      let isAnswered = false;
+      const exchange = stage.exchange(client, code).finally(() => {
+        isAnswered = true;
+      });
+      await eventually(async () => expect(isAnswered || (await isWaitingForLock())).toBe(true));
+      await writer.query('COMMIT');
+      await writer.end();
+      const answer = await exchange;
+      expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
+    },
+  );
 
   it('only: other clients and other sessions of the user are not affected', async () => {
     const tokens = await stage.tokens(client, browser);
