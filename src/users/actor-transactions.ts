@@ -14,7 +14,12 @@ interface Change {
 
 type Work<T> = (manager: EntityManager) => Promise<T>;
 
-const FIND_SESSION = 'SELECT FROM session WHERE id = $1 AND user_id = $2 AND expires_at > now()';
+const LOCK_USER = 'SELECT FROM "user" WHERE id = $1 FOR NO KEY UPDATE';
+
+/** A user without the session has no row. */
+const FIND_ROLE = `
+  SELECT u.role FROM "user" u JOIN session s ON s.user_id = u.id
+   WHERE u.id = $1 AND s.id = $2 AND s.expires_at > now()`;
 
 const FIND_CLIENT = 'SELECT FROM oauth_client WHERE client_id = $1 AND disabled IS NOT TRUE';
 
@@ -67,11 +72,11 @@ async function assertUserInForce(
   { principal, isOwn }: { principal: UserPrincipal; isOwn: boolean },
 ): Promise<void> {
   const { userId, sessionId } = principal;
-  const sql = `SELECT role FROM "user" WHERE id = $1 ${isOwn ? 'FOR NO KEY UPDATE' : ''}`;
-  const [user] = await manager.query<{ role: string }[]>(sql, [userId]);
+  if (isOwn) await manager.query(LOCK_USER, [userId]);
   // In a separate statement: its snapshot must be newer than the lock.
-  await assertFound(manager, FIND_SESSION, [sessionId, userId]);
-  if (user?.role !== principal.role) throw new Problem('forbidden');
+  const [user] = await manager.query<{ role: string }[]>(FIND_ROLE, [userId, sessionId]);
+  if (!user) throw accessEnded();
+  if (user.role !== principal.role) throw new Problem('forbidden');
 }
 
 async function assertFound(
@@ -80,5 +85,9 @@ async function assertFound(
   values: (string | undefined)[],
 ): Promise<void> {
   const rows = await manager.query<object[]>(sql, values);
-  if (rows.length === 0) throw new Problem('invalid_token', { cause: 'access has ended' });
+  if (rows.length === 0) throw accessEnded();
+}
+
+function accessEnded(): Problem {
+  return new Problem('invalid_token', { cause: 'access has ended' });
 }

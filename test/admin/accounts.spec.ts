@@ -271,6 +271,17 @@ describe('an administrator', () => {
       expect(role).toEqual([{ role: 'user' }]);
     });
 
+    it('changes nothing at the auth server after the session has ended', async () => {
+      const caller = new Caller(system.settings.authUrl, other.refreshToken);
+      const call = () =>
+        caller.post('/api/auth/admin/set-role', { userId: target.id, role: 'admin' });
+      const lock = `SELECT FROM "user" WHERE id = '${target.id}' FOR UPDATE`;
+      const change = `DELETE FROM session WHERE user_id = '${other.id}'`;
+      expect((await duringChange(call, { lock, change })).status).toBe(401);
+      const role = await system.query('SELECT role FROM "user" WHERE id = $1', [target.id]);
+      expect(role).toEqual([{ role: 'user' }]);
+    });
+
     it('creates no resource server after the session has ended', async () => {
       const body = { identifier: 'https://orders.example', name: 'Orders', scopes: [SCOPE] };
       const call = () => other.caller.post('/api/v1/admin/resources', body);
