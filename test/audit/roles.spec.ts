@@ -5,7 +5,8 @@ import { DATABASE_GRANTS, DATABASE_ROLES } from '../../launcher/database-grants'
 import { runMigrations } from '../../launcher/migrations';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { Caller } from '../support/caller';
-import { urlAs } from '../support/servers/database-logins';
+import { RUN_VARIABLE } from '../support/database';
+import { dropTestLogins, urlAs } from '../support/servers/database-logins';
 import { PASSWORD, System } from '../support/system';
 
 const DOCUMENT = readFileSync(join(__dirname, '../../docs/security/database-roles.md'), 'utf8');
@@ -36,6 +37,29 @@ it('each process connects with its own role, which is no superuser', async () =>
     { auth: false, api: true, usesuper: false },
     { auth: true, api: false, usesuper: false },
   ]);
+});
+
+describe('the logins of a test run', () => {
+  it('have the user of the run as a member, which can be no superuser', async () => {
+    const members = await system.query<{ runs: boolean }>(
+      `SELECT DISTINCT usename, member::regrole::text = quote_ident(current_user) AS runs
+         FROM pg_stat_activity JOIN pg_auth_members ON roleid = usesysid
+        WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+    expect(members).toHaveLength(2);
+    for (const { runs } of members) expect(runs).toBe(true);
+  });
+
+  it('are dropped without a privilege when none was created', async () => {
+    const url = urlAs('api', system.database.url);
+    const run = process.env[RUN_VARIABLE];
+    process.env[RUN_VARIABLE] = 'gatehouse_test_none';
+    try {
+      await expect(dropTestLogins(url)).resolves.toBeUndefined();
+    } finally {
+      process.env[RUN_VARIABLE] = run;
+    }
+  });
 });
 
 async function manageClient(admin: Caller) {

@@ -15,7 +15,7 @@ declare global {
 
 /**
  * One PostgreSQL server for the run: `TEST_DATABASE_URL` when it is set (its user must be allowed
- * to create databases), else a temporary one.
+ * to create databases and roles), else a temporary one.
  */
 export default async function globalSetup({ maxWorkers }: { maxWorkers: number }): Promise<void> {
   const run = `gatehouse_test_${randomBytes(4).toString('hex')}`;

@@ -11,7 +11,8 @@ const PASSWORD_VARIABLE = 'GATEHOUSE_TEST_LOGIN_PASSWORD';
 
 /**
  * Creates a login of this run for each process. A login is a member of the role of its process,
- * so that several runs can share a server. A second server of the run gets the same logins.
+ * so that several runs can share a server. A second server of the run gets the same logins. The
+ * user of the run is a member of them: without it, only a superuser can end their connections.
  */
 export async function createTestLogins(serverUrl: string): Promise<void> {
   const password = (process.env[PASSWORD_VARIABLE] ??= randomBytes(24).toString('hex'));
@@ -21,17 +22,22 @@ export async function createTestLogins(serverUrl: string): Promise<void> {
         DO $$ BEGIN CREATE ROLE ${role};
         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
       const login = loginOf(name as ProcessName);
-      await client.query(`CREATE ROLE ${login} LOGIN PASSWORD '${password}' IN ROLE ${role}`);
+      await client.query(
+        `CREATE ROLE ${login} LOGIN PASSWORD '${password}' IN ROLE ${role} ROLE CURRENT_USER`,
+      );
     }
   });
 }
 
-/** Removes the logins of this run. */
+/** Removes the logins of this run. `IF EXISTS` needs the privilege for a missing role too. */
 export async function dropTestLogins(serverUrl: string): Promise<void> {
+  const logins = Object.keys(DATABASE_ROLES).map((name) => loginOf(name as ProcessName));
   await onServer(serverUrl, async (client) => {
-    for (const name of Object.keys(DATABASE_ROLES)) {
-      await client.query(`DROP ROLE IF EXISTS ${loginOf(name as ProcessName)}`);
-    }
+    const found = await client.query<{ rolname: string }>(
+      'SELECT rolname FROM pg_roles WHERE rolname = ANY ($1)',
+      [logins],
+    );
+    for (const { rolname } of found.rows) await client.query(`DROP ROLE ${rolname}`);
   });
 }
 
