@@ -25,6 +25,8 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+// `npm run dev` waits for the end, and its channel would keep the process.
+process.channel?.unref();
 migrate().catch((error: unknown) => {
   process.stderr.write(`${explain(error)}\n`);
   process.exit(1);

@@ -4,7 +4,7 @@ import { startService } from '../services/service';
 import { say } from '../services/start-log';
 import { findCompileErrors } from './compile';
 import { runnerOf, type DevProcess } from './dev-process';
-import { isLoadedBy, isMigration } from './sources';
+import { changesDatabase, isLoadedBy } from './sources';
 
 export interface RestartOptions {
   root: string;
@@ -52,7 +52,7 @@ export class Restarts {
     const files = [...this.changed];
     const errors = findCompileErrors(root, files);
     if (errors.length > 0) return say([...errors, 'The processes stay as they are.'].join('\n'));
-    if (files.some(isMigration) && !(await this.migrate())) return;
+    if (files.some(changesDatabase) && !(await this.migrate())) return;
     this.changed.clear();
     const affected = processes.filter((each) => !each.isRunning() || loadsOneOf(each, files));
     await Promise.all(affected.map((each) => each.restart()));

@@ -1,4 +1,4 @@
-import { isLoadedBy, isMigration } from './sources';
+import { changesDatabase, isLoadedBy } from './sources';
 
 describe('isLoadedBy', () => {
   it.each([
@@ -21,12 +21,15 @@ describe('isLoadedBy', () => {
   });
 });
 
-describe('isMigration', () => {
+describe('changesDatabase', () => {
   it.each([
     ['migrations/1795000000000-AddColumn.ts', true],
     ['features/notes/migrations/1795000000000-CreateNotes.ts', true],
+    ['features/notes/notes.feature.ts', true],
+    ['features/features.ts', true],
+    ['features/notes/note.entity.ts', false],
     ['src/database/entities.ts', false],
   ])('%s: %s', (file, expected) => {
-    expect(isMigration(file)).toBe(expected);
+    expect(changesDatabase(file)).toBe(expected);
   });
 });

@@ -64,8 +64,17 @@ function hashOne(root: string, file: string): [string, string][] {
   }
 }
 
-export function isMigration(file: string): boolean {
+/** Whether the migration command has work after a change: the declarations have the roles. */
+export function changesDatabase(file: string): boolean {
+  return isMigration(file) || isDeclaration(file);
+}
+
+function isMigration(file: string): boolean {
   return /(^|\/)migrations\//.test(file);
+}
+
+function isDeclaration(file: string): boolean {
+  return /^features\/([^/]+[.]ts|.*[.]feature[.]ts)$/.test(file);
 }
 
 /**
@@ -76,6 +85,5 @@ export function isLoadedBy({ folder }: Pick<Service, 'folder'>, file: string): b
   const [top] = file.split('/');
   if (top === 'src' || top === 'auth-server') return top === folder;
   if (top !== 'features') return true;
-  const isDeclaration = /^features\/([^/]+[.]ts|.*[.]feature[.]ts)$/.test(file);
-  return folder === 'src' || isDeclaration || isMigration(file);
+  return folder === 'src' || changesDatabase(file);
 }

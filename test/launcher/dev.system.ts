@@ -113,6 +113,15 @@ describe('npm run dev', () => {
     await untilPrinted(`loaded by node ${join(copy, 'src/main.ts')}`);
   });
 
+  it('brings the database in line with a role that a feature declares', async () => {
+    const file = 'features/administration.feature.ts';
+    edit(file, (text) =>
+      text.replace('defineFeature({', "defineFeature({\n  roles: { editor: 'Edits' },"),
+    );
+    await untilPrinted(`(${file}).`);
+    expect(command.output).not.toContain('does not accept the roles');
+  });
+
   it('prints an error of the types', async () => {
     edit(ENTRANCE, (text) => `${text}export const wrong: number = 'text';\n`);
     await untilPrinted('error TS2322');
