@@ -23,10 +23,42 @@ export interface Share {
 }
 
 /**
- * Runs a limited number of tasks at the same time, and the others in the order of their arrival.
+ * Tasks that wait. The keys take turns, so a task waits for at most one task of each other key in
+ * each turn; the tasks of one key keep the order of their arrival.
+ */
+class Turns {
+  /** The key of the next turn comes first. */
+  private readonly tasks = new Map<string, (() => void)[]>();
+  private count = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  add(key: string, task: () => void): void {
+    this.count += 1;
+    const ofKey = this.tasks.get(key);
+    if (ofKey) ofKey.push(task);
+    else this.tasks.set(key, [task]);
+  }
+
+  takeNext(): (() => void) | undefined {
+    const [turn] = this.tasks;
+    if (!turn) return undefined;
+    const [key, [next, ...others]] = turn;
+    this.count -= 1;
+    this.tasks.delete(key);
+    if (others.length > 0) this.tasks.set(key, others);
+    return next;
+  }
+}
+
+/**
+ * Runs a limited number of tasks at the same time. The others wait in {@link Turns}: a task belongs
+ * to the key of its first share.
  */
 export class ConcurrencyLimit {
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting = new Turns();
   private readonly waitingOf = new Map<string, number>();
   private running = 0;
 
@@ -52,9 +84,9 @@ export class ConcurrencyLimit {
     }
     const isFull = shares.some(({ key, most }) => (this.waitingOf.get(key) ?? 0) >= most);
     if (isFull) throw new ShareError('too much of one key is waiting');
-    if (this.waiting.length >= this.options.capacity) throw new BusyError('too much is waiting');
+    if (this.waiting.size >= this.options.capacity) throw new BusyError('too much is waiting');
     for (const { key } of shares) this.count(key, 1);
-    await new Promise<void>((resolve) => this.waiting.push(resolve));
+    await new Promise<void>((resolve) => this.waiting.add(shares[0]?.key ?? '', resolve));
     for (const { key } of shares) this.count(key, -1);
   }
 
@@ -66,7 +98,7 @@ export class ConcurrencyLimit {
 
   /** The next task takes the place. */
   private leave(): void {
-    const next = this.waiting.shift();
+    const next = this.waiting.takeNext();
     if (next) next();
     else this.running -= 1;
   }

@@ -158,6 +158,15 @@ describe('hashing', () => {
     await expect(run('c', 'n')).resolves.toBe('c');
   });
 
+  it('a task waits for one task of another key, not for all that came before', async () => {
+    const limit = new ConcurrencyLimit({ width: 1, capacity: 30 });
+    const order: string[] = [];
+    const run = (key: string) =>
+      limit.run(() => Promise.resolve(order.push(key)), [{ key, most: 20 }]);
+    await Promise.all(['a', 'a', 'a', 'a', 'a', 'b', 'b', 'b', 'c'].map(run));
+    expect(order.join('')).toBe('aabcababa');
+  });
+
   it('uses at least the memory of the previous scrypt hashes', () => {
     const SCRYPT_KIB = (128 * 16_384 * 16) / 1024;
     expect(COST.memory).toBeGreaterThan(SCRYPT_KIB);
