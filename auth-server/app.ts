@@ -73,7 +73,9 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
     const signingKeys = new SigningKeys(config, pool);
     const steps = createSteps({ auth, config, pool, logger, mailer, metrics, signingKeys });
     const jobs = startJobs({ signingKeys, config, pool, logger, metrics });
-    const stopWork = () => Promise.all([mailer.close(), jobs.stop()]);
+    let stopped: Promise<unknown> | undefined;
+    // Once: a second wait for a mail server that does not answer exceeds the limit of a stop.
+    const stopWork = () => (stopped ??= Promise.all([mailer.close(), jobs.stop()]));
     const close = async () => {
       await stopWork();
       limitStore?.close();

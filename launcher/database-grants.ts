@@ -94,7 +94,7 @@ const FEATURE_GRANTS: Record<DatabaseRole, readonly string[]> = {
 /**
  * Up to PostgreSQL 14, every role may create functions in the schema `public`. Triggers resolve
  * names there, so such a function could run with the rights of another role. Only the owner of the
- * schema can take the privilege away; for another role the statement is a warning.
+ * schema can take the privilege away; for another role that may use it the statement is a warning.
  */
 const CLOSE_SCHEMA = 'REVOKE CREATE ON SCHEMA public FROM PUBLIC';
 
@@ -105,7 +105,8 @@ export async function grantPrivileges(dataSource: DataSource): Promise<void> {
     [Object.keys(DATABASE_GRANTS)],
   );
   await dataSource.transaction(async (manager) => {
-    await manager.query(CLOSE_SCHEMA);
+    // Without the roles, no process has fewer rights than the owner.
+    if (found.length > 0) await manager.query(CLOSE_SCHEMA);
     for (const { rolname } of found) {
       const statements = [...DATABASE_GRANTS[rolname], ...FEATURE_GRANTS[rolname]];
       for (const statement of statements) await manager.query(statement);

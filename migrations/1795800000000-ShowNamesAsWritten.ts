@@ -8,11 +8,14 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 export class ShowNamesAsWritten1795800000000 implements MigrationInterface {
   readonly name = 'ShowNamesAsWritten1795800000000';
+  /** Each statement commits alone: the exclusive lock ends before the rows of a table are read. */
+  readonly transaction = false;
 
   async up(queryRunner: QueryRunner): Promise<void> {
     for (const [table, columns] of Object.entries(TEXTS)) {
       await queryRunner.query(
-        `ALTER TABLE "${table}" ADD CONSTRAINT "${table}_texts_check"
+        `ALTER TABLE "${table}" DROP CONSTRAINT IF EXISTS "${table}_texts_check",
+           ADD CONSTRAINT "${table}_texts_check"
            CHECK (${plain(columns)}) NOT VALID`,
       );
       await queryRunner.query(repair(table, columns));
@@ -22,7 +25,9 @@ export class ShowNamesAsWritten1795800000000 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     for (const table of Object.keys(TEXTS)) {
-      await queryRunner.query(`ALTER TABLE "${table}" DROP CONSTRAINT "${table}_texts_check"`);
+      await queryRunner.query(
+        `ALTER TABLE "${table}" DROP CONSTRAINT IF EXISTS "${table}_texts_check"`,
+      );
     }
   }
 }

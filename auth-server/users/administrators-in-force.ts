@@ -1,6 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
-import { assertAdministrator, findNamedSession } from '../common/caller';
+import { findNamedSession, isAdministrator } from '../common/caller';
 import type { Adapter } from '../common/hook-types';
 import { type Administrator, requestContext } from '../common/request-context';
 
@@ -8,7 +8,9 @@ import { type Administrator, requestContext } from '../common/request-context';
 const ADMINISTRATION = '/admin/';
 const END_OF_IMPERSONATION = '/admin/stop-impersonating';
 
-const SESSION_ENDED = { code: 'UNAUTHORIZED', message: 'The session has ended.' };
+/** The API tells these from refusals of itself, which are faults. */
+const SESSION_ENDED = { code: 'SESSION_ENDED', message: 'The session has ended.' };
+const ROLE_LOST = { code: 'ROLE_LOST', message: 'Only administrators may do this.' };
 
 const WRITES = ['create', 'update', 'updateMany', 'delete', 'deleteMany'] as const;
 
@@ -116,5 +118,5 @@ async function assertInForce(trx: Transaction, { sessionId, userId }: Administra
   const isInForce = session?.userId === userId && (session.expiresAt as Date) > new Date();
   const user = isInForce ? await find('user', userId) : null;
   if (!user) throw new APIError('UNAUTHORIZED', SESSION_ENDED);
-  assertAdministrator(user);
+  if (!isAdministrator(user)) throw new APIError('FORBIDDEN', ROLE_LOST);
 }

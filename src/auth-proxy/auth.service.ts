@@ -27,6 +27,7 @@ import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
 import { recordAuditEvent } from '../audit/audit-trail';
 import { Problem } from '../common/problems/problem';
 import type { ProblemCode } from '../common/problems/problem-codes';
+import { markWorkBegun } from '../common/work-record';
 import { PreparedStatements } from '../database/prepared-statements';
 import { SessionEntity } from '../database/entities/session.entity';
 import { UserEntity } from '../database/entities/user.entity';
@@ -37,6 +38,7 @@ const ENDED_EARLY = 'the session ended during the sign-in';
 const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   INVALID_EMAIL_OR_PASSWORD: () => new Problem('invalid_credentials'),
   SESSION_ENDED: () => new Problem('invalid_token', { cause: 'session has ended' }),
+  ROLE_LOST: () => new Problem('forbidden'),
   CREDENTIALS_CHANGED: () => new Problem('invalid_credentials'),
   BANNED_USER: () => new Problem('banned'),
   USER_REQUIRED: () => new Problem('user_required'),
@@ -234,7 +236,11 @@ function assertSucceeded(
   endedAs: ProblemCode = 'invalid_credentials',
 ): void {
   if (status < 300) return;
-  if (body.code === 'BEGUN_SESSION_ENDED') throw new Problem(endedAs, { cause: ENDED_EARLY });
+  if (body.code === 'BEGUN_SESSION_ENDED') {
+    // The refusal comes after the writes: a repeated request must not do them again.
+    markWorkBegun();
+    throw new Problem(endedAs, { cause: ENDED_EARLY });
+  }
   const toProblem = PROBLEM_BY_CODE[String(body.code)];
   if (toProblem) throw toProblem();
   throw new Problem('auth_server_failed', { cause: `${status} ${String(body.code)}` });

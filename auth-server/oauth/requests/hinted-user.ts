@@ -42,7 +42,11 @@ export function hintedUser(parts: VerifierParts) {
             const clientId = query.get('client_id') ?? '';
             const hinted = await subjectOf({ token, clientId }, verifier);
             if (hinted === undefined || hinted === (await userOf(ctx))) return undefined;
-            return withoutCode(ctx.context.returned);
+            const { returned } = ctx.context;
+            const url = withoutCode(targetOf(returned)!);
+            // A provider's answer has its own `Location`, which a returned redirection would keep.
+            if (isAPIError(returned)) throw ctx.redirect(url);
+            return { redirect: true, url };
           }),
         },
       ],
@@ -65,13 +69,9 @@ function targetOf(returned: unknown): URL | null {
 }
 
 /** The code expires without use. */
-function withoutCode(returned: unknown): unknown {
-  const target = targetOf(returned)!;
+function withoutCode(target: URL): string {
   target.searchParams.delete('code');
   target.searchParams.set('error', 'login_required');
   target.searchParams.set('error_description', 'another user has signed in');
-  if (!isAPIError(returned)) return { redirect: true, url: target.href };
-  const headers = new Headers(returned.headers as Record<string, string>);
-  headers.set('location', target.href);
-  return new Response(null, { status: returned.statusCode, headers });
+  return target.href;
 }
