@@ -202,6 +202,7 @@ describe('an administrator', () => {
     const forbidden = { status: 403, body: { code: 'forbidden' } };
     const ended = { status: 401, body: { code: 'invalid_token' } };
     const demote = ({ id }: SignedInUser) => `UPDATE "user" SET role = 'user' WHERE id = '${id}'`;
+    const endSessions = ({ id }: SignedInUser) => `DELETE FROM session WHERE user_id = '${id}'`;
     const path = ({ id }: SignedInUser) => `/api/v1/admin/users/${id}`;
 
     it.each([
@@ -276,16 +277,28 @@ describe('an administrator', () => {
       const call = () =>
         caller.post('/api/auth/admin/set-role', { userId: target.id, role: 'admin' });
       const lock = `SELECT FROM "user" WHERE id = '${target.id}' FOR UPDATE`;
-      const change = `DELETE FROM session WHERE user_id = '${other.id}'`;
+      const change = endSessions(other);
       expect((await duringChange(call, { lock, change })).status).toBe(401);
       const role = await system.query('SELECT role FROM "user" WHERE id = $1', [target.id]);
       expect(role).toEqual([{ role: 'user' }]);
     });
 
+    it.each([
+      ['losing the role', demote, forbidden],
+      ['the session has ended', endSessions, ended],
+    ])('creates no user after %s', async (_title, toChange, expected) => {
+      const email = 'created-late@example.com';
+      const call = () =>
+        other.caller.post('/api/v1/admin/users', { email, name: 'Late', password: PASSWORD });
+      const lock = 'LOCK TABLE account IN SHARE MODE';
+      expect(await duringChange(call, { lock, change: toChange(other) })).toMatchObject(expected);
+      expect(await system.query('SELECT FROM "user" WHERE email = $1', [email])).toEqual([]);
+    });
+
     it('creates no resource server after the session has ended', async () => {
       const body = { identifier: 'https://orders.example', name: 'Orders', scopes: [SCOPE] };
       const call = () => other.caller.post('/api/v1/admin/resources', body);
-      const change = `DELETE FROM session WHERE user_id = '${other.id}'`;
+      const change = endSessions(other);
       expect(await duringChange(call, { change })).toMatchObject(ended);
       expect(await system.query(`SELECT FROM oauth_resource WHERE name = 'Orders'`)).toEqual([]);
     });

@@ -57,6 +57,15 @@ it('a sign-up whose user is banned before the answer is refused', async () => {
   expectProblem(await system.asAnonymous().post('/api/v1/auth/sign-up', body), 'banned');
 });
 
+it('a sign-up whose user is deleted before the answer is not done again by a repeat', async () => {
+  await withEvent('user.signed_in', DELETION);
+  const body = { email: 'deleted-at-once@example.com', name: 'New', password: PASSWORD };
+  const headers = { 'idempotency-key': 'deleted-at-once' };
+  const signUp = () => system.asAnonymous().call('POST', '/api/v1/auth/sign-up', { body, headers });
+  expectProblem(await signUp(), 'invalid_credentials');
+  expectProblem(await signUp(), 'outcome_unknown');
+});
+
 async function expectPromoted(): Promise<void> {
   const { email } = await system.asUser();
   await withEvent('user.signed_in', `UPDATE "user" SET role = 'admin' WHERE id = NEW.subject_id`);
