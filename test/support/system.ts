@@ -84,9 +84,8 @@ export class System {
   async stop(): Promise<void> {
     for (const replica of this.replicas) await replica.stop();
     await this.stopAuthServer();
-    await this.database.drop();
-    // After the drop, which ends statements that still wait.
     await this.sql.end();
+    await this.database.drop();
   }
 
   async startAuthServer(): Promise<void> {
