@@ -4,6 +4,8 @@ import { Browser, type Arrival } from './browser';
 import { APP, atApp, begin, dance, NEW_HERE, TROUBLE, WELCOME, whoIs } from './dance';
 import { OpenIdProvider, type Person } from './openid-provider';
 import { changeDuring, HOLD_UP, HOLD_UP_SESSIONS } from '../support/servers/held-up-session';
+import { makePkce, OAuthStage, REDIRECT_URI } from '../oauth/stage';
+import { send } from '../support/raw-http';
 import { PASSWORD, System } from '../support/system';
 
 let system: System;
@@ -93,6 +95,39 @@ describe('a first sign-in', () => {
     const begun = await begin(browser, { authUrl: system.apiUrl, provider: 'oidc' });
     expect((await browser.visit(begun, atApp)).url.href).toBe(WELCOME);
     expect((await whoIs(browser, system.apiUrl))!.email).toBe('ada@example.com');
+  });
+
+  it('leads to the OAuth client, or to the sign-in again for another user than its ID token names', async () => {
+    const stage = await OAuthStage.on(system);
+    const client = await stage.register({ type: 'public', firstParty: true });
+    const { browser: ofAnother } = await stage.user();
+    const { id_token: hint } = await stage.tokens(client, ofAnother);
+    provider.person = ada;
+    const outcomeOf = async (changes: Record<string, string | undefined>) => {
+      const browser = new Browser(authUrl);
+      const page = await browser.visit(stage.authorization(client.clientId, makePkce(), changes));
+      const more = {
+        callbackURL: `${authUrl}/`,
+        newUserCallbackURL: undefined,
+        oauth_query: page.url.search.slice(1),
+      };
+      const begun = await begin(browser, { ...start(), more });
+      const { url: callback } = await browser.visit(begun, atCallback);
+      const cookies = [...browser.cookiesOf(callback.hostname)].map((pair) => pair.join('='));
+      // A page, not a script: only a page is redirected to the client.
+      const answer = await send(authUrl, {
+        path: callback.pathname + callback.search,
+        headers: { accept: 'text/html', cookie: cookies.join('; ') },
+      });
+      const { origin, pathname, searchParams } = new URL(answer.headers.location![0]!);
+      return { page: origin + pathname, hasCode: searchParams.has('code') };
+    };
+    const atClient = { page: REDIRECT_URI, hasCode: true };
+    for (const changes of [{}, { max_age: '0' }, { prompt: 'login' }]) {
+      expect(await outcomeOf(changes)).toEqual(atClient);
+    }
+    const again = { page: `${authUrl}/sign-in`, hasCode: false };
+    expect(await outcomeOf({ id_token_hint: hint })).toEqual(again);
   });
 
   it('stores no token of the provider', async () => {

@@ -24,7 +24,8 @@ export async function subjectOf(
 /**
  * The answer to an authorization request contains no code for another user than `id_token_hint`
  * names, also after a sign-in and a consent, which the provider does not compare with the hint:
- * the client gets `login_required` (OpenID Connect Core 1.0, section 3.1.2.1). A hint that cannot
+ * the client gets `login_required` (OpenID Connect Core 1.0, section 3.1.2.1). After a sign-in with
+ * another provider, `authorization-request.ts` leads to the sign-in page before. A hint that cannot
  * be verified, for example of a removed key, names no user.
  */
 export function hintedUser(parts: VerifierParts) {
@@ -44,7 +45,7 @@ export function hintedUser(parts: VerifierParts) {
             if (hinted === undefined || hinted === (await userOf(ctx))) return undefined;
             const { returned } = ctx.context;
             const url = withoutCode(targetOf(returned)!);
-            // A provider's answer has its own `Location`, which a returned redirection would keep.
+            // Thrown, because the headers of the redirection replace those of a returned answer.
             if (isAPIError(returned)) throw ctx.redirect(url);
             return { redirect: true, url };
           }),
