@@ -23,7 +23,8 @@ const BETTER_AUTH_DECOY = `${'0'.repeat(32)}:${'0'.repeat(128)}`;
 
 /**
  * Password hashes of all accounts: argon2id for new hashes; old and imported hashes of other kinds
- * stay valid (`hash-format.ts`). A hash takes much memory, so the number of parallel hashes is limited, and the number of those that wait for each account and each network.
+ * stay valid (`hash-format.ts`). A hash takes much memory, so the number of parallel hashes is
+ * limited, and the number of those that wait for each account and each network.
  *
  * All refused sign-ins take the same time: Better-Auth computes one hash for an unknown account,
  * and while hashes of other kinds exist, each refusal computes one hash of each kind.

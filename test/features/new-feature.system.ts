@@ -24,9 +24,8 @@ afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 /** Runs an npm script in the copy. A failure shows its output. */
 async function run(...script: string[]): Promise<string> {
-  // A run on the server of this run could remove the databases of this one.
-  const { [SERVER_URL_VARIABLE]: _server, ...env } = process.env;
-  const options = { cwd: copy, env, maxBuffer: 1e8 };
+  const { [SERVER_URL_VARIABLE]: server, ...env } = process.env;
+  const options = { cwd: copy, env: { ...env, TEST_DATABASE_URL: server }, maxBuffer: 1e8 };
   const { stdout } = await promisify(execFile)('npm', ['run', '--silent', ...script], options);
   return stdout;
 }

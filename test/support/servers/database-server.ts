@@ -87,11 +87,7 @@ function listLocks(folder: string): string[] {
  */
 export async function useGivenServer(url: string, run: string): Promise<TestServer> {
   const client = await connectAs(url, run);
-  await dropWhere(
-    client,
-    `NOT EXISTS (SELECT FROM pg_stat_activity
-                  WHERE application_name = substring(datname FROM '^gatehouse_test_[0-9a-f]+'))`,
-  );
+  await dropEndedRuns(client);
   return {
     url,
     stop: async () => {
@@ -101,6 +97,16 @@ export async function useGivenServer(url: string, run: string): Promise<TestServ
     },
     abandon: () => {},
   };
+}
+
+/** Drops the databases of the runs that are not connected. */
+export async function dropEndedRuns(client: Client): Promise<void> {
+  // With the name of the table: `pg_stat_activity` has a column `datname` too.
+  await dropWhere(
+    client,
+    `NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name =
+                  substring(pg_database.datname FROM '^gatehouse_test_[0-9a-f]+'))`,
+  );
 }
 
 /** Shows other runs on the server that the databases of this one are in use. */
