@@ -16,6 +16,8 @@ export const DATABASE_REFUSALS = {
   tooMany: 'GH005',
   /** The removal of the last sign-in method of a user. */
   lastMethod: 'GH006',
+  /** A refresh token of a grant that has ended. */
+  grantEnded: 'GH007',
 } as const;
 
 /** Basis of a hash that replaces an older hash of the same password: it changes no credentials. */

@@ -53,6 +53,7 @@ import { TellStreamStatus1795700302000 } from '../migrations/1795700302000-TellS
 import { ShowNamesAsWritten1795800000000 } from '../migrations/1795800000000-ShowNamesAsWritten';
 import { KeepSignInMethods1795800001000 } from '../migrations/1795800001000-KeepSignInMethods';
 import { RecordCreatingTransaction1795800200000 } from '../migrations/1795800200000-RecordCreatingTransaction';
+import { CheckNewRefreshTokens1795801100000 } from '../migrations/1795801100000-CheckNewRefreshTokens';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -113,6 +114,7 @@ const OWN_MIGRATIONS = [
   ShowNamesAsWritten1795800000000,
   KeepSignInMethods1795800001000,
   RecordCreatingTransaction1795800200000,
+  CheckNewRefreshTokens1795801100000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -100,6 +100,11 @@ export const REFUSALS: Record<string, ErrorAnswer> = {
     code: 'FAILED_TO_UNLINK_LAST_ACCOUNT',
     message: 'This is the last sign-in method of the account. Add another one first.',
   },
+  [DATABASE_REFUSALS.grantEnded]: {
+    status: 400,
+    code: 'INVALID_GRANT',
+    message: 'what was granted has ended',
+  },
 };
 
 export const SESSION_ENDED: ErrorAnswer = {
@@ -148,8 +153,11 @@ const OAUTH_ERRORS: Record<number, string> = {
   503: 'temporarily_unavailable',
 };
 
-/** RFC 8707, section 2. */
-const OAUTH_ERRORS_BY_CODE: Record<string, string> = { INVALID_TARGET: 'invalid_target' };
+/** RFC 8707, section 2; RFC 6749, section 5.2. */
+const OAUTH_ERRORS_BY_CODE: Record<string, string> = {
+  INVALID_TARGET: 'invalid_target',
+  INVALID_GRANT: 'invalid_grant',
+};
 
 /** A fault of this server. Its cause, for example a refused value, is not a fault of the caller. */
 export class InternalFault extends Error {

@@ -4,6 +4,7 @@ import { Browser } from './browser';
 import { makePkce, OAuthStage } from './stage';
 import { Caller } from '../support/caller';
 import { eventually } from '../support/eventually';
+import { changeDuring, HOLD_UP } from '../support/servers/held-up-session';
 import type { SignedInUser } from '../support/system';
 
 /** Time limit for the guarantee of 100 ms on a loaded host, in milliseconds. */
@@ -288,6 +289,43 @@ describe('a new grant', () => {
     await stage.tokens(client, browser, { scope: 'openid' });
     const answer = await stage.exchange(client, code);
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
+  });
+});
+
+describe('a grant that ends before its refresh token is inserted', () => {
+  let holder: PgClient;
+
+  beforeAll(async () => {
+    holder = new PgClient(stage.system.database.url);
+    await holder.connect();
+    await holder.query(`${HOLD_UP}; CREATE TRIGGER a_hold_up BEFORE INSERT ON oauth_refresh_token
+      FOR EACH ROW EXECUTE FUNCTION hold_up()`);
+  });
+  afterAll(async () => {
+    await holder.query('DROP FUNCTION hold_up() CASCADE');
+    await holder.end();
+  });
+
+  it.each<[string, string, (tokens: Tokens) => Promise<unknown>]>([
+    ['renewal', 'the user takes the consent back', deleteConsent],
+    ['renewal', 'the token is used twice', (old) => stage.refresh(client, old.refresh_token)],
+    ['renewal', 'the user signs out', statement(ENDS[2]![1])],
+    ['renewal', 'the user is deleted', statement(ENDS[3]![1])],
+    ['exchange', 'the user takes the consent back', deleteConsent],
+    ['exchange', 'the user is banned', statement(ENDS[0]![1])],
+  ])('leaves no token: %s, %s', async (kind, _title, end) => {
+    const old = await stage.tokens(client, browser);
+    const code = kind === 'exchange' ? await stage.code(client, browser) : null;
+    const request = () =>
+      code ? stage.exchange(client, code) : stage.refresh(client, old.refresh_token);
+    const { status, body } = await changeDuring({ holder, request, change: () => end(old) });
+    expect([status, body.error, body.refresh_token]).toEqual([400, 'invalid_grant', undefined]);
+    // Tokens that outlive their session have none.
+    const left = await stage.system.query(
+      `SELECT id FROM oauth_refresh_token ${OF_USER} AND session_id IS NOT NULL`,
+      [user.id, client.clientId],
+    );
+    expect(left).toEqual([]);
   });
 });
 
