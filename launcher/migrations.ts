@@ -54,6 +54,7 @@ import { ShowNamesAsWritten1795800000000 } from '../migrations/1795800000000-Sho
 import { KeepSignInMethods1795800001000 } from '../migrations/1795800001000-KeepSignInMethods';
 import { RecordCreatingTransaction1795800200000 } from '../migrations/1795800200000-RecordCreatingTransaction';
 import { CheckNewRefreshTokens1795801100000 } from '../migrations/1795801100000-CheckNewRefreshTokens';
+import { CheckNewProviderAccounts1795801101000 } from '../migrations/1795801101000-CheckNewProviderAccounts';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -115,6 +116,7 @@ const OWN_MIGRATIONS = [
   KeepSignInMethods1795800001000,
   RecordCreatingTransaction1795800200000,
   CheckNewRefreshTokens1795801100000,
+  CheckNewProviderAccounts1795801101000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -150,15 +150,15 @@ export function isValueRefused(error: unknown): boolean {
   return /^2[23]/.test(findServerError(error)?.code ?? '');
 }
 
-/** Foreign key of a session; it refuses a session of a user who was deleted. */
-const SESSION_USER_KEY = 'session_user_id_fkey';
+/** Foreign keys of sessions and credentials; they refuse a row of a user who was deleted. */
+const USER_KEYS = /^(session|account|passkey|two_factor|oauth_consent)_user_id_fkey$/;
 
 const REFUSALS: readonly string[] = Object.values(DATABASE_REFUSALS);
 
 /** Why a trigger refused a write: an SQLSTATE of `DATABASE_REFUSALS`, or `undefined`. */
 export function findRefusal(error: unknown): string | undefined {
   const { code, constraint } = findServerError(error) ?? {};
-  if (constraint === SESSION_USER_KEY) return DATABASE_REFUSALS.credentialsChanged;
+  if (USER_KEYS.test(constraint ?? '')) return DATABASE_REFUSALS.credentialsChanged;
   return REFUSALS.find((refusal) => refusal === code);
 }
 

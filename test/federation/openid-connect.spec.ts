@@ -11,15 +11,20 @@ import { PASSWORD, System } from '../support/system';
 let system: System;
 let provider: OpenIdProvider;
 let authUrl: string;
+let holder: Client;
 
 beforeAll(async () => {
   const started = await OpenIdProvider.startForSystem();
   ({ provider } = started);
   system = await System.start({ env: { ...started.env, TRUSTED_ORIGINS: APP } });
   ({ authUrl } = system.settings);
+  holder = new Client(system.database.url);
+  await holder.connect();
+  await holder.query(HOLD_UP);
 });
 
 afterAll(async () => {
+  await holder?.end();
   await system?.stop();
   await provider?.stop();
 });
@@ -404,18 +409,8 @@ describe('a callback of the provider', () => {
 });
 
 describe('a sign-in with a provider, during which', () => {
-  let holder: Client;
-
-  beforeAll(async () => {
-    holder = new Client(system.database.url);
-    await holder.connect();
-    for (const statement of [HOLD_UP, HOLD_UP_SESSIONS]) await holder.query(statement);
-  });
-
-  afterAll(async () => {
-    await holder.query('DROP FUNCTION hold_up() CASCADE');
-    await holder.end();
-  });
+  beforeAll(() => holder.query(HOLD_UP_SESSIONS));
+  afterAll(() => holder.query('DROP TRIGGER a_hold_up ON session'));
 
   it.each([
     ['the account of the provider is removed', `DELETE FROM account WHERE id = 'of ' || $1`],
@@ -441,6 +436,38 @@ describe('a sign-in with a provider, during which', () => {
     await expect(
       system.query(`SELECT FROM session WHERE user_id = ${user}`, [email]),
     ).resolves.toEqual([]);
+  });
+});
+
+describe('a link of a provider, during which', () => {
+  beforeAll(() =>
+    holder.query(`CREATE TRIGGER a_hold_up BEFORE INSERT ON account FOR EACH ROW
+      WHEN (NEW.provider_id = 'oidc') EXECUTE FUNCTION hold_up()`),
+  );
+  afterAll(() => holder.query('DROP TRIGGER a_hold_up ON account'));
+
+  it.each([
+    ['the password is replaced', `UPDATE account SET password = 'x' WHERE user_id = $1`, 1],
+    ['the address changes', `UPDATE "user" SET email = 'b-' || email WHERE id = $1`, 1],
+    ['the user is deleted', `DELETE FROM "user" WHERE id = $1`, 0],
+  ])('%s, is refused', async (title, statement, left) => {
+    const email = `link-${title.replaceAll(' ', '-')}@example.com`;
+    const { id } = await system.asUser({ email });
+    const browser = new Browser(APP);
+    await browser.post(`${authUrl}/api/auth/sign-in/email`, { email, password: PASSWORD });
+    provider.person = { sub: email, email, email_verified: true };
+    const { url: callback } = await browser.visit(
+      await begin(browser, start('/link-social')),
+      atCallback,
+    );
+    const answer = await changeDuring({
+      holder,
+      request: () => browser.visit(callback, atApp),
+      change: () => system.query(statement, [id]),
+    });
+    expect(answer).toMatchObject({ status: 401, body: expect.stringContaining('CREDENTIALS_') });
+    const accounts = await system.query('SELECT id FROM account WHERE user_id = $1', [id]);
+    expect(accounts).toHaveLength(left);
   });
 });
 
