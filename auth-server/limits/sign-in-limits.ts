@@ -28,9 +28,9 @@ interface CountedLimit {
 
 /** An allowed attempt without an outcome. */
 export interface SignInAttempt {
-  /** The limit nearest to its end comes first. */
+  /** The limit of the source, a browser or an IP address, comes first. */
   limits: CountedLimit[];
-  /** The policy of the nearest limit, to which the verdict belongs. */
+  /** The policy of the first limit, to which the verdict belongs. */
   policy: Policy;
   verdict: Verdict;
 }

@@ -282,7 +282,8 @@ export const SETTING_DEFINITIONS = {
   REDIS_URL: define({
     schema: is.url('redis:', 'rediss:'),
     default: null,
-    meaning: 'shared rate-limit counters when several replicas run; unset: PostgreSQL',
+    meaning:
+      'shared rate-limit counters when several replicas run; unset: the auth servers share theirs in PostgreSQL, and each replica of the API counts alone',
     example: 'redis://localhost:6379',
   }),
   RATE_LIMITS: define({

@@ -69,7 +69,7 @@ export interface Settings extends ProviderSettings {
   smtpUrl: string | null;
   mailFrom: string;
   requireEmailVerification: boolean;
-  /** `null`: counters are kept in PostgreSQL. */
+  /** `null`: the auth servers count in PostgreSQL, each replica of the API in memory. */
   redisUrl: string | null;
   /** `null`: no limits. */
   rateLimits: RateLimitFactors | null;
