@@ -39,6 +39,7 @@ const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   INVALID_EMAIL_OR_PASSWORD: () => new Problem('invalid_credentials'),
   SESSION_ENDED: () => new Problem('invalid_token', { cause: 'session has ended' }),
   ROLE_LOST: () => new Problem('forbidden'),
+  IMPERSONATION_NOT_ALLOWED: () => new Problem('forbidden'),
   CREDENTIALS_CHANGED: () => new Problem('invalid_credentials'),
   BANNED_USER: () => new Problem('banned'),
   USER_REQUIRED: () => new Problem('user_required'),

@@ -142,57 +142,78 @@ describe('the second step of a sign-in', () => {
     ).resolves.toEqual([]);
   });
 
-  it('is refused when the user is banned before the session begins', async () => {
+  it.each([
+    ['is banned', banByStatement, 403, 'banned'],
+    ['is deleted', deleteUser, 401, 'invalid_challenge'],
+    ['loses the second factor', removeSecondFactor, 401, 'invalid_challenge'],
+  ] as const)('is refused when the user %s', async (_name, change, status, code) => {
     const user = await system.asUser();
     const { app } = await enrolUser(system, user);
     const { challenge } = (await signIn(user.email)).body as { challenge: string };
     const body = { challenge, code: app.code(1) };
     const { answer } = await duringChange(
       () => system.asAnonymous().post('/api/v1/auth/two-factor', body, SLOW),
-      () => banByStatement(user),
+      () => change(user),
     );
-    expect(answer).toMatchObject({ status: 403, body: { code: 'banned' } });
+    expect(answer).toMatchObject({ status, body: { code } });
     await expect(slowSessionsOf(user.id)).resolves.toBe(0);
   });
 });
 
 describe('an impersonation, before whose session begins', () => {
-  const WAYS: [string, string, string][] = [
+  const REFUSED = 'IMPERSONATION_NOT_ALLOWED';
+  /** The change, the code of the auth server, the problem of the API. */
+  const WAYS: [string, string, string, string][] = [
     [
       'its administrator is banned',
       `UPDATE "user" SET banned = true WHERE id = $1 AND $2 <> ''`,
       'BANNED_USER',
+      'banned',
     ],
     [
       'its administrator is demoted',
       `UPDATE "user" SET role = 'user' WHERE id = $1 AND $2 <> ''`,
-      'IMPERSONATION_NOT_ALLOWED',
+      REFUSED,
+      'forbidden',
     ],
     [
       'its administrator is deleted',
       `DELETE FROM "user" WHERE id = $1 AND $2 <> ''`,
-      'IMPERSONATION_NOT_ALLOWED',
+      REFUSED,
+      'forbidden',
     ],
     [
       'the user becomes an administrator',
       `UPDATE "user" SET role = 'admin' WHERE id = $2 AND $1 <> ''`,
-      'IMPERSONATION_NOT_ALLOWED',
+      REFUSED,
+      'cannot_impersonate_admin',
     ],
     [
       'the user is banned',
       `UPDATE "user" SET banned = true WHERE id = $2 AND $1 <> ''`,
       'BANNED_USER',
+      'banned',
     ],
   ];
 
-  it.each(WAYS)('%s, is refused', async (_way, statement, code) => {
-    const [other, target] = [await system.asNewAdmin(), await system.asUser()];
-    const { answer } = await duringChange(
-      () => callAuth(other).post('/admin/impersonate-user', { userId: target.id }, SLOW),
-      () => system.query(statement, [other.id, target.id]),
-    );
-    expect(answer).toMatchObject({ status: 403, body: { code } });
-    await expect(slowSessionsOf(target.id)).resolves.toBe(0);
+  it.each(WAYS)('%s, is refused by both processes', async (_way, statement, code, problem) => {
+    const requests = [
+      (other: SignedInUser, userId: string) =>
+        callAuth(other).post('/admin/impersonate-user', { userId }, SLOW),
+      ({ caller }: SignedInUser, userId: string) =>
+        caller.post(`/api/v1/admin/users/${userId}/impersonate`, undefined, SLOW),
+    ];
+    const codes: unknown[] = [];
+    for (const request of requests) {
+      const [other, target] = [await system.asNewAdmin(), await system.asUser()];
+      const { answer } = await duringChange(
+        () => request(other, target.id),
+        () => system.query(statement, [other.id, target.id]),
+      );
+      codes.push((answer.body as { code?: string }).code);
+      await expect(slowSessionsOf(target.id)).resolves.toBe(0);
+    }
+    expect(codes).toEqual([code, problem]);
   });
 });
 
@@ -306,6 +327,10 @@ async function banAndUnban(user: SignedInUser): Promise<void> {
 
 function banByStatement({ id }: SignedInUser): Promise<unknown> {
   return system.query(`UPDATE "user" SET banned = true WHERE id = $1`, [id]);
+}
+
+async function removeSecondFactor({ id }: SignedInUser): Promise<void> {
+  await succeed(admin.caller.delete(`/api/v1/admin/users/${id}/two-factor`));
 }
 
 async function deleteUser({ id }: SignedInUser): Promise<void> {

@@ -95,7 +95,9 @@ export class AdminUsersService {
     if (user.role === 'admin') throw new Problem('cannot_impersonate_admin');
     const path = '/admin/impersonate-user';
     const endedAs = 'not_found';
-    const answer = await this.auth.beginAs(actor, { path, body: { userId: id }, endedAs });
+    const answer = await this.auth
+      .beginAs(actor, { path, body: { userId: id }, endedAs })
+      .catch((error: unknown) => this.explainRefusal(error, id));
     const { token } = (answer.body.session ?? {}) as { token?: unknown };
     return this.auth.toSignedIn({
       answer,
@@ -104,6 +106,13 @@ export class AdminUsersService {
       caller: actor.caller,
       endedAs,
     });
+  }
+
+  /** The user or the administrator has changed since the request began. */
+  private async explainRefusal(error: unknown, id: string): Promise<never> {
+    const isForbidden = error instanceof Problem && error.code === 'forbidden';
+    if (!isForbidden || (await this.users.getUser(id)).role !== 'admin') throw error;
+    throw new Problem('cannot_impersonate_admin');
   }
 
   /** @throws {Problem} `last_admin`, or as {@link lockUser} */
