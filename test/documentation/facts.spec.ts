@@ -229,20 +229,16 @@ it('docs/guides/oauth.md lists the scopes of the API', () => {
 });
 
 it('docs/operations/README.md lists every job, with its process', () => {
-  const listed = rowsOf('docs/operations/README.md', '## Jobs').map(([name, process]) => [
-    codesIn(name!)[0],
-    process,
-  ]);
+  const listed = rowsOf('docs/operations/README.md', '## Jobs').map(
+    ([name, process]) => `${codesIn(name!)[0]}: ${process}`,
+  );
   const jobs = [
     ['auth server', 'auth-server'],
     ['API', 'src'],
   ].flatMap(([process, folder]) =>
-    globSync(`${folder}/**/*.ts`, { cwd: ROOT }).flatMap((file) =>
-      [...read(file).matchAll(/name: '([a-z-]+)',\s+intervalMs/g)].map(([, name]) => [
-        name,
-        process,
-      ]),
-    ),
+    globSync(`${folder}/**/*.ts`, { cwd: ROOT })
+      .flatMap((file) => [...read(file).matchAll(/name: '([a-z-]+)',\s+intervalMs/g)])
+      .map(([, name]) => `${name}: ${process}`),
   );
   expect(jobs.length).toBeGreaterThan(5);
   expect(listed.toSorted()).toEqual(jobs.toSorted());
