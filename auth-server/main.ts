@@ -14,6 +14,9 @@ import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
 import { warnOfMisspelledSettings } from '../runtime/settings/misspelled';
 
+/** Longest wait for the connections to the database, after requests, jobs and mails have ended. */
+const CLOSE_LIMIT_MS = 1_000;
+
 async function main(): Promise<void> {
   const settings = loadSettings(completeEnvironment(), 'auth');
   const logger = createLogger('auth', settings.logLevel);
@@ -24,13 +27,14 @@ async function main(): Promise<void> {
   const server = createHttpServer(authServer.app);
   const httpStop = new HttpStop(server);
   const stopLimitMs = settings.shutdownDelay + STOP_LIMIT_MS;
-  stopCleanlyOnSignal({ logger, stopLimitMs }, async () => {
+  stopCleanlyOnSignal({ logger, stopLimitMs }, async (time) => {
     await httpStop.begin(settings.shutdownDelay);
     // At once: a mail server or a database that does not answer delays both.
     await Promise.all([httpStop.finish(() => closeServer(server)), authServer.stopWork()]);
     metricsServer?.close();
-    await authServer.close();
-    await tracing.stop();
+    const connections = { name: 'connections to the database', limitMs: CLOSE_LIMIT_MS };
+    await time.waitFor(connections, authServer.close());
+    await time.waitFor({ name: 'traces' }, tracing.stop());
   });
   await listen(server, { logger, port: settings.authPort });
   logger.info({ port: settings.authPort, url: settings.authUrl }, 'auth server is ready');

@@ -13,6 +13,9 @@ import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
 import { warnOfMisspelledSettings } from '../runtime/settings/misspelled';
 
+/** Longest wait for requests, jobs and connections: then the time that is left is for the traces. */
+const CLOSE_LIMIT_MS = 6_000;
+
 startOrExplain(async () => {
   const settings = loadSettings(completeEnvironment(), 'api');
   const logger = createLogger('api', settings.logLevel);
@@ -22,10 +25,11 @@ startOrExplain(async () => {
   });
   const httpStop = new HttpStop(app.getHttpServer());
   const stopLimitMs = settings.shutdownDelay + STOP_LIMIT_MS;
-  stopCleanlyOnSignal({ logger, stopLimitMs }, async () => {
+  stopCleanlyOnSignal({ logger, stopLimitMs }, async (time) => {
     await httpStop.begin(settings.shutdownDelay);
-    await httpStop.finish(() => app.close());
-    await tracing.stop();
+    const closing = httpStop.finish(() => app.close());
+    await time.waitFor({ name: 'requests and connections', limitMs: CLOSE_LIMIT_MS }, closing);
+    await time.waitFor({ name: 'traces' }, tracing.stop());
   });
   await listenEverywhere(app, settings.apiPort);
   surviveAcceptErrors(app.getHttpServer(), logger);

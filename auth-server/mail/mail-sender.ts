@@ -3,6 +3,7 @@ import { createTransport, type Transporter } from 'nodemailer';
 import type { MailQueue, TakenMail } from './mail-queue';
 import type { Message } from './link-mails';
 import { FaultState, toReason } from '../../runtime/fault-state';
+import { endsWithin } from '../../runtime/lifecycle/time-limit';
 import type { Logger } from '../../runtime/logger';
 
 /** A server that does not answer in this time is tried again later. */
@@ -75,7 +76,7 @@ export class MailSender {
   async stop(): Promise<void> {
     this.stopping.abort();
     this.wake();
-    await Promise.race([this.finished, sleep(STOP_LIMIT_MS, undefined, { ref: false })]);
+    if (this.finished) await endsWithin(this.finished, STOP_LIMIT_MS);
     this.transport.close();
   }
 

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import {
   Client,
   type ClientBase,
@@ -93,9 +93,26 @@ export function createDatabaseClient(config: ClientConfig): Client {
   return client;
 }
 
-/** A connection that cancels a statement without an answer. */
+/**
+ * A connection that cancels a statement without an answer, and whose end waits for the server as long
+ * as its begin.
+ */
 class DatabaseClient extends Client {
   onSilence = () => {};
+  private readonly endLimitMs: number;
+
+  constructor(config?: ClientConfig) {
+    super(config);
+    this.endLimitMs = config?.connectionTimeoutMillis || DATABASE_LIMITS.connect;
+  }
+
+  /** Stands for both overloads of `pg`. After a half-open connection, the answer to it never arrives. */
+  override end(...[callback]: unknown[]): never {
+    const { stream } = (this as unknown as { connection: { stream: Socket } }).connection;
+    const limit = setTimeout(() => stream.destroy(), this.endLimitMs).unref();
+    stream.once('close', () => clearTimeout(limit));
+    return super.end(...([callback].filter(Boolean) as [])) as never;
+  }
 
   /** Stands for both overloads of `pg`: with and without a callback. */
   override connect(...[callback]: unknown[]): never {

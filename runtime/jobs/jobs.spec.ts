@@ -122,4 +122,18 @@ describe('a stop', () => {
     await runner.stop();
     expect(log).toEqual([]);
   });
+
+  it('does not wait longer than its limit for a run, and logs the job', async () => {
+    const begun = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<number>();
+    const run = (): Promise<number> => {
+      begun.resolve();
+      return ended.promise;
+    };
+    runner.start({ name: 'sweep', intervalMs: 1, run });
+    await begun.promise;
+    await runner.stop(10);
+    expect(log).toEqual(['sweep failed: the process stopped before the end of the run']);
+    ended.resolve(0);
+  });
 });

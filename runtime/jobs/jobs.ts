@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { FaultState } from '../fault-state';
+import { endsWithin } from '../lifecycle/time-limit';
 
 /** Longest pause after a run that failed, in milliseconds. */
 const RETRY_PAUSE_MS = 60_000;
+
+/** At the stop, runs get this time: a step of a run can wait for a database that does not answer. */
+const STOP_LIMIT_MS = 5_000;
 
 /** A pause differs from its interval by at most this share, so replicas that start together do not run together. */
 const JITTER = 0.1;
@@ -34,6 +38,8 @@ export interface JobLog {
 export class JobRunner {
   private readonly stopping = new AbortController();
   private readonly loops: Promise<void>[] = [];
+  /** The names of the jobs that run now. */
+  private readonly running = new Set<string>();
   private readonly metrics: JobMetrics;
 
   constructor(private readonly parts: { log: JobLog; registry: Registry }) {
@@ -44,10 +50,15 @@ export class JobRunner {
     this.loops.push(this.loop(job, this.stopping.signal));
   }
 
-  /** Starts no more runs and waits for the end of the current ones. */
-  async stop(): Promise<void> {
+  /**
+   * Starts no more runs and waits for the end of the current ones, at most for the time in
+   * milliseconds. The log names a run that takes longer; it ends with the process.
+   */
+  async stop(limitMs = STOP_LIMIT_MS): Promise<void> {
     this.stopping.abort();
-    await Promise.all(this.loops);
+    if (await endsWithin(Promise.all(this.loops), limitMs)) return;
+    const reason = 'the process stopped before the end of the run';
+    for (const job of this.running) this.parts.log.failed({ job, reason });
   }
 
   private async loop(job: Job, signal: AbortSignal): Promise<void> {
@@ -66,6 +77,7 @@ export class JobRunner {
   private async run(job: Job, fault: FaultState): Promise<boolean> {
     const { signal } = this.stopping;
     const begin = performance.now();
+    this.running.add(job.name);
     try {
       const items = await job.run(signal);
       this.metrics.succeeded(job.name, { items, ms: performance.now() - begin });
@@ -75,6 +87,8 @@ export class JobRunner {
       this.metrics.failed(job.name);
       if (!signal.aborted) fault.begin(error);
       return false;
+    } finally {
+      this.running.delete(job.name);
     }
   }
 }

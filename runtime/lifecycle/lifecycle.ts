@@ -1,9 +1,13 @@
 import { STOP_DURATION_MS } from './http-stop';
+import { StopTime } from './stop-time';
 import type { Logger } from '../logger';
 import { SettingsError } from '../settings/load';
 
 /** Longest duration of a stop without its pause, in milliseconds. Then the process ends. */
 export const STOP_LIMIT_MS = STOP_DURATION_MS + 3_000;
+
+/** The steps of a stop end so many milliseconds before the process would end with status 1. */
+const RESERVE_MS = 500;
 
 export interface StopOptions {
   logger: Logger;
@@ -15,10 +19,12 @@ export interface StopOptions {
  * Stops the process once: on SIGTERM, on SIGINT, or when its supervisor has ended (the IPC
  * channel closes, also after SIGKILL). An error that no code handles stops it in the same order,
  * with status 1.
+ *
+ * @param stop gets the time for all its steps.
  */
 export function stopCleanlyOnSignal(
   { logger, stopLimitMs }: StopOptions,
-  stop: () => Promise<void>,
+  stop: (time: StopTime) => Promise<void>,
 ): void {
   let stopping = false;
   const begin = (reason: string, status: 0 | 1 = 0) => {
@@ -26,7 +32,7 @@ export function stopCleanlyOnSignal(
     stopping = true;
     logger.info({ reason }, 'stopping');
     setTimeout(() => process.exit(1), stopLimitMs).unref();
-    stop().then(
+    stop(new StopTime(stopLimitMs - RESERVE_MS, logger)).then(
       () => process.exit(status),
       (error: unknown) => {
         logger.error({ err: error }, 'could not stop cleanly');

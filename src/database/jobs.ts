@@ -5,6 +5,9 @@ import { type Cleanup, createCleanupJob, type InTransaction } from '../../runtim
 import { type Job, JobRunner } from '../../runtime/jobs/jobs';
 import { Metrics } from '../../runtime/metrics/metrics';
 
+/** For the runs at a stop, in milliseconds: requests and connections are closed after them. */
+const STOP_LIMIT_MS = 3_000;
+
 /** The jobs of this process: each feature starts its own when the application starts. */
 @Injectable()
 export class Jobs implements BeforeApplicationShutdown {
@@ -33,7 +36,7 @@ export class Jobs implements BeforeApplicationShutdown {
 
   /** Before the connections are closed: a job may be in the middle of a transaction. */
   beforeApplicationShutdown(): Promise<void> {
-    return this.runner.stop();
+    return this.runner.stop(STOP_LIMIT_MS);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
+import { HungParts } from './hung-parts';
 import { type Processes, startProcesses } from './processes';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
@@ -130,5 +131,27 @@ describe('an error that no code handles', () => {
         'unexpected error',
       ]);
     }
+  });
+});
+
+describe('a stop while no other part answers', () => {
+  let hung: HungParts;
+
+  beforeAll(async () => {
+    hung = await HungParts.start();
+  });
+
+  afterAll(() => hung.stop());
+
+  it('ends in time with 0: no step takes the time of the whole stop', async () => {
+    const { api, auth } = hung.processes;
+    await hung.loseDatabase();
+    const statuses = await Promise.all([api.stop(), auth.stop()]);
+    // A stop that exceeds its time ends with 1.
+    expect(statuses).toEqual([0, 0]);
+  });
+
+  it('does not wait for the database to confirm the end of a connection', async () => {
+    await expect(hung.connection.end()).resolves.toBeUndefined();
   });
 });
