@@ -95,6 +95,19 @@ describe('a text that is accepted', () => {
     );
   });
 
+  it('is measured in NFC, and normalized only when it can be short enough', () => {
+    const normalize = jest.spyOn(String.prototype, 'normalize');
+    const composed = '\u1f82'.repeat(20);
+    expect(personalText(20).parse(composed.normalize('NFD'))).toBe(composed);
+    normalize.mockClear();
+    const marks = '\u0301\u0323'.repeat(40);
+    expect(personalText(20).safeParse(`a${marks}`).error?.issues).toMatchObject([
+      { message: 'Must have at most 20 characters' },
+    ]);
+    expect(normalize).not.toHaveBeenCalled();
+    normalize.mockRestore();
+  });
+
   it('is an address of the web and nothing that runs', () => {
     const schemes = [
       'javascript:alert(1)',

@@ -81,17 +81,26 @@ export function exactText(longest: number) {
 }
 
 /**
+ * The largest number of UTF-16 units that NFC replaces by one
+ * (https://www.unicode.org/faq/normalization.html#12). A longer text is refused before it is
+ * normalized: the time for a sequence of combining marks grows with the square of its length.
+ */
+const LARGEST_COMPOSITION = 4;
+
+/**
  * Text of a user. Characters are counted as in the document (JSON Schema Validation, section
  * 6.3.1) and in the auth server: an emoji of two UTF-16 units is one.
  */
 export function personalText(longest: number) {
   const isShort = (text: string) => Array.from(text).length <= longest;
+  const error = `Must have at most ${longest} characters`;
   return z
     .string()
     .trim()
+    .max(LARGEST_COMPOSITION * longest, { error, abort: true })
     .normalize('NFC')
     .min(1, 'Must not be empty')
-    .check(z.refine(isShort, `Must have at most ${longest} characters`), ...plainText)
+    .check(z.refine(isShort, error), ...plainText)
     .meta({ wire: { type: 'string', maxLength: longest } });
 }
 
