@@ -1,11 +1,14 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { pino } from 'pino';
 import { GrowingDelay } from '../../auth-server/limits/growing-delay';
 import { createLimitStore, type LimitStore } from '../../auth-server/limits/limit-store';
 import { WindowLimit } from '../../auth-server/limits/window-limit';
+import { FaultState } from '../../runtime/fault-state';
+import { connectRedis } from '../../runtime/redis';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 import { loadNatively } from '../support/native/load';
@@ -190,6 +193,48 @@ if (REDIS === null) {
     await expectCountingAlone(store);
     redis.resume();
     await eventually(() => expect(log.join()).toContain('shared limits are available again'));
+  });
+
+  it('are kept by each server while Redis refuses writes, and the log says so once', async () => {
+    const store = openStore();
+    const limit = new GrowingDelay(store, RULE);
+    await eventually(async () => expect((await limit.take('before')).isAllowed).toBe(true));
+    const operator = new Redis(redis.url);
+    await operator.replicaof('127.0.0.1', '1');
+    await expectCountingAlone(store);
+    await operator.replicaof('NO', 'ONE');
+    operator.disconnect();
+  });
+
+  it('are shared again over a new connection, after Redis refused writes', async () => {
+    const reports: string[] = [];
+    const fault = new FaultState({
+      began: (reason) => reports.push(reason),
+      ended: () => reports.push('ended'),
+    });
+    const client = connectRedis({
+      url: redis.url,
+      answerLimitMs: 30_000,
+      fault,
+      refusedPauseMs: 20,
+    });
+    const operator = new Redis(redis.url);
+    await eventually(async () => expect(await client.set('a', 1)).toBe('OK'));
+    // ioredis answers this one by sending the script.
+    await expect(client.evalsha('0'.repeat(40), 0)).rejects.toThrow('NOSCRIPT');
+    expect(reports).toEqual([]);
+    await operator.config('SET', 'maxmemory', '1');
+    await expect(client.set('a', 1)).rejects.toThrow('OOM');
+    // Each new connection is refused as well.
+    let connections = 0;
+    client.on('ready', () => (connections += 1));
+    await eventually(() => expect(connections).toBeGreaterThan(1));
+    expect(reports).toEqual([expect.stringContaining('OOM')]);
+    await operator.config('SET', 'maxmemory', '0');
+    await eventually(() => expect(reports.at(-1)).toBe('ended'));
+    expect(await operator.ttl('gatehouse:accepts-writes')).not.toBe(-1);
+    client.disconnect();
+    operator.disconnect();
   });
 
   it('do not delay a stop while Redis hangs', async () => {

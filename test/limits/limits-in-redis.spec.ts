@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { LimitsCluster, PASSWORD } from './limits-cluster';
 import { findRedis, startRedis, type RedisServer } from '../support/servers/redis-server';
 
@@ -35,6 +36,15 @@ if (REDIS === null) {
     expect(statuses.slice(0, 6)).toEqual(Array(6).fill(401));
     expect(statuses).toContain(429);
     expect((await cluster.sql.query('SELECT key FROM rate_limit')).rows).toEqual([]);
+  });
+
+  it('write keys that expire', async () => {
+    const client = new Redis(redis.url);
+    const keys = await client.keys('gatehouse:auth:*');
+    const lifetimes = await Promise.all(keys.map((key) => client.ttl(key)));
+    client.disconnect();
+    expect(keys).not.toEqual([]);
+    expect(lifetimes).not.toContain(-1);
   });
 
   it('count alone when it is killed, and respond as before', async () => {
