@@ -1,19 +1,23 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type RemoteJWKSet } from 'jose';
-import { EndedAccess, type EventData } from './ended-access';
-import { EventStream } from './event-stream';
-import { introspect, type IntrospectionSettings } from './introspection';
-
-/** The stream proves once a second that it is complete. Without a proof for this time: introspection. */
-const LEASE_MS = 3_000;
+import { EndedAccess, type EventData, LEASE_SECONDS } from './ended-access';
+import { EventStream, postForm, type StreamSettings } from './event-stream';
 
 /** Keys are fetched again after ten minutes. An unknown key id costs one request in five seconds. */
 const KEY_OPTIONS = { cacheMaxAge: 600_000, cooldownDuration: 5_000, timeoutDuration: 5_000 };
 
-export interface AccessSettings extends IntrospectionSettings {
+/** The request for the keys failed. */
+const KEY_FAULTS = ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'];
+
+export interface AccessSettings extends StreamSettings {
   issuer: string;
   audience: string;
   algorithm: string;
   jwksUrl: string;
+  /**
+   * The client must be one of the resource whose identifier is the audience. Absent: requests are
+   * not answered while the stream is not complete.
+   */
+  introspectionUrl?: string;
 }
 
 /** Who calls: a user, a client that acts for a user, or a service account. */
@@ -50,7 +54,7 @@ export class Access {
 
   /** Whether the stream has proved that it is complete, within the lease. */
   isCurrent(): boolean {
-    return Math.abs(Date.now() - this.provedAt) < LEASE_MS;
+    return Math.abs(Date.now() - this.provedAt) < LEASE_SECONDS * 1_000;
   }
 
   /** @throws {AccessRefusal} */
@@ -59,12 +63,12 @@ export class Access {
     if (token === undefined) throw new AccessRefusal(401, 'token_required');
     const { claims, keyId } = await this.readToken(token);
     const caller = toCaller(claims);
-    if (!this.isCurrent()) return this.askAbout(token);
     const sessionId = textOf(claims.sid);
     const times = { issuedAt: claims.iat!, expiresAt: claims.exp! };
-    const objection = this.ended.objection({ ...caller, sessionId, keyId, ...times });
-    if (objection?.isDoubt && this.settings.introspectionUrl) return this.askAbout(token);
-    if (objection) throw new AccessRefusal(401, 'invalid_token', objection.reason);
+    const subject = { ...caller, sessionId, keyId, ...times };
+    const end = this.ended.endOf(subject);
+    if (end !== null) throw new AccessRefusal(401, 'invalid_token', end);
+    if (!this.isCurrent() || this.ended.isInDoubt(subject)) return this.askAbout(token);
     return { ...caller, role: this.ended.role(caller.userId) ?? caller.role };
   }
 
@@ -89,23 +93,36 @@ export class Access {
       if (protectedHeader.kid === undefined) throw new errors.JWSInvalid('no kid');
       return { claims, keyId: protectedHeader.kid };
     } catch (error) {
-      throw toRefusal(error);
+      throw this.toRefusal(error);
     }
   }
 
-  /** While the stream is not proved to be complete, and where its events leave a doubt. */
+  /** Keys that cannot be fetched say nothing about the token. */
+  private toRefusal(error: unknown): AccessRefusal {
+    const isKnown = error instanceof errors.JOSEError && !KEY_FAULTS.includes(error.code);
+    const reason = String(error);
+    if (isKnown && this.keys.jwks()?.keys.length !== 0) {
+      return new AccessRefusal(401, 'invalid_token', reason);
+    }
+    return new AccessRefusal(503, 'keys_unavailable', reason);
+  }
+
+  /** Introspection (RFC 7662), while the stream is not proved to be complete, and in doubt. */
   private async askAbout(token: string): Promise<Caller> {
-    const claims = await introspect(this.settings, token).catch((error: unknown) => {
+    const url = this.settings.introspectionUrl;
+    if (!url && this.isCurrent()) throw new AccessRefusal(401, 'invalid_token', 'in doubt');
+    if (!url) throw new AccessRefusal(503, 'access_unknown');
+    const report = await postForm(this.settings, url, { token }).catch((error: unknown) => {
       throw new AccessRefusal(503, 'access_unknown', String(error));
     });
-    if (claims === null) throw new AccessRefusal(401, 'invalid_token', 'the token is not active');
-    return toCaller(claims);
+    if (typeof report.active !== 'boolean') throw new AccessRefusal(503, 'access_unknown');
+    if (!report.active) throw new AccessRefusal(401, 'invalid_token', 'not active');
+    return toCaller(report);
   }
 
   private take(kind: string, data: EventData): void {
-    if (kind !== 'current') return this.ended.apply(kind, data);
-    this.provedAt = Date.parse(data.time ?? '');
-    this.ended.complete();
+    if (kind === 'current') this.provedAt = Date.parse(data.time ?? '');
+    else this.ended.apply(kind, data);
   }
 }
 
@@ -131,16 +148,6 @@ function toCaller({ sub, sid, client_id: clientId, role, scope }: JWTPayload): C
     role: textOf(role),
     scopes: (textOf(scope) ?? '').split(' '),
   };
-}
-
-/** Keys that cannot be fetched say nothing about the token. */
-function toRefusal(error: unknown): AccessRefusal {
-  const isToken =
-    error instanceof errors.JOSEError &&
-    !['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'].includes(error.code);
-  const reason = String(error);
-  if (isToken) return new AccessRefusal(401, 'invalid_token', reason);
-  return new AccessRefusal(503, 'keys_unavailable', reason);
 }
 
 function textOf(value: unknown): string | null {

@@ -1,19 +1,11 @@
-/** What a token says, as far as access depends on it. */
+/** What a token says, as far as access depends on it. Times in seconds since the epoch. */
 export interface TokenSubject {
   userId: string | null;
   sessionId: string | null;
   clientId: string | null;
   keyId: string;
-  /** Seconds since the epoch. */
   issuedAt: number;
   expiresAt: number;
-}
-
-/** Why a token is not accepted. */
-export interface Objection {
-  reason: string;
-  /** The events do not tell whether the token is in force. Introspection does. */
-  isDoubt: boolean;
 }
 
 /** Of one event: ids and times. */
@@ -23,102 +15,83 @@ export type EventData = Readonly<Record<string, string | null | undefined>>;
 export const MEMORY_SECONDS = 4_200;
 const LONGEST_LIFETIME_SECONDS = 3_600;
 
-/**
- * The events of the past have the time of their writing. A token that was issued between the writing
- * and the commit is in doubt, for transactions of up to this length.
- */
-const LONGEST_TRANSACTION_SECONDS = 60;
-
 /** More facts than this are replaced by one: every token that was issued before is in doubt. */
 const MOST_FACTS = 100_000;
 
-/** Ids of so many events are kept: after an interruption the events of the last seconds come again. */
-const KNOWN_EVENTS = 10_000;
+/** Without a proof for this time the stream is not current. So the clocks differ by less than this. */
+export const LEASE_SECONDS = 3;
 
 interface Fact {
-  value: number | string;
+  /** A role, or from when until when access has ended. */
+  value: string | readonly [from: number, until: number];
+  /** Of the event. */
+  number: number;
   learnedAt: number;
 }
 
-/** A key, and its value from now on; `null`: access is back. */
-type Effect = [key: string, value: Fact['value'] | null];
+const NEVER = [Infinity, Infinity] as const;
+const ALWAYS = [0, Infinity] as const;
 
-/** @param committed the latest time at which the change can have been committed. */
-type ToEffect = (data: EventData, committed: number) => Effect | null;
+/** The key of a fact, and its value from now on. */
+type Effect = (data: EventData) => [key: string, value: Fact['value']];
 
-const EFFECTS: Record<string, ToEffect> = {
-  'session-ended': ({ sessionId, at }) => [`session ${sessionId}`, toSeconds(at, 0)],
-  'user-banned': ({ userId, until }) => [`user ${userId}`, toSeconds(until, Infinity)],
-  'user-deleted': ({ userId }) => [`user ${userId}`, Infinity],
-  'ban-lifted': ({ userId }) => [`user ${userId}`, null],
-  'role-changed': ({ userId, role }) => [`role ${userId}`, String(role)],
-  'client-disabled': ({ clientId }) => [`client ${clientId}`, Infinity],
-  'client-deleted': ({ clientId }) => [`client ${clientId}`, Infinity],
-  'client-enabled': ({ clientId }) => [`client ${clientId}`, null],
-  'client-changed': ({ clientId }, committed) => [`before ${clientId}`, committed],
-  'grant-ended': ({ sessionId, clientId }, committed) => [
-    `before ${sessionId} ${clientId}`,
-    committed,
-  ],
-  'key-withdrawn': ({ keyId }) => [`key ${keyId}`, Infinity],
-  'credentials-changed': () => null,
-};
+const EFFECTS = new Map<string, Effect>([
+  ['session-ended', ({ sessionId, at }) => [`session ${sessionId}`, [toSeconds(at, 0), Infinity]]],
+  ['user-banned', ({ userId, until }) => [`user ${userId}`, [0, toSeconds(until, Infinity)]]],
+  ['ban-lifted', ({ userId }) => [`user ${userId}`, NEVER]],
+  ['user-deleted', ({ userId }) => [`user ${userId}`, ALWAYS]],
+  ['role-changed', ({ userId, role }) => [`role ${userId}`, String(role)]],
+  ['client-disabled', ({ clientId }) => [`client ${clientId}`, ALWAYS]],
+  ['client-deleted', ({ clientId }) => [`client ${clientId}`, ALWAYS]],
+  ['client-enabled', ({ clientId }) => [`client ${clientId}`, NEVER]],
+  ['key-withdrawn', ({ keyId }) => [`key ${keyId}`, ALWAYS]],
+]);
 
 /** What the events say, for as long as a token can live. */
 export class EndedAccess {
-  /** Whether the events of the past have been read. */
-  private isComplete = false;
+  /** The oldest fact is the first. */
   private readonly facts = new Map<string, Fact>();
-  private readonly known = new Set<string>();
   private allBefore = 0;
 
   /** @param onReload the keys are not certain either. */
   constructor(private readonly onReload: () => void) {}
 
   apply(kind: string, data: EventData): void {
-    if (this.isDuplicate(data.eventId)) return;
-    const committed = this.latestCommit(data);
-    // `reload`, or an event of a later version.
-    if (!Object.hasOwn(EFFECTS, kind)) return this.doubtAllBefore(committed);
-    const effect = EFFECTS[kind]?.(data, committed);
-    if (effect) this.learn(...effect);
-    const { sessionId, clientId, time } = data;
-    if (kind === 'grant-ended') this.learn(`ended ${sessionId} ${clientId}`, toSeconds(time, 0));
+    // A token that was issued at this time by the clock of the issuer, or earlier, is in doubt.
+    const moment = now() + LEASE_SECONDS;
+    const effect = EFFECTS.get(kind);
+    if (effect !== undefined) {
+      this.learn(...effect(data), Number(data.eventId));
+    } else if (kind === 'client-changed') {
+      this.learn(`issued ${data.clientId}`, [0, moment]);
+    } else if (kind === 'grant-ended') {
+      const key = `issued ${data.sessionId} ${data.clientId}`;
+      this.learn(key, [toSeconds(data.time, 0), moment]);
+    } else if (kind !== 'credentials-changed') {
+      // `reload`, or an event of a later version.
+      this.doubtAllBefore(moment);
+    }
   }
 
-  /** The stream has proved that it is complete: further events have just been committed. */
-  complete(): void {
-    this.isComplete = true;
-  }
-
-  /** Why the token is not accepted; `null`: it is. */
-  objection(subject: TokenSubject): Objection | null {
-    const end = this.endOf(subject);
-    if (end !== null) return { reason: end, isDoubt: false };
-    const doubt = this.doubtAbout(subject);
-    return doubt === null ? null : { reason: doubt, isDoubt: true };
-  }
-
-  private endOf(subject: TokenSubject): string | null {
-    const { userId, sessionId, clientId, keyId, issuedAt } = subject;
-    const now = Date.now() / 1_000;
-    if (this.time(`key ${keyId}`, 0) > now) return 'key is withdrawn';
-    if (this.time(`session ${sessionId}`, Infinity) <= now) return 'session has ended';
-    if (this.time(`user ${userId}`, 0) > now) return 'user is banned or deleted';
-    if (this.time(`client ${clientId}`, 0) > now) return 'client is disabled';
+  /** What of the token has ended, for the log; `null`: nothing. */
+  endOf({ userId, sessionId, clientId, keyId, issuedAt }: TokenSubject): string | null {
+    const keys = [`key ${keyId}`, `session ${sessionId}`, `user ${userId}`, `client ${clientId}`];
+    const ended = keys.find((key) => {
+      const [from, until] = this.times(key, NEVER);
+      return from <= now() && now() < until;
+    });
+    if (ended !== undefined) return `access of the ${ended} has ended`;
+    const [grantEnd] = this.times(`issued ${sessionId} ${clientId}`, [0, 0]);
     // The time of issue has no fraction.
-    const isEnded = issuedAt + 1 <= this.time(`ended ${sessionId} ${clientId}`, 0);
-    return isEnded ? 'grant has ended' : null;
+    return issuedAt + 1 <= grantEnd ? 'the grant has ended' : null;
   }
 
-  private doubtAbout({ sessionId, clientId, ...token }: TokenSubject): string | null {
-    const { issuedAt, expiresAt } = token;
-    const isBefore = (key: string) => issuedAt <= this.time(key, 0);
-    if (isBefore(`before ${clientId}`)) return 'client has changed';
-    if (isBefore(`before ${sessionId} ${clientId}`)) return 'grant has ended';
-    if (issuedAt <= this.allBefore) return 'token was issued before a reload';
+  /** Whether the events do not tell that the token is in force. Introspection does. */
+  isInDoubt({ sessionId, clientId, issuedAt, expiresAt }: TokenSubject): boolean {
+    const keys = [`issued ${clientId}`, `issued ${sessionId} ${clientId}`];
+    const moments = keys.map((key) => this.times(key, [0, 0])[1]);
     const isLong = expiresAt - issuedAt > LONGEST_LIFETIME_SECONDS;
-    return isLong ? 'token lives longer than the ends are remembered' : null;
+    return isLong || issuedAt <= Math.max(this.allBefore, ...moments);
   }
 
   /** The role in force; `undefined`: it has not changed, the token has it. */
@@ -126,51 +99,35 @@ export class EndedAccess {
     return this.facts.get(`role ${userId}`)?.value as string | undefined;
   }
 
-  /** An earlier role that comes again must not replace the one in force. */
-  private isDuplicate(eventId: string | null | undefined): boolean {
-    // A `reload` can have no id.
-    if (typeof eventId !== 'string') return false;
-    if (this.known.has(eventId)) return true;
-    this.known.add(eventId);
-    for (const oldest of this.known) {
-      if (this.known.size <= KNOWN_EVENTS) break;
-      this.known.delete(oldest);
-    }
-    return false;
+  private times(key: string, otherwise: readonly [number, number]): readonly [number, number] {
+    return (this.facts.get(key)?.value ?? otherwise) as readonly [number, number];
   }
 
-  private latestCommit({ time }: EventData): number {
-    const now = Date.now() / 1_000;
-    const written = toSeconds(time, now);
-    return this.isComplete
-      ? Math.max(now, written)
-      : Math.min(now, written + LONGEST_TRANSACTION_SECONDS);
-  }
-
-  private time(key: string, otherwise: number): number {
-    return Number(this.facts.get(key)?.value ?? otherwise);
-  }
-
-  /** The oldest fact is the first of the map. */
-  private learn(key: string, value: Fact['value'] | null): void {
-    const learnedAt = Date.now() / 1_000;
+  /** Events come again after an interruption: an earlier one does not replace a later one. */
+  private learn(key: string, value: Fact['value'], number = Infinity): void {
+    const learnedAt = now();
+    if (number < (this.facts.get(key)?.number ?? 0)) return;
     this.facts.delete(key);
-    if (value !== null) this.facts.set(key, { value, learnedAt });
+    this.facts.set(key, { value, number, learnedAt });
     for (const [oldest, fact] of this.facts) {
       if (fact.learnedAt > learnedAt - MEMORY_SECONDS) break;
       this.facts.delete(oldest);
     }
-    if (this.facts.size > MOST_FACTS) this.doubtAllBefore(learnedAt);
+    if (this.facts.size > MOST_FACTS) this.doubtAllBefore(learnedAt + LEASE_SECONDS);
   }
 
-  private doubtAllBefore(time: number): void {
+  private doubtAllBefore(moment: number): void {
     this.facts.clear();
-    this.allBefore = Math.max(this.allBefore, time);
+    this.allBefore = Math.max(this.allBefore, moment);
     this.onReload();
   }
 }
 
-/** @param otherwise for `null` and `infinity`. */
+function now(): number {
+  return Date.now() / 1_000;
+}
+
+/** @param otherwise for `null`, `infinity`, and a time that is missing. */
 function toSeconds(time: string | null | undefined, otherwise: number): number {
   const milliseconds = Date.parse(time ?? '');
   return Number.isNaN(milliseconds) ? otherwise : milliseconds / 1_000;

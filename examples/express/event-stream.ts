@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EventData, MEMORY_SECONDS } from './ended-access';
+import { type EventData, LEASE_SECONDS, MEMORY_SECONDS } from './ended-access';
 
-/** A connection that is silent for this time is closed. */
-const SILENCE_MS = 5_000;
-
-const SHORTEST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 2_000;
+/** A connection that is silent for this time is closed: it is not current either. */
+const SILENCE_MS = LEASE_SECONDS * 1_000;
 const LONGEST_LINE = 1_000_000;
 
 export interface StreamSettings {
@@ -27,60 +24,45 @@ export class EventStream {
 
   /** Reads the stream, and connects again, until the signal is aborted. */
   async follow(signal: AbortSignal, report: (error: unknown) => void = () => {}): Promise<void> {
-    let pause = SHORTEST_PAUSE_MS;
     while (!signal.aborted) {
-      const began = performance.now();
       await this.readStream(signal).catch((error: unknown) => {
         if (!signal.aborted) report(error);
       });
-      const wasOpen = performance.now() - began > SILENCE_MS;
-      pause = wasOpen ? SHORTEST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
       // Not all readers of a replica that has stopped connect at the same moment.
-      const wait = pause * (0.5 + Math.random() / 2);
-      await sleep(wait, undefined, { signal }).catch(() => {});
+      await sleep(250 + Math.random() * 1_250, undefined, { signal }).catch(() => {});
     }
   }
 
   private async readStream(signal: AbortSignal): Promise<void> {
+    const form = { grant_type: 'client_credentials', scope: 'access-events:read' };
+    const answer = await postForm(this.settings, this.settings.tokenUrl, form);
     const silence = new AbortController();
     const timer = setTimeout(() => silence.abort(), SILENCE_MS);
     try {
-      const response = await this.openStream(AbortSignal.any([signal, silence.signal]));
+      const response = await this.open(
+        String(answer.access_token),
+        AbortSignal.any([signal, silence.signal]),
+      );
       const text = new TextDecoder();
-      let line = '';
       const fields = new Map<string, string>();
+      let rest = '';
       for await (const chunk of response.body!) {
         timer.refresh();
-        const lines = (line + text.decode(chunk as Uint8Array, { stream: true })).split('\n');
-        line = lines.pop()!;
-        if (line.length > LONGEST_LINE) throw new Error('a line is too long');
-        for (const complete of lines) this.takeLine(complete, fields);
+        const lines = (rest + text.decode(chunk as Uint8Array, { stream: true })).split('\n');
+        rest = lines.pop()!;
+        if (rest.length > LONGEST_LINE) throw new Error('a line is too long');
+        for (const line of lines) this.takeLine(line, fields);
       }
     } finally {
       clearTimeout(timer);
     }
   }
 
-  private async openStream(signal: AbortSignal): Promise<Response> {
-    const authorization = `Bearer ${await this.fetchToken(signal)}`;
+  private async open(token: string, signal: AbortSignal): Promise<Response> {
     const position = this.lastEventId === null ? {} : { 'last-event-id': this.lastEventId };
-    const headers = { authorization, accept: 'text/event-stream', ...position };
+    const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream', ...position };
     const url = `${this.settings.apiUrl}/api/v1/access-events?replay=${MEMORY_SECONDS}`;
     return succeed(await fetch(url, { headers, signal }));
-  }
-
-  private async fetchToken(signal: AbortSignal): Promise<string> {
-    const { clientId, clientSecret, tokenUrl } = this.settings;
-    const secret = [clientId, clientSecret].map(encodeURIComponent).join(':');
-    const headers = { authorization: `Basic ${Buffer.from(secret).toString('base64')}` };
-    const body = new URLSearchParams({
-      grant_type: 'client_credentials',
-      scope: 'access-events:read',
-    });
-    const response = await succeed(
-      await fetch(tokenUrl, { method: 'POST', headers, body, signal }),
-    );
-    return ((await response.json()) as { access_token: string }).access_token;
   }
 
   /** Fields are collected until an empty line ends the event (HTML, section 9.2.6). */
@@ -93,6 +75,22 @@ export class EventStream {
     this.lastEventId = fields.get('id') ?? this.lastEventId;
     fields.clear();
   }
+}
+
+/** Asks the authorization server as its client. @throws when there is no answer. */
+export async function postForm(
+  { clientId, clientSecret }: StreamSettings,
+  url: string,
+  form: Record<string, string>,
+): Promise<Record<string, unknown>> {
+  const secret = [clientId, clientSecret].map(encodeURIComponent).join(':');
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(secret).toString('base64')}` },
+    body: new URLSearchParams(form),
+    signal: AbortSignal.timeout(SILENCE_MS),
+  });
+  return (await succeed(response)).json() as Promise<Record<string, unknown>>;
 }
 
 async function succeed(response: Response): Promise<Response> {

@@ -15,18 +15,16 @@ from typing import Callable, Optional
 import httpx
 from fastapi import Depends, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from jose import JWTError, jwt
+from jose import jwt
+from jose.exceptions import JOSEError
 
-from ended import MEMORY_SECONDS, Ended, to_seconds
+from ended import LEASE_SECONDS, MEMORY_SECONDS, Ended, to_seconds
 
 logger = logging.getLogger("access")
 
-# The stream proves each second that it is complete. Without a proof for this time: introspection.
-LEASE_SECONDS = 3.0
 # Keys are fetched again after ten minutes. An unknown key id costs one request in five seconds.
-KEY_AGE_SECONDS = 600.0
-KEY_COOLDOWN_SECONDS = 5.0
-LONGEST_PAUSE_SECONDS = 2.0
+KEY_AGE_SECONDS, KEY_COOLDOWN_SECONDS = 600.0, 5.0
+LONGEST_LINE_BYTES = 1_000_000
 
 BEARER = HTTPBearer(auto_error=False)
 
@@ -56,13 +54,13 @@ class Caller:
 class Access:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        # A stream that is silent for this time is not current either.
+        self.http = httpx.AsyncClient(timeout=LEASE_SECONDS)
+        self.asking = asyncio.Lock()
+        self.forget_keys()
         self.ended = Ended(self.forget_keys)
-        self.keys: dict = {}
-        self.keys_fetched = self.keys_forgotten = -math.inf
-        self.fetching = asyncio.Lock()
         self.proved_at = -math.inf
         self.last_event_id: Optional[str] = None
-        self.http = httpx.AsyncClient(timeout=httpx.Timeout(5.0))
 
     def require(self, role: Optional[str] = None, scope: Optional[str] = None) -> Callable:
         """A dependency. Users need the role. Clients, also those that act for a user, need the scope."""
@@ -81,14 +79,11 @@ class Access:
 
     async def verify(self, token: str) -> Caller:
         claims, key_id = await self.read_token(token)
-        caller, end = to_caller(claims), self.ended.end(claims, key_id)
-        if not self.is_current():
-            return await self.ask_about(token)
+        end = self.ended.end(claims, key_id)
         if end is not None:
             raise refuse(end)
-        if self.ended.is_in_doubt(claims):
-            if self.settings.introspection_url is None:
-                raise refuse("the token is in doubt")
+        caller = to_caller(claims)
+        if not self.is_current() or self.ended.is_in_doubt(claims):
             return await self.ask_about(token)
         caller.role = self.ended.value(("role", caller.user_id), caller.role)
         return caller
@@ -102,51 +97,58 @@ class Access:
                 audience=settings.audience, issuer=settings.issuer,
                 options={"require_exp": True, "require_iat": True, "require_sub": True},
             )
-        except httpx.HTTPError:
-            raise HTTPException(503, "keys_unavailable")
-        except (JWTError, KeyError) as error:
+        except (JOSEError, KeyError) as error:
             raise refuse(repr(error))
         return claims, key_id
 
     async def find_key(self, key_id: str) -> dict:
-        if not self.is_key_known(key_id):
-            async with self.fetching:
-                while not self.is_key_known(key_id):
+        if self.is_key_old(key_id):
+            async with self.asking:
+                if self.is_key_old(key_id):
                     await self.fetch_keys()
+        if key_id not in self.keys and not self.are_keys_complete:
+            raise HTTPException(503, "keys_unavailable")
         return self.keys[key_id]
 
-    async def fetch_keys(self) -> None:
-        began = time.monotonic()
-        response = await self.http.get(self.settings.jwks_url)
-        response.raise_for_status()
-        # A response from before a `reload` is not used.
-        if began > self.keys_forgotten:
-            self.keys = {key["kid"]: key for key in response.json()["keys"]}
-            self.keys_fetched = time.monotonic()
+    def is_key_old(self, key_id: str) -> bool:
+        age = time.monotonic() - self.asked_at
+        return age > (KEY_AGE_SECONDS if key_id in self.keys else KEY_COOLDOWN_SECONDS)
 
-    def is_key_known(self, key_id: str) -> bool:
-        """Also when it is known that there is no such key."""
-        age = time.monotonic() - self.keys_fetched
-        return age < (KEY_AGE_SECONDS if key_id in self.keys else KEY_COOLDOWN_SECONDS)
+    async def fetch_keys(self) -> None:
+        """While the keys cannot be fetched, those that are known stay in use."""
+        keys, self.asked_at, self.are_keys_complete = self.keys, time.monotonic(), False
+        try:
+            response = await self.http.get(self.settings.jwks_url)
+            response.raise_for_status()
+            found = {key["kid"]: key for key in response.json()["keys"]}
+        except Exception as error:
+            logger.warning("the keys cannot be fetched: %r", error)
+        else:
+            # After a `reload` these are not the keys in use.
+            keys.clear()
+            keys.update(found)
+            self.are_keys_complete = len(self.keys) > 0
 
     def forget_keys(self) -> None:
-        self.keys, self.keys_fetched, self.keys_forgotten = {}, -math.inf, time.monotonic()
+        self.keys, self.asked_at, self.are_keys_complete = {}, -math.inf, False
 
     async def ask_about(self, token: str) -> Caller:
         """Introspection (RFC 7662), while the stream is not proved to be complete, and in doubt."""
+        url = self.settings.introspection_url
+        if url is None:
+            raise refuse("in doubt") if self.is_current() else HTTPException(503, "access_unknown")
         try:
-            if self.settings.introspection_url is None:
-                raise ValueError("no introspection")
-            report = await self.post(self.settings.introspection_url, {"token": token}, timeout=2.0)
-        except (httpx.HTTPError, ValueError):
+            report = await self.post(url, {"token": token})
+            is_active = report["active"] is True
+        except (httpx.HTTPError, KeyError, TypeError, ValueError):
             raise HTTPException(503, "access_unknown")
-        if not report["active"]:
+        if not is_active:
             raise refuse("the token is not active")
         return to_caller(report)
 
-    async def post(self, url: str, form: dict, timeout: float = 5.0) -> dict:
+    async def post(self, url: str, form: dict) -> dict:
         secret = (self.settings.client_id, self.settings.client_secret)
-        response = await self.http.post(url, data=form, auth=secret, timeout=timeout)
+        response = await self.http.post(url, data=form, auth=secret)
         response.raise_for_status()
         return response.json()
 
@@ -155,16 +157,13 @@ class Access:
 
     async def follow(self) -> None:
         """Runs for as long as the backend does. Start it as a task; cancel it at the end."""
-        pause = 0.5
         while True:
-            began = time.monotonic()
             try:
                 await self.read_stream()
-            except (httpx.HTTPError, KeyError, ValueError) as error:
+            except Exception as error:
                 logger.warning("the stream of access events is interrupted: %r", error)
-            pause = 0.5 if time.monotonic() - began > 5 else min(pause * 2, LONGEST_PAUSE_SECONDS)
             # Not all readers of a replica that has stopped connect at the same moment.
-            await asyncio.sleep(pause * random.uniform(0.5, 1))
+            await asyncio.sleep(random.uniform(0.25, 1.5))
 
     async def read_stream(self) -> None:
         form = {"grant_type": "client_credentials", "scope": "access-events:read"}
@@ -175,22 +174,29 @@ class Access:
         url = f"{self.settings.api_url}/api/v1/access-events?replay={MEMORY_SECONDS}"
         async with self.http.stream("GET", url, headers=headers) as response:
             response.raise_for_status()
-            fields: dict = {}
-            async for line in response.aiter_lines():
-                name, _, value = line.rstrip("\r\n").partition(": ")
-                if name:
-                    fields[name] = value
-                    continue
-                if "data" in fields:
-                    self.take(fields["event"], json.loads(fields["data"]))
-                self.last_event_id = fields.get("id", self.last_event_id)
-                fields = {}
+            rest, fields = b"", {}
+            async for chunk in response.aiter_bytes():
+                *lines, rest = (rest + chunk).split(b"\n")
+                if len(rest) > LONGEST_LINE_BYTES:
+                    raise ValueError("a line is too long")
+                for line in lines:
+                    fields = self.take_line(line.decode(), fields)
+
+    def take_line(self, line: str, fields: dict) -> dict:
+        """Fields are collected until an empty line ends the event (HTML, section 9.2.6)."""
+        if line:
+            name, _, value = line.partition(": ")
+            return {**fields, name: value}
+        if "data" in fields:
+            self.take(fields["event"], json.loads(fields["data"]))
+        self.last_event_id = fields.get("id", self.last_event_id)
+        return {}
 
     def take(self, kind: str, data: dict) -> None:
-        if kind != "current":
-            return self.ended.apply(kind, data)
-        self.proved_at = to_seconds(data["time"], -math.inf)
-        self.ended.is_complete = True
+        if kind == "current":
+            self.proved_at = to_seconds(data["time"], -math.inf)
+        else:
+            self.ended.apply(kind, data)
 
 
 def to_caller(claims: dict) -> Caller:

@@ -135,19 +135,15 @@ describe('what the events leave in doubt', () => {
     await fleet.expectAll('/orders', other.token, 200);
   });
 
-  it('is refused without introspection: what was issued before a change, also after a restart', async () => {
-    await fleet.run(
-      `UPDATE access_event SET occurred_at = now() - interval '10 minutes'
-      WHERE kind = 'client-changed' AND data ->> 'clientId' = $1`,
-      fleet.clientId,
-    );
+  it('is refused without introspection: what was issued before a restart after a change', async () => {
     const tokenOf = async (iat: number, exp = agoInSeconds(-600)) =>
       (await fleet.member('user', { iat, exp })).token;
     const later = await fleet.startLater();
     try {
-      await later.expectAll('/orders', await tokenOf(agoInSeconds(300)), 200);
-      await later.expectAll('/orders', await tokenOf(agoInSeconds(700)), 401);
-      await later.expectAll('/orders', await tokenOf(agoInSeconds(0), agoInSeconds(-7_200)), 401);
+      await later.expectAll('/orders', await tokenOf(agoInSeconds(0)), 401);
+      // In doubt for three seconds more: the clocks can differ.
+      await later.expectAll('/orders', await tokenOf(agoInSeconds(-10)), 200);
+      await later.expectAll('/orders', await tokenOf(agoInSeconds(-10), agoInSeconds(-7_200)), 401);
     } finally {
       await later.stopProcesses();
     }
