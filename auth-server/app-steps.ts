@@ -8,6 +8,7 @@ import { resolveCallerSession } from './http/caller-session';
 import { resolveClientAddress } from './http/client-address';
 import { allowOrigins } from './http/cors';
 import { answerErrors, answerNotFound } from './http/errors';
+import { EndpointMethods } from './http/endpoint-methods';
 import { acceptNonBrowserClients } from './http/fetch-metadata';
 import { acceptFormerSecrets } from './http/former-secrets';
 import { healthRoutes } from './http/health';
@@ -50,6 +51,7 @@ export interface Step {
 export function createSteps(parts: AppParts): Step[] {
   const { auth, config, pool, logger, mailer, metrics, signingKeys } = parts;
   const routes = new RouteLabels();
+  const methods = new EndpointMethods(auth.api, auth.options.disabledPaths ?? []);
   const refused = new RefusedOrigins(new Set(trustedOriginsOf(config)), (line) =>
     logger.warn(line),
   );
@@ -72,7 +74,9 @@ export function createSteps(parts: AppParts): Step[] {
     step('applications', [warnOfUntrustedApplications({ pool, refused })], AUTHORIZE_PATH),
     // After the IP address, which it counts by, and the cross-origin rules: scripts can read a
     // refusal. Before all routes.
-    step('public limits', [limitPublicRequests(config)]),
+    step('public limits', [
+      limitPublicRequests(config, (path) => methods.allowedAt(path) !== null),
+    ]),
     // Any place before "not found".
     step('discovery', [discovery(config, pool), signalDiscovery(config)]),
     // Before the caller session and Better-Auth: a refused body causes no query. The form is parsed
@@ -81,7 +85,7 @@ export function createSteps(parts: AppParts): Step[] {
     // After the IP address, whose header is accepted from the API only. Before Better-Auth.
     step('caller session', [resolveCallerSession({ config, pool, signingKeys })], AUTH_BASE_PATH),
     // After all steps that check a request.
-    step('better-auth', [handleAuth(auth, config)], AUTH_BASE_PATH),
+    step('better-auth', [handleAuth(auth, { config, methods })], AUTH_BASE_PATH),
     // Any place before "not found".
     step('health', [healthRoutes({ pool, signingKeys, logger })]),
     // Any place after the former secrets and before "not found".

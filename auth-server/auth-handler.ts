@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import type { Auth } from './better-auth/auth';
 import type { AuthConfig } from './common/config';
 import { AUTH_BASE_PATH, JWKS_PATH } from '../contract';
-import { EndpointMethods } from './http/endpoint-methods';
+import type { EndpointMethods } from './http/endpoint-methods';
 import { endsSession, toSignOutPage } from './pages/end-session';
 import { isDatabaseOutage, requestContext } from './common/request-context';
 import { toKeyTimes } from './signing-keys/key-ring';
@@ -34,8 +34,10 @@ const UNSUPPORTED_MEDIA_TYPE: ErrorAnswer = {
 };
 
 /** Better-Auth behind Express. */
-export function handleAuth(auth: Auth, config: AuthConfig): RequestHandler {
-  const methods = new EndpointMethods(auth.api, auth.options.disabledPaths ?? []);
+export function handleAuth(
+  auth: Auth,
+  { config, methods }: { config: AuthConfig; methods: EndpointMethods },
+): RequestHandler {
   const answer = async (request: Request) => {
     const response = await replaceStoreFailure(await auth.handler(toGet(request)), request);
     return finish(answerUnrouted(response, { request, methods }), request);

@@ -13,17 +13,20 @@ const WINDOW_S = 60;
 
 const KEY_SET = `${AUTH_BASE_PATH}${JWKS_PATH}`;
 
-/** Better-Auth's hooks limit its other endpoints. Probes are not limited. */
-const LIMITED_ELSEWHERE = new RegExp(`^(${AUTH_BASE_PATH}|/health)/`);
+const PROBES = /^\/health\//;
 
 /**
  * Limits by the address of the client what has no other limit: documents, pages, metrics, unknown
  * paths, and, with an own budget, the key set. Other requests of an address, and requests of other
- * addresses, do not use up the budget of a verifier. Each auth server counts alone.
+ * addresses, do not use up the budget of a verifier. Each auth server counts alone. Probes are not
+ * limited.
+ *
+ * @param isEndpoint whether Better-Auth has an endpoint at the path: its hooks limit it.
  */
-export function limitPublicRequests({
-  rateLimits,
-}: Pick<AuthConfig, 'rateLimits'>): RequestHandler {
+export function limitPublicRequests(
+  { rateLimits }: Pick<AuthConfig, 'rateLimits'>,
+  isEndpoint: (path: string) => boolean,
+): RequestHandler {
   if (!rateLimits) return (_request, _response, next) => next();
   const quota = Math.ceil(PUBLIC_QUOTA * rateLimits.quotas);
   const keySet = new WindowCounters(WINDOW_S * 1_000);
@@ -31,7 +34,8 @@ export function limitPublicRequests({
   return ({ path }, response, next) => {
     const network = requestContext.getStore()?.network;
     const isKeySet = path === KEY_SET;
-    if (network === undefined || (!isKeySet && LIMITED_ELSEWHERE.test(path))) return next();
+    if (network === undefined || PROBES.test(path)) return next();
+    if (!isKeySet && isEndpoint(path)) return next();
     const { used, msLeft } = (isKeySet ? keySet : others).count(network, Date.now());
     if (used <= quota) return next();
     refuse(response, { name: isKeySet ? 'key-set' : 'public', quota, msLeft });

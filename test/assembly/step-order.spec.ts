@@ -41,7 +41,8 @@ function appWithSwapped(first: string, second: string, steps = server.steps): Ap
 /** The steps with a public limit of one request. */
 function limitedSteps(): Step[] {
   const { limitPublicRequests } = loadNatively('auth-server/limits/public-limits') as PublicLimits;
-  const limit = limitPublicRequests({ rateLimits: { quotas: 1 / 3_000, guesses: 1 } });
+  const isEndpoint = (path: string) => path.startsWith('/api/auth/');
+  const limit = limitPublicRequests({ rateLimits: { quotas: 1 / 3_000, guesses: 1 } }, isEndpoint);
   return server.steps.map((step) =>
     step.name === 'public limits' ? { ...step, handlers: [limit] } : step,
   );

@@ -144,6 +144,9 @@ describe('the public routes', () => {
     for (const path of ['/.well-known/oauth-authorization-server', '/sign-in', '/metrics', '/x']) {
       await get(path, '192.0.2.1').expect(429);
     }
+    for (const path of ['/api/auth/nothing', '/api/auth', '/api/auth/verify-password']) {
+      await get(path, '192.0.2.1').expect(429);
+    }
     await exhaust(KEY_SET, '192.0.2.1');
     await exhaust(KEY_SET, '192.0.2.2');
     await get('/health/ready', '192.0.2.1').expect(200);

@@ -27,7 +27,7 @@ export function limitPublicRoutes(fastify: FastifyInstance, { rateLimits }: ApiS
   const quota = Math.ceil(PUBLIC_QUOTA * rateLimits.quotas);
   const limit = new RateLimit({ name: 'public', quota, windowSeconds: 60, redis: null });
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (LIMITED_ELSEWHERE.test(request.url)) return done();
+    if (!request.is404 && LIMITED_ELSEWHERE.test(request.url)) return done();
     const state = limit.countAlone(toClientNetwork(clientAddressOf(request)));
     done(state.isAllowed ? undefined : refuse(state, { limit, reply }));
   });
