@@ -42,11 +42,10 @@ function build(directory: string): Image {
   return image;
 }
 
-function refuseOtherNode({ globals }: Dockerfile): void {
-  if (globals.NODE_VERSION === process.versions.node) return;
-  throw new Error(
-    `The image has Node.js ${globals.NODE_VERSION}, the tests run on ${process.versions.node}.`,
-  );
+function refuseOtherNode({ stages }: Dockerfile): void {
+  const [, version] = /^node:([\d.]+)-/.exec(stages[0]!.base) ?? [];
+  if (version === process.versions.node) return;
+  throw new Error(`The image has Node.js ${version}, the tests run on ${process.versions.node}.`);
 }
 
 async function startEverything(image: Image, directory: string): Promise<void> {
