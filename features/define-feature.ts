@@ -30,10 +30,16 @@ export type ExampleCall = (
 
 /** What the tests of Gatehouse need to send the documented examples of a feature. */
 export interface FeatureExamples {
-  /** Values that only a running system has, by the name of the parameter. */
+  /**
+   * Values that only a running system has, by the name of the parameter. The caller is an
+   * administrator, or has a role of the route.
+   */
   parameters?: Record<string, (call: ExampleCall) => Promise<unknown>>;
-  /** Creates an entry of each list in pages. */
-  fill?: (call: ExampleCall) => Promise<unknown>;
+  /**
+   * Creates an entry of each list in pages. A list below another entry gets it in the entry that
+   * its path names: `values` has the parameters above.
+   */
+  fill?: (call: ExampleCall, values: Record<string, unknown>) => Promise<unknown>;
 }
 
 /**

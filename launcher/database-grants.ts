@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { FEATURE_TABLES } from '../contract';
+import { MigrationError } from './migration-error';
 
 /** The role of each process, see docs/security/database-roles.md. */
 export const DATABASE_ROLES = { authServer: 'gatehouse_auth', api: 'gatehouse_api' } as const;
@@ -85,12 +86,6 @@ function shared(role: DatabaseRole): string[] {
   ];
 }
 
-/** The tables of features belong to the API. Each process has the table-wide statements above first. */
-const FEATURE_GRANTS: Record<DatabaseRole, readonly string[]> = {
-  gatehouse_auth: FEATURE_TABLES.map((table) => `REVOKE ALL ON "${table}" FROM gatehouse_auth`),
-  gatehouse_api: [],
-};
-
 /**
  * Up to PostgreSQL 14, every role may create functions in the schema `public`. Triggers resolve
  * names there, so such a function could run with the rights of another role. Only the owner of the
@@ -98,18 +93,57 @@ const FEATURE_GRANTS: Record<DatabaseRole, readonly string[]> = {
  */
 const CLOSE_SCHEMA = 'REVOKE CREATE ON SCHEMA public FROM PUBLIC';
 
-/** Gives its privileges to each of the roles that exists on the server. */
-export async function grantPrivileges(dataSource: DataSource): Promise<void> {
+/** The sequences of the columns of tables, such as those of `@PrimaryGeneratedColumn()`. */
+const SEQUENCES = `
+  SELECT objid::regclass::text AS name
+    FROM pg_depend JOIN pg_class ON pg_class.oid = refobjid
+   WHERE classid = 'pg_class'::regclass AND deptype = 'a' AND relname = ANY ($1)
+     AND relnamespace = 'public'::regnamespace AND objid IN (SELECT seqrelid FROM pg_sequence)`;
+
+/**
+ * Gives its privileges to each of the roles that exists on the server.
+ *
+ * @param tables those of the features: they belong to the API.
+ * @throws {MigrationError} when the database lacks one of the tables.
+ */
+export async function grantPrivileges(
+  dataSource: DataSource,
+  tables: readonly string[] = FEATURE_TABLES,
+): Promise<void> {
+  await refuseMissingTables(dataSource, tables);
   const found = await dataSource.query<{ rolname: DatabaseRole }[]>(
     'SELECT rolname FROM pg_roles WHERE rolname = ANY ($1)',
     [Object.keys(DATABASE_GRANTS)],
   );
+  const sequences = await dataSource.query<{ name: string }[]>(SEQUENCES, [tables]);
+  const ofFeatures: Record<DatabaseRole, string[]> = {
+    gatehouse_auth: tables.map((table) => `REVOKE ALL ON "${table}" FROM gatehouse_auth`),
+    gatehouse_api: sequences.map(({ name }) => `GRANT USAGE ON SEQUENCE ${name} TO gatehouse_api`),
+  };
   await dataSource.transaction(async (manager) => {
     // Without the roles, no process has fewer rights than the owner.
     if (found.length > 0) await manager.query(CLOSE_SCHEMA);
     for (const { rolname } of found) {
-      const statements = [...DATABASE_GRANTS[rolname], ...FEATURE_GRANTS[rolname]];
+      // The table-wide statements come first.
+      const statements = [...DATABASE_GRANTS[rolname], ...ofFeatures[rolname]];
       for (const statement of statements) await manager.query(statement);
     }
   });
+}
+
+async function refuseMissingTables(
+  dataSource: DataSource,
+  tables: readonly string[],
+): Promise<void> {
+  const missing = await dataSource.query<{ name: string }[]>(
+    `SELECT name FROM unnest($1::text[]) AS name
+      WHERE to_regclass('public.' || quote_ident(name)) IS NULL`,
+    [tables],
+  );
+  if (missing.length === 0) return;
+  const names = missing.map(({ name }) => name).join(', ');
+  throw new MigrationError(
+    `no migration creates the tables that features declare: ${names}. ` +
+      'List the migration in the declaration of the feature',
+  );
 }

@@ -4,11 +4,12 @@ import { loadSettings, SettingsError } from '../runtime/settings/load';
 import { StartError } from '../runtime/start-error';
 import { createLogins } from './database-logins';
 import { MigrationError } from './migration-error';
-import { revertLastMigration, runMigrations } from './migrations';
+import { listPendingMigrations, revertLastMigration, runMigrations } from './migrations';
 
 /**
  * `npm run migrate` creates the logins of the processes whose passwords are set, and applies pending
- * migrations, `npm run migrate:revert` reverts the newest.
+ * migrations, `npm run migrate:revert` reverts the newest. `npm run migrate:generate` ends here
+ * while migrations are pending.
  */
 async function migrate(): Promise<void> {
   const { databaseDirectUrl, databasePasswords } = loadSettings(completeEnvironment(), 'migrate');
@@ -16,9 +17,20 @@ async function migrate(): Promise<void> {
     const name = await revertLastMigration(databaseDirectUrl);
     return print(name === null ? 'There is no migration to revert.' : `Reverted ${name}`);
   }
+  if (process.argv.includes('--pending')) return refusePending(databaseDirectUrl);
   await createLogins(databaseDirectUrl, databasePasswords);
   const count = await runMigrations(databaseDirectUrl, (name) => print(`Applied ${name}`));
   print(count === 0 ? 'The schema is up to date.' : `The schema is up to date (${count} applied).`);
+}
+
+/** @throws {StartError} A draft compares the entities with the database. */
+async function refusePending(url: string): Promise<void> {
+  const names = await listPendingMigrations(url);
+  if (names.length === 0) return;
+  throw new StartError(
+    `The database lacks ${names.length} migrations, the last is ${names.at(-1)}. A draft would ` +
+      'contain the same changes again. Run `npm run migrate` first.',
+  );
 }
 
 function print(line: string): void {

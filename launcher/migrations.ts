@@ -180,6 +180,14 @@ export function revertLastMigration(databaseUrl: string): Promise<string | null>
   });
 }
 
+/** @returns the names of the migrations that are not applied, oldest first. */
+export function listPendingMigrations(databaseUrl: string): Promise<string[]> {
+  return whileLocked(databaseUrl, async (dataSource) => {
+    const pending = await new MigrationExecutor(dataSource).getPendingMigrations();
+    return pending.map(({ name }) => name);
+  });
+}
+
 async function whileLocked<T>(
   databaseUrl: string,
   change: (dataSource: DataSource) => Promise<T>,

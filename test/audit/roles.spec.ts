@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { DATABASE_GRANTS, DATABASE_ROLES } from '../../launcher/database-grants';
+import { DataSource } from 'typeorm';
+import { DATABASE_GRANTS, DATABASE_ROLES, grantPrivileges } from '../../launcher/database-grants';
+import { MigrationError } from '../../launcher/migration-error';
 import { runMigrations } from '../../launcher/migrations';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { Caller } from '../support/caller';
@@ -124,6 +126,39 @@ it('takes CREATE on the schema away from all roles, which PostgreSQL 14 gives th
   await expect(system.query(isOpen, [DATABASE_ROLES.api])).resolves.toEqual([{ isOpen: true }]);
   await runMigrations(system.database.url);
   await expect(system.query(isOpen, [DATABASE_ROLES.api])).resolves.toEqual([{ isOpen: false }]);
+});
+
+describe('a table of a feature', () => {
+  const TABLES = ['keepsake'];
+  let owner: DataSource;
+
+  beforeAll(async () => {
+    owner = new DataSource({ type: 'postgres', url: system.database.url });
+    await owner.initialize();
+  });
+  afterAll(() => owner.destroy());
+
+  it('that no migration creates is named by the migration command', async () => {
+    await expect(grantPrivileges(owner, TABLES)).rejects.toThrow(
+      new MigrationError(
+        'no migration creates the tables that features declare: keepsake. ' +
+          'List the migration in the declaration of the feature',
+      ),
+    );
+  });
+
+  it('is for the API alone, with the sequences of its columns', async () => {
+    await system.query('CREATE TABLE keepsake (id serial PRIMARY KEY)');
+    await grantPrivileges(owner, TABLES);
+    const rights = `SELECT has_table_privilege($1, 'keepsake', 'SELECT') AS "table",
+                           has_sequence_privilege($1, 'keepsake_id_seq', 'USAGE') AS sequence`;
+    await expect(system.query(rights, [DATABASE_ROLES.api])).resolves.toEqual([
+      { table: true, sequence: true },
+    ]);
+    await expect(system.query(rights, [DATABASE_ROLES.authServer])).resolves.toEqual([
+      { table: false, sequence: false },
+    ]);
+  });
 });
 
 /** The rows of the table of refused statements. */

@@ -1,7 +1,7 @@
 import { PROBLEM_CODES, isProblemCode } from '../../src/common/problems/problem-codes';
 import { AnswerSchemas } from '../support/documents/answer-schemas';
 import type { Answer } from '../support/caller';
-import { exampleBodyOf, sendExamples } from '../support/documents/example-world';
+import { callerFor, exampleBodyOf, sendExamples } from '../support/documents/example-world';
 import { type OpenApiDocument, type Operation, operationsOf } from '../support/documents/openapi';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 
@@ -26,14 +26,15 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-async function prepareWorld({ operationId, security, 'x-roles': roles }: Operation) {
+async function prepareWorld(operation: Operation) {
+  const { operationId, security, 'x-roles': roles } = operation;
   const signUp = exampleBodyOf(operations.get('POST /api/v1/auth/sign-up')!)!;
   await system.query('DELETE FROM "user" WHERE email = $1', [signUp.email]);
   if (NEEDS_THE_EXAMPLE_USER.has(operationId)) {
     await system.asAnonymous().post('/api/v1/auth/sign-up', signUp);
   }
   const target = await system.asUser();
-  if (roles) return { system, target, caller: admin.caller };
+  if (roles) return { system, target, caller: await callerFor(operation, { system, admin }) };
   return { system, target, caller: security.length === 0 ? system.asAnonymous() : target.caller };
 }
 

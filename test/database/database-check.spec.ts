@@ -48,13 +48,13 @@ describe('the check of the database at the start of a process', () => {
   });
 
   it('is not run by a migration that would leave users with a role that no feature declares', async () => {
-    await acceptRoles(client, [...ROLES, 'moderator']);
+    await acceptRoles(client, [...ROLES, 'undeclared']);
     await client.query(
-      `INSERT INTO "user" (id, name, email, role) VALUES ('m', 'M', 'm@example.com', 'moderator')`,
+      `INSERT INTO "user" (id, name, email, role) VALUES ('m', 'M', 'm@example.com', 'undeclared')`,
     );
     await expect(runMigrations(database.url)).rejects.toThrow(
       new MigrationError(
-        'users have roles that no feature declares: moderator (1). Give them another role first.',
+        'users have roles that no feature declares: undeclared (1). Give them another role first.',
       ),
     );
     await client.query(`UPDATE "user" SET role = 'user'`);

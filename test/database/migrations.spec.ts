@@ -4,7 +4,12 @@ import { Client } from 'pg';
 import { DATABASE_ROLES } from '../../launcher/database-grants';
 import { createLogins } from '../../launcher/database-logins';
 import { MigrationError } from '../../launcher/migration-error';
-import { MIGRATIONS, revertLastMigration, runMigrations } from '../../launcher/migrations';
+import {
+  listPendingMigrations,
+  MIGRATIONS,
+  revertLastMigration,
+  runMigrations,
+} from '../../launcher/migrations';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 
@@ -39,6 +44,7 @@ describe('migrations on an empty database', () => {
   });
 
   it('return the names of the applied migrations', async () => {
+    await expect(listPendingMigrations(database.url)).resolves.toEqual(ALL);
     const names: string[] = [];
     const run = () => runMigrations(database.url, (name) => names.push(name));
     await expect(run()).resolves.toBe(ALL.length);
@@ -212,7 +218,7 @@ describe('the migrated database', () => {
     await database.drop();
   });
 
-  it.each(['moderator', 'Admin', 'admin,user', ''])('refuses the role %j', async (role) => {
+  it.each(['undeclared', 'Admin', 'admin,user', ''])('refuses the role %j', async (role) => {
     const update = client.query(`UPDATE "user" SET role = $1`, [role]);
     await expect(update).rejects.toThrow('user_role_check');
   });

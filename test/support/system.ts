@@ -1,3 +1,4 @@
+import type { Role } from '../../contract';
 import type { Settings } from '../../runtime/settings/load';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
@@ -110,14 +111,16 @@ export class System {
     return new Caller(this.apiUrl);
   }
 
-  /** Signs up a new user, or one with the given values. */
-  async asUser(given: { email?: string; name?: string } = {}): Promise<SignedInUser> {
+  /** Signs up a new user, or one with the given values. The role can be one of a feature. */
+  async asUser(given: { email?: string; name?: string; role?: Role } = {}): Promise<SignedInUser> {
     this.count += 1;
-    const { email = `user-${this.count}@example.com`, name = `User ${this.count}` } = given;
+    const { email = `user-${this.count}@example.com`, name = `User ${this.count}`, role } = given;
     const body = { email, name, password: PASSWORD };
     const answer = await this.asAnonymous().post<SignedIn>('/api/v1/auth/sign-up', body);
     if (answer.status !== 201) throw new Error(`sign-up: ${JSON.stringify(answer.body)}`);
-    this.passwords.set(answer.body.user.email, PASSWORD);
+    const { user } = answer.body;
+    this.passwords.set(user.email, PASSWORD);
+    if (role) await this.query(`UPDATE "user" SET role = $2 WHERE id = $1`, [user.id, role]);
     return this.toSignedInUser(answer.body);
   }
 
@@ -127,10 +130,8 @@ export class System {
   }
 
   /** A further administrator. */
-  async asNewAdmin(): Promise<SignedInUser> {
-    const user = await this.asUser();
-    await this.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [user.id]);
-    return user;
+  asNewAdmin(): Promise<SignedInUser> {
+    return this.asUser({ role: 'admin' });
   }
 
   async signIn(body: { email: string; password: string }): Promise<SignedInUser> {

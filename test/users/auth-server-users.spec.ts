@@ -12,7 +12,7 @@ const ROLE_REFUSALS = [
 ];
 
 const MADE_UP_ROLES = [
-  'moderator',
+  'undeclared',
   'Admin',
   'admin,user',
   'admin ',
@@ -20,7 +20,7 @@ const MADE_UP_ROLES = [
   'toString',
   '__proto__',
   ['admin', 'user'],
-  ['moderator'],
+  ['undeclared'],
   [],
 ];
 

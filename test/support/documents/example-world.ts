@@ -2,7 +2,7 @@ import { EXAMPLE_KEYS } from '../../../src/admin/clients/client-keys.schemas';
 import { decodeJwt } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { TOTP, URI } from 'otpauth';
-import { type ExampleCall, INSTALLED_FEATURES } from '../../../contract';
+import { type ExampleCall, INSTALLED_FEATURES, isRole } from '../../../contract';
 import { type Answer, Caller } from '../caller';
 import { addEventStream } from './event-stream';
 import type { Operation } from './openapi';
@@ -56,9 +56,9 @@ const REAL_VALUES: Record<string, (world: World, place: Place) => unknown> = {
   code: ({ recoveryCode }) => recoveryCode,
   'Idempotency-Key': () => randomUUID(),
   'If-Match': async ({ caller }, { url }) => (await caller.get(url)).headers.get('etag'),
-  cursor: async ({ caller }, { path, query }) => {
+  cursor: async ({ caller }, { url, query }) => {
     const firstPage = new URLSearchParams([...query, ['limit', '1']]);
-    return (await caller.get(`${path}?${firstPage.toString()}`)).body.nextCursor;
+    return (await caller.get(`${url}?${firstPage.toString()}`)).body.nextCursor;
   },
 };
 
@@ -77,8 +77,28 @@ for (const { examples } of INSTALLED_FEATURES) {
   }
 }
 
+/** A caller whom the roles of the operation admit; an administrator where they do. */
+export async function callerFor(
+  { 'x-roles': roles = [] }: Operation,
+  { system, admin }: { system: System; admin: SignedInUser },
+): Promise<Caller> {
+  if (roles.includes('admin')) return admin.caller;
+  return (await system.asUser({ role: roles.find(isRole) })).caller;
+}
+
+/** Creates two entries in each list of the features. @returns the parameters of the paths. */
+export async function fillFeatures(caller: Caller): Promise<Json> {
+  const call = exampleCall(caller);
+  const values: Json = {};
+  for (const { examples: { parameters = {}, fill } = {} } of INSTALLED_FEATURES) {
+    for (const [name, make] of Object.entries(parameters)) values[name] = await make(call);
+    for (let count = 0; count < 2; count += 1) await fill?.(call, values);
+  }
+  return values;
+}
+
 /** Calls the API for the examples of a feature. */
-export function exampleCall(caller: Caller): ExampleCall {
+function exampleCall(caller: Caller): ExampleCall {
   return async (method, path, body) => (await caller.call(method, path, { body })).body;
 }
 
