@@ -115,6 +115,8 @@ describe('a new client', () => {
       '/scopes',
     ],
     ['an unknown scope', { name: 'x', type: 'machine', scopes: ['users:all'] }, '/scopes/0'],
+    ['a scope with NUL', { name: 'x', type: 'machine', scopes: ['a\0'] }, '/scopes/0'],
+    ['half a character', { name: 'x', type: 'machine', scopes: ['\ud800'] }, '/scopes/0'],
     [
       'a service account that is first-party',
       { name: 'x', type: 'machine', scopes: ['users:read'], firstParty: true },

@@ -10,7 +10,7 @@ import {
 } from '../../../contract';
 import { clientKeysSchema, shownKeysSchema } from './client-keys.schemas';
 import { LARGEST_PAGE, nextCursor, pageFields } from '../../common/pagination/pages';
-import { id, personalText, timestamp } from '../../common/validation/schemas';
+import { exactText, id, personalText, timestamp } from '../../common/validation/schemas';
 
 export const CLIENT_TYPES = ['public', 'confidential', 'machine'] as const;
 
@@ -53,7 +53,7 @@ const redirectUris = z
 
 /** {@link ClientsService} refuses the scopes that no resource has. */
 const scopes = z
-  .array(z.string().min(1).max(LONGEST.scope))
+  .array(exactText(LONGEST.scope).min(1))
   .max(MOST_OF_CLIENT.scopes)
   .transform((list) => [...new Set(list)])
   .describe('What the client may be granted: scopes of this API, and of registered resources')
