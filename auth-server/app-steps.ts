@@ -20,7 +20,7 @@ import { setSecurityHeaders } from './http/security-headers';
 import { warnOfUntrustedApplications } from './http/untrusted-applications';
 import { limitPublicRequests } from './limits/public-limits';
 import { discovery, discoveryPaths } from './oauth/discovery';
-import { ignoreKeyProofs, parseForm } from './oauth/forms';
+import { ignoreKeyProofs, limitParameters, parseForm } from './oauth/forms';
 import { answerMissingPage, pageRoutes } from './pages/routes';
 import { signalDiscovery, signalDiscoveryPaths } from './shared-signals/discovery';
 import type { SigningKeys } from './signing-keys/signing-keys';
@@ -81,7 +81,11 @@ export function createSteps(parts: AppParts): Step[] {
     step('discovery', [discovery(config, pool), signalDiscovery(config)]),
     // Before the caller session and Better-Auth: a refused body causes no query. The form is parsed
     // after the body is checked.
-    step('body', [limitBody, checkBody, ignoreKeyProofs, parseForm], AUTH_BASE_PATH),
+    step(
+      'body',
+      [limitBody, checkBody, ignoreKeyProofs, limitParameters, parseForm],
+      AUTH_BASE_PATH,
+    ),
     // After the IP address, whose header is accepted from the API only. Before Better-Auth.
     step('caller session', [resolveCallerSession({ config, pool, signingKeys })], AUTH_BASE_PATH),
     // After all steps that check a request.

@@ -12,6 +12,20 @@ export const ignoreKeyProofs: RequestHandler = ({ headers }, _response, next) =>
   next();
 };
 
+/** More than any request has. */
+const MOST_PARAMETERS = 200;
+
+/**
+ * Refuses a form with too many parameters. The time of the checks below, and of the provider that
+ * signs the parameters of an authorization request, grows with the square of their number.
+ */
+export const limitParameters: RequestHandler = (request, response, next) => {
+  const text: unknown = request.body;
+  const isForm = typeof text === 'string' && request.is('application/x-www-form-urlencoded');
+  if (!isForm || text.split('&').length <= MOST_PARAMETERS) return next();
+  sendError(response, refusal(`The form has more than ${MOST_PARAMETERS} parameters.`));
+};
+
 /** Endpoints that read forms, below the path of Better-Auth. */
 const FORM_ENDPOINTS = ['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke'];
 

@@ -275,6 +275,13 @@ describe('keys of a client', () => {
     expect(problem.errors!.map((error) => error.pointer).join()).toContain(pointer);
   });
 
+  it('are not read when a member is too long: its number would take seconds', async () => {
+    const keys = [{ ...rsa(2_048), e: '_'.repeat(80_000) }];
+    const body = { name: 'x', type: 'machine', scopes: ['users:read'], jwks: { keys } };
+    const problem = expectProblem(await stage.clients.post(PATH, body), 'validation_failed');
+    expect(problem.errors).toMatchObject([{ pointer: '/jwks/keys/0/e' }]);
+  });
+
   it('belong to a client from its registration on, and replace the secret', async () => {
     const body = { name: 'x', type: 'public', redirectUris: [REDIRECT_URI], jwks: pair.jwks };
     const refused = expectProblem(await stage.clients.post(PATH, body), 'validation_failed');

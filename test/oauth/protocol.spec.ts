@@ -66,6 +66,27 @@ describe('the form of a request (RFC 6749, section 3.2)', () => {
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
   });
 
+  it.each(['token', 'authorize', 'introspect'])(
+    'has at most 200 parameters at %s: time grows with the square of their number',
+    async (endpoint) => {
+      const form = Array.from({ length: 201 }, (_, index) => `p${index}=1`).join('&');
+      const { status, body } = await send(endpoint, form, asServiceAccount());
+      expect({ status, body }).toMatchObject({
+        status: 400,
+        body: {
+          error: 'invalid_request',
+          error_description: 'The form has more than 200 parameters.',
+        },
+      });
+    },
+  );
+
+  it('can have 199 unknown parameters', async () => {
+    const more = Array.from({ length: 199 }, (_, index) => `&p${index}=1`).join('');
+    const answer = await send('token', `grant_type=client_credentials${more}`, asServiceAccount());
+    expect(answer.status).toBe(200);
+  });
+
   it('accepts several resources, each of which must be known (RFC 8707, section 2)', async () => {
     const ours = `resource=${encodeURIComponent(stage.audience)}`;
     const grant = 'grant_type=client_credentials';

@@ -6,8 +6,11 @@ import {
   haveDistinctIds,
 } from '../../../runtime/tokens/client-keys';
 
-/** The longest member of a key of 8192 bits has 1366 characters. */
-const member = z.string().min(1).max(2000).optional();
+/**
+ * The longest member of a key of 8192 bits has 1366 characters. A longer one is refused before the
+ * key is read: an exponent of 80,000 characters takes seconds.
+ */
+const member = z.string().min(1).max(2000, { abort: true }).optional();
 
 const clientKey = z
   .strictObject({
