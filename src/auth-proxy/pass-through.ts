@@ -80,15 +80,20 @@ function passThrough(
     }),
     rewriteHeaders: toClientHeaders,
     onResponse: (_request, _reply, response) => {
-      const answer = (response as unknown as { stream: Readable }).stream;
-      const isChange = request.method !== 'GET' && request.method !== 'HEAD';
+      const { stream } = response as unknown as { stream: Readable };
       // After the answer to a sign-out, the next request here is refused.
-      void (isChange ? catchUp() : Promise.resolve()).finally(() => void reply.send(answer));
+      const caughtUp = isChange(request, reply) ? catchUp() : Promise.resolve();
+      void caughtUp.finally(() => void reply.send(stream));
     },
     onError: (failed, { error }) => {
       failed.send(new Problem('auth_server_unavailable', { cause: error }));
     },
   });
+}
+
+/** A link of a client signs the user out by GET: then the answer changes cookies. */
+function isChange({ method }: FastifyRequest, reply: FastifyReply): boolean {
+  return !['GET', 'HEAD'].includes(method) || reply.hasHeader('set-cookie');
 }
 
 /** Dot segments, separators, also encoded ones, and what a URL parser would encode. */

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { Browser } from './browser';
-import { makePkce, OAuthStage } from './stage';
+import { makePkce, OAuthStage, type TokenAnswer } from './stage';
+import { eventually, modeOf } from '../live-access/readiness';
 import { Caller } from '../support/caller';
+import { ReplicaProcess } from '../support/processes/replica-process';
+import { TcpProxy } from '../support/servers/tcp-proxy';
 import { enrolUser } from '../second-factor/enrolment';
 import { PASSWORD, type SignedInUser } from '../support/system';
 
@@ -128,6 +131,59 @@ async function resetPassword(): Promise<void> {
   );
   await callAuth().post('/reset-password', { token, newPassword: NEW_PASSWORD });
 }
+
+/** How long notifications take to the replica below: less than what ends its live access. */
+const DELAY_MS = 40;
+
+describe('a replica to which notifications take a while', () => {
+  let listening: TcpProxy;
+  let replica: ReplicaProcess;
+
+  beforeAll(async () => {
+    const { settings } = stage.system;
+    listening = await TcpProxy.before(settings.databaseUrl);
+    const databaseDirectUrl = listening.via(settings.databaseUrl);
+    replica = await ReplicaProcess.start({ settings: { ...settings, databaseDirectUrl } });
+    await eventually(() => modeOf(replica.url), 'live');
+    listening.delay(DELAY_MS);
+  });
+
+  afterAll(async () => {
+    await listening.restore();
+    await replica.stop();
+    await listening.cut();
+  });
+
+  const signOutBy = (link: URL, idToken: string) => {
+    link.searchParams.set('id_token_hint', idToken);
+    return fetch(link, { redirect: 'manual' });
+  };
+  const WAYS_THROUGH: [string, (tokens: TokenAnswer['body']) => Promise<{ status: number }>][] = [
+    ['by a route', () => new Caller(replica.url, user.accessToken).post('/api/v1/auth/sign-out')],
+    [
+      'by an endpoint of the auth server',
+      () => new Caller(`${replica.url}/api/auth`, user.refreshToken).post('/sign-out', {}),
+    ],
+    [
+      'by the link of a client',
+      ({ id_token }) => signOutBy(new URL(`${replica.url}/api/auth/oauth2/end-session`), id_token),
+    ],
+  ];
+
+  it.each(WAYS_THROUGH)(
+    'refuses the next request after a sign-out through it: %s',
+    async (title, signOut) => {
+      const tokens = await stage.tokens(client, browser);
+      const token = title.includes('link') ? tokens.access_token : user.accessToken;
+      const caller = new Caller(replica.url, token);
+      for (let count = 0; count < 2; count += 1) {
+        expect((await caller.get(ME)).status).toBe(200);
+      }
+      expect((await signOut(tokens)).status).toBeLessThan(400);
+      expect((await caller.get(ME)).status).toBe(401);
+    },
+  );
+});
 
 /** Changes that end a client's access. */
 const CLIENT_WAYS: [string, (id: string) => Promise<unknown>][] = [
