@@ -75,8 +75,20 @@ describe('an access token', () => {
     });
   });
 
-  it('has the configured issuer and audience for every Host header', async () => {
-    await start({ JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'urn:gatehouse:api' });
+  it('has the role at the time of issue', async () => {
+    await start();
+    await server.sql.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [user.userId]);
+    const { payload } = await verify(await tokenOf(user));
+    expect(payload.role).toBe('admin');
+  });
+});
+
+describe('an issuer with a path', () => {
+  const JWT_ISSUER = 'https://issuer.example/tenant';
+  beforeAll(() => start({ JWT_ISSUER, JWT_AUDIENCE: 'urn:gatehouse:api' }));
+  afterAll(() => server.stop());
+
+  it('is the issuer of tokens for every Host header, with the configured audience', async () => {
     const forged = {
       host: 'evil.example',
       'x-forwarded-host': 'evil.example',
@@ -85,16 +97,19 @@ describe('an access token', () => {
     const { body } = await server.get('/api/auth/token', { ...user.bearer, ...forged }).expect(200);
     const [, payload] = body.token.split('.');
     expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
-      iss: 'https://issuer.example',
+      iss: JWT_ISSUER,
       aud: 'urn:gatehouse:api',
     });
   });
 
-  it('has the role at the time of issue', async () => {
-    await start();
-    await server.sql.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [user.userId]);
-    const { payload } = await verify(await tokenOf(user));
-    expect(payload.role).toBe('admin');
+  it.each([
+    // RFC 8414, section 3.1; OpenID Connect Discovery 1.0, section 4.1; SSF 1.0, section 7.2.
+    '/.well-known/oauth-authorization-server/tenant',
+    '/tenant/.well-known/openid-configuration',
+    '/.well-known/ssf-configuration/tenant',
+  ])('has metadata at %s', async (path) => {
+    const { body } = await server.get(path).expect(200);
+    expect(body.issuer).toBe(JWT_ISSUER);
   });
 });
 
