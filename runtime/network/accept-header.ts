@@ -17,6 +17,11 @@ export function prefersHtml(accept: string | undefined): boolean {
   return page!.quality > 0 && compare(page!, json!) > 0;
 }
 
+/** The quality of a media type for a client, between 0 (it is not accepted) and 1. */
+export function qualityFor(accept: string | undefined, type: string): number {
+  return find(accept ?? '', type).quality;
+}
+
 /** The most precise range that fits the type. */
 function find(accept: string, type: string): Preference {
   const ranges = ['*/*', `${type.split('/', 1)[0]}/*`, type];

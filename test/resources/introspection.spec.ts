@@ -118,6 +118,17 @@ describe('a resource server', () => {
       expect(await fixture.isActive(text)).toBe(false);
     }
   });
+
+  it('gets JSON when it prefers JSON to a signed answer', async () => {
+    const { token } = await tokenOfSomeone();
+    const signed = 'application/token-introspection+jwt';
+    const typeFor = async (accept: string) =>
+      (await fixture.introspect(token, { accept })).headers.get('content-type');
+    for (const accept of [`${signed};q=0`, `${signed};q=0.5, application/json`, '*/*']) {
+      expect(await typeFor(accept)).toMatch(/^application\/json/);
+    }
+    expect(await typeFor(`application/json, ${signed}`)).toBe(signed);
+  });
 });
 
 describe('a resource server is told nothing about', () => {

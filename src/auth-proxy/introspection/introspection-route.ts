@@ -5,6 +5,7 @@ import { refuseRepeatedHeaders } from '../repeated-headers';
 import { toCallerContext } from '../../http/request/caller-context';
 import { AUTH_BASE_PATH, INTROSPECTION_PATH } from '../../../contract';
 import { BODY_LIMIT } from '../../../runtime/http/request-limits';
+import { qualityFor } from '../../../runtime/network/accept-header';
 
 /** RFC 9701, section 4. */
 const SIGNED_ANSWER = 'application/token-introspection+jwt';
@@ -68,8 +69,9 @@ function sendAsIs(
   return reply.code(status).send(text);
 }
 
-/** Only a client that names the type gets it: others read JSON. */
-function wantsSignature({ headers }: FastifyRequest): boolean {
-  const ranges = (headers.accept ?? '').toLowerCase().split(',');
-  return ranges.some((range) => range.split(';', 1)[0]!.trim() === SIGNED_ANSWER);
+/** A client that names the type gets it, unless it prefers JSON (RFC 9110, section 12.5.1). */
+function wantsSignature({ headers: { accept = '' } }: FastifyRequest): boolean {
+  const quality = qualityFor(accept, SIGNED_ANSWER);
+  const isNamed = accept.toLowerCase().includes(SIGNED_ANSWER);
+  return isNamed && quality > 0 && quality >= qualityFor(accept, 'application/json');
 }
