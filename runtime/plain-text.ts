@@ -9,6 +9,14 @@ export const CONTROLS = /\p{Cc}/u;
  */
 export const DIRECTION_CONTROLS = /\p{Bidi_Control}/u;
 
+/** Text of white space and of characters without a picture, such as U+200B, U+3164 and U+2800. */
+const INVISIBLE = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
+
+/** Whether a reader sees anything of the text. */
+export function isVisible(text: string): boolean {
+  return !INVISIBLE.test(text);
+}
+
 /**
  * Text for people, in one line.
  *

@@ -1,5 +1,5 @@
 import { LONGEST } from '../../contract';
-import { isPlainText } from '../../runtime/plain-text';
+import { isPlainText, isVisible } from '../../runtime/plain-text';
 
 /**
  * The fields that are taken from the profile of a provider beside the e-mail address: a name and a
@@ -18,7 +18,7 @@ export function toSafeProfile(profile: object): {
   >;
   const names = [name, login, preferred_username, String(email).split('@', 1)[0]].map(toName);
   return {
-    name: names.find((text) => text !== '') ?? '',
+    name: names.find(isVisible) ?? '',
     image: [picture, avatar_url].find(isWebAddress),
     // Better-Auth queries the address before it is checked, and the database accepts no
     // control characters.

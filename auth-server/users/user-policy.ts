@@ -2,7 +2,7 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { isEmailAddress } from '../common/email-address';
 import { isRole, LONGEST } from '../../contract';
-import { isPlainText } from '../../runtime/plain-text';
+import { isPlainText, isVisible } from '../../runtime/plain-text';
 
 type UserWrite = Record<string, unknown>;
 
@@ -29,8 +29,8 @@ export function checkUserWrite(user: UserWrite): Promise<void> {
   if (email !== undefined && !isEmailAddress(email)) {
     throw refusal('INVALID_EMAIL', 'Invalid email');
   }
-  if (name !== undefined && !(isPlainText(name, 200) && name.trim() !== '')) {
-    throw refusal('INVALID_NAME', 'name must be plain text of 1 to 200 characters.');
+  if (name !== undefined && !(isPlainText(name, 200) && isVisible(name))) {
+    throw refusal('INVALID_NAME', 'name must be visible plain text of 1 to 200 characters.');
   }
   if (image !== undefined && image !== null && !isWebAddress(image)) {
     throw refusal('INVALID_IMAGE', 'image must be an http or https address.');

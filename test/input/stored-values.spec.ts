@@ -56,7 +56,7 @@ describe('a name is stored in NFC', () => {
   });
 });
 
-it.each(['', ' \u2028', 'A\u202eb', 'A\u061cb', 'x'.repeat(201)])(
+it.each(['', ' \u2028', '\u200b\u3164', 'A\u202eb', 'A\u061cb', 'x'.repeat(201)])(
   'a name is not %j at the auth server',
   async (name) => {
     const body = { email: 'no-name@example.com', password: PASSWORD, name };

@@ -36,6 +36,7 @@ describe('a request that is not valid', () => {
     [{ email: 'a@b.co', more: 1 }, '/more', 'Unknown field'],
     [{ email: 'a@b.co', constructor: 1 }, '/constructor', 'Unknown field'],
     [{ email: 'a@b.co', name: 'a'.repeat(21) }, '/name', 'Must have at most 20 characters'],
+    [{ email: 'a@b.co', name: '\u200b\u3164' }, '/name', 'Must contain a visible character'],
     [{ email: 'a@b.co', role: 'root' }, '/role', 'Must be admin or user'],
     [{ email: 'a@b.co', until: 'now' }, '/until', 'Not acceptable'],
     [{ email: 'a@b.co', list: [{}] }, '/list/0/a~1b~0c', 'Required'],

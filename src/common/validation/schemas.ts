@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LONGEST } from '../../../contract';
-import { CONTROLS, DIRECTION_CONTROLS } from '../../../runtime/plain-text';
+import { CONTROLS, DIRECTION_CONTROLS, isVisible } from '../../../runtime/plain-text';
 
 // The messages for schemas without a message: those of zod name the library.
 z.config({ customError: describeFault });
@@ -99,8 +99,12 @@ export function personalText(longest: number) {
     .trim()
     .max(LARGEST_COMPOSITION * longest, { error, abort: true })
     .normalize('NFC')
-    .min(1, 'Must not be empty')
-    .check(z.refine(isShort, error), ...plainText)
+    .min(1, { error: 'Must not be empty', abort: true })
+    .check(
+      z.refine(isVisible, 'Must contain a visible character'),
+      z.refine(isShort, error),
+      ...plainText,
+    )
     .meta({ wire: { type: 'string', maxLength: longest } });
 }
 
