@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { Metrics } from '../../runtime/metrics/metrics';
 import { Public } from '../auth/public.decorator';
 import { Endpoint } from '../common/openapi/endpoint.decorator';
+import { Problem } from '../common/problems/problem';
 
 @ApiTags('Health')
 @Public()
@@ -25,6 +26,8 @@ export class MetricsController {
     },
   })
   async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    // A proxy that closes `/metrics` can let `/%6detrics` through, which the router decodes.
+    if (!/^\/metrics(\?|$)/.test(reply.request.url)) throw new Problem('not_found');
     void reply.type(this.metrics.contentType);
     return this.metrics.render();
   }

@@ -284,6 +284,13 @@ describe('a URL', () => {
     },
   );
 
+  it.each(['/metrics/', '/Metrics', '/%6detrics', '/%6Detrics?a=b', '//metrics'])(
+    'that spells the metrics as %s is not found: a proxy can close the path',
+    async (path) => {
+      expectProblem(await send(system.apiUrl, { path }), 'not_found');
+    },
+  );
+
   it('with a path segment that is too long is refused', async () => {
     expectProblem(await user.caller.get(`/api/v1/users/${'a'.repeat(201)}`), 'uri_too_long');
   });
