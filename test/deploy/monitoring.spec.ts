@@ -18,6 +18,8 @@ interface Dashboard {
 describe('the files for monitoring', () => {
   let system: System;
   const exposed = new Set(OWN_METRICS);
+  /** The labels of each metric, with their values: `name{label="value"}`, and `name{label` alone. */
+  const labels = new Set(OWN_METRICS.map((name) => `${name}{job`));
   /** Without the default metrics of the library: `process_*`, `nodejs_*`. */
   const own = new Set<string>();
 
@@ -25,8 +27,12 @@ describe('the files for monitoring', () => {
     // With a mail server the length of the queue is measured.
     system = await System.start({ env: { SMTP_URL: 'smtp://127.0.0.1:9' } });
     for (const url of [system.apiUrl, system.settings.authUrl]) {
+      await (await fetch(`${url}/health/ready`)).text();
       const text = await (await fetch(`${url}/metrics`)).text();
       for (const name of metricNames(text)) exposed.add(name);
+      for (const { name, label, value } of labelsIn(text)) {
+        labels.add(`${name}{${toStored(label)}`).add(`${name}{${toStored(label)}="${value}"`);
+      }
       for (const [, name] of text.matchAll(/^# TYPE (\S+) /gm)) {
         if (!/^(process|nodejs)_/.test(name!)) own.add(name!);
       }
@@ -59,6 +65,20 @@ describe('the files for monitoring', () => {
     expect(unknown).toEqual([]);
   });
 
+  it('has selectors only for labels and values that the processes expose', () => {
+    const { groups } = parse(readFileSync('deploy/prometheus/alerts.yaml', 'utf8')) as AlertFile;
+    const { panels } = JSON.parse(
+      readFileSync('deploy/grafana/gatehouse.json', 'utf8'),
+    ) as Dashboard;
+    const expressions = [
+      ...groups.flatMap(({ rules }) => rules.map(({ expr }) => expr)),
+      ...panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+    ];
+    const selected = expressions.flatMap(selectorsIn);
+    expect(selected).toContain('gatehouse_access_mode{mode="strict"');
+    expect(selected.filter((selector) => !labels.has(selector))).toEqual([]);
+  });
+
   it('finds a name that is not exposed', () => {
     expect(unknownMetrics('x', 'sum by (process) (rate(gone_total{a="b"}[5m])) > 1')).toEqual([
       'x: gone_total',
@@ -85,6 +105,36 @@ describe('the files for monitoring', () => {
       .map((name) => `${source}: ${name}`);
   }
 });
+
+/** Prometheus keeps the label `job` for the name of its scrape job. */
+function toStored(label: string): string {
+  return label === 'job' ? 'exported_job' : label;
+}
+
+const LABEL = /(\w+)(=~|!~|!=|=)"([^"]*)"/g;
+
+function labelsIn(text: string): { name: string; label: string; value: string }[] {
+  return [...text.matchAll(/^(\w+)\{(.*)\} \S+$/gm)].flatMap(([, name, list]) =>
+    [...list!.matchAll(LABEL)].map(([, label, , value]) => ({
+      name: name!,
+      label: label!,
+      value: value!,
+    })),
+  );
+}
+
+/** A status or an outcome without a request or a run so far is not exposed. */
+const VALUES_BY_CHANCE = ['status', 'outcome'];
+
+/** The labels that an expression selects by; with the value, where it is one of a closed list. */
+function selectorsIn(expression: string): string[] {
+  return [...expression.matchAll(/(\w+)\{([^}]*)\}/g)].flatMap(([, name, list]) =>
+    [...list!.matchAll(LABEL)].map(([, label, operator, value]) => {
+      const isValue = operator === '=' && !VALUES_BY_CHANCE.includes(label!);
+      return `${name}{${label}${isValue ? `="${value}"` : ''}`;
+    }),
+  );
+}
 
 /** A histogram has three names beside the one in its `# TYPE` line. */
 function metricNames(text: string): string[] {

@@ -568,7 +568,14 @@ describe('with the database unavailable', () => {
 
   it('connections are refused: 503 at once, and recovery without a restart', async () => {
     await system.databaseLink.cut();
+    log.length = 0;
     await expectUnavailable(1_000);
+    // Each request fails, so each line is short, and a probe has none at the level `info`.
+    const failed = log.filter((line) => line.includes('"code":"database_unavailable"'));
+    expect(failed.length).toBeGreaterThan(3);
+    expect(failed.filter((line) => !line.includes('"reason":"') || / at /.test(line))).toEqual([]);
+    const probes = log.filter((line) => line.includes('"path":"/health/'));
+    expect(probes.filter((line) => !line.startsWith('{"level":20,'))).toEqual([]);
     await system.databaseLink.restore();
     // A client that waits for Retry-After succeeds.
     await expectRecovery(2_000);

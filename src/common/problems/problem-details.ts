@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { findRefusal, isDatabaseUnavailable } from '../../../runtime/database/database-errors';
+import { toReason } from '../../../runtime/fault-state';
 import { Problem } from './problem';
 import type { ProblemCode } from './problem-codes';
 import { DATABASE_REFUSALS, REQUEST_ID_HEADER } from '../../../contract';
@@ -71,6 +72,8 @@ export function toProblemBody(
 }
 
 function logProblem(request: FastifyRequest, { code, status, title, cause }: Problem): void {
-  if (status >= 500) request.log.error({ code, err: cause }, title);
+  // Each request fails while the database is unavailable: a stack in each line says nothing more.
+  if (code === 'database_unavailable') request.log.error({ code, reason: toReason(cause) }, title);
+  else if (status >= 500) request.log.error({ code, err: cause }, title);
   else request.log.debug({ code, reason: String(cause) }, title);
 }
