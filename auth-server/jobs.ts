@@ -6,7 +6,7 @@ import { SESSION_CLEANUP } from './sessions/session-cleanup';
 import { VERIFICATION_CLEANUP } from './sessions/verification-cleanup';
 import { createPushJob, DELIVERY_CLEANUP } from './shared-signals/push/push-job';
 import { createKeyJob, type KeyJobParts } from './signing-keys/key-job';
-import { createCleanupJob, transactionsOf } from '../runtime/jobs/cleanup';
+import { createCleanupJob, oneAtATime, transactionsOf } from '../runtime/jobs/cleanup';
 import { JobRunner } from '../runtime/jobs/jobs';
 import type { Metrics } from '../runtime/metrics/metrics';
 
@@ -35,7 +35,7 @@ export function startJobs(parts: JobParts): JobRunner {
       recovered: (details) => logger.info(details, 'a job succeeds again'),
     },
   });
-  const inTransaction = transactionsOf(pool);
+  const inTransaction = oneAtATime(transactionsOf(pool));
   jobs.start(createKeyJob(parts));
   jobs.start(createPushJob(parts));
   for (const cleanup of CLEANUPS) jobs.start(createCleanupJob(cleanup, inTransaction));

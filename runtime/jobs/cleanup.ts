@@ -10,8 +10,11 @@ export type RunStatement = (
   parameters: unknown[],
 ) => Promise<{ rows: unknown[]; count: number }>;
 
-/** Runs the work in one transaction of its own. */
-export type InTransaction = <T>(work: (run: RunStatement) => Promise<T>) => Promise<T>;
+/** Runs the work in one transaction of its own. Work that waits when `signal` is aborted never begins. */
+export type InTransaction = <T>(
+  work: (run: RunStatement) => Promise<T>,
+  signal?: AbortSignal,
+) => Promise<T>;
 
 export interface Cleanup extends Pick<Job, 'name' | 'intervalMs'> {
   /** Key of the advisory lock, from the contract: only the replica that holds it runs the job. */
@@ -40,7 +43,7 @@ export async function deleteBatches(
       const { rows } = await run(TRY_LOCK, [lock]);
       const { isLocked } = rows[0] as { isLocked: boolean };
       return isLocked ? (await run(sql, [batchSize])).count : null;
-    });
+    }, signal);
     if (count === null) return total;
     total = (total ?? 0) + count;
     if (count < batchSize) return total;
@@ -67,5 +70,21 @@ export function transactionsOf(pool: Pool): InTransaction {
     } finally {
       client.release(isBroken);
     }
+  };
+}
+
+/**
+ * One transaction at a time. At the start of a process all of its cleanups run: at once, they would
+ * take a connection each, and leave few of the pool for the first requests.
+ */
+export function oneAtATime(inTransaction: InTransaction): InTransaction {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work, signal) => {
+    const next = last.then(() => {
+      signal?.throwIfAborted();
+      return inTransaction(work);
+    });
+    last = next.catch(() => {});
+    return next;
   };
 }

@@ -8,6 +8,7 @@ import {
   createCleanupJob,
   deleteBatches,
   type InTransaction,
+  oneAtATime,
   transactionsOf,
 } from '../../runtime/jobs/cleanup';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -146,6 +147,42 @@ describe('a cleanup', () => {
     await expect(attempt).rejects.toThrow('division by zero');
     await expect(keysOf('session')).resolves.toHaveLength(1);
     expect(pool.totalCount - pool.idleCount).toBe(0);
+  });
+});
+
+describe('the cleanups of a process', () => {
+  it('share one connection', async () => {
+    const ofProcess = new Pool({ connectionString: database.url });
+    const shared = oneAtATime(transactionsOf(ofProcess));
+    await addSessions('-2 days');
+    await addVerifications('-2 days');
+    await addCounters('-1 second');
+    const cleanups = [SESSION_CLEANUP, VERIFICATION_CLEANUP, RATE_LIMIT_CLEANUP];
+    const counts = cleanups.map((cleanup) => deleteBatches(cleanup, { inTransaction: shared }));
+    await expect(Promise.all(counts)).resolves.toEqual([1, 1, 1]);
+    expect(ofProcess.totalCount).toBe(1);
+    await ofProcess.end();
+  });
+
+  it('run after one that failed', async () => {
+    const shared = oneAtATime(inTransaction);
+    await addSessions('-2 days');
+    const failed = shared((run) => run('SELECT 1 / 0', []));
+    const next = deleteBatches(SESSION_CLEANUP, { inTransaction: shared });
+    await expect(failed).rejects.toThrow('division by zero');
+    await expect(next).resolves.toBe(1);
+  });
+
+  it('do not begin after the process stops', async () => {
+    const shared = oneAtATime(inTransaction);
+    const stopping = new AbortController();
+    await addSessions('-2 days');
+    const first = shared(async () => stopping.abort());
+    const { signal } = stopping;
+    const waiting = deleteBatches(SESSION_CLEANUP, { inTransaction: shared, signal });
+    await first;
+    await expect(waiting).rejects.toThrow('aborted');
+    await expect(keysOf('session')).resolves.toEqual(['1']);
   });
 });
 
