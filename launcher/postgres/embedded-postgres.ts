@@ -138,12 +138,14 @@ async function choosePort(directory: string, preferred?: number): Promise<number
 }
 
 function parametersFor({ durable }: EmbeddedPostgresOptions): Record<string, string> {
-  // Only for data that may be lost. A deadlock is also found sooner: tests wait for many.
+  // Only for data that may be lost. A deadlock is also found sooner: tests wait for many. Logins of
+  // tests cost less: tests open thousands of connections.
   const unsafe = {
     fsync: 'off',
     synchronous_commit: 'off',
     full_page_writes: 'off',
     deadlock_timeout: '50ms',
+    scram_iterations: '1',
   };
   return {
     listen_addresses: HOST,

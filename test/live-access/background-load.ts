@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AccessFixture, makePerson, visit } from './access-fixture';
 
-/** Load by other users: some requests in each few milliseconds. */
+/** Load by other users: some requests in each ten milliseconds. */
 export class BackgroundLoad {
   requests = 0;
   private readonly stopping = new AbortController();
@@ -29,7 +29,7 @@ export class BackgroundLoad {
       const url = `${replicas[count % replicas.length]}/api/v1/users/me`;
       await visit(url, { bearer: accessToken }).catch(() => {});
       this.requests += 1;
-      await pause(10);
+      await pause(25);
     }
   }
 }

@@ -14,7 +14,7 @@ const ANSWER_LIMIT_MS = 10_000;
 const RECOVERY_LIMIT_MS = 15_000;
 
 /** Between two requests of a kind: each kind is sent several times in each fault. */
-const PAUSE_MS = 200;
+const PAUSE_MS = 400;
 
 const NAMES: readonly ReplicaName[] = ['API 1', 'API 2', 'auth server 1', 'auth server 2'];
 

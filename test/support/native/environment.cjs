@@ -12,6 +12,8 @@ module.exports = class extends TestEnvironment {
   async setup() {
     await super.setup();
     this.global.requireNatively = requireNatively;
+    // Each refused request creates errors, and jest has set 100.
+    Error.stackTraceLimit = 20;
   }
 
   /** The clock and `fetch` of the worker, also after a file that failed before it put them back. */
