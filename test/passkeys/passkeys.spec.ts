@@ -133,14 +133,18 @@ describe('a passkey', () => {
   });
 });
 
-it.each([false, true])(
-  'a passkey is not added while a new password is set (with a new session: %s)',
-  async (createSession) => {
+it.each([
+  [`UPDATE account SET password = 'new' WHERE user_id = $1`, false],
+  [`UPDATE account SET password = 'new' WHERE user_id = $1`, true],
+  ['DELETE FROM "user" WHERE id = $1', false],
+])(
+  'a passkey is not added during: %s (with a new session: %s)',
+  async (statement, createSession) => {
     const { options, cookies } = await begin('register', ada.cookie);
     const body = { response: device.create(options), name: 'My key', createSession };
     const writer = await server.sql.connect();
     await writer.query('BEGIN');
-    await writer.query(`UPDATE account SET password = 'new' WHERE user_id = $1`, [ada.userId]);
+    await writer.query(statement, [ada.userId]);
     const adding = finish('registration', body, cookies).then((answer) => answer);
     await eventually(async () => {
       const waiting =
