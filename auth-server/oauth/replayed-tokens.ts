@@ -15,6 +15,12 @@ const MODEL = 'oauthRefreshToken';
 const FIND_SESSION = `
   SELECT session_id AS "sessionId" FROM oauth_refresh_token WHERE token = $1`;
 
+/** Of a token that another request has used. Without its row, the grant has ended already. */
+const END_GRANT = `
+  DELETE FROM oauth_grant g USING oauth_refresh_token used
+   WHERE used.id = $1 AND used.revoked IS NOT NULL
+     AND g.session_id = used.session_id AND g.client_id = used.client_id`;
+
 interface Condition {
   field: string;
   value: unknown;
@@ -25,6 +31,10 @@ interface Condition {
  * 4.14.2). The provider ends all tokens of the user at the client, on every device. Its
  * look-up and its deletion of these tokens are limited to the session of the token. That applies to
  * unused tokens too: a parallel request can use the token before the provider reads it.
+ *
+ * Two requests can read the token before one of them marks it as used. The provider refuses the
+ * other one and leaves the grant. Here that use ends the grant as well: it may be the one of the
+ * owner, and the new tokens those of a thief.
  */
 export function replayedTokens(pool: Pool) {
   return {
@@ -38,7 +48,9 @@ export function replayedTokens(pool: Pool) {
             const { rows } = await pool.query<{ sessionId: string | null }>(FIND_SESSION, [
               hashToken(token),
             ]);
-            if (rows[0]) context.adapter = limitToSession(context.adapter, rows[0].sessionId);
+            if (!rows[0]) return;
+            const limited = limitToSession(context.adapter, rows[0].sessionId);
+            context.adapter = endGrantOfUsedToken(limited, pool);
           }),
         },
       ],
@@ -57,4 +69,18 @@ function limitToSession(adapter: Adapter, sessionId: string | null): Adapter {
     findMany: (query) => adapter.findMany(narrow(query)),
     deleteMany: (query) => adapter.deleteMany(narrow(query)),
   };
+}
+
+function endGrantOfUsedToken(adapter: Adapter, pool: Pool): Adapter {
+  const incrementOne: Adapter['incrementOne'] = async <Row>(
+    query: Parameters<Adapter['incrementOne']>[0],
+  ) => {
+    const marked = await adapter.incrementOne<Row>(query);
+    if (marked === null && query.model === MODEL) {
+      const id = query.where.find(({ field }) => field === 'id')?.value;
+      await pool.query(END_GRANT, [id]);
+    }
+    return marked;
+  };
+  return { ...adapter, incrementOne };
 }

@@ -16,9 +16,13 @@ let client: NewClient;
 let other: NewClient;
 let user: SignedInUser;
 let browser: Browser;
+let holder: PgClient;
 
 beforeAll(async () => {
   stage = await OAuthStage.start({ replicas: 3 });
+  holder = new PgClient(stage.system.database.url);
+  await holder.connect();
+  await holder.query(HOLD_UP);
   client = await stage.register({ type: 'confidential' });
   other = await stage.register({ type: 'confidential' });
 });
@@ -29,7 +33,10 @@ beforeEach(async () => {
 
 afterEach(() => restoreClient());
 
-afterAll(() => stage.system.stop());
+afterAll(async () => {
+  await holder.end();
+  await stage.system.stop();
+});
 
 type Tokens = Awaited<ReturnType<OAuthStage['tokens']>>;
 
@@ -125,11 +132,24 @@ const restoreClient = statement(
     WHERE client_id = $2 AND $1 <> ''`,
 );
 
-async function isWaitingForLock(): Promise<boolean> {
+async function countWaiting(): Promise<number> {
   const waiting = await stage.system.query(
     `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
   );
-  return waiting.length > 0;
+  return waiting.length;
+}
+
+async function isWaitingForLock(): Promise<boolean> {
+  return (await countWaiting()) > 0;
+}
+
+/** In this block, writes of refresh tokens wait while {@link changeDuring} makes the change. */
+function holdUpAt(event: string): void {
+  beforeAll(() =>
+    holder.query(`CREATE TRIGGER a_hold_up BEFORE ${event} ON oauth_refresh_token
+      FOR EACH ROW EXECUTE FUNCTION hold_up()`),
+  );
+  afterAll(() => holder.query('DROP TRIGGER a_hold_up ON oauth_refresh_token'));
 }
 
 describe('a grant to a client ends on every replica', () => {
@@ -293,18 +313,7 @@ describe('a new grant', () => {
 });
 
 describe('a grant that ends before its refresh token is inserted', () => {
-  let holder: PgClient;
-
-  beforeAll(async () => {
-    holder = new PgClient(stage.system.database.url);
-    await holder.connect();
-    await holder.query(`${HOLD_UP}; CREATE TRIGGER a_hold_up BEFORE INSERT ON oauth_refresh_token
-      FOR EACH ROW EXECUTE FUNCTION hold_up()`);
-  });
-  afterAll(async () => {
-    await holder.query('DROP FUNCTION hold_up() CASCADE');
-    await holder.end();
-  });
+  holdUpAt('INSERT');
 
   it.each<[string, string, (tokens: Tokens) => Promise<unknown>]>([
     ['renewal', 'the user takes the consent back', deleteConsent],
@@ -326,6 +335,35 @@ describe('a grant that ends before its refresh token is inserted', () => {
       [user.id, client.clientId],
     );
     expect(left).toEqual([]);
+  });
+});
+
+describe('a refresh token that two requests use at once', () => {
+  holdUpAt('UPDATE OF revoked');
+
+  /** Both have read it before one of them marks it as used. */
+  it('ends its grant, also for the one that gets tokens', async () => {
+    const { refresh_token: token } = await stage.tokens(client, browser);
+    const elsewhere = await stage.tokens(client, await Browser.signedIn(stage.system, user.email));
+    const use = () => stage.refresh(client, token);
+    let second: ReturnType<typeof use>;
+    const first = await changeDuring({
+      holder,
+      request: use,
+      change: () => {
+        second = use();
+        return eventually(async () => expect(await countWaiting()).toBe(2));
+      },
+    });
+    const answers = [first, await second!];
+    const refused = answers.filter(({ body }) => body.error === 'invalid_grant');
+    expect(refused.length).toBeGreaterThanOrEqual(1);
+    for (const { body } of answers) {
+      if (body.refresh_token === undefined) continue;
+      expect((await stage.refresh(client, body.refresh_token)).status).toBe(400);
+      await expectRefusedEverywhere(body.access_token);
+    }
+    await expectGoodEverywhere(elsewhere.access_token);
   });
 });
 
