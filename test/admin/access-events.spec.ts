@@ -147,6 +147,27 @@ describe('the stream of access events', () => {
     expect(idsOf(stream)).toEqual(expect.arrayContaining(idsOf(resumed, early.id)));
   });
 
+  it('numbers the changes of one user in their order, also of writers that wait for each other', async () => {
+    const user = await system.asUser();
+    const stream = await open();
+    const [first, second] = [await connect(), await connect()];
+    const setRole = `UPDATE "user" SET role = $2 WHERE id = $1`;
+    await first.query('BEGIN');
+    // Its transaction is the earlier one, and its change the later one.
+    await second.query('BEGIN; SELECT pg_current_xact_id()');
+    await first.query(setRole, [user.id, 'admin']);
+    const waiting = second.query(setRole, [user.id, 'user']);
+    await first.query('COMMIT');
+    await waiting;
+    await second.query('COMMIT');
+    await Promise.all([first.end(), second.end()]);
+    await eventually(() => about(stream, user.id).length, 2);
+    const roles = stream.changes
+      .filter(({ data }) => data.userId === user.id)
+      .toSorted((a, b) => Number(a.data.eventId) - Number(b.data.eventId));
+    expect(roles.map(({ data }) => data.role)).toEqual(['admin', 'user']);
+  });
+
   it('tells nothing of a transaction that is rolled back', async () => {
     const [undone, done] = [await system.asUser(), await system.asUser()];
     const stream = await open();
