@@ -47,6 +47,14 @@ export class PushTarget {
     this.server.answer = (request) => void request.resume();
   }
 
+  /** Answers the next requests with 101. */
+  switchProtocols(): void {
+    this.server.reset();
+    this.server.answer = ({ socket }) => {
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
+    };
+  }
+
   /** The events that arrived about a user, in their order. */
   async namesFor(receiver: Receiver, userId: string): Promise<string[]> {
     const tokens = await Promise.all(this.requests.map(({ body }) => receiver.verify(body)));

@@ -204,6 +204,17 @@ describe('a stream that is pushed', () => {
     await expectPushed(user.id, ['token-claims-change']);
   });
 
+  it('is tried again after an answer of 101', async () => {
+    const user = await stage.system.asUser();
+    target.switchProtocols();
+    await change(`role = 'admin'`, user.id);
+    await eventually(async () =>
+      expect(await logOf(user.id)).toMatchObject([{ state: 'pending', last_error: 'no response' }]),
+    );
+    target.answerWith(202);
+    await expectPushed(user.id, ['token-claims-change']);
+  });
+
   it('loses nothing when the auth server is down during a change', async () => {
     const user = await stage.system.asUser();
     await stage.system.stopAuthServer();

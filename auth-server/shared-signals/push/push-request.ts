@@ -67,7 +67,11 @@ async function send({ url, set, authorization, allowed, signal }: Push): Promise
   // Errors after the headers belong to the response.
   request.on('error', () => {});
   request.end(set);
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  const [response] = (await Promise.race([
+    once(request, 'response'),
+    // An answer of 101 has no response.
+    once(request, 'close').then(() => Promise.reject(new Error('no response'))),
+  ])) as [IncomingMessage];
   return response;
 }
 
