@@ -21,6 +21,7 @@ describe('the documentation', () => {
     expect(body).not.toMatch(/<script(?![^>]*\ssrc=")|<style|\sstyle=|\son\w+=/);
     const policy = headers.get('content-security-policy')!;
     expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; /);
+    expect(policy).toContain("img-src 'self' data:; connect-src 'self'; ");
     expect(policy).not.toContain('unsafe');
   });
 

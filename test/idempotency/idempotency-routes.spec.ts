@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expectReplayOf, IdempotencyStage, newUser, USERS } from './idempotency-stage';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { expectProblem } from '../support/problems';
@@ -13,6 +15,24 @@ beforeAll(async () => {
 });
 
 afterAll(() => stage.stop());
+
+it('docs/guides/rest-conventions.md lists every route that accepts a key', () => {
+  const { paths } = JSON.parse(read('openapi.json')) as { paths: Record<string, Operations> };
+  const accepting = Object.entries(paths)
+    .filter(([, { post }]) => JSON.stringify(post?.parameters ?? []).includes('Idempotency-Key'))
+    .map(([path]) => path.replace('/api/v1', ''))
+    // Features of a product have documents of their own.
+    .filter((path) => /^\/(auth|admin\/(users|clients|resources|streams))(\/|$)/.test(path));
+  const section = read('docs/guides/rest-conventions.md').split('## Idempotency-Key\n')[1]!;
+  const listed = section.split('On other routes')[0]!.matchAll(/`(?:POST )?(\/[^`]+)`/g);
+  expect([...listed].map(([, path]) => path!).toSorted()).toEqual(accepting.toSorted());
+});
+
+interface Operations {
+  post?: { parameters?: object[] };
+}
+
+const read = (file: string) => readFileSync(join(__dirname, '../..', file), 'utf8');
 
 describe('every route that accepts a key', () => {
   it('sends one mail for a password reset', async () => {

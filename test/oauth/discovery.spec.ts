@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { API_SCOPES } from '../../contract';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
@@ -335,5 +337,14 @@ describe('each announced item works:', () => {
 
   it('and the list is complete', () => {
     expect([...exercised].sort()).toEqual(Object.keys(metadata).sort());
+  });
+
+  it('and docs/security/oauth.md lists it', () => {
+    const page = readFileSync(join(__dirname, '../../docs/security/oauth.md'), 'utf8');
+    const listed = Object.keys(metadata).filter(
+      // The page has them as "its auth methods" and "also of".
+      (item) => !/^(introspection|revocation)_endpoint_auth_/.test(item),
+    );
+    expect(listed.filter((item) => !page.includes(`\`${item}\``))).toEqual([]);
   });
 });

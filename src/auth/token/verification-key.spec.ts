@@ -63,6 +63,13 @@ describe('a key of a JWKS', () => {
     expect(idsOf([RSA_JWK, EC_JWK])).toEqual(['a']);
   });
 
+  it('is one of a hundred at most', () => {
+    const keys = (count: number) =>
+      Array.from({ length: count }, (_, kid) => ({ ...EC_JWK, kid: `${kid}` }));
+    expect(idsOf(keys(100), 'ES256')).toHaveLength(100);
+    expect(() => idsOf(keys(101), 'ES256')).toThrow('more than 100 keys');
+  });
+
   it('is parsed once, as long as it stays the same', () => {
     const held = toVerificationKeys([RSA_JWK], { algorithm: 'RS256', held: NONE });
     const again = toVerificationKeys([{ ...RSA_JWK, use: 'sig' }], { algorithm: 'RS256', held });
