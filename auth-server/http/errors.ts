@@ -22,7 +22,7 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
     // Express ends a connection whose answer has begun already.
     if (response.headersSent) return next(error);
     if (answer.status === 503) response.set('Retry-After', RETRY_AFTER_S);
-    // The rest of a refused body is not read.
+    // Express reads the rest of the body, until the limit of a request (30 s) at most.
     if (answer.status === 413) response.set('Connection', 'close');
     sendError(response, answer);
   };

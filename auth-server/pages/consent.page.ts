@@ -51,7 +51,8 @@ export const takeConsent: PageHandler = async (visit, { callAuth, config }) => {
   const body = { accept, ...continueOAuth(visit) };
   const result = await callAuth(visit, { path: '/oauth2/consent', body });
   if (result.status === 401) return response.redirect(303, keepOAuthRequest('/sign-in', oauth));
-  const { url } = result.body;
+  const { code, url } = result.body;
+  if (code === 'IMPERSONATION_NOT_ALLOWED') throw new PageFailure(403, 'impersonation');
   if (!result.ok || !url) throw new PageFailure(400, 'expired');
   redirectTo(response, { url, authUrl: config.authUrl });
 };

@@ -155,6 +155,20 @@ describe('/consent', () => {
     expect(answer.location).toMatch(/^\/sign-in\?/);
   });
 
+  it('tells an administrator who acts as a user that only the user can agree', async () => {
+    const { email } = await system.asNewAdmin();
+    const { id: userId } = await system.asUser();
+    await visitor.fillIn('/sign-in', { email, password: PASSWORD });
+    const began = await visitor.call('/admin/impersonate-user', { userId });
+    expect(began.status).toBe(200);
+    const page = await arrive();
+    expect(page).toContain('/consent?');
+    expect(await visitor.submit(page, { answer: 'accept' })).toMatchObject({
+      status: 403,
+      text: expect.stringContaining('Only the user can allow an application'),
+    });
+  });
+
   it('shows nothing without a request', async () => {
     expect(await visitor.open('/consent')).toMatchObject({ status: 400 });
   });

@@ -44,6 +44,13 @@ export class Visitor {
     });
   }
 
+  /** Calls an endpoint of the auth server with the cookies. */
+  async call(path: string, body: object): Promise<PageAnswer> {
+    const headers = { 'content-type': 'application/json', origin: this.baseUrl };
+    const text = JSON.stringify(body);
+    return this.exchange({ method: 'POST', path: `/api/auth${path}`, body: text, headers });
+  }
+
   /** Opens a page, to get cookies, and sends its form. */
   async fillIn(address: string, fields: Record<string, string>): Promise<PageAnswer> {
     await this.open(address);

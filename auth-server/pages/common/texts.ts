@@ -233,6 +233,8 @@ export const TEXTS = {
     signup_disabled: 'No account can be made this way.',
     banned: 'This account is banned. Ask an administrator.',
     unavailable: 'Part of the system cannot be reached. Try again soon.',
+    impersonation:
+      'You act as another user. Only the user can allow an application the access it asks for.',
     method: 'This page cannot be used that way.',
     not_found: 'There is nothing at this address.',
     too_large: 'That is more than the form takes.',
