@@ -23,6 +23,8 @@ import { discovery, discoveryPaths } from './oauth/discovery';
 import { ignoreKeyProofs, limitParameters, parseForm } from './oauth/forms';
 import { answerMissingPage, pageRoutes } from './pages/routes';
 import { signalDiscovery, signalDiscoveryPaths } from './shared-signals/discovery';
+import { admitPasswords } from './password/admission/admission-step';
+import type { PasswordAdmission } from './password/admission/password-admission';
 import type { SigningKeys } from './signing-keys/signing-keys';
 import { EXACT_PATHS } from '../runtime/http/exact-paths';
 import { type Metrics, METRICS_PATH } from '../runtime/metrics/metrics';
@@ -34,6 +36,7 @@ export interface AppParts extends AuthParts {
   auth: Auth;
   metrics: Metrics;
   signingKeys: SigningKeys;
+  admission: PasswordAdmission;
 }
 
 /** Handlers that stand together in the order of the Express app. */
@@ -49,7 +52,7 @@ export interface Step {
  * what each order prevents.
  */
 export function createSteps(parts: AppParts): Step[] {
-  const { auth, config, pool, logger, mailer, metrics, signingKeys } = parts;
+  const { auth, config, pool, logger, mailer, metrics, signingKeys, admission } = parts;
   const routes = new RouteLabels();
   const methods = new EndpointMethods(auth.api, auth.options.disabledPaths ?? []);
   const refused = new RefusedOrigins(new Set(trustedOriginsOf(config)), (line) =>
@@ -86,6 +89,9 @@ export function createSteps(parts: AppParts): Step[] {
       [limitBody, checkBody, ignoreKeyProofs, limitParameters, parseForm],
       AUTH_BASE_PATH,
     ),
+    // After the IP address and the body. Before the caller session and Better-Auth: a request that
+    // waits or is refused causes no query.
+    step('password admission', [admitPasswords(admission)], AUTH_BASE_PATH),
     // After the IP address, whose header is accepted from the API only. Before Better-Auth.
     step('caller session', [resolveCallerSession({ config, pool, signingKeys })], AUTH_BASE_PATH),
     // After all steps that check a request.

@@ -15,6 +15,7 @@ import { createMailer } from './mail/mailer';
 import { allowOneAudience } from './oauth/resources/audience';
 import { registerDocsClient } from './oauth/docs-client';
 import { SigningKeys } from './signing-keys/signing-keys';
+import { PasswordAdmission } from './password/admission/password-admission';
 import { explainStart } from './common/start-error';
 import { checkDatabase } from '../runtime/database/database-check';
 import { measurePool } from '../runtime/database/pool-metrics';
@@ -59,7 +60,8 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
     const config = { ...settings, internalSecret: await findInternalSecret(settings, pool) };
     const metrics = new Metrics('auth');
     const signInMetrics = new SignInMetrics(metrics);
-    const parts = { config, pool, logger, mailer, limitStore, signInMetrics };
+    const admission = new PasswordAdmission(config);
+    const parts = { config, pool, logger, mailer, limitStore, admission, signInMetrics };
     const auth = withOneRouter(createAuth(parts));
     await refuseHiddenSettings(auth, config);
     // Signs a value at the start: otherwise a missing key is found by the first request.
@@ -71,7 +73,7 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
     measureMailQueue(metrics, mailer);
     countDroppedMails(metrics, mailer);
     const signingKeys = new SigningKeys(config, pool);
-    const steps = createSteps({ auth, config, pool, logger, mailer, metrics, signingKeys });
+    const steps = createSteps({ ...parts, auth, metrics, signingKeys });
     const jobs = startJobs({ signingKeys, config, pool, logger, metrics });
     let stopped: Promise<unknown> | undefined;
     // Once: a second wait for a mail server that does not answer exceeds the limit of a stop.

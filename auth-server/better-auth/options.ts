@@ -16,6 +16,7 @@ import {
 import type { LimitStore } from '../limits/limit-store';
 import type { Mailer } from '../mail/mailer';
 import type { createPasswordOptions } from '../password/options';
+import type { PasswordAdmission } from '../password/admission/password-admission';
 import { CLOSED_PATHS } from '../second-factor/options';
 import { SESSION_HOOKS, SESSION_OPTIONS } from '../sessions/options';
 import {
@@ -40,6 +41,8 @@ export interface AuthParts {
   mailer: Mailer;
   /** Counts attempts. Without it there are no limits. */
   limitStore?: LimitStore | null;
+  /** Admits requests with a password. */
+  admission?: PasswordAdmission;
   /** Counts sign-ins. */
   signInMetrics?: SignInMetrics;
 }

@@ -9,7 +9,12 @@ import { equalTimes, limitsPlugins } from '../limits/plugin';
 import { notices } from '../notices/plugin';
 import { authorizationServer } from '../oauth/plugin';
 import { checkNewPasskeys, passkeys } from '../passkeys/plugin';
-import { passwordAdmission, type PasswordParts, passwordRules } from '../password/plugin';
+import {
+  PasswordAdmission,
+  passwordAdmission,
+  type PasswordParts,
+  passwordRules,
+} from '../password/plugin';
 import { exactAddresses } from '../redirects/plugin';
 import { checkNewRecoveryCodes, secondFactor, secondStep } from '../second-factor/plugin';
 import { decisionBasis, sessionHandles } from '../sessions/plugin';
@@ -34,14 +39,15 @@ interface Phase<Plugin extends BetterAuthPlugin = BetterAuthPlugin> {
  */
 export function createPhases(parts: PhaseParts) {
   const { config, pool, mailer, logger, limitStore = null, signInMetrics } = parts;
+  const { admission = new PasswordAdmission(config) } = parts;
   const tokens = accessTokens(config, pool);
   const statements = new PreparedQueries(() => pool);
   const limits = limitsPlugins(limitStore, config);
   return [
     // First: all other hooks read the fields that the schema of the endpoint has accepted.
     phase('input', [parsedInput()]),
-    // Any place before the password rules. Here a refused request causes no query.
-    phase('password admission', [passwordAdmission()]),
+    // Any place before the password rules. Here a request that waits or is refused causes no query.
+    phase('password admission', [passwordAdmission(admission)]),
     // Before the limits, the first hooks that read rows: the snapshot is taken here.
     phase('decision basis', [decisionBasis(pool)]),
     // Any place: it changes the adapter.

@@ -2,6 +2,7 @@ import { runWithAdapter } from '@better-auth/core/context';
 import type { AuthContext } from 'better-auth';
 import { router } from 'better-auth/api';
 import type { Auth } from './auth';
+import { asPartOfRequest } from '../common/request-context';
 
 /**
  * Better-Auth with one router for all requests. Its own handler makes all endpoints and their
@@ -22,5 +23,5 @@ async function prepare({ $context, options }: Auth) {
   const context = (await $context) as unknown as AuthContext;
   const { handler } = router(context, options);
   return async (request: Request): Promise<Response> =>
-    runWithAdapter(context.adapter, () => handler(request));
+    asPartOfRequest(() => runWithAdapter(context.adapter, () => handler(request)));
 }

@@ -24,9 +24,13 @@ export interface RequestContext {
   isAnswerReplaced?: boolean;
   /** The network of the client, see `runtime/network/client-network.ts`. */
   network?: string;
-  /** The account that the request names where a password is hashed: `password/password-admission.ts`. */
-  passwordOwner?: string;
-  /** Runs when the request has ended. */
+  /** Whether the client has closed the connection before the answer. */
+  hasGone(): boolean;
+  /** The place of a request with a password: `password/admission/password-admission.ts`. */
+  passwordPlace?: PasswordPlace;
+  /** What keeps the request from its end: its response, and each call of Better-Auth. */
+  openParts: number;
+  /** Runs when the last part has ended. */
   onEnd?: () => void;
   /** The outdated hash that a right password matched. */
   outdatedHash?: string;
@@ -44,10 +48,37 @@ export interface RequestContext {
   refusal?: string;
 }
 
+export interface PasswordPlace {
+  /** For the rest of the request, which waits for nothing but time. */
+  leave(): void;
+  /** Work that waits for another service. @throws {BusyError} when there is no place afterwards. */
+  whileLeft<T>(work: () => Promise<T>): Promise<T>;
+}
+
 export const requestContext = new AsyncLocalStorage<RequestContext>();
 
 /** Whether the database was unavailable while Better-Auth worked on an answer with this status. */
 export function isDatabaseOutage(status: number): boolean {
   if (status >= 400 && requestContext.getStore()?.databaseUnreachable) return true;
   return status >= 500 && hasSeenOutage();
+}
+
+/**
+ * Work of the current request, which goes on when the client disconnects. A request needs its place
+ * for this work only: its response can wait for others on the same connection.
+ */
+export async function asPartOfRequest<T>(work: () => Promise<T>): Promise<T> {
+  const context = requestContext.getStore();
+  if (context) context.openParts += 1;
+  try {
+    return await work();
+  } finally {
+    context?.passwordPlace?.leave();
+    if (context) endPart(context);
+  }
+}
+
+export function endPart(context: RequestContext): void {
+  context.openParts -= 1;
+  if (context.openParts === 0) context.onEnd?.();
 }

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { AUTH_BASE_PATH, REQUEST_ID_HEADER } from '../../contract';
-import { requestContext, type RequestContext } from '../common/request-context';
+import { endPart, requestContext, type RequestContext } from '../common/request-context';
 import { runInDatabaseScope } from '../../runtime/database/database-scope';
 import type { RouteLabels } from './route-labels';
 import { takeOrCreateRequestId } from '../../runtime/http/request-id';
@@ -28,9 +28,16 @@ export function logRequests({ logger, metrics, routes }: LogParts): RequestHandl
     const { traceId } = continueTrace(request.headers.traceparent);
     const path = request.path.replace(CREDENTIAL_IN_PATH, '$1***');
     response.setHeader(REQUEST_ID_HEADER, requestId);
-    const context: RequestContext = { requestId, databaseUnreachable: false };
+    const { socket } = request;
+    const hasGone = () => !response.writableFinished && (socket.destroyed || socket.readableEnded);
+    const context: RequestContext = {
+      requestId,
+      databaseUnreachable: false,
+      openParts: 1,
+      hasGone,
+    };
     response.once('close', () => {
-      context.onEnd?.();
+      endPart(context);
       const level = path.startsWith('/health/') ? 'debug' : 'info';
       const { method } = request;
       const milliseconds = performance.now() - start;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
+import { requestContext } from '../common/request-context';
 
 /** The shortest time of an answer in milliseconds: a multiple of the usual time. */
 const LEAST_MS = 300;
@@ -35,7 +36,9 @@ export function equalTimes(config: { requireEmailVerification: boolean }): Bette
           handler: createAuthMiddleware(async ({ request }) => {
             const start = request && begun.get(request);
             const left = start === undefined ? 0 : start + LEAST_MS - performance.now();
-            if (left > 0) await sleep(left);
+            if (left <= 0) return;
+            requestContext.getStore()?.passwordPlace?.leave();
+            await sleep(left);
           }),
         },
       ],

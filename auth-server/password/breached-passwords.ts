@@ -29,6 +29,10 @@ export class BreachedPasswords {
     private readonly logger: Logger,
   ) {}
 
+  get isOn(): boolean {
+    return this.url !== null;
+  }
+
   /** @returns `false` also when the service gives no usable answer; the log says so. */
   async has(password: string): Promise<boolean> {
     if (this.url === null) return false;

@@ -1,12 +1,4 @@
-/** The queue is full. */
-export class BusyError extends Error {
-  override readonly name: string = 'BusyError';
-}
-
-/** The share of a key is full. The queue has places for others. */
-export class ShareError extends BusyError {
-  override readonly name = 'ShareError';
-}
+import { BusyError } from './admission/places';
 
 export interface ConcurrencyLimitOptions {
   /** The number of tasks that run at the same time. */
@@ -15,61 +7,16 @@ export interface ConcurrencyLimitOptions {
   capacity: number;
 }
 
-/** The part of the queue that the tasks of one key may take. */
-export interface Share {
-  key: string;
-  /** The number of tasks with this key that may wait. */
-  most: number;
-}
-
-/**
- * Tasks that wait. The keys take turns, so a task waits for at most one task of each other key in
- * each turn; the tasks of one key keep the order of their arrival.
- */
-class Turns {
-  /** The key of the next turn comes first. */
-  private readonly tasks = new Map<string, (() => void)[]>();
-  private count = 0;
-
-  get size(): number {
-    return this.count;
-  }
-
-  add(key: string, task: () => void): void {
-    this.count += 1;
-    const ofKey = this.tasks.get(key);
-    if (ofKey) ofKey.push(task);
-    else this.tasks.set(key, [task]);
-  }
-
-  takeNext(): (() => void) | undefined {
-    const [turn] = this.tasks;
-    if (!turn) return undefined;
-    const [key, [next, ...others]] = turn;
-    this.count -= 1;
-    this.tasks.delete(key);
-    if (others.length > 0) this.tasks.set(key, others);
-    return next;
-  }
-}
-
-/**
- * Runs a limited number of tasks at the same time. The others wait in {@link Turns}: a task belongs
- * to the key of its first share.
- */
+/** Runs a limited number of tasks at the same time; the others wait in the order of their arrival. */
 export class ConcurrencyLimit {
-  private readonly waiting = new Turns();
-  private readonly waitingOf = new Map<string, number>();
+  private readonly waiting: (() => void)[] = [];
   private running = 0;
 
   constructor(private readonly options: ConcurrencyLimitOptions) {}
 
-  /**
-   * @throws {ShareError} at once, when a share is full.
-   * @throws {BusyError} at once, when the queue is full.
-   */
-  async run<T>(work: () => Promise<T>, shares: readonly Share[] = []): Promise<T> {
-    await this.enter(shares);
+  /** @throws {BusyError} at once, when the queue is full. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    await this.enter();
     try {
       return await work();
     } finally {
@@ -77,28 +24,18 @@ export class ConcurrencyLimit {
     }
   }
 
-  private async enter(shares: readonly Share[]): Promise<void> {
+  private async enter(): Promise<void> {
     if (this.running < this.options.width) {
       this.running += 1;
       return;
     }
-    const isFull = shares.some(({ key, most }) => (this.waitingOf.get(key) ?? 0) >= most);
-    if (isFull) throw new ShareError('too much of one key is waiting');
-    if (this.waiting.size >= this.options.capacity) throw new BusyError('too much is waiting');
-    for (const { key } of shares) this.count(key, 1);
-    await new Promise<void>((resolve) => this.waiting.add(shares[0]?.key ?? '', resolve));
-    for (const { key } of shares) this.count(key, -1);
-  }
-
-  private count(key: string, change: 1 | -1): void {
-    const count = (this.waitingOf.get(key) ?? 0) + change;
-    if (count > 0) this.waitingOf.set(key, count);
-    else this.waitingOf.delete(key);
+    if (this.waiting.length >= this.options.capacity) throw new BusyError('too much is waiting');
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
   /** The next task takes the place. */
   private leave(): void {
-    const next = this.waiting.takeNext();
+    const next = this.waiting.shift();
     if (next) next();
     else this.running -= 1;
   }

@@ -1,22 +1,18 @@
-import { APIError } from 'better-auth/api';
 import { Argon2id } from './argon2id';
-import { BusyError, ConcurrencyLimit, type Share, ShareError } from './concurrency-limit';
+import { ConcurrencyLimit } from './concurrency-limit';
+import { BusyError } from './admission/places';
 import { parseHash } from './hash-format';
-import { TOO_MANY_AT_ONCE } from './password-admission';
+import { orRefuse } from './admission/admission-plugin';
 import type { PasswordHash } from './password-hash';
 import { requestContext } from '../common/request-context';
 import type { PasswordHashCost } from '../../runtime/settings/password-hash-cost';
 import { HASHES_AT_ONCE } from '../../runtime/thread-pool';
 
-/** Some seconds of work: a client that waits longer gives up. */
+/**
+ * Requests wait for their place before this queue (`admission/password-admission.ts`). It is full only when
+ * many hashes are renewed.
+ */
 const CAPACITY = 200;
-const BUSY_RETRY_S = '2';
-
-/** The parts of the queue that one account and one network may take; the rest is for others. */
-const MOST_OF_ACCOUNT = 20;
-const MOST_OF_NETWORK = CAPACITY / 2;
-
-const BUSY = { code: 'TOO_BUSY', message: 'Too many sign-ins at once. Try again soon.' };
 
 /** A hash of Better-Auth's default, of no password. */
 const BETTER_AUTH_DECOY = `${'0'.repeat(32)}:${'0'.repeat(128)}`;
@@ -24,7 +20,7 @@ const BETTER_AUTH_DECOY = `${'0'.repeat(32)}:${'0'.repeat(128)}`;
 /**
  * Password hashes of all accounts: argon2id for new hashes; old and imported hashes of other kinds
  * stay valid (`hash-format.ts`). A hash takes much memory, so the number of parallel hashes is
- * limited, and the number of those that wait for each account and each network.
+ * limited. `admission/password-admission.ts` shares them between accounts and networks.
  *
  * All refused sign-ins take the same time: Better-Auth computes one hash for an unknown account,
  * and while hashes of other kinds exist, each refusal computes one hash of each kind.
@@ -77,7 +73,7 @@ export class PasswordHasher {
       const isRight = await this.check(hash, password);
       if (isRight) this.noteOutdated(hash);
       return isRight;
-    }, hash);
+    });
 
   private async check(stored: string, password: string): Promise<boolean> {
     const isCurrent = this.argon2id.isCurrent(stored);
@@ -102,17 +98,15 @@ export class PasswordHasher {
     if (context && !this.argon2id.isCurrent(hash)) context.outdatedHash = hash;
   }
 
-  private async inTurn<T>(work: () => Promise<T>, stored?: string): Promise<T> {
-    try {
-      return await this.limit.run(work, sharesOf(stored));
-    } catch (error) {
-      if (!(error instanceof BusyError)) throw error;
-      const headers = { 'retry-after': BUSY_RETRY_S };
-      if (error instanceof ShareError)
-        throw new APIError('TOO_MANY_REQUESTS', TOO_MANY_AT_ONCE, headers);
-      throw new APIError('SERVICE_UNAVAILABLE', BUSY, headers);
-    }
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return orRefuse(this.limit.run(() => forPresentClient(work)));
   }
+}
+
+/** A hash is the greatest part of a sign-in. @throws {BusyError} when nothing reads the answer. */
+function forPresentClient<T>(work: () => Promise<T>): Promise<T> {
+  if (requestContext.getStore()?.hasGone()) throw new BusyError('the client has gone');
+  return work();
 }
 
 /** A damaged hash matches no password and is not an error. */
@@ -127,17 +121,4 @@ function findHash(stored: string): PasswordHash | null {
 function toDecoys(examples: string[]): Map<string, PasswordHash> {
   const known = examples.map(findHash).filter((hash) => hash !== null);
   return new Map(known.map((hash) => [hash.kind, hash]));
-}
-
-/**
- * The stored hash stands for its account, at every endpoint. The name in the request stands for an
- * account that does not exist, so that it is answered in the same way.
- */
-function sharesOf(stored: string | undefined): Share[] {
-  const { passwordOwner, network } = requestContext.getStore() ?? {};
-  const shares: Share[] = [];
-  if (stored) shares.push({ key: `hash ${stored}`, most: MOST_OF_ACCOUNT });
-  if (passwordOwner) shares.push({ key: `owner ${passwordOwner}`, most: MOST_OF_ACCOUNT });
-  if (network) shares.push({ key: `network ${network}`, most: MOST_OF_NETWORK });
-  return shares;
 }

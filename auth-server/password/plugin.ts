@@ -1,6 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
+import { orRefuse } from './admission/admission-plugin';
 import { BreachedPasswords } from './breached-passwords';
 import type { PasswordHasher } from './password-hasher';
 import { isEasilyGuessed } from './password-rules';
@@ -13,7 +14,8 @@ import { requestContext } from '../common/request-context';
 import type { UserContact } from '../common/user-contact';
 import type { Logger } from '../../runtime/logger';
 
-export { passwordAdmission } from './password-admission';
+export { passwordAdmission } from './admission/admission-plugin';
+export { PasswordAdmission } from './admission/password-admission';
 
 /** The endpoints that set a password: the field, and the user who gets it. */
 const NEW_PASSWORDS: Record<
@@ -90,7 +92,14 @@ async function checkNewPassword(ctx: HookContext, breached: BreachedPasswords): 
   if (length < PASSWORD_LENGTH.least) throw new APIError('BAD_REQUEST', TOO_SHORT);
   if (length > PASSWORD_LENGTH.most) throw new APIError('BAD_REQUEST', TOO_LONG);
   if (isEasilyGuessed(password, person)) throw new APIError('BAD_REQUEST', TOO_COMMON);
-  if (await breached.has(password)) throw new APIError('BAD_REQUEST', BREACHED);
+  if (await isBreached(password, breached)) throw new APIError('BAD_REQUEST', BREACHED);
+}
+
+/** Other requests do not wait for the service of breached passwords. */
+function isBreached(password: string, breached: BreachedPasswords): Promise<boolean> {
+  const place = requestContext.getStore()?.passwordPlace;
+  if (!breached.isOn || !place) return breached.has(password);
+  return orRefuse(place.whileLeft(() => breached.has(password)));
 }
 
 function renewHash(ctx: HookContext, upgrade: PasswordUpgrade): Promise<void> {

@@ -13,6 +13,13 @@ import { Problem } from '../common/problems/problem';
 import type { ProblemCode } from '../common/problems/problem-codes';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 import { markWorkBegun } from '../common/work-record';
+import { toClientNetwork } from '../../runtime/network/client-network';
+import {
+  hasPassword,
+  ownerOf,
+  PASSWORD_RETRY_S,
+  PasswordRequests,
+} from '../../runtime/network/password-requests';
 import { INTERNAL_SECRET } from '../database/internal-secret';
 
 /** The problems that each call of the auth server can have. */
@@ -65,6 +72,7 @@ export class AuthServerClient implements OnApplicationShutdown {
   private readonly pool: Pool;
   /** Before the path of a request. */
   private readonly basePath: string;
+  private readonly passwordRequests = new PasswordRequests();
 
   constructor(
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
@@ -85,7 +93,7 @@ export class AuthServerClient implements OnApplicationShutdown {
    * @throws {Problem} `auth_server_unavailable`, `auth_server_failed`, `too_many_requests`.
    */
   async call(request: AuthServerRequest): Promise<AuthServerAnswer> {
-    const { status, headers, text } = await this.send(request);
+    const { status, headers, text } = await this.sendCounted(request);
     if (status === 429) throw tooManyRequests(headers);
     const body = parseJson(text);
     // The API's own calls are not redirected.
@@ -121,13 +129,26 @@ export class AuthServerClient implements OnApplicationShutdown {
     }
   }
 
-  private async send(request: AuthServerRequest): Promise<ReceivedAnswer> {
-    const { method, path, body } = request;
+  /** The auth server counts too; here a refused request opens no connection to it. */
+  private async sendCounted(request: AuthServerRequest): Promise<ReceivedAnswer> {
+    const headers = this.headersOf(request);
+    if (!hasPassword(request.body)) return this.send(request, headers);
+    const owner = ownerOf({ ...request, body: request.body, header: (name) => headers[name] });
+    const network = toClientNetwork(request.caller.address);
+    const end = this.passwordRequests.begin({ owner, network });
+    if (!end) throw tooManyRequests(new Headers({ 'retry-after': PASSWORD_RETRY_S }));
+    return this.send(request, headers).finally(end);
+  }
+
+  private async send(
+    { method, path, body }: AuthServerRequest,
+    headers: Record<string, string>,
+  ): Promise<ReceivedAnswer> {
     try {
       const response = await this.pool.request({
         method,
         path: `${this.basePath}${path}`,
-        headers: this.headersOf(request),
+        headers,
         body: body && JSON.stringify(body),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });

@@ -1,4 +1,7 @@
+import { Client } from 'pg';
 import { HOLD_PAUSES } from './limits-cluster';
+import { eventually } from '../support/eventually';
+import { changeDuring, HOLD_UP } from '../support/servers/held-up-session';
 import { PASSWORD, System } from '../support/system';
 
 const FORGED: Record<string, (index: number) => string> = {
@@ -124,5 +127,41 @@ describe('with RATE_LIMITS=off', () => {
       expect(answer.headers.get('ratelimit')).toBeNull();
     }
     expect(await system.query('SELECT key FROM rate_limit')).toEqual([]);
+  });
+
+  it('the API refuses many parallel sign-ins of one account, and serves another one', async () => {
+    const [busy, other] = [await system.asUser(), await system.asUser()];
+    await system.query(HOLD_UP);
+    await system.query(
+      `CREATE TRIGGER a_hold_up BEFORE INSERT ON session FOR EACH ROW
+         WHEN (NEW.user_id = '${busy.id}') EXECUTE FUNCTION hold_up()`,
+    );
+    await system.query('ALTER TABLE session ENABLE ALWAYS TRIGGER a_hold_up');
+    const holder = new Client({ connectionString: system.database.url });
+    await holder.connect();
+    const signIn = ({ email }: { email: string }) =>
+      system.asAnonymous().post('/api/v1/auth/sign-in', { email, password: PASSWORD });
+    const refused: { headers: Headers; body: unknown }[] = [];
+    const request = async () => {
+      const answering = Array.from({ length: 30 }, async () => {
+        const answer = await signIn(busy);
+        if (answer.status === 429) refused.push(answer);
+      });
+      await Promise.all(answering);
+    };
+    await changeDuring({
+      holder,
+      request,
+      change: async () => {
+        expect((await signIn(other)).status).toBe(200);
+        await eventually(() => expect(refused).not.toEqual([]));
+      },
+    });
+    await holder.end();
+    expect(refused[0]!.headers.get('retry-after')).toBe('2');
+    expect(refused[0]!.body).toMatchObject({ code: 'too_many_requests' });
+    const metrics = await (await fetch(`${system.settings.authUrl}/metrics`)).text();
+    expect(metrics).toMatch(/sign-in\/email.*status="200"/);
+    expect(metrics).not.toMatch(/sign-in\/email.*status="429"/);
   });
 });

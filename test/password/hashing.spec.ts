@@ -4,15 +4,14 @@ import { pino } from 'pino';
 import { Argon2id } from '../../auth-server/password/argon2id';
 import { PasswordHasher } from '../../auth-server/password/password-hasher';
 import { PasswordUpgrade } from '../../auth-server/password/password-upgrade';
-import {
-  BusyError,
-  ConcurrencyLimit,
-  ShareError,
-} from '../../auth-server/password/concurrency-limit';
+import { ConcurrencyLimit } from '../../auth-server/password/concurrency-limit';
+import { BusyError, Places, ShareError } from '../../auth-server/password/admission/places';
+import { TurnQueue } from '../../auth-server/password/admission/turn-queue';
 import { authSettings, INTERNAL_SECRET } from '../support/auth-server/auth-settings';
 import { DEFAULT_HASHES } from '../support/auth-server/hash-cost';
 import { PASSWORD, startAuthServer, type RunningAuthServer } from '../support/auth-server/harness';
 import { eventually } from '../support/eventually';
+import { changeDuring, HOLD_UP } from '../support/servers/held-up-session';
 
 const { passwordHashCost: COST } = authSettings('postgres://localhost/none', DEFAULT_HASHES);
 const argon2id = new Argon2id(COST);
@@ -143,37 +142,107 @@ describe('hashing', () => {
     await expect(limit.run(() => Promise.resolve('done'))).resolves.toBe('done');
   });
 
-  it('refuses work of a key whose share is full, and runs work of other keys', async () => {
-    const limit = new ConcurrencyLimit({ width: 1, capacity: 10 });
-    const run = (...keys: string[]) =>
-      limit.run(
-        () => Promise.resolve(keys[0]),
-        keys.map((key) => ({ key, most: 2 })),
-      );
-    const running = [run('a', 'n'), run('a', 'n'), run('b', 'n')];
-    await expect(run('c', 'n')).rejects.toBeInstanceOf(ShareError);
-    await expect(run('a', 'm')).resolves.toBe('a');
-    await expect(run('d', 'm')).resolves.toBe('d');
-    await expect(Promise.all(running)).resolves.toEqual(['a', 'a', 'b']);
-    await expect(run('c', 'n')).resolves.toBe('c');
-  });
-
-  it('a task waits for one task of another key, not for all that came before', async () => {
-    const limit = new ConcurrencyLimit({ width: 1, capacity: 30 });
-    const order: string[] = [];
-    const run = (key: string) =>
-      limit.run(() => Promise.resolve(order.push(key)), [{ key, most: 20 }]);
-    await Promise.all(['a', 'a', 'a', 'a', 'a', 'b', 'b', 'b', 'c'].map(run));
-    expect(order.join('')).toBe('aabcababa');
-  });
-
   it('uses at least the memory of the previous scrypt hashes', () => {
     const SCRYPT_KIB = (128 * 16_384 * 16) / 1024;
     expect(COST.memory).toBeGreaterThan(SCRYPT_KIB);
   });
 });
 
-describe('the queue of hashes', () => {
+describe('turns', () => {
+  /** The tasks in the order of their turns. */
+  function orderOf(tasks: [string, ...{ key: string; step: number }[]][]): string {
+    const queue = new TurnQueue<string>();
+    for (const [name, ...flows] of tasks) queue.add(name, flows);
+    return tasks.map(() => queue.take(() => true)).join('');
+  }
+  const account = (key: string) => ({ key, step: 1 });
+  const network = (key: string) => ({ key, step: 0.5 });
+
+  it('a task waits for one task of another account, not for all that came before', () => {
+    const tasks = ['a', 'a', 'a', 'a', 'b', 'b', 'c'];
+    expect(orderOf(tasks.map((name) => [name, account(name)]))).toBe('abcabaa');
+  });
+
+  it('a task waits for one turn of another network, with any number of accounts', () => {
+    const of = (name: string, from: string) =>
+      [name, account(name), network(from)] as [string, ...{ key: string; step: number }[]];
+    const [one, other] = ['n1', 'n2'];
+    const tasks = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => of(name, one));
+    expect(orderOf([...tasks, of('x', other), of('y', other)])).toBe('axbycdef');
+  });
+
+  it('a task that has gone gives its turn to the next one of its account', () => {
+    const queue = new TurnQueue<string>();
+    for (const name of ['a1', 'a2', 'a3']) queue.add(name, [account('a')]);
+    for (const name of ['a2', 'a3']) expect(queue.remove(name)).toBe(true);
+    queue.add('b1', [account('b')]);
+    queue.add('b2', [account('b')]);
+    queue.add('a4', [account('a')]);
+    const order = [1, 2, 3, 4].map(() => queue.take(() => true));
+    expect(order).toEqual(['a1', 'b1', 'b2', 'a4']);
+    expect(queue.remove('a1')).toBe(false);
+  });
+});
+
+describe('places', () => {
+  const LIMITS = { width: 4, ofOwner: 2, capacity: 3, waitMs: 60_000 };
+  const { signal } = new AbortController();
+  const entrant = (owner: string) => ({ owner, flows: [{ key: owner, step: 1 }], signal });
+
+  /** Owners in the order in which they get a place. */
+  function enterAll(places: Places, owners: string[], entered: string[]) {
+    return owners.map(async (owner) => {
+      const leave = await places.enter(entrant(owner));
+      entered.push(owner);
+      return leave;
+    });
+  }
+
+  it('are half for one owner, and others take the rest', async () => {
+    const entered: string[] = [];
+    const entering = enterAll(new Places(LIMITS), ['a', 'a', 'a', 'b', 'c'], entered);
+    const leave = await entering[0]!;
+    await Promise.all([entering[3], entering[4]]);
+    expect(entered).toEqual(['a', 'a', 'b', 'c']);
+    leave();
+    // Only the first call gives a place.
+    leave();
+    await entering[2];
+    expect(entered).toEqual(['a', 'a', 'b', 'c', 'a']);
+  });
+
+  it('are refused to the latest turn while too many wait, and to a caller who waits too long', async () => {
+    const places = new Places({ ...LIMITS, width: 1, ofOwner: 1 });
+    const [running, ...waiting] = enterAll(places, ['a', 'a', 'a', 'a', 'b'], []);
+    await expect(waiting[2]).rejects.toBeInstanceOf(ShareError);
+    (await running!)();
+    (await waiting[0]!)();
+    (await waiting[3]!)();
+    await waiting[1];
+    const impatient = new Places({ ...LIMITS, width: 1, waitMs: 10 });
+    const [, own, other] = enterAll(impatient, ['a', 'b', 'b'], []);
+    await expect(own).rejects.toThrow(BusyError);
+    await expect(own).rejects.not.toBeInstanceOf(ShareError);
+    await expect(other).rejects.toBeInstanceOf(ShareError);
+  });
+
+  it('are not taken by a caller who has gone', async () => {
+    const places = new Places({ ...LIMITS, width: 1 });
+    const leave = await places.enter(entrant('a'));
+    const client = new AbortController();
+    const gone = places.enter({ ...entrant('b'), signal: client.signal });
+    const next = places.enter(entrant('c'));
+    client.abort();
+    await expect(gone).rejects.toThrow(BusyError);
+    leave();
+    await expect(next).resolves.toBeDefined();
+  });
+});
+
+/** Not the refusal of one that counts attempts. */
+const AT_ONCE = /^Too many attempts at once/;
+
+describe('many requests with the password of one account', () => {
   const signIn = (email: string, from: string) =>
     server
       .post('/api/auth/sign-in/email', { email, password: PASSWORD })
@@ -185,18 +254,46 @@ describe('the queue of hashes', () => {
   });
 
   it.each(['busy@example.com', 'unknown@example.com'])(
-    'serves another account while 60 sign-ins of %s run',
+    'are refused above a share of one network, and do not delay others: 60 sign-ins of %s',
     async (email) => {
-      const flood = Array.from({ length: 60 }, (_, index) =>
-        signIn(email, `198.51.100.${index + 1}`),
-      );
-      const answers = Promise.all(flood);
+      const flood = Promise.all(Array.from({ length: 60 }, () => signIn(email, '198.51.100.1')));
       await signIn('other@example.com', '203.0.113.1').expect(200);
-      const refused = (await answers).filter(({ status }) => status === 429);
+      const refused = (await flood).filter(({ body }) => AT_ONCE.test(body.message));
       expect(refused.length).toBeGreaterThan(0);
-      for (const { headers, body } of refused) {
-        expect([headers['retry-after'], body.code]).toEqual(['2', 'TOO_MANY_REQUESTS']);
+      for (const { status, headers, body } of refused) {
+        expect([status, headers['retry-after'], body.code]).toEqual([
+          429,
+          '2',
+          'TOO_MANY_REQUESTS',
+        ]);
       }
     },
   );
+
+  it('leave database connections for others while their sessions cannot be written', async () => {
+    const { rows } = await server.sql.query(
+      `SELECT id FROM "user" WHERE email = 'busy@example.com'`,
+    );
+    await server.sql.query(HOLD_UP);
+    await server.sql.query(
+      `CREATE TRIGGER a_hold_up BEFORE INSERT ON session FOR EACH ROW
+         WHEN (NEW.user_id = '${rows[0].id}') EXECUTE FUNCTION hold_up();
+       ALTER TABLE session ENABLE ALWAYS TRIGGER a_hold_up`,
+    );
+    const holder = await server.sql.connect();
+    let answered = 0;
+    const flood = Array.from({ length: 30 }, async (_, index) => {
+      const { status } = await signIn('busy@example.com', `198.51.${index}.1`);
+      answered += 1;
+      return status;
+    });
+    const request = () => Promise.all(flood);
+    const change = async () => {
+      await signIn('other@example.com', '203.0.113.1').expect(200);
+      expect(answered).toBe(0);
+    };
+    const statuses = await changeDuring({ holder, request, change });
+    holder.release();
+    expect(statuses).toEqual(statuses.map(() => 200));
+  });
 });

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { PASSWORD, type SignedIn } from '../support/auth-server/harness';
 import {
   type InProcessAuthServer,
   startInProcess,
 } from '../support/auth-server/in-process-auth-server';
+import { eventually } from '../support/eventually';
 import { System } from '../support/system';
 
 const TOO_COMMON = 'iloveyou2024';
@@ -189,6 +191,26 @@ describe('with a breached-password service', () => {
     expect(body.code).toBe('PASSWORD_BREACHED');
     expect(asked.map(({ url }) => url)).toEqual([`/range/${hash.slice(0, 5)}`]);
     expect(asked[0]!.headers['add-padding']).toBe('true');
+  });
+
+  it('is not checked for a client that has closed the connection', async () => {
+    answer = list(0);
+    const { hostname, port } = new URL(server.url);
+    const email = 'gone@example.com';
+    const body = JSON.stringify({ email, name: 'Gone', password: 'a password of nowhere' });
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    socket.write(
+      `POST /api/auth/sign-up/email HTTP/1.1\r\nHost: ${hostname}\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    // The server runs in this process: it reads the request after the connection has closed.
+    socket.destroy();
+    await signUp('quite another password').expect(200);
+    await eventually(() => expect(server.log.join()).toContain('"status":null'));
+    expect(asked).toHaveLength(1);
+    const { rows } = await server.sql.query('SELECT FROM "user" WHERE email = $1', [email]);
+    expect(rows).toEqual([]);
   });
 
   it('is refused in every equivalent form (NFKC)', async () => {

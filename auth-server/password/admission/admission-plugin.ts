@@ -1,0 +1,38 @@
+import type { BetterAuthPlugin } from 'better-auth';
+import { APIError, createAuthMiddleware } from 'better-auth/api';
+import { type PasswordAdmission, toAdmissionAnswer } from './password-admission';
+import { BusyError } from './places';
+import type { HookContext } from '../../common/hook-types';
+import { hasPassword, ownerOf, PASSWORD_RETRY_S } from '../../../runtime/network/password-requests';
+
+/** Admits requests with a password that {@link admitPasswords} has not seen: forms, pages. */
+export function passwordAdmission(admission: PasswordAdmission): BetterAuthPlugin {
+  return {
+    id: 'gatehouse-password-admission',
+    hooks: {
+      before: [
+        {
+          matcher: ({ body }) => hasPassword(body),
+          handler: createAuthMiddleware((ctx) => admit(ctx, admission)),
+        },
+      ],
+    },
+  };
+}
+
+function admit({ path, body, headers }: HookContext, admission: PasswordAdmission): Promise<void> {
+  const header = (name: string) => headers?.get(name);
+  return orRefuse(admission.admit(ownerOf({ path, body, header })));
+}
+
+/** @throws {APIError} when the request is not admitted. */
+export async function orRefuse<T>(admitted: Promise<T>): Promise<T> {
+  try {
+    return await admitted;
+  } catch (error) {
+    if (!(error instanceof BusyError)) throw error;
+    const { status, ...answer } = toAdmissionAnswer(error);
+    const name = status === 429 ? 'TOO_MANY_REQUESTS' : 'SERVICE_UNAVAILABLE';
+    throw new APIError(name, answer, { 'retry-after': PASSWORD_RETRY_S });
+  }
+}

@@ -1,0 +1,131 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { BusyError, Places, ShareError } from './places';
+import type { Flow } from './turn-queue';
+import type { AuthConfig } from '../../common/config';
+import type { ErrorAnswer } from '../../common/errors';
+import { requestContext } from '../../common/request-context';
+import { PasswordRequests, type Source } from '../../../runtime/network/password-requests';
+import { HASHES_AT_ONCE } from '../../../runtime/thread-pool';
+
+/** While some of the requests use the database, others keep all hash threads busy. */
+const PLACES = 4 * HASHES_AT_ONCE;
+
+/** Requests of many users can come from one network: it has more turns than an account. */
+const STEPS = { account: 1, network: 1 / 5 } as const;
+
+/** Limits of the wait for a place. */
+export const ADMISSION_LIMITS = {
+  /** Requests that wait. A request takes some kilobytes. */
+  capacity: 400,
+  /**
+   * The longest wait in milliseconds. The API waits 4.5 s for an answer, and the rest is for the
+   * work. Without this limit, requests would be processed after their callers have gone.
+   */
+  waitMs: 2_000,
+};
+
+const TOO_MANY_AT_ONCE: ErrorAnswer = {
+  status: 429,
+  code: 'TOO_MANY_REQUESTS',
+  message: 'Too many attempts at once. Wait before you try again.',
+};
+
+const BUSY: ErrorAnswer = {
+  status: 503,
+  code: 'TOO_BUSY',
+  message: 'Too many sign-ins at once. Try again soon.',
+};
+
+/** The answer to a request that was not admitted. */
+export function toAdmissionAnswer(error: unknown): ErrorAnswer {
+  return error instanceof ShareError ? TOO_MANY_AT_ONCE : BUSY;
+}
+
+/**
+ * Admits requests with a password to their work, queries included. A limited number of them works
+ * at the same time, and half of it for one account. The others wait: accounts and networks take
+ * turns, so that many requests of one account or one network do not delay the others. It is
+ * independent of `RATE_LIMITS`, because it counts no attempts.
+ */
+export class PasswordAdmission {
+  private readonly requests = new PasswordRequests();
+  private readonly places: Places;
+
+  constructor({ databasePoolMax }: Pick<AuthConfig, 'databasePoolMax'>) {
+    // One account leaves database connections for others, also while its statements wait for locks.
+    const ofOwner = Math.max(1, Math.floor(Math.min(PLACES, databasePoolMax) / 2));
+    this.places = new Places({ width: PLACES, ofOwner, ...ADMISSION_LIMITS });
+  }
+
+  /**
+   * Waits for the place of the current request. A further call has no effect: a page can call
+   * several endpoints in one request.
+   *
+   * @param owner the account that the request names; empty: none.
+   * @throws {BusyError} what {@link toAdmissionAnswer} answers
+   */
+  async admit(owner: string): Promise<void> {
+    const context = requestContext.getStore();
+    if (!context || context.passwordPlace) return;
+    await untilClosingIsRead();
+    if (context.hasGone()) throw new BusyError('the client has gone');
+    const source = { owner, network: context.network };
+    const end = this.requests.begin(source);
+    if (!end) throw new ShareError('too many requests at the same time');
+    const ended = new AbortController();
+    const place = new PasswordPlace(this.places, {
+      owner: owner === '' ? null : owner,
+      flows: flowsOf(source),
+      signal: ended.signal,
+    });
+    context.passwordPlace = place;
+    context.onEnd = () => {
+      ended.abort();
+      place.leave();
+      end();
+    };
+    await place.enter();
+  }
+}
+
+/** The place of one request. */
+class PasswordPlace {
+  private release = () => {};
+
+  constructor(
+    private readonly places: Places,
+    private readonly entrant: Parameters<Places['enter']>[0],
+  ) {}
+
+  async enter(): Promise<void> {
+    this.release = await this.places.enter(this.entrant);
+  }
+
+  leave(): void {
+    this.release();
+  }
+
+  /** Work that waits for another service needs no place. @throws {BusyError} */
+  async whileLeft<T>(work: () => Promise<T>): Promise<T> {
+    this.leave();
+    const result = await work();
+    await this.enter();
+    return result;
+  }
+}
+
+/**
+ * On a busy host a request is read late, possibly after its client has given up. Node.js reads the
+ * end of a connection one turn of the event loop after the data before it.
+ */
+async function untilClosingIsRead(): Promise<void> {
+  await turn();
+  await turn();
+}
+
+function flowsOf({ owner, network }: Source): Flow[] {
+  const flows: Flow[] = [];
+  if (owner !== '') flows.push({ key: `account ${owner}`, step: STEPS.account });
+  if (network !== undefined) flows.push({ key: `network ${network}`, step: STEPS.network });
+  return flows;
+}

@@ -1,0 +1,85 @@
+import { CALLER_TOKEN_HEADER, SERVICE_ACCOUNT_USERS_PATH } from '../../contract';
+
+/**
+ * Requests with a password that one network may have at the same time, for one account and for all.
+ * The share of an account is one of a network: callers in other networks cannot use up the share of
+ * its owner.
+ */
+const MOST = { account: 24, network: 100 } as const;
+
+/** `Retry-After` of a refused request, in seconds. */
+export const PASSWORD_RETRY_S = '2';
+
+const PASSWORD_FIELDS = ['password', 'newPassword', 'currentPassword'];
+
+/** The fields that name an account: its address, its id, or the code of a link to it. */
+const OWNER_FIELDS = ['email', 'userId', 'token'];
+
+/** The headers that name a session. */
+const SESSION_HEADERS = [CALLER_TOKEN_HEADER, 'authorization', 'cookie'];
+
+export interface PasswordRequest {
+  /** Below the path of Better-Auth. */
+  path: string | undefined;
+  body: unknown;
+  header: (name: string) => string | null | undefined;
+}
+
+export function hasPassword(body: unknown): boolean {
+  return PASSWORD_FIELDS.some((field) => textOf(body, field) !== '');
+}
+
+/**
+ * The account that a request names. Without a named account, the session stands for it. Empty for
+ * an administrator or a service account that sets the password of another account: the request
+ * takes places of its own network only.
+ */
+export function ownerOf({ path, body, header }: PasswordRequest): string {
+  if (path?.startsWith('/admin/') || path === SERVICE_ACCOUNT_USERS_PATH) return '';
+  const fields = OWNER_FIELDS.map((field) => textOf(body, field).toLowerCase());
+  const named = [...fields, ...SESSION_HEADERS.map((name) => header(name) ?? '')];
+  return named.find((value) => value !== '') ?? '';
+}
+
+function textOf(body: unknown, field: string): string {
+  const value = (body as Record<string, unknown> | null | undefined)?.[field];
+  return typeof value === 'string' ? value : '';
+}
+
+/** The account and the network of a request. */
+export interface Source {
+  /** Empty: none. */
+  owner: string;
+  network: string | undefined;
+}
+
+/**
+ * Counts the requests with a password that a process serves at the same time. The API and the auth
+ * server count with the same limits: the first process that reads a request refuses it.
+ */
+export class PasswordRequests {
+  private readonly open = new Map<string, number>();
+
+  /** @returns ends the request; `null` when a limit is reached. */
+  begin(source: Source): (() => void) | null {
+    const shares = sharesOf(source);
+    if (shares.some(({ key, most }) => (this.open.get(key) ?? 0) >= most)) return null;
+    for (const { key } of shares) this.count(key, 1);
+    return () => {
+      for (const { key } of shares) this.count(key, -1);
+    };
+  }
+
+  private count(key: string, change: 1 | -1): void {
+    const open = (this.open.get(key) ?? 0) + change;
+    if (open > 0) this.open.set(key, open);
+    else this.open.delete(key);
+  }
+}
+
+function sharesOf({ owner, network }: Source) {
+  if (network === undefined) return [];
+  const ofNetwork = { key: `network ${network}`, most: MOST.network };
+  if (owner === '') return [ofNetwork];
+  return [ofNetwork, { key: `account ${owner} ${network}`, most: MOST.account }];
+}
