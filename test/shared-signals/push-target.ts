@@ -47,12 +47,10 @@ export class PushTarget {
     this.server.answer = (request) => void request.resume();
   }
 
-  /** Answers the next requests with 101. */
-  switchProtocols(): void {
+  /** Answers the next requests with a text, and keeps the connections open. */
+  answerRaw(text: string): void {
     this.server.reset();
-    this.server.answer = ({ socket }) => {
-      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
-    };
+    this.server.answer = (request) => void request.resume().socket.write(text);
   }
 
   /** The events that arrived about a user, in their order. */

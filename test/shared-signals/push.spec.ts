@@ -204,9 +204,20 @@ describe('a stream that is pushed', () => {
     await expectPushed(user.id, ['token-claims-change']);
   });
 
+  it('is acknowledged by 202 before the body of the answer ends', async () => {
+    const user = await stage.system.asUser();
+    target.answerRaw('HTTP/1.1 202 Accepted\r\nContent-Length: 10\r\n\r\nx');
+    await change(`role = 'admin'`, user.id);
+    await eventually(async () =>
+      expect(await logOf(user.id)).toMatchObject([{ state: 'delivered', attempts: 1 }]),
+    );
+  });
+
   it('is tried again after an answer of 101', async () => {
     const user = await stage.system.asUser();
-    target.switchProtocols();
+    target.answerRaw(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+    );
     await change(`role = 'admin'`, user.id);
     await eventually(async () =>
       expect(await logOf(user.id)).toMatchObject([{ state: 'pending', last_error: 'no response' }]),

@@ -41,10 +41,10 @@ export async function pushSet(push: Push): Promise<PushResult> {
   if (fault !== null) return failed(fault);
   try {
     const response = await send(push);
-    const text = await readStart(response);
     const status = response.statusCode ?? 0;
-    const retryAfterMs = toRetryAfter(response.headers['retry-after']);
-    return status === 202 ? { outcome: 'accepted' } : { ...judge(status, text), retryAfterMs };
+    if (status === 202) return acknowledge(response);
+    const text = await readStart(response);
+    return { ...judge(status, text), retryAfterMs: toRetryAfter(response.headers['retry-after']) };
   } catch (error) {
     return failed(describe(error));
   }
@@ -73,6 +73,12 @@ async function send({ url, set, authorization, allowed, signal }: Push): Promise
     once(request, 'close').then(() => Promise.reject(new Error('no response'))),
   ])) as [IncomingMessage];
   return response;
+}
+
+/** The status acknowledges. The answer has no body (RFC 8935, section 2.2), and none is read. */
+function acknowledge(response: IncomingMessage): PushResult {
+  response.destroy();
+  return { outcome: 'accepted' };
 }
 
 /** Not more than the limit: the connection is closed. */
