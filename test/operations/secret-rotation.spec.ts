@@ -25,6 +25,7 @@ let ada: SignedInUser;
 let bob: SignedInUser;
 let factor: Enrolment;
 let cookie: string;
+let trusted: string;
 let link: string;
 let cursor: string;
 let kids: string[];
@@ -57,16 +58,28 @@ async function takeSecondStep(email: string, code: string): Promise<Answer<Signe
   return system.asAnonymous().post<SignedIn>('/api/v1/auth/two-factor', step);
 }
 
-async function signInWithCookie(email: string): Promise<string> {
-  const { headers } = await new Caller(system.settings.authUrl).post(
-    '/api/auth/sign-in/email',
-    { email, password: PASSWORD },
-    { origin: system.settings.authUrl },
-  );
-  return headers
-    .getSetCookie()
-    .map((line) => line.split(';')[0]!)
-    .join('; ');
+/** A request of a browser to an endpoint of the auth server. */
+function browse(path: string, body: object, cookies = ''): Promise<Answer<object>> {
+  const { authUrl } = system.settings;
+  const headers = { origin: authUrl, ...(cookies && { cookie: cookies }) };
+  return new Caller(`${authUrl}/api/auth`).post(path, body, headers);
+}
+
+function cookiesOf({ headers }: Answer<object>, name = ''): string {
+  const cookies = headers.getSetCookie().map((line) => line.split(';')[0]!);
+  return cookies.filter((text) => text.includes(name)).join('; ');
+}
+
+const signInBy = (email: string, cookies?: string) =>
+  browse('/sign-in/email', { email, password: PASSWORD }, cookies);
+
+const signInWithCookie = async (email: string) => cookiesOf(await signInBy(email));
+
+/** @returns the cookie of the device, which the second step of a sign-in has made a trusted one. */
+async function trustDevice(email: string, code: string): Promise<string> {
+  const first = cookiesOf(await signInBy(email));
+  const step = { code, trustDevice: true };
+  return cookiesOf(await browse('/two-factor/verify-backup-code', step, first), 'trust_device');
 }
 
 const readSession = (given: string) =>
@@ -110,6 +123,7 @@ beforeAll(async () => {
   factor = await enrolUser(system, ada);
   bob = await system.asUser();
   cookie = await signInWithCookie(bob.email);
+  trusted = await trustDevice(ada.email, factor.recoveryCodes[8]!);
   const token = await createEmailVerificationToken(FIRST, bob.email);
   link = `${system.settings.authUrl}/verify-email?token=${token}`;
   cursor = (await listOne()).body.nextCursor;
@@ -165,6 +179,19 @@ describe('with the former secret as a further version', () => {
   it('codes of the app and recovery codes sign in', async () => {
     expect((await takeSecondStep(ada.email, factor.app.code(1))).status).toBe(200);
     expect((await takeSecondStep(ada.email, factor.recoveryCodes[0]!)).status).toBe(200);
+  });
+
+  it('a trusted device asks for a code once', async () => {
+    expect((await signInBy(ada.email, trusted)).body).toHaveProperty('twoFactorRedirect', true);
+    const again = await trustDevice(ada.email, factor.recoveryCodes[9]!);
+    const { status, body } = await signInBy(ada.email, again);
+    expect([status, body]).toEqual([200, expect.not.objectContaining({ twoFactorRedirect: true })]);
+  });
+
+  it('a known browser stays known', async () => {
+    const device = cookie.split('; ').find((text) => text.includes('known_device'));
+    const { headers } = await signInBy(bob.email, device);
+    expect(headers.get('ratelimit-policy')).toMatch(/^"sign-in-device"/);
   });
 
   it('the link of a mail still works', async () => {
