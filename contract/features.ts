@@ -5,6 +5,7 @@ import {
   PRODUCT_FEATURES,
   refuseRepeatedNames,
 } from '../features/installed';
+import { findDeclarationFaults } from './declarations/faults';
 import { OAUTH_TABLES } from './tables/oauth-tables';
 import { TABLES } from './tables/tables';
 
@@ -28,6 +29,14 @@ const OWN_TABLES = Object.values({ ...TABLES, ...OAUTH_TABLES }).map(({ name }) 
 const FEATURE_NAMES = INSTALLED_FEATURES.map(({ name }) => name);
 const FEATURE_ROUTES = INSTALLED_FEATURES.flatMap(({ routes = {} }) => Object.keys(routes));
 
+refuseFaults();
 refuseRepeatedNames('names', FEATURE_NAMES);
 refuseRepeatedNames('routes', FEATURE_ROUTES);
 refuseRepeatedNames('tables', [...OWN_TABLES, ...FEATURE_TABLES]);
+
+/** @throws {Error} that names every fault of every declaration. Every process and command ends with it. */
+function refuseFaults(): void {
+  const roles = Object.keys(mergeParts('roles'));
+  const faults = INSTALLED_FEATURES.flatMap((feature) => findDeclarationFaults(feature, roles));
+  if (faults.length > 0) throw new Error(`Features with faults: ${faults.join('; ')}.`);
+}

@@ -4,7 +4,7 @@ import { HOUSE_FEATURES } from './house-features';
 
 const INSTALLED = [...HOUSE_FEATURES, ...FEATURES] as const;
 
-export type { ExampleCall } from './define-feature';
+export type { ExampleCall, FeatureDeclaration } from './define-feature';
 
 /** Every feature: those of Gatehouse, then those of the product. */
 export const INSTALLED_FEATURES: readonly FeatureDeclaration[] = INSTALLED;

@@ -1,5 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { renderApiDocument } from './api-documents';
+import { findRouteFaults, type RoutesDocument } from './feature-routes';
 import type { GeneratedFile } from './generated-files';
 import { type FeatureDeclaration } from '../features/define-feature';
 import { PRODUCT_FEATURES } from '../contract';
@@ -15,6 +17,19 @@ export function listFeatureDocuments(): GeneratedFile[] {
       return `${JSON.stringify(toFeatureDocument(whole, feature), null, 2)}\n`;
     },
   }));
+}
+
+/** @returns a sentence for each contradiction between the features and their routes. */
+export async function listFeatureFaults(): Promise<string[]> {
+  const misplaced = PRODUCT_FEATURES.map(({ name }) => `features/${name}/${name}.feature.ts`)
+    .filter((file) => !existsSync(file))
+    .map((file) => `${file} does not exist: a feature has the name of its folder.`);
+  const routes = Object.fromEntries(
+    PRODUCT_FEATURES.flatMap((feature) => Object.entries(feature.routes ?? {})),
+  );
+  const own = JSON.parse(readFileSync('openapi.json', 'utf8')) as RoutesDocument;
+  const whole = JSON.parse(await renderApiDocument()) as RoutesDocument;
+  return [...misplaced, ...findRouteFaults(whole, { routes, own })];
 }
 
 /** The part of the document that the routes of a feature are described by. */

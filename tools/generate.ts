@@ -15,6 +15,8 @@ const WITH_FEATURES = '--features';
  * feature never change the same file. Each feature has a document of its own.
  */
 async function main(checkOnly: boolean): Promise<void> {
+  const faults = process.argv.includes(WITH_FEATURES) ? await findFaults() : [];
+  if (faults.length > 0) return refuse(faults);
   const stale: string[] = [];
   for (const { file, content } of await listFiles()) {
     const expected = await content();
@@ -37,6 +39,15 @@ async function listFiles(): Promise<readonly GeneratedFile[]> {
   return (await import('./generated-files.js')).GENERATED_FILES;
 }
 
+async function findFaults(): Promise<string[]> {
+  return (await import('./feature-documents.js')).listFeatureFaults();
+}
+
+function refuse(faults: string[]): void {
+  console.error(`Features with faults:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  process.exitCode = 1;
+}
+
 function generateForFeatures(): void {
   const program = [__filename, WITH_FEATURES, ...process.argv.slice(2)];
   const { status } = spawnSync(process.execPath, program, { stdio: 'inherit' });
@@ -50,7 +61,8 @@ function firstDifference(actual: string, expected: string): number {
 }
 
 function report(stale: string[], checkOnly: boolean): void {
-  if (stale.length === 0) return console.log('Generated files are up to date.');
+  const owner = process.argv.includes(WITH_FEATURES) ? 'of the features ' : '';
+  if (stale.length === 0) return console.log(`Generated files ${owner}are up to date.`);
   const list = stale.map((line) => `  ${line}`).join('\n');
   if (!checkOnly) return console.log(`Written:\n${list}`);
   console.error(`Out of date:\n${list}\nRun \`npm run generate\` and commit the result.`);

@@ -1,8 +1,12 @@
 import { Column, DataSource, Entity, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { ROLES } from '../../contract';
+import { findDeclarationFaults } from '../../contract/declarations/faults';
 import type { FeatureDeclaration } from '../../features/define-feature';
+import { HOUSE_FEATURES } from '../../features/house-features';
 import { findFeatureFaults } from '../../src/database/feature-check';
 import { listEntities } from '../../src/database/entities';
 import { UserEntity } from '../../src/database/entities/user.entity';
+import { findRouteFaults } from '../../tools/feature-routes';
 
 @Entity('kept')
 class KeptEntity {
@@ -77,6 +81,114 @@ describe('the check of a feature at the start', () => {
   it('refuses a table that the declaration does not list', async () => {
     await expect(faultsOf({}, { entities: [PlaceEntity] })).resolves.toEqual([
       'places: `tables` of the declaration lacks place',
+    ]);
+  });
+});
+
+describe('a declaration with a fault', () => {
+  const scope = { meaning: 'Text.', consent: 'text', opens: {} };
+  const problem = { status: 409, title: 'Text', meaning: 'Text.' };
+
+  it.each<[Partial<FeatureDeclaration>, string]>([
+    [{ name: 'Places' }, 'Places: `name` consists of lower-case letters, digits and hyphens'],
+    [
+      { scopes: { 'places:read': { ...scope, consent: ' ' } } },
+      'places: the text of the consent page for the scope places:read (`consent`) is missing',
+    ],
+    [
+      { scopes: { 'places read': scope } },
+      'places: "places read" in `scopes` does not consist of letters, digits and `:._/-`',
+    ],
+    [
+      { roles: { 'guide,admin': 'Text' } },
+      'places: "guide,admin" in `roles` does not consist of lower-case letters, digits, hyphens and underscores',
+    ],
+    [{ roles: { guide: '' } }, 'places: what the role guide may do is missing'],
+    [
+      { auditActions: ['made'] },
+      'places: "made" in `auditActions` does not consist of `<what it is about>.<what happened>`',
+    ],
+    [
+      { problems: { far_away: { ...problem, status: 200 } } },
+      'places: the problem far_away has the status 200, which is no error',
+    ],
+    [
+      { routes: { 'GET /api/v1/places': 'guides' } },
+      'places: GET /api/v1/places is declared for guides, which no feature has in `roles`',
+    ],
+    [
+      { routes: { '/api/v1/places': 'open' } },
+      'places: /api/v1/places in `routes` is not `<METHOD> /<path>`',
+    ],
+    [
+      { migrations: [PlaceEntity] },
+      'places: the name of the migration PlaceEntity does not end with 13 digits',
+    ],
+  ])('is named in one sentence: %j', (declaration, fault) => {
+    const roles = ['admin', 'user'];
+    expect(findDeclarationFaults({ name: 'places', ...declaration }, roles)).toEqual([fault]);
+  });
+
+  it('has no fault in Gatehouse', () => {
+    expect(HOUSE_FEATURES.flatMap((one) => findDeclarationFaults(one, ROLES))).toEqual([]);
+  });
+});
+
+describe('the routes of a feature', () => {
+  const PATH = '/api/v1/places';
+  const own = { paths: {} };
+
+  function routeFaultsOf(operation: object, routes: Record<string, string>): string[] {
+    const get = { operationId: 'listPlaces', tags: ['Places'], ...operation };
+    const whole = { tags: [{ name: 'Places' }], paths: { [PATH]: { get } } };
+    return findRouteFaults(whole, { routes, own });
+  }
+
+  it('agree with its declaration', () => {
+    expect(routeFaultsOf({}, { [`GET ${PATH}`]: 'open' })).toEqual([]);
+  });
+
+  it.each<[title: string, operation: object, routes: Record<string, string>, fault: string]>([
+    [
+      'missing in the declaration',
+      { security: [{}] },
+      {},
+      `GET ${PATH} is missing in \`routes\` of its feature. Its callers are 'user'.`,
+    ],
+    [
+      'for other callers',
+      { security: [{}], 'x-roles': ['admin'] },
+      { [`GET ${PATH}`]: 'open' },
+      `GET ${PATH} has the callers 'open' in \`routes\`, and 'admin' by its decorators.`,
+    ],
+    [
+      'without a controller',
+      {},
+      { [`GET ${PATH}`]: 'open', [`PUT ${PATH}`]: 'user' },
+      `No controller has the route PUT ${PATH} of \`routes\`.`,
+    ],
+    [
+      'with an unknown tag',
+      { tags: ['Place'] },
+      { [`GET ${PATH}`]: 'open' },
+      `GET ${PATH} uses the tag Place, which no feature declares.`,
+    ],
+    [
+      'with an unknown scope',
+      { 'x-scopes': ['places:reed'] },
+      { [`GET ${PATH}`]: 'open' },
+      `GET ${PATH} uses the scope places:reed, which no feature declares.`,
+    ],
+  ])('%s are a fault', (_title, operation, routes, fault) => {
+    expect(routeFaultsOf(operation, routes)).toEqual([fault]);
+  });
+
+  it('have one operationId each', () => {
+    const get = { operationId: 'listPlaces' };
+    const paths = { [PATH]: { get, post: get } };
+    const routes = { [`GET ${PATH}`]: 'open', [`POST ${PATH}`]: 'open' };
+    expect(findRouteFaults({ paths }, { routes, own })).toEqual([
+      'Two routes have the operationId listPlaces.',
     ]);
   });
 });

@@ -1,0 +1,110 @@
+import type { FeatureDeclaration } from '../../features/installed';
+
+/** A part of a declaration with the names that it can have. */
+interface NameRule {
+  part: 'roles' | 'scopes' | 'tags' | 'problems' | 'auditActions' | 'auditSubjects' | 'tables';
+  pattern: RegExp;
+  words: string;
+}
+
+const LOWER_CASE = 'lower-case letters, digits and underscores';
+const NAME = /^[a-z][a-z0-9_]*$/;
+
+const NAME_RULES: readonly NameRule[] = [
+  // Better-Auth reads a comma as a list of roles.
+  {
+    part: 'roles',
+    pattern: /^[a-z][a-z0-9_-]*$/,
+    words: 'lower-case letters, digits, hyphens and underscores',
+  },
+  // Scopes of a request are separated by blanks (RFC 6749, section 3.3).
+  {
+    part: 'scopes',
+    pattern: /^[A-Za-z0-9][A-Za-z0-9:._/-]*$/,
+    words: 'letters, digits and `:._/-`',
+  },
+  { part: 'tags', pattern: /\S/, words: 'text' },
+  { part: 'problems', pattern: NAME, words: LOWER_CASE },
+  {
+    part: 'auditActions',
+    pattern: /^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/,
+    words: '`<what it is about>.<what happened>`',
+  },
+  { part: 'auditSubjects', pattern: NAME, words: LOWER_CASE },
+  { part: 'tables', pattern: NAME, words: LOWER_CASE },
+];
+
+const ROUTE = /^(GET|POST|PUT|PATCH|DELETE) \/\S*$/;
+
+/**
+ * The faults of a declaration that the compiler does not find, and those that it finds: `npm start`
+ * and `npm run dev` do not check types.
+ *
+ * @param roles of all features. @returns a sentence for each fault.
+ */
+export function findDeclarationFaults(
+  feature: FeatureDeclaration,
+  roles: readonly string[],
+): string[] {
+  const faults = [
+    ...(/^[a-z][a-z0-9-]*$/.test(feature.name)
+      ? []
+      : ['`name` consists of lower-case letters, digits and hyphens']),
+    ...NAME_RULES.flatMap((rule) => findWrongNames(feature, rule)),
+    ...findMissingTexts(feature),
+    ...findWrongStatuses(feature),
+    ...findWrongRoutes(feature, roles),
+    ...findWrongMigrations(feature),
+  ];
+  return faults.map((fault) => `${feature.name}: ${fault}`);
+}
+
+function findWrongNames(feature: FeatureDeclaration, { part, pattern, words }: NameRule): string[] {
+  const declared = feature[part] ?? [];
+  const names = Array.isArray(declared) ? (declared as string[]) : Object.keys(declared);
+  return names
+    .filter((name) => !pattern.test(name))
+    .map((name) => `${JSON.stringify(name)} in \`${part}\` does not consist of ${words}`);
+}
+
+function findMissingTexts(feature: FeatureDeclaration): string[] {
+  const { scopes = {}, problems = {}, roles = {}, tags = {} } = feature;
+  const texts = [
+    ...Object.entries(scopes).flatMap(([name, { meaning, consent }]) => [
+      [`the \`meaning\` of the scope ${name}`, meaning],
+      [`the text of the consent page for the scope ${name} (\`consent\`)`, consent],
+    ]),
+    ...Object.entries(problems).flatMap(([code, { title, meaning }]) => [
+      [`the \`title\` of the problem ${code}`, title],
+      [`the \`meaning\` of the problem ${code}`, meaning],
+    ]),
+    ...Object.entries(roles).map(([role, text]) => [`what the role ${role} may do`, text]),
+    ...Object.entries(tags).map(([tag, text]) => [`the description of the tag ${tag}`, text]),
+  ];
+  return texts.filter(([, text]) => !text?.trim()).map(([name]) => `${name} is missing`);
+}
+
+function findWrongStatuses({ problems = {} }: FeatureDeclaration): string[] {
+  return Object.entries(problems)
+    .filter(([, { status }]) => !Number.isInteger(status) || status < 400 || status > 599)
+    .map(([code, { status }]) => `the problem ${code} has the status ${status}, which is no error`);
+}
+
+function findWrongRoutes({ routes = {} }: FeatureDeclaration, roles: readonly string[]): string[] {
+  return Object.entries(routes).flatMap(([route, callers]) => {
+    const unknown = callers.split(',').filter((role) => !roles.includes(role));
+    return [
+      ...(ROUTE.test(route) ? [] : [`${route} in \`routes\` is not \`<METHOD> /<path>\``]),
+      ...(callers === 'open' || unknown.length === 0
+        ? []
+        : [`${route} is declared for ${unknown.join(', ')}, which no feature has in \`roles\``]),
+    ];
+  });
+}
+
+/** TypeORM reads the time from the name. */
+function findWrongMigrations({ migrations = [] }: FeatureDeclaration): string[] {
+  return migrations
+    .filter(({ name }) => !/\D\d{13}$/.test(name))
+    .map(({ name }) => `the name of the migration ${name} does not end with 13 digits`);
+}
