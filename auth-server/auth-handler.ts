@@ -1,5 +1,5 @@
 import { toNodeHandler } from 'better-auth/node';
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response as ExpressResponse } from 'express';
 import type { Auth } from './better-auth/auth';
 import type { AuthConfig } from './common/config';
 import { AUTH_BASE_PATH, JWKS_PATH } from '../contract';
@@ -56,7 +56,9 @@ export function handleAuth(
       return sendError(response, allowed ? METHOD_NOT_ALLOWED : NOT_FOUND);
     }
     if (endsSession(request.path)) return handleSignOut(request, response);
-    return request.path === JWKS_PATH ? handleKeys(request, response) : handle(request, response);
+    if (request.path !== JWKS_PATH) return handle(request, response);
+    letOriginsRead(response);
+    return handleKeys(request, response);
   };
 }
 
@@ -100,6 +102,16 @@ async function replaceStoreFailure(response: Response, request: Request): Promis
 /** RFC 9110, section 9.3.2: `HEAD` is answered as `GET`. Node sends the answer without its content. */
 function toGet(request: Request): Request {
   return request.method === 'HEAD' ? new Request(request, { method: 'GET' }) : request;
+}
+
+/**
+ * Scripts of every origin may read the key set, as they may read the metadata that names it.
+ * Trusted origins have the header already, with credentials.
+ */
+function letOriginsRead(response: ExpressResponse): void {
+  if (response.hasHeader('Access-Control-Allow-Origin')) return;
+  response.set('Access-Control-Allow-Origin', '*');
+  response.set('Cross-Origin-Resource-Policy', 'cross-origin');
 }
 
 /** The time in which caches may keep the key set, in seconds. */

@@ -112,6 +112,10 @@ describe('the discovery document', () => {
         expect(headers.get('cache-control')).toBe('public, max-age=300');
         expect(headers.get('content-type')).toMatch(/^application\/json/);
       }
+      const keys = await fetch(`${base}/api/auth/jwks`, {
+        headers: { origin: 'https://anywhere.example' },
+      });
+      expect(keys.headers.get('access-control-allow-origin')).toBe('*');
     }
   });
 

@@ -54,6 +54,7 @@ describe('the log', () => {
     const origin = 'https://reader.example';
     for (const base of [stage.system.apiUrl, stage.system.settings.authUrl]) {
       await fetch(`${base}/.well-known/openid-configuration`, { headers: { origin } });
+      await fetch(`${base}/api/auth/jwks`, { headers: { origin } });
       await fetch(`${base}/api/auth/get-session`, { headers: { origin: TRUSTED } });
       await fetch(`${base}/`, { headers: { origin: base } });
     }
