@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /** Licences that allow use in a product without a duty to publish its source. */
@@ -21,9 +22,10 @@ const WITHOUT_FIELD: Record<string, string> = {
 };
 
 interface LockedPackage {
+  version: string;
   license?: string;
+  /** Not with `devOptional`: such a package is also an optional one of the image. */
   dev?: boolean;
-  devOptional?: boolean;
 }
 
 describe('the packages of the image', () => {
@@ -31,8 +33,12 @@ describe('the packages of the image', () => {
     packages: Record<string, LockedPackage>;
   };
   const shipped = Object.entries(packages)
-    .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
-    .map(([path, { license }]) => ({ name: path.split('node_modules/').at(-1)!, license }));
+    .filter(([path, { dev }]) => path !== '' && !dev)
+    .map(([path, { license, version }]) => ({
+      name: path.split('node_modules/').at(-1)!,
+      version,
+      license,
+    }));
 
   it('have licences of the list', () => {
     const licences = shipped.map(({ name, license = WITHOUT_FIELD[name] ?? 'none' }) => ({
@@ -41,6 +47,21 @@ describe('the packages of the image', () => {
     }));
     expect(licences.filter(({ license }) => !ALLOWED.has(license))).toEqual([]);
     expect(shipped.length).toBeGreaterThan(100);
+  });
+
+  it('are those of the list of packages (CycloneDX) that `npm run sbom` prints', () => {
+    const text = execFileSync(process.execPath, ['tools/sbom.mjs'], { encoding: 'utf8' });
+    const { bomFormat, components, dependencies } = JSON.parse(text) as {
+      bomFormat: string;
+      components: { 'bom-ref': string }[];
+      dependencies: { ref: string; dependsOn: string[] }[];
+    };
+    expect(bomFormat).toBe('CycloneDX');
+    const listed = components.map((component) => component['bom-ref']);
+    const own = shipped.map(({ name, version }) => `${name}@${version}`);
+    expect(listed.toSorted()).toEqual([...new Set(own)].toSorted());
+    const named = dependencies.flatMap(({ dependsOn }) => dependsOn);
+    expect(named.filter((reference) => !listed.includes(reference))).toEqual([]);
   });
 
   it('lack the licence field only where the list says so', () => {
