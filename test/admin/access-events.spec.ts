@@ -7,6 +7,7 @@ import type * as service from '../../src/admin/access-events/access-events.servi
 import { eventually } from '../live-access/readiness';
 import { OAuthStage } from '../oauth/stage';
 import { loadNatively } from '../support/native/load';
+import { Caller } from '../support/caller';
 import { expectProblem } from '../support/problems';
 import { System } from '../support/system';
 
@@ -234,6 +235,23 @@ describe('the stream of access events', () => {
     await stage.change(account.clientId, { disabled: true });
     await eventually(() => stream.hasEnded, true);
     expect(other.hasEnded).toBe(false);
+  });
+
+  it('tells a slow reader nothing that was written after the end of its access', async () => {
+    const account = await addServiceAccount();
+    for (let count = 0; count < 20; count += 1) await writeLargeEvents();
+    const slow = await SlowReader.open({ url: system.apiUrl, token: account.token, replay: 3_600 });
+    await stage.change(account.clientId, { disabled: true });
+    const caller = new Caller(system.apiUrl, account.token);
+    await eventually(async () => (await caller.get('/api/v1/access-events')).status, 401);
+    await slow.readOn();
+    const [end] = await system.query<{ id: string }>(
+      `SELECT id::text FROM access_event WHERE kind = 'client-disabled' AND data ->> 'clientId' = $1`,
+      [account.clientId],
+    );
+    expect(slow.eventIds.length).toBeGreaterThanOrEqual(200);
+    expect(slow.eventIds).not.toContain(end!.id);
+    await system.query(`DELETE FROM access_event WHERE kind = 'large'`);
   });
 
   it('ends when its reader loses the scope', async () => {

@@ -9,9 +9,10 @@ export class SlowReader {
 
   private constructor(private readonly response: IncomingMessage) {}
 
-  static async open({ url, token }: StreamOptions): Promise<SlowReader> {
+  static async open({ url, token, replay = 0 }: StreamOptions): Promise<SlowReader> {
     const headers = { accept: 'text/event-stream', authorization: `Bearer ${token}` };
-    const request = get(`${url}/api/v1/access-events?replay=0`, { headers, agent: false });
+    const path = `/api/v1/access-events?replay=${replay}`;
+    const request = get(url + path, { headers, agent: false });
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     response.pause();
     return new SlowReader(response);

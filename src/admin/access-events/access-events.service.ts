@@ -5,6 +5,7 @@ import { AccessEventHub } from './access-event-hub';
 import { AccessEventStore, PAGE_SIZE } from './access-event.store';
 import { type EventPosition, isBefore, parseEventId } from './event-position';
 import { EventReader } from './event-reader';
+import { ReaderAccess } from './reader-access';
 import { OTHER_HISTORY, STREAM_BEGIN, toCurrent, toReload, toStreamText } from './event-text';
 import { StreamPlaces } from './stream-places';
 import { callerIdOf } from '../../auth/principal/caller-id';
@@ -53,6 +54,7 @@ export class AccessEventsService implements OnApplicationBootstrap {
   constructor(
     private readonly store: AccessEventStore,
     private readonly hub: AccessEventHub,
+    private readonly readerAccess: ReaderAccess,
     private readonly places: StreamPlaces,
     private readonly jobs: Jobs,
   ) {}
@@ -119,6 +121,8 @@ export class AccessEventsService implements OnApplicationBootstrap {
   ): AsyncGenerator<string | Buffer> {
     yield STREAM_BEGIN + text;
     yield* this.pagesOf(range);
+    // A reader chooses how long that takes. What was written since then needs access at this time.
+    if ((await this.readerAccess.findEnded([reader])).length > 0) return;
     const from = await this.store.getDurablePosition();
     yield* this.pagesOf({ from: range.to, to: from });
     if (!this.hub.join(reader, from)) {
