@@ -1,6 +1,7 @@
 import type { BetterAuthOptions } from 'better-auth';
+import type { GoogleProfile } from 'better-auth/social-providers';
 import { getOAuthState } from 'better-auth/api';
-import { toSafeProfile } from './provider-profile';
+import { toGoogleProfile, toSafeProfile } from './provider-profile';
 import type { AuthConfig } from '../common/config';
 import { isEmailAddress } from '../common/email-address';
 
@@ -85,7 +86,14 @@ export function socialProviders({ google, github, requireEmailVerification }: Au
     disableIdTokenSignIn: true,
   };
   return {
-    ...(google && { google: { ...google, ...rules, prompt: 'select_account' as const } }),
+    ...(google && {
+      google: {
+        ...google,
+        ...rules,
+        prompt: 'select_account' as const,
+        mapProfileToUser: (claims: GoogleProfile) => toGoogleProfile(claims, google.clientId),
+      },
+    }),
     ...(github && { github: { ...github, ...rules } }),
   };
 }

@@ -1,4 +1,4 @@
-import { LONGEST } from '../../contract';
+import { CLOCK_TOLERANCE_SECONDS, LONGEST } from '../../contract';
 import { isPlainText, isVisible } from '../../runtime/plain-text';
 
 /**
@@ -24,6 +24,31 @@ export function toSafeProfile(profile: object): {
     // control characters.
     ...(/\p{Cc}/u.test(String(email)) && { email: '' }),
   };
+}
+
+/** Google names itself in one of two ways: https://developers.google.com/identity/openid-connect/openid-connect#validatinganidtoken */
+const GOOGLE_ISSUERS = ['https://accounts.google.com', 'accounts.google.com'];
+
+interface IdTokenClaims {
+  iss: string;
+  aud: string;
+  exp: number;
+}
+
+/**
+ * The profile in an ID token of Google. It comes from Google's token endpoint by TLS, so its
+ * signature is not verified (OpenID Connect Core 1.0, section 3.1.3.7). Better-Auth checks none of
+ * its claims.
+ *
+ * @throws {Error} for an ID token of another issuer, for another client, or after its end.
+ */
+export function toGoogleProfile(claims: IdTokenClaims, clientId: string) {
+  const { iss, aud, exp } = claims;
+  if (!GOOGLE_ISSUERS.includes(iss)) throw new Error('the ID token has another issuer');
+  if (aud !== clientId) throw new Error('the ID token is for another client');
+  const isInForce = (exp + CLOCK_TOLERANCE_SECONDS) * 1_000 > Date.now();
+  if (!isInForce) throw new Error('the ID token has expired');
+  return toSafeProfile(claims);
 }
 
 function toName(value: unknown): string {

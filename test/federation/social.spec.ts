@@ -116,6 +116,21 @@ it('a name from a provider loses the characters that change the direction of tex
   expect(await whoIs(browser, authUrl)).toMatchObject({ email, name: 'Ada' });
 });
 
+it.each([
+  ['of another issuer', { iss: 'https://evil.example' }],
+  ['without an issuer', { iss: undefined }],
+  ['for another client', { aud: 'somebody-else' }],
+  ['that has expired', { exp: 1 }],
+  ['that never expires', { exp: undefined }],
+])('an ID token of Google %s is refused', async (_title, wrong) => {
+  atGoogle('wrong@example.com');
+  Object.assign(edge.claims, wrong);
+  const browser = new Browser(APP);
+  const { url } = await dance(browser, { authUrl, provider: 'google' });
+  expect(url.searchParams.get('error')).toBe('unable_to_get_user_info');
+  expect(await whoIs(browser, authUrl)).toBeNull();
+});
+
 describe('an ID token of the OpenID Connect provider', () => {
   const right = { sub: 'somebody', email: 'somebody@example.com', email_verified: true };
   const now = () => Math.floor(Date.now() / 1_000);
