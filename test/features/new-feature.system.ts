@@ -80,8 +80,8 @@ describe('a feature made by `npm run new:feature`', () => {
   });
 
   it('passes its own tests and those of Gatehouse that read the features', async () => {
-    const house = ['contract/routes', 'consent-texts', 'database/triggers', 'layout'];
-    const specs = [`features/${FEATURE}/`, ...house];
+    const readers = ['contract/routes', 'consent-texts', 'database/triggers', 'layout'];
+    const specs = [`features/${FEATURE}/`, ...readers];
     await run('test', '--', '--maxWorkers=2', ...specs);
   });
 });
