@@ -4,6 +4,7 @@ import type { Auth } from './better-auth/auth';
 import type { AuthConfig } from './common/config';
 import { AUTH_BASE_PATH, JWKS_PATH } from '../contract';
 import type { EndpointMethods } from './http/endpoint-methods';
+import { isCallback, toCallbackAnswer } from './pages/callback-failure';
 import { endsSession, toSignOutPage } from './pages/end-session';
 import { isDatabaseOutage, requestContext } from './common/request-context';
 import { toKeyTimes } from './signing-keys/key-ring';
@@ -15,6 +16,7 @@ import {
   REFUSALS,
   RETRY_AFTER_S,
   sendError,
+  toErrorAnswer,
   toErrorBody,
   VALUE_REFUSED,
   type ErrorAnswer,
@@ -48,6 +50,10 @@ export function handleAuth(
   const handleSignOut = toNodeHandler(async (request) =>
     toSignOutPage(await answer(request), { request, authUrl }),
   );
+  const handleCallback = toNodeHandler(async (request) => {
+    const given = await answer(request).catch((error: unknown) => toRefusal(error, request));
+    return toCallbackAnswer(given, { request, authUrl });
+  });
   return (request, response) => {
     // A method that a `Request` of the fetch standard cannot have.
     if (request.method === 'TRACE') {
@@ -56,10 +62,18 @@ export function handleAuth(
       return sendError(response, allowed ? METHOD_NOT_ALLOWED : NOT_FOUND);
     }
     if (endsSession(request.path)) return handleSignOut(request, response);
+    if (isCallback(request.path)) return handleCallback(request, response);
     if (request.path !== JWKS_PATH) return handle(request, response);
     letOriginsRead(response);
     return handleKeys(request, response);
   };
+}
+
+/** @throws the error when it is no refusal: the last step logs it. */
+function toRefusal(error: unknown, request: Request): Response {
+  const answer = toErrorAnswer(error);
+  if (answer.status >= 500) throw error;
+  return toResponse(answer, request);
 }
 
 /**

@@ -439,6 +439,12 @@ describe('a sign-in with a provider, during which', () => {
   });
 });
 
+/** As a browser that shows the answer. */
+function open(browser: Browser, url: URL): Promise<Response> {
+  const cookies = [...browser.cookiesOf(url.hostname)].map((pair) => pair.join('='));
+  return fetch(url, { headers: { accept: 'text/html', cookie: cookies.join('; ') } });
+}
+
 describe('a link of a provider, during which', () => {
   beforeAll(() =>
     holder.query(`CREATE TRIGGER a_hold_up BEFORE INSERT ON account FOR EACH ROW
@@ -462,10 +468,11 @@ describe('a link of a provider, during which', () => {
     );
     const answer = await changeDuring({
       holder,
-      request: () => browser.visit(callback, atApp),
+      request: () => open(browser, callback),
       change: () => system.query(statement, [id]),
     });
-    expect(answer).toMatchObject({ status: 401, body: expect.stringContaining('CREDENTIALS_') });
+    expect(answer).toMatchObject({ status: 401, redirected: false });
+    expect(await answer.text()).toContain('Code: credentials_changed');
     const accounts = await system.query('SELECT id FROM account WHERE user_id = $1', [id]);
     expect(accounts).toHaveLength(left);
   });

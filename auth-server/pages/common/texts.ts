@@ -232,6 +232,8 @@ export const TEXTS = {
       'The other side did not answer as it should. Try again, or sign in another way.',
     signup_disabled: 'No account can be made this way.',
     banned: 'This account is banned. Ask an administrator.',
+    credentials_changed: 'The way to sign in to this account has just changed. Sign in again.',
+    too_many: 'This account has as many ways to sign in as are allowed. Remove one first.',
     unavailable: 'Part of the system cannot be reached. Try again soon.',
     impersonation:
       'You act as another user. Only the user can allow an application the access it asks for.',
