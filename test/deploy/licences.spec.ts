@@ -50,7 +50,7 @@ describe('the packages of the image', () => {
   });
 
   it('are those of the list of packages (CycloneDX) that `npm run sbom` prints', () => {
-    const text = execFileSync(process.execPath, ['tools/sbom.mjs'], { encoding: 'utf8' });
+    const text = execFileSync(process.execPath, ['tools/image/sbom.mjs'], { encoding: 'utf8' });
     const { bomFormat, components, dependencies } = JSON.parse(text) as {
       bomFormat: string;
       components: { 'bom-ref': string }[];

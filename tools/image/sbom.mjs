@@ -1,6 +1,6 @@
 // `npm run sbom`: the packages of the image as a CycloneDX document. `npm sbom --omit=dev` would also
 // leave out packages of the image that a development tool uses too.
-import '../runtime/entry/script-version.cjs';
+import '../../runtime/entry/script-version.cjs';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
