@@ -1,6 +1,9 @@
 import type { Answer } from './caller';
 import type { RawAnswer } from './raw-http';
-import { PROBLEM_CODES, type ProblemCode } from '../../src/common/problems/problem-codes';
+import { loadNatively } from './native/load';
+import type * as problemCodes from '../../src/common/problems/problem-codes';
+
+const { PROBLEM_CODES } = loadNatively('src/common/problems/problem-codes') as typeof problemCodes;
 
 export interface ProblemBody {
   type: string;
@@ -8,7 +11,7 @@ export interface ProblemBody {
   status: number;
   detail: string;
   instance: string;
-  code: ProblemCode;
+  code: problemCodes.ProblemCode;
   requestId: string;
   errors?: { pointer: string; detail: string }[];
 }
@@ -21,7 +24,10 @@ export const FOREIGN_TEXT =
  * Compares a response with RFC 9457 and the contract: status and title of the code, the request id
  * of the header, no foreign text. @returns the body, for further checks.
  */
-export function expectProblem(answer: Answer<unknown> | RawAnswer, code: ProblemCode): ProblemBody {
+export function expectProblem(
+  answer: Answer<unknown> | RawAnswer,
+  code: problemCodes.ProblemCode,
+): ProblemBody {
   const { status, title } = PROBLEM_CODES[code];
   const { header, text } = read(answer);
   const body = JSON.parse(text) as ProblemBody;

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { DATABASE_ROLES } from '../../../launcher/database-grants';
+import type * as grants from '../../../launcher/database-grants';
 import type { Settings } from '../../../runtime/settings/load';
 import { RUN_VARIABLE } from '../database';
+import { loadNatively } from '../native/load';
+
+// Its imports are thirty files, and most tests load this one.
+const { DATABASE_ROLES } = loadNatively('launcher/database-grants') as typeof grants;
 
 type ProcessName = keyof typeof DATABASE_ROLES;
 
