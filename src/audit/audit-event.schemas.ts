@@ -28,7 +28,14 @@ export const auditEventSchema = z
       .describe('The actor'),
     impersonatorId: id.nullable().describe('The administrator who acted as the user'),
     subject: z
-      .object({ type: z.enum(AUDIT_SUBJECT_TYPES), id })
+      .object({
+        // Events are kept longer than a feature that declares the type.
+        type: z
+          .string()
+          .describe(`One of ${AUDIT_SUBJECT_TYPES.join(', ')}, or of a feature that was removed`)
+          .meta({ examples: ['user'] }),
+        id,
+      })
       .nullable()
       .describe('What was changed'),
     ipAddress: z.string().nullable(),

@@ -48,6 +48,18 @@ describe('the list of audit events', () => {
     expect((await user.caller.get(PATH)).status).toBe(403);
   });
 
+  it('shows events of a feature that was removed', async () => {
+    await system.query(
+      `INSERT INTO audit_event (action, actor_type, actor_id, subject_type, subject_id)
+       VALUES ('keepsake.created', 'user', $1, 'keepsake', 'k1')`,
+      [user.id],
+    );
+    const { items } = await list({ limit: '1' });
+    expect(items).toMatchObject([
+      { action: 'keepsake.created', subject: { type: 'keepsake', id: 'k1' } },
+    ]);
+  });
+
   it('shows the newest event first, with all fields', async () => {
     const requestId = 'shown-whole';
     const body = { name: 'A new name' };

@@ -1195,8 +1195,11 @@ export interface components {
             impersonatorId: string | null;
             /** @description What was changed */
             subject: {
-                /** @enum {string} */
-                type: "user" | "key" | "client" | "resource" | "stream";
+                /**
+                 * @description One of user, key, client, resource, stream, or of a feature that was removed
+                 * @example user
+                 */
+                type: string;
                 /** @example Zk1cQ8vYp0dH3sWm7uXeT5bRaNfLg2Jo */
                 id: string;
             } | null;
