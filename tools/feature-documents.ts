@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { renderApiDocument } from './api-documents';
-import { findRouteFaults, type RoutesDocument } from './feature-routes';
+import { findRouteFaults, type RoutesDocument } from './features/routes';
 import type { GeneratedFile } from './generated-files';
 import { type FeatureDeclaration } from '../features/define-feature';
 import { PRODUCT_FEATURES } from '../contract';

@@ -6,7 +6,7 @@ import { HOUSE_FEATURES } from '../../features/house-features';
 import { findFeatureFaults } from '../../src/database/feature-check';
 import { listEntities } from '../../src/database/entities';
 import { UserEntity } from '../../src/database/entities/user.entity';
-import { findRouteFaults } from '../../tools/feature-routes';
+import { findRouteFaults } from '../../tools/features/routes';
 
 @Entity('kept')
 class KeptEntity {

@@ -1,4 +1,4 @@
-import { API_SCOPES, isRole, USER_SCOPES } from '../contract';
+import { API_SCOPES, isRole, USER_SCOPES } from '../../contract';
 
 interface Operation {
   operationId: string;
