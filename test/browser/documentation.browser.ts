@@ -57,6 +57,9 @@ async function tryOut(operationId: string): Promise<string> {
     await operation.locator('.opblock-summary-control').click();
     await operation.locator('.try-out__btn').click();
   }
+  // An answer to an earlier execution would be read instead of the new one.
+  const clear = operation.locator('.btn-clear');
+  if ((await clear.count()) > 0) await clear.click();
   const answer = page.waitForResponse((response) => response.url().includes('/api/v1/'));
   await operation.locator('.execute').click();
   await answer;
