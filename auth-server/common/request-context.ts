@@ -80,5 +80,9 @@ export async function asPartOfRequest<T>(work: () => Promise<T>): Promise<T> {
 
 export function endPart(context: RequestContext): void {
   context.openParts -= 1;
-  if (context.openParts === 0) context.onEnd?.();
+  if (context.openParts > 0) return;
+  // Once: a part can begin after the client has closed the connection.
+  const { onEnd } = context;
+  context.onEnd = undefined;
+  onEnd?.();
 }

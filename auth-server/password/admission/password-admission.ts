@@ -98,7 +98,13 @@ class PasswordPlace {
   ) {}
 
   async enter(): Promise<void> {
-    this.release = await this.places.enter(this.entrant);
+    const release = await this.places.enter(this.entrant);
+    // The request can have ended between the start of its turn and this line.
+    if (this.entrant.signal.aborted) {
+      release();
+      throw new BusyError('the client has gone');
+    }
+    this.release = release;
   }
 
   leave(): void {
