@@ -127,6 +127,8 @@ export class AccessEventsService implements OnApplicationBootstrap {
     yield* this.pagesOf({ from: range.to, to: from });
     if (!this.hub.join(reader, from)) {
       const { position: to } = await this.store.readNew(null);
+      // The pages before can also have taken any time.
+      if ((await this.readerAccess.findEnded([reader])).length > 0) return;
       yield* this.pagesOf({ from, to, isDurable: false });
     }
     yield* reader.chunks();
