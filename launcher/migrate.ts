@@ -28,8 +28,8 @@ async function refusePending(url: string): Promise<void> {
   const names = await listPendingMigrations(url);
   if (names.length === 0) return;
   throw new StartError(
-    `The database lacks ${names.length} migrations, the last is ${names.at(-1)}. A draft would ` +
-      'contain the same changes again. Run `npm run migrate` first.',
+    `Migrations that the database lacks: ${names.join(', ')}. A draft would contain the same ` +
+      'changes again. Run `npm run migrate` first.',
   );
 }
 

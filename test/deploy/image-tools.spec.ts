@@ -18,18 +18,23 @@ describe('the reader of .dockerignore', () => {
 
 describe('the reader of a Dockerfile', () => {
   it('joins continued lines and knows the stages by name', () => {
-    const { globals, stages } = parseDockerfile(
-      'ARG V=24\nFROM node:${V} AS base\n# a comment\nLABEL a="b" \\\n  c="d"\nFROM base AS last\nUSER node\n',
+    const { stages } = parseDockerfile(
+      'FROM node:24 AS base\n# a comment\nLABEL a="b" \\\n  c="d"\nFROM base AS last\nUSER node\n',
     );
-    expect(globals).toEqual({ V: '24' });
     expect(stages).toEqual([
       {
         name: 'base',
-        base: 'node:${V}',
+        base: 'node:24',
         instructions: [{ keyword: 'LABEL', argument: 'a="b"    c="d"' }],
       },
       { name: 'last', base: 'base', instructions: [{ keyword: 'USER', argument: 'node' }] },
     ]);
+  });
+
+  it('refuses an instruction before the first stage, which would have no effect', () => {
+    expect(() => parseDockerfile('ARG V=24\nFROM node:${V} AS base\n')).toThrow(
+      'before the first FROM: ARG',
+    );
   });
 
   it('refuses an entry point in shell form, which would not get signals', () => {

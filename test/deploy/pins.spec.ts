@@ -1,12 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { parseComposeFile } from '../../tools/image/compose-file';
 import { parseDockerfile } from '../../tools/image/dockerfile';
 
-const WORKFLOWS = '.github/workflows';
-
-const workflows = readdirSync(WORKFLOWS).map((name) => readFileSync(join(WORKFLOWS, name), 'utf8'));
+/** That of Gatehouse: a product can have others. */
+const workflows = [readFileSync('.github/workflows/ci.yml', 'utf8')];
 
 /** The values of a field, with the comment behind them. */
 function valuesOf(field: string, text: string): string[] {
@@ -25,10 +23,10 @@ it('workflows name each action by its commit, with the version as a comment', ()
 it('workflows, compose file and Dockerfile name each foreign image by its digest', () => {
   const { stages } = parseDockerfile(readFileSync('Dockerfile', 'utf8'));
   const bases = stages.map(({ base }) => base);
-  const own = ['gatehouse:0.1.0', '${{ matrix.image }}', ...stages.map(({ name }) => name)];
+  const own = ['${{ matrix.image }}', ...stages.map(({ name }) => name)];
   const texts = [...workflows, readFileSync('docker-compose.yml', 'utf8')];
   const images = [...bases, ...texts.flatMap((text) => valuesOf('image', text))];
-  const foreign = images.filter((image) => !own.includes(image));
+  const foreign = images.filter((image) => !own.includes(image) && !image.startsWith('gatehouse:'));
   expect(foreign.length).toBeGreaterThan(4);
   expect(foreign.filter((image) => !PINNED_IMAGE.test(image))).toEqual([]);
 });

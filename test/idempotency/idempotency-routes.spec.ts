@@ -20,9 +20,7 @@ it('docs/guides/rest-conventions.md lists every route that accepts a key', () =>
   const { paths } = JSON.parse(read('openapi.json')) as { paths: Record<string, Operations> };
   const accepting = Object.entries(paths)
     .filter(([, { post }]) => JSON.stringify(post?.parameters ?? []).includes('Idempotency-Key'))
-    .map(([path]) => path.replace('/api/v1', ''))
-    // Features of a product have documents of their own.
-    .filter((path) => /^\/(auth|admin\/(users|clients|resources|streams))(\/|$)/.test(path));
+    .map(([path]) => path.replace('/api/v1', ''));
   const section = read('docs/guides/rest-conventions.md').split('## Idempotency-Key\n')[1]!;
   const listed = section.split('On other routes')[0]!.matchAll(/`(?:POST )?(\/[^`]+)`/g);
   expect([...listed].map(([, path]) => path!).toSorted()).toEqual(accepting.toSorted());

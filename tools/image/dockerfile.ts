@@ -13,19 +13,17 @@ export interface Stage {
 }
 
 export interface Dockerfile {
-  /** Defaults of the `ARG` lines before the first stage. */
-  globals: Record<string, string>;
   stages: Stage[];
 }
 
 /** Reads the part of the format that this project uses: no heredocs, no parser directives. */
 export function parseDockerfile(text: string): Dockerfile {
-  const file: Dockerfile = { globals: {}, stages: [] };
+  const file: Dockerfile = { stages: [] };
   for (const instruction of parseInstructions(text)) {
     const { keyword, argument } = instruction;
     if (keyword === 'FROM') file.stages.push(parseFrom(argument));
     else if (file.stages.length > 0) file.stages.at(-1)!.instructions.push(instruction);
-    else Object.assign(file.globals, parseArg(argument));
+    else throw new Error(`an instruction before the first FROM: ${keyword}`);
   }
   return file;
 }
@@ -51,7 +49,7 @@ function parseFrom(argument: string): Stage {
   return { name, base, instructions: [] };
 }
 
-/** `NAME=default` of an `ARG` line, or `NAME=value` of an `ENV` line. */
+/** `NAME=value` of an `ENV` line. */
 export function parseArg(argument: string): Record<string, string> {
   const [, name, value] = /^(\w+)=(\S*)$/.exec(argument) ?? [];
   if (name === undefined) throw new Error(`not in the form NAME=value: ${argument}`);
