@@ -91,6 +91,10 @@ describe('the guide to a single-page app with code and PKCE', () => {
   /** The app in a browser tab; `location.assign()` is what the user follows. */
   function openTab(changes: Record<string, string> = {}) {
     const location = { href: ORIGIN, assign: (url: URL) => void (location.href = url.href) };
+    const history = {
+      replaceState: (_state: null, _title: string, path: string) =>
+        void (location.href = new URL(path, ORIGIN).href),
+    };
     const kept = new Map<string, string>();
     const sessionStorage = {
       getItem: (name: string) => kept.get(name) ?? null,
@@ -100,7 +104,7 @@ describe('the guide to a single-page app with code and PKCE', () => {
     const code = open(
       GUIDE,
       { 'the client id': client.clientId, ...changes },
-      { location, sessionStorage },
+      { location, history, sessionStorage },
     );
     return { location, app: code.load('web/oauth.ts') as App };
   }
@@ -114,6 +118,7 @@ describe('the guide to a single-page app with code and PKCE', () => {
     expect(location.href).toMatch(`${REDIRECT_URI}?code=`);
     await page.run(async () => {
       await app.finishSignIn();
+      expect(location.href).toBe(`${ORIGIN}/`);
       expect(await (await app.callApi('/api/v1/users/me')).json()).toMatchObject({ id: user.id });
       await app.renew();
       expect((await app.callApi('/api/v1/users/me')).status).toBe(200);
@@ -204,6 +209,8 @@ describe('the guide to a server-side front end', () => {
     expect(await (await visitor.api('/v1/users/me')).json()).toMatchObject({ id: user.id });
     const change = { body: '{"name":"Ada King"}', headers: { origin: APP_URL } };
     expect((await visitor.api('/v1/users/me', change, 'PATCH')).status).toBe(200);
+    const end = { headers: { origin: APP_URL } };
+    expect((await visitor.api('/v1/users/me/sessions', end, 'DELETE')).status).toBe(204);
     const logout = await visitor.call(
       'app/logout/route.ts',
       '/logout',
