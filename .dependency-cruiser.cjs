@@ -263,7 +263,7 @@ module.exports = {
     only({
       name: 'tools',
       comment:
-        'Generators read settings and the OpenAPI documents from the code that owns them. The check of the image starts a database.',
+        'Generators read settings and the OpenAPI documents from the code that owns them, and check features as the start does. The check of the image starts a database.',
       from: '^tools/',
       uses: [
         '^tools/',
@@ -271,6 +271,7 @@ module.exports = {
         '^launcher/(postgres/embedded-postgres|services/ports)[.]ts$',
         '^src/[^/]+[.]ts$',
         '^src/openapi/',
+        '^src/database/feature-check[.]ts$',
         '^auth-server/describe[.]ts$',
         '^runtime/',
         CONTRACT,

@@ -5,6 +5,7 @@ import { findRouteFaults, type RoutesDocument } from './features/routes';
 import type { GeneratedFile } from './generated-files';
 import { type FeatureDeclaration } from '../features/define-feature';
 import { PRODUCT_FEATURES } from '../contract';
+import { findUnlistedEntities } from '../src/database/feature-check';
 
 type Json = Record<string, unknown>;
 
@@ -19,7 +20,7 @@ export function listFeatureDocuments(): GeneratedFile[] {
   }));
 }
 
-/** @returns a sentence for each contradiction between the features and their routes. */
+/** @returns a sentence for each contradiction between the features, their routes and entities. */
 export async function listFeatureFaults(): Promise<string[]> {
   const misplaced = PRODUCT_FEATURES.map(({ name }) => `features/${name}/${name}.feature.ts`)
     .filter((file) => !existsSync(file))
@@ -29,7 +30,8 @@ export async function listFeatureFaults(): Promise<string[]> {
   );
   const own = JSON.parse(readFileSync('openapi.json', 'utf8')) as RoutesDocument;
   const whole = JSON.parse(await renderApiDocument()) as RoutesDocument;
-  return [...misplaced, ...findRouteFaults(whole, { routes, own })];
+  const unlisted = findUnlistedEntities().map((fault) => `${fault}.`);
+  return [...misplaced, ...unlisted, ...findRouteFaults(whole, { routes, own })];
 }
 
 /** The part of the document that the routes of a feature are described by. */

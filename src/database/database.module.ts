@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { listEntities } from './entities';
-import { checkFeatures } from './feature-check';
+import { checkEntities, checkFeatures } from './feature-check';
 import { InstallationSecret } from './installation-secret';
 import { Jobs } from './jobs';
 import { PreparedStatements } from './prepared-statements';
@@ -58,9 +58,10 @@ export class DatabaseModule {}
 /**
  * Connects and checks, before another part of the API reads the database.
  *
- * @throws {StartError} as {@link checkFeatures}, {@link checkDatabase} and {@link checkSchema}
+ * @throws {StartError} as {@link checkEntities}, {@link checkFeatures}, {@link checkDatabase} and {@link checkSchema}
  */
 async function connect(dataSource: DataSource): Promise<DataSource> {
+  checkEntities();
   await dataSource.initialize();
   try {
     checkFeatures(dataSource);

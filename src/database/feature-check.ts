@@ -1,4 +1,5 @@
-import type { DataSource, EntityMetadata } from 'typeorm';
+import { type DataSource, type EntityMetadata, getMetadataArgsStorage } from 'typeorm';
+import { listEntities } from './entities';
 import { UserEntity } from './entities/user.entity';
 import { INSTALLED_FEATURES } from '../../contract';
 import { type FeatureApi, toFeatureApi } from '../common/feature-api';
@@ -11,13 +12,38 @@ export interface FeatureParts {
   dataSource: DataSource;
 }
 
+/**
+ * Runs before TypeORM reads the entities: a relation to an entity that is not listed ends that with
+ * an error which does not name the list.
+ *
+ * @throws {StartError} as {@link findUnlistedEntities}
+ */
+export function checkEntities(): void {
+  refuse(findUnlistedEntities());
+}
+
 /** @throws {StartError} as {@link findFeatureFaults} */
 export function checkFeatures(dataSource: DataSource): void {
   const faults = INSTALLED_FEATURES.flatMap((feature) => {
     const api = toFeatureApi(feature);
     return api ? findFeatureFaults({ feature, api, dataSource }) : [];
   });
+  refuse(faults);
+}
+
+function refuse(faults: readonly string[]): void {
   if (faults.length > 0) throw new StartError(`Features with faults: ${faults.join('; ')}.`);
+}
+
+/**
+ * @returns a sentence for each class with `@Entity()` that code loads and no list contains. Without
+ *   it, the first request that uses the entity would fail.
+ */
+export function findUnlistedEntities(listed: readonly unknown[] = listEntities()): string[] {
+  return getMetadataArgsStorage()
+    .tables.flatMap(({ target }) => (typeof target === 'function' ? [target] : []))
+    .filter((entity) => !listed.includes(entity))
+    .map(({ name }) => `${name} is missing in \`entities\` of the \`….api.ts\` of its feature`);
 }
 
 /**

@@ -3,7 +3,7 @@ import { ROLES } from '../../contract';
 import { findDeclarationFaults } from '../../contract/declarations/faults';
 import type { FeatureDeclaration } from '../../features/define-feature';
 import { HOUSE_FEATURES } from '../../features/house-features';
-import { findFeatureFaults } from '../../src/database/feature-check';
+import { findFeatureFaults, findUnlistedEntities } from '../../src/database/feature-check';
 import { listEntities } from '../../src/database/entities';
 import { UserEntity } from '../../src/database/entities/user.entity';
 import { findRouteFaults } from '../../tools/features/routes';
@@ -82,6 +82,14 @@ describe('the check of a feature at the start', () => {
     await expect(faultsOf({}, { entities: [PlaceEntity] })).resolves.toEqual([
       'places: `tables` of the declaration lacks place',
     ]);
+  });
+
+  it('names each entity that no feature lists', () => {
+    const listed = [...listEntities(), KeptEntity, OwnedEntity];
+    expect(findUnlistedEntities(listed)).toEqual([
+      'PlaceEntity is missing in `entities` of the `….api.ts` of its feature',
+    ]);
+    expect(findUnlistedEntities([...listed, PlaceEntity])).toEqual([]);
   });
 });
 
