@@ -41,7 +41,8 @@ export function connectRedis(options: RedisOptions): Redis {
     redis.set(PROBE_KEY, '', 'EX', 1).then(() => fault.end(), fault.begin.bind(fault));
   });
   redis.on('error', (error: Error) => fault.begin(error));
-  redis.on('end', () => refusals.stop());
+  // The pause belongs to this connection.
+  redis.on('close', () => refusals.stop());
   return redis;
 }
 

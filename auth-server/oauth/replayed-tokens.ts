@@ -15,11 +15,14 @@ const MODEL = 'oauthRefreshToken';
 const FIND_SESSION = `
   SELECT session_id AS "sessionId" FROM oauth_refresh_token WHERE token = $1`;
 
-/** Of a token that another request has used. Without its row, the grant has ended already. */
+/**
+ * Of a token that another request has used. The deletion of the tokens ends the grant. The provider
+ * deletes them too: a deletion of the grant first would be a deadlock with it.
+ */
 const END_GRANT = `
-  DELETE FROM oauth_grant g USING oauth_refresh_token used
-   WHERE used.id = $1 AND used.revoked IS NOT NULL
-     AND g.session_id = used.session_id AND g.client_id = used.client_id`;
+  DELETE FROM oauth_refresh_token
+   WHERE (session_id, client_id) IN (
+     SELECT session_id, client_id FROM oauth_refresh_token WHERE id = $1 AND revoked IS NOT NULL)`;
 
 interface Condition {
   field: string;

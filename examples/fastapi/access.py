@@ -102,7 +102,8 @@ class Access:
         return claims, key_id
 
     async def find_key(self, key_id: str) -> dict:
-        if self.is_key_old(key_id):
+        # An unknown key also waits for a fetch that runs.
+        if key_id not in self.keys or self.is_key_old(key_id):
             async with self.asking:
                 if self.is_key_old(key_id):
                     await self.fetch_keys()

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { BACKENDS, BackendProcess } from './backend-process';
 import { ScriptedIssuer, toText } from './scripted-issuer';
 import { eventually } from '../support/eventually';
@@ -162,6 +163,18 @@ describe('keys', () => {
       issuer.send(toText('reload', { time: new Date().toISOString() }));
       await expectStatus(keys === issuer.published ? 200 : 503);
     }
+  });
+
+  it('that are fetched again delay requests, and refuse none', async () => {
+    issuer.keysDelayMs = 300;
+    const token = await issuer.key.sign(issuer.claims());
+    issuer.send(toText('reload', { time: new Date().toISOString() }));
+    const requests = Array.from({ length: 20 }, async (_, n) => {
+      await pause(n * 25);
+      await readStatus(200, token);
+    });
+    await Promise.all(requests);
+    issuer.keysDelayMs = 0;
   });
 
   it('open nothing to a token of no session, and accept one of several audiences', async () => {

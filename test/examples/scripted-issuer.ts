@@ -18,6 +18,7 @@ export class ScriptedIssuer {
   readonly otherKey = new SigningKey({ alg: 'ES256' });
   readonly published = OK({ keys: [this.key.jwk, this.otherKey.jwk] });
   keys = this.published;
+  keysDelayMs = 0;
   /** `null`: no answer. */
   introspection: ScriptedAnswer | null = { status: 500, text: '' };
   /** Of `current`, before the clock of the backends. */
@@ -99,7 +100,9 @@ export class ScriptedIssuer {
     const answers = { '/jwks': this.keys, '/introspect': this.introspection };
     const answer = path === '/token' ? OK({ access_token: 'reader' }) : answers[path as '/jwks'];
     if (answer === null) return;
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.text);
+    const send = () =>
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.text);
+    setTimeout(send, path === '/jwks' ? this.keysDelayMs : 0);
   }
 
   private follow(request: IncomingMessage, response: ServerResponse): void {
