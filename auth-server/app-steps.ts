@@ -78,7 +78,7 @@ export function createSteps(parts: AppParts): Step[] {
     // After the IP address, which it counts by, and the cross-origin rules: scripts can read a
     // refusal. Before all routes.
     step('public limits', [
-      limitPublicRequests(config, (path) => methods.allowedAt(path) !== null),
+      limitPublicRequests(config, (path, method) => methods.isServed(path, method)),
     ]),
     // Any place before "not found".
     step('discovery', [discovery(config, pool), signalDiscovery(config)]),

@@ -29,6 +29,11 @@ export class EndpointMethods {
     this.methods.set(path, known);
   }
 
+  /** Whether an endpoint answers. The router answers other methods, and `OPTIONS`. */
+  isServed(path: string, method: string): boolean {
+    return this.methods.get(this.labels.labelOf(path))?.has(method) ?? false;
+  }
+
   /** @returns `null` at an unknown path; `OPTIONS` is added. */
   allowedAt(path: string): string[] | null {
     const methods = this.methods.get(this.labels.labelOf(path));

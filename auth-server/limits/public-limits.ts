@@ -21,21 +21,21 @@ const PROBES = /^\/health\//;
  * addresses, do not use up the budget of a verifier. Each auth server counts alone. Probes are not
  * limited.
  *
- * @param isEndpoint whether Better-Auth has an endpoint at the path: its hooks limit it.
+ * @param isEndpoint whether Better-Auth has an endpoint at the path for the method: its hooks limit it.
  */
 export function limitPublicRequests(
   { rateLimits }: Pick<AuthConfig, 'rateLimits'>,
-  isEndpoint: (path: string) => boolean,
+  isEndpoint: (path: string, method: string) => boolean,
 ): RequestHandler {
   if (!rateLimits) return (_request, _response, next) => next();
   const quota = Math.ceil(PUBLIC_QUOTA * rateLimits.quotas);
   const keySet = new WindowCounters(WINDOW_S * 1_000);
   const others = new WindowCounters(WINDOW_S * 1_000);
-  return ({ path }, response, next) => {
+  return ({ path, method }, response, next) => {
     const network = requestContext.getStore()?.network;
     const isKeySet = path === KEY_SET;
     if (network === undefined || PROBES.test(path)) return next();
-    if (!isKeySet && isEndpoint(path)) return next();
+    if (!isKeySet && isEndpoint(path, method)) return next();
     const { used, msLeft } = (isKeySet ? keySet : others).count(network, Date.now());
     if (used <= quota) return next();
     refuse(response, { name: isKeySet ? 'key-set' : 'public', quota, msLeft });

@@ -9,8 +9,8 @@ import type { PasswordHashCost } from '../../runtime/settings/password-hash-cost
 import { HASHES_AT_ONCE } from '../../runtime/thread-pool';
 
 /**
- * Requests wait for their place before this queue (`admission/password-admission.ts`). It is full only when
- * many hashes are renewed.
+ * Requests wait for their place before this queue (`admission/password-admission.ts`). It is full
+ * only when many hashes are renewed.
  */
 const CAPACITY = 200;
 

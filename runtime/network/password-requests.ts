@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CALLER_TOKEN_HEADER, SERVICE_ACCOUNT_USERS_PATH } from '../../contract';
 
 /**
@@ -12,8 +13,15 @@ export const PASSWORD_RETRY_S = '2';
 
 const PASSWORD_FIELDS = ['password', 'newPassword', 'currentPassword'];
 
-/** The fields that name an account: its address, its id, or the code of a link to it. */
-const OWNER_FIELDS = ['email', 'userId', 'token'];
+/**
+ * The field that names the account, by path: its address, or the code of a link to it. Elsewhere
+ * the session is that of the account. A field that a path does not read names no account.
+ */
+const OWNER_FIELDS = new Map([
+  ['/sign-in/email', 'email'],
+  ['/sign-up/email', 'email'],
+  ['/reset-password', 'token'],
+]);
 
 /** The headers that name a session. */
 const SESSION_HEADERS = [CALLER_TOKEN_HEADER, 'authorization', 'cookie'];
@@ -25,25 +33,29 @@ export interface PasswordRequest {
   header: (name: string) => string | null | undefined;
 }
 
+/** An empty password is hashed too. */
 export function hasPassword(body: unknown): boolean {
-  return PASSWORD_FIELDS.some((field) => textOf(body, field) !== '');
+  return PASSWORD_FIELDS.some((field) => textOf(body, field) !== null);
 }
 
 /**
- * The account that a request names. Without a named account, the session stands for it. Empty for
- * an administrator or a service account that sets the password of another account: the request
- * takes places of its own network only.
+ * The account that a request names, as a digest: texts of callers have any length. Empty for an
+ * administrator or a service account that sets the password of another account: the request takes
+ * places of its own network only.
  */
-export function ownerOf({ path, body, header }: PasswordRequest): string {
-  if (path?.startsWith('/admin/') || path === SERVICE_ACCOUNT_USERS_PATH) return '';
-  const fields = OWNER_FIELDS.map((field) => textOf(body, field).toLowerCase());
-  const named = [...fields, ...SESSION_HEADERS.map((name) => header(name) ?? '')];
-  return named.find((value) => value !== '') ?? '';
+export function ownerOf({ path = '', body, header }: PasswordRequest): string {
+  if (path.startsWith('/admin/') || path === SERVICE_ACCOUNT_USERS_PATH) return '';
+  const field = OWNER_FIELDS.get(path);
+  const named =
+    field === undefined
+      ? SESSION_HEADERS.map((name) => header(name)).find(Boolean)
+      : textOf(body, field)?.toLowerCase();
+  return named ? createHash('sha256').update(named).digest('base64url') : '';
 }
 
-function textOf(body: unknown, field: string): string {
+function textOf(body: unknown, field: string): string | null {
   const value = (body as Record<string, unknown> | null | undefined)?.[field];
-  return typeof value === 'string' ? value : '';
+  return typeof value === 'string' ? value : null;
 }
 
 /** The account and the network of a request. */

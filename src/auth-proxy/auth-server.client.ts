@@ -153,9 +153,9 @@ export class AuthServerClient implements OnApplicationShutdown {
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       const status = response.statusCode;
-      const isRefused = status >= 400 && status < 500;
-      if (method === 'POST' && !isRefused) markWorkBegun();
-      return { status, headers: toHeaders(response), text: await response.body.text() };
+      const text = await response.body.text();
+      if (method === 'POST' && !isRefused(status, text)) markWorkBegun();
+      return { status, headers: toHeaders(response), text };
     } catch (error) {
       if (method === 'POST' && !isNotConnected(error)) markWorkBegun();
       throw new Problem('auth_server_unavailable', { cause: error });
@@ -215,6 +215,11 @@ function toFailure({ status, headers, body }: AuthServerAnswer, path: string): P
     });
   }
   return new Problem(status === 503 ? 'auth_server_unavailable' : 'auth_server_failed', { cause });
+}
+
+/** Whether the auth server has done nothing. It hashes a password before it writes. */
+function isRefused(status: number, text: string): boolean {
+  return (status >= 400 && status < 500) || (status === 503 && text.includes('"code":"TOO_BUSY"'));
 }
 
 /** Errors of a connection that was not opened, so that nothing was sent. */

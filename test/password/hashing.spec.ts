@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { hash as hashArgon2 } from '@node-rs/argon2';
 import { hashPassword } from 'better-auth/crypto';
 import { pino } from 'pino';
@@ -5,6 +7,7 @@ import { Argon2id } from '../../auth-server/password/argon2id';
 import { PasswordHasher } from '../../auth-server/password/password-hasher';
 import { PasswordUpgrade } from '../../auth-server/password/password-upgrade';
 import { ConcurrencyLimit } from '../../auth-server/password/concurrency-limit';
+import { flowsOf } from '../../auth-server/password/admission/password-admission';
 import { BusyError, Places, ShareError } from '../../auth-server/password/admission/places';
 import { TurnQueue } from '../../auth-server/password/admission/turn-queue';
 import { authSettings, INTERNAL_SECRET } from '../support/auth-server/auth-settings';
@@ -171,6 +174,18 @@ describe('turns', () => {
     expect(orderOf([...tasks, of('x', other), of('y', other)])).toBe('axbycdef');
   });
 
+  it('the owner of an account waits for one task of each other network', () => {
+    const queue = new TurnQueue<string>();
+    const of = (from: string) => flowsOf({ owner: 'victim', network: from });
+    const strangers = Array.from({ length: 17 }, (_, n) => `network ${n}`);
+    for (const from of strangers) {
+      for (let n = 0; n < 24; n += 1) queue.add('stranger', of(from));
+    }
+    queue.add('owner', of('home'));
+    const order = Array.from({ length: strangers.length + 1 }, () => queue.take(() => true));
+    expect(order).toContain('owner');
+  });
+
   it('a task that has gone gives its turn to the next one of its account', () => {
     const queue = new TurnQueue<string>();
     for (const name of ['a1', 'a2', 'a3']) queue.add(name, [account('a')]);
@@ -269,6 +284,27 @@ describe('many requests with the password of one account', () => {
       }
     },
   );
+
+  it('give their places back when they end together with their connection', async () => {
+    const request = (line: string, body: object) => {
+      const text = JSON.stringify(body);
+      const type = `Content-Type: application/json\r\nContent-Length: ${text.length}`;
+      return `${line} HTTP/1.1\r\nHost: localhost\r\n${type}\r\n\r\n${text}`;
+    };
+    // The first answer takes its time, and the others wait behind it. None reaches Better-Auth.
+    const first = request('POST /api/auth/request-password-reset', { email: 'a@example.com' });
+    const others = Array.from({ length: 60 }, (_, n) =>
+      request('TRACE /api/auth/ok', { email: `${n}@example.com`, password: 'x' }),
+    );
+    for (let round = 0; round < 3; round += 1) {
+      const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write(first + others.join(''));
+      await pause(100);
+      socket.destroy();
+    }
+    await signIn('other@example.com', '203.0.113.1').expect(200);
+  });
 
   it('leave database connections for others while their sessions cannot be written', async () => {
     const { rows } = await server.sql.query(

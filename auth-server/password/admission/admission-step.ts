@@ -13,7 +13,8 @@ const PASSWORD = /password/i;
  */
 export function admitPasswords(admission: PasswordAdmission): RequestHandler {
   return async (request, response, next) => {
-    const body = readJson(request.body);
+    // The hook reads bodies of other types.
+    const body = request.is(['json', '+json']) ? readJson(request.body) : null;
     if (!hasPassword(body)) return next();
     const { path, headers } = request;
     const header = (name: string) => headers[name]?.toString();
@@ -28,7 +29,7 @@ export function admitPasswords(admission: PasswordAdmission): RequestHandler {
   };
 }
 
-/** The body was checked, but has any media type. */
+/** The body was checked. */
 function readJson(text: unknown): unknown {
   if (typeof text !== 'string' || !PASSWORD.test(text)) return null;
   try {

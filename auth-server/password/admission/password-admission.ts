@@ -15,7 +15,7 @@ const STEPS = { account: 1, network: 1 / 5 } as const;
 
 /** Limits of the wait for a place. */
 export const ADMISSION_LIMITS = {
-  /** Requests that wait. A request takes some kilobytes. */
+  /** Requests that wait. Each has a body of at most 100 kB. */
   capacity: 400,
   /**
    * The longest wait in milliseconds. The API waits 4.5 s for an answer, and the rest is for the
@@ -43,9 +43,9 @@ export function toAdmissionAnswer(error: unknown): ErrorAnswer {
 
 /**
  * Admits requests with a password to their work, queries included. A limited number of them works
- * at the same time, and half of it for one account. The others wait: accounts and networks take
- * turns, so that many requests of one account or one network do not delay the others. It is
- * independent of `RATE_LIMITS`, because it counts no attempts.
+ * at the same time, and half of it for one account. The others wait: accounts in one network, and
+ * networks, take turns, so that many requests do not delay the others. It is independent of
+ * `RATE_LIMITS`, because it counts no attempts.
  */
 export class PasswordAdmission {
   private readonly requests = new PasswordRequests();
@@ -129,9 +129,10 @@ async function untilClosingIsRead(): Promise<void> {
   await turn();
 }
 
-function flowsOf({ owner, network }: Source): Flow[] {
+/** Requests of other networks for the same account do not delay its owner. */
+export function flowsOf({ owner, network }: Source): Flow[] {
   const flows: Flow[] = [];
-  if (owner !== '') flows.push({ key: `account ${owner}`, step: STEPS.account });
+  if (owner !== '') flows.push({ key: `account ${owner} ${network}`, step: STEPS.account });
   if (network !== undefined) flows.push({ key: `network ${network}`, step: STEPS.network });
   return flows;
 }

@@ -1,0 +1,41 @@
+import { hasPassword, ownerOf } from './password-requests';
+
+const header = (name: string) => (name === 'cookie' ? 'session=1' : undefined);
+
+it.each([{ password: '' }, { newPassword: 'x' }, { currentPassword: 'x' }])(
+  '%j contains a password: an empty one is hashed as well',
+  (body) => expect(hasPassword(body)).toBe(true),
+);
+
+it.each([null, {}, { password: ['x'] }, 'password'])('%j contains no password', (body) => {
+  expect(hasPassword(body)).toBe(false);
+});
+
+describe('the account of a request', () => {
+  const ownerAt = (path: string, body: object) => ownerOf({ path, body, header });
+
+  it('is named by the field that the path reads', () => {
+    const body = { email: 'A@example.com', userId: '1', token: '2' };
+    const victim = ownerAt('/sign-in/email', { email: 'a@example.com' });
+    expect(ownerAt('/sign-in/email', body)).toBe(victim);
+    expect(ownerAt('/reset-password', body)).toBe(ownerAt('/reset-password', { token: '2' }));
+    expect(ownerAt('/reset-password', body)).not.toBe(victim);
+  });
+
+  it('is that of the session elsewhere, also when the body names another one', () => {
+    const own = ownerAt('/change-password', {});
+    expect(own).not.toBe('');
+    expect(ownerAt('/change-password', { email: 'b@example.com', userId: '1' })).toBe(own);
+    expect(ownerAt('/constructor', {})).toBe(own);
+  });
+
+  it('is none for an administrator, and without a name', () => {
+    expect(ownerAt('/admin/set-user-password', { userId: '1' })).toBe('');
+    expect(ownerAt('/sign-in/email', { email: ['a@example.com'] })).toBe('');
+  });
+
+  it('takes little memory', () => {
+    const email = `${'a'.repeat(99_000)}@example.com`;
+    expect(ownerAt('/sign-in/email', { email }).length).toBeLessThan(50);
+  });
+});
