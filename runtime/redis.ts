@@ -37,8 +37,9 @@ export function connectRedis(options: RedisOptions): Redis {
   });
   const refusals = new Refusals(redis, options);
   redis.on('ready', () => {
-    // A failure is noted as any other one.
-    redis.set(PROBE_KEY, '', 'EX', 1).then(() => fault.end(), fault.begin.bind(fault));
+    // A failure is noted as any other one. A refusal that came with the answer counts.
+    const end = () => refusals.isNoted || fault.end();
+    redis.set(PROBE_KEY, '', 'EX', 1).then(end, fault.begin.bind(fault));
   });
   redis.on('error', (error: Error) => fault.begin(error));
   // The pause belongs to this connection.
@@ -57,6 +58,11 @@ class Refusals {
     private readonly redis: Redis,
     private readonly options: RedisOptions,
   ) {}
+
+  /** Whether this connection is closed after a pause. */
+  get isNoted(): boolean {
+    return this.timer !== undefined;
+  }
 
   note(error: Error): void {
     const { fault, refusedPauseMs = 5_000 } = this.options;
