@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { createEmptyDatabase, RUN_VARIABLE, SERVER_URL_VARIABLE } from '../support/database';
-import { dropEndedRuns } from '../support/servers/database-server';
+import { createTestLogins } from '../support/servers/database-logins';
+import { dropEndedRuns, useGivenServer } from '../support/servers/database-server';
 
 it('a run that begins drops the databases of ended runs, and of no other', async () => {
   const mine = await createEmptyDatabase();
@@ -20,4 +21,28 @@ it('a run that begins drops the databases of ended runs, and of no other', async
     await client.end();
     await mine.drop();
   }
+});
+
+describe('TEST_DATABASE_URL is named in the error', () => {
+  it.each([
+    ['nonsense', 'TEST_DATABASE_URL does not begin with postgres://'],
+    ['postgres://localhost:1/test', 'TEST_DATABASE_URL: no connection to the server: '],
+  ])('of the URL %s', async (url, message) => {
+    await expect(useGivenServer(url, 'gatehouse_test_0')).rejects.toThrow(message);
+  });
+
+  it('of a user that lacks a privilege', async () => {
+    const name = `${process.env[RUN_VARIABLE]}_guest`;
+    const client = new Client(process.env[SERVER_URL_VARIABLE]);
+    await client.connect();
+    try {
+      await client.query(`CREATE ROLE ${name} LOGIN PASSWORD 'guest'`);
+      const url = new URL(process.env[SERVER_URL_VARIABLE]!);
+      Object.assign(url, { username: name, password: 'guest' });
+      await expect(createTestLogins(url.href)).rejects.toThrow(/^TEST_DATABASE_URL: permission/);
+    } finally {
+      await client.query(`DROP ROLE IF EXISTS ${name}`);
+      await client.end();
+    }
+  });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
+import { Client, type DatabaseError } from 'pg';
 import type * as grants from '../../../launcher/database-grants';
 import type { Settings } from '../../../runtime/settings/load';
 import { RUN_VARIABLE } from '../database';
@@ -22,15 +22,33 @@ export async function createTestLogins(serverUrl: string): Promise<void> {
   const password = (process.env[PASSWORD_VARIABLE] ??= randomBytes(24).toString('hex'));
   await onServer(serverUrl, async (client) => {
     for (const [name, role] of Object.entries(DATABASE_ROLES)) {
-      await client.query(`
-        DO $$ BEGIN CREATE ROLE ${role};
-        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
       const login = loginOf(name as ProcessName);
-      await client.query(
-        `CREATE ROLE ${login} LOGIN PASSWORD '${password}' IN ROLE ${role} ROLE CURRENT_USER`,
-      );
+      await explainDenial(async () => {
+        await client.query(`
+          DO $$ BEGIN CREATE ROLE ${role};
+          EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
+        await client.query(
+          `CREATE ROLE ${login} LOGIN PASSWORD '${password}' IN ROLE ${role} ROLE CURRENT_USER`,
+        );
+      });
     }
   });
+}
+
+/** Another user can own the roles of the processes: a development database on the same server. */
+async function explainDenial(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const { code, message } = error as DatabaseError;
+    if (code !== '42501') throw error;
+    const roles = Object.values(DATABASE_ROLES).join(', ');
+    throw new Error(
+      `TEST_DATABASE_URL: ${message}. Its user is a superuser, or has CREATEDB, CREATEROLE and, ` +
+        `if another user created them, the roles ${roles} WITH ADMIN OPTION.`,
+      { cause: error },
+    );
+  }
 }
 
 /** Removes the logins of this run. `IF EXISTS` needs the privilege for a missing role too. */

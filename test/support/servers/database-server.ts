@@ -86,7 +86,7 @@ function listLocks(folder: string): string[] {
  * databases of ended runs are dropped.
  */
 export async function useGivenServer(url: string, run: string): Promise<TestServer> {
-  const client = await connectAs(url, run);
+  const client = await connectToGiven(url, run);
   await dropEndedRuns(client);
   return {
     url,
@@ -97,6 +97,20 @@ export async function useGivenServer(url: string, run: string): Promise<TestServ
     },
     abandon: () => {},
   };
+}
+
+async function connectToGiven(url: string, run: string): Promise<Client> {
+  if (!/^postgres(ql)?:\/\//.test(url)) {
+    throw new Error('TEST_DATABASE_URL does not begin with postgres://');
+  }
+  try {
+    return await connectAs(url, run);
+  } catch (error) {
+    // A name with two addresses has no message, and the code of the second one.
+    const { message, code } = error as NodeJS.ErrnoException;
+    const reason = message || code;
+    throw new Error(`TEST_DATABASE_URL: no connection to the server: ${reason}`, { cause: error });
+  }
 }
 
 /** Drops the databases of the runs that are not connected. */
