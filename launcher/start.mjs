@@ -4,10 +4,15 @@ import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+const COMMANDS = ['start', 'database'];
+const command = process.argv[2] ?? 'start';
+if (!COMMANDS.includes(command)) {
+  console.error(`\`npm start\` takes no argument ${command}. Settings: docs/settings.md.`);
+  process.exit(1);
+}
 await import('./build.mjs');
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 // The next start, here and in the processes, does not compile the same code again.
 process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'compile');
 module.enableCompileCache();
-const command = process.argv[2] ?? 'start';
 await import(pathToFileURL(join(root, 'dist', 'launcher', `${command}.js`)).href);

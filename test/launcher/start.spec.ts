@@ -105,6 +105,14 @@ describe('npm start', () => {
       other.remove();
     });
 
+    it('names an argument, which it does not take', async () => {
+      const command = start({}, '--port=9000');
+      expect(await command.exit()).toBe(1);
+      expect(command.output).toBe(
+        '`npm start` takes no argument --port=9000. Settings: docs/settings.md.\n',
+      );
+    });
+
     it('names the setting of a taken port', async () => {
       const other = await listen(Number(place.env.API_PORT), '127.0.0.1');
       const command = start();
