@@ -1,4 +1,4 @@
-import { hasPassword, ownerOf } from './password-requests';
+import { hasPassword, ownerOf } from '../../runtime/network/password-requests';
 
 const header = (name: string) => (name === 'cookie' ? 'session=1' : undefined);
 
