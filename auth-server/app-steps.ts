@@ -91,7 +91,7 @@ export function createSteps(parts: AppParts): Step[] {
     ),
     // After the IP address and the body. Before the caller session and Better-Auth: a request that
     // waits or is refused causes no query.
-    step('password admission', [admitPasswords(admission)], AUTH_BASE_PATH),
+    step('password admission', [admitPasswords(admission, methods)], AUTH_BASE_PATH),
     // After the IP address, whose header is accepted from the API only. Before Better-Auth.
     step('caller session', [resolveCallerSession({ config, pool, signingKeys })], AUTH_BASE_PATH),
     // After all steps that check a request.

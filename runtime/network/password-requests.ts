@@ -15,7 +15,7 @@ const PASSWORD_FIELDS = ['password', 'newPassword', 'currentPassword'];
 
 /**
  * The field that names the account, by path: its address, or the code of a link to it. Elsewhere
- * the session is that of the account. A field that a path does not read names no account.
+ * the session names the account. A field that a path does not read names none.
  */
 const OWNER_FIELDS = new Map([
   ['/sign-in/email', 'email'],
@@ -23,8 +23,9 @@ const OWNER_FIELDS = new Map([
   ['/reset-password', 'token'],
 ]);
 
-/** The headers that name a session. */
-const SESSION_HEADERS = [CALLER_TOKEN_HEADER, 'authorization', 'cookie'];
+/** Where Better-Auth reads a session token: with or without its signature, behind a dot. */
+const BEARER = /^bearer +([^.%\s]+)/i;
+const SESSION_COOKIE = /(?:^|; *)(?:__Secure-)?better-auth\.session_token=([^.%;]+)/;
 
 export interface PasswordRequest {
   /** Below the path of Better-Auth. */
@@ -46,11 +47,18 @@ export function hasPassword(body: unknown): boolean {
 export function ownerOf({ path = '', body, header }: PasswordRequest): string {
   if (path.startsWith('/admin/') || path === SERVICE_ACCOUNT_USERS_PATH) return '';
   const field = OWNER_FIELDS.get(path);
+  // Requests that name nothing share one name: the code of a link can also be in the URL.
   const named =
-    field === undefined
-      ? SESSION_HEADERS.map((name) => header(name)).find(Boolean)
-      : textOf(body, field)?.toLowerCase();
+    field === undefined ? sessionOf(header) : textOf(body, field)?.toLowerCase() || path;
   return named ? createHash('sha256').update(named).digest('base64url') : '';
+}
+
+function sessionOf(header: PasswordRequest['header']): string | undefined {
+  return (
+    header(CALLER_TOKEN_HEADER) ??
+    BEARER.exec(header('authorization') ?? '')?.[1] ??
+    SESSION_COOKIE.exec(header('cookie') ?? '')?.[1]
+  );
 }
 
 function textOf(body: unknown, field: string): string | null {

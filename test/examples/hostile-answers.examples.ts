@@ -173,8 +173,7 @@ describe('keys', () => {
       await pause(n * 25);
       await readStatus(200, token);
     });
-    await Promise.all(requests);
-    issuer.keysDelayMs = 0;
+    await Promise.all(requests).finally(() => (issuer.keysDelayMs = 0));
   });
 
   it('open nothing to a token of no session, and accept one of several audiences', async () => {

@@ -1,6 +1,7 @@
 import { hasPassword, ownerOf } from '../../runtime/network/password-requests';
 
-const header = (name: string) => (name === 'cookie' ? 'session=1' : undefined);
+const COOKIE = 'better-auth.session_token=a.signature';
+const cookieIs = (cookie: string) => (name: string) => (name === 'cookie' ? cookie : undefined);
 
 it.each([{ password: '' }, { newPassword: 'x' }, { currentPassword: 'x' }])(
   '%j contains a password: an empty one is hashed as well',
@@ -12,7 +13,8 @@ it.each([null, {}, { password: ['x'] }, 'password'])('%j contains no password', 
 });
 
 describe('the account of a request', () => {
-  const ownerAt = (path: string, body: object) => ownerOf({ path, body, header });
+  const ownerAt = (path: string, body: object, header = cookieIs(COOKIE)) =>
+    ownerOf({ path, body, header });
 
   it('is named by the field that the path reads', () => {
     const body = { email: 'A@example.com', userId: '1', token: '2' };
@@ -29,9 +31,23 @@ describe('the account of a request', () => {
     expect(ownerAt('/constructor', {})).toBe(own);
   });
 
-  it('is none for an administrator, and without a name', () => {
+  it('is the same with each form of its session token', () => {
+    const own = ownerAt('/change-password', {});
+    for (const cookie of [`x=1; ${COOKIE}`, `__Secure-${COOKIE}`, COOKIE.replace('a.s', 'a%2Es')]) {
+      expect(ownerAt('/change-password', {}, cookieIs(cookie))).toBe(own);
+    }
+    const bearer = (name: string) => ({ authorization: 'bearer a', cookie: 'x=1' })[name];
+    expect(ownerAt('/change-password', {}, bearer)).toBe(own);
+    const basic = (name: string) => ({ authorization: 'Basic eDp5', cookie: COOKIE })[name];
+    expect(ownerAt('/change-password', {}, basic)).toBe(own);
+  });
+
+  it('is none for an administrator, and one for all requests that name none', () => {
     expect(ownerAt('/admin/set-user-password', { userId: '1' })).toBe('');
-    expect(ownerAt('/sign-in/email', { email: ['a@example.com'] })).toBe('');
+    expect(ownerAt('/change-password', {}, cookieIs('x=1'))).toBe('');
+    const unnamed = ownerAt('/reset-password', { newPassword: 'x' });
+    expect(unnamed).not.toBe('');
+    expect(ownerAt('/reset-password', { token: '' })).toBe(unnamed);
   });
 
   it('takes little memory', () => {

@@ -2,6 +2,8 @@ import type { RequestHandler } from 'express';
 import { type PasswordAdmission, toAdmissionAnswer } from './password-admission';
 import { BusyError } from './places';
 import { sendError } from '../../common/errors';
+import type { EndpointMethods } from '../../http/endpoint-methods';
+import { AUTH_BASE_PATH } from '../../../contract';
 import { hasPassword, ownerOf, PASSWORD_RETRY_S } from '../../../runtime/network/password-requests';
 
 /** Most requests contain none of the fields and are not parsed here. */
@@ -9,11 +11,15 @@ const PASSWORD = /password/i;
 
 /**
  * Admits requests with a password before Better-Auth, which takes four times the processor time
- * until its first hook. Bodies of other types are admitted by that hook.
+ * until its first hook. That hook admits bodies of other types. What no endpoint answers needs no
+ * place: its response can wait for others on the same connection.
  */
-export function admitPasswords(admission: PasswordAdmission): RequestHandler {
+export function admitPasswords(
+  admission: PasswordAdmission,
+  methods: EndpointMethods,
+): RequestHandler {
   return async (request, response, next) => {
-    // The hook reads bodies of other types.
+    if (!methods.isServed(AUTH_BASE_PATH + request.path, request.method)) return next();
     const body = request.is(['json', '+json']) ? readJson(request.body) : null;
     if (!hasPassword(body)) return next();
     const { path, headers } = request;
