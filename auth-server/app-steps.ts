@@ -55,6 +55,7 @@ export function createSteps(parts: AppParts): Step[] {
   const { auth, config, pool, logger, mailer, metrics, signingKeys, admission } = parts;
   const routes = new RouteLabels();
   const methods = new EndpointMethods(auth.api, auth.options.disabledPaths ?? []);
+  const isEndpoint = (path: string, method: string) => methods.isServed(path, method);
   const refused = new RefusedOrigins(new Set(trustedOriginsOf(config)), (line) =>
     logger.warn(line),
   );
@@ -77,9 +78,7 @@ export function createSteps(parts: AppParts): Step[] {
     step('applications', [warnOfUntrustedApplications({ pool, refused })], AUTHORIZE_PATH),
     // After the IP address, which it counts by, and the cross-origin rules: scripts can read a
     // refusal. Before all routes.
-    step('public limits', [
-      limitPublicRequests(config, (path, method) => methods.isServed(path, method)),
-    ]),
+    step('public limits', [limitPublicRequests(config, isEndpoint)]),
     // Any place before "not found".
     step('discovery', [discovery(config, pool), signalDiscovery(config)]),
     // Before the caller session and Better-Auth: a refused body causes no query. The form is parsed
@@ -91,7 +90,7 @@ export function createSteps(parts: AppParts): Step[] {
     ),
     // After the IP address and the body. Before the caller session and Better-Auth: a request that
     // waits or is refused causes no query.
-    step('password admission', [admitPasswords(admission, methods)], AUTH_BASE_PATH),
+    step('password admission', [admitPasswords(admission, isEndpoint)], AUTH_BASE_PATH),
     // After the IP address, whose header is accepted from the API only. Before Better-Auth.
     step('caller session', [resolveCallerSession({ config, pool, signingKeys })], AUTH_BASE_PATH),
     // After all steps that check a request.

@@ -2,7 +2,6 @@ import type { RequestHandler } from 'express';
 import { type PasswordAdmission, toAdmissionAnswer } from './password-admission';
 import { BusyError } from './places';
 import { sendError } from '../../common/errors';
-import type { EndpointMethods } from '../../http/endpoint-methods';
 import { AUTH_BASE_PATH } from '../../../contract';
 import { hasPassword, ownerOf, PASSWORD_RETRY_S } from '../../../runtime/network/password-requests';
 
@@ -13,13 +12,15 @@ const PASSWORD = /password/i;
  * Admits requests with a password before Better-Auth, which takes four times the processor time
  * until its first hook. That hook admits bodies of other types. What no endpoint answers needs no
  * place: its response can wait for others on the same connection.
+ *
+ * @param isEndpoint whether Better-Auth has an endpoint at the path for the method.
  */
 export function admitPasswords(
   admission: PasswordAdmission,
-  methods: EndpointMethods,
+  isEndpoint: (path: string, method: string) => boolean,
 ): RequestHandler {
   return async (request, response, next) => {
-    if (!methods.isServed(AUTH_BASE_PATH + request.path, request.method)) return next();
+    if (!isEndpoint(AUTH_BASE_PATH + request.path, request.method)) return next();
     const body = request.is(['json', '+json']) ? readJson(request.body) : null;
     if (!hasPassword(body)) return next();
     const { path, headers } = request;
