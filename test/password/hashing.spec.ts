@@ -1,5 +1,4 @@
 import { connect } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { hash as hashArgon2 } from '@node-rs/argon2';
 import { hashPassword } from 'better-auth/crypto';
 import { pino } from 'pino';
@@ -217,7 +216,7 @@ describe('places', () => {
     );
     await admitted!();
     const ended = waiting!();
-    await pause(10);
+    await eventually(() => expect(contexts[1]).toHaveProperty('passwordPlace'));
     endPart(contexts[0]!);
     endPart(contexts[1]!);
     await expect(ended).rejects.toThrow(BusyError);
