@@ -20,10 +20,9 @@ export function admitPasswords(
   isEndpoint: (path: string, method: string) => boolean,
 ): RequestHandler {
   return async (request, response, next) => {
-    if (!isEndpoint(AUTH_BASE_PATH + request.path, request.method)) return next();
+    const { path, method, headers } = request;
     const body = request.is(['json', '+json']) ? readJson(request.body) : null;
-    if (!hasPassword(body)) return next();
-    const { path, headers } = request;
+    if (!hasPassword(body) || !isEndpoint(AUTH_BASE_PATH + path, method)) return next();
     const header = (name: string) => headers[name]?.toString();
     try {
       await admission.admit(ownerOf({ path, body, header }));
