@@ -37,7 +37,7 @@ export function connectRedis(options: RedisOptions): Redis {
   });
   const refusals = new Refusals(redis, options);
   redis.on('ready', () => {
-    // A failure is noted as any other one. A refusal that came with the answer counts.
+    // The fault does not end when another command was refused before this answer is handled.
     const end = () => refusals.isNoted || fault.end();
     redis.set(PROBE_KEY, '', 'EX', 1).then(end, fault.begin.bind(fault));
   });

@@ -119,7 +119,7 @@ it('a name from a provider loses the characters that change the direction of tex
 it.each([
   ['of another issuer', { iss: 'https://evil.example' }],
   ['without an issuer', { iss: undefined }],
-  ['for another client', { aud: 'somebody-else' }],
+  ['for another client', { aud: 'another-client' }],
   ['that has expired', { exp: 1 }],
   ['that never expires', { exp: undefined }],
 ])('an ID token of Google %s is refused', async (_title, wrong) => {
@@ -147,7 +147,7 @@ describe('an ID token of the OpenID Connect provider', () => {
     ['of another issuer', () => ({ iss: 'https://evil.example' })],
     ['of an issuer with a slash at the end', () => ({ iss: `${FORGER}/` })],
     ['without an issuer', () => ({ iss: undefined })],
-    ['for another client', () => ({ aud: 'somebody-else' })],
+    ['for another client', () => ({ aud: 'another-client' })],
     ['that has expired', () => ({ exp: now() - 120 })],
     ['that never expires', () => ({ exp: undefined })],
     ['for another sign-in', () => ({ nonce: 'another' })],
