@@ -55,6 +55,7 @@ import { KeepSignInMethods1795800001000 } from '../migrations/1795800001000-Keep
 import { RecordCreatingTransaction1795800200000 } from '../migrations/1795800200000-RecordCreatingTransaction';
 import { CheckNewRefreshTokens1795801100000 } from '../migrations/1795801100000-CheckNewRefreshTokens';
 import { CheckNewProviderAccounts1795801101000 } from '../migrations/1795801101000-CheckNewProviderAccounts';
+import { RefuseOldSnapshots1795802000000 } from '../migrations/1795802000000-RefuseOldSnapshots';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -117,6 +118,7 @@ const OWN_MIGRATIONS = [
   RecordCreatingTransaction1795800200000,
   CheckNewRefreshTokens1795801100000,
   CheckNewProviderAccounts1795801101000,
+  RefuseOldSnapshots1795802000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -5,13 +5,21 @@ import { StartError } from '../start-error';
 import { ROLES } from '../../contract';
 
 const FIND_STATE = `
-  SELECT current_setting('server_encoding') AS encoding, to_regclass('"user"') IS NOT NULL AS "hasSchema"`;
+  SELECT current_setting('server_encoding') AS encoding,
+         current_setting('default_transaction_isolation') AS isolation, to_regclass('"user"') IS NOT NULL AS "hasSchema"`;
+
+interface DatabaseState {
+  encoding: string;
+  isolation: string;
+  hasSchema: boolean;
+}
 
 /**
  * Refuses a database in which the rules of the schema do not hold.
  *
  * @param query runs a statement and returns its rows.
- * @throws {StartError} when PostgreSQL is too old; when text is not stored as UTF-8; when no
+ * @throws {StartError} when PostgreSQL is too old; when text is not stored as UTF-8; when
+ *   transactions have another isolation level than READ COMMITTED; when no
  *   migration has run; when triggers are not `ENABLE ALWAYS`. A restore with `pg_restore
  *   --disable-triggers` leaves ordinary triggers behind, which do not fire in a session with
  *   `session_replication_role = replica`; when a role of a feature is missing in the constraint of
@@ -19,10 +27,15 @@ const FIND_STATE = `
  */
 export async function checkDatabase(query: (sql: string) => Promise<unknown[]>): Promise<void> {
   await refuseOldServer(query);
-  const [state] = (await query(FIND_STATE)) as [{ encoding: string; hasSchema: boolean }];
+  const [state] = (await query(FIND_STATE)) as [DatabaseState];
   if (state.encoding !== 'UTF8') {
     throw new StartError(
       `The encoding of the database is ${state.encoding}. It must be UTF8: create the database with ENCODING 'UTF8' and run \`npm run migrate\`.`,
+    );
+  }
+  if (state.isolation !== 'read committed') {
+    throw new StartError(
+      `default_transaction_isolation is '${state.isolation}'. It must be 'read committed': the database refuses changes that end sessions at a higher level (ALTER DATABASE … SET, ALTER ROLE … SET, or postgresql.conf).`,
     );
   }
   if (!state.hasSchema) {

@@ -70,6 +70,13 @@ describe('the check of the database at the start of a process', () => {
     );
   });
 
+  it('refuses another isolation level than READ COMMITTED', async () => {
+    await client.query(`SET default_transaction_isolation = 'repeatable read'`);
+    await expect(check(client)).rejects.toThrow(
+      `default_transaction_isolation is 'repeatable read'. It must be 'read committed'`,
+    );
+  });
+
   it('refuses an encoding other than UTF-8', async () => {
     const name = `${new URL(database.url).pathname.slice(1)}_ascii`;
     await client.query(`CREATE DATABASE "${name}" ENCODING SQL_ASCII LC_COLLATE 'C' LC_CTYPE 'C'
