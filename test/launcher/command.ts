@@ -42,9 +42,10 @@ export class Command {
     return this.child.pid!;
   }
 
-  signal(signal: NodeJS.Signals): void {
+  /** @param times without a pause: to read the children first takes half a second on a busy host. */
+  signal(signal: NodeJS.Signals, times = 1): void {
     this.children();
-    this.child.kill(signal);
+    for (let time = 0; time < times; time += 1) this.child.kill(signal);
   }
 
   /** @returns the exit code, `null` after a signal that it could not handle. */

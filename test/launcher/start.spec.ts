@@ -216,9 +216,8 @@ describe('npm start', () => {
 
     it('stops everything at Ctrl-C', async () => {
       const command = await takeRunning();
-      command.signal('SIGINT');
       // npm sends the same signal a second time.
-      command.signal('SIGINT');
+      command.signal('SIGINT', 2);
       expect(await command.exit()).toBe(0);
       await expectNothingLeft(command);
     });
