@@ -4,6 +4,7 @@ import { endImpersonation } from './impersonation-end';
 import { limitImpersonation } from './impersonation-limits';
 import { endReplacedSession } from './replaced-session';
 
+export { sessionsInForce } from './banned-users';
 export { decisionBasis } from './decision-basis';
 
 interface SessionRow {
