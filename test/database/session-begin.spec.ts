@@ -7,103 +7,9 @@ import {
   type Actor,
   type Steps,
 } from './interleavings';
+import { CHANGES, type Change, USER } from './credential-changes';
 
 const EXPIRY = `now() + interval '1 hour'`;
-
-interface Change {
-  name: string;
-  /** What a sign-in reads; it goes on when there is a row. */
-  reads: string;
-  /** A change of the user before both. */
-  prepare?: string;
-  /** In the order in which Better-Auth or the API sends them. */
-  statements: string[];
-  /** Sessions that began before the change stay. */
-  keepsSessions?: true;
-}
-
-const OLD_PASSWORD = `SELECT FROM account WHERE id = 'password' AND password = 'old'`;
-
-const CHANGES: Change[] = [
-  {
-    name: 'a reset of the password, sessions deleted first',
-    reads: OLD_PASSWORD,
-    statements: [
-      `DELETE FROM session WHERE user_id = 'u'`,
-      `UPDATE account SET password = 'new' WHERE id = 'password'`,
-    ],
-  },
-  {
-    name: 'a password that an administrator sets',
-    reads: OLD_PASSWORD,
-    statements: [`UPDATE account SET password = 'new' WHERE id = 'password'`],
-  },
-  {
-    name: 'a first password',
-    reads: `SELECT FROM account WHERE id = 'provider'`,
-    statements: [
-      `DELETE FROM account WHERE id = 'password'`,
-      `INSERT INTO account (id, user_id, account_id, provider_id, password) VALUES ('first', 'u', 'u', 'credential', 'new')`,
-    ],
-  },
-  {
-    name: 'a ban',
-    reads: `SELECT FROM "user" WHERE id = 'u' AND NOT banned`,
-    statements: [`UPDATE "user" SET banned = true WHERE id = 'u'`],
-  },
-  {
-    name: 'a ban that is lifted in the same transaction',
-    reads: `SELECT FROM "user" WHERE id = 'u' AND NOT banned`,
-    statements: [
-      `UPDATE "user" SET banned = true WHERE id = 'u'`,
-      `UPDATE "user" SET banned = false WHERE id = 'u'`,
-    ],
-  },
-  {
-    name: 'the activation of the second factor',
-    reads: `SELECT FROM "user" WHERE id = 'u' AND NOT two_factor_enabled`,
-    statements: [`UPDATE "user" SET two_factor_enabled = true WHERE id = 'u'`],
-  },
-  {
-    name: 'the deletion of the user',
-    reads: `SELECT FROM "user" WHERE id = 'u'`,
-    statements: [`DELETE FROM "user" WHERE id = 'u'`],
-  },
-  {
-    name: 'the removal of a provider',
-    reads: `SELECT FROM account WHERE id = 'provider'`,
-    statements: [`DELETE FROM account WHERE id = 'provider'`],
-    keepsSessions: true,
-  },
-  {
-    name: 'the removal of a passkey',
-    reads: `SELECT FROM passkey WHERE id = 'p'`,
-    statements: [`DELETE FROM passkey WHERE id = 'p'`],
-    keepsSessions: true,
-  },
-  {
-    name: 'a new e-mail address',
-    reads: `SELECT FROM "user" WHERE email = 'u@example.com'`,
-    statements: [`UPDATE "user" SET email = 'v@example.com' WHERE id = 'u'`],
-    keepsSessions: true,
-  },
-  {
-    name: 'the end of the second factor',
-    prepare: `UPDATE "user" SET two_factor_enabled = true WHERE id = 'u'`,
-    reads: `SELECT FROM "user" WHERE id = 'u' AND two_factor_enabled`,
-    statements: [`UPDATE "user" SET two_factor_enabled = false WHERE id = 'u'`],
-    keepsSessions: true,
-  },
-];
-
-const USER = [
-  `DELETE FROM "user"`,
-  `INSERT INTO "user" (id, name, email) VALUES ('u', 'U', 'u@example.com')`,
-  `INSERT INTO account (id, user_id, account_id, provider_id, password) VALUES
-     ('password', 'u', 'u', 'credential', 'old'), ('provider', 'u', 'g', 'google', NULL)`,
-  `INSERT INTO passkey (id, user_id, public_key, credential_id, counter, device_type, backed_up)
-     VALUES ('p', 'u', 'k', 'c', 0, 'singleDevice', false)`,
-];
 
 let connections: Record<Actor, Client>;
 let observer: Client;
@@ -157,6 +63,20 @@ describe('the insert of a session', () => {
     await insertSession(observer, basis);
     const { rows } = await observer.query(
       'SELECT basis FROM session UNION ALL SELECT basis FROM account',
+    );
+    expect(rows.every((row: { basis: string | null }) => row.basis === null)).toBe(true);
+  });
+
+  it('is not affected by the basis of a write that changes no credentials', async () => {
+    const basis = await takeBasis(observer);
+    for (const change of [
+      `UPDATE account SET scope = 's', basis = $1 WHERE id = 'password'`,
+      `UPDATE "user" SET name = 'V', basis = $1 WHERE id = 'u'`,
+    ]) {
+      await observer.query(change, [basis]);
+    }
+    const { rows } = await observer.query(
+      'SELECT basis FROM account UNION ALL SELECT basis FROM "user"',
     );
     expect(rows.every((row: { basis: string | null }) => row.basis === null)).toBe(true);
   });

@@ -59,6 +59,7 @@ it.each([
   ['google', `UPDATE account SET user_id = 'v'`],
   ['passkey', `UPDATE passkey SET user_id = 'v'`],
   ['password', `TRUNCATE account`],
+  ['passkey', `TRUNCATE passkey`],
   ['passkey', `TRUNCATE passkey, account`],
 ] as const)('a user keeps the only method, %s: %s', async (method, statement) => {
   await give(method);

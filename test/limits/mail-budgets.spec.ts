@@ -19,7 +19,9 @@ async function mailsTo(email: string): Promise<{ text: string }[]> {
 
 /** The limits of requests: the budgets of mails stay. */
 const forgetRequests = () =>
-  cluster.sql.query(`DELETE FROM rate_limit WHERE key !~ '^mail-(recipient|network|sender)'`);
+  cluster.sql.query(
+    `DELETE FROM rate_limit WHERE key !~ '^mail-(recipient|network|sender|notice|by-administrator)'`,
+  );
 
 /** Each response that may send a mail takes a fixed time: five are requested at once. */
 async function inGroupsOfFive(count: number, act: (index: number) => Promise<void>): Promise<void> {
@@ -76,6 +78,58 @@ it('forty mails of an administrator leave the budgets of users as they are', asy
   for (const email of emails) expect(await mailsTo(email)).toHaveLength(1);
   await cluster.post('/request-password-reset', { email: last }, { from }).expect(200);
   expect(await mailsTo(last)).toHaveLength(1);
+});
+
+it('an administrator sends ten mails of one kind to one address, and its owner still gets one', async () => {
+  const email = 'reminded@example.com';
+  await cluster.sql.query(
+    `INSERT INTO "user" (id, name, email, email_verified) VALUES ('reminded', 'Reminded', $1, true)`,
+    [email],
+  );
+  const headers = { 'x-gatehouse-acting-client': 'directory' };
+  await inGroupsOfFive(12, async () => {
+    await cluster.post('/request-password-reset', { email }, { headers }).expect(200);
+  });
+  expect(await mailsTo(email)).toHaveLength(10);
+  await cluster.post('/request-password-reset', { email }).expect(200);
+  expect(await mailsTo(email)).toHaveLength(11);
+});
+
+describe('a user', () => {
+  const email = 'sender@example.com';
+  let authorization: string;
+
+  beforeAll(async () => {
+    const body = { email, password: PASSWORD, name: 'Sender' };
+    await cluster.post('/sign-up/email', body).expect(200);
+    await cluster.sql.query('UPDATE "user" SET email_verified = true WHERE email = $1', [email]);
+    const { headers } = await cluster.signIn(email, PASSWORD).expect(200);
+    authorization = `Bearer ${headers['set-auth-token']}`;
+  });
+
+  it('gets twenty notices of one kind', async () => {
+    for (let index = 0; index < 22; index += 1) {
+      await forgetRequests();
+      const body = { currentPassword: passwordOf(index), newPassword: passwordOf(index + 1) };
+      await cluster.post('/change-password', body, { headers: { authorization } }).expect(200);
+    }
+    const notices = (await mailsTo(email)).filter(({ text }) => /password/i.test(text));
+    expect(notices).toHaveLength(20);
+  });
+
+  it('causes ten mails to addresses that the user names', async () => {
+    // Of an address that is not verified, only the new one confirms the change.
+    await cluster.sql.query('UPDATE "user" SET email_verified = false WHERE email = $1', [email]);
+    await inGroupsOfFive(15, async (index) => {
+      const body = { newEmail: `named-${index}@example.com` };
+      const options = { from: `198.51.100.${index + 100}`, headers: { authorization } };
+      await cluster.post('/change-email', body, options).expect(200);
+    });
+    const named = Array.from({ length: 15 }, (_, index) => mailsTo(`named-${index}@example.com`));
+    expect((await Promise.all(named)).flat()).toHaveLength(10);
+  });
+
+  const passwordOf = (index: number) => (index === 0 ? PASSWORD : `${PASSWORD} ${index}`);
 });
 
 it('the budgets count in production without limits', async () => {

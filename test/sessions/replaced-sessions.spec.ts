@@ -116,6 +116,16 @@ describe('an impersonation', () => {
     expect(row!.minutes).toBeLessThanOrEqual(60);
   });
 
+  it('is not extended by an update', async () => {
+    const [row] = await system.query<{ minutes: number }>(
+      `UPDATE session SET expires_at = now() + interval '7 days'
+        WHERE user_id = $1 AND impersonated_by IS NOT NULL
+       RETURNING extract(epoch FROM expires_at - now())::int / 60 AS minutes`,
+      [target.id],
+    );
+    expect(row!.minutes).toBeLessThanOrEqual(60);
+  });
+
   it('begins for every writer only of an active administrator, and never of another one', async () => {
     const [acts, other] = [await system.asNewAdmin(), await system.asNewAdmin()];
     const ann = await system.asUser();
