@@ -68,6 +68,12 @@ export async function createLogins(ownerUrl: string, passwords: LoginPasswords):
 
 const ALREADY_THERE = ['42710', '23505'];
 
+/** "tuple concurrently updated": another command changed the same role in this moment. */
+const CHANGED_MEANWHILE = 'XX000';
+
+/** One of the commands that run at once succeeds in each round: enough for as many commands. */
+const MOST_ATTEMPTS = 10;
+
 async function createLogin(
   client: Client,
   { role, password }: { role: string; password: string },
@@ -75,7 +81,8 @@ async function createLogin(
   try {
     // Two commands at once: one creates the role, the other finds it.
     await client.query(`CREATE ROLE ${role}`).catch(acceptExisting);
-    await client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(password)}`);
+    const change = `ALTER ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(password)}`;
+    await repeatWhileChanged(() => client.query(change));
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     throw new StartError(`the login ${role} could not be created: ${error.message}`, {
@@ -87,4 +94,17 @@ async function createLogin(
 function acceptExisting(error: unknown): void {
   if (error instanceof DatabaseError && ALREADY_THERE.includes(error.code ?? '')) return;
   throw error;
+}
+
+/** Roles belong to the whole server, so a lock of one database does not separate the commands. */
+async function repeatWhileChanged(change: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await change();
+      return;
+    } catch (error) {
+      const isChanged = error instanceof DatabaseError && error.code === CHANGED_MEANWHILE;
+      if (!isChanged || attempt === MOST_ATTEMPTS) throw error;
+    }
+  }
 }

@@ -56,6 +56,7 @@ import { RecordCreatingTransaction1795800200000 } from '../migrations/1795800200
 import { CheckNewRefreshTokens1795801100000 } from '../migrations/1795801100000-CheckNewRefreshTokens';
 import { CheckNewProviderAccounts1795801101000 } from '../migrations/1795801101000-CheckNewProviderAccounts';
 import { RefuseOldSnapshots1795802000000 } from '../migrations/1795802000000-RefuseOldSnapshots';
+import { KeepTriggersUncompiled1795803000000 } from '../migrations/1795803000000-KeepTriggersUncompiled';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -119,6 +120,7 @@ const OWN_MIGRATIONS = [
   CheckNewRefreshTokens1795801100000,
   CheckNewProviderAccounts1795801101000,
   RefuseOldSnapshots1795802000000,
+  KeepTriggersUncompiled1795803000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -64,6 +64,22 @@ describe('migrations on an empty database', () => {
     await expect(describeSchema()).resolves.toEqual(schema);
   });
 
+  it('set the password of a login that another command changes', async () => {
+    const passwords = { authServer: null, api: randomBytes(16).toString('hex') };
+    await createLogins(database.url, passwords);
+    await client.query('BEGIN');
+    await client.query(`ALTER ROLE ${DATABASE_ROLES.api} NOLOGIN`);
+    const waiting = createLogins(database.url, passwords);
+    await eventually(async () => expect(await countWaiting()).toBe(1));
+    await client.query('COMMIT');
+    await waiting;
+    const { rows } = await client.query('SELECT rolcanlogin FROM pg_roles WHERE rolname = $1', [
+      DATABASE_ROLES.api,
+    ]);
+    expect(rows).toEqual([{ rolcanlogin: true }]);
+    await client.query(`ALTER ROLE ${DATABASE_ROLES.api} NOLOGIN PASSWORD NULL`);
+  });
+
   it('give their privileges to the logins that the command creates', async () => {
     const password = randomBytes(16).toString('hex');
     const passwords = { authServer: password, api: password };
@@ -110,6 +126,15 @@ describe('migrations on an empty database', () => {
     const { rows } = await client.query(
       `SELECT count(*)::int AS count FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+    return rows[0].count;
+  }
+
+  /** How many connections wait for the transaction of `client`. */
+  async function countWaiting(): Promise<number> {
+    const { rows } = await client.query(
+      `SELECT count(*)::int AS count FROM pg_locks
+        WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))`,
     );
     return rows[0].count;
   }

@@ -47,6 +47,13 @@ describe('the functions of the migrated database', () => {
        AND NOT coalesce(array_to_string(proconfig, ' ') LIKE '%search_path=pg_catalog%', false)`;
     await expect(list(`SELECT proname AS name ${open}`)).resolves.toEqual([]);
   });
+
+  it('compile no plan where they switch off a method of plans, which compiles each plan until PostgreSQL 17', async () => {
+    const restricted = `${OURS} AND array_to_string(proconfig, ' ') ~ 'enable_[a-z]+=off'`;
+    expect(await list(`SELECT proname AS name ${restricted}`)).not.toEqual([]);
+    const compiled = `${restricted} AND NOT 'jit=off' = ANY (proconfig)`;
+    await expect(list(`SELECT proname AS name ${compiled}`)).resolves.toEqual([]);
+  });
 });
 
 describe('a trigger that joins the old and the new rows', () => {
