@@ -31,10 +31,10 @@ export interface Foreground {
 class StopRequested extends Error {}
 
 /**
- * npm also sends the signals that it receives, so one Ctrl-C at a terminal arrives twice. Only a
- * later signal counts as a second one.
+ * npm also sends the signals that it receives, so one Ctrl-C at a terminal arrives twice there. The
+ * time between both says nothing: on a loaded host it is long.
  */
-const REPEATED_SIGNAL_MS = 500;
+const SIGINTS_OF_ONE_CTRL_C = process.env.npm_lifecycle_event ? 2 : 1;
 const FORCED_EXIT_MS = 2_000;
 const PARENT_WATCH_MS = 250;
 const EXIT_FORCED = 130;
@@ -109,16 +109,14 @@ function explainLock(error: Error): string {
 
 /** @returns a function that tells whether a second Ctrl-C shortened the stop. */
 function listenForSignals(controller: AbortController, parts: Part[]): () => boolean {
-  let firstAt = 0;
+  let interrupts = 0;
   let forced = false;
   const begin = (name: NodeJS.Signals) => {
-    if (firstAt === 0) {
-      firstAt = Date.now();
-      controller.abort(new StopRequested(name));
-    } else if (name === 'SIGINT' && Date.now() - firstAt > REPEATED_SIGNAL_MS) {
-      forced = true;
-      endNow(parts);
-    }
+    if (name === 'SIGINT') interrupts += 1;
+    controller.abort(new StopRequested(name));
+    if (interrupts <= SIGINTS_OF_ONE_CTRL_C || forced) return;
+    forced = true;
+    endNow(parts);
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, begin);
   whenAbandonedByNpm(() => begin('SIGTERM'));

@@ -42,10 +42,9 @@ export class Command {
     return this.child.pid!;
   }
 
-  /** @param times without a pause: to read the children first takes half a second on a busy host. */
-  signal(signal: NodeJS.Signals, times = 1): void {
+  signal(signal: NodeJS.Signals): void {
     this.children();
-    for (let time = 0; time < times; time += 1) this.child.kill(signal);
+    this.child.kill(signal);
   }
 
   /** @returns the exit code, `null` after a signal that it could not handle. */

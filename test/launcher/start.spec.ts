@@ -178,7 +178,10 @@ describe('npm start', () => {
     it('starts everything, prints the URLs, and serves the metrics on ports of their own', async () => {
       const port = await reservePair();
       writeFileSync(join(place.folder, '.env'), 'TRUSTED_ORIGIN=https://secret.example\n');
-      const command = await startUntilReady({ METRICS_PORT: String(port) });
+      const command = await startUntilReady({
+        METRICS_PORT: String(port),
+        npm_lifecycle_event: 'start',
+      });
       rmSync(join(place.folder, '.env'));
       for (const source of ['auth', 'api']) {
         const warning =
@@ -214,21 +217,28 @@ describe('npm start', () => {
       running = first;
     });
 
-    it('stops everything at Ctrl-C', async () => {
+    it('stops everything at Ctrl-C, also when npm repeats the signal late', async () => {
       const command = await takeRunning();
-      // npm sends the same signal a second time.
-      command.signal('SIGINT', 2);
+      const api = command.find(API).pid;
+      // Holds the stop open until the second signal.
+      process.kill(api, 'SIGSTOP');
+      command.signal('SIGINT');
+      await command.until('Stopping');
+      await delay(600);
+      command.signal('SIGINT');
+      process.kill(api, 'SIGCONT');
       expect(await command.exit()).toBe(0);
+      expect(command.output).not.toContain('Ending everything at once');
       await expectNothingLeft(command);
     });
 
     it('stops a process that hangs at a second Ctrl-C', async () => {
       const command = await startUntilReady();
       process.kill(command.find(API).pid, 'SIGSTOP');
-      const pressing = setInterval(() => command.signal('SIGINT'), 700);
+      command.signal('SIGINT');
+      await command.until('Stopping');
       command.signal('SIGINT');
       expect(await command.exit()).toBe(130);
-      clearInterval(pressing);
       expect(await command.leftOver()).toEqual([]);
     });
   });
