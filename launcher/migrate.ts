@@ -1,4 +1,5 @@
 import '../runtime/entry/node-version';
+import { refuseArguments } from '../runtime/entry/arguments';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings, SettingsError } from '../runtime/settings/load';
 import { StartError } from '../runtime/start-error';
@@ -11,13 +12,15 @@ import { listPendingMigrations, revertLastMigration, runMigrations } from './mig
  * migrations, `npm run migrate:revert` reverts the newest. `npm run migrate:generate` ends here
  * while migrations are pending.
  */
-async function migrate(): Promise<void> {
+async function migrate([mode, ...more]: string[]): Promise<void> {
+  const isKnown = mode === undefined || mode === '--revert' || mode === '--pending';
+  refuseArguments('npm run migrate', isKnown ? more : [mode, ...more]);
   const { databaseDirectUrl, databasePasswords } = loadSettings(completeEnvironment(), 'migrate');
-  if (process.argv.includes('--revert')) {
+  if (mode === '--revert') {
     const name = await revertLastMigration(databaseDirectUrl);
     return print(name === null ? 'There is no migration to revert.' : `Reverted ${name}`);
   }
-  if (process.argv.includes('--pending')) return refusePending(databaseDirectUrl);
+  if (mode === '--pending') return refusePending(databaseDirectUrl);
   await createLogins(databaseDirectUrl, databasePasswords);
   const count = await runMigrations(databaseDirectUrl, (name) => print(`Applied ${name}`));
   print(count === 0 ? 'The schema is up to date.' : `The schema is up to date (${count} applied).`);
@@ -39,7 +42,7 @@ function print(line: string): void {
 
 // `npm run dev` waits for the end, and its channel would keep the process.
 process.channel?.unref();
-migrate().catch((error: unknown) => {
+migrate(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
 });

@@ -4,10 +4,13 @@ import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const COMMANDS = ['start', 'database'];
-const command = process.argv[2] ?? 'start';
-if (!COMMANDS.includes(command)) {
-  console.error(`\`npm start\` takes no argument ${command}. Settings: docs/settings.md.`);
+const COMMANDS = { start: 'npm start', database: 'npm run database' };
+const [command = 'start', ...words] = process.argv.slice(2);
+const isKnown = Object.hasOwn(COMMANDS, command);
+const unknown = isKnown ? words : [command, ...words];
+if (unknown.length > 0) {
+  const name = isKnown ? COMMANDS[command] : COMMANDS.start;
+  console.error(`\`${name}\` takes no argument ${unknown.join(' ')}. Settings: docs/settings.md.`);
   process.exit(1);
 }
 await import('./build.mjs');

@@ -26,7 +26,7 @@ interface CommandParts {
  */
 export function parseKeyCommand([verb, kid, ...more]: string[]): KeyCommand {
   if (verb === 'rotate' && kid === undefined) return { verb };
-  if (verb === 'revoke' && kid && more.length === 0) return { verb, kid };
+  if (verb === 'revoke' && kid && kid !== '--help' && more.length === 0) return { verb, kid };
   throw new StartError(USAGE);
 }
 

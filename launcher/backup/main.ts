@@ -10,7 +10,7 @@ const USAGE = 'Usage: npm run backup -- <file>, or npm run restore -- <file>';
 /** `npm run backup -- <file>` and `npm run restore -- <file>`, with the login of the owner. */
 startOrExplain(async () => {
   const [verb, file, ...more] = process.argv.slice(2);
-  if (!file || more.length > 0) throw new StartError(USAGE);
+  if (!file || file.startsWith('-') || more.length > 0) throw new StartError(USAGE);
   const { databaseDirectUrl } = loadSettings(completeEnvironment(), 'migrate');
   if (verb === 'backup') {
     await backUp(databaseDirectUrl, file);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { refuseArguments } from '../../runtime/entry/arguments';
 import { runInForeground, type Foreground } from '../foreground/foreground';
 import { findFreePort } from '../services/ports';
 import { say, StartLog } from '../services/start-log';
@@ -19,6 +20,7 @@ const PREFERRED_PORTS = { api: 9229, auth: 9230 };
  * types are checked beside it.
  */
 void runInForeground(async (foreground) => {
+  refuseArguments('npm run dev', process.argv.slice(3));
   const system = await prepareSystem(foreground);
   const log = new StartLog(system.settings.logLevel);
   const debuggers = {

@@ -1,13 +1,30 @@
-// Loaded by the npm scripts before a file of dist/, for a readable error where the build is missing.
-// Plain JavaScript for old versions of Node, which the file in dist/ refuses.
+// Loaded by the npm scripts before a file of dist/, for a readable error where the build is missing or
+// older than the sources. Plain JavaScript for old versions of Node, which the file in dist/ refuses.
 const fs = require('node:fs');
 const path = require('node:path');
 
+const root = path.join(__dirname, '..', '..');
+/** They start from the earlier build too: a process can end between the checkout and the build. */
+const SERVERS = ['dist/src/main.js', 'dist/auth-server/main.js'].map((file) =>
+  path.join(root, file),
+);
 const file = process.argv[1];
 if (file && !fs.existsSync(file)) {
   const name = path.relative(process.cwd(), file);
-  process.stderr.write(
-    `${name} does not exist: the code is not built. Run \`npm run build\` first.\n`,
-  );
+  refuse(`${name} does not exist: the code is not built.`);
+}
+if (file && !SERVERS.includes(fs.realpathSync(file)) && isOutdated()) {
+  refuse('The sources have changed since the build.');
+}
+
+/** The image has no sources. */
+function isOutdated() {
+  if (!fs.existsSync(path.join(root, 'tsconfig.build.json'))) return false;
+  const { hashSources, isBuilt } = require('./sources.cjs');
+  return !isBuilt(root, hashSources(root));
+}
+
+function refuse(reason) {
+  process.stderr.write(`${reason} Run \`npm run build\` first.\n`);
   process.exit(1);
 }

@@ -7,8 +7,11 @@ import { Load } from './load';
 import { listChanges } from './version-changes';
 import { renderHead, renderRow } from './report';
 import { runTrial } from './trial';
+import { StartError } from '../../../runtime/start-error';
 import { RUN_VARIABLE } from '../../support/database';
 import { takePortBlock } from '../../support/ports';
+
+const USAGE = 'Usage: npm run faults -- [--short] [--beside <folder>] [<part of a name>…]';
 
 /**
  * `npm run faults` prints a table of all faults; `--short` takes the times of `npm test`.
@@ -16,13 +19,9 @@ import { takePortBlock } from '../../support/ports';
  * checkout of the other version with its packages.
  */
 async function main(parameters: string[]): Promise<void> {
+  const { values, filters } = readParameters(parameters);
   process.env[RUN_VARIABLE] = `faults_${process.pid}`;
   await takePortBlock(1);
-  const { values, positionals: filters } = parseArgs({
-    args: parameters,
-    options: { short: { type: 'boolean', default: false }, beside: { type: 'string' } },
-    allowPositionals: true,
-  });
   const plan = values.short ? SHORT_PLAN : FULL_PLAN;
   const faults = values.beside ? listChanges(resolve(values.beside)) : listFaults(plan);
   const cluster = await Cluster.start();
@@ -40,6 +39,23 @@ async function main(parameters: string[]): Promise<void> {
     print(`load average ${loadavg()[0]!.toFixed(1)}`);
   } finally {
     await cluster.stop();
+  }
+}
+
+function readParameters(parameters: string[]) {
+  const options = {
+    short: { type: 'boolean', default: false },
+    beside: { type: 'string' },
+  } as const;
+  try {
+    const { values, positionals: filters } = parseArgs({
+      args: parameters,
+      options,
+      allowPositionals: true,
+    });
+    return { values, filters };
+  } catch {
+    throw new StartError(USAGE);
   }
 }
 

@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { makePlace, type Place } from './command';
+
+const ROOT = resolve(__dirname, '../..');
+/** Nothing listens there: a command that begins its work names it. */
+const UNREACHABLE = 'postgres://user@127.0.0.1:1/none';
+const RUNNER = 'test/support/run-typescript.cjs';
+
+interface Run {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+describe('a command with an argument that it does not know', () => {
+  let place: Place;
+
+  beforeAll(async () => {
+    place = await makePlace();
+  });
+
+  afterAll(() => place.remove());
+
+  function run(words: string[]): Run {
+    return spawnSync(process.execPath, words, {
+      cwd: place.folder,
+      env: { PATH: process.env.PATH, DATABASE_URL: UNREACHABLE },
+      encoding: 'utf8',
+    });
+  }
+
+  it.each([
+    ['npm start', ['launcher/start.mjs', 'start', 'database']],
+    ['npm run database', ['launcher/start.mjs', 'database', '--help']],
+    ['npm run dev', [RUNNER, 'launcher/dev/main.ts', '--help']],
+    ['npm run migrate', [RUNNER, 'launcher/migrate.ts', '--help']],
+    ['npm run migrate', [RUNNER, 'launcher/migrate.ts', '--revert', '--help']],
+    ['npm run secrets:renew', [RUNNER, 'auth-server/secrets.ts', '--help']],
+  ])('%s (%j) ends with one sentence and does nothing', (name, [file, ...words]) => {
+    const first =
+      file === RUNNER ? [join(ROOT, RUNNER), join(ROOT, words.shift()!)] : [join(ROOT, file!)];
+    const { status, stdout, stderr } = run([...first, ...words]);
+    expect(stderr.trim()).toMatch(new RegExp(`^\`${name}\` takes no argument [^\\n]+[.]$`));
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  });
+
+  it.each([
+    ['backup', 'launcher/backup/main.ts', ['backup', '--help']],
+    ['restore', 'launcher/backup/main.ts', ['restore', '--help']],
+    ['keys:revoke', 'auth-server/keys.ts', ['revoke', '--help']],
+    ['users:import', 'auth-server/transfer.ts', ['import', '--help']],
+    ['faults', 'test/operations/faults/main.ts', ['--unknown']],
+  ])('npm run %s ends with the usage and does nothing', (name, file, words) => {
+    const { status, stdout, stderr } = run([join(ROOT, RUNNER), join(ROOT, file), ...words]);
+    expect(stderr).toMatch(/^Usage: npm run /);
+    expect(stderr).toContain(`npm run ${name} -- `);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(existsSync(join(place.folder, '--help'))).toBe(false);
+  });
+});
+
+describe('a command that runs from a build', () => {
+  let place: Place;
+
+  beforeAll(async () => {
+    place = await makePlace();
+    for (const file of ['runtime/entry/built.cjs', 'runtime/entry/sources.cjs']) {
+      cpSync(join(ROOT, file), join(place.folder, file));
+    }
+    write('dist/launcher/migrate.js', "process.stdout.write('migrated\\n');");
+    write('dist/src/main.js', "process.stdout.write('listening\\n');");
+  });
+
+  afterAll(() => place.remove());
+
+  function write(file: string, content: string): void {
+    mkdirSync(join(place.folder, file, '..'), { recursive: true });
+    writeFileSync(join(place.folder, file), content);
+  }
+
+  function run(file: string): Run {
+    const words = ['--require', './runtime/entry/built.cjs', file];
+    return spawnSync(process.execPath, words, { cwd: place.folder, encoding: 'utf8' });
+  }
+
+  function build(): void {
+    const script = `const { hashSources, stampFile } = require('./runtime/entry/sources.cjs');
+      require('node:fs').writeFileSync(stampFile('.'), hashSources('.'));`;
+    const { stderr } = spawnSync(process.execPath, ['-e', script], {
+      cwd: place.folder,
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+  }
+
+  it('runs without sources, as in the image', () => {
+    expect(run('dist/launcher/migrate.js')).toMatchObject({ status: 0, stdout: 'migrated\n' });
+  });
+
+  it('ends with one sentence after a migration is added, and runs after the next build', () => {
+    for (const file of ['package-lock.json', 'nest-cli.json', '.swcrc', 'openapi-auth.json']) {
+      write(file, '{}');
+    }
+    write('tsconfig.build.json', '{ "include": ["migrations"] }');
+    write('migrations/1-First.ts', '');
+    build();
+    expect(run('dist/launcher/migrate.js')).toMatchObject({ status: 0, stdout: 'migrated\n' });
+    write('migrations/2-Second.ts', '');
+    expect(run('dist/launcher/migrate.js')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: 'The sources have changed since the build. Run `npm run build` first.\n',
+    });
+    // A process that ends between the checkout and the build starts again.
+    expect(run('dist/src/main.js')).toMatchObject({ status: 0, stdout: 'listening\n' });
+    build();
+    expect(run('dist/launcher/migrate.js')).toMatchObject({ status: 0, stdout: 'migrated\n' });
+  });
+});
