@@ -48,6 +48,32 @@ describe('mails with required e-mail verification', () => {
     });
   });
 
+  it('have the name of the user only when the address is verified, of every kind', async () => {
+    const { caller: admin } = await system.asAdmin();
+    const account = { email: 'mallory@example.com', password: PASSWORD, name: 'See evil.example' };
+    const path = '/api/v1/auth/sign-up';
+    await system.asAnonymous().post(path, account);
+    const [row] = await system.query<{ id: string }>('SELECT id FROM "user" WHERE email = $1', [
+      account.email,
+    ]);
+    const mails = async () => {
+      await system.asAnonymous().post(path, account);
+      await authServer.post('/api/auth/request-password-reset', { email: account.email });
+      const user = `/api/v1/admin/users/${row!.id}`;
+      expect((await admin.patch(user, { email: 'other@example.com' })).status).toBe(200);
+      expect((await admin.patch(user, { email: account.email })).status).toBe(200);
+      const { body } = await authServer.get<{ items: MailboxEntry[] }>('/dev/mailbox');
+      return body.items.filter(({ to }) => to === account.email);
+    };
+    const sent = await mails();
+    const causes = ['already_registered', 'email_changed', 'password_reset', 'verification'];
+    expect([...new Set(sent.map(({ cause }) => cause))].toSorted()).toEqual(causes);
+    expect(JSON.stringify(sent)).not.toContain('evil.example');
+    await system.query('UPDATE "user" SET email_verified = true WHERE id = $1', [row!.id]);
+    const named = (await mails()).filter(({ text: mail }) => mail.includes('evil.example'));
+    expect([...new Set(named.map(({ cause }) => cause))].toSorted()).toEqual(causes.slice(0, 3));
+  });
+
   it("set a new password after an administrator's request, and end sessions", async () => {
     const admin = await system.asAdmin();
     const body = { email: 'grace@example.com', password: PASSWORD, name: 'Grace' };
