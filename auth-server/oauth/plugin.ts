@@ -12,6 +12,7 @@ import { replayedTokens } from './replayed-tokens';
 import { renewedScopes } from './renewed-scopes';
 import { refusedParameters } from './requests/refused-parameters';
 import { requestRules } from './requests/request-rules';
+import { usedCodes } from './requests/used-codes';
 import { Resources } from './resources/resources';
 import { revocation } from './revocation';
 import { tokenClaims } from './token-claims';
@@ -54,6 +55,7 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
     revocation(grants, pool),
     protocolAnswers(grants),
     replayedTokens(pool),
+    usedCodes({ config, pool }),
     renewedScopes(pool),
     clientCredentials(pool),
     introspectionTokens(config),

@@ -1,0 +1,144 @@
+import type { BetterAuthPlugin, Verification } from 'better-auth';
+import { createAuthMiddleware } from 'better-auth/api';
+import type { Pool } from 'pg';
+import { fieldOf } from '../../common/caller';
+import type { AuthConfig } from '../../common/config';
+import type { HookMatch } from '../../common/hook-types';
+import { hashToken, toStoredIdentifier } from '../../common/stored-hashes';
+import { repeatOnConflict } from '../../../runtime/database/repeated-transaction';
+
+interface UsedCodesParts {
+  config: AuthConfig;
+  pool: Pool;
+}
+
+/** What the row of a used code says. */
+interface UsedCode {
+  sessionId: string;
+  clientId: string;
+  replayed?: boolean;
+}
+
+const FIND = `
+  SELECT id, identifier, value, expires_at AS "expiresAt", created_at AS "createdAt",
+         updated_at AS "updatedAt"
+    FROM verification WHERE identifier = $1 AND expires_at > $2`;
+
+/** Of parallel requests, one changes the row: the others wait, and find another identifier. */
+const USE = `
+  UPDATE verification SET identifier = $3, value = $4, expires_at = $5, updated_at = $6
+   WHERE id = $1 AND identifier = $2`;
+
+const REPLAY = `
+  UPDATE verification SET value = (value::jsonb || '{"replayed": true}')::text
+   WHERE identifier = $1`;
+
+const FORGET = 'DELETE FROM verification WHERE identifier = $1';
+
+const FIND_USED = 'SELECT value FROM verification WHERE identifier = $1';
+
+/** Ends the grant of the used code, and that of each refresh token that the code led to. */
+const END_GRANTS = `
+  DELETE FROM oauth_grant WHERE (session_id, client_id) IN (
+    SELECT session_id, client_id FROM oauth_refresh_token WHERE authorization_code_id = $1
+    UNION ALL
+    SELECT value::jsonb ->> 'sessionId', value::jsonb ->> 'clientId' FROM verification
+     WHERE identifier = $2 AND expires_at > $3)`;
+
+const INVALID_GRANT = { error: 'invalid_grant', error_description: 'invalid code' };
+
+/**
+ * A second use of a code ends the grant that the first use began (RFC 6749, section 4.1.2; RFC
+ * 9700, section 4.5). The provider deletes the refresh tokens of the code that exist at the second
+ * use. It leaves an access token without a refresh token, and the tokens of a first use that is not
+ * over.
+ *
+ * Here the row of a code remains until its access tokens expire, under the name of a used code. The
+ * second use writes to it, then ends the grant. The first use reads it after its last write: either
+ * it finds the second use and ends the grant itself, or the second use finds the grant. The row of
+ * a first use that is refused is deleted: it began no grant.
+ */
+export function usedCodes(parts: UsedCodesParts) {
+  const { pool } = parts;
+  const firstUses = new WeakSet<Request>();
+  return {
+    id: 'gatehouse-used-codes',
+    hooks: {
+      before: [
+        {
+          matcher: isExchange,
+          handler: createAuthMiddleware(({ context, request }) => {
+            const { internalAdapter } = context;
+            const consumeVerificationValue = async (id: string) => {
+              const code = await useCode(id, parts);
+              if (code && request) firstUses.add(request);
+              return code;
+            };
+            context.internalAdapter = { ...internalAdapter, consumeVerificationValue };
+            return Promise.resolve();
+          }),
+        },
+      ],
+      after: [
+        {
+          matcher: isExchange,
+          handler: createAuthMiddleware(async ({ body, context, request }) => {
+            if (!request || !firstUses.has(request)) return undefined;
+            const codeId = hashToken(fieldOf(body, 'code'));
+            const name = nameOfUsed(codeId);
+            const { access_token: token } = (context.returned ?? {}) as { access_token?: string };
+            if (token === undefined) {
+              await pool.query(FORGET, [name]);
+              return undefined;
+            }
+            const { rows } = await pool.query<{ value: string }>(FIND_USED, [name]);
+            const used = rows[0] && (JSON.parse(rows[0].value) as UsedCode);
+            if (used?.replayed !== true) return undefined;
+            await endGrants(codeId, pool);
+            return Response.json(INVALID_GRANT, {
+              status: 400,
+              headers: { 'cache-control': 'no-store', pragma: 'no-cache' },
+            });
+          }),
+        },
+      ],
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+function isExchange({ path, body }: HookMatch): boolean {
+  return path === '/oauth2/token' && fieldOf(body, 'grant_type') === 'authorization_code';
+}
+
+function nameOfUsed(codeId: string): string {
+  return `used-authorization-code-${codeId}`;
+}
+
+/** @returns the row of the code; `null`: it cannot be used (again). */
+async function useCode(codeId: string, parts: UsedCodesParts): Promise<Verification | null> {
+  const { pool, config } = parts;
+  const now = new Date();
+  const { rows } = await pool.query<Verification>(FIND, [toStoredIdentifier(codeId), now]);
+  const code = rows[0];
+  if (code) {
+    const { sessionId, query } = JSON.parse(code.value) as StoredCode;
+    const used: UsedCode = { sessionId, clientId: query.client_id };
+    const expiry = new Date(now.getTime() + config.jwtTtl);
+    const { id, identifier } = code;
+    const values = [id, identifier, nameOfUsed(codeId), JSON.stringify(used), expiry, now];
+    if ((await pool.query(USE, values)).rowCount === 1) return code;
+  }
+  await pool.query(REPLAY, [nameOfUsed(codeId)]);
+  await endGrants(codeId, pool);
+  return null;
+}
+
+interface StoredCode {
+  sessionId: string;
+  query: { client_id: string };
+}
+
+async function endGrants(codeId: string, pool: Pool): Promise<void> {
+  const values = [codeId, nameOfUsed(codeId), new Date()];
+  await repeatOnConflict(() => pool.query(END_GRANTS, values));
+}
