@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { toScopeSet } from './requests/scope-set';
 import { sendError } from '../common/errors';
 import { basicClientId } from '../../runtime/tokens/client-id';
 
@@ -42,7 +43,7 @@ const ONE_RESOURCE = {
  * Checks a form before the provider, which takes the last of repeated values and accepts empty
  * values. A parameter without a value is omitted, and no parameter is repeated (RFC 6749, section
  * 3.2). The client id of the header and of the body must be the same, or the log would have the
- * wrong one.
+ * wrong one. A scope is a set ({@link toScopeSet}).
  *
  * After {@link checkBody}, which leaves the body as text.
  */
@@ -68,7 +69,9 @@ export const parseForm: RequestHandler = (request, response, next) => {
   if (named !== undefined && secret !== undefined) {
     request.headers.authorization = toBasic(named, secret);
   }
-  const rest = given.filter(([name]) => name !== 'client_secret');
+  const rest = given
+    .filter(([name]) => name !== 'client_secret')
+    .map(([name, value]): [string, string] => [name, name === 'scope' ? toScopeSet(value) : value]);
   // An empty form is no body: see checkBody.
   request.body = rest.length > 0 ? new URLSearchParams(rest).toString() : undefined;
   next();

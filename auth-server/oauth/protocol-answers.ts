@@ -1,6 +1,7 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { type APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
 import type { Grants } from './grants';
+import { toDescription } from './requests/error-description';
 import { isBanned } from '../sessions/claims';
 
 type Endpoint = Pick<GenericEndpointContext, 'path' | 'setHeader'> & {
@@ -97,11 +98,15 @@ async function correct(ctx: Endpoint): Promise<Response | undefined> {
   if (typeof description !== 'string') return undefined;
   const { instead, challenge } = CORRECTIONS[ctx.path]!(description, returned);
   if (challenge !== undefined) ctx.setHeader('www-authenticate', challenge);
-  if (!instead) return undefined;
+  const shown = toDescription(description);
+  if (!instead && shown === description) return undefined;
   // A hook changes a status only with a complete response.
-  const { status, error } = instead;
+  const { status, error } = instead ?? {
+    status: returned.statusCode,
+    error: String(returned.body?.error),
+  };
   if (error === null) return new Response(null, { status, headers: NO_STORE });
-  return Response.json({ error, error_description: description }, { status, headers: NO_STORE });
+  return Response.json({ error, error_description: shown }, { status, headers: NO_STORE });
 }
 
 /** The answer of introspection (RFC 7662, section 2.2). */

@@ -2,6 +2,7 @@ import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import { fieldOf } from '../../common/caller';
 import { subjectOf } from './hinted-user';
+import { toScopeSet } from './scope-set';
 import { TokenVerifier, type VerifierParts } from '../../signing-keys/token-verifier';
 
 type Parameters = Record<string, unknown>;
@@ -26,11 +27,19 @@ export function authorizationRequests(parts: VerifierParts) {
             const given = ((ctx.method === 'POST' ? ctx.body : ctx.query) ?? {}) as Parameters;
             delete given.dpop_jkt;
             omitEmpty(given);
+            makeScopeSet(given);
             const isOther = await isOfAnotherUser(ctx as GenericEndpointContext, {
               given,
               verifier,
             });
             Object.assign(given, promptOf(given), isOther && NO_SESSION);
+          }),
+        },
+        {
+          matcher: ({ path }) => path === '/oauth2/consent',
+          handler: createAuthMiddleware(({ body }) => {
+            makeScopeSet(body as Parameters);
+            return Promise.resolve();
           }),
         },
       ],
@@ -43,6 +52,10 @@ function omitEmpty(given: Parameters): void {
   for (const [name, value] of Object.entries(given)) {
     if (value === '') delete given[name];
   }
+}
+
+function makeScopeSet(given: Parameters): void {
+  if (typeof given.scope === 'string') given.scope = toScopeSet(given.scope);
 }
 
 /** The user chooses the account on the sign-in page: the auth server has one session at a time. */

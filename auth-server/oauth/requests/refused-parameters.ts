@@ -1,5 +1,6 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware, isAPIError } from 'better-auth/api';
+import { toDescription } from './error-description';
 import type { HookContext } from '../../common/hook-types';
 
 type Parameters = Record<string, unknown>;
@@ -44,9 +45,7 @@ export const refusedParameters = {
         handler: createAuthMiddleware((ctx) => {
           const cause = ctx.request && causes.get(ctx.request);
           const { returned } = ctx.context;
-          return Promise.resolve(
-            cause === undefined ? undefined : withCause(ctx, { returned, cause }),
-          );
+          return Promise.resolve(withDescription(ctx, { returned, cause }));
         }),
       },
     ],
@@ -77,20 +76,27 @@ function findFault({ response_mode: mode = '', code_challenge: challenge }: Para
  * The answer is a redirection, or its target in JSON for a script. A redirection is thrown, because
  * the headers of the provider's one replace those of a returned answer.
  */
-function withCause(ctx: HookContext, { returned, cause }: { returned: unknown; cause: string }) {
+function withDescription(
+  ctx: HookContext,
+  { returned, cause }: { returned: unknown; cause: string | undefined },
+) {
   if (isAPIError(returned)) {
     const location = new Headers(returned.headers as Record<string, string>).get('location');
-    if (location === null) return undefined;
-    throw ctx.redirect(nameCause(location, cause));
+    const corrected = correctDescription(location, cause);
+    if (corrected === null) return undefined;
+    throw ctx.redirect(corrected);
   }
   const { url } = (returned ?? {}) as { url?: unknown };
-  return typeof url === 'string' ? { redirect: true, url: nameCause(url, cause) } : undefined;
+  const corrected = correctDescription(url, cause);
+  return corrected === null ? undefined : { redirect: true, url: corrected };
 }
 
-function nameCause(url: string, cause: string): string {
-  const target = new URL(url);
-  if (target.searchParams.get('error_description') === WRONG_TYPE) {
-    target.searchParams.set('error_description', cause);
-  }
+/** @returns `null`: the description stays as it is. */
+function correctDescription(url: unknown, cause: string | undefined): string | null {
+  const target = typeof url === 'string' ? URL.parse(url) : null;
+  const given = target?.searchParams.get('error_description') ?? '';
+  const corrected = given === WRONG_TYPE && cause ? cause : toDescription(given);
+  if (!target || corrected === given) return null;
+  target.searchParams.set('error_description', corrected);
   return target.href;
 }
