@@ -200,6 +200,12 @@ describe('the guide to a server-side front end', () => {
     }
   }
 
+  it('loads without the settings of the server, as `next build` does', () => {
+    const built = open(GUIDE, {}, { process: { env: {} } });
+    expect(built.names).toContain('app/login/route.ts');
+    for (const name of built.names) expect(() => built.load(name)).not.toThrow();
+  });
+
   it('signs in, reads and changes the profile, and signs out', async () => {
     const { user, browser } = await stage.user();
     const visitor = new Visitor();
