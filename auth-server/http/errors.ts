@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { NOT_FOUND, RETRY_AFTER_S, sendError, toErrorAnswer } from '../common/errors';
 import { requestContext } from '../common/request-context';
+import { closeLingering } from '../../runtime/http/lingering-close';
 import { toReason } from '../../runtime/fault-state';
 import type { Logger } from '../../runtime/logger';
 
@@ -10,7 +11,7 @@ export const answerNotFound: RequestHandler = (_request, response) => {
 
 /** The last step. No stack and no text of a library is sent. */
 export function answerErrors(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
+  return (error: unknown, request, response, next) => {
     const answer = toErrorAnswer(error);
     const requestId = requestContext.getStore()?.requestId;
     if (answer.status === 503) {
@@ -22,8 +23,10 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
     // Express ends a connection whose answer has begun already.
     if (response.headersSent) return next(error);
     if (answer.status === 503) response.set('Retry-After', RETRY_AFTER_S);
-    // Express reads the rest of the body, until the limit of a request (30 s) at most.
-    if (answer.status === 413) response.set('Connection', 'close');
+    if (answer.status === 413) {
+      response.set('Connection', 'close');
+      closeLingering(request);
+    }
     sendError(response, answer);
   };
 }

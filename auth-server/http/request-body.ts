@@ -1,15 +1,12 @@
-import { raw, type RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { MIMEType } from 'node:util';
 import { type ErrorAnswer, sendError, UNREADABLE, VALUE_REFUSED } from '../common/errors';
+import { readBody } from '../../runtime/http/body-reader';
 import { BODY_LIMIT } from '../../runtime/http/request-limits';
 import { findJsonFault } from '../../runtime/json-faults';
 
 /** Reads the body as bytes to measure it: a chunked body has no `Content-Length`. */
-export const limitBody: RequestHandler = raw({
-  type: () => true,
-  limit: BODY_LIMIT,
-  inflate: false,
-});
+export const limitBody: RequestHandler = readBody(BODY_LIMIT);
 
 const OTHER_CHARSET: ErrorAnswer = {
   status: 415,

@@ -1,7 +1,7 @@
 import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { PassThrough, type Readable } from 'node:stream';
 import { toCallerHeaders } from './caller-headers';
 import { refuseRepeatedHeaders } from './repeated-headers';
 import { KEPT_CONNECTIONS } from './kept-connections';
@@ -46,7 +46,7 @@ export function registerAuthPassThrough(
     scope.removeAllContentTypeParsers();
     refuseRepeatedHeaders(scope);
     // The auth server reads the body; the API forwards it unread.
-    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, apart(payload)));
     await scope.register(replyFrom, {
       base: options.settings.authInternalUrl,
       undici: { ...KEPT_CONNECTIONS, connect: { timeout: TIMEOUT_MS } },
@@ -60,6 +60,16 @@ export function registerAuthPassThrough(
       }
     }
   });
+}
+
+/**
+ * The body in a stream of its own. The HTTP client destroys it when the auth server answers before
+ * the end of the body. Without it, the connection of the caller would be destroyed.
+ */
+function apart(body: IncomingMessage): Readable {
+  const copy = body.pipe(new PassThrough());
+  body.once('close', () => body.complete || copy.destroy());
+  return copy;
 }
 
 function passThrough(

@@ -3,12 +3,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { MIMEType } from 'node:util';
 import { Problem } from '../common/problems/problem';
 import { BODY_LIMIT } from '../../runtime/http/request-limits';
+import { closeLingering } from '../../runtime/http/lingering-close';
 import { findJsonFault, type JsonFault } from '../../runtime/json-faults';
 
 /**
  * Bodies are JSON in UTF-8 (RFC 8259, section 8.1). Another media type, charset or content coding
  * gets 415. An empty body of any type counts as no body: clients send `Content-Type` with `DELETE`
- * too, and axios the type of a form with each `POST` that has no body.
+ * too, and axios the type of a form with each `POST` that has no body. A body over the limit is
+ * refused before it is read to its end, also by the auth server.
  */
 export function acceptJsonBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
@@ -30,6 +32,13 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('*', (request, _body, done) => {
     if (request.is404 || isEmpty(request.headers)) return done(null, undefined);
     return done(new Problem('unsupported_media_type'));
+  });
+  fastify.addHook('onSend', ({ raw }, reply, _payload, done) => {
+    if (reply.statusCode === 413) {
+      void reply.header('connection', 'close');
+      closeLingering(raw);
+    }
+    done();
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { closeLingering } from '../../../runtime/http/lingering-close';
 import { html } from '../../../runtime/pages/html';
 import type { Page } from './layout';
 import { sendPage } from './page-answer';
@@ -47,7 +48,7 @@ interface Failure {
  * without details.
  */
 export function answerPageErrors({ logger, authUrl }: ErrorPages): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
+  return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const failure = toFailure(error);
     if (failure.status >= 500) {
@@ -55,7 +56,10 @@ export function answerPageErrors({ logger, authUrl }: ErrorPages): ErrorRequestH
       logger.error({ requestId, err: error }, 'page failed');
     }
     if (failure.status === 503) response.set('Retry-After', RETRY_AFTER_S);
-    if (failure.status === 413) response.set('Connection', 'close');
+    if (failure.status === 413) {
+      response.set('Connection', 'close');
+      closeLingering(request);
+    }
     // Forms work only at the URL of the auth server; from other URLs there is a link to it.
     sendFailure(response, { ...failure, start: `${authUrl}/` });
   };

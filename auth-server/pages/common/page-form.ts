@@ -1,18 +1,23 @@
-import { text, type Request, type RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { Problems } from './fields';
 import { PageFailure } from './page-failure';
 import { TEXTS } from './texts';
 import { isEmailAddress } from '../../common/email-address';
+import { readBody } from '../../../runtime/http/body-reader';
 
 /** The largest form in bytes. */
 const FORM_LIMIT = 20_000;
 
+const readFormBody = readBody(FORM_LIMIT);
+
 /** Reads a form as text; other media types are not forms of these pages. */
-export const takeForm: RequestHandler = text({
-  type: 'application/x-www-form-urlencoded',
-  limit: FORM_LIMIT,
-  inflate: false,
-});
+export const takeForm: RequestHandler = (request, response, next) => {
+  if (!request.is('application/x-www-form-urlencoded')) return next();
+  return readFormBody(request, response, (error) => {
+    if (Buffer.isBuffer(request.body)) request.body = request.body.toString('utf8');
+    next(error);
+  });
+};
 
 /** The first value of each field, without white space around it. */
 export function readForm(request: Request): (name: string) => string {
