@@ -51,5 +51,7 @@ function explain(error: unknown): string {
   if (error instanceof SettingsError) return error.message;
   if (error instanceof StartError) return error.message;
   if (error instanceof MigrationError) return `The migration failed: ${error.message}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const { message, path, stack } = error as NodeJS.ErrnoException;
+  // A file of the database's URL that cannot be opened; the message names it.
+  return path === undefined ? (stack ?? String(error)) : message;
 }

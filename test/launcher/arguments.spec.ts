@@ -6,7 +6,14 @@ import { makePlace, type Place } from './command';
 const ROOT = resolve(__dirname, '../..');
 /** Nothing listens there: a command that begins its work names it. */
 const UNREACHABLE = 'postgres://user@127.0.0.1:1/none';
-const RUNNER = 'test/support/run-typescript.cjs';
+const RUNNER = join(ROOT, 'test/support/run-typescript.cjs');
+const HOOK = join(ROOT, 'test/support/native/typescript-hook.cjs');
+
+/** The words of the command line are where they are for a built file. */
+function asBuilt(file: string, ...words: string[]): string[] {
+  const script = `require(${JSON.stringify(HOOK)}).loadTypeScript(); require(process.argv[1]);`;
+  return ['--eval', script, join(ROOT, file), ...words];
+}
 
 interface Run {
   status: number | null;
@@ -14,7 +21,7 @@ interface Run {
   stderr: string;
 }
 
-describe('a command with an argument that it does not know', () => {
+describe('a command with an argument or a value that it cannot use', () => {
   let place: Place;
 
   beforeAll(async () => {
@@ -23,42 +30,47 @@ describe('a command with an argument that it does not know', () => {
 
   afterAll(() => place.remove());
 
-  function run(words: string[]): Run {
+  function run(words: string[], databaseUrl = UNREACHABLE): Run {
     return spawnSync(process.execPath, words, {
       cwd: place.folder,
-      env: { PATH: process.env.PATH, DATABASE_URL: UNREACHABLE },
+      env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl },
       encoding: 'utf8',
     });
   }
 
   it.each([
-    ['npm start', ['launcher/start.mjs', 'start', 'database']],
-    ['npm run database', ['launcher/start.mjs', 'database', '--help']],
-    ['npm run dev', [RUNNER, 'launcher/dev/main.ts', '--help']],
-    ['npm run migrate', [RUNNER, 'launcher/migrate.ts', '--help']],
-    ['npm run migrate', [RUNNER, 'launcher/migrate.ts', '--revert', '--help']],
-    ['npm run secrets:renew', [RUNNER, 'auth-server/secrets.ts', '--help']],
-  ])('%s (%j) ends with one sentence and does nothing', (name, [file, ...words]) => {
-    const first =
-      file === RUNNER ? [join(ROOT, RUNNER), join(ROOT, words.shift()!)] : [join(ROOT, file!)];
-    const { status, stdout, stderr } = run([...first, ...words]);
-    expect(stderr.trim()).toMatch(new RegExp(`^\`${name}\` takes no argument [^\\n]+[.]$`));
+    ['npm start', [join(ROOT, 'launcher/start.mjs'), 'start', 'database']],
+    ['npm run database', [join(ROOT, 'launcher/start.mjs'), 'database', '--help']],
+    ['npm run dev', [RUNNER, join(ROOT, 'launcher/dev/main.ts'), '--help']],
+    ['npm run migrate', asBuilt('launcher/migrate.ts', '--help')],
+    ['npm run migrate', asBuilt('launcher/migrate.ts', '--revert', '--help')],
+    ['npm run secrets:renew', asBuilt('auth-server/secrets.ts', '--help')],
+  ])('%s ends with one message and does nothing', (name, words) => {
+    const { status, stdout, stderr } = run(words);
+    const message = `\`${name}\` takes no argument ${words.at(-1)}.`;
+    expect(stderr).toMatch(new RegExp(`^${message}( Settings: docs/settings.md.)?\\n$`));
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   });
 
   it.each([
-    ['backup', 'launcher/backup/main.ts', ['backup', '--help']],
-    ['restore', 'launcher/backup/main.ts', ['restore', '--help']],
-    ['keys:revoke', 'auth-server/keys.ts', ['revoke', '--help']],
-    ['users:import', 'auth-server/transfer.ts', ['import', '--help']],
-    ['faults', 'test/operations/faults/main.ts', ['--unknown']],
-  ])('npm run %s ends with the usage and does nothing', (name, file, words) => {
-    const { status, stdout, stderr } = run([join(ROOT, RUNNER), join(ROOT, file), ...words]);
+    ['backup', asBuilt('launcher/backup/main.ts', 'backup', '--help')],
+    ['restore', asBuilt('launcher/backup/main.ts', 'restore', '--help')],
+    ['keys:revoke', asBuilt('auth-server/keys.ts', 'revoke', '--help')],
+    ['users:import', asBuilt('auth-server/transfer.ts', 'import', '--help')],
+    ['faults', [RUNNER, join(ROOT, 'test/operations/faults/main.ts'), '--unknown']],
+  ])('npm run %s ends with the usage and does nothing', (name, words) => {
+    const { status, stdout, stderr } = run(words);
     expect(stderr).toMatch(/^Usage: npm run /);
     expect(stderr).toContain(`npm run ${name} -- `);
     expect(stderr).not.toMatch(/^ +at /m);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(existsSync(join(place.folder, '--help'))).toBe(false);
+  });
+
+  it('npm run migrate names a certificate file that is missing', () => {
+    const url = `${UNREACHABLE}?sslrootcert=/missing/ca.pem`;
+    const { status, stderr } = run(asBuilt('launcher/migrate.ts'), url);
+    expect(stderr.trim()).toMatch(/^ENOENT[^\n]+'\/missing\/ca[.]pem'$/);
+    expect(status).toBe(1);
   });
 });
 

@@ -1,0 +1,68 @@
+import { request } from 'node:http';
+import { Client } from 'pg';
+import { eventually } from '../support/eventually';
+import { InProcessSystem } from '../support/in-process-system';
+
+describe('the log line of a request', () => {
+  const log: string[] = [];
+  let system: InProcessSystem;
+  let holder: Client;
+
+  beforeAll(async () => {
+    system = await InProcessSystem.start({ log });
+    holder = new Client(system.database.url);
+    await holder.connect();
+  });
+  afterAll(async () => {
+    await holder?.end();
+    await system.stop();
+  });
+
+  const linesOf = (wanted: string) =>
+    log
+      .map((line) => JSON.parse(line) as { level: number; msg: string; path?: string })
+      .filter(({ msg, path }) => msg === 'request' && path === wanted);
+
+  it.each([
+    ['api', '/api/v1/users/me/sessions'],
+    ['auth', '/api/auth/list-sessions'],
+  ])('%s: has no status when the client left before the answer', async (name, path) => {
+    const { accessToken, refreshToken } = await system.asUser();
+    const base = name === 'api' ? system.apiUrl : system.settings.authUrl;
+    const token = name === 'api' ? accessToken : refreshToken;
+    await holder.query('BEGIN');
+    await holder.query('LOCK TABLE session IN ACCESS EXCLUSIVE MODE');
+    try {
+      const asking = request(base + path, { headers: { authorization: `Bearer ${token}` } });
+      asking.on('error', () => {});
+      asking.end();
+      await eventually(async () => expect(await waiting()).toBeGreaterThan(0));
+      asking.destroy();
+      await eventually(() =>
+        expect(linesOf(path)).toEqual([
+          expect.objectContaining({ process: name, level: 30, method: 'GET', path, status: null }),
+        ]),
+      );
+    } finally {
+      await holder.query('ROLLBACK');
+    }
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(base + path, { headers })).status).toBe(200);
+    await eventually(() =>
+      expect(linesOf(path)).toEqual([
+        expect.objectContaining({ status: null }),
+        expect.objectContaining({ status: 200 }),
+      ]),
+    );
+    expect(log.filter((line) => (JSON.parse(line) as { level: number }).level >= 50)).toEqual([]);
+  });
+
+  /** Statements that wait for a lock of the table. */
+  async function waiting(): Promise<number> {
+    const { rows } = await holder.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM pg_locks
+        WHERE relation = 'session'::regclass AND NOT granted`,
+    );
+    return rows[0]!.count;
+  }
+});
