@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 
 /** A handler of Express. */
@@ -42,11 +43,13 @@ export function readBody(limit: number): BodyReader {
       settle();
     };
     const abort = () => settle(400);
+    // The events of a body are not in the context of its request, which the next steps read.
+    const proceed = AsyncLocalStorage.bind(next);
     const settle = (status?: number) => {
       request.off('data', take).off('end', complete).off('close', abort);
       // What still arrives is discarded.
       request.resume();
-      next(status === undefined ? undefined : new BodyError(status));
+      proceed(status === undefined ? undefined : new BodyError(status));
     };
     request
       .on('data', take)
