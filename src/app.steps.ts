@@ -20,7 +20,7 @@ import { installClientAddresses } from './http/request/client-address';
 import { answerCrossOrigin } from './http/cors';
 import { announceDeprecations } from './http/deprecation-headers';
 import { answerNotModified } from './http/entity-tag';
-import { acceptJsonBodies } from './http/json-body';
+import { acceptJsonBodies, ignoreAfterLast } from './http/json-body';
 import { answerForNode } from './http/plain-http';
 import { sendRequestIds } from './http/request/request-id';
 import { logRequests } from './http/request/request-log';
@@ -55,6 +55,16 @@ export const API_STEPS: readonly ApiStep[] = [
     run: ({ fastify, settings }) => installClientAddresses(fastify, settings.trustProxy),
   },
   {
+    name: 'last request',
+    position: 'Before every step that acts on a request.',
+    run: ({ fastify }) => ignoreAfterLast(fastify),
+  },
+  {
+    name: 'request log',
+    position: 'Before every step that can refuse: a refused request has a line too.',
+    run: ({ fastify }) => logRequests(fastify),
+  },
+  {
     name: 'CORS',
     position: 'Before every step that can refuse: scripts of trusted origins can read a refusal.',
     run: ({ fastify, settings }) => answerCrossOrigin(fastify, settings),
@@ -81,7 +91,6 @@ export const API_STEPS: readonly ApiStep[] = [
   { name: 'request ids', run: ({ fastify }) => sendRequestIds(fastify) },
   { name: 'deprecations', run: ({ fastify }) => announceDeprecations(fastify) },
   { name: 'problem pages', run: ({ fastify }) => serveProblemPages(fastify) },
-  { name: 'request log', run: ({ fastify }) => logRequests(fastify) },
   { name: 'request counter', run: ({ fastify, metrics }) => countRequests(fastify, metrics) },
   {
     name: 'public limits',

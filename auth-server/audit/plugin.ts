@@ -116,7 +116,7 @@ async function toFacts(ctx: HookContext): Promise<AuditFacts> {
     params: (ctx.params ?? {}) as Record<string, string>,
     headers: ctx.headers ?? new Headers(),
     oauthQuery: new URLSearchParams(typeof body.oauth_query === 'string' ? body.oauth_query : ''),
-    refusal: isRedirectOfCaller(ctx) ? null : toRefusal(returned),
+    refusal: isRedirectOfCaller(ctx) ? null : toRefusal(await toThrown(returned)),
     answer: isAPIError(returned) ? {} : ((returned ?? {}) as Record<string, unknown>),
     isSilent: returned === undefined,
     session: (await findSession(ctx)) as AuditFacts['session'],
@@ -159,10 +159,21 @@ function isRedirectOfCaller({ context, query }: HookContext): boolean {
   return statusCode < 400 && location !== null && location === fieldOf(query, 'callbackURL');
 }
 
+/** A hook that changes the status of an error returns a complete response. */
+async function toThrown(returned: unknown): Promise<ThrownAnswer | null> {
+  if (isAPIError(returned)) return returned as unknown as ThrownAnswer;
+  if (!(returned instanceof Response) || returned.status < 400) return null;
+  const body = await returned
+    .clone()
+    .json()
+    .catch(() => ({}));
+  return { statusCode: returned.status, body: body as ThrownAnswer['body'] };
+}
+
 /** Some endpoints answer with a redirect. A redirect with an error is a refusal. */
-function toRefusal(returned: unknown): AuditFacts['refusal'] {
-  if (!isAPIError(returned)) return null;
-  const { statusCode: status, headers, body } = returned as unknown as ThrownAnswer;
+function toRefusal(thrown: ThrownAnswer | null): AuditFacts['refusal'] {
+  if (!thrown) return null;
+  const { statusCode: status, headers, body } = thrown;
   if (status < 400) {
     const location = new Headers(headers).get('location') ?? '';
     const code = URL.parse(location, 'http://localhost')?.searchParams.get('error');

@@ -3,6 +3,7 @@ import { AUTH_BASE_PATH, REQUEST_ID_HEADER } from '../../contract';
 import { endPart, requestContext, type RequestContext } from '../common/request-context';
 import { runInDatabaseScope } from '../../runtime/database/database-scope';
 import type { RouteLabels } from './route-labels';
+import { isAfterLast } from '../../runtime/http/lingering-close';
 import { takeOrCreateRequestId } from '../../runtime/http/request-id';
 import type { Logger } from '../../runtime/logger';
 import type { Metrics } from '../../runtime/metrics/metrics';
@@ -19,10 +20,12 @@ interface LogParts {
 
 /**
  * Sets the request id, opens the context of the request, and writes one line when the request is
- * answered or aborted: method, path without query, status, time. Probes are logged at `debug`.
+ * answered or aborted: method, path without query, status, time. Probes are logged at `debug`. What
+ * follows the last answer of a connection is ignored.
  */
 export function logRequests({ logger, metrics, routes }: LogParts): RequestHandler {
   return (request, response, next) => {
+    if (isAfterLast(request)) return void request.resume();
     const start = performance.now();
     const requestId = takeOrCreateRequestId(request);
     const { traceId } = continueTrace(request.headers.traceparent);

@@ -45,6 +45,10 @@ export function registerAuthPassThrough(
   void fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     refuseRepeatedHeaders(scope);
+    // Before the body: it would stay unread.
+    scope.addHook('onRequest', ({ url }, _reply, done) => {
+      done(isInside(url) ? undefined : new Problem('malformed_request'));
+    });
     // The auth server reads the body; the API forwards it unread.
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, apart(payload)));
     await scope.register(replyFrom, {
@@ -69,6 +73,8 @@ export function registerAuthPassThrough(
 function apart(body: IncomingMessage): Readable {
   const copy = body.pipe(new PassThrough());
   body.once('close', () => body.complete || copy.destroy());
+  // A body that stays unread would hold up the next request of the connection.
+  copy.once('close', () => body.resume());
   return copy;
 }
 
@@ -78,7 +84,6 @@ function passThrough(
   { internalSecret, catchUp }: PassThroughOptions,
 ): FastifyReply {
   const path = request.url.split('?', 1)[0]!;
-  assertInside(path, request.url);
   request.log = withoutWarnings(request.log);
   return reply.from(path, {
     timeout: TIMEOUT_MS,
@@ -111,14 +116,15 @@ const SUSPICIOUS_PATH = /%2e|%2f|%5c|\\|%25|\/\.{1,2}(\/|$)|\/\/|["<>^`{|}]/i;
 
 /**
  * The path is passed on unchanged, so both servers must read it in the same way. No target has a
- * fragment (RFC 9112, section 3.2). @throws {Problem} `malformed_request`
+ * fragment (RFC 9112, section 3.2).
  */
-function assertInside(path: string, target: string): void {
+function isInside(target: string): boolean {
+  const path = target.split('?', 1)[0]!;
   const isSuspicious = SUSPICIOUS_PATH.test(path) || target.includes('#');
-  const isInside = [AUTH_BASE_PATH, ...AUTH_SERVER_DOCUMENTS].some(
+  const isBelow = [AUTH_BASE_PATH, ...AUTH_SERVER_DOCUMENTS].some(
     (place) => path === place || path.startsWith(`${place}/`),
   );
-  if (isSuspicious || !isInside) throw new Problem('malformed_request');
+  return isBelow && !isSuspicious;
 }
 
 /** Also removes the headers that `Connection` lists (RFC 9110, section 7.6.1). */

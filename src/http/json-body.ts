@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { MIMEType } from 'node:util';
 import { Problem } from '../common/problems/problem';
 import { BODY_LIMIT } from '../../runtime/http/request-limits';
-import { closeLingering } from '../../runtime/http/lingering-close';
+import { closeLingering, isAfterLast } from '../../runtime/http/lingering-close';
 import { findJsonFault, type JsonFault } from '../../runtime/json-faults';
 
 /**
@@ -39,6 +39,15 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
       closeLingering(raw);
     }
     done();
+  });
+}
+
+/** What follows a body over the limit on its connection is not executed (RFC 9112, section 9.6). */
+export function ignoreAfterLast(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', ({ raw }, reply, done) => {
+    if (!isAfterLast(raw)) return done();
+    reply.hijack();
+    raw.resume();
   });
 }
 

@@ -10,6 +10,9 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
+/** A body before it may have no line break. */
+const STATUS_LINE = /HTTP\/1\.1 \d+/g;
+
 type Process = 'auth server' | 'API';
 
 const JSON_TYPE = 'application/json';
@@ -72,4 +75,36 @@ describe.each(BODIES)('a body over the limit: %s %s as %s', (process, path, type
     }
     expect(await readAnswer(socket)).toMatch(/^HTTP\/1\.1 413 /);
   });
+});
+
+it.each<Process>(['API', 'auth server'])(
+  '%s: a request after a body over the limit is not executed',
+  async (process) => {
+    const path = process === 'API' ? '/api/v1/auth/sign-up' : '/api/auth/sign-up/email';
+    const email = `after-${process === 'API' ? 'api' : 'auth'}@example.com`;
+    const next = JSON.stringify({ email, name: 'After', password: 'correct horse battery staple' });
+    const type = `content-type: ${JSON_TYPE}`;
+    const socket = open(process);
+    socket.on('error', () => {});
+    const answer = readAnswer(socket);
+    const chunk = 'x'.repeat(0x1_9000);
+    const first = head(process, path, [type, 'transfer-encoding: chunked']);
+    const second = head(process, path, [type, `content-length: ${next.length}`]) + next;
+    socket.write(`${first}19000\r\n${chunk}\r\n0\r\n\r\n${second}`);
+    await once(socket, 'readable');
+    socket.write(second);
+    expect((await answer).match(STATUS_LINE)).toEqual(['HTTP/1.1 413']);
+    const users = await system.query('SELECT FROM "user" WHERE email = $1', [email]);
+    expect(users).toEqual([]);
+  },
+);
+
+it('the API reads the next request after a body that it refused without reading it', async () => {
+  const socket = open('API');
+  const body = 'x'.repeat(90_000);
+  const lines = [`content-type: ${JSON_TYPE}`, `content-length: ${body.length}`];
+  const answer = readAnswer(socket);
+  socket.write(head('API', '/api/auth/%2e%2e/x', lines) + body);
+  socket.write(head('API', '/api/auth/ok', ['connection: close', 'content-length: 0']));
+  expect((await answer).match(STATUS_LINE)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 405']);
 });

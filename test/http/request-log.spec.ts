@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { Client } from 'pg';
 import { eventually } from '../support/eventually';
 import { InProcessSystem } from '../support/in-process-system';
+import { send } from '../support/raw-http';
 
 describe('the log line of a request', () => {
   const log: string[] = [];
@@ -55,6 +56,27 @@ describe('the log line of a request', () => {
       ]),
     );
     expect(log.filter((line) => (JSON.parse(line) as { level: number }).level >= 50)).toEqual([]);
+  });
+
+  it.each([
+    ['a preflight request', 'OPTIONS', '/api/v1/users/me', 204],
+    ['a wrong method', 'PUT', '/health/live', 405],
+    ['a malformed query', 'GET', '/api/v1/users/me?x=%zz', 400],
+  ])('is written for %s', async (_, method, target, status) => {
+    const [origin] = system.settings.trustedOrigins;
+    await send(system.apiUrl, {
+      method,
+      path: target,
+      headers: {
+        origin: origin ?? system.settings.authUrl,
+        'access-control-request-method': 'GET',
+      },
+    });
+    const path = target.split('?', 1)[0]!;
+    const wanted = expect.objectContaining({ process: 'api', method, path, status });
+    await eventually(() =>
+      expect(log.map((line) => JSON.parse(line) as object)).toContainEqual(wanted),
+    );
   });
 
   /** Statements that wait for a lock of the table. */

@@ -38,7 +38,8 @@ export function authorizationRequests(parts: VerifierParts) {
         {
           matcher: ({ path }) => path === '/oauth2/consent',
           handler: createAuthMiddleware(({ body }) => {
-            makeScopeSet(body as Parameters);
+            // Before the endpoint checks it: there may be no body.
+            makeScopeSet((body ?? {}) as Parameters);
             return Promise.resolve();
           }),
         },

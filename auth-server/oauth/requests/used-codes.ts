@@ -5,7 +5,11 @@ import { fieldOf } from '../../common/caller';
 import type { AuthConfig } from '../../common/config';
 import type { HookMatch } from '../../common/hook-types';
 import { hashToken, toStoredIdentifier } from '../../common/stored-hashes';
+import { CLOCK_TOLERANCE_SECONDS } from '../../../contract';
+import { REQUEST_LIMIT_MS } from '../../../runtime/http/request-limits';
 import { repeatOnConflict } from '../../../runtime/database/repeated-transaction';
+
+const TOLERANCE_MS = CLOCK_TOLERANCE_SECONDS * 1_000;
 
 interface UsedCodesParts {
   config: AuthConfig;
@@ -56,7 +60,8 @@ const INVALID_GRANT = { error: 'invalid_grant', error_description: 'invalid code
  * Here the row of a code remains until its access tokens expire, under the name of a used code. The
  * second use writes to it, then ends the grant. The first use reads it after its last write: either
  * it finds the second use and ends the grant itself, or the second use finds the grant. The row of
- * a first use that is refused is deleted: it began no grant.
+ * a first use that is refused is deleted: it began no grant. When a first use fails for another
+ * reason, the row remains, and a repeat of it ends the grant of its session and client.
  */
 export function usedCodes(parts: UsedCodesParts) {
   const { pool } = parts;
@@ -123,7 +128,7 @@ async function useCode(codeId: string, parts: UsedCodesParts): Promise<Verificat
   if (code) {
     const { sessionId, query } = JSON.parse(code.value) as StoredCode;
     const used: UsedCode = { sessionId, clientId: query.client_id };
-    const expiry = new Date(now.getTime() + config.jwtTtl);
+    const expiry = new Date(now.getTime() + REQUEST_LIMIT_MS + config.jwtTtl + TOLERANCE_MS);
     const { id, identifier } = code;
     const values = [id, identifier, nameOfUsed(codeId), JSON.stringify(used), expiry, now];
     if ((await pool.query(USE, values)).rowCount === 1) return code;

@@ -43,6 +43,18 @@ describe('a scope that is repeated is one scope (RFC 6749, section 3.3)', () => 
     expect(rows).toEqual([{ scopes: ['openid', 'profile'] }]);
   });
 
+  it.each([undefined, 'null', '[]', '"text"', '{"scope":["openid"]}'])(
+    'an answer to the consent page that is %s is refused',
+    async (body) => {
+      const answer = await fetch(`${stage.system.settings.authUrl}/api/auth/oauth2/consent`, {
+        method: 'POST',
+        headers: body === undefined ? {} : { 'content-type': 'application/json' },
+        body,
+      });
+      expect([400, 401]).toContain(answer.status);
+    },
+  );
+
   it('in the token of a service account', async () => {
     const scope = 'users:read '.repeat(5_000);
     const { status, body } = await stage.serviceAccountToken(serviceAccount, { scope });

@@ -7,10 +7,6 @@ loadTypeScript();
 const { Date: workerDate, fetch: workerFetch } = globalThis;
 const requireNatively = createRequire(join(__dirname, '../../../package.json'));
 
-// A worker has nothing left to do here. Without this, Node.js frees its heap first, which takes longer
-// than the 0.5 s after which jest ends the worker and reports a leak.
-if (process.send) process.once('beforeExit', () => process.exit());
-
 /** jest's environment for Node.js, with the worker's own `require`: see load.ts. */
 module.exports = class extends TestEnvironment {
   async setup() {
