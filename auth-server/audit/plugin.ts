@@ -161,7 +161,7 @@ function isRedirectOfCaller({ context, query }: HookContext): boolean {
 
 /** A hook that changes the status of an error returns a complete response. */
 async function toThrown(returned: unknown): Promise<ThrownAnswer | null> {
-  if (isAPIError(returned)) return returned as unknown as ThrownAnswer;
+  if (isAPIError(returned)) return returned;
   if (!(returned instanceof Response) || returned.status < 400) return null;
   const body = await returned
     .clone()

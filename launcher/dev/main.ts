@@ -20,7 +20,7 @@ const PREFERRED_PORTS = { api: 9229, auth: 9230 };
  * types are checked beside it.
  */
 void runInForeground(async (foreground) => {
-  refuseArguments('npm run dev', process.argv.slice(3));
+  refuseArguments('npm run dev', process.argv.slice(2));
   const system = await prepareSystem(foreground);
   const log = new StartLog(system.settings.logLevel);
   const debuggers = {

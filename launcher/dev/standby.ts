@@ -15,7 +15,7 @@ export interface StartMessage {
 }
 
 const load = createRequire(__filename);
-const [main, list] = process.argv.slice(3) as [string, string];
+const [main, list] = process.argv.slice(2) as [string, string];
 
 // Traces need packages that are loaded after the start of the tracing.
 if (!completeEnvironment().OTEL_EXPORTER_OTLP_ENDPOINT) loadPackages();

@@ -2,7 +2,7 @@
 // because it runs before the build, and CommonJS, because `built.cjs` loads it.
 const { createHash } = require('node:crypto');
 const { existsSync, readdirSync, readFileSync, statSync } = require('node:fs');
-const { join } = require('node:path');
+const path = require('node:path');
 
 /** The compiled sources, and the files that the build copies for browsers. */
 const SOURCE = /\.(ts|mjs|html|css)$/;
@@ -22,12 +22,12 @@ const SETTINGS = [
  */
 function hashSources(root) {
   const hash = createHash('sha256');
-  const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.build.json'), 'utf8'));
+  const { include } = JSON.parse(readFileSync(path.join(root, 'tsconfig.build.json'), 'utf8'));
   const sources = include.flatMap((name) => listSources(root, name));
   for (const file of [...SETTINGS, ...sources].sort()) {
     hash
       .update(`${file}\0`)
-      .update(readFileSync(join(root, file)))
+      .update(readFileSync(path.join(root, file)))
       .update('\0');
   }
   return hash.digest('hex');
@@ -35,11 +35,11 @@ function hashSources(root) {
 
 /** Without the packages and the compiled files of the contestants of the benchmarks. */
 function listSources(root, name) {
-  const path = join(root, name);
-  if (!existsSync(path)) return [];
-  if (!statSync(path).isDirectory()) return [name];
-  return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
-    const inner = join(name, entry.name);
+  const place = path.join(root, name);
+  if (!existsSync(place)) return [];
+  if (!statSync(place).isDirectory()) return [name];
+  return readdirSync(place, { withFileTypes: true }).flatMap((entry) => {
+    const inner = path.join(name, entry.name);
     if (entry.isDirectory()) return NO_SOURCES.has(entry.name) ? [] : listSources(root, inner);
     return SOURCE.test(inner) && !inner.endsWith('.spec.ts') ? [inner] : [];
   });
@@ -47,7 +47,7 @@ function listSources(root, name) {
 
 /** The state that dist/ was built from. The build writes it last, so an interrupted one has none. */
 function stampFile(root) {
-  return join(root, 'dist', '.sources');
+  return path.join(root, 'dist', '.sources');
 }
 
 /** Whether dist/ is built from these sources. */

@@ -7,12 +7,9 @@ const ROOT = resolve(__dirname, '../..');
 /** Nothing listens there: a command that begins its work names it. */
 const UNREACHABLE = 'postgres://user@127.0.0.1:1/none';
 const RUNNER = join(ROOT, 'test/support/run-typescript.cjs');
-const HOOK = join(ROOT, 'test/support/native/typescript-hook.cjs');
 
-/** The words of the command line are where they are for a built file. */
-function asBuilt(file: string, ...words: string[]): string[] {
-  const script = `require(${JSON.stringify(HOOK)}).loadTypeScript(); require(process.argv[1]);`;
-  return ['--eval', script, join(ROOT, file), ...words];
+function withRunner(file: string, ...words: string[]): string[] {
+  return [RUNNER, join(ROOT, file), ...words];
 }
 
 interface Run {
@@ -41,10 +38,10 @@ describe('a command with an argument or a value that it cannot use', () => {
   it.each([
     ['npm start', [join(ROOT, 'launcher/start.mjs'), 'start', 'database']],
     ['npm run database', [join(ROOT, 'launcher/start.mjs'), 'database', '--help']],
-    ['npm run dev', [RUNNER, join(ROOT, 'launcher/dev/main.ts'), '--help']],
-    ['npm run migrate', asBuilt('launcher/migrate.ts', '--help')],
-    ['npm run migrate', asBuilt('launcher/migrate.ts', '--revert', '--help')],
-    ['npm run secrets:renew', asBuilt('auth-server/secrets.ts', '--help')],
+    ['npm run dev', withRunner('launcher/dev/main.ts', '--help')],
+    ['npm run migrate', withRunner('launcher/migrate.ts', '--help')],
+    ['npm run migrate', withRunner('launcher/migrate.ts', '--revert', '--help')],
+    ['npm run secrets:renew', withRunner('auth-server/secrets.ts', '--help')],
   ])('%s ends with one message and does nothing', (name, words) => {
     const { status, stdout, stderr } = run(words);
     const message = `\`${name}\` takes no argument ${words.at(-1)}.`;
@@ -53,11 +50,11 @@ describe('a command with an argument or a value that it cannot use', () => {
   });
 
   it.each([
-    ['backup', asBuilt('launcher/backup/main.ts', 'backup', '--help')],
-    ['restore', asBuilt('launcher/backup/main.ts', 'restore', '--help')],
-    ['keys:revoke', asBuilt('auth-server/keys.ts', 'revoke', '--help')],
-    ['users:import', asBuilt('auth-server/transfer.ts', 'import', '--help')],
-    ['faults', [RUNNER, join(ROOT, 'test/operations/faults/main.ts'), '--unknown']],
+    ['backup', withRunner('launcher/backup/main.ts', 'backup', '--help')],
+    ['restore', withRunner('launcher/backup/main.ts', 'restore', '--help')],
+    ['keys:revoke', withRunner('auth-server/keys.ts', 'revoke', '--help')],
+    ['users:import', withRunner('auth-server/transfer.ts', 'import', '--help')],
+    ['faults', withRunner('test/operations/faults/main.ts', '--unknown')],
   ])('npm run %s ends with the usage and does nothing', (name, words) => {
     const { status, stdout, stderr } = run(words);
     expect(stderr).toMatch(/^Usage: npm run /);
@@ -69,7 +66,7 @@ describe('a command with an argument or a value that it cannot use', () => {
 
   it('npm run migrate names a certificate file that is missing', () => {
     const url = `${UNREACHABLE}?sslrootcert=/missing/ca.pem`;
-    const { status, stderr } = run(asBuilt('launcher/migrate.ts'), url);
+    const { status, stderr } = run(withRunner('launcher/migrate.ts'), url);
     expect(stderr.trim()).toMatch(/^ENOENT[^\n]+'\/missing\/ca[.]pem'$/);
     expect(status).toBe(1);
   });

@@ -17,4 +17,4 @@ async function main([databaseUrl, smtpUrl]: string[]): Promise<void> {
   setInterval(() => {}, 1_000);
 }
 
-void main(process.argv.slice(3));
+void main(process.argv.slice(2));

@@ -23,7 +23,7 @@ async function main(arguments_: readonly string[]): Promise<void> {
   console.log(`Next: npm test -- ${folder}, then change what the feature does.`);
 }
 
-main(process.argv.slice(3)).catch((error: unknown) => {
+main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 });

@@ -7,7 +7,7 @@ import { seedUsers } from './seed-users';
  * Runs in the root of the project.
  */
 async function main(): Promise<void> {
-  const task = readTask(process.argv.slice(3), completeEnvironment());
+  const task = readTask(process.argv.slice(2), completeEnvironment());
   const begin = performance.now();
   const { sessions, password, passwords } = await seedUsers(task);
   const seconds = ((performance.now() - begin) / 1_000).toFixed(1);

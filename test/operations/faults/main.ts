@@ -63,7 +63,7 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-main(process.argv.slice(3)).then(
+main(process.argv.slice(2)).then(
   () => process.exit(),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

@@ -6,7 +6,7 @@ import { json } from 'node:stream/consumers';
 import { createLogger } from '../../../runtime/logger';
 import { type HostedKind, type HostedStart, KEEP_ALIVE_MS, type Launch } from './system-host';
 
-const kind = process.argv[3] as HostedKind;
+const kind = process.argv[2] as HostedKind;
 const running = new Map<string, () => Promise<void>>();
 let count = 0;
 
