@@ -17,11 +17,14 @@ if (file && !SERVERS.includes(fs.realpathSync(file)) && isOutdated()) {
   refuse('The sources have changed since the build.');
 }
 
-/** The image has no sources. */
+/**
+ * The image has no sources. A copy of a build can be without the stamp, whose name begins with a
+ * dot: nothing shows that it is outdated.
+ */
 function isOutdated() {
   if (!fs.existsSync(path.join(root, 'tsconfig.build.json'))) return false;
-  const { hashSources, isBuilt } = require('./sources.cjs');
-  return !isBuilt(root, hashSources(root));
+  const { hashSources, isBuilt, stampFile } = require('./sources.cjs');
+  return fs.existsSync(stampFile(root)) && !isBuilt(root, hashSources(root));
 }
 
 function refuse(reason) {

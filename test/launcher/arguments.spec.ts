@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makePlace, type Place } from './command';
 
@@ -127,6 +127,13 @@ describe('a command that runs from a build', () => {
     // A process that ends between the checkout and the build starts again.
     expect(run('dist/src/main.js')).toMatchObject({ status: 0, stdout: 'listening\n' });
     build();
+    expect(run('dist/launcher/migrate.js')).toMatchObject({ status: 0, stdout: 'migrated\n' });
+  });
+
+  it('runs from a copy of a build without the stamp', () => {
+    write('migrations/3-Third.ts', '');
+    expect(run('dist/launcher/migrate.js').status).toBe(1);
+    rmSync(join(place.folder, 'dist/.sources'));
     expect(run('dist/launcher/migrate.js')).toMatchObject({ status: 0, stdout: 'migrated\n' });
   });
 });
