@@ -1,10 +1,9 @@
 import type { BetterAuthPlugin } from 'better-auth';
-import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
+import { APIError, createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import type { HookMatch } from '../../common/hook-types';
 import { ResourceChoice } from '../resources/resource-choice';
 import type { Resources } from '../resources/resources';
-import { isBanned } from '../../sessions/claims';
 import { CLOCK_TOLERANCE_SECONDS } from '../../../contract';
 import { decodeJwtPayload } from '../../../runtime/tokens/jwt-payload';
 
@@ -15,15 +14,10 @@ export function requestRules(parts: { pool: Pool; resources: Resources }) {
     hooks: {
       before: [
         { matcher: isIssuedLater, handler: refuseLaterAssertion },
-        { matcher: isAuthorization, handler: endSessionOfBannedUser },
         { matcher: lacksResource, handler: nameResource(new ResourceChoice(parts)) },
       ],
     },
   } satisfies BetterAuthPlugin;
-}
-
-function isAuthorization({ path }: HookMatch): boolean {
-  return path === '/oauth2/authorize' || path === '/oauth2/consent' || path === '/oauth2/continue';
 }
 
 /**
@@ -71,15 +65,3 @@ function nameResource(choice: ResourceChoice) {
     return resource === null ? undefined : { context: { [place]: { ...parameters, resource } } };
   });
 }
-
-/**
- * A ban deletes the sessions of its user in the database. Where the triggers do not run, for example
- * in a database that receives its rows by logical replication, a session can remain. It ends here,
- * so the user sees the sign-in page.
- */
-const endSessionOfBannedUser = createAuthMiddleware(async (ctx) => {
-  const found = await getSessionFromCtx(ctx);
-  if (!found || !isBanned(found.user)) return;
-  await ctx.context.internalAdapter.deleteSession(found.session.token);
-  ctx.context.session = null;
-});
