@@ -17,7 +17,7 @@ import {
 } from '../password/plugin';
 import { exactAddresses } from '../redirects/plugin';
 import { checkNewRecoveryCodes, secondFactor, secondStep } from '../second-factor/plugin';
-import { decisionBasis, sessionHandles, sessionsInForce } from '../sessions/plugin';
+import { decisionBasis, sessionHandles, sessionsInForce, unreadSessions } from '../sessions/plugin';
 import { sharedSignals } from '../shared-signals/plugin';
 import { accessTokens, sessionToken, tokenOfBegunSession } from '../signing-keys/plugin';
 import { accounts, administration, signUpPolicy } from '../users/plugin';
@@ -53,7 +53,7 @@ export function createPhases(parts: PhaseParts) {
     // Any place: it changes the adapter.
     phase('transactions', [repeatedTransactions]),
     // Any place: it changes the adapter.
-    phase('sessions in force', [sessionsInForce]),
+    phase('sessions in force', [sessionsInForce, unreadSessions]),
     // Before the redirects: a request that a later phase refuses is counted too.
     phase('limits', limits.first),
     // Before the password rules: a request from a foreign origin does not reach the service of breached passwords.

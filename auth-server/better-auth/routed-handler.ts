@@ -3,6 +3,7 @@ import type { AuthContext } from 'better-auth';
 import { router } from 'better-auth/api';
 import type { Auth } from './auth';
 import { asPartOfRequest } from '../common/request-context';
+import { refuseUnreadSession } from '../sessions/plugin';
 
 /**
  * Better-Auth with one router for all requests. Its own handler makes all endpoints and their
@@ -23,5 +24,9 @@ async function prepare({ $context, options }: Auth) {
   const context = (await $context) as unknown as AuthContext;
   const { handler } = router(context, options);
   return async (request: Request): Promise<Response> =>
-    asPartOfRequest(() => runWithAdapter(context.adapter, () => handler(request)));
+    asPartOfRequest(async () => {
+      const answer = await runWithAdapter(context.adapter, () => handler(request));
+      refuseUnreadSession();
+      return answer;
+    });
 }

@@ -11,11 +11,10 @@ export interface Administrator {
 /** The state of the current request, for all code that serves it. */
 export interface RequestContext {
   requestId: string;
-  /**
-   * Better-Auth treats a session that it cannot read as a missing one. This flag tells an
-   * unavailable database from a missing session.
-   */
+  /** The database was unavailable, and Better-Auth reports another cause, if any. */
   databaseUnreachable: boolean;
+  /** The error with which the database did not read a session: `sessions/unread-sessions.ts`. */
+  unreadSession?: Error;
   /** The database cannot store a value of the caller. */
   valueRefused?: boolean;
   /** The database refused the row of a user because another one has the e-mail address. */
