@@ -53,7 +53,12 @@ export function registerAuthPassThrough(
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, apart(payload)));
     await scope.register(replyFrom, {
       base: options.settings.authInternalUrl,
-      undici: { ...KEPT_CONNECTIONS, connect: { timeout: TIMEOUT_MS } },
+      undici: {
+        ...KEPT_CONNECTIONS,
+        connect: { timeout: TIMEOUT_MS },
+        // No limit: at a limit, all requests wait for clients that send their body slowly.
+        connections: null,
+      },
       disableRequestLogging: true,
       disableCache: true,
     });

@@ -318,6 +318,20 @@ describe('the request that reaches the auth server', () => {
     await expectSoon(() => answer === '<one><two>.');
   });
 
+  it('does not wait for clients that send their body slowly', async () => {
+    const slow = Array.from({ length: 300 }, () => {
+      const outgoing = request(`${api.apiUrl}/api/auth/slow`, { method: 'POST' });
+      outgoing.on('error', () => {}).write('one');
+      return outgoing;
+    });
+    try {
+      await expectSoon(() => reached().length === slow.length);
+      expect((await send(api.apiUrl, { path: '/api/auth/ok' })).status).toBe(200);
+    } finally {
+      for (const outgoing of slow) outgoing.destroy();
+    }
+  });
+
   it('gets a response without hop-by-hop headers', async () => {
     upstream.answer = (_request, response) => {
       response.writeHead(207, {
