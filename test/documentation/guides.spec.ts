@@ -5,7 +5,7 @@ import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import { Browser } from '../oauth/browser';
 import { OAuthStage, payloadOf } from '../oauth/stage';
 import { Page } from '../support/client/page';
-import { PASSWORD } from '../support/system';
+import { PASSWORD, System } from '../support/system';
 import { GuideCode } from './guide-code';
 
 const ORIGIN = 'http://localhost:5173';
@@ -19,8 +19,12 @@ beforeAll(async () => {
 afterAll(() => stage.system.stop());
 
 /** @param changes texts of the guide and what replaces them, next to the URLs of the system. */
-function open(guide: string, changes: Record<string, string> = {}, globals = {}): GuideCode {
-  const { apiUrl, settings } = stage.system;
+function open(
+  guide: string,
+  changes: Record<string, string> = {},
+  globals = {},
+  { apiUrl, settings }: System = stage.system,
+): GuideCode {
   return new GuideCode(guide, {
     replace: {
       'http://localhost:8000': apiUrl,
@@ -58,6 +62,55 @@ describe('the guide to a single-page app with cookies', () => {
     });
   });
 
+  it('is not signed in after a ban, and signs in again when it is lifted', async () => {
+    const page = new Page(ORIGIN);
+    const email = 'banned@example.com';
+    const main = await page.run(async () => {
+      const opened = open(GUIDE).load('web/main.ts') as Main;
+      await opened.signUp('Ada', email, PASSWORD);
+      return opened;
+    });
+    const [user] = await stage.system.query<{ id: string }>(
+      'SELECT id FROM "user" WHERE email = $1',
+      [email],
+    );
+    const path = `/api/v1/admin/users/${user!.id}/ban`;
+    expect((await stage.admin.caller.put(path, { reason: 'Spam' })).status).toBe(200);
+    await page.run(async () => {
+      await expect(main.greet()).rejects.toThrow('Not signed in');
+      await expect(main.signIn(email, PASSWORD)).rejects.toThrow('BANNED_USER');
+    });
+    expect((await stage.admin.caller.delete(path)).status).toBe(200);
+    await page.run(async () => {
+      await expect(main.greet()).rejects.toThrow('Not signed in');
+      expect(await main.signIn(email, PASSWORD)).toBe('Hello Ada');
+    });
+  });
+
+  it('calls the API as the user who signed in last', async () => {
+    await new Page(ORIGIN).run(async () => {
+      const main = open(GUIDE).load('web/main.ts') as Main;
+      await main.signUp('Bea', 'bea@example.com', PASSWORD);
+      await main.signUp('Cleo', 'cleo@example.com', PASSWORD);
+      expect(await main.greet()).toBe('Hello Cleo');
+      expect(await main.signIn('bea@example.com', PASSWORD)).toBe('Hello Bea');
+    });
+  });
+
+  it('asks for the mail where an e-mail address has to be verified first', async () => {
+    const env = { TRUSTED_ORIGINS: ORIGIN, REQUIRE_EMAIL_VERIFICATION: 'true' };
+    const system = await System.start({ env });
+    try {
+      await new Page(ORIGIN).run(async () => {
+        const main = open(GUIDE, {}, {}, system).load('web/main.ts') as Main;
+        expect(await main.signUp('Ada', EMAIL, PASSWORD)).toBe('Open the link in your mail');
+        await expect(main.signIn(EMAIL, PASSWORD)).rejects.toThrow('EMAIL_NOT_VERIFIED');
+      });
+    } finally {
+      await system.stop();
+    }
+  });
+
   it('fails at its first call from an origin that is not trusted', async () => {
     await new Page(FOREIGN).run(async () => {
       const main = open(GUIDE).load('web/main.ts') as Main;
@@ -71,7 +124,7 @@ describe('the guide to a single-page app with cookies', () => {
 describe('the guide to a single-page app with code and PKCE', () => {
   interface App {
     startSignIn(): Promise<void>;
-    finishSignIn(): Promise<void>;
+    finishSignIn(): Promise<boolean>;
     callApi(path: string): Promise<Response>;
     renew(): Promise<void>;
     signOut(): Promise<void>;
@@ -117,14 +170,35 @@ describe('the guide to a single-page app with code and PKCE', () => {
     location.href = (await browser.authorize(location.href)).href;
     expect(location.href).toMatch(`${REDIRECT_URI}?code=`);
     await page.run(async () => {
-      await app.finishSignIn();
+      expect(await app.finishSignIn()).toBe(true);
       expect(location.href).toBe(`${ORIGIN}/`);
       expect(await (await app.callApi('/api/v1/users/me')).json()).toMatchObject({ id: user.id });
       await app.renew();
       expect((await app.callApi('/api/v1/users/me')).status).toBe(200);
       await app.signOut();
     });
-    expect((await browser.follow(location.href)).href).toBe(REDIRECT_URI);
+    location.href = (await browser.follow(location.href)).href;
+    expect(location.href).toBe(REDIRECT_URI);
+    await page.run(async () => {
+      expect(await app.finishSignIn()).toBe(false);
+      expect(location.href).toBe(`${ORIGIN}/`);
+      await expect(app.callApi('/api/v1/users/me')).rejects.toThrow('Not signed in');
+    });
+  });
+
+  it('gets 401 after a ban, and no new tokens', async () => {
+    const { user, browser } = await stage.user();
+    const { location, app } = openTab();
+    const page = new Page(ORIGIN);
+    await page.run(() => app.startSignIn());
+    location.href = (await browser.authorize(location.href)).href;
+    await page.run(() => app.finishSignIn());
+    const path = `/api/v1/admin/users/${user.id}/ban`;
+    expect((await stage.admin.caller.put(path, { reason: 'Spam' })).status).toBe(200);
+    await page.run(async () => {
+      expect((await app.callApi('/api/v1/users/me')).status).toBe(401);
+      await expect(app.renew()).rejects.toMatchObject({ error: 'invalid_grant' });
+    });
   });
 
   it('cannot discover the auth server at the URL of the API', async () => {
@@ -164,7 +238,7 @@ describe('the guide to a server-side front end', () => {
       CLIENT_ID: client.clientId,
       CLIENT_SECRET: client.clientSecret,
       COOKIE_SECRET: 'a secret of the front end',
-      NODE_ENV: 'development',
+      NODE_ENV: 'production',
     };
     code = open(GUIDE, {}, { process: { env } });
   });
@@ -227,6 +301,18 @@ describe('the guide to a server-side front end', () => {
       `${APP_URL}/callback`,
     );
     expect((await visitor.api('/v1/users/me')).status).toBe(401);
+  });
+
+  it.each([
+    ['https://app.example.com', true],
+    ['http://localhost:4000', false],
+  ])('limits its cookie to https when the URL of the app is %s: %s', (url, isSecure) => {
+    const { writeCookie } = open(
+      GUIDE,
+      { [APP_URL]: url },
+      { process: { env: { COOKIE_SECRET: 'a secret of the front end', NODE_ENV: 'production' } } },
+    ).load('lib/cookie.ts') as CookieModule;
+    expect(writeCookie('session', {}, 60).includes('; Secure')).toBe(isSecure);
   });
 
   it('refuses a change from a page of another site, with the cookie', async () => {
