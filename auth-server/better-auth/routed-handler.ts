@@ -2,8 +2,7 @@ import { runWithAdapter } from '@better-auth/core/context';
 import type { AuthContext } from 'better-auth';
 import { router } from 'better-auth/api';
 import type { Auth } from './auth';
-import { asPartOfRequest } from '../common/request-context';
-import { refuseUnreadSession } from '../sessions/plugin';
+import { asPartOfRequest, refuseUnread } from '../common/request-context';
 
 /**
  * Better-Auth with one router for all requests. Its own handler makes all endpoints and their
@@ -26,7 +25,7 @@ async function prepare({ $context, options }: Auth) {
   return async (request: Request): Promise<Response> =>
     asPartOfRequest(async () => {
       const answer = await runWithAdapter(context.adapter, () => handler(request));
-      refuseUnreadSession();
+      refuseUnread();
       return answer;
     });
 }

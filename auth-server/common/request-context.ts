@@ -13,8 +13,8 @@ export interface RequestContext {
   requestId: string;
   /** The database was unavailable, and Better-Auth reports another cause, if any. */
   databaseUnreachable: boolean;
-  /** The error with which the database did not read a session: `sessions/unread-sessions.ts`. */
-  unreadSession?: Error;
+  /** The error with which the database did not read rows: {@link refuseUnread}. */
+  unread?: Error;
   /** The database cannot store a value of the caller. */
   valueRefused?: boolean;
   /** The database refused the row of a user because another one has the e-mail address. */
@@ -60,6 +60,29 @@ export const requestContext = new AsyncLocalStorage<RequestContext>();
 export function isDatabaseOutage(status: number): boolean {
   if (status >= 400 && requestContext.getStore()?.databaseUnreachable) return true;
   return status >= 500 && hasSeenOutage();
+}
+
+/**
+ * Better-Auth takes rows that it cannot read for missing ones, at some places. A failure of such a
+ * place is noted here, and the request fails instead.
+ */
+export async function noteUnread<T>(
+  work: Promise<T>,
+  isFailure: (error: unknown) => boolean = () => true,
+): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const context = requestContext.getStore();
+    if (context && isFailure(error)) context.unread = error as Error;
+    throw error;
+  }
+}
+
+/** @throws the error of rows that this request could not read, in place of its answer. */
+export function refuseUnread(): void {
+  const error = requestContext.getStore()?.unread;
+  if (error) throw error;
 }
 
 /**

@@ -5,7 +5,7 @@ import { limitImpersonation } from './impersonation-limits';
 import { endReplacedSession } from './replaced-session';
 
 export { sessionsInForce } from './banned-users';
-export { refuseUnreadSession, unreadSessions } from './unread-sessions';
+export { unreadSessions } from './unread-sessions';
 export { decisionBasis } from './decision-basis';
 
 interface SessionRow {
