@@ -8,8 +8,16 @@ import { hashSources, isBuilt, stampFile } from '../runtime/entry/sources.cjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const sources = hashSources(root);
+const sources = readSources();
 if (!isBuilt(root, sources)) await build();
+
+function readSources() {
+  try {
+    return hashSources(root);
+  } catch ({ message }) {
+    return fail(`The sources cannot be read: ${message}`);
+  }
+}
 
 async function build() {
   process.stdout.write('Building (only after a change)\n');

@@ -3,6 +3,7 @@
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
+import { listSources } from '../runtime/entry/sources.cjs';
 
 /** JSON that a source imports. */
 const IMPORTED = ['openapi-auth.json'];
@@ -10,21 +11,12 @@ const IMPORTED = ['openapi-auth.json'];
 /** @throws an error with the file and the line of a source that cannot be parsed. */
 export async function compile(root) {
   const out = join(root, 'dist');
-  const files = listSources(root);
+  const files = listSources(root).filter((file) => file.endsWith('.ts'));
   // All of it is compiled before the old files are removed: after an error they are still there.
   const compiled = await Promise.all(files.map((file) => compileFile(root, file)));
   rmSync(out, { recursive: true, force: true });
   for (const { file, code, map } of compiled) writeCompiled({ path: join(out, file), code, map });
   for (const file of [...IMPORTED, ...listAssets(root)]) cpSync(join(root, file), join(out, file));
-}
-
-function listSources(root) {
-  const { include } = readJson(root, 'tsconfig.build.json');
-  return include
-    .flatMap((entry) =>
-      entry.endsWith('.ts') ? [entry] : globSync(`${entry}/**/*.ts`, { cwd: root }),
-    )
-    .filter((file) => !file.endsWith('.spec.ts') && !file.startsWith('bench/contestants'));
 }
 
 /** The files that nest-cli.json names, relative to its source folder. */

@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
+const ADVICE = 'Run `npm run build` first.';
 const root = path.join(__dirname, '..', '..');
 /** They start from the earlier build too: a process can end between the checkout and the build. */
 const SERVERS = ['dist/src/main.js', 'dist/auth-server/main.js'].map((file) =>
@@ -11,10 +12,10 @@ const SERVERS = ['dist/src/main.js', 'dist/auth-server/main.js'].map((file) =>
 const file = process.argv[1];
 if (file && !fs.existsSync(file)) {
   const name = path.relative(process.cwd(), file);
-  refuse(`${name} does not exist: the code is not built.`);
+  refuse(`${name} does not exist: the code is not built. ${ADVICE}`);
 }
 if (file && !SERVERS.includes(fs.realpathSync(file)) && isOutdated()) {
-  refuse('The sources have changed since the build.');
+  refuse(`The sources have changed since the build. ${ADVICE}`);
 }
 
 /**
@@ -24,10 +25,14 @@ if (file && !SERVERS.includes(fs.realpathSync(file)) && isOutdated()) {
 function isOutdated() {
   if (!fs.existsSync(path.join(root, 'tsconfig.build.json'))) return false;
   const { hashSources, isBuilt, stampFile } = require('./sources.cjs');
-  return fs.existsSync(stampFile(root)) && !isBuilt(root, hashSources(root));
+  try {
+    return fs.existsSync(stampFile(root)) && !isBuilt(root, hashSources(root));
+  } catch ({ message }) {
+    return refuse(`The sources cannot be read: ${message}`);
+  }
 }
 
 function refuse(reason) {
-  process.stderr.write(`${reason} Run \`npm run build\` first.\n`);
+  process.stderr.write(`${reason}\n`);
   process.exit(1);
 }

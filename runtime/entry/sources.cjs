@@ -1,4 +1,4 @@
-// The state of the sources that dist/ is compiled from. Plain JavaScript for old versions of Node,
+// The sources that dist/ is compiled from, and their state. Plain JavaScript for old versions of Node,
 // because it runs before the build, and CommonJS, because `built.cjs` loads it.
 const { createHash } = require('node:crypto');
 const { existsSync, readdirSync, readFileSync, statSync } = require('node:fs');
@@ -8,6 +8,8 @@ const path = require('node:path');
 const SOURCE = /\.(ts|mjs|html|css)$/;
 /** Folders without sources. */
 const NO_SOURCES = new Set(['node_modules', 'dist']);
+/** The benchmarks compile them apart, with packages of their own. */
+const CONTESTANTS = 'bench/contestants';
 const SETTINGS = [
   'package-lock.json',
   'nest-cli.json',
@@ -19,12 +21,12 @@ const SETTINGS = [
 /**
  * Content, not modification times: a checkout, a copy or a touched file does not change the
  * content.
+ *
+ * @throws an error that names a file which cannot be read.
  */
 function hashSources(root) {
   const hash = createHash('sha256');
-  const { include } = JSON.parse(readFileSync(path.join(root, 'tsconfig.build.json'), 'utf8'));
-  const sources = include.flatMap((name) => listSources(root, name));
-  for (const file of [...SETTINGS, ...sources].sort()) {
+  for (const file of [...SETTINGS, ...listSources(root)].sort()) {
     hash
       .update(`${file}\0`)
       .update(readFileSync(path.join(root, file)))
@@ -33,16 +35,30 @@ function hashSources(root) {
   return hash.digest('hex');
 }
 
-/** Without the packages and the compiled files of the contestants of the benchmarks. */
-function listSources(root, name) {
+/** Relative to the root, with `/` on every system. */
+function listSources(root) {
+  const { include } = JSON.parse(readFileSync(path.join(root, 'tsconfig.build.json'), 'utf8'));
+  return include.flatMap((name) => listFiles(root, name));
+}
+
+function listFiles(root, name) {
   const place = path.join(root, name);
   if (!existsSync(place)) return [];
   if (!statSync(place).isDirectory()) return [name];
   return readdirSync(place, { withFileTypes: true }).flatMap((entry) => {
-    const inner = path.join(name, entry.name);
-    if (entry.isDirectory()) return NO_SOURCES.has(entry.name) ? [] : listSources(root, inner);
-    return SOURCE.test(inner) && !inner.endsWith('.spec.ts') ? [inner] : [];
+    const inner = `${name}/${entry.name}`;
+    if (entry.isDirectory()) return hasSources(inner, entry.name) ? listFiles(root, inner) : [];
+    return isSource(entry.name) ? [inner] : [];
   });
+}
+
+function hasSources(folder, name) {
+  return !NO_SOURCES.has(name) && folder !== CONTESTANTS;
+}
+
+/** Emacs marks a changed `file.ts` by a link `.#file.ts` to a file that does not exist. */
+function isSource(name) {
+  return SOURCE.test(name) && !name.endsWith('.spec.ts') && !name.startsWith('.');
 }
 
 /** The state that dist/ was built from. The build writes it last, so an interrupted one has none. */
@@ -56,4 +72,4 @@ function isBuilt(root, sources) {
   return existsSync(file) && readFileSync(file, 'utf8') === sources;
 }
 
-module.exports = { hashSources, isBuilt, stampFile };
+module.exports = { hashSources, isBuilt, listSources, stampFile };

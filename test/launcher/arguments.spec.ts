@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makePlace, type Place } from './command';
 
@@ -77,8 +77,8 @@ describe('a command that runs from a build', () => {
 
   beforeAll(async () => {
     place = await makePlace();
-    for (const file of ['runtime/entry/built.cjs', 'runtime/entry/sources.cjs']) {
-      cpSync(join(ROOT, file), join(place.folder, file));
+    for (const file of ['runtime/entry', 'launcher/build.mjs']) {
+      cpSync(join(ROOT, file), join(place.folder, file), { recursive: true });
     }
     write('dist/launcher/migrate.js', "process.stdout.write('migrated\\n');");
     write('dist/src/main.js', "process.stdout.write('listening\\n');");
@@ -92,18 +92,17 @@ describe('a command that runs from a build', () => {
   }
 
   function run(file: string): Run {
-    const words = ['--require', './runtime/entry/built.cjs', file];
+    return node('--require', './runtime/entry/built.cjs', file);
+  }
+
+  function node(...words: string[]): Run {
     return spawnSync(process.execPath, words, { cwd: place.folder, encoding: 'utf8' });
   }
 
   function build(): void {
     const script = `const { hashSources, stampFile } = require('./runtime/entry/sources.cjs');
       require('node:fs').writeFileSync(stampFile('.'), hashSources('.'));`;
-    const { stderr } = spawnSync(process.execPath, ['-e', script], {
-      cwd: place.folder,
-      encoding: 'utf8',
-    });
-    expect(stderr).toBe('');
+    expect(node('-e', script).stderr).toBe('');
   }
 
   it('runs without sources, as in the image', () => {
@@ -114,7 +113,7 @@ describe('a command that runs from a build', () => {
     for (const file of ['package-lock.json', 'nest-cli.json', '.swcrc', 'openapi-auth.json']) {
       write(file, '{}');
     }
-    write('tsconfig.build.json', '{ "include": ["migrations"] }');
+    write('tsconfig.build.json', '{ "include": ["migrations", "bench"] }');
     write('migrations/1-First.ts', '');
     build();
     expect(run('dist/launcher/migrate.js')).toMatchObject({ status: 0, stdout: 'migrated\n' });
@@ -128,6 +127,29 @@ describe('a command that runs from a build', () => {
     expect(run('dist/src/main.js')).toMatchObject({ status: 0, stdout: 'listening\n' });
     build();
     expect(run('dist/launcher/migrate.js')).toMatchObject({ status: 0, stdout: 'migrated\n' });
+  });
+
+  it.each([
+    ['a link of Emacs to a file that it edits', 'migrations/.#1-First.ts'],
+    ['a contestant of the benchmarks', 'bench/contestants/src/main.ts'],
+  ])('runs after a change that the build does not read: %s', (_title, file) => {
+    mkdirSync(join(place.folder, file, '..'), { recursive: true });
+    symlinkSync('user@host.1', join(place.folder, file));
+    expect(run('dist/launcher/migrate.js')).toMatchObject({ status: 0, stdout: 'migrated\n' });
+  });
+
+  it('ends with one sentence, as the build does, when a source cannot be read', () => {
+    const link = join(place.folder, 'migrations/4-Fourth.ts');
+    symlinkSync('missing.ts', link);
+    for (const words of [
+      ['--require', './runtime/entry/built.cjs', 'dist/launcher/migrate.js'],
+      ['launcher/build.mjs'],
+    ]) {
+      const { status, stdout, stderr } = node(...words);
+      expect(stderr).toMatch(/^The sources cannot be read: ENOENT.*4-Fourth[.]ts'\n$/);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    }
+    rmSync(link);
   });
 
   it('runs from a copy of a build without the stamp', () => {
