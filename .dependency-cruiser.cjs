@@ -34,12 +34,13 @@ const MAY_USE = {
  * `pages/` and `better-auth/` need, and these use the subjects. A subject uses `common/` and the subjects named here.
  */
 const SUBJECTS = {
+  admission: [],
   audit: [],
   federation: [],
   limits: [],
   mail: ['limits'],
   passkeys: [],
-  password: [],
+  password: ['admission'],
   redirects: [],
   input: [],
   sessions: [],

@@ -1,4 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Admission } from './admission/admission';
+import { admitPasswords } from './admission/password-step';
 import { handleAuth } from './auth-handler';
 import type { Auth } from './better-auth/auth';
 import { type AuthParts, trustedOriginsOf } from './better-auth/options';
@@ -23,8 +25,6 @@ import { discovery, discoveryPaths } from './oauth/discovery';
 import { ignoreKeyProofs, limitParameters, parseForm } from './oauth/forms';
 import { answerMissingPage, pageRoutes } from './pages/routes';
 import { signalDiscovery, signalDiscoveryPaths } from './shared-signals/discovery';
-import { admitPasswords } from './password/admission/admission-step';
-import type { PasswordAdmission } from './password/admission/password-admission';
 import type { SigningKeys } from './signing-keys/signing-keys';
 import { EXACT_PATHS } from '../runtime/http/exact-paths';
 import { type Metrics, METRICS_PATH } from '../runtime/metrics/metrics';
@@ -36,7 +36,7 @@ export interface AppParts extends AuthParts {
   auth: Auth;
   metrics: Metrics;
   signingKeys: SigningKeys;
-  admission: PasswordAdmission;
+  admission: Admission;
 }
 
 /** Handlers that stand together in the order of the Express app. */

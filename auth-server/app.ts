@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import type { Pool } from 'pg';
+import { Admission } from './admission/admission';
 import { createSteps, type Step, toApp } from './app-steps';
 import { SignInMetrics } from './audit/sign-in-metrics';
 import { createAuth, type Auth } from './better-auth/auth';
@@ -15,7 +16,6 @@ import { createMailer } from './mail/mailer';
 import { allowOneAudience } from './oauth/resources/audience';
 import { registerDocsClient } from './oauth/docs-client';
 import { SigningKeys } from './signing-keys/signing-keys';
-import { PasswordAdmission } from './password/admission/password-admission';
 import { explainStart } from './common/start-error';
 import { checkDatabase } from '../runtime/database/database-check';
 import { measurePool } from '../runtime/database/pool-metrics';
@@ -60,9 +60,9 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
     const config = { ...settings, internalSecret: await findInternalSecret(settings, pool) };
     const metrics = new Metrics('auth');
     const signInMetrics = new SignInMetrics(metrics);
-    const admission = new PasswordAdmission(config);
+    const admission = new Admission(config);
     const parts = { config, pool, logger, mailer, limitStore, admission, signInMetrics };
-    const auth = withOneRouter(createAuth(parts));
+    const auth = withOneRouter(createAuth(parts), admission);
     await refuseHiddenSettings(auth, config);
     // Signs a value at the start: otherwise a missing key is found by the first request.
     await auth.api.signJWT({ body: { payload: {} } });

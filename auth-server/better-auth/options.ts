@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { Admission } from '../admission/admission';
 import type { SignInMetrics } from '../audit/sign-in-metrics';
 import type { AuthConfig } from '../common/config';
 import { createAuthLogger } from '../common/logger';
@@ -16,7 +17,6 @@ import {
 import type { LimitStore } from '../limits/limit-store';
 import type { Mailer } from '../mail/mailer';
 import type { createPasswordOptions } from '../password/options';
-import type { PasswordAdmission } from '../password/admission/password-admission';
 import { CLOSED_PATHS } from '../second-factor/options';
 import { SESSION_HOOKS, SESSION_OPTIONS } from '../sessions/options';
 import {
@@ -41,8 +41,8 @@ export interface AuthParts {
   mailer: Mailer;
   /** Counts attempts. Without it there are no limits. */
   limitStore?: LimitStore | null;
-  /** Admits requests with a password. */
-  admission?: PasswordAdmission;
+  /** Admits requests to their work. */
+  admission?: Admission;
   /** Counts sign-ins. */
   signInMetrics?: SignInMetrics;
 }

@@ -1,6 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { bearer } from 'better-auth/plugins';
 import { type AuthParts, trustedOriginsOf } from './options';
+import { Admission, passwordAdmission } from '../admission/plugin';
 import { auditLog } from '../audit/plugin';
 import { repeatedTransactions } from './repeated-transactions';
 import { openIdConnect, providerLimits, redirectsOnly } from '../federation/plugin';
@@ -9,12 +10,7 @@ import { equalTimes, limitsPlugins } from '../limits/plugin';
 import { notices } from '../notices/plugin';
 import { authorizationServer } from '../oauth/plugin';
 import { checkNewPasskeys, passkeys } from '../passkeys/plugin';
-import {
-  PasswordAdmission,
-  passwordAdmission,
-  type PasswordParts,
-  passwordRules,
-} from '../password/plugin';
+import { type PasswordParts, passwordRules } from '../password/plugin';
 import { exactAddresses } from '../redirects/plugin';
 import { checkNewRecoveryCodes, secondFactor, secondStep } from '../second-factor/plugin';
 import { decisionBasis, sessionHandles, sessionsInForce, unreadSessions } from '../sessions/plugin';
@@ -39,7 +35,7 @@ interface Phase<Plugin extends BetterAuthPlugin = BetterAuthPlugin> {
  */
 export function createPhases(parts: PhaseParts) {
   const { config, pool, mailer, logger, limitStore = null, signInMetrics } = parts;
-  const { admission = new PasswordAdmission(config) } = parts;
+  const { admission = new Admission(config) } = parts;
   const tokens = accessTokens(config, pool);
   const statements = new PreparedQueries(() => pool);
   const limits = limitsPlugins(limitStore, config);

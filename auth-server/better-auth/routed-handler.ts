@@ -2,6 +2,7 @@ import { runWithAdapter } from '@better-auth/core/context';
 import type { AuthContext } from 'better-auth';
 import { router } from 'better-auth/api';
 import type { Auth } from './auth';
+import { type Admission, refuseBusy } from '../admission/plugin';
 import { asPartOfRequest, refuseUnread } from '../common/request-context';
 
 /**
@@ -9,11 +10,13 @@ import { asPartOfRequest, refuseUnread } from '../common/request-context';
  * routes again for each request. The router copies the context for each request; the base URL and
  * the trusted origins do not depend on the request.
  */
-export function withOneRouter(auth: Auth): Auth {
+export function withOneRouter(auth: Auth, admission: Admission): Auth {
   let prepared: ReturnType<typeof prepare> | null = null;
   const handler = async (request: Request) => {
     prepared ??= prepare(auth);
-    return (await prepared)(request);
+    const handle = await prepared;
+    const refusal = await refuseBusy(request, admission);
+    return refusal ?? asPartOfRequest(() => handle(request));
   };
   return { ...auth, handler, fetch: handler };
 }
@@ -22,10 +25,9 @@ async function prepare({ $context, options }: Auth) {
   // The type of a context names all plugins, and the router takes any.
   const context = (await $context) as unknown as AuthContext;
   const { handler } = router(context, options);
-  return async (request: Request): Promise<Response> =>
-    asPartOfRequest(async () => {
-      const answer = await runWithAdapter(context.adapter, () => handler(request));
-      refuseUnread();
-      return answer;
-    });
+  return async (request: Request): Promise<Response> => {
+    const answer = await runWithAdapter(context.adapter, () => handler(request));
+    refuseUnread();
+    return answer;
+  };
 }

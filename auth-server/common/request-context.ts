@@ -25,8 +25,8 @@ export interface RequestContext {
   network?: string;
   /** Whether the client has closed the connection before the answer. */
   hasGone(): boolean;
-  /** The place of a request with a password: `password/admission/password-admission.ts`. */
-  passwordPlace?: PasswordPlace;
+  /** `admission/admission.ts` */
+  place?: RequestPlace;
   /** What keeps the request from its end: its response, and each call of Better-Auth. */
   openParts: number;
   /** Runs when the last part has ended. */
@@ -47,7 +47,8 @@ export interface RequestContext {
   refusal?: string;
 }
 
-export interface PasswordPlace {
+export interface RequestPlace {
+  readonly kind: 'password' | 'other';
   /** For the rest of the request, which waits for nothing but time. */
   leave(): void;
   /** Work that waits for another service. @throws {BusyError} when there is no place afterwards. */
@@ -95,7 +96,7 @@ export async function asPartOfRequest<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
-    context?.passwordPlace?.leave();
+    context?.place?.leave();
     if (context) endPart(context);
   }
 }

@@ -37,7 +37,7 @@ export function equalTimes(config: { requireEmailVerification: boolean }): Bette
             const start = request && begun.get(request);
             const left = start === undefined ? 0 : start + LEAST_MS - performance.now();
             if (left <= 0) return;
-            requestContext.getStore()?.passwordPlace?.leave();
+            requestContext.getStore()?.place?.leave();
             await sleep(left);
           }),
         },

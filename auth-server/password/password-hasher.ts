@@ -1,8 +1,8 @@
 import { Argon2id } from './argon2id';
 import { ConcurrencyLimit } from './concurrency-limit';
-import { BusyError } from './admission/places';
+import { BusyError } from '../admission/places';
 import { parseHash } from './hash-format';
-import { orRefuse } from './admission/admission-plugin';
+import { orRefuse } from '../admission/plugin';
 import type { PasswordHash } from './password-hash';
 import { requestContext } from '../common/request-context';
 import type { PasswordHashCost } from '../../runtime/settings/password-hash-cost';

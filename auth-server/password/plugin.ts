@@ -1,11 +1,11 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
-import { orRefuse } from './admission/admission-plugin';
 import { BreachedPasswords } from './breached-passwords';
 import type { PasswordHasher } from './password-hasher';
 import { isEasilyGuessed } from './password-rules';
 import { PasswordUpgrade } from './password-upgrade';
+import { orRefuse } from '../admission/plugin';
 import { ACTING_CLIENT_HEADER, PASSWORD_LENGTH, SERVICE_ACCOUNT_USERS_PATH } from '../../contract';
 import type { AuthConfig } from '../common/config';
 import { callerOf, fieldOf, isAdministrator, ownerOfResetToken } from '../common/caller';
@@ -13,9 +13,6 @@ import type { HookContext } from '../common/hook-types';
 import { requestContext } from '../common/request-context';
 import type { UserContact } from '../common/user-contact';
 import type { Logger } from '../../runtime/logger';
-
-export { passwordAdmission } from './admission/admission-plugin';
-export { PasswordAdmission } from './admission/password-admission';
 
 /** The endpoints that set a password: the field, and the user who gets it. */
 const NEW_PASSWORDS: Record<
@@ -97,7 +94,7 @@ async function checkNewPassword(ctx: HookContext, breached: BreachedPasswords): 
 
 /** Other requests do not wait for the service of breached passwords. */
 function isBreached(password: string, breached: BreachedPasswords): Promise<boolean> {
-  const place = requestContext.getStore()?.passwordPlace;
+  const place = requestContext.getStore()?.place;
   if (!breached.isOn || !place) return breached.has(password);
   return orRefuse(place.whileLeft(() => breached.has(password)));
 }

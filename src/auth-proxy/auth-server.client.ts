@@ -217,7 +217,7 @@ function toFailure({ status, headers, body }: AuthServerAnswer, path: string): P
   return new Problem(status === 503 ? 'auth_server_unavailable' : 'auth_server_failed', { cause });
 }
 
-/** Whether the auth server has done nothing. It hashes a password before it writes. */
+/** Whether the auth server has done nothing. A request that it does not admit has written nothing. */
 function isRefused(status: number, text: string): boolean {
   return (status >= 400 && status < 500) || (status === 503 && text.includes('"code":"TOO_BUSY"'));
 }

@@ -6,12 +6,9 @@ import { Argon2id } from '../../auth-server/password/argon2id';
 import { PasswordHasher } from '../../auth-server/password/password-hasher';
 import { PasswordUpgrade } from '../../auth-server/password/password-upgrade';
 import { ConcurrencyLimit } from '../../auth-server/password/concurrency-limit';
-import {
-  flowsOf,
-  PasswordAdmission,
-} from '../../auth-server/password/admission/password-admission';
-import { BusyError, Places, ShareError } from '../../auth-server/password/admission/places';
-import { TurnQueue } from '../../auth-server/password/admission/turn-queue';
+import { flowsOf, Admission } from '../../auth-server/admission/admission';
+import { BusyError, Places, ShareError } from '../../auth-server/admission/places';
+import { TurnQueue } from '../../auth-server/admission/turn-queue';
 import { endPart, requestContext } from '../../auth-server/common/request-context';
 import { authSettings, INTERNAL_SECRET } from '../support/auth-server/auth-settings';
 import { DEFAULT_HASHES } from '../support/auth-server/hash-cost';
@@ -203,24 +200,39 @@ describe('turns', () => {
 });
 
 describe('places', () => {
+  const toContext = (id: number) => ({
+    requestId: String(id),
+    databaseUnreachable: false,
+    hasGone: () => false,
+    openParts: 1,
+  });
+
   it('are given back by requests that end in the same turn', async () => {
-    const admission = new PasswordAdmission({ databasePoolMax: 2 });
-    const contexts = [1, 2, 3].map((id) => ({
-      requestId: String(id),
-      databaseUnreachable: false,
-      hasGone: () => false,
-      openParts: 1,
-    }));
+    const admission = new Admission({ databasePoolMax: 2 });
+    const contexts = [1, 2, 3].map(toContext);
     const [admitted, waiting, last] = contexts.map(
-      (context) => () => requestContext.run(context, () => admission.admit('owner')),
+      (context) => () => requestContext.run(context, () => admission.admit('password', 'owner')),
     );
     await admitted!();
     const ended = waiting!();
-    await eventually(() => expect(contexts[1]).toHaveProperty('passwordPlace'));
+    await eventually(() => expect(contexts[1]).toHaveProperty('place'));
     endPart(contexts[0]!);
     endPart(contexts[1]!);
     await expect(ended).rejects.toThrow(BusyError);
     await last!();
+  });
+
+  it('are exchanged by a request whose password is found later', async () => {
+    const admission = new Admission({ databasePoolMax: 1 });
+    const first = toContext(0);
+    await requestContext.run(first, () => admission.admit('other', ''));
+    const others = [1, 2].map((id) =>
+      requestContext.run(toContext(id), () => admission.admit('other', '')),
+    );
+    await others[0];
+    await requestContext.run(first, () => admission.admit('password', 'owner'));
+    await others[1];
+    expect(first).toMatchObject({ place: { kind: 'password' } });
   });
 
   const LIMITS = { width: 4, ofOwner: 2, capacity: 3, waitMs: 60_000 };

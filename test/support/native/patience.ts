@@ -1,4 +1,4 @@
-import { ADMISSION_LIMITS } from '../../../auth-server/password/admission/password-admission';
+import { ADMISSION_LIMITS } from '../../../auth-server/admission/admission';
 import { DATABASE_LIMITS } from '../../../runtime/database/database-limits';
 
 const OF_PRODUCTION = { ...DATABASE_LIMITS };

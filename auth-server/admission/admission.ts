@@ -1,21 +1,24 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { BusyError, Places, ShareError } from './places';
 import type { Flow } from './turn-queue';
-import type { AuthConfig } from '../../common/config';
-import type { ErrorAnswer } from '../../common/errors';
-import { requestContext } from '../../common/request-context';
-import { PasswordRequests, type Source } from '../../../runtime/network/password-requests';
-import { HASHES_AT_ONCE } from '../../../runtime/thread-pool';
+import type { AuthConfig } from '../common/config';
+import type { ErrorAnswer } from '../common/errors';
+import { requestContext } from '../common/request-context';
+import { PasswordRequests, type Source } from '../../runtime/network/password-requests';
+import { HASHES_AT_ONCE } from '../../runtime/thread-pool';
 
-/** While some of the requests use the database, others keep all hash threads busy. */
-const PLACES = 4 * HASHES_AT_ONCE;
+/** While some of the requests with a password use the database, others keep all hash threads busy. */
+const PASSWORD_PLACES = 4 * HASHES_AT_ONCE;
+
+/** While half of the other requests use the database, the process works on the rest. */
+const PLACES_OF_CONNECTION = 2;
 
 /** Requests of many users can come from one network: it has more turns than an account. */
 const STEPS = { account: 1, network: 1 / 5 } as const;
 
 /** Limits of the wait for a place. */
 export const ADMISSION_LIMITS = {
-  /** Requests that wait. Each has a body of at most 100 kB. */
+  /** Requests of a kind that wait. Each has a body of at most 100 kB. */
   capacity: 400,
   /**
    * The longest wait in milliseconds. The API waits 4.5 s for an answer, and the rest is for the
@@ -30,55 +33,66 @@ const TOO_MANY_AT_ONCE: ErrorAnswer = {
   message: 'Too many attempts at once. Wait before you try again.',
 };
 
-const BUSY: ErrorAnswer = {
+export const BUSY: ErrorAnswer = {
   status: 503,
   code: 'TOO_BUSY',
-  message: 'Too many sign-ins at once. Try again soon.',
+  message: 'Too many requests at once. Try again soon.',
 };
 
-/** The answer to a request that was not admitted. */
+/** Requests with a password share the hash threads, and the other ones do not wait for them. */
+export type Kind = 'password' | 'other';
+
+/** The answer to a request with a password that was not admitted. */
 export function toAdmissionAnswer(error: unknown): ErrorAnswer {
   return error instanceof ShareError ? TOO_MANY_AT_ONCE : BUSY;
 }
 
 /**
- * Admits requests with a password to their work, queries included. A limited number of them works
- * at the same time, and half of it for one account. The others wait: accounts in one network, and
- * networks, take turns, so that many requests do not delay the others. It is independent of
- * `RATE_LIMITS`, because it counts no attempts.
+ * Admits requests to their work, queries included. A limited number of each kind works at the same
+ * time, and a part of it for one account. The others wait: accounts in one network, and networks,
+ * take turns, so that many requests do not delay the others. It is independent of `RATE_LIMITS`,
+ * because it counts no attempts.
  */
-export class PasswordAdmission {
+export class Admission {
   private readonly requests = new PasswordRequests();
-  private readonly places: Places;
+  private readonly places: Record<Kind, Places>;
 
   constructor({ databasePoolMax }: Pick<AuthConfig, 'databasePoolMax'>) {
-    // One account leaves database connections for others, also while its statements wait for locks.
-    const ofOwner = Math.max(1, Math.floor(Math.min(PLACES, databasePoolMax) / 2));
-    this.places = new Places({ width: PLACES, ofOwner, ...ADMISSION_LIMITS });
+    const placesFor = (width: number) => {
+      // One account leaves database connections for others, also while its statements wait for locks.
+      const ofOwner = Math.max(1, Math.floor(Math.min(width, databasePoolMax) / 2));
+      return new Places({ width, ofOwner, ...ADMISSION_LIMITS });
+    };
+    this.places = {
+      password: placesFor(PASSWORD_PLACES),
+      other: placesFor(PLACES_OF_CONNECTION * databasePoolMax),
+    };
   }
 
   /**
    * Waits for the place of the current request. A further call has no effect: a page can call
-   * several endpoints in one request.
+   * several endpoints in one request. A password that is found later moves its request.
    *
    * @param owner the account that the request names; empty: none.
-   * @throws {BusyError} what {@link toAdmissionAnswer} answers
+   * @throws {BusyError} the request is not admitted, and nothing was done.
    */
-  async admit(owner: string): Promise<void> {
+  async admit(kind: Kind, owner: string): Promise<void> {
     const context = requestContext.getStore();
-    if (!context || context.passwordPlace) return;
-    await untilClosingIsRead();
+    if (!context || context.place?.kind === 'password' || context.place?.kind === kind) return;
+    // Others cost less than the wait.
+    if (kind === 'password') await untilClosingIsRead();
     if (context.hasGone()) throw new BusyError('the client has gone');
     const source = { owner, network: context.network };
-    const end = this.requests.begin(source);
+    const end = kind === 'password' ? this.requests.begin(source) : () => {};
     if (!end) throw new ShareError('too many requests at the same time');
+    context.place?.leave();
     const ended = new AbortController();
-    const place = new PasswordPlace(this.places, {
+    const place = new RequestPlace(kind, this.places[kind], {
       owner: owner === '' ? null : owner,
       flows: flowsOf(source),
       signal: ended.signal,
     });
-    context.passwordPlace = place;
+    context.place = place;
     context.onEnd = () => {
       ended.abort();
       place.leave();
@@ -89,10 +103,11 @@ export class PasswordAdmission {
 }
 
 /** The place of one request. */
-class PasswordPlace {
+class RequestPlace {
   private release = () => {};
 
   constructor(
+    readonly kind: Kind,
     private readonly places: Places,
     private readonly entrant: Parameters<Places['enter']>[0],
   ) {}
@@ -129,10 +144,12 @@ async function untilClosingIsRead(): Promise<void> {
   await turn();
 }
 
-/** Requests of other networks for the same account do not delay its owner. */
+/**
+ * Requests of other networks for the same account do not delay its owner. Those that name no account
+ * share one in each network.
+ */
 export function flowsOf({ owner, network }: Source): Flow[] {
-  const flows: Flow[] = [];
-  if (owner !== '') flows.push({ key: `account ${owner} ${network}`, step: STEPS.account });
-  if (network !== undefined) flows.push({ key: `network ${network}`, step: STEPS.network });
-  return flows;
+  const account = { key: `account ${owner} ${network}`, step: STEPS.account };
+  if (network === undefined) return [account];
+  return [account, { key: `network ${network}`, step: STEPS.network }];
 }

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
-import { type PasswordAdmission, toAdmissionAnswer } from './password-admission';
+import { type Admission, toAdmissionAnswer } from './admission';
 import { BusyError } from './places';
-import { sendError } from '../../common/errors';
-import { AUTH_BASE_PATH } from '../../../contract';
-import { hasPassword, ownerOf, PASSWORD_RETRY_S } from '../../../runtime/network/password-requests';
+import { sendError } from '../common/errors';
+import { AUTH_BASE_PATH } from '../../contract';
+import { hasPassword, ownerOf, PASSWORD_RETRY_S } from '../../runtime/network/password-requests';
 
 /** Most requests contain none of the fields and are not parsed here. */
 const PASSWORD = /password/i;
@@ -16,7 +16,7 @@ const PASSWORD = /password/i;
  * @param isEndpoint whether Better-Auth has an endpoint at the path for the method.
  */
 export function admitPasswords(
-  admission: PasswordAdmission,
+  admission: Admission,
   isEndpoint: (path: string, method: string) => boolean,
 ): RequestHandler {
   return async (request, response, next) => {
@@ -25,7 +25,7 @@ export function admitPasswords(
     if (!hasPassword(body) || !isEndpoint(AUTH_BASE_PATH + path, method)) return next();
     const header = (name: string) => headers[name]?.toString();
     try {
-      await admission.admit(ownerOf({ path, body, header }));
+      await admission.admit('password', ownerOf({ path, body, header }));
     } catch (error) {
       if (!(error instanceof BusyError)) throw error;
       response.set('Retry-After', PASSWORD_RETRY_S);

@@ -1,12 +1,15 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
-import { type PasswordAdmission, toAdmissionAnswer } from './password-admission';
+import { type Admission, toAdmissionAnswer } from './admission';
 import { BusyError } from './places';
-import type { HookContext } from '../../common/hook-types';
-import { hasPassword, ownerOf, PASSWORD_RETRY_S } from '../../../runtime/network/password-requests';
+import type { HookContext } from '../common/hook-types';
+import { hasPassword, ownerOf, PASSWORD_RETRY_S } from '../../runtime/network/password-requests';
+
+export { Admission } from './admission';
+export { refuseBusy } from './request-step';
 
 /** Admits requests with a password that {@link admitPasswords} has not seen: forms, pages. */
-export function passwordAdmission(admission: PasswordAdmission): BetterAuthPlugin {
+export function passwordAdmission(admission: Admission): BetterAuthPlugin {
   return {
     id: 'gatehouse-password-admission',
     hooks: {
@@ -20,9 +23,9 @@ export function passwordAdmission(admission: PasswordAdmission): BetterAuthPlugi
   };
 }
 
-function admit({ path, body, headers }: HookContext, admission: PasswordAdmission): Promise<void> {
+function admit({ path, body, headers }: HookContext, admission: Admission): Promise<void> {
   const header = (name: string) => headers?.get(name);
-  return orRefuse(admission.admit(ownerOf({ path, body, header })));
+  return orRefuse(admission.admit('password', ownerOf({ path, body, header })));
 }
 
 /** @throws {APIError} when the request is not admitted. */

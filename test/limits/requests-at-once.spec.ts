@@ -1,0 +1,96 @@
+import { reservePorts } from '../support/ports';
+import { authSettings, INTERNAL_SECRET } from '../support/auth-server/auth-settings';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { ServerProcess } from '../operations/processes';
+import { toEnvironment } from '../support/processes/replica-process';
+import { settingsAs } from '../support/servers/database-logins';
+import { TcpProxy } from '../support/servers/tcp-proxy';
+
+const PASSWORD = 'a password of a user';
+const EMAIL = 'victim@example.com';
+const HOME = '198.51.100.1';
+
+/** A statement takes this much longer, in each direction: the work of a host does not decide. */
+const DELAY_MS = 5;
+
+/** With all requests in one queue for the connection, a statement of another one waits for all these. */
+const REQUESTS = 400;
+
+let database: TestDatabase;
+let link: TcpProxy;
+let server: ServerProcess;
+let session: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  link = await TcpProxy.before(database.url);
+  const [port] = await reservePorts(1);
+  const url = `http://localhost:${port}`;
+  const env = { AUTH_PORT: String(port) };
+  const settings = settingsAs('authServer', authSettings(database.url, env));
+  const databaseUrl = link.via(settings.databaseUrl);
+  server = await ServerProcess.start('auth-server/main.ts', {
+    url,
+    env: {
+      ...toEnvironment({ ...settings, databaseUrl, databaseDirectUrl: databaseUrl }),
+      RATE_LIMITS: 'off',
+      DATABASE_POOL_MAX: '1',
+    },
+  });
+  const body = { email: EMAIL, password: PASSWORD, name: 'A Person' };
+  const signedUp = await call('/sign-up/email', { body });
+  ({ token: session } = (await signedUp.json()) as { token: string });
+  link.delay(DELAY_MS);
+});
+
+afterAll(async () => {
+  await server.stop();
+  await link.cut();
+  await database.drop();
+});
+
+interface Call {
+  /** IP address of the caller. */
+  from?: string;
+  token?: string;
+  body?: object;
+}
+
+function call(path: string, { from = HOME, token, body }: Call = {}): Promise<Response> {
+  return fetch(`${server.url}/api/auth${path}`, {
+    method: body ? 'POST' : 'GET',
+    headers: {
+      'x-gatehouse-client-address': from,
+      'x-gatehouse-internal-key': INTERNAL_SECRET,
+      ...(body && { 'content-type': 'application/json' }),
+      ...(token && { authorization: `Bearer ${token}` }),
+    },
+    body: body && JSON.stringify(body),
+  });
+}
+
+const FLOODS: [name: string, path: string, by: (index: number) => Call][] = [
+  ['sessions of one user', '/token', () => ({ from: '203.0.113.1', token: session })],
+  ['made-up sessions', '/get-session', (index) => ({ from: '203.0.113.1', token: `t${index}` })],
+  [
+    'passkeys, from four networks',
+    '/passkey/generate-authenticate-options',
+    (index) => ({ from: `203.0.${index % 4}.1` }),
+  ],
+];
+
+it.each(FLOODS)('many requests at once do not delay others: %s', async (_name, path, by) => {
+  const control = new AbortController();
+  const strangers = Array.from({ length: REQUESTS }, async (_, index) => {
+    while (!control.signal.aborted) await call(path, by(index)).then((response) => response.text());
+  });
+  const statuses: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    statuses.push((await call('/token', { token: session })).status);
+    const body = { email: EMAIL, password: PASSWORD };
+    statuses.push((await call('/sign-in/email', { body })).status);
+  }
+  control.abort();
+  await Promise.all(strangers);
+  expect(statuses).toEqual(Array(6).fill(200));
+});
