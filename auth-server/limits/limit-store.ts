@@ -34,17 +34,19 @@ interface Parts {
   config: { redisUrl: string | null };
   pool: Pool;
   logger: Logger;
+  /** The longest wait for Redis, in milliseconds. */
+  answerLimitMs?: number;
 }
 
 /** Redis if it is configured, else PostgreSQL. */
-export function createLimitStore({ config, pool, logger }: Parts): LimitStore {
-  const { redisUrl } = config;
-  return redisUrl === null ? inPostgres(pool, logger) : inRedis(redisUrl, logger);
+export function createLimitStore(parts: Parts): LimitStore {
+  const { config, pool, logger } = parts;
+  return config.redisUrl === null ? inPostgres(pool, logger) : inRedis(config.redisUrl, parts);
 }
 
-function inRedis(url: string, logger: Logger): LimitStore {
+function inRedis(url: string, { logger, answerLimitMs = ANSWER_LIMIT_MS }: Parts): LimitStore {
   const fault = reportLoss(logger);
-  const redis = connectRedis({ url, answerLimitMs: ANSWER_LIMIT_MS, fault });
+  const redis = connectRedis({ url, answerLimitMs, fault });
   return {
     counter: ({ name, ...options }) =>
       new RateLimiterRedis({
