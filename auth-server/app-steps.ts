@@ -22,7 +22,7 @@ import { setSecurityHeaders } from './http/security-headers';
 import { warnOfUntrustedApplications } from './http/untrusted-applications';
 import { limitPublicRequests } from './limits/public-limits';
 import { discovery, discoveryPaths } from './oauth/discovery';
-import { ignoreKeyProofs, limitParameters, parseForm } from './oauth/forms';
+import { ignoreKeyProofs, limitParameters, noteRepeatedParameters, parseForm } from './oauth/forms';
 import { answerMissingPage, pageRoutes } from './pages/routes';
 import { signalDiscovery, signalDiscoveryPaths } from './shared-signals/discovery';
 import type { SigningKeys } from './signing-keys/signing-keys';
@@ -85,7 +85,7 @@ export function createSteps(parts: AppParts): Step[] {
     // after the body is checked.
     step(
       'body',
-      [limitBody, checkBody, ignoreKeyProofs, limitParameters, parseForm],
+      [limitBody, checkBody, ignoreKeyProofs, limitParameters, noteRepeatedParameters, parseForm],
       AUTH_BASE_PATH,
     ),
     // After the IP address and the body. Before the caller session and Better-Auth: a request that

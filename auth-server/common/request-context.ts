@@ -39,6 +39,8 @@ export interface RequestContext {
   basis?: string;
   /** The code of a mailed link whose form the user has sent. */
   confirmedLink?: string;
+  /** The values of each repeated parameter of a form: `oauth/requests/authorization-request.ts`. */
+  repeatedParameters?: Map<string, string[]>;
   /** Who causes the mails of the request: `mail/mail-budgets.ts`. */
   mailSender?: { isAdministrator: boolean };
   /** Whose writes are checked again: `users/administrators-in-force.ts`. */

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { toScopeSet } from './requests/scope-set';
 import { sendError } from '../common/errors';
+import { requestContext } from '../common/request-context';
 import { basicClientId } from '../../runtime/tokens/client-id';
 
 /**
@@ -27,6 +28,24 @@ export const limitParameters: RequestHandler = (request, response, next) => {
   sendError(response, refusal(`The form has more than ${MOST_PARAMETERS} parameters.`));
 };
 
+/** Below the path of Better-Auth. */
+const AUTHORIZE = '/oauth2/authorize';
+
+/**
+ * The provider refuses repeated parameters of a query, with an answer that depends on the parameter.
+ * Of a form it has only the last value of each: they are noted here for
+ * `requests/authorization-request.ts`.
+ */
+export const noteRepeatedParameters: RequestHandler = ({ path, body }, _response, next) => {
+  const context = requestContext.getStore();
+  if (context && path === AUTHORIZE && typeof body === 'string') {
+    const form = new URLSearchParams(body);
+    const all = [...new Set(form.keys())].map((name) => [name, form.getAll(name)] as const);
+    context.repeatedParameters = new Map(all.filter(([, values]) => values.length > 1));
+  }
+  next();
+};
+
 /** Endpoints that read forms, below the path of Better-Auth. */
 const FORM_ENDPOINTS = ['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke'];
 
@@ -51,7 +70,9 @@ export const parseForm: RequestHandler = (request, response, next) => {
   const text: unknown = request.body;
   if (!FORM_ENDPOINTS.includes(request.path) || typeof text !== 'string') return next();
   if (!request.is('application/x-www-form-urlencoded')) return next();
-  const given = withoutEqualResources(text).filter(([, value]) => value !== '');
+  const given = withoutEqualResources(text)
+    .map(([name, value]): [string, string] => [name, name === 'scope' ? toScopeSet(value) : value])
+    .filter(([, value]) => value !== '');
   if (given.filter(([name]) => name === REPEATABLE).length > 1) {
     return sendError(response, ONE_RESOURCE);
   }
@@ -69,9 +90,7 @@ export const parseForm: RequestHandler = (request, response, next) => {
   if (named !== undefined && secret !== undefined) {
     request.headers.authorization = toBasic(named, secret);
   }
-  const rest = given
-    .filter(([name]) => name !== 'client_secret')
-    .map(([name, value]): [string, string] => [name, name === 'scope' ? toScopeSet(value) : value]);
+  const rest = given.filter(([name]) => name !== 'client_secret');
   // An empty form is no body: see checkBody.
   request.body = rest.length > 0 ? new URLSearchParams(rest).toString() : undefined;
   next();

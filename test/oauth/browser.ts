@@ -37,6 +37,17 @@ export class Browser {
     return whereTo(await this.fetch(url, { redirect: 'manual' }));
   }
 
+  /** Sends the parameters of a URL as a form. @returns where the answer leads. */
+  async submit(url: URL): Promise<URL> {
+    return whereTo(
+      await this.fetch(url.origin + url.pathname, {
+        method: 'POST',
+        body: url.searchParams,
+        redirect: 'manual',
+      }),
+    );
+  }
+
   /** The HTML of a page. */
   async read(url: URL | string): Promise<string> {
     return (await this.fetch(url)).text();

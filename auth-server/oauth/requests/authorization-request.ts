@@ -1,6 +1,7 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import { fieldOf } from '../../common/caller';
+import { requestContext } from '../../common/request-context';
 import { subjectOf } from './hinted-user';
 import { toScopeSet } from './scope-set';
 import { TokenVerifier, type VerifierParts } from '../../signing-keys/token-verifier';
@@ -26,8 +27,9 @@ export function authorizationRequests(parts: VerifierParts) {
             // Changed in place: a hook cannot remove a parameter in another way.
             const given = ((ctx.method === 'POST' ? ctx.body : ctx.query) ?? {}) as Parameters;
             delete given.dpop_jkt;
-            omitEmpty(given);
+            restoreRepeated(given);
             makeScopeSet(given);
+            omitEmpty(given);
             const isOther = await isOfAnotherUser(ctx as GenericEndpointContext, {
               given,
               verifier,
@@ -46,6 +48,14 @@ export function authorizationRequests(parts: VerifierParts) {
       ],
     },
   } satisfies BetterAuthPlugin;
+}
+
+/** The parameters of a form as those of a query: the provider refuses a list of values. */
+function restoreRepeated(given: Parameters): void {
+  const { repeatedParameters: repeated = [] } = requestContext.getStore() ?? {};
+  for (const [name, values] of repeated) {
+    if (Object.hasOwn(given, name)) given[name] = values;
+  }
 }
 
 /** A parameter without a value counts as missing (RFC 6749, section 3.1). */

@@ -43,6 +43,24 @@ describe('a scope that is repeated is one scope (RFC 6749, section 3.3)', () => 
     expect(rows).toEqual([{ scopes: ['openid', 'profile'] }]);
   });
 
+  it('a scope of spaces is omitted, as an empty one', async () => {
+    const other = await stage.register({ type: 'public' });
+    const [spaces, empty] = await Promise.all(
+      ['  ', ''].map(async (scope) => {
+        const url = stage.authorization(other.clientId, makePkce(), { scope });
+        const { pathname, searchParams } = await browser.follow(url);
+        return [pathname, searchParams.get('scope')];
+      }),
+    );
+    expect(spaces).toEqual(empty);
+    expect(spaces![0]).toBe('/consent');
+    const tokens = await Promise.all(
+      ['  ', ''].map((scope) => stage.serviceAccountToken(serviceAccount, { scope })),
+    );
+    expect(tokens.map(({ status }) => status)).toEqual([200, 200]);
+    expect(tokens[0]!.body.scope).toBe(tokens[1]!.body.scope);
+  });
+
   it.each([undefined, 'null', '[]', '"text"', '{"scope":["openid"]}'])(
     'an answer to the consent page that is %s is refused',
     async (body) => {
@@ -110,10 +128,25 @@ describe('an authorization request in which a parameter is repeated (RFC 6749, s
 
   it.each(Object.entries(REPEATED))('%s has no code', async (name, value) => {
     const url = stage.authorization(client.clientId, makePkce());
-    if (!url.searchParams.has(name)) url.searchParams.append(name, value!);
-    url.searchParams.append(name, value!);
-    const { searchParams } = await browser.authorize(url);
-    expect(searchParams.get('code')).toBeNull();
-    expect(searchParams.get('error')).toMatch(/^(invalid_request|unsupported_response_type)$/);
+    // The last value is the right one.
+    const right = url.searchParams.get(name) ?? value!;
+    url.searchParams.set(name, value!);
+    url.searchParams.append(name, right);
+    const next = await browser.authorize(url);
+    expect(next.searchParams.get('code')).toBeNull();
+    expect(next.searchParams.get('error')).toMatch(/^(invalid_request|unsupported_response_type)$/);
+    const posted = await browser.submit(url);
+    expect([posted.origin, posted.pathname]).toEqual([next.origin, next.pathname]);
+    for (const answered of ['error', 'error_description', 'state', 'code']) {
+      expect([answered, posted.searchParams.get(answered)]).toEqual([
+        answered,
+        next.searchParams.get(answered),
+      ]);
+    }
+  });
+
+  it('has the same answer as a form without repetitions when it has none', async () => {
+    const url = stage.authorization(client.clientId, makePkce());
+    expect((await browser.submit(url)).pathname).toBe((await browser.follow(url)).pathname);
   });
 });
