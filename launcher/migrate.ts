@@ -3,6 +3,7 @@ import { refuseArguments } from '../runtime/entry/arguments';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings, SettingsError } from '../runtime/settings/load';
 import { StartError } from '../runtime/start-error';
+import { findUnlistedMigrations } from '../runtime/unlisted-migrations';
 import { createLogins } from './database-logins';
 import { MigrationError } from './migration-error';
 import { listPendingMigrations, revertLastMigration, runMigrations } from './migrations';
@@ -26,13 +27,16 @@ async function migrate([mode, ...more]: string[]): Promise<void> {
   print(count === 0 ? 'The schema is up to date.' : `The schema is up to date (${count} applied).`);
 }
 
+const SAME_CHANGES = 'A draft would contain the same changes again.';
+
 /** @throws {StartError} A draft compares the entities with the database. */
 async function refusePending(url: string): Promise<void> {
+  const [unlisted] = findUnlistedMigrations();
+  if (unlisted) throw new StartError(`${unlisted}. ${SAME_CHANGES} List it first.`);
   const names = await listPendingMigrations(url);
   if (names.length === 0) return;
   throw new StartError(
-    `Migrations that the database lacks: ${names.join(', ')}. A draft would contain the same ` +
-      'changes again. Run `npm run migrate` first.',
+    `Migrations that the database lacks: ${names.join(', ')}. ${SAME_CHANGES} Run \`npm run migrate\` first.`,
   );
 }
 

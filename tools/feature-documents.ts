@@ -5,6 +5,7 @@ import { findRouteFaults, type RoutesDocument } from './features/routes';
 import type { GeneratedFile } from './generated-files';
 import { type FeatureDeclaration } from '../features/define-feature';
 import { PRODUCT_FEATURES } from '../contract';
+import { findUnlistedMigrations } from '../runtime/unlisted-migrations';
 import { findUnlistedEntities } from '../src/database/feature-check';
 
 type Json = Record<string, unknown>;
@@ -30,7 +31,9 @@ export async function listFeatureFaults(): Promise<string[]> {
   );
   const own = JSON.parse(readFileSync('openapi.json', 'utf8')) as RoutesDocument;
   const whole = JSON.parse(await renderApiDocument()) as RoutesDocument;
-  const unlisted = findUnlistedEntities().map((fault) => `${fault}.`);
+  const unlisted = [...findUnlistedEntities(), ...findUnlistedMigrations()].map(
+    (fault) => `${fault}.`,
+  );
   return [...misplaced, ...unlisted, ...findRouteFaults(whole, { routes, own })];
 }
 

@@ -26,6 +26,13 @@ async function main(checkOnly: boolean): Promise<void> {
     if (!checkOnly) await writeFile(file, expected);
   }
   report(stale, checkOnly);
+  if (!checkOnly && stale.length > 0) buildAgain();
+}
+
+/** A document is a source of the build: without this, the next command names an outdated build. */
+function buildAgain(): void {
+  const { status } = spawnSync(process.execPath, ['launcher/build.mjs'], { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
 }
 
 /** Takes the features of the product away before any code has read the list. */

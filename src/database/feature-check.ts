@@ -4,6 +4,7 @@ import { UserEntity } from './entities/user.entity';
 import { INSTALLED_FEATURES } from '../../contract';
 import { type FeatureApi, toFeatureApi } from '../common/feature-api';
 import { StartError } from '../../runtime/start-error';
+import { findUnlistedMigrations } from '../../runtime/unlisted-migrations';
 
 /** A feature and the part of it that only the API loads. */
 export interface FeatureParts {
@@ -16,10 +17,10 @@ export interface FeatureParts {
  * Runs before TypeORM reads the entities: a relation to an entity that is not listed ends that with
  * an error which does not name the list.
  *
- * @throws {StartError} as {@link findUnlistedEntities}
+ * @throws {StartError} as {@link findUnlistedEntities} and {@link findUnlistedMigrations}
  */
 export function checkEntities(): void {
-  refuse(findUnlistedEntities());
+  refuse([...findUnlistedEntities(), ...findUnlistedMigrations()]);
 }
 
 /** @throws {StartError} as {@link findFeatureFaults} */

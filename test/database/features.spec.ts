@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Column, DataSource, Entity, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { ROLES } from '../../contract';
 import { findDeclarationFaults } from '../../contract/declarations/faults';
@@ -6,6 +9,7 @@ import { HOUSE_FEATURES } from '../../features/house-features';
 import { findFeatureFaults, findUnlistedEntities } from '../../src/database/feature-check';
 import { listEntities } from '../../src/database/entities';
 import { UserEntity } from '../../src/database/entities/user.entity';
+import { findUnlistedMigrations } from '../../runtime/unlisted-migrations';
 import { findRouteFaults } from '../../tools/features/routes';
 
 @Entity('kept')
@@ -90,6 +94,25 @@ describe('the check of a feature at the start', () => {
       'PlaceEntity is missing in `entities` of the `….api.ts` of its feature',
     ]);
     expect(findUnlistedEntities([...listed, PlaceEntity])).toEqual([]);
+  });
+});
+
+describe('a migration in the folder of a feature', () => {
+  class CreatePlaces1795466001000 {}
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-features-'));
+  const files = ['1795466001000-CreatePlaces.js', '1795466002000-AddColor.js', 'notes.js'];
+
+  beforeAll(() => {
+    mkdirSync(join(folder, 'places/migrations'), { recursive: true });
+    for (const file of files) writeFileSync(join(folder, 'places/migrations', file), '');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is named with the declaration when it is not listed there', () => {
+    const places = { name: 'places', migrations: [CreatePlaces1795466001000] };
+    expect(findUnlistedMigrations([places, { name: 'others' }], folder)).toEqual([
+      'features/places/migrations/1795466002000-AddColor.ts is missing in `migrations` of features/places/places.feature.ts',
+    ]);
   });
 });
 

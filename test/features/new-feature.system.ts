@@ -13,6 +13,9 @@ const LIST = 'features/features.ts';
 /** A name that no product is expected to have. */
 const FEATURE = 'keepsakes';
 
+/** Nothing listens there: a command that uses it fails. */
+const UNREACHABLE = 'postgres://user@127.0.0.1:1/none';
+
 const release = findPreviousRelease();
 if (typeof release !== 'string') {
   process.stderr.write(`NOT TESTED: a release that is merged into a product. ${release.missing}\n`);
@@ -25,7 +28,8 @@ afterAll(() => rmSync(copy, { recursive: true, force: true }));
 /** Runs an npm script in the copy. A failure shows its output. */
 async function run(...script: string[]): Promise<string> {
   const { [SERVER_URL_VARIABLE]: server, ...env } = process.env;
-  const options = { cwd: copy, env: { ...env, TEST_DATABASE_URL: server }, maxBuffer: 1e8 };
+  const database = { TEST_DATABASE_URL: server, DATABASE_URL: UNREACHABLE };
+  const options = { cwd: copy, env: { ...env, ...database }, maxBuffer: 1e8 };
   const { stdout } = await promisify(execFile)('npm', ['run', '--silent', ...script], options);
   return stdout;
 }
@@ -83,5 +87,38 @@ describe('a feature made by `npm run new:feature`', () => {
     const readers = ['contract/routes', 'consent-texts', 'database/triggers', 'layout'];
     const specs = [`features/${FEATURE}/`, ...readers];
     await run('test', '--', '--maxWorkers=2', ...specs);
+  });
+});
+
+describe('a migration that the feature does not list', () => {
+  const file = `features/${FEATURE}/migrations/1999999999999-AddColor.ts`;
+  const fault = `${file} is missing in \`migrations\` of features/${FEATURE}/${FEATURE}.feature.ts`;
+
+  beforeAll(async () => {
+    const migration = 'export class AddColor1999999999999 {}\n';
+    writeFileSync(join(copy, file), migration);
+    await run('build');
+  });
+  afterAll(() => rmSync(join(copy, file)));
+
+  it.each([
+    ['migrate:generate', ['--', `features/${FEATURE}/migrations/AddColor`]],
+    ['start:api', []],
+    ['check:generated', []],
+  ])('is named by npm run %s, with the declaration', async (script, words) => {
+    await expect(run(script, ...words)).rejects.toThrow(fault);
+  });
+});
+
+describe('`npm run generate`', () => {
+  it('leaves a build that the commands accept, also after it has written a source of it', async () => {
+    const file = 'openapi-auth.json';
+    const before = read(file);
+    writeFileSync(join(copy, file), before.replaceAll('3.1.', '3.0.'));
+    expect(await run('generate')).toContain(`Written:\n  ${file}, from line `);
+    expect(read(file)).toBe(before);
+    expect(read(join('dist', file))).toBe(before);
+    // It runs from the build.
+    await expect(run('migrate', '--', '--help')).rejects.toThrow('takes no argument --help');
   });
 });
