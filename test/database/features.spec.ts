@@ -98,7 +98,9 @@ describe('the check of a feature at the start', () => {
 });
 
 describe('a migration in the folder of a feature', () => {
-  class CreatePlaces1795466001000 {}
+  class CreatePlaces1795466001000 {
+    readonly name = 'CreatePlaces1795466001000';
+  }
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-features-'));
   const files = ['1795466001000-CreatePlaces.js', '1795466002000-AddColor.js', 'notes.js'];
 
