@@ -9,7 +9,7 @@ import { AUTH_BASE_PATH, JWKS_PATH } from '../contract';
 import { resolveCallerSession } from './http/caller-session';
 import { resolveClientAddress } from './http/client-address';
 import { allowOrigins } from './http/cors';
-import { answerErrors, answerNotFound } from './http/errors';
+import { answerErrors, answerNotFound, refuseWrongMethods } from './http/errors';
 import { EndpointMethods } from './http/endpoint-methods';
 import { acceptNonBrowserClients } from './http/fetch-metadata';
 import { acceptFormerSecrets } from './http/former-secrets';
@@ -104,7 +104,7 @@ export function createSteps(parts: AppParts): Step[] {
     // Any place before "not found".
     step('start page', [serveStartPage(config)]),
     // After all routes: it answers what no route answers.
-    step('not found', [answerMissingPage, answerNotFound]),
+    step('not found', [refuseWrongMethods(routes), answerMissingPage, answerNotFound]),
     // Last: it answers the errors of all steps.
     step('errors', [answerErrors(logger)]),
   ];

@@ -12,6 +12,7 @@ import {
   DATABASE_UNAVAILABLE,
   EMAIL_TAKEN,
   INTERNAL_ERROR,
+  METHOD_NOT_ALLOWED,
   NOT_FOUND,
   REFUSALS,
   RETRY_AFTER_S,
@@ -21,12 +22,6 @@ import {
   VALUE_REFUSED,
   type ErrorAnswer,
 } from './common/errors';
-
-const METHOD_NOT_ALLOWED: ErrorAnswer = {
-  status: 405,
-  code: 'METHOD_NOT_ALLOWED',
-  message: 'There is nothing here for this method.',
-};
 
 /** Better-Auth's own repeats what was sent. */
 const UNSUPPORTED_MEDIA_TYPE: ErrorAnswer = {

@@ -20,6 +20,12 @@ export const NOT_FOUND: ErrorAnswer = {
   message: 'There is nothing at this address.',
 };
 
+export const METHOD_NOT_ALLOWED: ErrorAnswer = {
+  status: 405,
+  code: 'METHOD_NOT_ALLOWED',
+  message: 'There is nothing here for this method.',
+};
+
 export const DATABASE_UNAVAILABLE: ErrorAnswer = {
   status: 503,
   code: 'DATABASE_UNAVAILABLE',

@@ -1,9 +1,29 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { NOT_FOUND, RETRY_AFTER_S, sendError, toErrorAnswer } from '../common/errors';
+import type { RouteLabels } from './route-labels';
+import {
+  METHOD_NOT_ALLOWED,
+  NOT_FOUND,
+  RETRY_AFTER_S,
+  sendError,
+  toErrorAnswer,
+} from '../common/errors';
 import { requestContext } from '../common/request-context';
 import { closeLingering } from '../../runtime/http/lingering-close';
 import { toReason } from '../../runtime/fault-state';
 import type { Logger } from '../../runtime/logger';
+
+/**
+ * 405 with `Allow` (RFC 9110, section 15.5.6) at the routes that are only read. Those of Better-Auth
+ * and the pages with forms answer other methods themselves.
+ */
+export function refuseWrongMethods(routes: RouteLabels): RequestHandler {
+  return (request, response, next) => {
+    if (['GET', 'HEAD'].includes(request.method) || !routes.has(request.path)) return next();
+    response.set('Allow', 'GET, HEAD, OPTIONS');
+    if (request.method === 'OPTIONS') return void response.status(204).end();
+    sendError(response, METHOD_NOT_ALLOWED);
+  };
+}
 
 export const answerNotFound: RequestHandler = (_request, response) => {
   sendError(response, NOT_FOUND);

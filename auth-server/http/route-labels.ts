@@ -38,6 +38,10 @@ export class RouteLabels {
     }
   }
 
+  has(path: string): boolean {
+    return this.labelOf(path) !== UNMATCHED;
+  }
+
   /** @returns the route of a path, or {@link UNMATCHED}. */
   labelOf(path: string): string {
     if (this.fixed.has(path)) return path;

@@ -26,6 +26,9 @@ const NOT_FROM_CLIENTS = new RegExp(
 /** The longest time without data from the auth server. The timers of undici can fire 1 s later. */
 const TIMEOUT_MS = 3_500;
 
+/** The methods of the endpoints of the auth server. The API refuses all others. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
 export interface PassThroughOptions {
   settings: ApiSettings;
   /** Proves to the auth server that the client's IP address comes from the API. */
@@ -62,7 +65,11 @@ export function registerAuthPassThrough(
       disableRequestLogging: true,
       disableCache: true,
     });
-    scope.all(`${AUTH_BASE_PATH}/*`, (request, reply) => passThrough(request, reply, options));
+    scope.route({
+      method: METHODS,
+      url: `${AUTH_BASE_PATH}/*`,
+      handler: (request, reply) => passThrough(request, reply, options),
+    });
     for (const document of AUTH_SERVER_DOCUMENTS) {
       for (const address of [document, `${document}/*`]) {
         scope.get(address, (request, reply) => passThrough(request, reply, options));

@@ -325,6 +325,12 @@ describe('a method', () => {
     ['GET', '/api/v1/auth/sign-in', ['POST']],
     ['PATCH', '/api/v1/admin/users/some-id/ban', ['PUT', 'DELETE']],
     ['DELETE', '/', ['GET', 'HEAD']],
+    // Of the endpoints of the auth server, at least one has each of these.
+    ...['PROPFIND', 'QUERY', 'TRACE'].map((method): [string, string, string[]] => [
+      method,
+      '/api/auth/get-session',
+      ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    ]),
   ])('%s of %s is not allowed', async (method, path, others) => {
     const answer = await send(system.apiUrl, { method, path });
     expectProblem(answer, 'method_not_allowed');

@@ -132,6 +132,26 @@ describe('a method', () => {
     expect([status, headers.allow]).toEqual([405, [allow]]);
   });
 
+  it.each([
+    ['PUT', '/health/live'],
+    ['POST', '/.well-known/openid-configuration'],
+    ['DELETE', '/.well-known/ssf-configuration'],
+    ['PROPFIND', '/metrics'],
+    ['TRACE', '/'],
+    ['QUERY', '/dev/mailbox'],
+  ])('%s of %s, which is only read, is answered with 405 and Allow', async (method, path) => {
+    const { status, headers, text } = await send(server.url, { path, method });
+    expect([status, headers.allow]).toEqual([405, ['GET, HEAD, OPTIONS']]);
+    expect(JSON.parse(text)).toMatchObject({ code: 'METHOD_NOT_ALLOWED' });
+  });
+
+  it.each(['PUT', 'TRACE', 'OPTIONS'])('%s of an unknown page is not found', async (method) => {
+    for (const path of ['/unknown', '/health', '/health/live/', '/.well-known/unknown']) {
+      const { status, headers } = await send(server.url, { path, method });
+      expect([path, status, headers.allow]).toEqual([path, 404, undefined]);
+    }
+  });
+
   it.each(['PUT', 'TRACE', 'OPTIONS', 'HEAD'])(
     '%s of an unknown path is not found',
     async (method) => {
