@@ -14,7 +14,7 @@ const FIND_MISSING = `
  * Compares the entities with the tables. Columns that no entity has are left alone: the database
  * may be migrated for a newer version.
  *
- * @throws {StartError} when a column is missing, because a migration has not run.
+ * @throws {StartError} when a column is missing: a migration has not run, or has not been written.
  */
 export async function checkSchema(dataSource: DataSource): Promise<void> {
   const needed = dataSource.entityMetadatas.flatMap(({ tableName, columns }) =>
@@ -27,6 +27,6 @@ export async function checkSchema(dataSource: DataSource): Promise<void> {
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => name).join(', ');
   throw new StartError(
-    `The database schema is not up to date: run \`npm run migrate\`. Missing: ${names}.`,
+    `The database schema is not up to date: run \`npm run migrate\`, or after a change of an entity first \`npm run migrate:generate\`. Missing: ${names}.`,
   );
 }

@@ -127,6 +127,14 @@ describe('both processes', () => {
     await expect(startExtraReplica(system.settings)).rejects.toThrow(message);
     await system.query(changes[1]);
   });
+
+  it('the API also names the column, and the draft of a migration: features change entities', async () => {
+    await system.query('ALTER TABLE "session" RENAME basis TO other');
+    await expect(startExtraReplica(system.settings)).rejects.toThrow(
+      'after a change of an entity first `npm run migrate:generate`. Missing: session.basis.',
+    );
+    await system.query('ALTER TABLE "session" RENAME other TO basis');
+  });
 });
 
 function check(client: Client): Promise<void> {
