@@ -1,3 +1,4 @@
+import { APIError } from 'better-auth/api';
 import { oauthProvider } from '@better-auth/oauth-provider';
 import type { Pool } from 'pg';
 import { authorizationRequests } from './requests/authorization-request';
@@ -100,11 +101,21 @@ function providerOptions({ config, grants, resources }: ProviderParts) {
     // The scopes of a client decide about its resources.
     enforcePerClientResources: false,
     allowDynamicClientRegistration: false,
-    // Administrators manage clients and resources in the API (src/admin/).
-    clientPrivileges: () => false,
-    resourcePrivileges: () => false,
+    clientPrivileges: refuseManagement,
+    resourcePrivileges: refuseManagement,
     extensions: [tokenClaims(grants, resources)],
     schema: OAUTH_MAPPING,
     silenceWarnings: { oauthAuthServerConfig: true, openidConfig: true },
   };
+}
+
+/**
+ * Administrators manage clients and resources in the API (src/admin/). The provider's own refusal
+ * is a 401 without a body, also for a session that is valid.
+ */
+function refuseManagement(): never {
+  throw new APIError('FORBIDDEN', {
+    error: 'access_denied',
+    error_description: 'Administrators manage OAuth clients at /api/v1/admin of the API.',
+  });
 }

@@ -524,6 +524,30 @@ describe('other request forms', () => {
     expect([400, 403]).toContain(answer.status);
   });
 
+  it.each([
+    ['GET', '/oauth2/get-clients'],
+    ['POST', '/oauth2/create-client'],
+  ])('%s %s names the place where administrators manage clients', async (method, path) => {
+    const { refreshToken } = await stage.system.asAdmin();
+    const answer = await fetch(`${stage.system.settings.authUrl}/api/auth${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${refreshToken}`,
+        origin: stage.system.settings.authUrl,
+        'content-type': 'application/json',
+      },
+      body: method === 'GET' ? undefined : '{"redirect_uris":["https://client.example/"]}',
+    });
+    const body = (await answer.json()) as object;
+    expect([answer.status, body]).toEqual([
+      403,
+      expect.objectContaining({
+        error: 'access_denied',
+        error_description: expect.stringContaining('/api/v1/admin'),
+      }),
+    ]);
+  });
+
   it('consent from another site is refused', async () => {
     const stranger = await stage.register({ type: 'public' });
     const page = await browser.follow(stage.authorization(stranger.clientId, makePkce()));
