@@ -6,16 +6,15 @@ import { AUTH_BASE_PATH, JWKS_PATH } from '../contract';
 import type { EndpointMethods } from './http/endpoint-methods';
 import { isCallback, toCallbackAnswer } from './pages/callback-failure';
 import { endsSession, toSignOutPage } from './pages/end-session';
-import { isDatabaseOutage, requestContext } from './common/request-context';
+import { requestContext } from './common/request-context';
 import { toKeyTimes } from './signing-keys/key-ring';
+import { recallOutage } from '../runtime/database/database-scope';
 import {
-  DATABASE_UNAVAILABLE,
   EMAIL_TAKEN,
   INTERNAL_ERROR,
   METHOD_NOT_ALLOWED,
   NOT_FOUND,
   REFUSALS,
-  RETRY_AFTER_S,
   sendError,
   toErrorAnswer,
   toErrorBody,
@@ -136,14 +135,13 @@ function letCache(response: Response, config: AuthConfig): Response {
 }
 
 function finish(response: Response, request: Request): Response {
+  // The whole answer: `better-auth/routed-handler.ts`.
+  if (recallOutage()) return response;
   const headers = new Headers(response.headers);
   // The CORS step has set these headers, for the origins that may read the answer.
   headers.delete('access-control-expose-headers');
   const context = requestContext.getStore();
   const isInternal = response.status >= 500;
-  if (isDatabaseOutage(response.status)) {
-    return toResponse(DATABASE_UNAVAILABLE, request, { 'retry-after': RETRY_AFTER_S });
-  }
   const refusal = response.status >= 400 && REFUSALS[context?.refusal ?? ''];
   if (refusal) return toResponse(refusal, request);
   // Hooks can replace the body of an error, but not its status.

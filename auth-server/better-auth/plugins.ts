@@ -13,7 +13,7 @@ import { checkNewPasskeys, passkeys } from '../passkeys/plugin';
 import { type PasswordParts, passwordRules } from '../password/plugin';
 import { exactAddresses } from '../redirects/plugin';
 import { checkNewRecoveryCodes, secondFactor, secondStep } from '../second-factor/plugin';
-import { decisionBasis, sessionHandles, sessionsInForce, unreadSessions } from '../sessions/plugin';
+import { decisionBasis, sessionHandles, sessionsInForce } from '../sessions/plugin';
 import { sharedSignals } from '../shared-signals/plugin';
 import { accessTokens, sessionToken, tokenOfBegunSession } from '../signing-keys/plugin';
 import { accounts, administration, signUpPolicy } from '../users/plugin';
@@ -49,7 +49,7 @@ export function createPhases(parts: PhaseParts) {
     // Any place: it changes the adapter.
     phase('transactions', [repeatedTransactions]),
     // Any place: it changes the adapter.
-    phase('sessions in force', [sessionsInForce, unreadSessions]),
+    phase('sessions in force', [sessionsInForce]),
     // Before the redirects: a request that a later phase refuses is counted too.
     phase('limits', limits.first),
     // Before the password rules: a request from a foreign origin does not reach the service of breached passwords.

@@ -3,7 +3,10 @@ import type { AuthContext } from 'better-auth';
 import { router } from 'better-auth/api';
 import type { Auth } from './auth';
 import { type Admission, refuseBusy } from '../admission/plugin';
+import { DATABASE_UNAVAILABLE, RETRY_AFTER_S, toErrorBody } from '../common/errors';
 import { asPartOfRequest, refuseUnread } from '../common/request-context';
+import { recallOutage } from '../../runtime/database/database-scope';
+import { toReason } from '../../runtime/fault-state';
 
 /**
  * Better-Auth with one router for all requests. Its own handler makes all endpoints and their
@@ -27,7 +30,24 @@ async function prepare({ $context, options }: Auth) {
   const { handler } = router(context, options);
   return async (request: Request): Promise<Response> => {
     const answer = await runWithAdapter(context.adapter, () => handler(request));
-    refuseUnread();
-    return answer;
+    const outage = recallOutage();
+    if (!outage) {
+      refuseUnread();
+      return answer;
+    }
+    // Of a server error, Better-Auth has logged the cause.
+    if (answer.status < 500) context.logger.error(`a statement failed: ${toReason(outage)}`);
+    return toUnavailable(request);
   };
+}
+
+/**
+ * Better-Auth continues after some failed statements, as if there was no row: a sign-out reports
+ * success and leaves the session, and a user who is signed in is led to the sign-in page.
+ */
+function toUnavailable({ url }: Request): Response {
+  return Response.json(toErrorBody(DATABASE_UNAVAILABLE, new URL(url).pathname), {
+    status: DATABASE_UNAVAILABLE.status,
+    headers: { 'retry-after': RETRY_AFTER_S },
+  });
 }

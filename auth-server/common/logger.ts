@@ -1,6 +1,5 @@
 import {
   findRefusal,
-  isDatabaseUnavailable,
   isDataException,
   isError,
   isUniqueViolation,
@@ -21,7 +20,6 @@ export function createAuthLogger(logger: Logger) {
     log(level: Level, message: string, ...details: unknown[]): void {
       const context = requestContext.getStore();
       const error = details.find(isError);
-      if (context && isDatabaseUnavailable(error)) context.databaseUnreachable = true;
       if (context && isDataException(error)) context.valueRefused = true;
       if (context && isUniqueViolation(error, 'user_email_key')) context.isEmailTaken = true;
       if (context) context.refusal ??= findRefusal(error);

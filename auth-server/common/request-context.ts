@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { hasSeenOutage } from '../../runtime/database/database-scope';
 
 /** Who sends a request of the administration. */
 export interface Administrator {
@@ -11,8 +10,6 @@ export interface Administrator {
 /** The state of the current request, for all code that serves it. */
 export interface RequestContext {
   requestId: string;
-  /** The database was unavailable, and Better-Auth reports another cause, if any. */
-  databaseUnreachable: boolean;
   /** The error with which the database did not read rows: {@link refuseUnread}. */
   unread?: Error;
   /** The database cannot store a value of the caller. */
@@ -59,25 +56,16 @@ export interface RequestPlace {
 
 export const requestContext = new AsyncLocalStorage<RequestContext>();
 
-/** Whether the database was unavailable while Better-Auth worked on an answer with this status. */
-export function isDatabaseOutage(status: number): boolean {
-  if (status >= 400 && requestContext.getStore()?.databaseUnreachable) return true;
-  return status >= 500 && hasSeenOutage();
-}
-
 /**
  * Better-Auth takes rows that it cannot read for missing ones, at some places. A failure of such a
  * place is noted here, and the request fails instead.
  */
-export async function noteUnread<T>(
-  work: Promise<T>,
-  isFailure: (error: unknown) => boolean = () => true,
-): Promise<T> {
+export async function noteUnread<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     const context = requestContext.getStore();
-    if (context && isFailure(error)) context.unread = error as Error;
+    if (context) context.unread = error as Error;
     throw error;
   }
 }

@@ -35,7 +35,6 @@ export function logRequests({ logger, metrics, routes }: LogParts): RequestHandl
     const hasGone = () => !response.writableFinished && (socket.destroyed || socket.readableEnded);
     const context: RequestContext = {
       requestId,
-      databaseUnreachable: false,
       openParts: 1,
       hasGone,
     };
@@ -51,7 +50,8 @@ export function logRequests({ logger, metrics, routes }: LogParts): RequestHandl
         metrics.countRequest({ method, route: routes.labelOf(path), status, milliseconds });
       }
     });
-    const run = () => runInDatabaseScope(next);
+    // Better-Auth continues after some failed statements.
+    const run = () => runInDatabaseScope(next, { stopsAtOutage: true });
     requestContext.run(context, run);
   };
 }

@@ -6,6 +6,7 @@ import {
   type IRateLimiterOptions,
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
+import { runOptionalStatements } from '../../runtime/database/database-scope';
 import { FaultState } from '../../runtime/fault-state';
 import type { Logger } from '../../runtime/logger';
 import { connectRedis } from '../../runtime/redis';
@@ -66,7 +67,7 @@ function inPostgres(pool: Pool, logger: Logger): LimitStore {
     // No prepared statement: a pooler in transaction mode does not support them.
     query: async ({ text, values }: { text: string; values: unknown[] }) => {
       try {
-        const result = await pool.query(text, values);
+        const result = await runOptionalStatements(() => pool.query(text, values));
         fault.end();
         return result;
       } catch (error) {

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { REHASH_BASIS } from '../../contract';
 import type { PasswordHasher } from './password-hasher';
 import type { Logger } from '../../runtime/logger';
+import { runOptionalStatements } from '../../runtime/database/database-scope';
 import { toReason } from '../../runtime/fault-state';
 
 /** The interval of queries for old hashes in milliseconds, while there are some. */
@@ -45,12 +46,12 @@ export class PasswordUpgrade {
     const now = performance.now();
     if (!this.parts.hasher.hasOldHashes || now - this.queriedAt < QUERY_INTERVAL_MS) return;
     this.queriedAt = now;
-    this.inBackground(this.readOldHashes(), 'the query for old password hashes failed');
+    this.inBackground(() => this.readOldHashes(), 'the query for old password hashes failed');
   }
 
   /** Runs in the background. After a failure the next sign-in tries again. */
   begin(right: VerifiedPassword): void {
-    this.inBackground(this.replace(right), 'a password hash could not be renewed');
+    this.inBackground(() => this.replace(right), 'a password hash could not be renewed');
   }
 
   private async readOldHashes(): Promise<void> {
@@ -66,8 +67,8 @@ export class PasswordUpgrade {
     await pool.query(REPLACE_HASH, [renewed, email.toLowerCase(), hash]);
   }
 
-  private inBackground(work: Promise<void>, failure: string): void {
-    work.catch((error: unknown) => {
+  private inBackground(work: () => Promise<void>, failure: string): void {
+    runOptionalStatements(work).catch((error: unknown) => {
       this.parts.logger.warn({ reason: toReason(error) }, failure);
     });
   }

@@ -5,7 +5,6 @@ import { limitImpersonation } from './impersonation-limits';
 import { endReplacedSession } from './replaced-session';
 
 export { sessionsInForce } from './banned-users';
-export { unreadSessions } from './unread-sessions';
 export { decisionBasis } from './decision-basis';
 
 interface SessionRow {

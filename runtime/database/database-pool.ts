@@ -9,7 +9,7 @@ import {
 } from 'pg';
 import { isDatabaseUnavailable, isTimeLimit, markDatabaseError } from './database-errors';
 import { DATABASE_LIMITS } from './database-limits';
-import { recallFailure, rememberFailure, rememberOutage } from './database-scope';
+import { inScopeOfNow, recallFailure, rememberOutage, rememberTimeLimit } from './database-scope';
 import { repeatOnConflict } from './repeated-transaction';
 
 /** The message of `pg` when `query_timeout` is over. */
@@ -56,6 +56,7 @@ export class DatabasePool extends Pool {
   /** Has the type of both overloads of `pg`: with and without a callback. */
   override connect(...[callback]: unknown[]): never {
     const failure = recallFailure();
+    if (failure) rememberOutage(failure);
     if (typeof callback !== 'function') return this.connectOrFail(failure) as never;
     if (failure) process.nextTick(callback, failure, undefined, () => {});
     else super.connect(marking(callback as Callback));
@@ -159,16 +160,17 @@ type Callback = (error: Error | undefined, ...results: unknown[]) => void;
 
 /** The callback, after the error was noted. */
 function marking(callback: Callback, fail: (error: Error) => void = note): Callback & (() => void) {
+  const failHere = inScopeOfNow(fail);
   return (error?: Error, ...results: unknown[]) => {
-    if (error) fail(error);
+    if (error) failHere(error);
     callback(error, ...results);
   };
 }
 
 function note(error: unknown): void {
   markDatabaseError(error as Error);
-  if (isTimeLimit(error)) rememberFailure(error as Error);
-  if (isDatabaseUnavailable(error)) rememberOutage();
+  if (isTimeLimit(error)) rememberTimeLimit(error as Error);
+  if (isDatabaseUnavailable(error)) rememberOutage(error as Error);
 }
 
 /** TypeORM passes each option that it knows, also without a value, which would remove the limit. */

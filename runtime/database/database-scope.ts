@@ -1,14 +1,34 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
- * The time for which a failure is remembered, in milliseconds: work that outlives its request is
+ * The time for which a failure stops a request, in milliseconds: work that outlives its request is
  * tried again.
  */
 const MEMORY_MS = 5_000;
 
-interface DatabaseScope {
-  failure: { error: Error; at: number } | null;
-  wasUnavailable: boolean;
+interface Failure {
+  error: Error;
+  at: number;
+}
+
+/** The failed statements of one request. */
+interface Failures {
+  timeLimit: Failure | null;
+  outage: Failure | null;
+}
+
+interface DatabaseScope extends ScopeOptions {
+  failures: Failures;
+  /** The statements belong to work without which the request can succeed. */
+  isOptional: boolean;
+}
+
+interface ScopeOptions {
+  /**
+   * The statements after one that failed because the database is unavailable fail too. For a
+   * library that may continue after such a failure: the request changes nothing more.
+   */
+  stopsAtOutage: boolean;
 }
 
 const scopes = new AsyncLocalStorage<DatabaseScope>();
@@ -17,32 +37,63 @@ const scopes = new AsyncLocalStorage<DatabaseScope>();
  * Runs one request. When a statement of it has reached a time limit, the following ones fail
  * at once: the request waits for an unavailable database once, however many statements it has.
  */
-export function runInDatabaseScope<T>(work: () => T): T {
-  return scopes.run({ failure: null, wasUnavailable: false }, work);
+export function runInDatabaseScope<T>(
+  work: () => T,
+  { stopsAtOutage }: ScopeOptions = { stopsAtOutage: false },
+): T {
+  const failures = { timeLimit: null, outage: null };
+  return scopes.run({ failures, stopsAtOutage, isOptional: false }, work);
+}
+
+/** Runs work without which the request can succeed: its outage is not one of the request. */
+export function runOptionalStatements<T>(work: () => T): T {
+  const scope = scopes.getStore();
+  return scope ? scopes.run({ ...scope, isOptional: true }, work) : work();
+}
+
+/** The function in the scope of now: the driver calls it in that of the request that connected. */
+export function inScopeOfNow<Parameters extends unknown[]>(
+  work: (...parameters: Parameters) => void,
+): (...parameters: Parameters) => void {
+  const scope = scopes.getStore();
+  return scope ? (...parameters) => scopes.run(scope, work, ...parameters) : work;
 }
 
 /** Notes that a statement of this request failed because the database is unavailable. */
-export function rememberOutage(): void {
+export function rememberOutage(error: Error): void {
   const scope = scopes.getStore();
-  if (scope) scope.wasUnavailable = true;
+  if (scope && !scope.isOptional) scope.failures.outage ??= { error, at: performance.now() };
 }
 
 /**
- * Whether a statement of this request failed because the database is unavailable. A library may
- * replace that error by its own, which does not show the cause.
+ * The error of a statement of this request that failed because the database is unavailable. A
+ * library may replace that error by its own, or continue without the statement.
  */
-export function hasSeenOutage(): boolean {
-  return scopes.getStore()?.wasUnavailable ?? false;
+export function recallOutage(): Error | null {
+  return scopes.getStore()?.failures.outage?.error ?? null;
+}
+
+/** The transaction of this request that failed with the error runs again. */
+export function forgetOutage(error: unknown): void {
+  const scope = scopes.getStore();
+  if (scope && scope.failures.outage?.error === error) scope.failures.outage = null;
 }
 
 /** @param error of a time limit that was reached. */
-export function rememberFailure(error: Error): void {
+export function rememberTimeLimit(error: Error): void {
   const scope = scopes.getStore();
-  if (scope) scope.failure = { error, at: performance.now() };
+  if (scope) scope.failures.timeLimit = { error, at: performance.now() };
 }
 
-/** The failure of an earlier statement of this request. */
+/** The failure of an earlier statement because of which the next one fails at once. */
 export function recallFailure(): Error | null {
-  const failure = scopes.getStore()?.failure;
-  return failure && performance.now() - failure.at < MEMORY_MS ? failure.error : null;
+  const scope = scopes.getStore();
+  if (!scope) return null;
+  const { failures, stopsAtOutage, isOptional } = scope;
+  const outage = stopsAtOutage && !isOptional ? failures.outage : null;
+  return [failures.timeLimit, outage].find(isRecent)?.error ?? null;
+}
+
+function isRecent(failure: Failure | null): failure is Failure {
+  return failure !== null && performance.now() - failure.at < MEMORY_MS;
 }

@@ -1,4 +1,5 @@
 import { isTransactionConflict } from './database-errors';
+import { forgetOutage } from './database-scope';
 
 /** A conflict ends after `deadlock_timeout`, one second: three attempts stay within a request. */
 const MOST_ATTEMPTS = 3;
@@ -13,6 +14,7 @@ export async function repeatOnConflict<T>(transact: () => Promise<T>): Promise<T
       return await transact();
     } catch (error) {
       if (attempt === MOST_ATTEMPTS || !isTransactionConflict(error)) throw error;
+      forgetOutage(error);
     }
   }
 }

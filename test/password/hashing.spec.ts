@@ -202,7 +202,6 @@ describe('turns', () => {
 describe('places', () => {
   const toContext = (id: number) => ({
     requestId: String(id),
-    databaseUnreachable: false,
     hasGone: () => false,
     openParts: 1,
   });

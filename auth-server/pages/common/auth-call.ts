@@ -5,7 +5,6 @@ import type { UserContact } from '../../common/user-contact';
 import { AUTH_BASE_PATH } from '../../../contract';
 import { RESOLVED_ADDRESS_HEADER } from '../../common/request-origin';
 import { PageFailure } from './page-failure';
-import { isDatabaseOutage } from '../../common/request-context';
 
 /** The answer of Better-Auth. */
 export interface AuthAnswer {
@@ -71,7 +70,7 @@ async function readAnswer(answer: globalThis.Response, response: Response): Prom
   const { ok, status, headers } = answer;
   const retryAfter = headers.get('retry-after') ?? headers.get('x-retry-after');
   if (retryAfter !== null) response.set('Retry-After', retryAfter);
-  if (status === 503 || isDatabaseOutage(status)) throw new PageFailure(503, 'unavailable');
+  if (status === 503) throw new PageFailure(503, 'unavailable');
   if (status >= 500) throw new PageFailure(500, 'unknown');
   const text = await answer.text();
   // A redirect has a media type and no body.

@@ -8,14 +8,17 @@ const BIND = 'B';
 const NOTIFICATION = 'A';
 
 /**
- * A proxy to PostgreSQL that parses the protocol: it records the statements, and can drop
- * notifications, like LISTEN behind a pooler in transaction mode. Without TLS only.
+ * A proxy to PostgreSQL that parses the protocol: it records the statements, can break the
+ * connection of one, and can drop notifications, like LISTEN behind a pooler in transaction mode.
+ * Without TLS only.
  */
 export class PostgresWire {
   /** Text of every statement that was run, in order; a prepared one counts each time. */
   readonly statements: string[] = [];
   /** Whether notifications are dropped. */
   losesNotifications = false;
+  /** The connection breaks at the last of so many statements with this part; 0: none breaks. */
+  private untilBreak = { count: 0, part: '' };
   private readonly sockets = new Set<Socket>();
 
   private constructor(private readonly server: Server) {}
@@ -39,6 +42,22 @@ export class PostgresWire {
     return address.href;
   }
 
+  /**
+   * Breaks the connection of the n-th statement from now, which does not reach the server.
+   *
+   * @param part only statements that contain it count.
+   */
+  breakAt(count: number, part = ''): void {
+    this.untilBreak = { count, part };
+  }
+
+  /** From now on no connection breaks. @returns whether one has broken. */
+  endBreak(): boolean {
+    const hasBroken = this.untilBreak.count === 0;
+    this.untilBreak.count = 0;
+    return hasBroken;
+  }
+
   async close(): Promise<void> {
     this.server.close();
     for (const socket of this.sockets) socket.destroy();
@@ -50,8 +69,15 @@ export class PostgresWire {
     const fromServer = new Messages({ startsUntyped: false });
     const prepared = new Map<string, string>();
     near.on('data', (chunk) => {
-      for (const message of fromClient.take(chunk)) this.note(message, prepared);
-      far.write(chunk);
+      let breaks = false;
+      for (const message of fromClient.take(chunk)) {
+        const statement = textOf(message, prepared);
+        if (statement === null) continue;
+        this.statements.push(statement);
+        breaks ||= this.reachesBreak(statement);
+      }
+      if (breaks) near.destroy();
+      else far.write(chunk);
     });
     far.on('data', (chunk) => {
       for (const message of fromServer.take(chunk))
@@ -71,22 +97,28 @@ export class PostgresWire {
     }
   }
 
-  /** @param prepared texts of the connection's prepared statements, by name. */
-  private note({ type, bytes }: Message, prepared: Map<string, string>): void {
-    if (type === QUERY) this.statements.push(textAt(bytes, 5));
-    if (type === PARSE) {
-      const name = textAt(bytes, 5);
-      prepared.set(name, textAt(bytes, bytes.indexOf(0, 5) + 1));
-    }
-    // Bind: the name of the portal comes before the name of the statement.
-    if (type === BIND) {
-      this.statements.push(prepared.get(textAt(bytes, bytes.indexOf(0, 5) + 1)) ?? '');
-    }
+  private reachesBreak(statement: string): boolean {
+    const { untilBreak } = this;
+    if (untilBreak.count === 0 || !statement.includes(untilBreak.part)) return false;
+    untilBreak.count -= 1;
+    return untilBreak.count === 0;
   }
 
   private passes({ type }: Message): boolean {
     return type !== NOTIFICATION || !this.losesNotifications;
   }
+}
+
+/**
+ * @param prepared texts of the connection's prepared statements, by name.
+ * @returns the statement that the message runs; `null`: none.
+ */
+function textOf({ type, bytes }: Message, prepared: Map<string, string>): string | null {
+  if (type === QUERY) return textAt(bytes, 5);
+  if (type === PARSE) prepared.set(textAt(bytes, 5), textAt(bytes, bytes.indexOf(0, 5) + 1));
+  if (type !== BIND) return null;
+  // The name of the portal comes before the name of the statement.
+  return prepared.get(textAt(bytes, bytes.indexOf(0, 5) + 1)) ?? '';
 }
 
 /** The text that ends with the next zero byte. */
