@@ -524,19 +524,19 @@ describe('other request forms', () => {
     expect([400, 403]).toContain(answer.status);
   });
 
-  it.each([
-    ['GET', '/oauth2/get-clients'],
-    ['POST', '/oauth2/create-client'],
-  ])('%s %s names the place where administrators manage clients', async (method, path) => {
+  it.each<[string, RequestInit]>([
+    ['get-clients', {}],
+    ['create-client', { method: 'POST', body: '{"redirect_uris":["https://client.example/"]}' }],
+  ])('%s names the place where administrators manage clients', async (name, request) => {
     const { refreshToken } = await stage.system.asAdmin();
-    const answer = await fetch(`${stage.system.settings.authUrl}/api/auth${path}`, {
-      method,
+    const origin = stage.system.settings.authUrl;
+    const answer = await fetch(stage.at(name), {
+      ...request,
       headers: {
         authorization: `Bearer ${refreshToken}`,
-        origin: stage.system.settings.authUrl,
+        origin,
         'content-type': 'application/json',
       },
-      body: method === 'GET' ? undefined : '{"redirect_uris":["https://client.example/"]}',
     });
     const body = (await answer.json()) as object;
     expect([answer.status, body]).toEqual([
