@@ -29,16 +29,24 @@ async function prepare({ $context, options }: Auth) {
   const context = (await $context) as unknown as AuthContext;
   const { handler } = router(context, options);
   return async (request: Request): Promise<Response> => {
-    const answer = await runWithAdapter(context.adapter, () => handler(request));
+    const work = runWithAdapter(context.adapter, () => handler(request));
+    const answer = await work.catch(ignoreOutage);
     const outage = recallOutage();
-    if (!outage) {
+    if (answer && !outage) {
       refuseUnread();
       return answer;
     }
-    // Of a server error, Better-Auth has logged the cause.
-    if (answer.status < 500) context.logger.error(`a statement failed: ${toReason(outage)}`);
+    // Of a server error that it answers, Better-Auth has logged the cause.
+    const isLogged = answer !== null && answer.status >= 500;
+    if (!isLogged) context.logger.error(`a statement failed: ${toReason(outage)}`);
     return toUnavailable(request);
   };
+}
+
+/** The answer does not depend on the error: Better-Auth hides some, and throws others. */
+function ignoreOutage(error: unknown): null {
+  if (!recallOutage()) throw error;
+  return null;
 }
 
 /**

@@ -110,10 +110,15 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 
 /** Whether the error is a time limit that was reached: of a lock, a statement or a connection. */
 export function isTimeLimit(error: unknown): boolean {
-  return unwrap(error).some(
-    ({ code, message }) =>
-      code === '55P03' || code === '57014' || TIME_LIMITS.includes(String(message)),
+  return (
+    isLimitOfStatement(error) ||
+    unwrap(error).some(({ message }) => TIME_LIMITS.includes(String(message)))
   );
+}
+
+/** Whether PostgreSQL ended the wait for a lock, or a statement. Other statements can succeed. */
+export function isLimitOfStatement(error: unknown): boolean {
+  return unwrap(error).some(({ code }) => code === '55P03' || code === '57014');
 }
 
 /**

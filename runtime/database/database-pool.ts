@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { connect, type Socket } from 'node:net';
 import {
   Client,
@@ -7,9 +8,14 @@ import {
   type PoolClient,
   type PoolConfig,
 } from 'pg';
-import { isDatabaseUnavailable, isTimeLimit, markDatabaseError } from './database-errors';
+import {
+  isDatabaseUnavailable,
+  isLimitOfStatement,
+  isTimeLimit,
+  markDatabaseError,
+} from './database-errors';
 import { DATABASE_LIMITS } from './database-limits';
-import { inScopeOfNow, recallFailure, rememberOutage, rememberTimeLimit } from './database-scope';
+import { recallFailure, rememberOutage, rememberTimeLimit } from './database-scope';
 import { repeatOnConflict } from './repeated-transaction';
 
 /** The message of `pg` when `query_timeout` is over. */
@@ -158,18 +164,20 @@ class DatabaseClient extends Client {
 
 type Callback = (error: Error | undefined, ...results: unknown[]) => void;
 
-/** The callback, after the error was noted. */
+/**
+ * The callback, after the error was noted. The driver calls it in the async context of the request
+ * that opened the connection, and the pool in that of the request that gives the connection back.
+ */
 function marking(callback: Callback, fail: (error: Error) => void = note): Callback & (() => void) {
-  const failHere = inScopeOfNow(fail);
-  return (error?: Error, ...results: unknown[]) => {
-    if (error) failHere(error);
+  return AsyncResource.bind((error?: Error, ...results: unknown[]) => {
+    if (error) fail(error);
     callback(error, ...results);
-  };
+  });
 }
 
 function note(error: unknown): void {
   markDatabaseError(error as Error);
-  if (isTimeLimit(error)) rememberTimeLimit(error as Error);
+  if (isTimeLimit(error)) rememberTimeLimit(error as Error, isLimitOfStatement(error));
   if (isDatabaseUnavailable(error)) rememberOutage(error as Error);
 }
 

@@ -14,6 +14,8 @@ interface Failure {
 /** The failed statements of one request. */
 interface Failures {
   timeLimit: Failure | null;
+  /** The same, of an optional statement alone. */
+  optionalLimit: Failure | null;
   outage: Failure | null;
 }
 
@@ -25,8 +27,8 @@ interface DatabaseScope extends ScopeOptions {
 
 interface ScopeOptions {
   /**
-   * The statements after one that failed because the database is unavailable fail too. For a
-   * library that may continue after such a failure: the request changes nothing more.
+   * After a statement that failed because the database is unavailable, no other one gets a
+   * connection. For a library that may continue after such a failure.
    */
   stopsAtOutage: boolean;
 }
@@ -41,7 +43,7 @@ export function runInDatabaseScope<T>(
   work: () => T,
   { stopsAtOutage }: ScopeOptions = { stopsAtOutage: false },
 ): T {
-  const failures = { timeLimit: null, outage: null };
+  const failures = { timeLimit: null, optionalLimit: null, outage: null };
   return scopes.run({ failures, stopsAtOutage, isOptional: false }, work);
 }
 
@@ -51,18 +53,11 @@ export function runOptionalStatements<T>(work: () => T): T {
   return scope ? scopes.run({ ...scope, isOptional: true }, work) : work();
 }
 
-/** The function in the scope of now: the driver calls it in that of the request that connected. */
-export function inScopeOfNow<Parameters extends unknown[]>(
-  work: (...parameters: Parameters) => void,
-): (...parameters: Parameters) => void {
-  const scope = scopes.getStore();
-  return scope ? (...parameters) => scopes.run(scope, work, ...parameters) : work;
-}
-
 /** Notes that a statement of this request failed because the database is unavailable. */
 export function rememberOutage(error: Error): void {
   const scope = scopes.getStore();
-  if (scope && !scope.isOptional) scope.failures.outage ??= { error, at: performance.now() };
+  if (!scope || scope.isOptional || isRecent(scope.failures.outage)) return;
+  scope.failures.outage = { error, at: performance.now() };
 }
 
 /**
@@ -79,10 +74,15 @@ export function forgetOutage(error: unknown): void {
   if (scope && scope.failures.outage?.error === error) scope.failures.outage = null;
 }
 
-/** @param error of a time limit that was reached. */
-export function rememberTimeLimit(error: Error): void {
+/**
+ * @param error of a time limit that was reached.
+ * @param isOfStatement whether another statement can succeed.
+ */
+export function rememberTimeLimit(error: Error, isOfStatement: boolean): void {
   const scope = scopes.getStore();
-  if (scope) scope.failures.timeLimit = { error, at: performance.now() };
+  if (!scope) return;
+  const name = scope.isOptional && isOfStatement ? 'optionalLimit' : 'timeLimit';
+  scope.failures[name] = { error, at: performance.now() };
 }
 
 /** The failure of an earlier statement because of which the next one fails at once. */
@@ -90,8 +90,9 @@ export function recallFailure(): Error | null {
   const scope = scopes.getStore();
   if (!scope) return null;
   const { failures, stopsAtOutage, isOptional } = scope;
-  const outage = stopsAtOutage && !isOptional ? failures.outage : null;
-  return [failures.timeLimit, outage].find(isRecent)?.error ?? null;
+  const { timeLimit, optionalLimit, outage } = failures;
+  const own = isOptional ? optionalLimit : stopsAtOutage ? outage : null;
+  return [timeLimit, own].find(isRecent)?.error ?? null;
 }
 
 function isRecent(failure: Failure | null): failure is Failure {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type request from 'supertest';
 import { PASSWORD, type RunningAuthServer, toRunning } from '../support/auth-server/harness';
 import { authSettings } from '../support/auth-server/auth-settings';
@@ -6,6 +7,11 @@ import { reservePorts } from '../support/ports';
 import { startHosted } from '../support/processes/system-host';
 import { PostgresWire } from '../support/servers/postgres-wire';
 import { enrol, ORIGIN, takeFirstStep, takeSecondStep } from '../second-factor/second-step';
+
+const ADDED_MAIL = /INSERT INTO mail_queue/;
+
+/** The sender of mails and the job of the receivers run statements at any time. */
+const OF_REQUESTS = new RegExp(`${ADDED_MAIL.source}|^(?!.*(mail_queue|FROM event_stream s))`, 's');
 
 let broken: Broken;
 let server: RunningAuthServer;
@@ -35,6 +41,7 @@ async function startBehindWire(env: NodeJS.ProcessEnv): Promise<Broken> {
   const variables = { SMTP_URL: 'smtp://127.0.0.1:1', ...env };
   const settings = authSettings(proxy.via(database.url), variables);
   const hosted = await startHosted('auth', { settings, port: port! });
+  await untilQuiet(proxy);
   const url = `http://127.0.0.1:${port}`;
   const running = toRunning({ server: hosted, url, database });
   const stop = async () => {
@@ -42,6 +49,15 @@ async function startBehindWire(env: NodeJS.ProcessEnv): Promise<Broken> {
     await proxy.close();
   };
   return { server: running, wire: proxy, stop };
+}
+
+/** The jobs of the start have ended. */
+async function untilQuiet({ statements }: PostgresWire): Promise<void> {
+  let seen: number;
+  do {
+    seen = statements.length;
+    await sleep(300);
+  } while (statements.length > seen);
 }
 
 const newEmail = () => `user-${(count += 1)}@example.com`;
@@ -114,7 +130,7 @@ it.each(Object.keys(ATTEMPTS))(
     let answers = 0;
     for (let statement = 1; ; statement += 1) {
       const { send, isDone } = await ATTEMPTS[name]!();
-      wire.breakAt(statement);
+      wire.breakAt(statement, OF_REQUESTS);
       const answer = await send();
       const hasBroken = wire.endBreak();
       if (answer.status === 503) {
@@ -131,6 +147,21 @@ it.each(Object.keys(ATTEMPTS))(
   },
 );
 
+it('a broken statement leads a browser at the callback of a provider to a page', async () => {
+  const path = '/api/auth/callback/google?code=c&state=s';
+  const pages: string[] = [];
+  for (let statement = 1; ; statement += 1) {
+    wire.breakAt(statement, OF_REQUESTS);
+    const { status, headers } = await server.get(path, { accept: 'text/html' });
+    if (!wire.endBreak()) break;
+    // A job has lost its statement, when nothing was wrong.
+    if (headers.location?.endsWith('error=state_mismatch')) continue;
+    expect(status).toBe(503);
+    pages.push(headers['content-type']!);
+  }
+  expect(new Set(pages)).toEqual(new Set(['text/html; charset=utf-8']));
+});
+
 it('after a failed statement, a request changes nothing more', async () => {
   const email = newEmail();
   const { bearer } = await server.signUp(email);
@@ -139,21 +170,68 @@ it('after a failed statement, a request changes nothing more', async () => {
     newPassword: 'another password',
     revokeOtherSessions: true,
   };
-  wire.breakAt(1, 'from "session"');
+  wire.breakAt(1, /from "session"/);
   await server.post('/api/auth/change-password', body, bearer).expect(503);
   expect(wire.endBreak()).toBe(true);
   await server.signIn(email);
   await server.post('/api/auth/change-password', body, bearer).expect(200);
 });
 
-it('a counter of a limit that cannot be written does not fail the request', async () => {
-  const limited = await startBehindWire({ RATE_LIMITS: 'on' });
-  const email = newEmail();
-  await limited.server.signUp(email);
-  limited.wire.breakAt(1, 'rate_limit');
-  const body = { email, password: PASSWORD };
-  const answer = await limited.server.post('/api/auth/sign-in/email', body);
-  expect(limited.wire.endBreak()).toBe(true);
-  expect(answer.status).toBe(200);
-  await limited.stop();
+describe('with one connection for all requests', () => {
+  let single: Broken;
+
+  beforeAll(async () => {
+    single = await startBehindWire({ RATE_LIMITS: 'off', DATABASE_POOL_MAX: '1' });
+  });
+  afterAll(() => single.stop());
+
+  it('a failed statement that waited for the connection fails its own request only', async () => {
+    const email = newEmail();
+    const { bearer } = await single.server.signUp(email);
+    let isOver = false;
+    const others = Array.from({ length: 8 }, async () => {
+      const statuses = [];
+      while (!isOver) statuses.push((await single.server.get('/api/auth/token', bearer)).status);
+      return statuses;
+    });
+    single.wire.breakAt(1, ADDED_MAIL);
+    const { status } = await single.server.post('/api/auth/request-password-reset', { email });
+    isOver = true;
+    const answers = (await Promise.all(others)).flat();
+    expect(single.wire.endBreak()).toBe(true);
+    expect({ status, others: [...new Set(answers)] }).toEqual({ status: 503, others: [200] });
+  });
+});
+
+describe('the counter of a limit', () => {
+  let limited: Broken;
+  const signIn = (email: string) =>
+    limited.server.post('/api/auth/sign-in/email', { email, password: PASSWORD });
+
+  beforeAll(async () => {
+    limited = await startBehindWire({ RATE_LIMITS: 'on' });
+  });
+  afterAll(() => limited.stop());
+
+  it('does not fail the request when its connection breaks', async () => {
+    const email = newEmail();
+    await limited.server.signUp(email);
+    limited.wire.breakAt(1, /rate_limit/);
+    const { status } = await signIn(email);
+    expect(limited.wire.endBreak()).toBe(true);
+    expect(status).toBe(200);
+  });
+
+  it('does not fail the request when the database ends its wait for a lock', async () => {
+    const email = newEmail();
+    await limited.server.signUp(email);
+    // As `lock_timeout`, without the wait.
+    await limited.server.sql.query(`
+      CREATE FUNCTION refuse_counters() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE 'canceling statement due to lock timeout' USING ERRCODE = '55P03'; END $$;
+      CREATE TRIGGER refuse_counters BEFORE INSERT OR UPDATE ON rate_limit
+      FOR EACH ROW EXECUTE FUNCTION refuse_counters();
+      ALTER TABLE rate_limit ENABLE ALWAYS TRIGGER refuse_counters`);
+    expect((await signIn(email)).status).toBe(200);
+  });
 });

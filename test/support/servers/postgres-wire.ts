@@ -18,7 +18,7 @@ export class PostgresWire {
   /** Whether notifications are dropped. */
   losesNotifications = false;
   /** The connection breaks at the last of so many statements with this part; 0: none breaks. */
-  private untilBreak = { count: 0, part: '' };
+  private untilBreak = { count: 0, part: /(?:)/ };
   private readonly sockets = new Set<Socket>();
 
   private constructor(private readonly server: Server) {}
@@ -45,9 +45,9 @@ export class PostgresWire {
   /**
    * Breaks the connection of the n-th statement from now, which does not reach the server.
    *
-   * @param part only statements that contain it count.
+   * @param part only statements that match it count.
    */
-  breakAt(count: number, part = ''): void {
+  breakAt(count: number, part = /(?:)/): void {
     this.untilBreak = { count, part };
   }
 
@@ -99,7 +99,7 @@ export class PostgresWire {
 
   private reachesBreak(statement: string): boolean {
     const { untilBreak } = this;
-    if (untilBreak.count === 0 || !statement.includes(untilBreak.part)) return false;
+    if (untilBreak.count === 0 || !untilBreak.part.test(statement)) return false;
     untilBreak.count -= 1;
     return untilBreak.count === 0;
   }
