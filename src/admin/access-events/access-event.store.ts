@@ -21,16 +21,26 @@ export interface AccessEvent {
 }
 
 /** What was committed since a position, and the position after it. */
-export interface EventBatch {
+export interface EventBatch extends WriteAheadLog {
   position: EventPosition;
   events: AccessEvent[];
-  /**
-   * Bytes of the write-ahead log that had been written when the position was read, and that are
-   * safe from a crash. A position is durable when everything that was written before it is safe:
-   * after a crash, PostgreSQL then uses none of its transaction numbers again.
-   */
+}
+
+/**
+ * The write-ahead log when a position was read. The position is durable when everything that was
+ * written before it is safe: after a crash, PostgreSQL then uses none of its transaction numbers
+ * again.
+ */
+export interface WriteAheadLog {
+  /** Bytes that had been written. */
   written: number;
+  /** Bytes that are safe from a crash. */
   flushed: number;
+  /**
+   * The place of the last checkpoint. Recovery from a crash ends with one. When it is another one
+   * than before, what was written then can be lost, and the log can have grown past it again.
+   */
+  checkpoint: string;
 }
 
 /** Where a page of kept events begins and ends. */
@@ -47,12 +57,15 @@ export const PAGE_SIZE = 1_000;
 /** Most events between two queries; a reader that misses more continues from its own position. */
 export const LARGEST_BATCH = 5_000;
 
+const CHECKPOINT = '(SELECT checkpoint_lsn::text FROM pg_control_checkpoint())';
+
 /**
  * Makes all earlier writes durable, also where `synchronous_commit` is off. The message has no
  * reader: PostgreSQL flushes only for a transaction that has written a record.
  */
 const FLUSH = `
-  SELECT set_config('synchronous_commit', 'local', true), pg_logical_emit_message(true, 'gatehouse', '')`;
+  SELECT set_config('synchronous_commit', 'local', true), pg_logical_emit_message(true, 'gatehouse', ''),
+         ${CHECKPOINT} AS "checkpoint"`;
 
 const EVENT = `json_build_object('id', e.id::text, 'kind', e.kind, 'time', e.occurred_at, 'data', e.data)`;
 
@@ -61,6 +74,7 @@ const READ_NEW = `
   SELECT ${EVENT_SOURCE} AS "source", pg_current_snapshot()::text AS "snapshot",
          (pg_current_wal_insert_lsn() - '0/0')::float8 AS "written",
          (pg_current_wal_flush_lsn() - '0/0')::float8 AS "flushed",
+         ${CHECKPOINT} AS "checkpoint",
          (SELECT json_agg(event) FROM (
            SELECT ${EVENT} AS event FROM access_event e
             WHERE ${unseenBy('$1')} AND pg_visible_in_snapshot(e.xid, pg_current_snapshot())
@@ -80,8 +94,7 @@ const READ_RECENT_PAGE = `
 /** Invalid text of a value. */
 const INVALID_TEXT = '22P02';
 
-type BatchRow = EventPosition &
-  Pick<EventBatch, 'written' | 'flushed'> & { events: AccessEvent[] | null };
+type BatchRow = EventPosition & WriteAheadLog & { events: AccessEvent[] | null };
 
 /** Reads the outbox of access events. */
 @Injectable()
@@ -98,20 +111,25 @@ export class AccessEventStore {
       text: READ_NEW,
       values: [since?.snapshot ?? null],
     });
-    const { written, flushed, events } = row!;
+    const { written, flushed, checkpoint, events } = row!;
     return {
       position: toPosition(row!),
       events: (events ?? []).map(withUtcTime),
       written,
       flushed,
+      checkpoint,
     };
   }
 
   /** The current position. It stays valid after a crash of the database. */
   async getDurablePosition(): Promise<EventPosition> {
-    const { position, written, flushed } = await this.readNew(null);
-    if (flushed < written) await this.dataSource.query(FLUSH);
-    return position;
+    for (;;) {
+      const { position, written, flushed, checkpoint } = await this.readNew(null);
+      if (flushed >= written) return position;
+      const [safe] = await this.dataSource.query<Pick<WriteAheadLog, 'checkpoint'>[]>(FLUSH);
+      // Otherwise the server can have crashed between the two.
+      if (safe!.checkpoint === checkpoint) return position;
+    }
   }
 
   async readPage({ from, to, afterId }: PageRequest): Promise<AccessEvent[]> {

@@ -8,7 +8,7 @@ import type { EventPosition } from './event-position';
  * query begins at a durable position, and the events that were sent since are left out.
  */
 export class EventBase {
-  private candidate: Pick<EventBatch, 'position' | 'written'> | null = null;
+  private candidate: Pick<EventBatch, 'position' | 'written' | 'checkpoint'> | null = null;
   private sent = new Set<string>();
 
   constructor(private durable: EventPosition) {}
@@ -19,10 +19,12 @@ export class EventBase {
   }
 
   /** @param batch what was read since the position. @returns the events that are new. */
-  take({ position, events, written, flushed }: EventBatch): AccessEvent[] {
+  take({ position, events, written, flushed, checkpoint }: EventBatch): AccessEvent[] {
     const isNew = events.filter(({ id }) => !this.sent.has(id));
     this.sent = new Set(events.map(({ id }) => id));
-    this.candidate ??= { position, written };
+    // A crash can have lost what was written, and the log can have grown past it since.
+    if (this.candidate?.checkpoint !== checkpoint)
+      this.candidate = { position, written, checkpoint };
     if (flushed >= this.candidate.written) {
       this.durable = this.candidate.position;
       this.candidate = null;
