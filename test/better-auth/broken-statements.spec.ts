@@ -188,15 +188,16 @@ describe('with one connection for all requests', () => {
   it('a failed statement that waited for the connection fails its own request only', async () => {
     const email = newEmail();
     const { bearer } = await single.server.signUp(email);
-    let isOver = false;
+    const reset = { isOver: false };
     const others = Array.from({ length: 8 }, async () => {
       const statuses = [];
-      while (!isOver) statuses.push((await single.server.get('/api/auth/token', bearer)).status);
+      while (!reset.isOver)
+        statuses.push((await single.server.get('/api/auth/token', bearer)).status);
       return statuses;
     });
     single.wire.breakAt(1, ADDED_MAIL);
     const { status } = await single.server.post('/api/auth/request-password-reset', { email });
-    isOver = true;
+    reset.isOver = true;
     const answers = (await Promise.all(others)).flat();
     expect(single.wire.endBreak()).toBe(true);
     expect({ status, others: [...new Set(answers)] }).toEqual({ status: 503, others: [200] });
