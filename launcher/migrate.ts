@@ -21,22 +21,25 @@ async function migrate([mode, ...more]: string[]): Promise<void> {
     const name = await revertLastMigration(databaseDirectUrl);
     return print(name === null ? 'There is no migration to revert.' : `Reverted ${name}`);
   }
+  refuseUnlisted();
   if (mode === '--pending') return refusePending(databaseDirectUrl);
   await createLogins(databaseDirectUrl, databasePasswords);
   const count = await runMigrations(databaseDirectUrl, (name) => print(`Applied ${name}`));
   print(count === 0 ? 'The schema is up to date.' : `The schema is up to date (${count} applied).`);
 }
 
-const SAME_CHANGES = 'A draft would contain the same changes again.';
+/** @throws {StartError} The API does not start either, and a draft would repeat the changes. */
+function refuseUnlisted(): void {
+  const unlisted = findUnlistedMigrations();
+  if (unlisted.length > 0) throw new StartError(`${unlisted.join('; ')}. List it first.`);
+}
 
 /** @throws {StartError} A draft compares the entities with the database. */
 async function refusePending(url: string): Promise<void> {
-  const [unlisted] = findUnlistedMigrations();
-  if (unlisted) throw new StartError(`${unlisted}. ${SAME_CHANGES} List it first.`);
   const names = await listPendingMigrations(url);
   if (names.length === 0) return;
   throw new StartError(
-    `Migrations that the database lacks: ${names.join(', ')}. ${SAME_CHANGES} Run \`npm run migrate\` first.`,
+    `Migrations that the database lacks: ${names.join(', ')}. A draft would contain the same changes again. Run \`npm run migrate\` first.`,
   );
 }
 

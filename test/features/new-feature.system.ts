@@ -102,6 +102,7 @@ describe('a migration that the feature does not list', () => {
   afterAll(() => rmSync(join(copy, file)));
 
   it.each([
+    ['migrate', []],
     ['migrate:generate', ['--', `features/${FEATURE}/migrations/AddColor`]],
     ['start:api', []],
     ['check:generated', []],
