@@ -72,6 +72,12 @@ async function writeLargeEvents(): Promise<void> {
   );
 }
 
+/** Statements that wait for the table of events, which a test has locked. */
+async function waitingForEvents(): Promise<number> {
+  const sql = `SELECT FROM pg_locks WHERE relation = 'access_event'::regclass AND NOT granted`;
+  return (await system.query(sql)).length;
+}
+
 async function connect(): Promise<Client> {
   const client = new Client(system.database.url);
   await client.connect();
@@ -203,6 +209,32 @@ describe('the stream of access events', () => {
     expect(status).toBe(200);
     expect(body).toContain(user.id);
     expect(body.trim().split('\n\n').at(-1)).toMatch(/^event: current\n/);
+  });
+
+  it('is current for a reader that does not follow as of before it was read', async () => {
+    const user = await system.asUser();
+    const [earlier, later] = [await connect(), await connect()];
+    const read = async (lastEventId?: string) => {
+      const headers = { ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) };
+      return (await stage.admin.caller.get<string>('/api/v1/access-events', headers)).body;
+    };
+    const [, id] = /^id: (.+)$/m.exec(await read())!;
+    await eventually(waitingForEvents, 0);
+    await earlier.query('BEGIN; LOCK TABLE access_event');
+    const reading = read(id);
+    await eventually(waitingForEvents, 1);
+    const locked = later.query('BEGIN; LOCK TABLE access_event');
+    await eventually(waitingForEvents, 2);
+    // The position is read between the two, and whether the id is kept after both.
+    await earlier.query('COMMIT');
+    await locked;
+    const changedAt = Date.now();
+    await later.query(`UPDATE "user" SET banned = true WHERE id = '${user.id}'; COMMIT`);
+    const body = await reading;
+    await Promise.all([earlier.end(), later.end()]);
+    const [, time] = /^event: current\ndata: \{"time":"(.+)"\}$/m.exec(body)!;
+    expect(body).not.toContain(user.id);
+    expect(Date.parse(time!)).toBeLessThanOrEqual(changedAt);
   });
 
   it.each([

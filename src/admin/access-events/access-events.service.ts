@@ -40,6 +40,8 @@ interface Beginning {
   from: EventPosition | number;
   /** Up to where the kept events are read first. */
   to: EventPosition;
+  /** Before that was read: a reader that has everything up to there is current as of then. */
+  asOf: Date;
   text: string;
 }
 
@@ -92,11 +94,11 @@ export class AccessEventsService implements OnApplicationBootstrap {
   }
 
   private async begin({ lastEventId, replay }: ReadingRequest): Promise<Beginning> {
-    const sent = new Date();
+    const asOf = new Date();
     const position = await this.store.getDurablePosition();
-    const beginAt = (from: Beginning['from'], text = '') => ({ from, to: position, text });
+    const beginAt = (from: Beginning['from'], text = '') => ({ from, to: position, asOf, text });
     if (lastEventId === undefined) {
-      return replay > 0 ? beginAt(replay) : beginAt(position, toCurrent(position, sent));
+      return replay > 0 ? beginAt(replay) : beginAt(position, toCurrent(position, asOf));
     }
     const since = parseEventId(lastEventId);
     if (since && (await this.store.isKept(since))) return beginAt(since);
@@ -104,10 +106,9 @@ export class AccessEventsService implements OnApplicationBootstrap {
   }
 
   private async *readKept(beginning: Beginning): AsyncGenerator<string> {
-    const sent = new Date();
     yield STREAM_BEGIN + beginning.text;
     yield* this.pagesOf(beginning);
-    yield toCurrent(beginning.to, sent);
+    yield toCurrent(beginning.to, beginning.asOf);
   }
 
   /**
