@@ -1,5 +1,4 @@
-import type { LookupAddress } from 'node:dns';
-import { destinationFault, lookupPublic } from './destination';
+import { destinationFault } from './destination';
 
 describe('a stream is not delivered to', () => {
   it.each([
@@ -64,24 +63,3 @@ it.each(['http://127.0.0.1:9000/', 'https://localhost/'])(
     expect(destinationFault(url, 'any')).toBeNull();
   },
 );
-
-/** As Node connects: with one address or with all. */
-function resolve(name: string, all: boolean): Promise<string | LookupAddress[]> {
-  return new Promise((done, fail) => {
-    lookupPublic(name, { all }, (error, address) => (error ? fail(error) : done(address)));
-  });
-}
-
-describe('the look-up of a connection', () => {
-  it.each([true, false])(
-    'refuses a name that leads to a private address (all: %s)',
-    async (all) => {
-      await expect(resolve('localhost', all)).rejects.toThrow('not public');
-    },
-  );
-
-  it.each([true, false])('returns public addresses (all: %s)', async (all) => {
-    const found = await resolve('8.8.8.8', all);
-    expect(found).toEqual(all ? [{ address: '8.8.8.8', family: 4 }] : '8.8.8.8');
-  });
-});

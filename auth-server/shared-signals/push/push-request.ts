@@ -2,7 +2,8 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { once } from 'node:events';
 import { z } from 'zod';
-import { destinationFault, type Destinations, lookupPublic } from '../destinations/destination';
+import { destinationFault, type Destinations } from '../destinations/destination';
+import { lookupPublic } from '../destinations/public-lookup';
 
 /** Longest time for one attempt, and the part of an answer that is read. */
 const TIMEOUT_MS = 10_000;
@@ -52,11 +53,12 @@ export async function pushSet(push: Push): Promise<PushResult> {
 
 async function send({ url, set, authorization, allowed, signal }: Push): Promise<IncomingMessage> {
   const target = new URL(url);
+  const end = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const request = (target.protocol === 'http:' ? requestHttp : requestHttps)(target, {
     method: 'POST',
     agent: false,
-    ...(allowed === 'public' && { lookup: lookupPublic }),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    ...(allowed === 'public' && { lookup: lookupPublic(end) }),
+    signal: end,
     headers: {
       'content-type': 'application/secevent+jwt',
       'content-length': Buffer.byteLength(set),
