@@ -57,6 +57,7 @@ import { CheckNewRefreshTokens1795801100000 } from '../migrations/1795801100000-
 import { CheckNewProviderAccounts1795801101000 } from '../migrations/1795801101000-CheckNewProviderAccounts';
 import { RefuseOldSnapshots1795802000000 } from '../migrations/1795802000000-RefuseOldSnapshots';
 import { KeepTriggersUncompiled1795803000000 } from '../migrations/1795803000000-KeepTriggersUncompiled';
+import { KeepEndsOfAccess1795804000000 } from '../migrations/1795804000000-KeepEndsOfAccess';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -121,6 +122,7 @@ const OWN_MIGRATIONS = [
   CheckNewProviderAccounts1795801101000,
   RefuseOldSnapshots1795802000000,
   KeepTriggersUncompiled1795803000000,
+  KeepEndsOfAccess1795804000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */
