@@ -26,8 +26,11 @@ const NOT_FROM_CLIENTS = new RegExp(
 /** The longest time without data from the auth server. The timers of undici can fire 1 s later. */
 const TIMEOUT_MS = 3_500;
 
-/** Methods of endpoints of the auth server, beside GET and HEAD. The API refuses all others. */
-const METHODS_WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+/** The age above which a connection is not used again. */
+const CONNECTION_AGE_MS = 60_000;
+
+/** The methods of the endpoints of the auth server. The API refuses all others. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 export interface PassThroughOptions {
   settings: ApiSettings;
@@ -45,7 +48,7 @@ export function registerAuthPassThrough(
   fastify: FastifyInstance,
   options: PassThroughOptions,
 ): void {
-  void fastify.register((scope, _options, registered) => {
+  void fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     refuseRepeatedHeaders(scope);
     // Before the body: it would stay unread.
@@ -54,35 +57,31 @@ export function registerAuthPassThrough(
     });
     // The auth server reads the body; the API forwards it unread.
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, apart(payload)));
-    const handler = (request: FastifyRequest, reply: FastifyReply) =>
-      passThrough(request, reply, options);
-    const authUrl = options.settings.authInternalUrl;
-    void scope.register(async (reads) => {
-      await connect(reads, { authUrl, connections: 128 });
-      reads.route({ method: ['GET', 'HEAD'], url: `${AUTH_BASE_PATH}/*`, handler });
-      for (const document of AUTH_SERVER_DOCUMENTS) {
-        for (const address of [document, `${document}/*`]) reads.get(address, handler);
+    await scope.register(replyFrom, {
+      base: options.settings.authInternalUrl,
+      undici: {
+        ...KEPT_CONNECTIONS,
+        // The plugin's default accepts every certificate.
+        connect: { timeout: TIMEOUT_MS, rejectUnauthorized: true },
+        // No limit: at a limit, all requests wait here, without turns and without an end, for clients
+        // that send their body slowly or repeat a request. The auth server gives each its turn.
+        connections: null,
+        // Otherwise an object remains for each connection of the largest number at once.
+        clientTtl: CONNECTION_AGE_MS,
+      },
+      disableRequestLogging: true,
+      disableCache: true,
+    });
+    scope.route({
+      method: METHODS,
+      url: `${AUTH_BASE_PATH}/*`,
+      handler: (request, reply) => passThrough(request, reply, options),
+    });
+    for (const document of AUTH_SERVER_DOCUMENTS) {
+      for (const address of [document, `${document}/*`]) {
+        scope.get(address, (request, reply) => passThrough(request, reply, options));
       }
-    });
-    void scope.register(async (writes) => {
-      // At a limit, all requests would wait for clients that send their body slowly.
-      await connect(writes, { authUrl, connections: null });
-      writes.route({ method: METHODS_WITH_BODY, url: `${AUTH_BASE_PATH}/*`, handler });
-    });
-    registered();
-  });
-}
-
-/** @param connections requests above this number wait here; `null`: none waits. */
-async function connect(
-  scope: FastifyInstance,
-  { authUrl, connections }: { authUrl: string; connections: number | null },
-): Promise<void> {
-  await scope.register(replyFrom, {
-    base: authUrl,
-    undici: { ...KEPT_CONNECTIONS, connect: { timeout: TIMEOUT_MS }, connections },
-    disableRequestLogging: true,
-    disableCache: true,
+    }
   });
 }
 
