@@ -70,22 +70,24 @@ export class Admission {
   }
 
   /**
-   * Waits for the place of the current request. A further call has no effect: a page can call
-   * several endpoints in one request. A password that is found later moves its request.
+   * Waits for the place of the current request, which keeps it until its work ends: a page that
+   * calls several endpoints enters for each. A password that is found later moves its request.
    *
    * @param owner the account that the request names; empty: none.
    * @throws {BusyError} the request is not admitted, and nothing was done.
    */
   async admit(kind: Kind, owner: string): Promise<void> {
     const context = requestContext.getStore();
-    if (!context || context.place?.kind === 'password' || context.place?.kind === kind) return;
+    if (!context) return;
+    const { place: former, onEnd: endFormer } = context;
+    if (former?.isHeld && (former.kind === 'password' || former.kind === kind)) return;
     // Others cost less than the wait.
     if (kind === 'password') await untilClosingIsRead();
     if (context.hasGone()) throw new BusyError('the client has gone');
     const source = { owner, network: context.network };
     const end = kind === 'password' ? this.requests.begin(source) : () => {};
     if (!end) throw new ShareError('too many requests at the same time');
-    context.place?.leave();
+    former?.leave();
     const ended = new AbortController();
     const place = new RequestPlace(kind, this.places[kind], {
       owner: owner === '' ? null : owner,
@@ -97,6 +99,7 @@ export class Admission {
       ended.abort();
       place.leave();
       end();
+      endFormer?.();
     };
     await place.enter();
   }
@@ -104,13 +107,17 @@ export class Admission {
 
 /** The place of one request. */
 class RequestPlace {
-  private release = () => {};
+  private release: (() => void) | null = null;
 
   constructor(
     readonly kind: Kind,
     private readonly places: Places,
     private readonly entrant: Parameters<Places['enter']>[0],
   ) {}
+
+  get isHeld(): boolean {
+    return this.release !== null;
+  }
 
   async enter(): Promise<void> {
     const release = await this.places.enter(this.entrant);
@@ -123,7 +130,8 @@ class RequestPlace {
   }
 
   leave(): void {
-    this.release();
+    this.release?.();
+    this.release = null;
   }
 
   /** Work that waits for another service needs no place. @throws {BusyError} */

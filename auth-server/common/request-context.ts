@@ -48,6 +48,7 @@ export interface RequestContext {
 
 export interface RequestPlace {
   readonly kind: 'password' | 'other';
+  readonly isHeld: boolean;
   /** For the rest of the request, which waits for nothing but time. */
   leave(): void;
   /** Work that waits for another service. @throws {BusyError} when there is no place afterwards. */

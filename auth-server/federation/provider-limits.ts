@@ -1,4 +1,5 @@
 import type { AuthContext } from 'better-auth';
+import { requestContext } from '../common/request-context';
 
 type Provider = AuthContext['socialProviders'][number];
 
@@ -10,6 +11,8 @@ export const REQUEST_LIMIT_MS = 5_000;
  *   `milliseconds`. The work is not cancelled: Node.js ends a call without an answer after 300 s.
  */
 export async function withinLimit<T>(milliseconds: number, work: () => T | Promise<T>) {
+  // While the request waits for the provider, others use its place.
+  requestContext.getStore()?.place?.leave();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, milliseconds, null);

@@ -6,6 +6,7 @@ import { SSF_PATHS } from './paths';
 import { openSigner } from './set-signer';
 import { invalid } from './stream-configuration';
 import type { StreamRow } from './stream-store';
+import { requestContext } from '../common/request-context';
 
 /** Tokens of one answer at most. */
 const MOST_SETS = 100;
@@ -86,6 +87,8 @@ async function answer(
     const found = stream.status === 'enabled' ? await readSets(parts, { stream, most }) : NONE;
     const isOver = !waits || performance.now() > deadline;
     if (isOver || Object.keys(found.sets).length > 0) return found;
+    // While the request waits for an event, others use its place.
+    requestContext.getStore()?.place?.leave();
     await sleep(LOOK_INTERVAL_MS);
   }
 }

@@ -23,8 +23,11 @@ const OWNER_FIELDS = new Map([
   ['/reset-password', 'token'],
 ]);
 
-/** Where Better-Auth reads a session token: with or without its signature, behind a dot. */
-const BEARER = /^bearer +([^.%\s]+)/i;
+/**
+ * Where Better-Auth reads a session token: with or without its signature, behind a dot. A JWT, which
+ * has two dots, counts as a whole.
+ */
+const BEARER = /^bearer +([^.\s]+\.[^.\s]+\.[^.\s]+|[^.%\s]+)/i;
 const SESSION_COOKIE = /(?:^|; *)(?:__Secure-)?better-auth\.session_token=([^.%;]+)/;
 
 export interface PasswordRequest {

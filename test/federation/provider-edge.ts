@@ -58,6 +58,8 @@ export class ProviderEdge {
   github: { user: object; emails: object[] } = { user: {}, emails: [] };
   /** URLs that accept calls and never respond. */
   readonly silent = new Set<string>();
+  /** The calls to those. */
+  ignored = 0;
   /** URLs that begin a response and never end it. */
   readonly breakingOff = new Set<string>();
   /** The discovery document of the forged provider. */
@@ -106,7 +108,10 @@ export class ProviderEdge {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, host = '', ...path] = (request.url ?? '').split('/');
     const url = new URL(`https://${host}/${path.join('/')}`);
-    if (this.silent.has(url.origin + url.pathname)) return;
+    if (this.silent.has(url.origin + url.pathname)) {
+      this.ignored += 1;
+      return;
+    }
     if (url.pathname.endsWith('/authorize') || url.pathname.endsWith('/auth')) {
       response.writeHead(302, { location: this.authorize(url) }).end();
       return;

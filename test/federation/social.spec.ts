@@ -2,6 +2,7 @@ import { generateKeyPair } from 'jose';
 import { Browser } from './browser';
 import { APP, dance, NEW_HERE, WELCOME, whoIs } from './dance';
 import { DISCOVERY, EDGE_SETTINGS, FORGER, ProviderEdge } from './provider-edge';
+import { eventually } from '../support/eventually';
 import { InProcessSystem } from '../support/in-process-system';
 
 let edge: ProviderEdge;
@@ -202,6 +203,27 @@ describe('a provider that accepts calls and stays silent, or aborts', () => {
       return url.searchParams.get('error');
     });
     expect(await Promise.all(errors)).toEqual(cases.map(([, , error]) => error));
+  });
+
+  it('does not delay other requests, however many wait for it', async () => {
+    // Two places for requests.
+    const env = { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS, DATABASE_POOL_MAX: '1' };
+    const small = await InProcessSystem.start({ env });
+    try {
+      edge.silent.add('https://oauth2.googleapis.com/token');
+      edge.ignored = 0;
+      const start = { authUrl: small.settings.authUrl, provider: 'google' };
+      let ended = 0;
+      const dances = [1, 2, 3].map(() =>
+        dance(new Browser(APP), start).finally(() => (ended += 1)),
+      );
+      await eventually(() => expect(edge.ignored).toBe(dances.length));
+      expect(await whoIs(new Browser(APP), start.authUrl)).toBeNull();
+      expect(ended).toBe(0);
+      await Promise.all(dances);
+    } finally {
+      await small.stop();
+    }
   });
 
   it('does not delay the start, and is used as soon as it responds', async () => {

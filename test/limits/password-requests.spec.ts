@@ -38,6 +38,11 @@ describe('the account of a request', () => {
     }
     const bearer = (name: string) => ({ authorization: 'bearer a', cookie: 'x=1' })[name];
     expect(ownerAt('/change-password', {}, bearer)).toBe(own);
+    const jwt = (signature: string) => (name: string) =>
+      name === 'authorization' ? `Bearer header.payload.${signature}` : undefined;
+    expect(ownerAt('/change-password', {}, jwt('s1'))).not.toBe(
+      ownerAt('/change-password', {}, jwt('s2')),
+    );
     const basic = (name: string) => ({ authorization: 'Basic eDp5', cookie: COOKIE })[name];
     expect(ownerAt('/change-password', {}, basic)).toBe(own);
   });

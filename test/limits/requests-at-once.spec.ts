@@ -11,10 +11,10 @@ const EMAIL = 'victim@example.com';
 const HOME = '198.51.100.1';
 
 /** A statement takes this much longer, in each direction: the work of a host does not decide. */
-const DELAY_MS = 5;
+const DELAY_MS = 15;
 
 /** With all requests in one queue for the connection, a statement of another one waits for all these. */
-const REQUESTS = 400;
+const REQUESTS = 150;
 
 let database: TestDatabase;
 let link: TcpProxy;
@@ -70,8 +70,9 @@ function call(path: string, { from = HOME, token, body }: Call = {}): Promise<Re
 }
 
 const FLOODS: [name: string, path: string, by: (index: number) => Call][] = [
-  ['sessions of one user', '/token', () => ({ from: '203.0.113.1', token: session })],
+  ['one session', '/token', () => ({ from: '203.0.113.1', token: session })],
   ['made-up sessions', '/get-session', (index) => ({ from: '203.0.113.1', token: `t${index}` })],
+  ['callbacks of a provider', '/callback/google?code=c&state=s', () => ({ from: '203.0.113.1' })],
   [
     'passkeys, from four networks',
     '/passkey/generate-authenticate-options',
@@ -80,17 +81,21 @@ const FLOODS: [name: string, path: string, by: (index: number) => Call][] = [
 ];
 
 it.each(FLOODS)('many requests at once do not delay others: %s', async (_name, path, by) => {
-  const control = new AbortController();
+  const flood = { isOver: false };
   const strangers = Array.from({ length: REQUESTS }, async (_, index) => {
-    while (!control.signal.aborted) await call(path, by(index)).then((response) => response.text());
+    // A connection can end before its answer.
+    while (!flood.isOver) await call(path, by(index)).then((response) => response.text(), String);
   });
   const statuses: number[] = [];
-  for (let round = 0; round < 3; round += 1) {
-    statuses.push((await call('/token', { token: session })).status);
-    const body = { email: EMAIL, password: PASSWORD };
-    statuses.push((await call('/sign-in/email', { body })).status);
+  try {
+    for (let round = 0; round < 3; round += 1) {
+      statuses.push((await call('/token', { token: session })).status);
+      const body = { email: EMAIL, password: PASSWORD };
+      statuses.push((await call('/sign-in/email', { body })).status);
+    }
+  } finally {
+    flood.isOver = true;
+    await Promise.all(strangers);
   }
-  control.abort();
-  await Promise.all(strangers);
   expect(statuses).toEqual(Array(6).fill(200));
 });

@@ -2,6 +2,8 @@ import { Client } from 'pg';
 import { nameOf, Receiver } from './receiver';
 import { OAuthStage } from '../oauth/stage';
 import { eventually } from '../support/eventually';
+import { type RawAnswer, send } from '../support/raw-http';
+import type { SignedInUser } from '../support/system';
 
 let stage: OAuthStage;
 let receiver: Receiver;
@@ -194,3 +196,40 @@ describe('a poll', () => {
     expect(await isRebuilt()).toEqual({ isRebuilt: true });
   });
 });
+
+it('polls that wait for an event delay no other request', async () => {
+  // Two places for requests.
+  const small = await OAuthStage.start({ env: { RATE_LIMITS: 'off', DATABASE_POOL_MAX: '1' } });
+  const user = await small.system.asUser();
+  const reader = await Receiver.on(small);
+  const streams = [await reader.createStream(), await reader.createStream()];
+  // On a loaded host, a poll can end before the request is sent.
+  await eventually(async () => {
+    const states = () =>
+      small.system.query<{ xmin: string }>('SELECT xmin::text FROM event_stream ORDER BY id');
+    const before = await states();
+    let ended = 0;
+    const polls = streams.map((one) => reader.poll(one, {}).finally(() => (ended += 1)));
+    try {
+      // Each look of a poll writes the position of its stream.
+      await eventually(async () => {
+        const rows = await states();
+        expect(rows.filter(({ xmin }, index) => xmin === before[index]!.xmin)).toEqual([]);
+      });
+      expect((await readSession(small, user)).status).toBe(200);
+      expect(ended).toBe(0);
+    } finally {
+      await Promise.all(polls);
+    }
+  });
+  await small.system.stop();
+});
+
+/** From another address than the receiver. */
+function readSession({ system }: OAuthStage, { refreshToken }: SignedInUser): Promise<RawAnswer> {
+  return send(system.apiUrl, {
+    path: '/api/auth/get-session',
+    from: '127.0.0.2',
+    headers: { authorization: `Bearer ${refreshToken}` },
+  });
+}
