@@ -158,6 +158,35 @@ describe('a transaction number that a crash gives out again', () => {
   });
 });
 
+describe('a database that is restored to an earlier state under running replicas', () => {
+  it('is told to readers as a reload, and hides no later event', async () => {
+    const person = await system.asUser();
+    await system.postgres.keepCopy();
+    await eventually(() => rollBack(200));
+    await untilReadersKnow(await currentNumber());
+    const reloads = readers.map((reader) => reader.reloads);
+    await system.postgres.goBack();
+    await eventually(() => setBan(person.id, true));
+    await untilAllAreRead();
+    readers.forEach((reader, index) => expect(reader.reloads).toBeGreaterThan(reloads[index]!));
+  });
+});
+
+/** The next transaction number. */
+async function currentNumber(): Promise<number> {
+  const [row] = await system.query<{ next: number }>(
+    'SELECT pg_snapshot_xmax(pg_current_snapshot())::text::float8 AS next',
+  );
+  return row!.next;
+}
+
+/** The positions of all readers have seen the transactions before the number. */
+async function untilReadersKnow(number: number): Promise<void> {
+  await eventually(() => {
+    if (readers.some(({ reached }) => reached < number)) throw new Error('not all have read');
+  });
+}
+
 /** Each replica has looked after the numbers of 200 transactions that the crash gives out again. */
 async function crashWithLostNumbers(userId: string): Promise<void> {
   await system.query(`ALTER SYSTEM SET wal_writer_delay = '10s'`);

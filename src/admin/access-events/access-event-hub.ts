@@ -8,7 +8,7 @@ import { AccessEventMetrics } from './access-event.metrics';
 import { AccessEventStore, type EventBatch, LARGEST_BATCH } from './access-event.store';
 import { ReaderAccess } from './reader-access';
 import { EventBase } from './event-base';
-import type { EventPosition } from './event-position';
+import { type EventPosition, hasReached } from './event-position';
 import type { EventReader } from './event-reader';
 import { OTHER_HISTORY, STREAM_WAITS, toCurrent, toReload, toStreamText } from './event-text';
 import { SessionAccess } from '../../auth/live-access/session-access';
@@ -118,7 +118,7 @@ export class AccessEventHub implements OnApplicationBootstrap, BeforeApplication
     const sent = new Date();
     try {
       const batch = await this.store.readNew(base!.position);
-      const isSameHistory = batch.position.source === base!.position.source;
+      const isSameHistory = hasReached(batch.position, base!.position);
       const next = isSameHistory ? null : await this.store.getDurablePosition();
       await this.endReadersWithoutAccess();
       // During the query the last reader can have left, and another one can have joined.

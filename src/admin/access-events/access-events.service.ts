@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AccessEventHub } from './access-event-hub';
 import { AccessEventStore, PAGE_SIZE } from './access-event.store';
-import { type EventPosition, isBefore, parseEventId } from './event-position';
+import { type EventPosition, hasReached, isBefore, parseEventId } from './event-position';
 import { EventReader } from './event-reader';
 import { ReaderAccess } from './reader-access';
 import { OTHER_HISTORY, STREAM_BEGIN, toCurrent, toReload, toStreamText } from './event-text';
@@ -137,7 +137,7 @@ export class AccessEventsService implements OnApplicationBootstrap {
 
   /** The last event of the last page has the id of the position after all of them. */
   private async *pagesOf({ from, to, isDurable = true }: PageRange): AsyncGenerator<string> {
-    if (typeof from !== 'number' && from.source !== to.source) yield toReload(to, OTHER_HISTORY);
+    if (typeof from !== 'number' && !hasReached(to, from)) yield toReload(to, OTHER_HISTORY);
     if (typeof from !== 'number' && !isBefore(from, to)) return;
     let afterId = '0';
     for (;;) {

@@ -32,3 +32,16 @@ export function toPosition({ source, snapshot }: EventPosition): EventPosition {
 export function isBefore(one: EventPosition, other: EventPosition): boolean {
   return one.source === other.source && one.snapshot !== other.snapshot;
 }
+
+/**
+ * Whether a database that is at `now` can have given out the position. Otherwise it has another
+ * history, or its files have been restored to an earlier state.
+ */
+export function hasReached(now: EventPosition, position: EventPosition): boolean {
+  return now.source === position.source && nextNumberOf(position) <= nextNumberOf(now);
+}
+
+/** The first transaction number that had not been given out. */
+function nextNumberOf({ snapshot }: EventPosition): bigint {
+  return BigInt(snapshot.split(':')[1]!);
+}

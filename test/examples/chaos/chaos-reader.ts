@@ -29,6 +29,11 @@ export class ChaosReader {
     return [...this.deliveries.values()].reduce((sum, count) => sum + count - 1, 0);
   }
 
+  /** The next transaction number at the last position. */
+  get reached(): number {
+    return Number(this.lastEventId?.split(':')[1] ?? 0);
+  }
+
   has(eventId: string): boolean {
     return this.deliveries.has(eventId);
   }

@@ -1,5 +1,7 @@
-import { rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createTestLogins } from './database-logins';
 import { makeServerFolder } from './server-folder';
 import {
@@ -11,6 +13,12 @@ import { reservePorts } from '../ports';
 
 /** `fast` ends connections and writes a checkpoint; `immediate` is a crash with recovery. */
 export type Stop = 'fast' | 'immediate';
+
+const DATA = 'postgres';
+const COPY = 'copy';
+
+/** With the owners of the files. */
+const copy = (from: string, to: string) => promisify(execFile)('cp', ['-a', from, to]);
 
 /** A PostgreSQL of a test alone, with the schema and the logins of the run. It is durable. */
 export class RestartablePostgres {
@@ -61,6 +69,21 @@ export class RestartablePostgres {
     if (this.url !== url) throw new Error(`PostgreSQL listens at another port: ${this.url}`);
   }
 
+  /** Keeps a copy of the data. The server restarts. */
+  async keepCopy(): Promise<void> {
+    await this.halt('fast');
+    await copy(join(this.folder, DATA), join(this.folder, COPY));
+    await this.resume();
+  }
+
+  /** Restarts the server with the data of the copy, as after the restore of a volume. */
+  async goBack(): Promise<void> {
+    await this.halt('immediate');
+    rmSync(join(this.folder, DATA), { recursive: true });
+    renameSync(join(this.folder, COPY), join(this.folder, DATA));
+    await this.resume();
+  }
+
   async stop(): Promise<void> {
     await this.server.stop();
     rmSync(this.folder, { recursive: true, force: true });
@@ -68,5 +91,5 @@ export class RestartablePostgres {
 }
 
 function launch(folder: string, port: number): Promise<EmbeddedPostgres> {
-  return startEmbeddedPostgres({ directory: join(folder, 'postgres'), durable: true, port });
+  return startEmbeddedPostgres({ directory: join(folder, DATA), durable: true, port });
 }
