@@ -18,6 +18,7 @@ import {
   sendError,
   toErrorAnswer,
   toErrorBody,
+  UNREADABLE,
   VALUE_REFUSED,
   type ErrorAnswer,
 } from './common/errors';
@@ -28,6 +29,9 @@ const UNSUPPORTED_MEDIA_TYPE: ErrorAnswer = {
   code: 'UNSUPPORTED_MEDIA_TYPE',
   message: 'Bodies of this media type are not read here.',
 };
+
+/** As Better-Auth writes it where its answer has a body. */
+const UNAUTHORIZED: ErrorAnswer = { status: 401, code: 'UNAUTHORIZED', message: 'Unauthorized' };
 
 /** Better-Auth behind Express. */
 export function handleAuth(
@@ -70,6 +74,12 @@ function toRefusal(error: unknown, request: Request): Response {
   return toResponse(answer, request);
 }
 
+function withBody({ status, headers }: Response, { url }: Request): Response {
+  const known = [NOT_FOUND, UNAUTHORIZED].find((answer) => answer.status === status);
+  const body = toErrorBody(known ?? { ...UNREADABLE, status }, new URL(url).pathname);
+  return Response.json(body, { status, headers });
+}
+
 /**
  * Better-Auth answers 404 to a wrong method. RFC 9110: 405 with `Allow` (section 15.5.6), and an
  * answer to `OPTIONS` (section 9.3.7).
@@ -99,8 +109,8 @@ async function replaceStoreFailure(response: Response, request: Request): Promis
   const isOfTheCaller = response.status >= 400 && response.status < 500;
   if (!isOfTheCaller || !isJson(response.headers)) return response;
   const text = await response.clone().text();
-  // Some refusals have no body, for example that of an endpoint that is switched off.
-  if (text === '' && response.status === 404) return toResponse(NOT_FOUND, request);
+  // Some refusals have no body, for example those of an endpoint that is switched off.
+  if (text === '') return withBody(response, request);
   const { code = '' } = JSON.parse(text || '{}') as { code?: string };
   if (!STORE_FAILURES.has(code)) return response;
   const isTaken = requestContext.getStore()?.isEmailTaken;

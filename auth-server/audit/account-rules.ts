@@ -28,8 +28,6 @@ export const ACCOUNT_RULES: Record<string, AuditRule> = {
   '/send-verification-email': askedFor('user.email_verification_requested'),
   '/verify-email': emailVerified,
   '/update-user': ownChange,
-  '/delete-user': deleted,
-  '/delete-user/callback': deleted,
   '/revoke-session': aboutEndedSession,
   '/revoke-sessions': endedSessions('session.all_revoked'),
   '/revoke-other-sessions': endedSessions('session.others_revoked'),
@@ -118,12 +116,6 @@ function ownChange({ refusal, session, notes }: AuditFacts): AuditEntry[] {
     ...(profile ? [{ action: 'user.updated' as const, subject, ...profile }] : []),
     ...(email ? [{ action: 'user.email_changed' as const, subject, ...email }] : []),
   ];
-}
-
-function deleted({ refusal, session }: AuditFacts): AuditEntry[] {
-  if (refusal || !session) return [];
-  const { id, role } = session.user;
-  return [{ action: 'user.deleted', subject: userSubject(id), before: { role } }];
 }
 
 export function aboutEndedSession({ refusal, notes }: AuditFacts): AuditEntry[] {

@@ -22,7 +22,7 @@ import { SESSION_HOOKS, SESSION_OPTIONS } from '../sessions/options';
 import {
   ACCOUNT_MAPPING,
   afterPasswordReset,
-  PASSWORD_ORACLE_PATHS,
+  CLOSED_USER_PATHS,
   passwordMails,
   toSyntheticUser,
   USER_HOOKS,
@@ -74,7 +74,7 @@ export function toOptions(parts: AuthParts, passwords: PasswordOptions) {
       account: FORGET_PROVIDER_TOKENS,
       session: SESSION_HOOKS,
     },
-    disabledPaths: [...CLOSED_PATHS, ...PROVIDER_TOKEN_PATHS, ...PASSWORD_ORACLE_PATHS],
+    disabledPaths: [...CLOSED_PATHS, ...PROVIDER_TOKEN_PATHS, ...CLOSED_USER_PATHS],
     // The limits of Gatehouse also see accounts, all auth servers, and the result of an attempt.
     rateLimit: { enabled: false },
     advanced: {

@@ -23,7 +23,6 @@ const RESET_PASSWORD = '/reset-password';
 /** Endpoints that ask a signed-in user for the password again. */
 const PASSWORD_PATHS = new Set([
   '/change-password',
-  '/delete-user',
   '/two-factor/enable',
   '/two-factor/disable',
   '/two-factor/generate-backup-codes',

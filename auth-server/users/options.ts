@@ -17,10 +17,10 @@ import { toPageUrl, toVerificationUrl } from '../mail/page-links';
 export { ACCOUNT_MAPPING, VERIFICATION_MAPPING };
 
 /**
- * Disabled: with a stolen session it checks passwords without a limit, and no other caller
- * needs it.
+ * Disabled. With a stolen session, the first checks passwords without a limit, and no other caller
+ * needs it. The API deletes accounts.
  */
-export const PASSWORD_ORACLE_PATHS = ['/verify-password'];
+export const CLOSED_USER_PATHS = ['/verify-password', '/delete-user', '/delete-user/callback'];
 
 /** The user: table, and the change of the e-mail address. */
 export function userOptions(mailer: Mailer, { authUrl }: Pick<AuthConfig, 'authUrl'>) {

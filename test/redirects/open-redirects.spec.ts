@@ -24,12 +24,11 @@ const BODIES: [path: string, fields: string[], body: Record<string, unknown>][] 
   ['/send-verification-email', ['callbackURL'], { email: ANN }],
   ['/request-password-reset', ['redirectTo'], { email: ANN }],
   ['/change-email', ['callbackURL'], { newEmail: 'other@example.com' }],
-  ['/delete-user', ['callbackURL'], { password: PASSWORD }],
   ['/sign-out', ['callbackURL'], {}],
 ];
 
 /** Endpoints with a URL in the query; their other parameters are invalid, which does not matter. */
-const QUERIES = ['/verify-email?token=x&', '/reset-password/x?', '/delete-user/callback?token=x&'];
+const QUERIES = ['/verify-email?token=x&', '/reset-password/x?'];
 
 /** Enough to show that an endpoint uses the rule; other tests cover the rule. */
 const SAMPLE = [

@@ -12,13 +12,14 @@ export function toAuthDocument({ document, endpoints }: AuthServerDescription): 
   const raw = document as { paths: Record<string, Json>; components: { schemas: Json } };
   const published = Object.entries(raw.paths).filter(([path]) => !path.startsWith(INTERNAL));
   const paths = Object.fromEntries(
-    published.map(([path, item]) => {
+    published.flatMap(([path, item]) => {
       const methods = Object.keys(item).filter((method) => !NEVER_SERVED.has(`${method} ${path}`));
       const operations = methods.map((method) => {
         const place = { path, method, methods, traits: endpoints.get(path) };
         return [method, correctOperation(item[method] as Json, place)];
       });
-      return [AUTH_BASE_PATH + path, Object.fromEntries(operations) as Json];
+      if (operations.length === 0) return [];
+      return [[AUTH_BASE_PATH + path, Object.fromEntries(operations) as Json]];
     }),
   );
   const schemas = { ...usedSchemas(paths, raw.components.schemas), ...errorsUsedIn(paths) };
@@ -35,8 +36,18 @@ export function toAuthDocument({ document, endpoints }: AuthServerDescription): 
 /** Internal endpoints for the API are not published. */
 const INTERNAL = '/gatehouse/';
 
-/** Described by the library, but always refused by Gatehouse. */
-const NEVER_SERVED = new Set(['post /get-session']);
+/** Described by the library, but always refused by Gatehouse. The API manages OAuth clients. */
+const NEVER_SERVED = new Set([
+  'post /get-session',
+  'post /oauth2/register',
+  'post /oauth2/create-client',
+  'get /oauth2/get-client',
+  'get /oauth2/get-clients',
+  'post /oauth2/update-client',
+  'post /oauth2/delete-client',
+  'post /oauth2/client/rotate-secret',
+  'post /oauth2/public-client-prelogin',
+]);
 
 const INFO = {
   title: 'Gatehouse auth server',

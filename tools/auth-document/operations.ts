@@ -30,7 +30,7 @@ const REFUSALS: Record<number, string> = {
 
 /** Redirects, which the library's document omits or describes wrongly. */
 const REDIRECTS =
-  /^\/(callback\/|reset-password\/|verify-email|error$|delete-user\/callback|oauth2\/(authorize|end-session)$|oauth2\/callback\/)/;
+  /^\/(callback\/|reset-password\/|verify-email|error$|oauth2\/(authorize|end-session)$|oauth2\/callback\/)/;
 
 interface Place {
   path: string;

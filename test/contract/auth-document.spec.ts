@@ -1,0 +1,151 @@
+import type * as description from '../../auth-server/describe';
+import type * as authDocument from '../../tools/auth-document/document';
+import { AUTH_BASE_PATH } from '../../contract';
+import { type Answer, Caller } from '../support/caller';
+import {
+  type OpenApiDocument,
+  type Operation,
+  operationsOf,
+  resolveReference,
+} from '../support/documents/openapi';
+import { loadNatively } from '../support/native/load';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
+
+const { describeAuthServer } = loadNatively('auth-server/describe') as typeof description;
+const { toAuthDocument } = loadNatively('tools/auth-document/document') as typeof authDocument;
+
+type Json = Record<string, unknown>;
+
+/** Of the API only, with the internal secret. */
+const INTERNAL = `${AUTH_BASE_PATH}/gatehouse/`;
+
+let system: System;
+let document: OpenApiDocument;
+let target: SignedInUser;
+/** `GET /api/auth/ok`, as the running auth server names them in `Allow`. */
+const served: string[] = [];
+
+beforeAll(async () => {
+  system = await System.start({ env: { RATE_LIMITS: 'off' } });
+  const described = await describeAuthServer(system.settings);
+  document = toAuthDocument(described) as unknown as OpenApiDocument;
+  for (const path of described.endpoints.keys()) {
+    const { headers } = await anonymous().call('OPTIONS', AUTH_BASE_PATH + path);
+    const methods = (headers.get('allow') ?? '').split(', ');
+    const own = methods.filter((method) => !['', 'HEAD', 'OPTIONS'].includes(method));
+    served.push(...own.map((method) => `${method} ${AUTH_BASE_PATH}${path}`));
+  }
+});
+
+afterAll(() => system.stop());
+
+function anonymous(): Caller {
+  return new Caller(system.settings.authUrl);
+}
+
+async function administrator(): Promise<Caller> {
+  const { refreshToken } = await system.asNewAdmin();
+  return new Caller(system.settings.authUrl, refreshToken);
+}
+
+/** A request with each field and parameter that the document requires, and each of the query. */
+async function ask(caller: Caller, name: string): Promise<Answer<unknown>> {
+  const [method, path] = name.split(' ') as [string, string];
+  const { requestBody, parameters = [] } = operationsOf(document).get(name) ?? ({} as Operation);
+  const [type, media] = Object.entries(requestBody?.content ?? {})[0] ?? [];
+  const known: Json = {
+    userId: target.id,
+    email: target.email,
+    password: PASSWORD,
+    callbackURL: '/',
+  };
+  const inQuery = parameters.filter((parameter) => parameter.in === 'query');
+  const query = new URLSearchParams();
+  for (const { name: key, schema } of inQuery) query.set(key, String(known[key] ?? fill(schema)));
+  const filled = fill(media?.schema ?? {}, known) as Json;
+  const isForm = type === 'application/x-www-form-urlencoded';
+  const form = () => new URLSearchParams(filled as Record<string, string>).toString();
+  return caller.call(method, `${path.replaceAll(/\{\w+\}/g, 'x')}?${query.toString()}`, {
+    body: media && (isForm ? form() : filled),
+    headers: { origin: system.settings.authUrl, ...(type && { 'content-type': type }) },
+  });
+}
+
+/** A value of the schema, with the fields that it requires. */
+function fill(schema: Json, known: Json = {}): unknown {
+  if (typeof schema.$ref === 'string') {
+    return fill(resolveReference(document, schema.$ref) as Json, known);
+  }
+  const [member] = (schema.anyOf ?? schema.oneOf ?? []) as Json[];
+  if (member) return fill(member, known);
+  if (Array.isArray(schema.enum)) return schema.enum[0];
+  const properties = (schema.properties ?? {}) as Record<string, Json>;
+  const required = (schema.required ?? []) as string[];
+  switch ([schema.type].flat()[0]) {
+    case 'object':
+      return Object.fromEntries(
+        required.map((field) => [field, known[field] ?? fill(properties[field] ?? {}, known)]),
+      );
+    case 'array':
+      return [];
+    case 'boolean':
+      return true;
+    case 'number':
+    case 'integer':
+      return 1;
+    default:
+      return 'x';
+  }
+}
+
+/** Whether the answer does not depend on what an administrator asks for. */
+function isClosed({ status, body }: Answer<unknown>): boolean {
+  const { code } = body as Json;
+  return status === 403 || status === 405 || code === 'NOT_FOUND' || code === 'BAD_REQUEST';
+}
+
+describe("the auth server's document", () => {
+  let answers: { name: string; refused: Answer<unknown>; answer: Answer<unknown> }[];
+
+  beforeAll(async () => {
+    answers = [];
+    for (const name of operationsOf(document).keys()) {
+      target = await system.asUser();
+      const refused = await ask(anonymous(), name);
+      answers.push({ name, refused, answer: await ask(await administrator(), name) });
+    }
+  });
+
+  it('lists what the running server has, and nothing that it refuses to everyone', () => {
+    expect(answers.length).toBeGreaterThan(60);
+    expect(answers.filter(({ name }) => !served.includes(name))).toEqual([]);
+    const closed = answers.filter(({ answer }) => isClosed(answer)).map(({ name }) => name);
+    expect(closed).toEqual([]);
+  });
+
+  it('leaves out only what is internal or refuses every request', async () => {
+    const unlisted = served.filter(
+      (name) => !operationsOf(document).has(name) && !name.includes(INTERNAL),
+    );
+    expect(unlisted).toContain('POST /api/auth/oauth2/register');
+    const open: string[] = [];
+    for (const name of unlisted) {
+      const { status } = await ask(await administrator(), name);
+      if (status < 400) open.push(name);
+    }
+    expect(open).toEqual([]);
+  });
+
+  it('lists the status of each refusal, which has a body', () => {
+    const faults: string[] = [];
+    for (const { name, refused, answer } of answers) {
+      for (const { status, body } of [refused, answer]) {
+        if (!operationsOf(document).get(name)!.responses[status]) faults.push(`${name}: ${status}`);
+        const { code, error, message } = (body ?? {}) as Json;
+        if (status >= 400 && !(code ?? error ?? message))
+          faults.push(`${name}: ${status} is empty`);
+      }
+    }
+    expect(faults).toEqual([]);
+  });
+});
