@@ -1,6 +1,6 @@
 import '../runtime/entry/node-version';
 // Before the first use of the thread pool.
-import '../runtime/thread-pool';
+import '../runtime/threads/thread-pool';
 // First: modules that are loaded before are not traced.
 import { tracing } from './tracing';
 import type { Server } from 'node:http';
@@ -13,11 +13,13 @@ import { createLogger } from '../runtime/logger';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
 import { warnOfMisspelledSettings } from '../runtime/settings/misspelled';
+import { shareLookups } from '../runtime/threads/shared-lookups';
 
 /** Longest wait for the connections to the database, after requests, jobs and mails have ended. */
 const CLOSE_LIMIT_MS = 1_000;
 
 async function main(): Promise<void> {
+  shareLookups();
   const settings = loadSettings(completeEnvironment(), 'auth');
   const logger = createLogger('auth', settings.logLevel);
   warnOfMisspelledSettings(logger);

@@ -1,4 +1,6 @@
 import '../runtime/entry/node-version';
+// Before the first use of the thread pool.
+import '../runtime/threads/thread-pool';
 // First: what is loaded before it is not traced.
 import { tracing } from './tracing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -12,11 +14,13 @@ import { createLogger } from '../runtime/logger';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
 import { warnOfMisspelledSettings } from '../runtime/settings/misspelled';
+import { shareLookups } from '../runtime/threads/shared-lookups';
 
 /** Longest wait for requests, jobs and connections: then the time that is left is for the traces. */
 const CLOSE_LIMIT_MS = 6_000;
 
 startOrExplain(async () => {
+  shareLookups();
   const settings = loadSettings(completeEnvironment(), 'api');
   const logger = createLogger('api', settings.logLevel);
   warnOfMisspelledSettings(logger);

@@ -5,7 +5,7 @@ import type { AuthConfig } from '../common/config';
 import type { ErrorAnswer } from '../common/errors';
 import { requestContext } from '../common/request-context';
 import { PasswordRequests, type Source } from '../../runtime/network/password-requests';
-import { HASHES_AT_ONCE } from '../../runtime/thread-pool';
+import { HASHES_AT_ONCE } from '../../runtime/threads/thread-pool';
 
 /** While some of the requests with a password use the database, others keep all hash threads busy. */
 const PASSWORD_PLACES = 4 * HASHES_AT_ONCE;

@@ -6,7 +6,7 @@ import { orRefuse } from '../admission/plugin';
 import type { PasswordHash } from './password-hash';
 import { requestContext } from '../common/request-context';
 import type { PasswordHashCost } from '../../runtime/settings/password-hash-cost';
-import { HASHES_AT_ONCE } from '../../runtime/thread-pool';
+import { HASHES_AT_ONCE } from '../../runtime/threads/thread-pool';
 
 /**
  * Requests wait for their place before this queue (`admission/password-admission.ts`). It is full
