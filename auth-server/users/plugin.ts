@@ -9,6 +9,7 @@ import { ADMIN_MAPPING } from './schema';
 import { serviceAccountUsers } from './service-account-users';
 import { DEFAULT_ROLE, ROLES } from '../../contract';
 import { BANNED_MESSAGE } from '../common/errors';
+import { banPolicy } from './user-policy';
 import { userRemoval } from './user-removal';
 
 export { signUpPolicy } from './user-policy';
@@ -29,6 +30,7 @@ export function accounts({ authUrl }: Pick<AuthConfig, 'authUrl'>) {
   // `accountChanges` before `openedLinks`, which marks a link as used: a used link is refused.
   return [
     administratorsInForce,
+    banPolicy,
     listBounds,
     userRemoval,
     accountChanges,

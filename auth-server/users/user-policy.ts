@@ -23,8 +23,8 @@ export function checkUserWrite(user: UserWrite): Promise<void> {
   if (banReason !== undefined && banReason !== null && !isPlainText(banReason, 500)) {
     throw refusal('INVALID_BAN', 'The reason must be plain text of at most 500 characters.');
   }
-  if (banExpires instanceof Date && Number.isNaN(banExpires.getTime())) {
-    throw refusal('INVALID_BAN', 'The end of the ban is not a time.');
+  if (banExpires !== undefined && banExpires !== null && !isEndOfBan(banExpires)) {
+    throw refusal('INVALID_BAN', END_OF_BAN);
   }
   if (email !== undefined && !isEmailAddress(email)) {
     throw refusal('INVALID_EMAIL', 'Invalid email');
@@ -37,6 +37,34 @@ export function checkUserWrite(user: UserWrite): Promise<void> {
   }
   return Promise.resolve();
 }
+
+const END_OF_BAN = 'A ban ends at a time in the future, not after the year 9999.';
+
+/** A ban that has ended would still end the sessions. The database stores no later year. */
+function isEndOfBan(value: unknown): boolean {
+  if (typeof value !== 'string' && !(value instanceof Date)) return false;
+  const time = new Date(value).getTime();
+  return time > Date.now() && time < Date.UTC(10_000, 0);
+}
+
+const BAN = '/admin/ban-user';
+
+/** Better-Auth takes a length of 0 seconds for a ban without an end. */
+export const banPolicy = {
+  id: 'ban-policy',
+  hooks: {
+    before: [
+      {
+        matcher: ({ path }) => path === BAN,
+        handler: createAuthMiddleware(({ body }) => {
+          const { banExpiresIn } = body as { banExpiresIn?: number };
+          if (banExpiresIn === 0) throw refusal('INVALID_BAN', END_OF_BAN);
+          return Promise.resolve();
+        }),
+      },
+    ],
+  },
+} satisfies BetterAuthPlugin;
 
 const SIGN_UP = '/sign-up/email';
 

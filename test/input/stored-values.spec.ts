@@ -109,16 +109,48 @@ describe('a ban', () => {
     },
   );
 
-  it.each([1e12, 1e300, -1e300])('of %d seconds breaks no list', async (banExpiresIn) => {
-    const { id } = await system.asUser();
-    const bearer = admin.refreshToken;
-    const banned = await callAuth('/admin/ban-user', {
-      body: { userId: id, banExpiresIn },
-      bearer,
-    });
-    expect(banned.status).toBe(Math.abs(banExpiresIn) > 1e15 ? 400 : 200);
-    expect((await callAuth('/admin/list-users', { bearer })).status).toBe(200);
-    expect((await admin.caller.get('/api/v1/admin/users')).status).toBe(200);
+  // An end in the past ended the sessions without a ban, and 0 seconds were a ban without an end.
+  it.each([0, -1, -3_600, 1e-9, 1e12, 1e15, 1e300, -1e300])(
+    'of %d seconds is refused, and ends no session',
+    async (banExpiresIn) => {
+      const { id, caller } = await system.asUser();
+      const body = { userId: id, banExpiresIn };
+      const answer = await callAuth('/admin/ban-user', { body, bearer: admin.refreshToken });
+      expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('INVALID_BAN')]);
+      expect((await caller.get('/api/v1/users/me')).status).toBe(200);
+    },
+  );
+
+  it.each(['2001-01-01', '2001-01-01T00:00:00Z', '+010000-01-01T00:00:00Z', 'x', '', 5, -5, 1e300])(
+    'until %j is refused for a user and for a new one',
+    async (banExpires) => {
+      const { id: userId, caller } = await system.asUser();
+      const data = { banned: true, banExpires };
+      const newUser = { email: `new-${userId}@example.com`, name: 'New', password: PASSWORD, data };
+      const requests = [
+        ['/admin/update-user', { userId, data }],
+        ['/admin/create-user', newUser],
+      ] as const;
+      for (const [path, body] of requests) {
+        const answer = await callAuth(path, { body, bearer: admin.refreshToken });
+        expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('INVALID_BAN')]);
+      }
+      expect((await caller.get('/api/v1/users/me')).status).toBe(200);
+    },
+  );
+
+  it('is accepted with an end from the next minute to the last year', async () => {
+    for (const banExpiresIn of [60, 2e11]) {
+      const { id: userId, caller } = await system.asUser();
+      const body = { userId, banExpiresIn };
+      const answer = await callAuth('/admin/ban-user', { body, bearer: admin.refreshToken });
+      expect(answer.status).toBe(200);
+      expect((await caller.get('/api/v1/users/me')).status).toBe(401);
+    }
+    const { id: userId } = await system.asUser();
+    const body = { userId, data: { banned: true, banExpires: '9999-12-31T23:59:59.999Z' } };
+    const answer = await callAuth('/admin/update-user', { body, bearer: admin.refreshToken });
+    expect(answer.status).toBe(200);
   });
 });
 
