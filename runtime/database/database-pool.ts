@@ -107,18 +107,28 @@ export function createDatabaseClient(config: ClientConfig): Client {
 class DatabaseClient extends Client {
   onSilence = () => {};
   private readonly endLimitMs: number;
+  private cancelled: Promise<void> | null = null;
 
   constructor(config?: ClientConfig) {
     super(config);
     this.endLimitMs = config?.connectionTimeoutMillis || DATABASE_LIMITS.connect;
   }
 
-  /** Stands for both overloads of `pg`. After a half-open connection, the answer to it never arrives. */
+  /**
+   * Stands for both overloads of `pg`. A pooler does not find the statement of a client that has
+   * left: its cancellation comes first.
+   */
   override end(...[callback]: unknown[]): never {
+    if (this.cancelled === null) return this.close(callback) as never;
+    return this.cancelled.then(() => this.close(callback)) as never;
+  }
+
+  /** After a half-open connection, the answer to the end never arrives. */
+  private close(callback: unknown): unknown {
     const { stream } = (this as unknown as { connection: { stream: Socket } }).connection;
     const limit = setTimeout(() => stream.destroy(), this.endLimitMs).unref();
     stream.once('close', () => clearTimeout(limit));
-    return super.end(...([callback].filter(Boolean) as [])) as never;
+    return super.end(...([callback].filter(Boolean) as []));
   }
 
   /** Stands for both overloads of `pg`: with and without a callback. */
@@ -155,8 +165,10 @@ class DatabaseClient extends Client {
 
   private endIfSilent({ message }: Error): void {
     if (message !== SILENCE) return;
-    cancelStatement(this);
-    // While a statement runs, this closes the socket at once; the pool then drops the client.
+    // From here on, `pg` refuses further statements, and the pool drops the client.
+    (this as unknown as { _ending: boolean })._ending = true;
+    this.cancelled ??= cancelStatement(this);
+    // While a statement runs, this closes the socket.
     void this.end();
     this.onSilence();
   }
@@ -194,8 +206,11 @@ async function setServerLimits(client: ClientBase): Promise<void> {
 /** `pg` waits for the promise; its type does not say so. */
 const WITH_SERVER_LIMITS: object = { onConnect: setServerLimits };
 
-/** Asks the server on another connection to cancel the statement, as `psql` does for Ctrl-C. */
-function cancelStatement(client: Client): void {
+/**
+ * Asks the server on another connection to cancel the statement, as `psql` does for Ctrl-C.
+ * @returns when the server has closed that connection, which is after it has sent the signal.
+ */
+async function cancelStatement(client: Client): Promise<void> {
   const { processID, secretKey, host, port } = client as Client & BackendKey;
   if (processID === null || secretKey === null) return;
   const request = Buffer.alloc(16);
@@ -206,7 +221,9 @@ function cancelStatement(client: Client): void {
   const socket = isPath ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
   socket.setTimeout(DATABASE_LIMITS.connect, () => socket.destroy());
   socket.on('error', () => {});
-  socket.end(request);
+  const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+  socket.resume().write(request);
+  await closed;
 }
 
 /** The process id and the secret key with which a client cancels its statements. */

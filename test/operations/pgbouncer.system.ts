@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { Caller } from '../support/caller';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
@@ -95,7 +96,39 @@ describe('both processes behind pgbouncer in transaction mode', () => {
     expect(events).toMatchObject({ status: 200, body: { items: expect.any(Array) } });
   });
 
+  it('leave no statement behind when a lock outlasts their callers', async () => {
+    await signUp('locked-out');
+    const other = new Client(database.url);
+    await other.connect();
+    try {
+      await other.query('BEGIN; LOCK TABLE session IN ACCESS EXCLUSIVE MODE');
+      const auth = new Caller(pair.authUrl);
+      const given = { email: 'locked-out@example.com', password: PASSWORD };
+      const answers = Promise.all(
+        Array.from({ length: CALLERS }, () => auth.post('/api/auth/sign-in/email', given)),
+      );
+      await eventually(async () => expect(await countWaiting(other)).toBeGreaterThan(0));
+      const statuses = (await answers).map(({ status }) => status);
+      // One account has few places: the requests that wait for one in vain get 429.
+      expect(statuses.filter((status) => status !== 429 && status !== 503)).toEqual([]);
+      expect(statuses).toContain(503);
+      await eventually(async () => expect(await countWaiting(other)).toBe(0));
+    } finally {
+      // This also ends the lock.
+      await other.end();
+    }
+  });
+
   it('end with status 0', async () => {
     expect(await pair.stop()).toEqual([0, 0]);
   });
 });
+
+/** Connections to the database that wait for a lock. */
+async function countWaiting(client: Client): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows[0]!.count;
+}
