@@ -58,6 +58,7 @@ import { CheckNewProviderAccounts1795801101000 } from '../migrations/17958011010
 import { RefuseOldSnapshots1795802000000 } from '../migrations/1795802000000-RefuseOldSnapshots';
 import { KeepTriggersUncompiled1795803000000 } from '../migrations/1795803000000-KeepTriggersUncompiled';
 import { KeepEndsOfAccess1795804000000 } from '../migrations/1795804000000-KeepEndsOfAccess';
+import { DateCredentialChanges1795804001000 } from '../migrations/1795804001000-DateCredentialChanges';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -123,6 +124,7 @@ const OWN_MIGRATIONS = [
   RefuseOldSnapshots1795802000000,
   KeepTriggersUncompiled1795803000000,
   KeepEndsOfAccess1795804000000,
+  DateCredentialChanges1795804001000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

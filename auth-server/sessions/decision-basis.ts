@@ -2,10 +2,8 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { KEEP_SESSIONS, TABLES } from '../../contract';
-import { basisOfRequest } from '../common/basis';
+import { basisOfRequest, readBasis } from '../common/basis';
 import { requestContext } from '../common/request-context';
-
-const TAKE_SNAPSHOT = 'SELECT pg_current_snapshot()::text AS snapshot';
 
 /** Each request of the API and of pages uses these paths. They create no session. */
 const READING_PATHS = ['/get-session', '/token', '/jwks', '/list-sessions', '/ok'];
@@ -45,8 +43,7 @@ export function decisionBasis(pool: Pool) {
 async function takeBasis(pool: Pool): Promise<void> {
   const context = requestContext.getStore();
   if (!context || context.basis !== undefined) return;
-  const { rows } = await pool.query<{ snapshot: string }>(TAKE_SNAPSHOT);
-  context.basis = `${crypto.randomUUID()} ${rows[0]!.snapshot}`;
+  context.basis = await readBasis(pool);
 }
 
 const withBasis = () => Promise.resolve({ data: { basis: basisOfRequest() } });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Client, DatabaseError } from 'pg';
 import {
   interleavings,
@@ -8,6 +7,7 @@ import {
   type Steps,
 } from './interleavings';
 import { CHANGES, type Change, USER } from './credential-changes';
+import { readBasis } from '../../auth-server/common/basis';
 
 const EXPIRY = `now() + interval '1 hour'`;
 
@@ -51,12 +51,12 @@ describe('the insert of a session', () => {
 
   it('accepts a basis after the change', async () => {
     await observer.query(`UPDATE account SET password = 'new' WHERE id = 'password'`);
-    await insertSession(observer, await takeBasis(observer));
+    await insertSession(observer, await readBasis(observer));
     await expect(countSessions()).resolves.toBe(1);
   });
 
   it('accepts the request that made the change, and keeps no basis', async () => {
-    const basis = await takeBasis(observer);
+    const basis = await readBasis(observer);
     await observer.query(`UPDATE account SET password = 'new', basis = $1 WHERE id = 'password'`, [
       basis,
     ]);
@@ -68,7 +68,7 @@ describe('the insert of a session', () => {
   });
 
   it('is not affected by the basis of a write that changes no credentials', async () => {
-    const basis = await takeBasis(observer);
+    const basis = await readBasis(observer);
     for (const change of [
       `UPDATE account SET scope = 's', basis = $1 WHERE id = 'password'`,
       `UPDATE "user" SET name = 'V', basis = $1 WHERE id = 'u'`,
@@ -82,7 +82,7 @@ describe('the insert of a session', () => {
   });
 
   it('refuses the request that made a change before another one', async () => {
-    const basis = await takeBasis(observer);
+    const basis = await readBasis(observer);
     await observer.query(`UPDATE account SET password = 'mine', basis = $1 WHERE id = 'password'`, [
       basis,
     ]);
@@ -91,9 +91,30 @@ describe('the insert of a session', () => {
   });
 
   it('accepts a number of a transaction that this server has not reached, as after a restore', async () => {
-    const basis = await takeBasis(observer);
+    const basis = await readBasis(observer);
     await observer.query(`UPDATE credential_state SET changed_in = '1000000000'`);
     await insertSession(observer, basis);
+    await expect(countSessions()).resolves.toBe(1);
+  });
+
+  it('refuses a change after the basis whose number the basis has seen, as after a crash', async () => {
+    const basis = await readBasis(observer);
+    await observer.query(`UPDATE account SET password = 'new' WHERE id = 'password'`);
+    await observer.query(`UPDATE credential_state SET changed_in = '3'`);
+    await expect(insertSession(observer, basis)).rejects.toMatchObject({ code: 'GH001' });
+  });
+
+  it('accepts a change in the future, which a clock that was set back has dated', async () => {
+    await observer.query(`UPDATE account SET password = 'new' WHERE id = 'password'`);
+    await observer.query(`UPDATE credential_state SET changed_at = now() + interval '1 hour'`);
+    await insertSession(observer, await readBasis(observer));
+    await expect(countSessions()).resolves.toBe(1);
+  });
+
+  it('accepts a basis without a time, of an earlier version', async () => {
+    await observer.query(`UPDATE account SET password = 'new' WHERE id = 'password'`);
+    const [request, snapshot] = (await readBasis(observer)).split(/@.+ /);
+    await insertSession(observer, `${request} ${snapshot}`);
     await expect(countSessions()).resolves.toBe(1);
   });
 
@@ -102,7 +123,7 @@ describe('the insert of a session', () => {
     await observer.query(
       `INSERT INTO session (id, user_id, token, expires_at) VALUES ('s', 'v', 't', ${EXPIRY})`,
     );
-    const basis = await takeBasis(observer);
+    const basis = await readBasis(observer);
     await observer.query(`UPDATE account SET password = 'new' WHERE id = 'password'`);
     await expect(
       observer.query(`UPDATE session SET user_id = 'u', basis = $1`, [basis]),
@@ -114,7 +135,7 @@ describe('a new password', () => {
   beforeEach(createUser);
 
   it('is refused when it was decided on the password before last', async () => {
-    const basis = await takeBasis(observer);
+    const basis = await readBasis(observer);
     await observer.query(`UPDATE account SET password = 'reset' WHERE id = 'password'`);
     const late = observer.query(
       `UPDATE account SET password = 'thief', basis = $1 WHERE id = 'password'`,
@@ -128,7 +149,7 @@ describe('a new password', () => {
     ['keeps them for a user who wants that', ' keep', 1],
     ['keeps them when only the hash is newer', ' rehash', 1],
   ])('%s', async (_title, exception, left) => {
-    const basis = await takeBasis(observer);
+    const basis = await readBasis(observer);
     await insertSession(observer, basis);
     await observer.query(`UPDATE account SET password = 'new', basis = $1 WHERE id = 'password'`, [
       `${basis}${exception}`,
@@ -184,7 +205,7 @@ function signInSteps({ reads }: Change, run: RunState): Steps {
   return [
     async () => {
       run.fresh = run.over;
-      basis = await takeBasis(client);
+      basis = await readBasis(client);
     },
     async () => void (isRight = (await client.query(reads)).rowCount === 1),
     async () => {
@@ -215,13 +236,6 @@ function changeSteps({ statements }: Change, run: RunState): Steps {
       run.over = true;
     },
   ];
-}
-
-async function takeBasis(client: Client): Promise<string> {
-  const { rows } = await client.query<{ snapshot: string }>(
-    'SELECT pg_current_snapshot()::text AS snapshot',
-  );
-  return `${randomUUID()} ${rows[0]!.snapshot}`;
 }
 
 function insertSession(client: Client, basis: string): Promise<unknown> {

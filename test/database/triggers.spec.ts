@@ -74,6 +74,7 @@ describe('a time', () => {
     'audit_event.occurred_at',
     'audit_repeat.ends_at',
     'audit_retention.since',
+    'credential_state.changed_at',
     'idempotency_key.expires_at',
     'idempotency_key.lease_expires_at',
     'installation_secret.created_at',
