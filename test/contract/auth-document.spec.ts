@@ -2,12 +2,8 @@ import type * as description from '../../auth-server/describe';
 import type * as authDocument from '../../tools/auth-document/document';
 import { AUTH_BASE_PATH } from '../../contract';
 import { type Answer, Caller } from '../support/caller';
-import {
-  type OpenApiDocument,
-  type Operation,
-  operationsOf,
-  resolveReference,
-} from '../support/documents/openapi';
+import { type OpenApiDocument, operationsOf } from '../support/documents/openapi';
+import { requiredRequest } from '../support/documents/required-request';
 import { loadNatively } from '../support/native/load';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 
@@ -48,54 +44,11 @@ async function administrator(): Promise<Caller> {
   return new Caller(system.settings.authUrl, refreshToken);
 }
 
-/** A request with each field and parameter that the document requires, and each of the query. */
-async function ask(caller: Caller, name: string): Promise<Answer<unknown>> {
-  const [method, path] = name.split(' ') as [string, string];
-  const { requestBody, parameters = [] } = operationsOf(document).get(name) ?? ({} as Operation);
-  const [type, media] = Object.entries(requestBody?.content ?? {})[0] ?? [];
-  const known: Json = {
-    userId: target.id,
-    email: target.email,
-    password: PASSWORD,
-    callbackURL: '/',
-  };
-  const inQuery = parameters.filter((parameter) => parameter.in === 'query');
-  const query = new URLSearchParams();
-  for (const { name: key, schema } of inQuery) query.set(key, String(known[key] ?? fill(schema)));
-  const filled = fill(media?.schema ?? {}, known) as Json;
-  const isForm = type === 'application/x-www-form-urlencoded';
-  const form = () => new URLSearchParams(filled as Record<string, string>).toString();
-  return caller.call(method, `${path.replaceAll(/\{\w+\}/g, 'x')}?${query.toString()}`, {
-    body: media && (isForm ? form() : filled),
-    headers: { origin: system.settings.authUrl, ...(type && { 'content-type': type }) },
-  });
-}
-
-/** A value of the schema, with the fields that it requires. */
-function fill(schema: Json, known: Json = {}): unknown {
-  if (typeof schema.$ref === 'string') {
-    return fill(resolveReference(document, schema.$ref) as Json, known);
-  }
-  const [member] = (schema.anyOf ?? schema.oneOf ?? []) as Json[];
-  if (member) return fill(member, known);
-  if (Array.isArray(schema.enum)) return schema.enum[0];
-  const properties = (schema.properties ?? {}) as Record<string, Json>;
-  const required = (schema.required ?? []) as string[];
-  switch ([schema.type].flat()[0]) {
-    case 'object':
-      return Object.fromEntries(
-        required.map((field) => [field, known[field] ?? fill(properties[field] ?? {}, known)]),
-      );
-    case 'array':
-      return [];
-    case 'boolean':
-      return true;
-    case 'number':
-    case 'integer':
-      return 1;
-    default:
-      return 'x';
-  }
+function ask(caller: Caller, name: string): Promise<Answer<unknown>> {
+  const known = { userId: target.id, email: target.email, password: PASSWORD, callbackURL: '/' };
+  const { method, path, body, headers } = requiredRequest(document, name, known);
+  const origin = system.settings.authUrl;
+  return caller.call(method, path, { body, headers: { origin, ...headers } });
 }
 
 /** Whether the answer does not depend on what an administrator asks for. */
