@@ -130,14 +130,19 @@ describe('a request of a client', () => {
     }
   });
 
-  it('with prompt=login requires a new sign-in', async () => {
+  it('with prompt=login requires a new sign-in, which ends the session before it', async () => {
     const { email } = await system.asUser();
     await visitor.fillIn('/sign-in', { email, password: PASSWORD });
+    const former = new Visitor(system.settings.authUrl);
+    for (const [name, value] of visitor.cookies) former.cookies.set(name, value);
     const page = await arrive({ prompt: 'login' });
     expect(page).toContain('/sign-in?');
     expect(await visitor.open(page)).toMatchObject({ status: 200 });
+    expect((await former.open('/api/auth/get-session')).text).toContain(email);
     const { location } = await visitor.submit(page, { email, password: PASSWORD });
     expect(location).toContain('/consent?');
+    expect((await former.open('/api/auth/get-session')).text).toBe('null');
+    expect((await visitor.open('/api/auth/get-session')).text).toContain(email);
   });
 
   it('of an unknown client leads to a readable page', async () => {
