@@ -44,9 +44,10 @@ async function administrator(): Promise<Caller> {
   return new Caller(system.settings.authUrl, refreshToken);
 }
 
-function ask(caller: Caller, name: string): Promise<Answer<unknown>> {
+function ask(caller: Caller, name: string, ownMethod?: string): Promise<Answer<unknown>> {
   const known = { userId: target.id, email: target.email, password: PASSWORD, callbackURL: '/' };
-  const { method, path, body, headers } = requiredRequest(document, name, known);
+  const { path, body, headers, ...request } = requiredRequest(document, name, known);
+  const method = ownMethod ?? request.method;
   const origin = system.settings.authUrl;
   return caller.call(method, path, { body, headers: { origin, ...headers } });
 }
@@ -101,4 +102,24 @@ describe("the auth server's document", () => {
     }
     expect(faults).toEqual([]);
   });
+
+  it('lists only reads that answer HEAD as GET, without content', async () => {
+    const caller = await administrator();
+    const reads = [...operationsOf(document).keys()].filter((name) => name.startsWith('GET '));
+    expect(reads.length).toBeGreaterThan(15);
+    for (const name of reads) {
+      const head = await ask(caller, name, 'HEAD');
+      const get = await ask(caller, name);
+      expect([name, head.status, typeOf(head), head.body]).toEqual([
+        name,
+        get.status,
+        typeOf(get),
+        '',
+      ]);
+    }
+  });
 });
+
+function typeOf({ headers }: Answer<unknown>): string | null {
+  return headers.get('content-type');
+}

@@ -97,6 +97,18 @@ describe('the examples of the document', () => {
     }
   });
 
+  it('of a read succeed also by HEAD, without content', async () => {
+    const reads = [...operations].filter(([name]) => name.startsWith('GET '));
+    expect(reads.length).toBeGreaterThan(20);
+    for (const [name, operation] of reads) {
+      const world = await prepareWorld(operation);
+      const get = await sendExamples({ name, operation }, world);
+      const head = await sendExamples({ name: name.replace('GET', 'HEAD'), operation }, world);
+      const of = ({ status, headers }: Answer<unknown>) => [status, headers.get('content-type')];
+      expect([name, of(head), head.body]).toEqual([name, of(get), '']);
+    }
+  });
+
   it('of optional parameters are accepted, each alone and all together', async () => {
     for (const [name, operation] of operations) {
       const optional = (operation.parameters ?? [])
