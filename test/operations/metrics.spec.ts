@@ -4,7 +4,10 @@ import { SignInMetrics } from '../../auth-server/audit/sign-in-metrics';
 import { createHttpServer, listen } from '../../auth-server/http/server';
 import { measurePool } from '../../runtime/database/pool-metrics';
 import { createLogger } from '../../runtime/logger';
+import type * as metricsModule from '../../runtime/metrics/metrics';
 import { Metrics } from '../../runtime/metrics/metrics';
+import { InProcessSystem } from '../support/in-process-system';
+import { loadNatively } from '../support/native/load';
 import { reservePorts } from '../support/ports';
 import { send } from '../support/raw-http';
 import { Caller } from '../support/caller';
@@ -182,6 +185,28 @@ it('an error while metrics are rendered is an answer, and the process goes on', 
     `Port ${port} is in use by another process. Stop that process, or set METRICS_PORT`,
   );
   server.close();
+});
+
+describe('on the port of the process, an error while metrics are rendered', () => {
+  let own: InProcessSystem;
+  beforeAll(async () => {
+    own = await InProcessSystem.start();
+  });
+  afterAll(() => own.stop());
+
+  it.each([
+    ['auth server', () => own.settings.authUrl],
+    ['API', () => own.apiUrl],
+  ])('is an answer of the %s, which goes on', async (_name, url) => {
+    const { Metrics: Served } = loadNatively('runtime/metrics/metrics') as typeof metricsModule;
+    const render = jest.spyOn(Served.prototype, 'render');
+    render.mockRejectedValueOnce(new Error('out of memory'));
+    const failed = await send(url(), { path: '/metrics' });
+    expect([failed.status, failed.text]).toEqual([500, expect.not.stringContaining('memory')]);
+    expect(render).toHaveBeenCalledTimes(1);
+    render.mockRestore();
+    expect((await send(url(), { path: '/metrics' })).status).toBe(200);
+  });
 });
 
 it('a port of the auth server that is in use is named with its setting', async () => {
