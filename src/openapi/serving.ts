@@ -10,8 +10,8 @@ import { toEntityTag } from '../http/entity-tag';
 
 /**
  * Serves the document of the API at `/openapi.json` and `/openapi.yaml`, and the documents of the
- * auth server and of both processes. The first request for a document creates it: that takes a
- * third of the time of a start, and most processes never serve one.
+ * auth server and of both processes. The first request for a document creates its text, which is
+ * kept: that takes a third of the time of a start, and most processes never serve one.
  *
  * @throws when the rules of a route are incorrect: that fails the start.
  */

@@ -1,4 +1,6 @@
 import type { OpenApiDocument } from '../support/documents/openapi';
+import { InProcessSystem } from '../support/in-process-system';
+import { loadNatively } from '../support/native/load';
 import { System } from '../support/system';
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
@@ -93,22 +95,37 @@ interface SecuritySchemes {
   };
 }
 
-it.each(['/openapi.json', '/openapi.yaml', '/openapi-auth.json', '/openapi-all.json'])(
-  '%s has an ETag, and is not sent again to a client that has it',
-  async (path) => {
-    const system = await System.start();
-    try {
-      const first = await system.asAnonymous().get(path);
-      const etag = first.headers.get('etag')!;
-      expect(etag).toMatch(/^"[\w-]{27}"$/);
-      const again = await system.asAnonymous().get(path, { 'if-none-match': etag });
-      expect(again.status).toBe(304);
-      expect((await system.asAnonymous().get(path)).headers.get('etag')).toBe(etag);
-    } finally {
-      await system.stop();
-    }
-  },
-);
+describe('the documents', () => {
+  const { workerGlobal } = loadNatively('test/support/native/worker-global') as WorkerGlobal;
+  let system: InProcessSystem;
+
+  beforeAll(async () => {
+    system = await InProcessSystem.start();
+  });
+  afterAll(() => system.stop());
+
+  it.each([
+    ['/openapi.json', () => jest.spyOn(workerGlobal.JSON, 'stringify')],
+    ['/openapi-auth.json', () => jest.spyOn(workerGlobal.JSON, 'stringify')],
+    ['/openapi-all.json', () => jest.spyOn(workerGlobal.JSON, 'stringify')],
+    ['/openapi.yaml', () => jest.spyOn(loadNatively('node_modules/js-yaml') as Yaml, 'dump')],
+  ])('are serialized once and have an ETag: %s', async (path, observe) => {
+    const get = (headers?: Record<string, string>) => system.asAnonymous().get(path, headers);
+    const serialize = observe();
+    const first = await get();
+    const etag = first.headers.get('etag')!;
+    expect(etag).toMatch(/^"[\w-]{27}"$/);
+    expect(await get({ 'if-none-match': etag })).toMatchObject({ status: 304 });
+    const again = await get();
+    expect([again.body, again.headers.get('etag')]).toEqual([first.body, etag]);
+    const documents = serialize.mock.calls.filter(([value]) => Object(value).openapi);
+    serialize.mockRestore();
+    expect(documents).toHaveLength(1);
+  });
+});
+
+type WorkerGlobal = typeof import('../support/native/worker-global');
+type Yaml = typeof import('js-yaml');
 
 const OFF = [
   '/docs',
