@@ -12,9 +12,11 @@ module.exports = {
   testSequencer: '<rootDir>/test/support/native/longest-first.cjs',
   // More workers than processors: many tests wait for limits and intervals.
   maxWorkers: 3,
-  // Each file leaves its modules behind: a worker of a gigabyte is slow, in its end as well, which
-  // jest then takes for a leak.
+  // Each file leaves its modules behind: a worker of a gigabyte is slow.
   workerIdleMemoryLimit: '700MB',
   // Ends a test that hangs. It is no measure of speed: a busy host needs many times as long.
   testTimeout: 300_000,
+  // A worker that does not end by itself is still ended and reported. After the 0.5 s of the default,
+  // a worker that a busy host has not yet ended would be reported too.
+  workerGracefulExitTimeout: 30_000,
 };
