@@ -23,6 +23,21 @@ describe('GET /dev/mailbox', () => {
     }
   });
 
+  it('says while it is empty which actions send a mail', async () => {
+    const server = await startAuthServer();
+    try {
+      await server.signUp('ada@example.com');
+      const { body } = await server.get('/dev/mailbox').expect('content-type', /json/);
+      expect(body.items).toEqual([]);
+      const page = await server.get('/dev/mailbox', { accept: BROWSER }).expect(200);
+      expect(page.text).toContain(
+        'A sign-up sends one only with REQUIRE_EMAIL_VERIFICATION=true; a forgotten password always does.',
+      );
+    } finally {
+      await server.stop();
+    }
+  });
+
   it('does not exist in production, with and without a mail server', async () => {
     const production = {
       NODE_ENV: 'production',
