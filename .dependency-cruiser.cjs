@@ -36,7 +36,7 @@ const MAY_USE = {
 const SUBJECTS = {
   admission: [],
   audit: [],
-  federation: [],
+  federation: ['admission'],
   limits: [],
   mail: ['limits'],
   passkeys: [],

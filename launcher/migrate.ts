@@ -31,7 +31,8 @@ async function migrate([mode, ...more]: string[]): Promise<void> {
 /** @throws {StartError} The API does not start either, and a draft would repeat the changes. */
 function refuseUnlisted(): void {
   const unlisted = findUnlistedMigrations();
-  if (unlisted.length > 0) throw new StartError(`${unlisted.join('; ')}. List it first.`);
+  if (unlisted.length > 0)
+    throw new StartError(`${unlisted.join('; ')}. List each migration first.`);
 }
 
 /** @throws {StartError} A draft compares the entities with the database. */

@@ -3,6 +3,7 @@ import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { type Admission, toAdmissionAnswer } from './admission';
 import { BusyError } from './places';
 import type { HookContext } from '../common/hook-types';
+import { requestContext } from '../common/request-context';
 import { hasPassword, ownerOf, PASSWORD_RETRY_S } from '../../runtime/network/password-requests';
 
 export { Admission } from './admission';
@@ -38,4 +39,13 @@ export async function orRefuse<T>(admitted: Promise<T>): Promise<T> {
     const name = status === 429 ? 'TOO_MANY_REQUESTS' : 'SERVICE_UNAVAILABLE';
     throw new APIError(name, answer, { 'retry-after': PASSWORD_RETRY_S });
   }
+}
+
+/**
+ * Work that waits for another service: in this time others use the place of the request.
+ * @throws {APIError} when there is no place afterwards.
+ */
+export function whileLeft<T>(work: () => Promise<T>): Promise<T> {
+  const place = requestContext.getStore()?.place;
+  return place ? orRefuse(place.whileLeft(work)) : work();
 }

@@ -3,6 +3,7 @@ import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { genericOAuth } from 'better-auth/plugins';
 import { limitProvider, REQUEST_LIMIT_MS, withinLimit } from './provider-limits';
 import { toSafeProfile } from './provider-profile';
+import { whileLeft } from '../admission/plugin';
 import type { AuthConfig } from '../common/config';
 import type { Logger } from '../../runtime/logger';
 
@@ -31,7 +32,7 @@ export function openIdConnect({ config, logger }: { config: AuthConfig; logger: 
     const provider = await discover(context, START_LIMIT_MS);
     return { context: { socialProviders: withProvider(context.socialProviders, provider) } };
   };
-  const find: Discover = (context) => discover(context, REQUEST_LIMIT_MS);
+  const find: Discover = (context) => whileLeft(() => discover(context, REQUEST_LIMIT_MS));
   // The hooks of the plugin repeat the discovery with a longer limit: `availability` does it.
   return [{ ...plugin, init, hooks: {} }, availability({ oidc, logger, find })];
 }

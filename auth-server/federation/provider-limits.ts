@@ -11,8 +11,6 @@ export const REQUEST_LIMIT_MS = 5_000;
  *   `milliseconds`. The work is not cancelled: Node.js ends a call without an answer after 300 s.
  */
 export async function withinLimit<T>(milliseconds: number, work: () => T | Promise<T>) {
-  // While the request waits for the provider, others use its place.
-  requestContext.getStore()?.place?.leave();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, milliseconds, null);
@@ -35,10 +33,15 @@ export async function withinLimit<T>(milliseconds: number, work: () => T | Promi
 export function limitProvider(provider: Provider): Provider {
   return {
     ...provider,
-    validateAuthorizationCode: (data) =>
-      withinLimit(REQUEST_LIMIT_MS, () => provider.validateAuthorizationCode(data)),
-    getUserInfo: (token) => withinLimit(REQUEST_LIMIT_MS, () => provider.getUserInfo(token)),
+    validateAuthorizationCode: (data) => ask(() => provider.validateAuthorizationCode(data)),
+    getUserInfo: (token) => ask(() => provider.getUserInfo(token)),
   };
+}
+
+/** While the request waits for the provider, others use its place. */
+function ask<T>(work: () => T | Promise<T>): Promise<T | null> {
+  requestContext.getStore()?.place?.leave();
+  return withinLimit(REQUEST_LIMIT_MS, work);
 }
 
 /** Limits the providers that the options name. Each OpenID Connect provider is limited where it is found. */

@@ -14,6 +14,7 @@ const FAILURES = new Map<unknown, FailureCode>([
   ['BANNED_USER', 'banned'],
   ['TOO_MANY', 'too_many'],
   ['DATABASE_UNAVAILABLE', 'unavailable'],
+  ['TOO_BUSY', 'unavailable'],
   ['NOT_FOUND', 'not_found'],
   ['METHOD_NOT_ALLOWED', 'method'],
 ]);

@@ -5,7 +5,7 @@ import { BreachedPasswords } from './breached-passwords';
 import type { PasswordHasher } from './password-hasher';
 import { isEasilyGuessed } from './password-rules';
 import { PasswordUpgrade } from './password-upgrade';
-import { orRefuse } from '../admission/plugin';
+import { whileLeft } from '../admission/plugin';
 import { ACTING_CLIENT_HEADER, PASSWORD_LENGTH, SERVICE_ACCOUNT_USERS_PATH } from '../../contract';
 import type { AuthConfig } from '../common/config';
 import { callerOf, fieldOf, isAdministrator, ownerOfResetToken } from '../common/caller';
@@ -94,9 +94,7 @@ async function checkNewPassword(ctx: HookContext, breached: BreachedPasswords): 
 
 /** Other requests do not wait for the service of breached passwords. */
 function isBreached(password: string, breached: BreachedPasswords): Promise<boolean> {
-  const place = requestContext.getStore()?.place;
-  if (!breached.isOn || !place) return breached.has(password);
-  return orRefuse(place.whileLeft(() => breached.has(password)));
+  return breached.isOn ? whileLeft(() => breached.has(password)) : breached.has(password);
 }
 
 function renewHash(ctx: HookContext, upgrade: PasswordUpgrade): Promise<void> {

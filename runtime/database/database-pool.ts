@@ -15,7 +15,12 @@ import {
   markDatabaseError,
 } from './database-errors';
 import { DATABASE_LIMITS } from './database-limits';
-import { recallFailure, rememberOutage, rememberTimeLimit } from './database-scope';
+import {
+  recallFailure,
+  rememberOutage,
+  rememberTimeLimit,
+  runOutsideScope,
+} from './database-scope';
 import { repeatOnConflict } from './repeated-transaction';
 
 /** The message of `pg` when `query_timeout` is over. */
@@ -131,10 +136,15 @@ class DatabaseClient extends Client {
     return super.end(...([callback].filter(Boolean) as []));
   }
 
-  /** Stands for both overloads of `pg`: with and without a callback. */
+  /**
+   * Stands for both overloads of `pg`. With a callback, a pool opens a connection for a request that
+   * waits, in the context of the request that gave another one back. The pool notes a failure for
+   * the right one.
+   */
   override connect(...[callback]: unknown[]): never {
-    if (typeof callback === 'function')
-      return super.connect(marking(callback as Callback)) as never;
+    if (typeof callback === 'function') {
+      return runOutsideScope(() => super.connect(marking(callback as Callback))) as never;
+    }
     const result = super.connect();
     result.catch(note);
     return result as never;

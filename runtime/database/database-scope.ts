@@ -47,6 +47,11 @@ export function runInDatabaseScope<T>(
   return scopes.run({ failures, stopsAtOutage, isOptional: false }, work);
 }
 
+/** Runs work for another request than the current one: its failures are not noted here. */
+export function runOutsideScope<T>(work: () => T): T {
+  return scopes.exit(work);
+}
+
 /** Runs work without which the request can succeed: its outage is not one of the request. */
 export function runOptionalStatements<T>(work: () => T): T {
   const scope = scopes.getStore();

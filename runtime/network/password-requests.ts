@@ -28,6 +28,7 @@ const OWNER_FIELDS = new Map([
  * has two dots, counts as a whole.
  */
 const BEARER = /^bearer +([^.\s]+\.[^.\s]+\.[^.\s]+|[^.%\s]+)/i;
+const SIGNED_BEARER = /^bearer .*\./i;
 const SESSION_COOKIE = /(?:^|; *)(?:__Secure-)?better-auth\.session_token=([^.%;]+)/;
 
 export interface PasswordRequest {
@@ -57,11 +58,12 @@ export function ownerOf({ path = '', body, header }: PasswordRequest): string {
 }
 
 function sessionOf(header: PasswordRequest['header']): string | undefined {
-  return (
-    header(CALLER_TOKEN_HEADER) ??
-    BEARER.exec(header('authorization') ?? '')?.[1] ??
-    SESSION_COOKIE.exec(header('cookie') ?? '')?.[1]
-  );
+  const authorization = header('authorization') ?? '';
+  const cookie = SESSION_COOKIE.exec(header('cookie') ?? '')?.[1];
+  // Only the secret shows which of the two is the session. All such requests share one name.
+  const isAmbiguous = cookie !== undefined && SIGNED_BEARER.test(authorization);
+  const own = isAmbiguous ? 'token and cookie' : (BEARER.exec(authorization)?.[1] ?? cookie);
+  return header(CALLER_TOKEN_HEADER) ?? own;
 }
 
 function textOf(body: unknown, field: string): string | null {

@@ -150,14 +150,20 @@ it.each(Object.keys(ATTEMPTS))(
 it('a broken statement leads a browser at the callback of a provider to a page', async () => {
   const path = '/api/auth/callback/google?code=c&state=s';
   const pages: string[] = [];
-  for (let statement = 1; ; statement += 1) {
+  let isRepeated = false;
+  for (let statement = 1; ;) {
     wire.breakAt(statement, OF_REQUESTS);
     const { status, headers } = await server.get(path, { accept: 'text/html' });
     if (!wire.endBreak()) break;
-    // A job has lost its statement, when nothing was wrong.
-    if (headers.location?.endsWith('error=state_mismatch')) continue;
+    // A job can have lost its statement, when nothing was wrong: not twice.
+    if (headers.location?.endsWith('error=state_mismatch') && !isRepeated) {
+      isRepeated = true;
+      continue;
+    }
     expect(status).toBe(503);
     pages.push(headers['content-type']!);
+    statement += 1;
+    isRepeated = false;
   }
   expect(new Set(pages)).toEqual(new Set(['text/html; charset=utf-8']));
 });
@@ -189,7 +195,7 @@ describe('with one connection for all requests', () => {
     const email = newEmail();
     const { bearer } = await single.server.signUp(email);
     const reset = { isOver: false };
-    const others = Array.from({ length: 8 }, async () => {
+    const others = Array.from({ length: 3 }, async () => {
       const statuses = [];
       while (!reset.isOver)
         statuses.push((await single.server.get('/api/auth/token', bearer)).status);

@@ -43,6 +43,11 @@ describe('the account of a request', () => {
     expect(ownerAt('/change-password', {}, jwt('s1'))).not.toBe(
       ownerAt('/change-password', {}, jwt('s2')),
     );
+    const made = (token: string) => (name: string) =>
+      ({ authorization: `Bearer ${token}`, cookie: COOKIE })[name];
+    expect(ownerAt('/change-password', {}, made('x1.y'))).toBe(
+      ownerAt('/change-password', {}, made('x2.y.z')),
+    );
     const basic = (name: string) => ({ authorization: 'Basic eDp5', cookie: COOKIE })[name];
     expect(ownerAt('/change-password', {}, basic)).toBe(own);
   });

@@ -3,8 +3,8 @@ import { Resolver } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import { isPublicAddress } from '../../../runtime/network/public-address';
 
-/** Limits for each name server. A second query waits longer than the first. */
-const LIMITS = { timeout: 2_000, tries: 2 };
+/** For each name server. A delivery that fails is repeated. */
+const LIMITS = { timeout: 2_000, tries: 1 };
 
 /**
  * Resolves the name of a destination for one connection. Each address is checked, and the
