@@ -5,8 +5,11 @@ import type { KnownValues } from './values';
 
 export const ROLES = ['anonymous', 'user', 'admin'] as const;
 
-/** OAuth clients with all scopes: one that acts for an administrator, and a service account. */
-export const CLIENTS = ['client', 'service account'] as const;
+/**
+ * OAuth clients: one with all scopes and a first-party client without scopes of the API, which act
+ * for an administrator, and a service account with all scopes.
+ */
+export const CLIENTS = ['client', 'first-party client', 'service account'] as const;
 
 export type Role = (typeof ROLES)[number] | (typeof CLIENTS)[number];
 
@@ -78,7 +81,9 @@ export class People {
     if (role === 'user') return system.asUser();
     if (role === 'service account') return toSender(await system.asServiceAccount(ACCOUNT_SCOPES));
     const admin = await system.asNewAdmin();
-    return role === 'client' ? toSender(await system.asClient(admin, CLIENT_SCOPES)) : admin;
+    if (role === 'client') return toSender(await system.asClient(admin, CLIENT_SCOPES));
+    if (role !== 'first-party client') return admin;
+    return toSender(await system.asClient(admin, ['openid'], { firstParty: true }));
   }
 }
 

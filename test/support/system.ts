@@ -145,9 +145,14 @@ export class System {
    * An OAuth client that acts for a user, with the scopes that the user has granted. The user signs
    * in for it, so it has a session of its own.
    */
-  async asClient(user: SignedInUser, scopes: readonly string[]): Promise<TestClient> {
+  async asClient(
+    user: SignedInUser,
+    scopes: readonly string[],
+    { firstParty = false } = {},
+  ): Promise<TestClient> {
     const redirectUris = [CALLBACK_URL];
-    const { clientId } = await this.registerClient({ type: 'public', scopes, redirectUris });
+    const client = { type: 'public', scopes, redirectUris, firstParty };
+    const { clientId } = await this.registerClient(client);
     const { authUrl } = this.settings;
     const { email } = user;
     const password = this.passwords.get(email)!;
