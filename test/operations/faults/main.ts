@@ -5,7 +5,7 @@ import { Cluster } from './cluster';
 import { FULL_PLAN, listFaults, NO_FAULT, SHORT_PLAN } from './fault-list';
 import { Load } from './load';
 import { listChanges } from './version-changes';
-import { renderHead, renderRow } from './report';
+import { listProblems, renderHead, renderRow } from './report';
 import { runTrial } from './trial';
 import { StartError } from '../../../runtime/start-error';
 import { RUN_VARIABLE } from '../../support/database';
@@ -33,8 +33,7 @@ async function main(parameters: string[]): Promise<void> {
       if (filters.length > 0 && !filters.some((filter) => fault.name.includes(filter))) continue;
       const result = await runTrial({ cluster, load }, fault);
       print(renderRow(result));
-      const isWrong = Object.keys(result.wrong).length + result.losses.length + result.ended.length;
-      if (isWrong > 0) process.exitCode = 1;
+      if (listProblems(result).length > 0) process.exitCode = 1;
     }
     print(`load average ${loadavg()[0]!.toFixed(1)}`);
   } finally {
