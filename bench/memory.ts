@@ -1,6 +1,7 @@
 import type { Benchmark } from './common/benchmark';
 import { Gatehouse } from './system/gatehouse';
 import { NODE_FLAGS } from '../launcher/services/service';
+import type { Usage } from './system/probe';
 import type { ServerProcess } from './system/server-process';
 
 const REQUESTS = 10_000;
@@ -9,6 +10,9 @@ const AT_ONCE = 16;
 /** One sign-in, and as many other requests of each kind. */
 const OTHERS = 4;
 
+/** Of each process, with the flags of the product. */
+const MOST_RESIDENT = 300_000_000;
+
 /** Resident memory of both processes after mixed requests. */
 export const memoryBenchmark: Benchmark = {
   name: 'memory',
@@ -16,7 +20,8 @@ export const memoryBenchmark: Benchmark = {
     const count = isSmoke ? 200 : REQUESTS;
     for (const flags of [[], NODE_FLAGS]) {
       print(`node ${flags.join(' ')}`);
-      await measure({ print, count, flags });
+      const residents = await measure({ print, count, flags });
+      if (flags === NODE_FLAGS) compareWithGoal(print, Math.max(...residents));
     }
   },
 };
@@ -27,7 +32,15 @@ interface Measurement {
   flags: readonly string[];
 }
 
-async function measure({ print, count, flags }: Measurement): Promise<void> {
+function compareWithGoal(print: (line: string) => void, resident: number): void {
+  const isReached = resident <= MOST_RESIDENT;
+  const outcome = isReached ? 'reached' : 'not reached';
+  print(`goal: at most ${toMegabytes(MOST_RESIDENT)} MB resident in each process: ${outcome}`);
+  if (!isReached) process.exitCode = 1;
+}
+
+/** @returns the resident memory of each process, in bytes. */
+async function measure({ print, count, flags }: Measurement): Promise<number[]> {
   const gatehouse = await Gatehouse.start({ users: 1_000, flags });
   try {
     const api = await gatehouse.startApi({ name: 'API' });
@@ -36,18 +49,22 @@ async function measure({ print, count, flags }: Measurement): Promise<void> {
     const statuses = await sendMixed(requests, count);
     const seconds = (performance.now() - begin) / 1_000;
     print(`  ${count} requests in ${seconds.toFixed(0)} s: ${JSON.stringify(statuses)}`);
-    for (const server of [api, gatehouse.authServer]) print(`  ${await describe(server)}`);
+    const residents: number[] = [];
+    for (const server of [api, gatehouse.authServer]) {
+      const usage = await server.usage();
+      print(`  ${describe(server.options.name, usage)}`);
+      residents.push(usage.memory);
+    }
+    return residents;
   } finally {
     await gatehouse.stop();
   }
 }
 
-async function describe(server: ServerProcess): Promise<string> {
-  const { memory, heap, cpu } = await server.usage();
+function describe(name: string, { memory, heap, cpu }: Usage): string {
   const [resident, held, used] = [memory, heap.held, heap.used].map(toMegabytes);
   const seconds = (cpu / 1_000_000).toFixed(0);
-  const name = server.options.name.padEnd(12);
-  return `${name} ${resident} MB resident, heap ${held} MB held, ${used} MB used; CPU ${seconds} s`;
+  return `${name.padEnd(12)} ${resident} MB resident, heap ${held} MB held, ${used} MB used; CPU ${seconds} s`;
 }
 
 function toMegabytes(bytes: number): string {
