@@ -3,8 +3,10 @@ import { parse } from 'yaml';
 import { parseComposeFile } from '../../tools/image/compose-file';
 import { parseDockerfile } from '../../tools/image/dockerfile';
 
-/** That of Gatehouse: a product can have others. */
-const workflows = [readFileSync('.github/workflows/ci.yml', 'utf8')];
+/** Those of Gatehouse: a product can have others. */
+const workflows = ['ci', 'faults'].map((name) =>
+  readFileSync(`.github/workflows/${name}.yml`, 'utf8'),
+);
 
 /** The values of a field, with the comment behind them. */
 function valuesOf(field: string, text: string): string[] {
