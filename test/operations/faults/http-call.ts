@@ -30,6 +30,7 @@ export interface Call {
   form?: Record<string, string>;
   /** Media type; `text/event-stream` opens a stream, of which one part is read. */
   accept?: string;
+  requestId?: string;
   /** Keeps the cookies of a browser. */
   fetch?: typeof fetch;
 }
@@ -67,7 +68,7 @@ function targetOf(headers: Headers, { url }: Outcome['body']): string | null {
 }
 
 export function send(call: Call, signal = AbortSignal.timeout(CALL_LIMIT_MS)): Promise<Response> {
-  const { method, url, token, authorization, body, form, accept } = call;
+  const { method, url, token, authorization, body, form, accept, requestId } = call;
   return (call.fetch ?? fetch)(url, {
     method: method ?? (body || form ? 'POST' : 'GET'),
     headers: {
@@ -75,6 +76,7 @@ export function send(call: Call, signal = AbortSignal.timeout(CALL_LIMIT_MS)): P
       ...(body && { 'content-type': 'application/json' }),
       ...(authorization && { authorization }),
       ...(accept && { accept }),
+      ...(requestId && { 'x-request-id': requestId }),
       ...(token && { authorization: `Bearer ${token}` }),
     },
     body: form ? new URLSearchParams(form) : body && JSON.stringify(body),

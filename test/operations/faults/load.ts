@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { measure, type Outcome, send } from './http-call';
 import { type Calls, type Flow, type Kinds, prepareKinds, type Urls } from './kinds';
@@ -52,12 +53,21 @@ export class Load {
     );
   }
 
-  /** Sends one request of each kind, and closes the connections after the time. */
-  async leave(afterMs: number): Promise<void> {
-    const answers = Object.values(this.calls).map(async ({ toCall }) => {
-      const response = await send(toCall(), AbortSignal.timeout(afterMs));
-      await response.text();
+  /**
+   * Sends one request of each kind, and closes the connections after the time.
+   * @returns the ids of the requests without a complete answer.
+   */
+  async leave(afterMs: number): Promise<string[]> {
+    const ids = Object.values(this.calls).map(async ({ toCall }) => {
+      const requestId = randomUUID();
+      try {
+        const response = await send({ ...toCall(), requestId }, AbortSignal.timeout(afterMs));
+        await response.text();
+        return [];
+      } catch {
+        return [requestId];
+      }
     });
-    await Promise.allSettled(answers);
+    return (await Promise.all(ids)).flat();
   }
 }
