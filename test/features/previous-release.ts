@@ -22,7 +22,11 @@ const CONFIG = `
   hooksPath = /dev/null
 `;
 
-/** The commit of the previous release, or why there is none to begin with. */
+/**
+ * The commit of the previous release, or why there is none to begin with. A missing history fails
+ * in CI, which can fetch it. Features of a product cannot be removed: their product has its own
+ * merge of the release, and its CI has to pass.
+ */
 export function findPreviousRelease(): string | { missing: string } {
   if (FEATURES.length > 0) return { missing: 'This project has features of a product itself.' };
   const release = newestTag() ?? BEFORE_THE_FIRST_TAG;
@@ -30,7 +34,9 @@ export function findPreviousRelease(): string | { missing: string } {
     return git(ROOT, 'rev-parse', '--verify', '--quiet', `${release}^{commit}`);
   } catch {
     const advice = '`git fetch --unshallow --tags` gets it.';
-    return { missing: `This clone has no commit ${release}. ${advice}` };
+    const missing = `This clone has no commit ${release}. ${advice}`;
+    if (process.env.CI === 'true') throw new Error(missing);
+    return { missing };
   }
 }
 
