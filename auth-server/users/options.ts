@@ -6,7 +6,7 @@ import {
   verifyMailedAddress,
 } from './recovered-account';
 import { ACCOUNT_MAPPING, USER_MAPPING, VERIFICATION_MAPPING } from './schema';
-import { checkUserWrite } from './user-policy';
+import { checkUserUpdate, checkUserWrite } from './user-policy';
 import type { AuthConfig } from '../common/config';
 import type { UserContact } from '../common/user-contact';
 import { DEFAULT_ROLE } from '../../contract';
@@ -30,7 +30,7 @@ export function userOptions(mailer: Mailer, { authUrl }: Pick<AuthConfig, 'authU
 /** Every write of a user is checked, from all endpoints and plugins. */
 export const USER_HOOKS = {
   create: { before: checkUserWrite },
-  update: { before: checkUserWrite },
+  update: { before: checkUserUpdate },
 };
 
 /** The mails of sign-up and password reset. Each goes to the address that the database has. */

@@ -16,6 +16,7 @@ type UserWrite = Record<string, unknown>;
  */
 export function checkUserWrite(user: UserWrite): Promise<void> {
   const { role, banned, banReason, banExpires, name, image, email } = user;
+  const bans = banned !== false;
   if (role !== undefined && !isRole(role)) throw refusal('INVALID_ROLE', 'There is no such role.');
   if (banned !== undefined && typeof banned !== 'boolean') {
     throw refusal('INVALID_BAN', 'banned must be true or false.');
@@ -23,7 +24,7 @@ export function checkUserWrite(user: UserWrite): Promise<void> {
   if (banReason !== undefined && banReason !== null && !isPlainText(banReason, 500)) {
     throw refusal('INVALID_BAN', 'The reason must be plain text of at most 500 characters.');
   }
-  if (banExpires !== undefined && banExpires !== null && !isEndOfBan(banExpires)) {
+  if (bans && banExpires !== undefined && banExpires !== null && !isEndOfBan(banExpires)) {
     throw refusal('INVALID_BAN', END_OF_BAN);
   }
   if (email !== undefined && !isEmailAddress(email)) {
@@ -36,6 +37,16 @@ export function checkUserWrite(user: UserWrite): Promise<void> {
     throw refusal('INVALID_IMAGE', 'image must be an http or https address.');
   }
   return Promise.resolve();
+}
+
+/**
+ * As {@link checkUserWrite}. A ban without an end does not get that of a former ban: when it is over,
+ * there would be no ban.
+ */
+export async function checkUserUpdate(user: UserWrite) {
+  await checkUserWrite(user);
+  const { banned, banExpires } = user;
+  return banned === true && banExpires === undefined ? { data: { banExpires: null } } : undefined;
 }
 
 const END_OF_BAN = 'A ban ends at a time in the future, not after the year 9999.';

@@ -79,6 +79,7 @@ it('a promise has both parts of the answer, as without sharing', async () => {
 
 it('a call that is not valid fails at once', () => {
   expect(() => dns.lookup('localhost', { family: 5 }, () => {})).toThrow('family');
+  expect(() => void Reflect.apply(dns.lookup, dns, ['localhost'])).toThrow('callback');
   end();
   expect(dns.lookup).toBe(lookup);
 });

@@ -28,7 +28,9 @@ function sharing(lookup: Lookup) {
   const running = new Map<string, Callback[][]>();
   return (name: string, options: object, given?: Callback): void => {
     // A caller may leave the options out.
-    if (!given) return dns.lookup(name, {}, options as Callback);
+    if (typeof options === 'function') return dns.lookup(name, {}, options as Callback);
+    // Without a callback: it is refused.
+    if (!given) return lookup(name, options, given as never);
     const key = JSON.stringify([name, options]);
     const lookups = running.get(key) ?? [];
     const callback = AsyncResource.bind(given);

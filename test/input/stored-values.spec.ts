@@ -139,6 +139,27 @@ describe('a ban', () => {
     },
   );
 
+  it('without an end has none, also after a former ban whose end is over', async () => {
+    const { id: userId, caller } = await system.asUser();
+    await system.query(
+      `UPDATE "user" SET ban_expires = now() - interval '1 minute' WHERE id = $1`,
+      [userId],
+    );
+    const body = { userId, data: { banned: true } };
+    const answer = await callAuth('/admin/update-user', { body, bearer: admin.refreshToken });
+    expect(answer.status).toBe(200);
+    const sql = 'SELECT banned, ban_expires FROM "user" WHERE id = $1';
+    expect(await system.query(sql, [userId])).toEqual([{ banned: true, ban_expires: null }]);
+    expect((await caller.get('/api/v1/users/me')).status).toBe(401);
+  });
+
+  it('with an end that is over can be stored with its lift', async () => {
+    const { id: userId } = await system.asUser();
+    const body = { userId, data: { banned: false, banExpires: '2001-01-01T00:00:00Z' } };
+    const answer = await callAuth('/admin/update-user', { body, bearer: admin.refreshToken });
+    expect(answer.status).toBe(200);
+  });
+
   it('is accepted with an end from the next minute to the last year', async () => {
     for (const banExpiresIn of [60, 2e11]) {
       const { id: userId, caller } = await system.asUser();
