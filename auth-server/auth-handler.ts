@@ -111,7 +111,7 @@ async function replaceStoreFailure(response: Response, request: Request): Promis
   const text = await response.clone().text();
   // Some refusals have no body, for example those of an endpoint that is switched off.
   if (text === '') return withBody(response, request);
-  const { code = '' } = JSON.parse(text || '{}') as { code?: string };
+  const { code = '' } = JSON.parse(text) as { code?: string };
   if (!STORE_FAILURES.has(code)) return response;
   const isTaken = requestContext.getStore()?.isEmailTaken;
   return toResponse(isTaken ? EMAIL_TAKEN : INTERNAL_ERROR, request);
