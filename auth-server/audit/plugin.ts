@@ -136,6 +136,8 @@ const CALLBACKS = /^\/(callback|oauth2\/callback)\//;
 async function findSession(ctx: HookContext): Promise<unknown> {
   if (SIGN_INS.test(ctx.path)) return null;
   if (CALLBACKS.test(ctx.path) && ctx.context.newSession) return null;
+  // A client asks there, also when its browser sends the cookie of a session.
+  if (ctx.path === '/oauth2/token') return null;
   if (ctx.context.session) return ctx.context.session;
   // The second step has begun a session, and does not belong to it.
   if (ctx.path.startsWith('/two-factor/')) return null;

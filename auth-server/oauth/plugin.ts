@@ -10,7 +10,7 @@ import { introspectionTokens } from './introspection-token';
 import { Grants } from './grants';
 import { protocolAnswers } from './protocol-answers';
 import { replayedTokens } from './replayed-tokens';
-import { renewedScopes } from './renewed-scopes';
+import { renewals } from './renewals';
 import { refusedParameters } from './requests/refused-parameters';
 import { requestRules } from './requests/request-rules';
 import { usedCodes } from './requests/used-codes';
@@ -57,9 +57,10 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
     protocolAnswers(grants),
     replayedTokens(pool),
     usedCodes({ config, pool }),
-    renewedScopes(pool),
     clientCredentials(pool),
     introspectionTokens(config),
+    // Last: its hook commits what the answer says.
+    renewals(pool),
   ];
 }
 

@@ -10,7 +10,8 @@ const FIELDS: Record<string, string> = {
   '/oauth2/token': 'refresh_token',
   '/oauth2/revoke': 'token',
 };
-const MODEL = 'oauthRefreshToken';
+/** The provider's model. */
+export const REFRESH_TOKEN = 'oauthRefreshToken';
 
 const FIND_SESSION = `
   SELECT session_id AS "sessionId" FROM oauth_refresh_token WHERE token = $1`;
@@ -64,7 +65,7 @@ export function replayedTokens(pool: Pool) {
 function limitToSession(adapter: Adapter, sessionId: string | null): Adapter {
   const narrow = <Q extends { model: string; where?: Condition[] }>(query: Q): Q => {
     const fields = query.where?.map(({ field }) => field).toSorted() ?? [];
-    if (query.model !== MODEL || fields.join() !== 'clientId,userId') return query;
+    if (query.model !== REFRESH_TOKEN || fields.join() !== 'clientId,userId') return query;
     return { ...query, where: [...query.where!, { field: 'sessionId', value: sessionId }] };
   };
   return {
@@ -79,11 +80,16 @@ function endGrantOfUsedToken(adapter: Adapter, pool: Pool): Adapter {
     query: Parameters<Adapter['incrementOne']>[0],
   ) => {
     const marked = await adapter.incrementOne<Row>(query);
-    if (marked === null && query.model === MODEL) {
+    if (marked === null && query.model === REFRESH_TOKEN) {
       const id = query.where.find(({ field }) => field === 'id')?.value;
-      await pool.query(END_GRANT, [id]);
+      await endGrantOfUsed(id as string, pool);
     }
     return marked;
   };
   return { ...adapter, incrementOne };
+}
+
+/** @param id of a refresh token that another request has used. */
+export async function endGrantOfUsed(id: string, pool: Pool): Promise<void> {
+  await pool.query(END_GRANT, [id]);
 }

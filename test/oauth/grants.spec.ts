@@ -312,30 +312,71 @@ describe('a new grant', () => {
   });
 });
 
-describe('a grant that ends before its refresh token is inserted', () => {
+describe('a grant that ends while its refresh token is inserted', () => {
   holdUpAt('INSERT');
 
-  it.each<[string, string, (tokens: Tokens) => Promise<unknown>]>([
-    ['renewal', 'the user takes the consent back', deleteConsent],
-    ['renewal', 'the token is used twice', (old) => stage.refresh(client, old.refresh_token)],
-    ['renewal', 'the user signs out', statement(ENDS[2]![1])],
-    ['renewal', 'the user is deleted', statement(ENDS[3]![1])],
-    ['exchange', 'the user takes the consent back', deleteConsent],
-    ['exchange', 'the user is banned', statement(ENDS[0]![1])],
-  ])('leaves no token: %s, %s', async (kind, _title, end) => {
-    const old = await stage.tokens(client, browser);
-    const code = kind === 'exchange' ? await stage.code(client, browser) : null;
-    const request = () =>
-      code ? stage.exchange(client, code) : stage.refresh(client, old.refresh_token);
-    const { status, body } = await changeDuring({ holder, request, change: () => end(old) });
-    expect([status, body.error, body.refresh_token]).toEqual([400, 'invalid_grant', undefined]);
+  async function expectNoTokens(): Promise<void> {
     // Tokens that outlive their session have none.
     const left = await stage.system.query(
       `SELECT id FROM oauth_refresh_token ${OF_USER} AND session_id IS NOT NULL`,
       [user.id, client.clientId],
     );
     expect(left).toEqual([]);
+  }
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['the user takes the consent back', deleteConsent],
+    ['the user is banned', statement(ENDS[0]![1])],
+  ])('leaves no token: exchange, %s', async (_title, change) => {
+    await stage.tokens(client, browser);
+    const code = await stage.code(client, browser);
+    const request = () => stage.exchange(client, code);
+    const { status, body } = await changeDuring({ holder, request, change });
+    expect([status, body.error, body.refresh_token]).toEqual([400, 'invalid_grant', undefined]);
+    await expectNoTokens();
   });
+
+  /** A renewal has locked the grant: the end waits for it. */
+  it.each<[string, (tokens: Tokens) => Promise<unknown>]>([
+    ['the user takes the consent back', deleteConsent],
+    ['the token is used twice', (old) => stage.refresh(client, old.refresh_token)],
+    ['the client gives the token back', (old) => revoke(old.refresh_token)],
+    ['the user signs out', statement(ENDS[2]![1])],
+    ['the user is deleted', statement(ENDS[3]![1])],
+  ])('leaves no token: renewal, %s', async (_title, end) => {
+    const old = await stage.tokens(client, browser);
+    let ending: Promise<unknown>;
+    const { status } = await changeDuring({
+      holder,
+      request: () => stage.refresh(client, old.refresh_token),
+      change: () => {
+        ending = end(old);
+        return eventually(async () => expect(await countWaiting()).toBe(2));
+      },
+    });
+    expect(status).toBe(200);
+    await ending!;
+    await expectNoTokens();
+  });
+});
+
+describe('a grant that ends before its renewal', () => {
+  it.each([NARROWINGS[0]!, NARROWINGS[1]!, ...ENDS])(
+    'refuses it, when %s in a transaction for which it waits',
+    async (_title, sql) => {
+      const { refresh_token: token } = await stage.tokens(client, browser);
+      const writer = new PgClient(stage.system.database.url);
+      await writer.connect();
+      await writer.query('BEGIN');
+      await writer.query(sql, [user.id, client.clientId]);
+      const renewal = stage.refresh(client, token);
+      await eventually(async () => expect(await isWaitingForLock()).toBe(true));
+      await writer.query('COMMIT');
+      await writer.end();
+      const { status, body } = await renewal;
+      expect([status, body.error]).toEqual([400, 'invalid_grant']);
+    },
+  );
 });
 
 describe('a refresh token that two requests use at once', () => {

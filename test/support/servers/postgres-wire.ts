@@ -6,6 +6,10 @@ const QUERY = 'Q';
 const PARSE = 'P';
 const BIND = 'B';
 const NOTIFICATION = 'A';
+const READY = 'Z';
+
+/** Which part is lost: the statement, or the answer to it. */
+export type LostPart = 'statement' | 'answer';
 
 /**
  * A proxy to PostgreSQL that parses the protocol: it records the statements, can break the
@@ -18,7 +22,7 @@ export class PostgresWire {
   /** Whether notifications are dropped. */
   losesNotifications = false;
   /** The connection breaks at the last of so many statements with this part; 0: none breaks. */
-  private untilBreak = { count: 0, part: /(?:)/ };
+  private untilBreak = { count: 0, part: /(?:)/, lost: 'statement' as LostPart };
   private readonly sockets = new Set<Socket>();
 
   private constructor(private readonly server: Server) {}
@@ -43,12 +47,13 @@ export class PostgresWire {
   }
 
   /**
-   * Breaks the connection of the n-th statement from now, which does not reach the server.
+   * Breaks the connection of the n-th statement from now: it does not reach the server, or the
+   * server has run it and its answer is lost.
    *
    * @param part only statements that match it count.
    */
-  breakAt(count: number, part = /(?:)/): void {
-    this.untilBreak = { count, part };
+  breakAt(count: number, part = /(?:)/, lost: LostPart = 'statement'): void {
+    this.untilBreak = { count, part, lost };
   }
 
   /** From now on no connection breaks. @returns whether one has broken. */
@@ -68,6 +73,7 @@ export class PostgresWire {
     const fromClient = new Messages({ startsUntyped: true });
     const fromServer = new Messages({ startsUntyped: false });
     const prepared = new Map<string, string>();
+    let losesAnswer = false;
     near.on('data', (chunk) => {
       let breaks = false;
       for (const message of fromClient.take(chunk)) {
@@ -76,12 +82,15 @@ export class PostgresWire {
         this.statements.push(statement);
         breaks ||= this.reachesBreak(statement);
       }
-      if (breaks) near.destroy();
+      losesAnswer ||= breaks && this.untilBreak.lost === 'answer';
+      if (breaks && !losesAnswer) near.destroy();
       else far.write(chunk);
     });
     far.on('data', (chunk) => {
-      for (const message of fromServer.take(chunk))
-        if (this.passes(message)) near.write(message.bytes);
+      for (const message of fromServer.take(chunk)) {
+        if (losesAnswer && message.type === READY) near.destroy();
+        if (!losesAnswer && this.passes(message)) near.write(message.bytes);
+      }
     });
     for (const [socket, other] of [
       [near, far],
