@@ -65,7 +65,12 @@ export function toOptions(parts: AuthParts, passwords: PasswordOptions) {
     session: SESSION_OPTIONS,
     socialProviders: socialProviders(config),
     account: { ...ACCOUNT_MAPPING, ...ACCOUNT_LINKING },
-    verification: { ...VERIFICATION_MAPPING, storeIdentifier: STORED_IDENTIFIERS },
+    verification: {
+      ...VERIFICATION_MAPPING,
+      storeIdentifier: STORED_IDENTIFIERS,
+      // It compares with the clock of this process, for the rows of all auth servers.
+      disableCleanup: true,
+    },
     user: { ...userOptions(mailer, config), validateUserInfo: checkProviderUser },
     emailAndPassword: emailAndPassword(parts, passwords),
     emailVerification: verificationMails(mailer, config),

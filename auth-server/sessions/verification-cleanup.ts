@@ -3,7 +3,8 @@ import type { Cleanup } from '../../runtime/jobs/cleanup';
 
 /**
  * Deletes unused proofs (links of mails, states of sign-ins, trusted devices)
- * a day after their end: within the day their use is answered as too late.
+ * a day after their end: within the day their use is answered as too late. The time is that of the
+ * database: an auth server whose clock is ahead must not delete what the others have issued.
  */
 export const VERIFICATION_CLEANUP: Cleanup = {
   name: 'verification-cleanup',

@@ -107,8 +107,16 @@ export async function startProcesses(
   databaseUrl: string,
   more: NodeJS.ProcessEnv = {},
 ): Promise<Processes> {
+  const env = await environmentOf(databaseUrl, more);
+  const auth = await ServerProcess.start('auth-server/main.ts', { url: env.AUTH_URL, env });
+  const api = await ServerProcess.start('src/main.ts', { url: env.API_URL, env });
+  return { auth, api };
+}
+
+/** Of both processes, with ports that are free. */
+export async function environmentOf(databaseUrl: string, more: NodeJS.ProcessEnv = {}) {
   const [authPort, apiPort] = await reservePorts(2);
-  const env = {
+  return {
     PATH: process.env.PATH,
     NODE_ENV: 'test',
     DATABASE_URL: databaseUrl,
@@ -125,7 +133,4 @@ export async function startProcesses(
     ...CHEAP_HASHES,
     ...more,
   };
-  const auth = await ServerProcess.start('auth-server/main.ts', { url: env.AUTH_URL, env });
-  const api = await ServerProcess.start('src/main.ts', { url: env.API_URL, env });
-  return { auth, api };
 }

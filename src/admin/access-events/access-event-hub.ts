@@ -115,16 +115,15 @@ export class AccessEventHub implements OnApplicationBootstrap, BeforeApplication
   /** @returns whether the database answered. */
   private async readOnce(): Promise<boolean> {
     const { base } = this;
-    const sent = new Date();
     try {
       const batch = await this.store.readNew(base!.position);
       const isSameHistory = hasReached(batch.position, base!.position);
-      const next = isSameHistory ? null : await this.store.getDurablePosition();
+      const next = isSameHistory ? null : (await this.store.getDurablePosition()).position;
       await this.endReadersWithoutAccess();
       // During the query the last reader can have left, and another one can have joined.
       if (this.base === base) {
         if (next) this.beginAnew(next);
-        else this.deliver(batch, sent);
+        else this.deliver(batch);
       }
       this.fault.end();
       return true;
@@ -140,7 +139,7 @@ export class AccessEventHub implements OnApplicationBootstrap, BeforeApplication
     this.send(toReload(position, OTHER_HISTORY));
   }
 
-  private deliver(batch: EventBatch, sent: Date): void {
+  private deliver(batch: EventBatch): void {
     const base = this.base!;
     const events = base.take(batch);
     if (batch.events.length > LARGEST_BATCH) {
@@ -150,7 +149,7 @@ export class AccessEventHub implements OnApplicationBootstrap, BeforeApplication
       this.metrics.delivered(events);
       this.send(toStreamText(events, base.position));
     }
-    if (this.isTimeToTell()) this.send(toCurrent(base.position, sent));
+    if (this.isTimeToTell()) this.send(toCurrent(base.position, batch.asOf));
   }
 
   /** At most once in the interval, with room for the jitter of the timer. */

@@ -21,9 +21,15 @@ export interface AccessEvent {
 }
 
 /** What was committed since a position, and the position after it. */
-export interface EventBatch extends WriteAheadLog {
+export interface EventBatch extends WriteAheadLog, AsOf {
   position: EventPosition;
   events: AccessEvent[];
+}
+
+/** Everything that was committed before this time is in a batch, or before a position. */
+interface AsOf {
+  /** By the clock of the database, as the times of the events: replicas can differ. */
+  asOf: Date;
 }
 
 /**
@@ -69,9 +75,12 @@ const FLUSH = `
 
 const EVENT = `json_build_object('id', e.id::text, 'kind', e.kind, 'time', e.occurred_at, 'data', e.data)`;
 
-/** One statement, so that the position is the snapshot in which the events were read. */
+/**
+ * One statement, so that the position is the snapshot in which the events were read. Its transaction
+ * began before the snapshot.
+ */
 const READ_NEW = `
-  SELECT ${EVENT_SOURCE} AS "source", pg_current_snapshot()::text AS "snapshot",
+  SELECT ${EVENT_SOURCE} AS "source", pg_current_snapshot()::text AS "snapshot", now() AS "asOf",
          (pg_current_wal_insert_lsn() - '0/0')::float8 AS "written",
          (pg_current_wal_flush_lsn() - '0/0')::float8 AS "flushed",
          ${CHECKPOINT} AS "checkpoint",
@@ -94,7 +103,7 @@ const READ_RECENT_PAGE = `
 /** Invalid text of a value. */
 const INVALID_TEXT = '22P02';
 
-type BatchRow = EventPosition & WriteAheadLog & { events: AccessEvent[] | null };
+type BatchRow = EventPosition & WriteAheadLog & AsOf & { events: AccessEvent[] | null };
 
 /** Reads the outbox of access events. */
 @Injectable()
@@ -111,10 +120,11 @@ export class AccessEventStore {
       text: READ_NEW,
       values: [since?.snapshot ?? null],
     });
-    const { written, flushed, checkpoint, events } = row!;
+    const { asOf, written, flushed, checkpoint, events } = row!;
     return {
       position: toPosition(row!),
       events: (events ?? []).map(withUtcTime),
+      asOf,
       written,
       flushed,
       checkpoint,
@@ -122,13 +132,13 @@ export class AccessEventStore {
   }
 
   /** The current position. It stays valid after a crash of the database. */
-  async getDurablePosition(): Promise<EventPosition> {
+  async getDurablePosition(): Promise<AsOf & { position: EventPosition }> {
     for (;;) {
-      const { position, written, flushed, checkpoint } = await this.readNew(null);
-      if (flushed >= written) return position;
+      const { position, asOf, written, flushed, checkpoint } = await this.readNew(null);
+      if (flushed >= written) return { position, asOf };
       const [safe] = await this.dataSource.query<Pick<WriteAheadLog, 'checkpoint'>[]>(FLUSH);
       // Otherwise the server can have crashed between the two.
-      if (safe!.checkpoint === checkpoint) return position;
+      if (safe!.checkpoint === checkpoint) return { position, asOf };
     }
   }
 

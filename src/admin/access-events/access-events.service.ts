@@ -94,8 +94,7 @@ export class AccessEventsService implements OnApplicationBootstrap {
   }
 
   private async begin({ lastEventId, replay }: ReadingRequest): Promise<Beginning> {
-    const asOf = new Date();
-    const position = await this.store.getDurablePosition();
+    const { position, asOf } = await this.store.getDurablePosition();
     const beginAt = (from: Beginning['from'], text = '') => ({ from, to: position, asOf, text });
     if (lastEventId === undefined) {
       return replay > 0 ? beginAt(replay) : beginAt(position, toCurrent(position, asOf));
@@ -124,7 +123,7 @@ export class AccessEventsService implements OnApplicationBootstrap {
     yield* this.pagesOf(range);
     // A reader chooses how long that takes. What was written since then needs access at this time.
     if ((await this.readerAccess.findEnded([reader])).length > 0) return;
-    const from = await this.store.getDurablePosition();
+    const { position: from } = await this.store.getDurablePosition();
     yield* this.pagesOf({ from: range.to, to: from });
     if (!this.hub.join(reader, from)) {
       const { position: to } = await this.store.readNew(null);

@@ -1,6 +1,8 @@
 import type { AccessEvent, EventBatch } from './access-event.store';
 import type { EventPosition } from './event-position';
 
+type NewEvents = Omit<EventBatch, 'asOf'>;
+
 /**
  * Where the query of a replica begins: the last position that stays valid after a crash. A rolled
  * back transaction has a number although the record of its end is not durable yet. After a crash
@@ -19,7 +21,7 @@ export class EventBase {
   }
 
   /** @param batch what was read since the position. @returns the events that are new. */
-  take({ position, events, written, flushed, checkpoint }: EventBatch): AccessEvent[] {
+  take({ position, events, written, flushed, checkpoint }: NewEvents): AccessEvent[] {
     const isNew = events.filter(({ id }) => !this.sent.has(id));
     this.sent = new Set(events.map(({ id }) => id));
     // A crash can have lost what was written, and the log can have grown past it since.

@@ -23,8 +23,10 @@ const CLIENT = `
      FROM oauth_resource_server v JOIN oauth_resource r ON r.identifier = v.resource
     WHERE v.client_id = c.${client.clientId} AND r.disabled IS NOT TRUE) AS "resources"`;
 
+/** A session that has ended by the clock of the database has ended, also where this clock is behind. */
 const SESSION_AND_USER = `
-  s.${session.expiresAt} AS "expiresAt",
+  CASE WHEN s.${session.expiresAt} > clock_timestamp() THEN s.${session.expiresAt}
+       ELSE '-infinity' END AS "expiresAt",
   (SELECT json_object_agg(g.client_id, g.granted_at) FROM oauth_grant g
     WHERE g.session_id = s.${session.id}) AS "grants",
   ${selectProfile('u')}`;

@@ -1,0 +1,88 @@
+import { Client } from 'pg';
+import { EventStream } from '../../admin/event-stream';
+import { Caller } from '../../support/caller';
+import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { eventually } from '../../support/eventually';
+import { resetCodeOf } from '../../support/reset-code';
+import { environmentOf, type Processes, ServerProcess, startProcesses } from '../processes';
+
+const HOUR_MS = 3_600_000;
+const PASSWORD = 'correct horse battery staple';
+
+/** The clock of the host is that of PostgreSQL. */
+let database: TestDatabase;
+let sql: Client;
+/** Their clock is an hour behind. */
+let behind: Processes;
+/** Another auth server, with the clock of the host. */
+let ahead: ServerProcess;
+let api: Caller;
+let users = 0;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = new Client(database.url);
+  await sql.connect();
+  behind = await startProcesses(database.url, {
+    NODE_OPTIONS: `--require=${require.resolve('./shifted-clock.cjs')}`,
+    CLOCK_SHIFT_MS: String(-HOUR_MS),
+  });
+  const env = await environmentOf(database.url);
+  ahead = await ServerProcess.start('auth-server/main.ts', { url: env.AUTH_URL, env });
+  api = new Caller(behind.api.url);
+});
+
+afterAll(async () => {
+  await Promise.all([behind.api, behind.auth, ahead].map((server) => server.stop()));
+  await sql.end();
+  await database.drop();
+});
+
+interface SignedUp {
+  email: string;
+  accessToken: string;
+  user: { id: string };
+}
+
+async function signUp(): Promise<SignedUp> {
+  users += 1;
+  const email = `user-${users}@example.com`;
+  const person = { email, password: PASSWORD, name: 'Ada' };
+  const { status, body } = await api.post<SignedUp>('/api/v1/auth/sign-up', person);
+  expect(status).toBe(201);
+  return { ...body, email };
+}
+
+describe('an hour between the clocks of two hosts', () => {
+  it('does not extend a session that has ended by the clock of the database', async () => {
+    const { accessToken, user } = await signUp();
+    const caller = new Caller(behind.api.url, accessToken);
+    expect((await caller.get('/api/v1/users/me')).status).toBe(200);
+    await sql.query('UPDATE session SET expires_at = now() WHERE user_id = $1', [user.id]);
+    await eventually(async () => expect((await caller.get('/api/v1/users/me')).status).toBe(401));
+  });
+
+  it('does not delete the codes and links of the other auth server', async () => {
+    const { email } = await signUp();
+    const headers = { origin: behind.auth.url };
+    const [slow, fast] = [new Caller(behind.auth.url), new Caller(ahead.url)];
+    await slow.post('/api/auth/request-password-reset', { email }, headers);
+    const token = await resetCodeOf(behind.auth.url, email);
+    expect((await fast.get('/api/auth/reset-password/unknown?callbackURL=/')).status).toBe(302);
+    const body = { token, newPassword: `${PASSWORD} again` };
+    expect((await slow.post('/api/auth/reset-password', body, headers)).status).toBe(200);
+  });
+
+  it('does not change the time at which a stream of access events is current', async () => {
+    const body = { email: 'admin@example.com', password: 'the first administrator' };
+    const { body: admin } = await api.post<SignedUp>('/api/v1/auth/sign-in', body);
+    const stream = await EventStream.open({ url: behind.api.url, token: admin.accessToken });
+    const told = () => stream.events.filter(({ kind }) => kind === 'current');
+    // The first belongs to the begin of the stream.
+    await eventually(() => expect(told().length).toBeGreaterThan(1));
+    await stream.close();
+    for (const { data } of told()) {
+      expect(Math.abs(Date.parse(String(data.time)) - Date.now())).toBeLessThan(HOUR_MS / 2);
+    }
+  });
+});
