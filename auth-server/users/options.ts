@@ -1,10 +1,6 @@
 import type { Pool } from 'pg';
 import { composeProof, emailChanges } from './email-change';
-import {
-  removePasskeysOfStranger,
-  type RecoveredUser,
-  verifyMailedAddress,
-} from './recovered-account';
+import { recordRemovedPasskeys, verifyMailedAddress } from './recovered-account';
 import { ACCOUNT_MAPPING, USER_MAPPING, VERIFICATION_MAPPING } from './schema';
 import { checkUserUpdate, checkUserWrite } from './user-policy';
 import type { AuthConfig } from '../common/config';
@@ -73,8 +69,8 @@ export function toSyntheticUser({ coreFields, id }: { coreFields: object; id: st
 /** The part of a password reset that concerns the account; the password is set. */
 export async function afterPasswordReset(
   pool: Pool,
-  { user, request }: { user: RecoveredUser & { email: string }; request?: Request },
+  { user, request }: { user: { id: string; email: string }; request?: Request },
 ): Promise<void> {
-  await removePasskeysOfStranger(pool, { user, request });
+  await recordRemovedPasskeys(pool, { userId: user.id, request });
   await verifyMailedAddress(pool, user);
 }

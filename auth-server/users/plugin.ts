@@ -4,6 +4,7 @@ import { adminAc, userAc } from 'better-auth/plugins/admin/access';
 import { accountChanges } from './account-changes';
 import { listBounds } from './list-bounds';
 import { openedLinks } from './opened-links';
+import { recoveredAccounts } from './recovered-account';
 import type { AuthConfig } from '../common/config';
 import { ADMIN_MAPPING } from './schema';
 import { serviceAccountUsers } from './service-account-users';
@@ -35,6 +36,7 @@ export function accounts({ authUrl }: Pick<AuthConfig, 'authUrl'>) {
     userRemoval,
     accountChanges,
     openedLinks(authUrl),
+    recoveredAccounts,
     serviceAccountUsers(),
   ];
 }

@@ -1,9 +1,11 @@
+import { getCurrentAdapter } from '@better-auth/core/context';
+import type { BetterAuthPlugin } from 'better-auth';
+import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { ANONYMOUS } from '../audit/audit-facts';
 import { writeAuditEvent } from '../audit/audit-writer';
+import type { HookContext } from '../common/hook-types';
 import { originOf } from '../common/request-origin';
-
-const REMOVE_PASSKEYS = 'DELETE FROM passkey WHERE user_id = $1 RETURNING id';
 
 /** The link went to this address. A change of the address ends open links. */
 const VERIFY_EMAIL = `
@@ -17,11 +19,10 @@ export async function verifyMailedAddress(
   await pool.query(VERIFY_EMAIL, [id, email]);
 }
 
-export interface RecoveredUser {
-  id: string;
-  emailVerified: boolean;
-  twoFactorEnabled?: boolean;
-}
+const RESET_PASSWORD = '/reset-password';
+
+/** The ids of the passkeys that a reset has removed. */
+const removed = new WeakMap<Request, string[]>();
 
 /**
  * The user who resets the password of an account with an unverified address may not be the
@@ -29,19 +30,71 @@ export interface RecoveredUser {
  * the sessions and the password of that person; their passkey would still give access
  * ("trojan identifier": https://www.usenix.org/conference/usenixsecurity22/presentation/sudhodanan).
  * With a second factor, only its owner can sign in.
+ *
+ * The passkeys are removed in the transaction of the new password, after it: then the database
+ * refuses a new passkey of that person. A reset that fails later than its commit has removed them.
  */
-export async function removePasskeysOfStranger(
+export const recoveredAccounts = {
+  id: 'recovered-accounts',
+  hooks: {
+    before: [
+      {
+        matcher: ({ path }) => path === RESET_PASSWORD,
+        handler: createAuthMiddleware(({ context, request }) => {
+          const { internalAdapter } = context;
+          const remove = async (userId: string) => {
+            const ids = await removePasskeysOfStranger(userId, context);
+            if (request) removed.set(request, ids);
+          };
+          const updatePassword: Users['updatePassword'] = async (userId, hash) => {
+            await internalAdapter.updatePassword(userId, hash);
+            await remove(userId);
+          };
+          const createAccount = (async (account) => {
+            const created = await internalAdapter.createAccount(account);
+            await remove(account.userId);
+            return created;
+          }) as Users['createAccount'];
+          context.internalAdapter = { ...internalAdapter, updatePassword, createAccount };
+          return Promise.resolve();
+        }),
+      },
+    ],
+  },
+} satisfies BetterAuthPlugin;
+
+type Users = HookContext['context']['internalAdapter'];
+
+async function removePasskeysOfStranger(
+  userId: string,
+  { adapter, internalAdapter }: HookContext['context'],
+): Promise<string[]> {
+  const user: RecoveredUser | null = await internalAdapter.findUserById(userId);
+  if (!user || user.emailVerified || user.twoFactorEnabled) return [];
+  const transaction = await getCurrentAdapter(adapter);
+  const where = [{ field: 'userId', value: userId }];
+  const passkeys = await transaction.findMany<{ id: string }>({ model: 'passkey', where });
+  await transaction.deleteMany({ model: 'passkey', where });
+  return passkeys.map(({ id }) => id);
+}
+
+interface RecoveredUser {
+  id: string;
+  emailVerified: boolean;
+  twoFactorEnabled?: boolean;
+}
+
+/** Records what {@link recoveredAccounts} has removed. */
+export async function recordRemovedPasskeys(
   pool: Pool,
-  { user, request }: { user: RecoveredUser; request?: Request },
+  { userId, request }: { userId: string; request?: Request },
 ): Promise<void> {
-  if (user.emailVerified || user.twoFactorEnabled) return;
-  const { rows } = await pool.query<{ id: string }>(REMOVE_PASSKEYS, [user.id]);
   const origin = originOf(request?.headers);
-  for (const { id: passkeyId } of rows) {
+  for (const passkeyId of (request && removed.get(request)) ?? []) {
     await writeAuditEvent(pool, {
       action: 'passkey.removed',
       actor: ANONYMOUS,
-      subject: { type: 'user', id: user.id },
+      subject: { type: 'user', id: userId },
       origin,
       before: { passkeyId },
       detail: { reason: 'email_not_verified' },

@@ -5,6 +5,7 @@ import { authSettings } from '../support/auth-server/auth-settings';
 import { createTestDatabase } from '../support/database';
 import { reservePorts } from '../support/ports';
 import { startHosted } from '../support/processes/system-host';
+import { resetCodeOf } from '../support/reset-code';
 import { PostgresWire } from '../support/servers/postgres-wire';
 import { enrol, ORIGIN, takeFirstStep, takeSecondStep } from '../second-factor/second-step';
 
@@ -181,6 +182,45 @@ it('after a failed statement, a request changes nothing more', async () => {
   expect(wire.endBreak()).toBe(true);
   await server.signIn(email);
   await server.post('/api/auth/change-password', body, bearer).expect(200);
+});
+
+describe('a reset of the password of an account without a proved address', () => {
+  let mailing: Broken;
+
+  beforeAll(async () => {
+    mailing = await startBehindWire({ RATE_LIMITS: 'off', SMTP_URL: undefined });
+  });
+  afterAll(() => mailing.stop());
+
+  it('has removed its passkeys when it has set the password, also when it is answered with 503', async () => {
+    let failures = 0;
+    for (let statement = 1, hasBroken = true; hasBroken; statement += 1) {
+      const email = newEmail();
+      const { userId } = await mailing.server.signUp(email);
+      await mailing.server.sql.query(ADD_PASSKEY, [userId]);
+      await mailing.server.post('/api/auth/request-password-reset', { email }).expect(200);
+      const token = await resetCodeOf(mailing.server.url, email);
+      const body = { token, newPassword: 'another password' };
+      mailing.wire.breakAt(statement, OF_REQUESTS);
+      const { status } = await mailing.server.post('/api/auth/reset-password', body);
+      hasBroken = mailing.wire.endBreak();
+      if (status === 503) failures += 1;
+      else expect({ statement, status }).toEqual({ statement, status: 200 });
+      const { rows } = await mailing.server.sql.query(READ_RESET, [userId]);
+      const { isReset, hasPasskey } = rows[0] as { isReset: boolean; hasPasskey: boolean };
+      expect({ statement, hasPasskey }).toEqual({ statement, hasPasskey: !isReset });
+    }
+    expect(failures).toBeGreaterThan(10);
+  });
+
+  const ADD_PASSKEY = `
+    INSERT INTO passkey (id, user_id, public_key, credential_id, counter, device_type, backed_up)
+    VALUES ($1, $1, 'key', $1, 0, 'singleDevice', false)`;
+
+  /** A reset ends the session of the sign-up. */
+  const READ_RESET = `
+    SELECT NOT EXISTS (SELECT FROM session WHERE user_id = $1) AS "isReset",
+           EXISTS (SELECT FROM passkey WHERE user_id = $1) AS "hasPasskey"`;
 });
 
 describe('with one connection for all requests', () => {
