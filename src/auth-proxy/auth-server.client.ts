@@ -3,6 +3,7 @@ import { type Dispatcher, Pool } from 'undici';
 import { toCallerHeaders } from './caller-headers';
 import { KEPT_CONNECTIONS } from './kept-connections';
 import type { CallerContext } from '../http/request/caller-context';
+import { whileClientWaits } from '../http/request/client-leave';
 import {
   ACTING_CLIENT_HEADER,
   AUTH_BASE_PATH,
@@ -110,9 +111,9 @@ export class AuthServerClient implements OnApplicationShutdown {
   async sendForm({ path, form, headers, caller }: ClientForm): Promise<ReceivedAnswer> {
     const { authorization, contentType } = headers;
     try {
-      const response = await this.pool.request({
+      return await this.receive(caller, {
         method: 'POST',
-        path: `${this.basePath}${path}`,
+        path,
         headers: {
           accept: 'application/json',
           ...this.callerHeaders(caller),
@@ -120,10 +121,7 @@ export class AuthServerClient implements OnApplicationShutdown {
           ...(contentType !== undefined && { 'content-type': contentType }),
         },
         body: form,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      const text = await response.body.text();
-      return { status: response.statusCode, headers: toHeaders(response), text };
     } catch (error) {
       throw new Problem('auth_server_unavailable', { cause: error });
     }
@@ -141,25 +139,31 @@ export class AuthServerClient implements OnApplicationShutdown {
   }
 
   private async send(
-    { method, path, body }: AuthServerRequest,
+    { method, path, body, caller }: AuthServerRequest,
     headers: Record<string, string>,
   ): Promise<ReceivedAnswer> {
     try {
-      const response = await this.pool.request({
-        method,
-        path: `${this.basePath}${path}`,
-        headers,
-        body: body && JSON.stringify(body),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      const status = response.statusCode;
-      const text = await response.body.text();
-      if (method === 'POST' && !isRefused(status, text)) markWorkBegun();
-      return { status, headers: toHeaders(response), text };
+      const sent = { method, path, headers, body: body && JSON.stringify(body) };
+      const answer = await this.receive(caller, sent);
+      if (method === 'POST' && !isRefused(answer)) markWorkBegun();
+      return answer;
     } catch (error) {
       if (method === 'POST' && !isNotConnected(error)) markWorkBegun();
       throw new Problem('auth_server_unavailable', { cause: error });
     }
+  }
+
+  /** The auth server does not begin the work of a request whose connection is closed. */
+  private receive(
+    { left }: CallerContext,
+    { path, ...request }: Dispatcher.RequestOptions,
+  ): Promise<ReceivedAnswer> {
+    return whileClientWaits({ left, limitMs: TIMEOUT_MS }, async (signal) => {
+      const options = { ...request, path: `${this.basePath}${path}`, signal };
+      const response = await this.pool.request(options);
+      const text = await response.body.text();
+      return { status: response.statusCode, headers: toHeaders(response), text };
+    });
   }
 
   private headersOf({
@@ -218,7 +222,7 @@ function toFailure({ status, headers, body }: AuthServerAnswer, path: string): P
 }
 
 /** Whether the auth server has done nothing. A request that it does not admit has written nothing. */
-function isRefused(status: number, text: string): boolean {
+function isRefused({ status, text }: ReceivedAnswer): boolean {
   return (status >= 400 && status < 500) || (status === 503 && text.includes('"code":"TOO_BUSY"'));
 }
 

@@ -1,12 +1,15 @@
-import replyFrom from '@fastify/reply-from';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import replyFrom, { type FastifyReplyFromHooks } from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { PassThrough, type Readable } from 'node:stream';
+import { Agent, type Dispatcher } from 'undici';
 import { toCallerHeaders } from './caller-headers';
 import { refuseRepeatedHeaders } from './repeated-headers';
 import { KEPT_CONNECTIONS } from './kept-connections';
 import { withoutWarnings } from '../http/request/request-logger';
 import { toCallerContext } from '../http/request/caller-context';
+import { leaveOf } from '../http/request/client-leave';
 import { ACCESS_TOKEN_HEADER, AUTH_BASE_PATH, AUTH_SERVER_DOCUMENTS } from '../../contract';
 import { Problem } from '../common/problems/problem';
 import type { ApiSettings } from '../config/api-settings';
@@ -59,16 +62,18 @@ export function registerAuthPassThrough(
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, apart(payload)));
     await scope.register(replyFrom, {
       base: options.settings.authInternalUrl,
-      undici: {
-        ...KEPT_CONNECTIONS,
-        // The plugin's default accepts every certificate.
-        connect: { timeout: TIMEOUT_MS, rejectUnauthorized: true },
-        // No limit: at a limit, all requests wait here, without turns and without an end, for clients
-        // that send their body slowly or repeat a request. The auth server gives each its turn.
-        connections: null,
-        // Otherwise an object remains for each connection of the largest number at once.
-        clientTtl: CONNECTION_AGE_MS,
-      },
+      undici: untilClientLeaves(
+        new Agent({
+          ...KEPT_CONNECTIONS,
+          // The plugin's default accepts every certificate.
+          connect: { timeout: TIMEOUT_MS, rejectUnauthorized: true },
+          // No limit: at a limit, all requests wait here, without turns and without an end, for clients
+          // that send their body slowly or repeat a request. The auth server gives each its turn.
+          connections: null,
+          // Otherwise an object remains for each connection of the largest number at once.
+          clientTtl: CONNECTION_AGE_MS,
+        }),
+      ),
       disableRequestLogging: true,
       disableCache: true,
     });
@@ -83,6 +88,20 @@ export function registerAuthPassThrough(
       }
     }
   });
+}
+
+/** Of the client for which the plugin calls. */
+const clientLeft = new AsyncLocalStorage<AbortSignal>();
+
+/**
+ * Ends a call when its client has left. The plugin does it during a body or an answer, not while the
+ * request waits.
+ */
+function untilClientLeaves(dispatcher: Dispatcher) {
+  type Parameters = [options: Dispatcher.RequestOptions, callback: () => void];
+  const request = (...[options, callback]: Parameters) =>
+    dispatcher.request({ ...options, signal: clientLeft.getStore() }, callback);
+  return { request: request as Dispatcher['request'] };
 }
 
 /**
@@ -104,7 +123,7 @@ function passThrough(
 ): FastifyReply {
   const path = request.url.split('?', 1)[0]!;
   request.log = withoutWarnings(request.log);
-  return reply.from(path, {
+  const options: FastifyReplyFromHooks = {
     timeout: TIMEOUT_MS,
     // No retry: a repeated sign-in has other effects.
     retryDelay: () => null,
@@ -122,7 +141,8 @@ function passThrough(
     onError: (failed, { error }) => {
       failed.send(new Problem('auth_server_unavailable', { cause: error }));
     },
-  });
+  };
+  return clientLeft.run(leaveOf(request.raw.socket), () => reply.from(path, options));
 }
 
 /** A link of a client signs the user out by GET: then the answer changes cookies. */

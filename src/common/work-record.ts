@@ -13,6 +13,11 @@ export function runRecorded<T>(record: WorkRecord, work: () => T): T {
   return records.run(record, work);
 }
 
+/** Whether a repeat of the current request gets its answer. */
+export function isAnswerKept(): boolean {
+  return records.getStore() !== undefined;
+}
+
 /** From now on a failure of the request does not prove that nothing was done. */
 export function markWorkBegun(): void {
   const record = records.getStore();

@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { clientAddressOf } from './client-address';
+import { leaveOf } from './client-leave';
 import { traceOf } from './request-trace';
 import { toTraceparent } from '../../../runtime/tracing/trace-context';
 
@@ -12,6 +13,8 @@ export interface CallerContext {
   requestId: string;
   /** For the calls that are made for this request (W3C Trace Context, section 3.2). */
   traceparent: string;
+  /** Aborted when the client closes the connection. */
+  left: AbortSignal;
 }
 
 export const RequestContext = createParamDecorator((_data: unknown, context: ExecutionContext) => {
@@ -25,5 +28,6 @@ export function toCallerContext(request: FastifyRequest): CallerContext {
     userAgent: request.headers['user-agent'] ?? '',
     requestId: request.id,
     traceparent: toTraceparent(traceOf(request)),
+    left: leaveOf(request.raw.socket),
   };
 }

@@ -1,0 +1,123 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { Client } from 'pg';
+import { eventually } from '../support/eventually';
+import { InProcessSystem } from '../support/in-process-system';
+import { changeDuring, HOLD_UP, HOLD_UP_SESSIONS } from '../support/servers/held-up-session';
+import { PASSWORD } from '../support/system';
+
+const SIGN_IN = '/api/auth/sign-in/email';
+const CREATE_USER = '/api/auth/admin/create-user';
+
+/** The API ends no call before this time, unless its client leaves. */
+const CALL_LIMIT_MS = 3_500;
+
+const log: string[] = [];
+let system: InProcessSystem;
+let holder: Client;
+/** The URLs of the requests that a server of this process has received. */
+let received: string[] = [];
+
+const note = (message: unknown) =>
+  received.push((message as { request: IncomingMessage }).request.url!);
+
+beforeAll(async () => {
+  // One request with a password of an account at a time: the next one waits for its place.
+  const env = { RATE_LIMITS: 'off', DATABASE_POOL_MAX: '2' };
+  system = await InProcessSystem.start({ env, log });
+  holder = new Client(system.database.url);
+  await holder.connect();
+  await system.query(HOLD_UP);
+  await system.query(HOLD_UP_SESSIONS);
+  await system.query(
+    `CREATE TRIGGER a_hold_up BEFORE INSERT ON "user" FOR EACH ROW EXECUTE FUNCTION hold_up()`,
+  );
+  subscribe('http.server.request.start', note);
+});
+
+beforeEach(() => {
+  received = [];
+  log.length = 0;
+});
+
+afterAll(async () => {
+  unsubscribe('http.server.request.start', note);
+  await holder.end();
+  await system.stop();
+});
+
+/** Sends a request to the API, on a connection of its own. */
+function begin(path: string, body: object, headers: Record<string, string> = {}): ClientRequest {
+  const outgoing = request(system.apiUrl + path, {
+    agent: false,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+  outgoing.on('error', () => {}).end(JSON.stringify(body));
+  return outgoing;
+}
+
+/** Leaves when the auth server has received the call. */
+async function leave(outgoing: ClientRequest, path: string): Promise<void> {
+  await eventually(() => expect(received).toContain(path));
+  outgoing.destroy();
+}
+
+interface Line {
+  process: 'api' | 'auth';
+  msg: string;
+  path: string;
+  status: number | null;
+  ms: number;
+}
+
+/** Until the server has noticed that nothing reads the answer. @returns after how many milliseconds. */
+async function untilNoticed(process: Line['process'], path: string): Promise<number> {
+  let found: Line | undefined;
+  await eventually(() => {
+    found = log
+      .map((text) => JSON.parse(text) as Line)
+      .find((line) => line.process === process && line.msg === 'request' && line.path === path);
+    expect(found).toMatchObject({ status: null });
+  });
+  return found!.ms;
+}
+
+describe('a sign-in that waits for its place in the auth server, when its client leaves', () => {
+  it.each(['/api/v1/auth/sign-in', SIGN_IN])('is not done: %s', async (path) => {
+    const { id, email } = await system.asUser();
+    const body = { email, password: PASSWORD };
+    const first = await changeDuring({
+      holder,
+      request: () => system.asAnonymous().at(system.settings.authUrl).post(SIGN_IN, body),
+      change: async () => {
+        [received, log.length] = [[], 0];
+        await leave(begin(path, body), SIGN_IN);
+        expect(await untilNoticed('auth', SIGN_IN)).toBeLessThan(CALL_LIMIT_MS);
+      },
+    });
+    expect(first.status).toBe(200);
+    // Of the sign-up, and of the first sign-in.
+    const sessions = await system.query('SELECT FROM session WHERE user_id = $1', [id]);
+    expect(sessions).toHaveLength(2);
+  });
+});
+
+describe('a request with an Idempotency-Key, when its client leaves', () => {
+  it('is done, and a repeat gets the response', async () => {
+    const { caller, accessToken } = await system.asAdmin();
+    const path = '/api/v1/admin/users';
+    const body = { email: 'new@example.com', name: 'New', password: PASSWORD };
+    const headers = { authorization: `Bearer ${accessToken}`, 'idempotency-key': 'left' };
+    await changeDuring({
+      holder,
+      request: async () => leave(begin(path, body, headers), CREATE_USER),
+      change: () => untilNoticed('api', path),
+    });
+    await eventually(async () => {
+      const repeated = await caller.post(path, body, headers);
+      expect(repeated).toMatchObject({ status: 201, body: { email: body.email } });
+      expect(repeated.headers.get('idempotency-replayed')).toBe('true');
+    });
+  });
+});
