@@ -96,7 +96,7 @@ export function createSteps(parts: AppParts): Step[] {
     // After all steps that check a request.
     step('better-auth', [handleAuth(auth, { config, methods })], AUTH_BASE_PATH),
     // Any place before "not found".
-    step('health', [healthRoutes({ pool, signingKeys, logger })]),
+    step('health', [healthRoutes({ pool, signingKeys, logger, metrics })]),
     // Any place after the former secrets and before "not found".
     step('pages', [pageRoutes({ auth, config, pool, logger, mailbox: mailer.mailbox })]),
     // Any place before "not found".

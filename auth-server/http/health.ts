@@ -2,8 +2,10 @@ import { Router } from 'express';
 import type { Pool } from 'pg';
 import { EXACT_PATHS } from '../../runtime/http/exact-paths';
 import { isProcessStopping } from '../../runtime/lifecycle/http-stop';
+import { ClockDifference } from '../../runtime/metrics/clock-difference';
 import { WriteProbe } from '../../runtime/database/write-probe';
 import type { Logger } from '../../runtime/logger';
+import type { Metrics } from '../../runtime/metrics/metrics';
 import type { SigningKeys } from '../signing-keys/signing-keys';
 
 /** A part that does not answer within this time is not available. */
@@ -15,6 +17,7 @@ interface Parts {
   pool: Pool;
   signingKeys: SigningKeys;
   logger: Logger;
+  metrics: Metrics;
 }
 
 /** Live: the process answers. Ready: all parts that it depends on are available. */
@@ -39,7 +42,7 @@ export function healthRoutes(parts: Parts): Router {
   return router;
 }
 
-function createWriteProbe({ pool, logger }: Parts): WriteProbe {
+function createWriteProbe({ pool, logger, metrics }: Parts): WriteProbe {
   return new WriteProbe({
     process: 'auth',
     run: async (sql, values) => (await pool.query<object>(sql, values)).rows,
@@ -47,6 +50,11 @@ function createWriteProbe({ pool, logger }: Parts): WriteProbe {
       began: (reason) => logger.warn({ reason }, 'not ready: the database refuses writes'),
       ended: () => logger.info('the database accepts writes again'),
     },
+    clock: new ClockDifference(metrics, {
+      began: (reason) =>
+        logger.warn({ reason }, 'the clock of this process is wrong, or that of the database'),
+      ended: () => logger.info('the clocks of this process and of the database agree again'),
+    }),
   });
 }
 

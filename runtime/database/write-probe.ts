@@ -1,3 +1,4 @@
+import type { ClockDifference } from '../metrics/clock-difference';
 import { type FaultReport, FaultState } from '../fault-state';
 import { findWeakTriggers, type RunStatement } from './trigger-check';
 
@@ -30,13 +31,15 @@ const FIND_MISSING = `
 
 const WRITE = `
   INSERT INTO readiness_probe (process, written_at) VALUES ($1, now())
-  ON CONFLICT (process) DO UPDATE SET written_at = excluded.written_at`;
+  ON CONFLICT (process) DO UPDATE SET written_at = excluded.written_at
+  RETURNING clock_timestamp() AS "told"`;
 
 export interface WriteProbeOptions {
   process: keyof typeof NEEDED;
   run: RunStatement;
   /** Called when the database begins to refuse writes, and when it accepts them again. */
   report: FaultReport;
+  clock: ClockDifference;
 }
 
 /**
@@ -67,7 +70,7 @@ export class WriteProbe {
 
   private async write(): Promise<void> {
     try {
-      await this.options.run(WRITE, [this.options.process]);
+      await this.writeRow();
       await this.checkPrivileges();
       await this.checkTriggers();
       this.fault.end();
@@ -75,6 +78,12 @@ export class WriteProbe {
       this.fault.begin(error);
       throw error;
     }
+  }
+
+  private async writeRow(): Promise<void> {
+    const asked = Date.now();
+    const [row] = (await this.options.run(WRITE, [this.options.process])) as { told: Date }[];
+    this.options.clock.compare({ asked, told: row!.told.getTime(), answered: Date.now() });
   }
 
   private async checkPrivileges(): Promise<void> {

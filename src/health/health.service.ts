@@ -4,8 +4,10 @@ import type { DataSource } from 'typeorm';
 import type { Readiness } from './health.schemas';
 import { KeySet } from '../auth/token/key-set';
 import { SessionAccess } from '../auth/live-access/session-access';
+import { ClockDifference } from '../../runtime/metrics/clock-difference';
 import { WriteProbe } from '../../runtime/database/write-probe';
 import { isProcessStopping } from '../../runtime/lifecycle/http-stop';
+import { Metrics } from '../../runtime/metrics/metrics';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
 /** A probe that waits longer than this counts as failed. */
@@ -14,21 +16,30 @@ const CHECK_LIMIT_MS = 1_000;
 @Injectable()
 export class HealthService {
   private readonly logger = new Logger('Health');
-  private readonly writes = new WriteProbe({
-    process: 'api',
-    run: (sql, values) => this.dataSource.query(sql, values),
-    report: {
-      began: (reason) => this.logger.warn(`not ready: the database refuses writes: ${reason}`),
-      ended: () => this.logger.log('the database accepts writes again'),
-    },
-  });
+  private readonly writes: WriteProbe;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
     private readonly keySet: KeySet,
     private readonly sessionAccess: SessionAccess,
-  ) {}
+    metrics: Metrics,
+  ) {
+    const clock = new ClockDifference(metrics, {
+      began: (reason) =>
+        this.logger.warn(`the clock of this process is wrong, or that of the database: ${reason}`),
+      ended: () => this.logger.log('the clocks of this process and of the database agree again'),
+    });
+    this.writes = new WriteProbe({
+      process: 'api',
+      run: (sql, values) => this.dataSource.query(sql, values),
+      report: {
+        began: (reason) => this.logger.warn(`not ready: the database refuses writes: ${reason}`),
+        ended: () => this.logger.log('the database accepts writes again'),
+      },
+      clock,
+    });
+  }
 
   async readiness(): Promise<Readiness> {
     const [database, authServer] = await Promise.all([

@@ -53,6 +53,13 @@ async function signUp(): Promise<SignedUp> {
   return { ...body, email };
 }
 
+/** Of a process, after a probe has read the time of the database. */
+async function differenceOf({ url }: ServerProcess): Promise<number> {
+  await fetch(`${url}/health/ready`);
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^gatehouse_clock_difference_seconds\{.*\} (\S+)$/m.exec(text)?.[1]);
+}
+
 describe('an hour between the clocks of two hosts', () => {
   it('does not extend a session that has ended by the clock of the database', async () => {
     const { accessToken, user } = await signUp();
@@ -85,4 +92,14 @@ describe('an hour between the clocks of two hosts', () => {
       expect(Math.abs(Date.parse(String(data.time)) - Date.now())).toBeLessThan(HOUR_MS / 2);
     }
   });
+
+  it.each(['api', 'auth'] as const)('is in the log and in the metrics (%s)', async (name) => {
+    expect(await differenceOf(behind[name])).toBeCloseTo(HOUR_MS / 1_000, -2);
+    expect(behind[name].log).toMatch(/"level":"warn".*3600\.\d s behind the database/);
+  });
+});
+
+it('clocks that agree have no difference, and no line in the log', async () => {
+  expect(Math.abs(await differenceOf(ahead))).toBeLessThan(1);
+  expect(ahead.log).not.toMatch(/clock/);
 });
