@@ -3,6 +3,7 @@ import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { endGrantOfUsed, REFRESH_TOKEN } from './replayed-tokens';
 import { fieldOf } from '../common/caller';
+import { RETRY_AFTER_S } from '../common/errors';
 import type { Adapter, HookMatch } from '../common/hook-types';
 import { requestContext } from '../common/request-context';
 import { isDatabaseUnavailable, isTimeLimit } from '../../runtime/database/database-errors';
@@ -95,7 +96,9 @@ export function renewals(pool: Pool) {
             if (outage) throw outage;
             // For example the API, whose time for the answer is over.
             if (requestContext.getStore()?.hasGone()) return refuse(503, 'temporarily_unavailable');
-            if (await succeed({ sentId, successor }, parts)) return undefined;
+            const outcome = await succeed({ sentId, successor }, parts);
+            if (outcome === 'succeeded') return undefined;
+            if (outcome === 'locked') return refuse(503, 'temporarily_unavailable');
             await endGrantOfUsed(sentId, pool);
             return refuse(400, 'invalid_grant');
           }),
@@ -130,17 +133,22 @@ interface RenewalParts {
   statements: PreparedQueries;
 }
 
-/** @returns `false`: another request has used the token, or its grant has ended. */
+/**
+ * `over`: another request has used the token, or its grant has ended. `locked`: other transactions
+ * have locked the token again and again, and it is unused.
+ */
+type Outcome = 'succeeded' | 'over' | 'locked';
+
 async function succeed(
   { sentId, successor }: Required<Renewal>,
   { pool, statements }: RenewalParts,
-): Promise<boolean> {
+): Promise<Outcome> {
   const { id, token, createdAt, expiresAt } = successor;
   const query = { name: 'renew', text: SUCCEED, values: [sentId, id, token, createdAt, expiresAt] };
   let isLost = false;
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     try {
-      if ((await statements.run(query)).length > 0) return true;
+      if ((await statements.run(query)).length > 0) return 'succeeded';
     } catch (error) {
       // The connection is lost, and whether the statement was committed is unknown.
       if (isLost || isTimeLimit(error) || !isDatabaseUnavailable(error)) throw error;
@@ -148,16 +156,26 @@ async function succeed(
       forgetOutage(error);
     }
     const { rows } = await pool.query<{ isUsed: boolean }>(READ_STATE, [sentId]);
-    if (!rows[0]) return false;
-    if (rows[0].isUsed) return isLost && (await pool.query(FIND, [id])).rowCount === 1;
+    if (!rows[0]) return 'over';
+    if (rows[0].isUsed) {
+      const isOwn = isLost && (await pool.query(FIND, [id])).rowCount === 1;
+      return isOwn ? 'succeeded' : 'over';
+    }
   }
-  throw new Error('a refresh token is locked again and again');
+  return 'locked';
 }
 
 /** A hook changes a status only with a complete response. */
 function refuse(status: number, error: string): Response {
   return Response.json(
     { error, error_description: 'the refresh token was not renewed' },
-    { status, headers: { 'cache-control': 'no-store', pragma: 'no-cache' } },
+    {
+      status,
+      headers: {
+        'cache-control': 'no-store',
+        pragma: 'no-cache',
+        ...(status === 503 && { 'retry-after': RETRY_AFTER_S }),
+      },
+    },
   );
 }

@@ -133,6 +133,21 @@ describe('a renewal that is answered with an error', () => {
   });
 });
 
+it('a renewal whose token is locked at each attempt is 503 and has not used it', async () => {
+  const { refresh_token: token } = await newTokens();
+  // The statement finds no row, as behind a lock that it does not wait for.
+  await sql.query(`
+    CREATE FUNCTION skip_renewals() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+    CREATE TRIGGER skip_renewals BEFORE UPDATE ON oauth_refresh_token
+    FOR EACH ROW EXECUTE FUNCTION skip_renewals()`);
+  const answer = await stage.refresh(client, token).finally(() => {
+    return sql.query('DROP FUNCTION skip_renewals CASCADE');
+  });
+  expect([answer.status, answer.body.error]).toEqual([503, 'temporarily_unavailable']);
+  expect(answer.headers.get('retry-after')).toBe('2');
+  expect((await stage.refresh(client, token)).status).toBe(200);
+});
+
 it('a renewal ends with the statement that uses the token, also with a cookie', async () => {
   const { user, browser } = await stage.user();
   const { refresh_token: token } = await stage.tokens(client, browser);
