@@ -57,6 +57,14 @@ export interface RequestPlace {
 
 export const requestContext = new AsyncLocalStorage<RequestContext>();
 
+/** @returns whether the e-mail address was taken during this request, once. */
+export function takeEmailConflict(): boolean {
+  const context = requestContext.getStore();
+  if (!context?.isEmailTaken) return false;
+  context.isEmailTaken = false;
+  return true;
+}
+
 /**
  * Better-Auth takes rows that it cannot read for missing ones, at some places. A failure of such a
  * place is noted here, and the request fails instead.

@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually';
 import { PASSWORD, startAuthServer, type RunningAuthServer } from '../support/auth-server/harness';
 
 let server: RunningAuthServer;
@@ -47,3 +48,22 @@ it.each<[string, object]>([
   ];
   expect(taken).toEqual(free);
 });
+
+it('a sign-up has the same response when another one takes the e-mail address meanwhile', async () => {
+  const taken = await signUp({ email: 'taken@example.com' });
+  const other = await server.sql.connect();
+  try {
+    await other.query(
+      `BEGIN; INSERT INTO "user" (id, name, email) VALUES ('b', 'B', 'b@example.com')`,
+    );
+    const answering = signUp({ email: 'b@example.com' });
+    await eventually(async () => expect((await server.sql.query(WAITING)).rowCount).toBe(1));
+    await other.query('COMMIT');
+    expect(await answering).toEqual(taken);
+  } finally {
+    other.release(true);
+  }
+});
+
+const WAITING = `SELECT FROM pg_stat_activity
+  WHERE datname = current_database() AND wait_event_type = 'Lock'`;
