@@ -140,9 +140,8 @@ it('a renewal whose token is locked at each attempt is 503 and has not used it',
     CREATE FUNCTION skip_renewals() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
     CREATE TRIGGER skip_renewals BEFORE UPDATE ON oauth_refresh_token
     FOR EACH ROW EXECUTE FUNCTION skip_renewals()`);
-  const answer = await stage.refresh(client, token).finally(() => {
-    return sql.query('DROP FUNCTION skip_renewals CASCADE');
-  });
+  const answer = await stage.refresh(client, token);
+  await sql.query('DROP FUNCTION skip_renewals CASCADE');
   expect([answer.status, answer.body.error]).toEqual([503, 'temporarily_unavailable']);
   expect(answer.headers.get('retry-after')).toBe('2');
   expect((await stage.refresh(client, token)).status).toBe(200);
