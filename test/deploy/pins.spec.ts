@@ -22,6 +22,12 @@ it('workflows name each action by its commit, with the version as a comment', ()
   expect(actions.filter((action) => !pinned.test(action))).toEqual([]);
 });
 
+it('two versions are compared with the release that a product is taken from', () => {
+  const replay = readFileSync('test/features/previous-release.ts', 'utf8');
+  const [, commit] = /BEFORE_THE_FIRST_TAG = '([\da-f]{40})'/.exec(replay)!;
+  expect(workflows.join()).toContain(`|| echo ${commit})`);
+});
+
 it('workflows, compose file and Dockerfile name each foreign image by its digest', () => {
   const { stages } = parseDockerfile(readFileSync('Dockerfile', 'utf8'));
   const bases = stages.map(({ base }) => base);

@@ -5,7 +5,7 @@ import { type Calls, type Flow, type Kinds, prepareKinds, type Urls } from './ki
 import { Ledger } from './ledger';
 
 /** Between two requests of a kind: a load, not a search for the limit. */
-const PAUSE_MS = 100;
+export const PAUSE_MS = 100;
 
 /** One request of each kind that reaches the database, on both processes, again and again. */
 export class Load {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Cluster } from './cluster';
 import { FULL_PLAN, listFaults, NO_FAULT, SHORT_PLAN } from './fault-list';
-import { Load } from './load';
+import { Load, PAUSE_MS } from './load';
 import { listChanges } from './version-changes';
 import { listProblems, renderHead, renderRow } from './report';
 import { runTrial } from './trial';
@@ -11,22 +11,24 @@ import { StartError } from '../../../runtime/start-error';
 import { RUN_VARIABLE } from '../../support/database';
 import { takePortBlock } from '../../support/ports';
 
-const USAGE = 'Usage: npm run faults -- [--short] [--beside <folder>] [<part of a name>…]';
+const USAGE =
+  'Usage: npm run faults -- [--short] [--beside <folder>] [--pause <ms>] [<part of a name>…]';
 
 /**
  * `npm run faults` prints a table of all faults; `--short` takes the times of `npm test`.
  * `--beside <folder>` prints what clients see of a change of the version instead: the folder is a
- * checkout of the other version with its packages.
+ * checkout of the other version with its packages. `--pause <ms>` between two requests of a kind is for
+ * a busy host: with fewer requests, no answer is late.
  */
 async function main(parameters: string[]): Promise<void> {
-  const { values, filters } = readParameters(parameters);
+  const { values, filters, pauseMs } = readParameters(parameters);
   process.env[RUN_VARIABLE] = `faults_${process.pid}`;
   await takePortBlock(1);
   const plan = values.short ? SHORT_PLAN : FULL_PLAN;
   const faults = values.beside ? listChanges(resolve(values.beside)) : listFaults(plan);
   const cluster = await Cluster.start();
   try {
-    const load = await Load.prepare(cluster.urls);
+    const load = await Load.prepare(cluster.urls, pauseMs);
     print(`Node.js ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}`);
     print(renderHead());
     for (const fault of [NO_FAULT, ...faults]) {
@@ -45,6 +47,7 @@ function readParameters(parameters: string[]) {
   const options = {
     short: { type: 'boolean', default: false },
     beside: { type: 'string' },
+    pause: { type: 'string', default: String(PAUSE_MS) },
   } as const;
   try {
     const { values, positionals: filters } = parseArgs({
@@ -52,7 +55,9 @@ function readParameters(parameters: string[]) {
       options,
       allowPositionals: true,
     });
-    return { values, filters };
+    const pauseMs = Number(values.pause);
+    if (!(pauseMs > 0)) throw new Error('--pause is no time');
+    return { values, filters, pauseMs };
   } catch {
     throw new StartError(USAGE);
   }
