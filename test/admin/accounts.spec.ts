@@ -202,6 +202,7 @@ describe('an administrator', () => {
     const forbidden = { status: 403, body: { code: 'forbidden' } };
     const ended = { status: 401, body: { code: 'invalid_token' } };
     const demote = ({ id }: SignedInUser) => `UPDATE "user" SET role = 'user' WHERE id = '${id}'`;
+    const promote = ({ id }: SignedInUser) => `UPDATE "user" SET role = 'admin' WHERE id = '${id}'`;
     const endSessions = ({ id }: SignedInUser) => `DELETE FROM session WHERE user_id = '${id}'`;
     const path = ({ id }: SignedInUser) => `/api/v1/admin/users/${id}`;
 
@@ -293,6 +294,28 @@ describe('an administrator', () => {
       const lock = 'LOCK TABLE account IN SHARE MODE';
       expect(await duringChange(call, { lock, change: toChange(other) })).toMatchObject(expected);
       expect(await system.query('SELECT FROM "user" WHERE email = $1', [email])).toEqual([]);
+    });
+
+    it.each([
+      ['forbidden', 403, '', 'the role is lost', () => demote(other)],
+      ['forbidden', 403, '/$/impersonate', 'the role is lost', () => demote(other)],
+      [
+        'cannot_impersonate_admin',
+        409,
+        '/$/impersonate',
+        'the user has one',
+        () => promote(target),
+      ],
+    ])('gets %s (%i) at /users%s when %s before the work', async (...row) => {
+      const [code, status, route, , toChange] = row;
+      const body = route === '' ? { email: 'late@example.com', name: 'Late' } : undefined;
+      const url = `/api/v1/admin/users${route.replace('$', target.id)}`;
+      // From here on, the API knows the session, and only the auth server reads it.
+      await other.caller.get('/api/v1/users/me');
+      const lock = 'LOCK TABLE session IN ACCESS EXCLUSIVE MODE';
+      const call = () => other.caller.post(url, body);
+      const answer = await duringChange(call, { lock, change: toChange() });
+      expect(answer).toMatchObject({ status, body: { code } });
     });
 
     it('creates no resource server after the session has ended', async () => {
