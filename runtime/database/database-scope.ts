@@ -23,6 +23,8 @@ interface DatabaseScope extends ScopeOptions {
   failures: Failures;
   /** The statements belong to work without which the request can succeed. */
   isOptional: boolean;
+  /** `performance.now()` */
+  begunAt: number;
 }
 
 interface ScopeOptions {
@@ -44,7 +46,14 @@ export function runInDatabaseScope<T>(
   { stopsAtOutage }: ScopeOptions = { stopsAtOutage: false },
 ): T {
   const failures = { timeLimit: null, optionalLimit: null, outage: null };
-  return scopes.run({ failures, stopsAtOutage, isOptional: false }, work);
+  const begunAt = performance.now();
+  return scopes.run({ failures, stopsAtOutage, isOptional: false, begunAt }, work);
+}
+
+/** How long the current request has taken, in milliseconds. */
+export function timeInScope(): number {
+  const scope = scopes.getStore();
+  return scope ? performance.now() - scope.begunAt : 0;
 }
 
 /** Runs work for another request than the current one: its failures are not noted here. */

@@ -21,6 +21,7 @@ import {
   PASSWORD_RETRY_S,
   PasswordRequests,
 } from '../../runtime/network/password-requests';
+import { timeInScope } from '../../runtime/database/database-scope';
 import { INTERNAL_SECRET } from '../database/internal-secret';
 
 /** The problems that each call of the auth server can have. */
@@ -30,7 +31,10 @@ export const AUTH_SERVER_PROBLEMS: ProblemCode[] = [
   'auth_server_unavailable',
 ];
 
-/** Longest time for one answer of the auth server: a route answers within 5 seconds. */
+/**
+ * The end of the last call of the auth server in a request, after the begin of the request: a route
+ * answers within 5 seconds.
+ */
 const TIMEOUT_MS = 4_500;
 
 export interface AuthServerRequest {
@@ -158,7 +162,8 @@ export class AuthServerClient implements OnApplicationShutdown {
     { left }: CallerContext,
     { path, ...request }: Dispatcher.RequestOptions,
   ): Promise<ReceivedAnswer> {
-    return whileClientWaits({ left, limitMs: TIMEOUT_MS }, async (signal) => {
+    const limitMs = TIMEOUT_MS - timeInScope();
+    return whileClientWaits({ left, limitMs }, async (signal) => {
       const options = { ...request, path: `${this.basePath}${path}`, signal };
       const response = await this.pool.request(options);
       const text = await response.body.text();

@@ -23,6 +23,11 @@ import { IDEMPOTENCY_KEY_HEADER } from '../common/openapi/idempotent.decorator';
 import { Problem } from '../common/problems/problem';
 import { runRecorded, type WorkRecord } from '../common/work-record';
 import { InstallationSecret } from '../database/installation-secret';
+import { timeInScope } from '../../runtime/database/database-scope';
+import { endsWithin } from '../../runtime/lifecycle/time-limit';
+
+/** The end of the wait for the write of an answer, after the begin of the request. */
+const WRITTEN_WITHIN_MS = 4_800;
 
 type Request = FastifyRequest & AuthenticatedRequest;
 
@@ -83,11 +88,15 @@ export class IdempotencyInterceptor implements NestInterceptor {
     );
   }
 
-  /** The caller gets the response also when it is not stored. The row is in doubt after its lease. */
+  /**
+   * The caller gets the response also when it is not stored, or not in time. The row is in doubt after
+   * its lease.
+   */
   private async write(change: Promise<void>): Promise<void> {
-    await change.catch((error: unknown) =>
+    const written = change.catch((error: unknown) =>
       this.logger.warn(`an answer is not kept: ${String(error)}`),
     );
+    await endsWithin(written, WRITTEN_WITHIN_MS - timeInScope());
   }
 
   private async seal(request: Request, key: string): Promise<SealedRequest> {

@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { IdempotencyStage, newUser, USERS } from './idempotency-stage';
 import { Caller } from '../support/caller';
@@ -8,6 +10,11 @@ import { expectProblem } from '../support/problems';
 import { ServerProcess } from '../operations/processes';
 import { settingsAs } from '../support/servers/database-logins';
 import { TcpProxy } from '../support/servers/tcp-proxy';
+
+/** How long the claim of a key waits, and the time that the API gives to all calls of a request. */
+const [CLAIM_MS, CALL_LIMIT_MS] = [2_000, 4_500];
+
+const IN_DOUBT = { body: { code: 'outcome_unknown' } };
 
 let stage: IdempotencyStage;
 let authLink: TcpProxy;
@@ -59,6 +66,32 @@ describe('a repeat of a request with an unknown outcome', () => {
     await stage.system.databaseLink.restore();
     await endLeases();
     await eventually(() => expectDoubt(body, 'lost'));
+  });
+
+  it('is in doubt when no part answers: the request waits for all parts within one time', async () => {
+    const holder = new Client(stage.system.database.url);
+    await holder.connect();
+    endings.push(
+      () => holder.end(),
+      () => authLink.restore(),
+    );
+    const hold = 'BEGIN; LOCK TABLE idempotency_key IN SHARE MODE';
+    await holder.query(hold);
+    authLink.blackHole();
+    const calls = callsOfAuthServer();
+    const body = newUser();
+    const caller = new Caller(replica.url, stage.admin.accessToken);
+    const first = caller.post(USERS, body, { 'idempotency-key': 'silence' });
+    await untilWaiting('idempotency_key');
+    await sleep(CLAIM_MS);
+    const claimedAt = performance.now();
+    await holder.query('COMMIT');
+    await eventually(() => expect(calls).toHaveLength(1));
+    await holder.query(hold);
+    expectProblem(await first, 'auth_server_unavailable');
+    expect(performance.now() - claimedAt).toBeLessThan(CALL_LIMIT_MS);
+    await holder.query('COMMIT');
+    await eventually(() => expect(stage.create(body, 'silence')).resolves.toMatchObject(IN_DOUBT));
   });
 
   it('is in progress, then in doubt, when the API is killed during the work', async () => {
@@ -134,12 +167,25 @@ async function holdUsers(): Promise<() => Promise<void>> {
   return () => client.end();
 }
 
-/** The auth server works on the request. */
-async function untilWaiting(): Promise<void> {
+/** A statement waits for the lock of a table; of that of the users: the auth server works. */
+async function untilWaiting(table = '"user"'): Promise<void> {
   await eventually(async () => {
     const waiting = await stage.system.query(
-      `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = '"user"'::regclass`,
+      `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = $1::regclass`,
+      [table],
     );
-    expect(waiting).toHaveLength(1);
+    expect(waiting).not.toEqual([]);
   });
+}
+
+/** The calls of the auth server that the API sends from now on. */
+function callsOfAuthServer(): unknown[] {
+  const calls: unknown[] = [];
+  const note = (message: unknown) => {
+    const { path } = (message as { request: { path: string } }).request;
+    if (path.endsWith('/admin/create-user')) calls.push(message);
+  };
+  subscribe('undici:client:sendHeaders', note);
+  endings.push(() => unsubscribe('undici:client:sendHeaders', note));
+  return calls;
 }
