@@ -59,6 +59,7 @@ import { RefuseOldSnapshots1795802000000 } from '../migrations/1795802000000-Ref
 import { KeepTriggersUncompiled1795803000000 } from '../migrations/1795803000000-KeepTriggersUncompiled';
 import { KeepEndsOfAccess1795804000000 } from '../migrations/1795804000000-KeepEndsOfAccess';
 import { DateCredentialChanges1795804001000 } from '../migrations/1795804001000-DateCredentialChanges';
+import { VerifyEnabledSecondFactors1795806000000 } from '../migrations/1795806000000-VerifyEnabledSecondFactors';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -125,6 +126,7 @@ const OWN_MIGRATIONS = [
   KeepTriggersUncompiled1795803000000,
   KeepEndsOfAccess1795804000000,
   DateCredentialChanges1795804001000,
+  VerifyEnabledSecondFactors1795806000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

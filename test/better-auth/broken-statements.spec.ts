@@ -7,6 +7,7 @@ import { reservePorts } from '../support/ports';
 import { startHosted } from '../support/processes/system-host';
 import { resetCodeOf } from '../support/reset-code';
 import { PostgresWire } from '../support/servers/postgres-wire';
+import { AuthenticatorApp } from '../second-factor/authenticator-app';
 import { enrol, ORIGIN, takeFirstStep, takeSecondStep } from '../second-factor/second-step';
 
 const ADDED_MAIL = /INSERT INTO mail_queue/;
@@ -182,6 +183,28 @@ it('after a failed statement, a request changes nothing more', async () => {
   expect(wire.endBreak()).toBe(true);
   await server.signIn(email);
   await server.post('/api/auth/change-password', body, bearer).expect(200);
+});
+
+it('the first code enables a second factor that signs in, also when it is answered with 503', async () => {
+  let failures = 0;
+  for (let statement = 1, hasBroken = true; hasBroken; statement += 1) {
+    const email = newEmail();
+    const { userId, bearer } = await server.signUp(email);
+    const begun = await server
+      .post('/api/auth/two-factor/enable', { password: PASSWORD }, bearer)
+      .expect(200);
+    const app = new AuthenticatorApp(begun.body.totpURI as string);
+    wire.breakAt(statement, OF_REQUESTS);
+    const body = { code: app.code() };
+    const { status } = await server.post('/api/auth/two-factor/verify-totp', body, bearer);
+    hasBroken = wire.endBreak();
+    if (status === 503) failures += 1;
+    else expect({ statement, status }).toEqual({ statement, status: 200 });
+    if ((await countRows('"user"', 'id = $1 AND two_factor_enabled', [userId])) === 0) continue;
+    const cookies = await takeFirstStep(server, email);
+    await takeSecondStep(server, { cookies, code: app.code(1) }).expect(200);
+  }
+  expect(failures).toBeGreaterThan(10);
 });
 
 describe('a reset of the password of an account without a proved address', () => {
