@@ -59,6 +59,7 @@ import { RefuseOldSnapshots1795802000000 } from '../migrations/1795802000000-Ref
 import { KeepTriggersUncompiled1795803000000 } from '../migrations/1795803000000-KeepTriggersUncompiled';
 import { KeepEndsOfAccess1795804000000 } from '../migrations/1795804000000-KeepEndsOfAccess';
 import { DateCredentialChanges1795804001000 } from '../migrations/1795804001000-DateCredentialChanges';
+import { KeepEndedSessions1795805000000 } from '../migrations/1795805000000-KeepEndedSessions';
 import { VerifyEnabledSecondFactors1795806000000 } from '../migrations/1795806000000-VerifyEnabledSecondFactors';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
@@ -126,6 +127,7 @@ const OWN_MIGRATIONS = [
   KeepTriggersUncompiled1795803000000,
   KeepEndsOfAccess1795804000000,
   DateCredentialChanges1795804001000,
+  KeepEndedSessions1795805000000,
   VerifyEnabledSecondFactors1795806000000,
 ];
 

@@ -4,7 +4,7 @@ import { endImpersonation } from './impersonation-end';
 import { limitImpersonation } from './impersonation-limits';
 import { endReplacedSession } from './replaced-session';
 
-export { sessionsInForce } from './banned-users';
+export { sessionsInForce } from './sessions-in-force';
 export { decisionBasis } from './decision-basis';
 
 interface SessionRow {

@@ -132,12 +132,12 @@ describe('a cleanup', () => {
     await addSessions('-2 days', '-2 days');
     const other = await pool.connect();
     await other.query('BEGIN');
-    await other.query(`UPDATE session SET expires_at = now() + interval '1 day' WHERE id = '1'`);
+    await other.query(`SELECT FROM session WHERE id = '1' FOR UPDATE`);
     await expect(clean(SESSION_CLEANUP)).resolves.toBe(1);
+    await expect(keysOf('session')).resolves.toEqual(['1']);
     await other.query('COMMIT');
     other.release();
-    await expect(clean(SESSION_CLEANUP)).resolves.toBe(0);
-    await expect(keysOf('session')).resolves.toEqual(['1']);
+    await expect(clean(SESSION_CLEANUP)).resolves.toBe(1);
   });
 
   it('deletes nothing of a batch that fails, and returns the connection', async () => {

@@ -14,7 +14,7 @@ let database: TestDatabase;
 let sql: Client;
 /** Their clock is an hour behind. */
 let behind: Processes;
-/** Another auth server, with the clock of the host. */
+/** Another auth server, whose clock is an hour ahead. */
 let ahead: ServerProcess;
 let api: Caller;
 let users = 0;
@@ -23,11 +23,8 @@ beforeAll(async () => {
   database = await createTestDatabase();
   sql = new Client(database.url);
   await sql.connect();
-  behind = await startProcesses(database.url, {
-    NODE_OPTIONS: `--require=${require.resolve('./shifted-clock.cjs')}`,
-    CLOCK_SHIFT_MS: String(-HOUR_MS),
-  });
-  const env = await environmentOf(database.url);
+  behind = await startProcesses(database.url, shifted(-HOUR_MS));
+  const env = await environmentOf(database.url, shifted(HOUR_MS));
   ahead = await ServerProcess.start('auth-server/main.ts', { url: env.AUTH_URL, env });
   api = new Caller(behind.api.url);
 });
@@ -38,9 +35,15 @@ afterAll(async () => {
   await database.drop();
 });
 
+function shifted(ms: number) {
+  const clock = require.resolve('./shifted-clock.cjs');
+  return { NODE_OPTIONS: `--require=${clock}`, CLOCK_SHIFT_MS: String(ms) };
+}
+
 interface SignedUp {
   email: string;
   accessToken: string;
+  refreshToken: string;
   user: { id: string };
 }
 
@@ -60,13 +63,35 @@ async function differenceOf({ url }: ServerProcess): Promise<number> {
   return Number(/^gatehouse_clock_difference_seconds\{.*\} (\S+)$/m.exec(text)?.[1]);
 }
 
-describe('an hour between the clocks of two hosts', () => {
+describe('an hour between the clocks of a process and of the database', () => {
   it('does not extend a session that has ended by the clock of the database', async () => {
-    const { accessToken, user } = await signUp();
+    const { accessToken, refreshToken, user } = await signUp();
     const caller = new Caller(behind.api.url, accessToken);
     expect((await caller.get('/api/v1/users/me')).status).toBe(200);
     await sql.query('UPDATE session SET expires_at = now() WHERE user_id = $1', [user.id]);
     await eventually(async () => expect((await caller.get('/api/v1/users/me')).status).toBe(401));
+    expect((await api.post('/api/v1/auth/refresh', { refreshToken })).status).toBe(401);
+    expect((await caller.get('/api/v1/users/me')).status).toBe(401);
+  });
+
+  it('does not let an auth server accept a session that has ended by that clock', async () => {
+    const { refreshToken, user } = await signUp();
+    const headers = { authorization: `Bearer ${refreshToken}` };
+    const slow = new Caller(behind.auth.url);
+    const own = () => slow.get('/api/auth/get-session?disableRefresh=true', headers);
+    expect((await own()).body).toMatchObject({ user: { id: user.id } });
+    await sql.query('UPDATE session SET expires_at = now() WHERE user_id = $1', [user.id]);
+    expect((await own()).body).toBeNull();
+  });
+
+  it('does not let an auth server delete a session that goes on by that clock', async () => {
+    const { refreshToken, user } = await signUp();
+    const headers = { authorization: `Bearer ${refreshToken}` };
+    const end = `UPDATE session SET expires_at = now() + interval '30 minutes' WHERE user_id = $1`;
+    await sql.query(end, [user.id]);
+    const fast = new Caller(ahead.url);
+    expect((await fast.get('/api/auth/get-session', headers)).body).toBeNull();
+    expect((await api.post('/api/v1/auth/refresh', { refreshToken })).status).toBe(200);
   });
 
   it('does not delete the codes and links of the other auth server', async () => {
@@ -100,6 +125,12 @@ describe('an hour between the clocks of two hosts', () => {
 });
 
 it('clocks that agree have no difference, and no line in the log', async () => {
-  expect(Math.abs(await differenceOf(ahead))).toBeLessThan(1);
-  expect(ahead.log).not.toMatch(/clock/);
+  const env = await environmentOf(database.url);
+  const right = await ServerProcess.start('auth-server/main.ts', { url: env.AUTH_URL, env });
+  try {
+    expect(Math.abs(await differenceOf(right))).toBeLessThan(1);
+    expect(right.log).not.toMatch(/clock/);
+  } finally {
+    await right.stop();
+  }
 });
