@@ -1,7 +1,13 @@
 import { LOCKS } from '../../contract';
 import type { Cleanup } from '../../runtime/jobs/cleanup';
 
-/** Deletes the counters of limits whose window is over. */
+/** Milliseconds since 1970. */
+const BEFORE = `extract(epoch FROM now() - interval '1 hour') * 1000`;
+
+/**
+ * Deletes the counters of limits an hour after their window. An auth server states the end of the
+ * window by its own clock: the hour covers one whose clock is behind, which would lose its counters.
+ */
 export const RATE_LIMIT_CLEANUP: Cleanup = {
   name: 'rate-limit-cleanup',
   intervalMs: 5 * 60_000,
@@ -10,7 +16,7 @@ export const RATE_LIMIT_CLEANUP: Cleanup = {
   // A request may begin a new window: the outer condition is checked again when the row is locked.
   sql: `
     DELETE FROM rate_limit
-     WHERE key IN (SELECT key FROM rate_limit WHERE expire < extract(epoch FROM now()) * 1000
+     WHERE key IN (SELECT key FROM rate_limit WHERE expire < ${BEFORE}
                     LIMIT $1 FOR UPDATE SKIP LOCKED)
-       AND expire < extract(epoch FROM now()) * 1000`,
+       AND expire < ${BEFORE}`,
 };

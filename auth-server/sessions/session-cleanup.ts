@@ -3,8 +3,7 @@ import type { Cleanup } from '../../runtime/jobs/cleanup';
 
 /**
  * Deletes sessions a day after their end, with their IP address and user agent. The day
- * covers clocks that differ. A use of the session may move its end between both: the outer
- * condition is checked again when the row is locked.
+ * covers clocks that differ.
  *
  * At most 100 rows: a statement over more makes every replica of the API forget all
  * sessions that it knows (docs/security/live-access.md).
@@ -17,6 +16,5 @@ export const SESSION_CLEANUP: Cleanup = {
   sql: `
     DELETE FROM session
      WHERE id IN (SELECT id FROM session WHERE expires_at <= now() - interval '1 day'
-                   LIMIT $1 FOR UPDATE SKIP LOCKED)
-       AND expires_at <= now() - interval '1 day'`,
+                   LIMIT $1 FOR UPDATE SKIP LOCKED)`,
 };

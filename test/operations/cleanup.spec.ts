@@ -77,16 +77,16 @@ describe('a cleanup', () => {
     await expect(keysOf('session')).resolves.toEqual(['3', '4', '5']);
   });
 
-  it('deletes verifications a day after their end, and no others', async () => {
-    await addVerifications('-30 days', '-1 day', '-23 hours', '0', '7 days');
+  it('deletes verifications an hour after their end, and no others', async () => {
+    await addVerifications('-30 days', '-1 hour', '-59 minutes', '0', '7 days');
     await expect(clean(VERIFICATION_CLEANUP)).resolves.toBe(2);
     await expect(keysOf('verification')).resolves.toEqual(['3', '4', '5']);
   });
 
-  it('deletes counters of limits at the end of their window, and no others', async () => {
-    await addCounters('-30 days', '-1 second', '1 minute');
+  it('deletes counters of limits an hour after their window, and no others', async () => {
+    await addCounters('-30 days', '-61 minutes', '-59 minutes', '1 minute');
     await expect(clean(RATE_LIMIT_CLEANUP)).resolves.toBe(2);
-    await expect(keysOf('rate_limit', 'key')).resolves.toEqual(['3']);
+    await expect(keysOf('rate_limit', 'key')).resolves.toEqual(['3', '4']);
   });
 
   it('deletes in batches until one is not full', async () => {
@@ -156,7 +156,7 @@ describe('the cleanups of a process', () => {
     const shared = oneAtATime(transactionsOf(ofProcess));
     await addSessions('-2 days');
     await addVerifications('-2 days');
-    await addCounters('-1 second');
+    await addCounters('-2 days');
     const cleanups = [SESSION_CLEANUP, VERIFICATION_CLEANUP, RATE_LIMIT_CLEANUP];
     const counts = cleanups.map((cleanup) => deleteBatches(cleanup, { inTransaction: shared }));
     await expect(Promise.all(counts)).resolves.toEqual([1, 1, 1]);
