@@ -61,6 +61,7 @@ import { KeepEndsOfAccess1795804000000 } from '../migrations/1795804000000-KeepE
 import { DateCredentialChanges1795804001000 } from '../migrations/1795804001000-DateCredentialChanges';
 import { KeepEndedSessions1795805000000 } from '../migrations/1795805000000-KeepEndedSessions';
 import { VerifyEnabledSecondFactors1795806000000 } from '../migrations/1795806000000-VerifyEnabledSecondFactors';
+import { DeleteProofsWithUsers1795807000000 } from '../migrations/1795807000000-DeleteProofsWithUsers';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -129,6 +130,7 @@ const OWN_MIGRATIONS = [
   DateCredentialChanges1795804001000,
   KeepEndedSessions1795805000000,
   VerifyEnabledSecondFactors1795806000000,
+  DeleteProofsWithUsers1795807000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

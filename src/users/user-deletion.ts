@@ -2,11 +2,10 @@ import type { EntityManager } from 'typeorm';
 import { recordAuditEvent } from '../audit/audit-trail';
 import { lockUser, type UserToChange } from './user-lock';
 import { UserEntity } from '../database/entities/user.entity';
-import { deleteProofs } from './user-proofs';
 
 /**
  * Deletes a user and all rows of the user, in the transaction of the caller: sessions and accounts
- * by cascade, and the proofs of the user.
+ * by cascade, and the proofs of the user by a trigger.
  * @throws {Problem} `last_admin`, or as {@link lockUser}
  */
 export async function deleteUser(
@@ -21,6 +20,5 @@ export async function deleteUser(
     subject,
     before: { role: row.role },
   });
-  await deleteProofs(manager, { userId: id });
   await manager.delete(UserEntity, { id });
 }

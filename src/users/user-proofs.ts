@@ -24,13 +24,12 @@ export function listProofs(
   );
 }
 
-/** @param kinds omitted: all proofs of the user. */
 export async function deleteProofs(
   manager: EntityManager,
-  { userId, kinds = null }: { userId: string; kinds?: ProofKind[] | null },
+  { userId, kinds }: { userId: string; kinds: ProofKind[] },
 ): Promise<void> {
-  await manager.query(
-    'DELETE FROM user_proof WHERE user_id = $1 AND ($2::text[] IS NULL OR kind = ANY ($2))',
-    [userId, kinds],
-  );
+  await manager.query('DELETE FROM user_proof WHERE user_id = $1 AND kind = ANY ($2)', [
+    userId,
+    kinds,
+  ]);
 }

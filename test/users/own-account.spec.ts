@@ -89,8 +89,8 @@ describe('a signed-in user', () => {
       `INSERT INTO verification (id, identifier, value, expires_at) VALUES
        ('v1-' || $1, 'reset-password:x', $1, now() + interval '1 h'),
        ('v2-' || $1, 'trust-device-x', $1, now() + interval '1 h'),
-       ('v3-' || $1, 'reset-password:y', 'x' || $1, now() + interval '1 h')`,
-      [ada.id],
+       ('v3-' || $1, 'reset-password:y', $2, now() + interval '1 h')`,
+      [ada.id, (await system.asUser()).id],
     );
     expect(await ada.caller.delete('/api/v1/users/me')).toMatchObject({ status: 204 });
     expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ status: 401 });
@@ -102,6 +102,33 @@ describe('a signed-in user', () => {
     );
     // The third verification belongs to another user.
     expect(left).toEqual([{ id: `v3-${ada.id}` }]);
+  });
+
+  it('leaves no link or trusted device that a request creates while the account is deleted', async () => {
+    const deleting = new Client(system.database.url);
+    await deleting.connect();
+    try {
+      await deleting.query('BEGIN');
+      await deleting.query('DELETE FROM "user" WHERE id = $1', [ada.id]);
+      const inserts = ['reset-password:', 'trust-device-'].map((kind) =>
+        system.query(
+          `INSERT INTO verification (id, identifier, value, expires_at)
+           VALUES ($1 || $2, $1 || $2, $2, now() + interval '1 h')`,
+          [kind, ada.id],
+        ),
+      );
+      await eventually(async () => {
+        const waiting = await system.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        expect(waiting).toHaveLength(inserts.length);
+      });
+      await deleting.query('COMMIT');
+      await Promise.all(inserts);
+    } finally {
+      await deleting.end();
+    }
+    expect(await system.query('SELECT FROM verification WHERE value = $1', [ada.id])).toEqual([]);
   });
 
   it('cannot be deleted as the last administrator', async () => {
