@@ -24,6 +24,8 @@ export interface RequestContext {
   hasGone(): boolean;
   /** `admission/admission.ts` */
   place?: RequestPlace;
+  /** Until when the request waits for its provider: `federation/provider-limits.ts`. */
+  providerDeadline?: number;
   /** What keeps the request from its end: its response, and each call of Better-Auth. */
   openParts: number;
   /** Runs when the last part has ended. */

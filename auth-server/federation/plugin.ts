@@ -1,7 +1,7 @@
 import type { AuthContext, BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { genericOAuth } from 'better-auth/plugins';
-import { limitProvider, REQUEST_LIMIT_MS, withinLimit } from './provider-limits';
+import { limitProvider, withinLimit, withinRequest } from './provider-limits';
 import { toSafeProfile } from './provider-profile';
 import { whileLeft } from '../admission/plugin';
 import type { AuthConfig } from '../common/config';
@@ -23,16 +23,16 @@ export function openIdConnect({ config, logger }: { config: AuthConfig; logger: 
   const { oidc } = config;
   if (!oidc) return [];
   const plugin = genericOAuth({ config: [toProviderConfig(oidc, config)] });
-  const discover = async (context: AuthContext, milliseconds: number) => {
-    const found = await withinLimit(milliseconds, () => plugin.init(context));
+  const discover = async (context: AuthContext, limit: typeof withinRequest) => {
+    const found = await limit(() => plugin.init(context));
     const provider = found?.context.socialProviders.find(({ id }) => id === OIDC_PROVIDER_ID);
     return provider ? limitProvider(provider) : null;
   };
   const init = async (context: AuthContext) => {
-    const provider = await discover(context, START_LIMIT_MS);
+    const provider = await discover(context, (work) => withinLimit(START_LIMIT_MS, work));
     return { context: { socialProviders: withProvider(context.socialProviders, provider) } };
   };
-  const find: Discover = (context) => whileLeft(() => discover(context, REQUEST_LIMIT_MS));
+  const find: Discover = (context) => whileLeft(() => discover(context, withinRequest));
   // The hooks of the plugin repeat the discovery with a longer limit: `availability` does it.
   return [{ ...plugin, init, hooks: {} }, availability({ oidc, logger, find })];
 }

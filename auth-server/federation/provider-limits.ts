@@ -3,8 +3,11 @@ import { requestContext } from '../common/request-context';
 
 type Provider = AuthContext['socialProviders'][number];
 
-/** Longest that a request waits for one step of a provider, in milliseconds. */
-export const REQUEST_LIMIT_MS = 5_000;
+/**
+ * Longest that a request waits for all calls of its provider together, in milliseconds. The API
+ * waits 3.5 s for an answer (`src/auth-proxy/pass-through.ts`), and the rest is for the error page.
+ */
+const REQUEST_LIMIT_MS = 3_000;
 
 /**
  * @returns the result of the work, or `null` when the work fails or takes longer than
@@ -25,6 +28,18 @@ export async function withinLimit<T>(milliseconds: number, work: () => T | Promi
 }
 
 /**
+ * Work that calls a provider, in the time that the calls before it have left to this request.
+ * @returns its result, or `null` when it fails or the time ends.
+ */
+export async function withinRequest<T>(work: () => T | Promise<T>): Promise<T | null> {
+  const request = requestContext.getStore();
+  const now = performance.now();
+  const end = request?.providerDeadline ?? now + REQUEST_LIMIT_MS;
+  if (request) request.providerDeadline = end;
+  return end > now ? withinLimit(end - now, work) : null;
+}
+
+/**
  * Better-Auth waits up to five minutes for a provider that accepts a call and does not answer.
  * It has no option for a time limit and none for an own `fetch`, so the limit is set around the
  * two functions with which a callback calls the provider. Better-Auth redirects to the error
@@ -41,7 +56,7 @@ export function limitProvider(provider: Provider): Provider {
 /** While the request waits for the provider, others use its place. */
 function ask<T>(work: () => T | Promise<T>): Promise<T | null> {
   requestContext.getStore()?.place?.leave();
-  return withinLimit(REQUEST_LIMIT_MS, work);
+  return withinRequest(work);
 }
 
 /** Limits the providers that the options name. Each OpenID Connect provider is limited where it is found. */

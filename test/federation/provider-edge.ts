@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
 import { replaceFetch } from '../support/native/fetch';
 
@@ -60,6 +61,8 @@ export class ProviderEdge {
   readonly silent = new Set<string>();
   /** The calls to those. */
   ignored = 0;
+  /** The time until the response of a URL, in milliseconds. */
+  readonly delays = new Map<string, number>();
   /** URLs that begin a response and never end it. */
   readonly breakingOff = new Set<string>();
   /** The discovery document of the forged provider. */
@@ -116,6 +119,7 @@ export class ProviderEdge {
       response.writeHead(302, { location: this.authorize(url) }).end();
       return;
     }
+    await setTimeout(this.delays.get(url.origin + url.pathname) ?? 0);
     const form = new URLSearchParams(await text(request));
     const authorization = request.headers.authorization ?? '';
     const body = await this.handlers()[url.origin + url.pathname]?.({ url, form, authorization });

@@ -1,0 +1,116 @@
+import { Browser } from './browser';
+import { APP, begin, NEW_HERE, TROUBLE } from './dance';
+import { EDGE_SETTINGS, FORGER, ProviderEdge } from './provider-edge';
+import { InProcessSystem } from '../support/in-process-system';
+
+const DISCOVERY_URL = `${FORGER}/.well-known/openid-configuration`;
+const KEYS_URL = `${FORGER}/jwks`;
+const TOKEN_URLS = {
+  google: 'https://oauth2.googleapis.com/token',
+  github: 'https://github.com/login/oauth/access_token',
+  oidc: `${FORGER}/token`,
+};
+
+let edge: ProviderEdge;
+let system: InProcessSystem;
+
+beforeAll(async () => {
+  edge = await ProviderEdge.start();
+});
+
+afterAll(() => edge?.stop());
+
+beforeEach(() => {
+  edge.silent.clear();
+  edge.delays.clear();
+});
+
+afterEach(() => system?.stop());
+
+const start = async () => {
+  system = await InProcessSystem.start({ env: { TRUSTED_ORIGINS: APP, ...EDGE_SETTINGS } });
+};
+
+/** The auth server starts again while the provider does not answer. */
+const restartWithoutMetadata = async () => {
+  await system.stopAuthServer();
+  edge.silent.add(DISCOVERY_URL);
+  await system.startAuthServer();
+};
+
+/** The host name of the auth server, so that the browser sends its cookies. */
+const apiUrl = () => {
+  const url = new URL(system.settings.authUrl);
+  url.port = new URL(system.apiUrl).port;
+  return url.origin;
+};
+
+/** @returns the callback to which the provider sends the browser, at the API. */
+async function toCallback(browser: Browser, provider: string): Promise<string> {
+  const address = await begin(browser, { authUrl: apiUrl(), provider });
+  const isCallback = ({ pathname }: URL) => pathname.startsWith('/api/auth/callback/');
+  const { url } = await browser.visit(address, isCallback);
+  return apiUrl() + url.pathname + url.search;
+}
+
+/** @returns the status, unless the browser is sent to the application, and the error. */
+async function followCallback(browser: Browser, callback: string) {
+  const { url, status } = await browser.visit(callback, ({ origin }) => origin === APP);
+  return { status, error: url.searchParams.get('error'), page: url.origin + url.pathname };
+}
+
+async function danceThroughApi(provider: string) {
+  const browser = new Browser(APP);
+  return followCallback(browser, await toCallback(browser, provider));
+}
+
+const trouble = (error: string) => ({ status: null, error, page: TROUBLE });
+
+describe('through the API, which waits 3.5 s for the auth server', () => {
+  it('a step that stays silent leads to the error, also after a slow step', async () => {
+    await start();
+    edge.silent.add(TOKEN_URLS.google);
+    edge.delays.set(TOKEN_URLS.github, 2_000);
+    edge.silent.add('https://api.github.com/user');
+    edge.delays.set(TOKEN_URLS.oidc, 2_000);
+    edge.silent.add(KEYS_URL);
+    edge.claims = { sub: 'silent', email: 'silent@example.com', email_verified: true };
+    const outcomes = ['google', 'github', 'oidc'].map(danceThroughApi);
+    expect(await Promise.all(outcomes)).toEqual([
+      trouble('invalid_code'),
+      trouble('unable_to_get_user_info'),
+      trouble('unable_to_get_user_info'),
+    ]);
+  });
+
+  it('metadata that stays silent leads to the error, at the sign-in and at the callback', async () => {
+    await start();
+    const browser = new Browser(APP);
+    const callback = await toCallback(browser, 'oidc');
+    await restartWithoutMetadata();
+    await expect(toCallback(new Browser(APP), 'oidc')).rejects.toThrow(/503.*PROVIDER_UNAVAILABLE/);
+    expect(await followCallback(browser, callback)).toEqual(trouble('oauth_provider_not_found'));
+  });
+
+  it('slow metadata and a silent step lead to the error', async () => {
+    await start();
+    const browser = new Browser(APP);
+    const callback = await toCallback(browser, 'oidc');
+    await restartWithoutMetadata();
+    edge.silent.clear();
+    edge.delays.set(DISCOVERY_URL, 2_000);
+    edge.silent.add(TOKEN_URLS.oidc);
+    expect(await followCallback(browser, callback)).toEqual(trouble('invalid_code'));
+  });
+
+  it('a provider that is slow at each step, within the limit, signs its user in', async () => {
+    await start();
+    const browser = new Browser(APP);
+    const callback = await toCallback(browser, 'oidc');
+    await restartWithoutMetadata();
+    edge.silent.clear();
+    for (const url of [DISCOVERY_URL, TOKEN_URLS.oidc, KEYS_URL]) edge.delays.set(url, 500);
+    edge.claims = { sub: 'slow', email: 'slow@example.com', email_verified: true };
+    expect(await followCallback(browser, callback)).toMatchObject({ error: null, page: NEW_HERE });
+  });
+});
