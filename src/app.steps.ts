@@ -11,7 +11,7 @@ import { RequestValidationPipe } from './common/validation/request-validation.pi
 import type { ApiSettings } from './config/api-settings';
 import { INTERNAL_SECRET } from './database/internal-secret';
 import { serveSwaggerUi } from './documentation/swagger-ui';
-import { redirectToDocumentation } from './entrance/entrance-redirect';
+import { redirectFromBaseUrl, redirectToDocumentation } from './entrance/entrance-redirect';
 import { serveProblemPages } from './entrance/problem-pages';
 import { refuseWrongMethods } from './http/allowed-methods';
 import { checkAnswers } from './http/answer-schema';
@@ -122,6 +122,7 @@ export const API_STEPS: readonly ApiStep[] = [
       });
     },
   },
+  { name: 'base URL', run: ({ fastify }) => redirectFromBaseUrl(fastify) },
   { name: 'documentation', run: serveDocuments },
 ];
 

@@ -10,3 +10,8 @@ export function redirectToDocumentation(fastify: FastifyInstance): void {
     else done();
   });
 }
+
+/** Leads from the base URL of the REST API, which the start prints, to the root URL. */
+export function redirectFromBaseUrl(fastify: FastifyInstance): void {
+  fastify.get('/api/v1', (_request, reply) => reply.redirect('/', 303));
+}

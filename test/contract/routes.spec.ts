@@ -112,9 +112,9 @@ function callersOf(operation: Operation | undefined): string {
 
 type Examples = Record<string, { value: unknown }>;
 
-/** Routes of the router that are not operations: documentation, pass-through, preflights. */
+/** Routes of the router that are not operations: redirect, documentation, pass-through, preflights. */
 const NOT_OPERATIONS =
-  /^\w+ (\/docs(\/.*)?|\/openapi\.(json|yaml)|\/openapi-(auth|all)\.json|\/api\/auth\/(\*|oauth2\/introspect)|\/\.well-known\/.*|\*)$/;
+  /^\w+ (\/api\/v1|\/docs(\/.*)?|\/openapi\.(json|yaml)|\/openapi-(auth|all)\.json|\/api\/auth\/(\*|oauth2\/introspect)|\/\.well-known\/.*|\*)$/;
 
 /** Operations whose documented example works only once, or for one user. */
 const BODIES: Record<string, (target: SignedInUser) => object> = {

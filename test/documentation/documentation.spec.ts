@@ -85,6 +85,18 @@ describe('the documentation', () => {
     const client = await get<object>('/');
     expect(client).toMatchObject({ status: 200, body: { name: 'Gatehouse API' } });
   });
+
+  it('is reached from the base URL of the REST API, which the start prints', async () => {
+    const { apiUrl } = system;
+    const { body } = await get<{ api: string }>('/');
+    const base = new URL(body.api).pathname;
+    const answer = await get(base, BROWSER);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
+    const followed = await fetch(new URL(base, apiUrl));
+    expect(await followed.json()).toMatchObject({ name: 'Gatehouse API' });
+    const head = await fetch(new URL(base, apiUrl), { method: 'HEAD', redirect: 'manual' });
+    expect(head.status).toBe(303);
+  });
 });
 
 interface SecuritySchemes {
@@ -146,6 +158,7 @@ it('does not exist with API_DOCS=off', async () => {
       expect(await system.asAnonymous().get(path)).toMatchObject({ status: 404 });
     }
     expect(await system.asAnonymous().get('/', BROWSER)).toMatchObject({ status: 200 });
+    expect(await system.asAnonymous().get('/api/v1', BROWSER)).toMatchObject({ status: 303 });
     for (const path of ['/', '/.well-known/openid-configuration']) {
       const authServer = await fetch(system.settings.authUrl + path);
       expect(await authServer.text()).not.toContain('/docs');

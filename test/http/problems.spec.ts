@@ -301,7 +301,7 @@ describe('a URL', () => {
     '/api/v2/users/me',
     '//api/v1/users/me',
     '/api/v1/users//me',
-    '/api/v1',
+    '/api/v1/',
   ])('%s, which resembles a route, is unknown', async (path) => {
     expectProblem(await send(system.apiUrl, { path }), 'not_found');
   });

@@ -24,6 +24,7 @@ const PUBLIC_PATHS = [
   '/metrics',
   '/nothing',
   '/api/nothing',
+  '/api/v1',
   '/api/v1/nothing',
   '/healthy',
 ];
