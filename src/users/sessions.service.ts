@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { type DataSource, type FindOperator, MoreThan, Not } from 'typeorm';
+import { type DataSource, type FindOperator, Not, Raw } from 'typeorm';
 import type { Actor, UserActor } from '../auth/principal/current-actor.decorator';
 import { ActorTransactions } from './actor-transactions';
 import type { Session } from './session.schemas';
@@ -19,10 +19,10 @@ export class SessionsService {
     private readonly transactions: ActorTransactions,
   ) {}
 
-  /** Sessions in force, the newest first. */
+  /** Sessions in force by the clock of the database, the newest first. */
   async listSessions(userId: string, currentSessionId?: string): Promise<Session[]> {
     const rows = await this.dataSource.manager.find(SessionEntity, {
-      where: { userId, expiresAt: MoreThan(new Date()) },
+      where: { userId, expiresAt: Raw((column) => `${column} > now()`) },
       order: { createdAt: 'DESC', id: 'ASC' },
     });
     return rows.map((row) => toSession(row, currentSessionId));

@@ -47,6 +47,10 @@ interface SignedUp {
   user: { id: string };
 }
 
+interface SessionList {
+  items: { id: string; current: boolean }[];
+}
+
 async function signUp(): Promise<SignedUp> {
   users += 1;
   const email = `user-${users}@example.com`;
@@ -72,6 +76,20 @@ describe('an hour between the clocks of a process and of the database', () => {
     await eventually(async () => expect((await caller.get('/api/v1/users/me')).status).toBe(401));
     expect((await api.post('/api/v1/auth/refresh', { refreshToken })).status).toBe(401);
     expect((await caller.get('/api/v1/users/me')).status).toBe(401);
+  });
+
+  it('does not list a session that has ended by the clock of the database', async () => {
+    const { accessToken, email } = await signUp();
+    await api.post('/api/v1/auth/sign-in', { email, password: PASSWORD });
+    const caller = new Caller(behind.api.url, accessToken);
+    const list = async () => {
+      const { body } = await caller.get<SessionList>('/api/v1/users/me/sessions');
+      return body.items;
+    };
+    const [other, ...more] = (await list()).filter(({ current }) => !current);
+    expect(more).toEqual([]);
+    await sql.query('UPDATE session SET expires_at = now() WHERE id = $1', [other!.id]);
+    expect(await list()).toMatchObject([{ current: true }]);
   });
 
   it('does not let an auth server accept a session that has ended by that clock', async () => {
