@@ -5,7 +5,12 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { AccessEventMetrics } from './access-event.metrics';
-import { AccessEventStore, type EventBatch, LARGEST_BATCH } from './access-event.store';
+import {
+  AccessEventStore,
+  type DurablePosition,
+  type EventBatch,
+  LARGEST_BATCH,
+} from './access-event.store';
 import { ReaderAccess } from './reader-access';
 import { EventBase } from './event-base';
 import { type EventPosition, hasReached } from './event-position';
@@ -118,7 +123,7 @@ export class AccessEventHub implements OnApplicationBootstrap, BeforeApplication
     try {
       const batch = await this.store.readNew(base!.position);
       const isSameHistory = hasReached(batch.position, base!.position);
-      const next = isSameHistory ? null : (await this.store.getDurablePosition()).position;
+      const next = isSameHistory ? null : await this.store.getDurablePosition();
       await this.endReadersWithoutAccess();
       // During the query the last reader can have left, and another one can have joined.
       if (this.base === base) {
@@ -134,9 +139,9 @@ export class AccessEventHub implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  private beginAnew(position: EventPosition): void {
+  private beginAnew({ position, asOf }: DurablePosition): void {
     this.base = new EventBase(position);
-    this.send(toReload(position, OTHER_HISTORY));
+    this.send(toReload(position, asOf, OTHER_HISTORY));
   }
 
   private deliver(batch: EventBatch): void {

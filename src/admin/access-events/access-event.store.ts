@@ -49,6 +49,11 @@ export interface WriteAheadLog {
   checkpoint: string;
 }
 
+/** It stays valid after a crash of the database. */
+export interface DurablePosition extends AsOf {
+  position: EventPosition;
+}
+
 /** Where a page of kept events begins and ends. */
 export interface PageRequest {
   /** Events that this position has seen are left out; seconds: the events of that time. */
@@ -131,8 +136,8 @@ export class AccessEventStore {
     };
   }
 
-  /** The current position. It stays valid after a crash of the database. */
-  async getDurablePosition(): Promise<AsOf & { position: EventPosition }> {
+  /** The current position. */
+  async getDurablePosition(): Promise<DurablePosition> {
     for (;;) {
       const { position, asOf, written, flushed, checkpoint } = await this.readNew(null);
       if (flushed >= written) return { position, asOf };

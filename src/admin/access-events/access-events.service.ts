@@ -45,7 +45,7 @@ interface Beginning {
   text: string;
 }
 
-interface PageRange extends Pick<Beginning, 'from' | 'to'> {
+interface PageRange extends Omit<Beginning, 'text'> {
   /** Whether `to` stays valid after a crash of the database, so that a reader may resume there. */
   isDurable?: boolean;
 }
@@ -101,7 +101,7 @@ export class AccessEventsService implements OnApplicationBootstrap {
     }
     const since = parseEventId(lastEventId);
     if (since && (await this.store.isKept(since))) return beginAt(since);
-    return beginAt(position, toReload(position, 'events after the given id are not kept'));
+    return beginAt(position, toReload(position, asOf, 'events after the given id are not kept'));
   }
 
   private async *readKept(beginning: Beginning): AsyncGenerator<string> {
@@ -123,20 +123,20 @@ export class AccessEventsService implements OnApplicationBootstrap {
     yield* this.pagesOf(range);
     // A reader chooses how long that takes. What was written since then needs access at this time.
     if ((await this.readerAccess.findEnded([reader])).length > 0) return;
-    const { position: from } = await this.store.getDurablePosition();
-    yield* this.pagesOf({ from: range.to, to: from });
+    const { position: from, asOf } = await this.store.getDurablePosition();
+    yield* this.pagesOf({ from: range.to, to: from, asOf });
     if (!this.hub.join(reader, from)) {
-      const { position: to } = await this.store.readNew(null);
+      const latest = await this.store.readNew(null);
       // The pages before can also have taken any time.
       if ((await this.readerAccess.findEnded([reader])).length > 0) return;
-      yield* this.pagesOf({ from, to, isDurable: false });
+      yield* this.pagesOf({ from, to: latest.position, asOf: latest.asOf, isDurable: false });
     }
     yield* reader.chunks();
   }
 
   /** The last event of the last page has the id of the position after all of them. */
-  private async *pagesOf({ from, to, isDurable = true }: PageRange): AsyncGenerator<string> {
-    if (typeof from !== 'number' && !hasReached(to, from)) yield toReload(to, OTHER_HISTORY);
+  private async *pagesOf({ from, to, asOf, isDurable = true }: PageRange): AsyncGenerator<string> {
+    if (typeof from !== 'number' && !hasReached(to, from)) yield toReload(to, asOf, OTHER_HISTORY);
     if (typeof from !== 'number' && !isBefore(from, to)) return;
     let afterId = '0';
     for (;;) {

@@ -34,8 +34,8 @@ export function toCurrent(position: EventPosition, time: Date): string {
   return `event: current\ndata: ${data}\nid: ${toEventId(position)}\n\n`;
 }
 
-/** Says that events may be missing. */
-export function toReload(position: EventPosition, reason: string): string {
-  const data = JSON.stringify({ time: new Date().toISOString(), reason });
+/** Says at a time that events may be missing. */
+export function toReload(position: EventPosition, time: Date, reason: string): string {
+  const data = JSON.stringify({ time: time.toISOString(), reason });
   return `event: reload\ndata: ${data}\nid: ${toEventId(position)}\n\n`;
 }
