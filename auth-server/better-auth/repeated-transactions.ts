@@ -9,7 +9,8 @@ import { repeatOnConflict } from '../../runtime/database/repeated-transaction';
  *
  * A sign-up whose e-mail address another sign-up takes at the same time is repeated too. It then
  * finds the user, and its answer is that of every sign-up with a taken address. Otherwise two
- * sign-ups at once would tell whether an address was free.
+ * sign-ups at once would tell whether an address was free. The repetition computes no second hash
+ * (`password/options.ts`).
  */
 export const repeatedTransactions = {
   id: 'repeated-transactions',

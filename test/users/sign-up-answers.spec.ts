@@ -1,5 +1,8 @@
 import { eventually } from '../support/eventually';
+import type * as argon2idModule from '../../auth-server/password/argon2id';
 import { PASSWORD, startAuthServer, type RunningAuthServer } from '../support/auth-server/harness';
+import { startInProcess } from '../support/auth-server/in-process-auth-server';
+import { loadNatively } from '../support/native/load';
 
 let server: RunningAuthServer;
 let count = 0;
@@ -51,19 +54,50 @@ it.each<[string, object]>([
 
 it('a sign-up has the same response when another one takes the e-mail address meanwhile', async () => {
   const taken = await signUp({ email: 'taken@example.com' });
-  const other = await server.sql.connect();
+  expect(await signUpDuring(server, signUp)).toEqual(taken);
+});
+
+it('a sign-up computes one hash when another one takes the e-mail address meanwhile', async () => {
+  const own = await startInProcess({ REQUIRE_EMAIL_VERIFICATION: 'true' });
+  const hash = jest.spyOn(Argon2id.prototype, 'hash');
+  try {
+    const body = { name: 'A Person', password: PASSWORD };
+    await signUpDuring(own, ({ email }) =>
+      own.post('/api/auth/sign-up/email', { ...body, email }).expect(200),
+    );
+    expect(hash).toHaveBeenCalledTimes(1);
+    const next = { ...body, email: 'next@example.com' };
+    await own.post('/api/auth/sign-up/email', next).expect(200);
+    expect(hash).toHaveBeenCalledTimes(2);
+  } finally {
+    hash.mockRestore();
+    await own.stop();
+  }
+});
+
+const { Argon2id } = loadNatively('auth-server/password/argon2id') as typeof argon2idModule;
+
+/** Signs up while another transaction, which then commits, creates the user. */
+async function signUpDuring<T>(
+  { sql }: RunningAuthServer,
+  send: (fields: { email: string }) => PromiseLike<T>,
+): Promise<T> {
+  const other = await sql.connect();
   try {
     await other.query(
       `BEGIN; INSERT INTO "user" (id, name, email) VALUES ('b', 'B', 'b@example.com')`,
     );
-    const answering = signUp({ email: 'b@example.com' });
-    await eventually(async () => expect((await server.sql.query(WAITING)).rowCount).toBe(1));
-    await other.query('COMMIT');
-    expect(await answering).toEqual(taken);
+    const [answer] = await Promise.all([
+      send({ email: 'b@example.com' }),
+      eventually(async () => expect((await sql.query(WAITING)).rowCount).toBe(1)).then(() =>
+        other.query('COMMIT'),
+      ),
+    ]);
+    return answer;
   } finally {
     other.release(true);
   }
-});
+}
 
 const WAITING = `SELECT FROM pg_stat_activity
   WHERE datname = current_database() AND wait_event_type = 'Lock'`;
