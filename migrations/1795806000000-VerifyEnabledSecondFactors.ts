@@ -33,6 +33,9 @@ const UP = [
      FOR EACH ROW WHEN (NEW.two_factor_enabled AND NOT OLD.two_factor_enabled)
      EXECUTE FUNCTION "gatehouse_verify_second_factor"()`,
   'ALTER TABLE "user" ENABLE ALWAYS TRIGGER "user_verifies_second_factor"',
+  // Of users whom the fault has hit.
+  `UPDATE "two_factor" t SET verified = true FROM "user" u
+    WHERE u.id = t.user_id AND u.two_factor_enabled AND NOT t.verified`,
 ];
 
 const DOWN = [

@@ -36,6 +36,11 @@ export const AUTH_SERVER_PROBLEMS: ProblemCode[] = [
  * answers within 5 seconds.
  */
 const TIMEOUT_MS = 4_500;
+const NO_TIME = 'the time of the request is over';
+/** The signal of a client that does not leave. */
+const NEVER = new AbortController().signal;
+/** Of a call that is owed, also after slow statements. */
+const LEAST_OWED_MS = 1_000;
 
 export interface AuthServerRequest {
   method: 'GET' | 'POST';
@@ -52,6 +57,8 @@ export interface AuthServerRequest {
   clientId?: string;
   /** Whether the answer contains the access token of the new session. */
   wantsToken?: boolean;
+  /** Part of a change that is committed: the call goes on when the client leaves, and has some time. */
+  isOwed?: boolean;
   caller: CallerContext;
 }
 
@@ -114,8 +121,10 @@ export class AuthServerClient implements OnApplicationShutdown {
    */
   async sendForm({ path, form, headers, caller }: ClientForm): Promise<ReceivedAnswer> {
     const { authorization, contentType } = headers;
+    const wait = { left: caller.left, limitMs: TIMEOUT_MS - timeInScope() };
+    if (wait.limitMs <= 0) throw new Problem('auth_server_unavailable', { cause: NO_TIME });
     try {
-      return await this.receive(caller, {
+      return await this.receive(wait, {
         method: 'POST',
         path,
         headers: {
@@ -143,12 +152,17 @@ export class AuthServerClient implements OnApplicationShutdown {
   }
 
   private async send(
-    { method, path, body, caller }: AuthServerRequest,
+    { method, path, body, caller, isOwed = false }: AuthServerRequest,
     headers: Record<string, string>,
   ): Promise<ReceivedAnswer> {
+    const timeLeft = TIMEOUT_MS - timeInScope();
+    const wait = isOwed
+      ? { left: NEVER, limitMs: Math.max(timeLeft, LEAST_OWED_MS) }
+      : { left: caller.left, limitMs: timeLeft };
+    if (wait.limitMs <= 0) throw new Problem('auth_server_unavailable', { cause: NO_TIME });
     try {
       const sent = { method, path, headers, body: body && JSON.stringify(body) };
-      const answer = await this.receive(caller, sent);
+      const answer = await this.receive(wait, sent);
       if (method === 'POST' && !isRefused(answer)) markWorkBegun();
       return answer;
     } catch (error) {
@@ -159,11 +173,10 @@ export class AuthServerClient implements OnApplicationShutdown {
 
   /** The auth server does not begin the work of a request whose connection is closed. */
   private receive(
-    { left }: CallerContext,
+    wait: { left: AbortSignal; limitMs: number },
     { path, ...request }: Dispatcher.RequestOptions,
   ): Promise<ReceivedAnswer> {
-    const limitMs = TIMEOUT_MS - timeInScope();
-    return whileClientWaits({ left, limitMs }, async (signal) => {
+    return whileClientWaits(wait, async (signal) => {
       const options = { ...request, path: `${this.basePath}${path}`, signal };
       const response = await this.pool.request(options);
       const text = await response.body.text();

@@ -224,7 +224,7 @@ export class AuthService {
   }
 }
 
-interface ActedRequest {
+interface ActedRequest extends Pick<AuthServerRequest, 'isOwed'> {
   path: string;
   body: Record<string, unknown>;
 }

@@ -96,7 +96,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const written = change.catch((error: unknown) =>
       this.logger.warn(`an answer is not kept: ${String(error)}`),
     );
-    await endsWithin(written, WRITTEN_WITHIN_MS - timeInScope());
+    await endsWithin(written, Math.max(0, WRITTEN_WITHIN_MS - timeInScope()));
   }
 
   private async seal(request: Request, key: string): Promise<SealedRequest> {

@@ -16,10 +16,10 @@ type Work<T> = (manager: EntityManager) => Promise<T>;
 
 const LOCK_USER = 'SELECT FROM "user" WHERE id = $1 FOR NO KEY UPDATE';
 
-/** A user without the session has no row. */
+/** A user without the session has no row. Not by the time at which the transaction began to wait. */
 const FIND_ROLE = `
   SELECT u.role FROM "user" u JOIN session s ON s.user_id = u.id
-   WHERE u.id = $1 AND s.id = $2 AND s.expires_at > now()`;
+   WHERE u.id = $1 AND s.id = $2 AND s.expires_at > clock_timestamp()`;
 
 const FIND_CLIENT = 'SELECT FROM oauth_client WHERE client_id = $1 AND disabled IS NOT TRUE';
 

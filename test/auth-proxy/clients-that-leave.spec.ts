@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { Client } from 'pg';
+import { readMails } from '../support/client/mailbox';
 import { eventually } from '../support/eventually';
 import { InProcessSystem } from '../support/in-process-system';
 import { changeDuring, HOLD_UP, HOLD_UP_SESSIONS } from '../support/servers/held-up-session';
@@ -47,10 +48,15 @@ afterAll(async () => {
 });
 
 /** Sends a request to the API, on a connection of its own. */
-function begin(path: string, body: object, headers: Record<string, string> = {}): ClientRequest {
+function begin(
+  path: string,
+  body: object,
+  headers: Record<string, string> = {},
+  method = 'POST',
+): ClientRequest {
   const outgoing = request(system.apiUrl + path, {
     agent: false,
-    method: 'POST',
+    method,
     headers: { 'content-type': 'application/json', ...headers },
   });
   outgoing.on('error', () => {}).end(JSON.stringify(body));
@@ -100,6 +106,31 @@ describe('a sign-in that waits for its place in the auth server, when its client
     // Of the sign-up, and of the first sign-in.
     const sessions = await system.query('SELECT FROM session WHERE user_id = $1', [id]);
     expect(sessions).toHaveLength(2);
+  });
+});
+
+describe('a change by an administrator whose client leaves', () => {
+  it('is told to the owner of the account', async () => {
+    const { id, email } = await system.asUser();
+    const { accessToken } = await system.asAdmin();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM "user" WHERE id = $1 FOR UPDATE', [id]);
+    const path = `/api/v1/admin/users/${id}`;
+    const headers = { authorization: `Bearer ${accessToken}` };
+    const outgoing = begin(path, { email: 'other@example.com' }, headers, 'PATCH');
+    await eventually(async () => {
+      const waiting = await system.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      expect(waiting).toHaveLength(1);
+    });
+    outgoing.destroy();
+    await untilNoticed('api', path);
+    await holder.query('COMMIT');
+    await eventually(async () => {
+      const subjects = (await readMails(system, email)).map(({ subject }) => subject);
+      expect(subjects).toContain('Your e-mail address was changed');
+    });
   });
 });
 

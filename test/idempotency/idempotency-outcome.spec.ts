@@ -12,7 +12,7 @@ import { settingsAs } from '../support/servers/database-logins';
 import { TcpProxy } from '../support/servers/tcp-proxy';
 
 /** How long the claim of a key waits, and the time that the API gives to all calls of a request. */
-const [CLAIM_MS, CALL_LIMIT_MS] = [2_000, 4_500];
+const [CLAIM_MS, CALL_LIMIT_MS] = [1_500, 4_500];
 
 const IN_DOUBT = { body: { code: 'outcome_unknown' } };
 

@@ -16,10 +16,13 @@ export class OwnerNoticesService {
 
   constructor(private readonly auth: AuthService) {}
 
-  /** The change is already committed. A failed notice does not undo it. */
+  /**
+   * The change is already committed. A failed notice does not undo it, and a client that leaves does
+   * not prevent it.
+   */
   async send(actor: Actor, notice: OwnerNotice): Promise<void> {
     try {
-      await this.auth.actAs(actor, { path: NOTICES_PATH, body: notice });
+      await this.auth.actAs(actor, { path: NOTICES_PATH, body: notice, isOwed: true });
     } catch (error) {
       this.logger.warn(`no notice of ${notice.event} is sent to the owner: ${toReason(error)}`);
     }
