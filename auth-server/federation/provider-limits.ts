@@ -28,7 +28,8 @@ export async function withinLimit<T>(milliseconds: number, work: () => T | Promi
 }
 
 /**
- * Work that calls a provider, in the time that the calls before it have left to this request.
+ * Work that calls a provider, in the time of this request: it begins with its first call, and waits between
+ * the calls count.
  * @returns its result, or `null` when it fails or the time ends.
  */
 export async function withinRequest<T>(work: () => T | Promise<T>): Promise<T | null> {

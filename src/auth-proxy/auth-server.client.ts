@@ -39,8 +39,6 @@ const TIMEOUT_MS = 4_500;
 const NO_TIME = 'the time of the request is over';
 /** The signal of a client that does not leave. */
 const NEVER = new AbortController().signal;
-/** Of a call that is owed, also after slow statements. */
-const LEAST_OWED_MS = 1_000;
 
 export interface AuthServerRequest {
   method: 'GET' | 'POST';
@@ -57,7 +55,7 @@ export interface AuthServerRequest {
   clientId?: string;
   /** Whether the answer contains the access token of the new session. */
   wantsToken?: boolean;
-  /** Part of a change that is committed: the call goes on when the client leaves, and has some time. */
+  /** Part of a change that is committed: the call has its own time, and goes on when the client leaves. */
   isOwed?: boolean;
   caller: CallerContext;
 }
@@ -155,10 +153,9 @@ export class AuthServerClient implements OnApplicationShutdown {
     { method, path, body, caller, isOwed = false }: AuthServerRequest,
     headers: Record<string, string>,
   ): Promise<ReceivedAnswer> {
-    const timeLeft = TIMEOUT_MS - timeInScope();
     const wait = isOwed
-      ? { left: NEVER, limitMs: Math.max(timeLeft, LEAST_OWED_MS) }
-      : { left: caller.left, limitMs: timeLeft };
+      ? { left: NEVER, limitMs: TIMEOUT_MS }
+      : { left: caller.left, limitMs: TIMEOUT_MS - timeInScope() };
     if (wait.limitMs <= 0) throw new Problem('auth_server_unavailable', { cause: NO_TIME });
     try {
       const sent = { method, path, headers, body: body && JSON.stringify(body) };

@@ -19,15 +19,11 @@ import {
 } from './stored-answer';
 import { callerIdOf } from '../auth/principal/caller-id';
 import type { AuthenticatedRequest } from '../auth/principal/current-user.decorator';
+import { untilAnswerIsDue } from '../common/answer-time';
 import { IDEMPOTENCY_KEY_HEADER } from '../common/openapi/idempotent.decorator';
 import { Problem } from '../common/problems/problem';
 import { runRecorded, type WorkRecord } from '../common/work-record';
 import { InstallationSecret } from '../database/installation-secret';
-import { timeInScope } from '../../runtime/database/database-scope';
-import { endsWithin } from '../../runtime/lifecycle/time-limit';
-
-/** The end of the wait for the write of an answer, after the begin of the request. */
-const WRITTEN_WITHIN_MS = 4_800;
 
 type Request = FastifyRequest & AuthenticatedRequest;
 
@@ -96,7 +92,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const written = change.catch((error: unknown) =>
       this.logger.warn(`an answer is not kept: ${String(error)}`),
     );
-    await endsWithin(written, Math.max(0, WRITTEN_WITHIN_MS - timeInScope()));
+    await untilAnswerIsDue(written);
   }
 
   private async seal(request: Request, key: string): Promise<SealedRequest> {

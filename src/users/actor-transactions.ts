@@ -16,7 +16,7 @@ type Work<T> = (manager: EntityManager) => Promise<T>;
 
 const LOCK_USER = 'SELECT FROM "user" WHERE id = $1 FOR NO KEY UPDATE';
 
-/** A user without the session has no row. Not by the time at which the transaction began to wait. */
+/** A user without the session has no row. By the time of the check: the transaction can have waited. */
 const FIND_ROLE = `
   SELECT u.role FROM "user" u JOIN session s ON s.user_id = u.id
    WHERE u.id = $1 AND s.id = $2 AND s.expires_at > clock_timestamp()`;

@@ -41,6 +41,9 @@ beforeEach(() => {
   log.length = 0;
 });
 
+/** Of a test that has failed in a transaction. */
+afterEach(() => holder.query('ROLLBACK'));
+
 afterAll(async () => {
   unsubscribe('http.server.request.start', note);
   await holder.end();

@@ -1,6 +1,7 @@
 import { Browser } from './browser';
 import { APP, begin, NEW_HERE, TROUBLE } from './dance';
 import { EDGE_SETTINGS, FORGER, ProviderEdge } from './provider-edge';
+import { eventually } from '../support/eventually';
 import { InProcessSystem } from '../support/in-process-system';
 
 const DISCOVERY_URL = `${FORGER}/.well-known/openid-configuration`;
@@ -64,8 +65,20 @@ async function danceThroughApi(provider: string) {
   return followCallback(browser, await toCallback(browser, provider));
 }
 
+/** The auth server has no metadata of its provider when the browser comes to the callback. */
+async function danceWithoutMetadata(prepare: () => void) {
+  edge.silent.clear();
+  edge.delays.clear();
+  const browser = new Browser(APP);
+  const callback = await toCallback(browser, 'oidc');
+  await restartWithoutMetadata();
+  prepare();
+  return followCallback(browser, callback);
+}
+
 const trouble = (error: string) => ({ status: null, error, page: TROUBLE });
 
+// A busy host can take the half second between both limits: then once more.
 describe('through the API, which waits 3.5 s for the auth server', () => {
   it('a step that stays silent leads to the error, also after a slow step', async () => {
     await start();
@@ -75,42 +88,48 @@ describe('through the API, which waits 3.5 s for the auth server', () => {
     edge.delays.set(TOKEN_URLS.oidc, 2_000);
     edge.silent.add(KEYS_URL);
     edge.claims = { sub: 'silent', email: 'silent@example.com', email_verified: true };
-    const outcomes = ['google', 'github', 'oidc'].map(danceThroughApi);
-    expect(await Promise.all(outcomes)).toEqual([
-      trouble('invalid_code'),
-      trouble('unable_to_get_user_info'),
-      trouble('unable_to_get_user_info'),
-    ]);
+    const expected = {
+      google: trouble('invalid_code'),
+      github: trouble('unable_to_get_user_info'),
+      oidc: trouble('unable_to_get_user_info'),
+    };
+    for (const [provider, outcome] of Object.entries(expected)) {
+      await eventually(async () => expect(await danceThroughApi(provider)).toEqual(outcome));
+    }
   });
 
   it('metadata that stays silent leads to the error, at the sign-in and at the callback', async () => {
     await start();
-    const browser = new Browser(APP);
-    const callback = await toCallback(browser, 'oidc');
-    await restartWithoutMetadata();
-    await expect(toCallback(new Browser(APP), 'oidc')).rejects.toThrow(/503.*PROVIDER_UNAVAILABLE/);
-    expect(await followCallback(browser, callback)).toEqual(trouble('oauth_provider_not_found'));
+    await eventually(async () => {
+      const outcome = await danceWithoutMetadata(() => {});
+      expect(outcome).toEqual(trouble('oauth_provider_not_found'));
+    });
+    await eventually(() =>
+      expect(toCallback(new Browser(APP), 'oidc')).rejects.toThrow(/503.*PROVIDER_UNAVAILABLE/),
+    );
   });
 
   it('slow metadata and a silent step lead to the error', async () => {
     await start();
-    const browser = new Browser(APP);
-    const callback = await toCallback(browser, 'oidc');
-    await restartWithoutMetadata();
-    edge.silent.clear();
-    edge.delays.set(DISCOVERY_URL, 2_000);
-    edge.silent.add(TOKEN_URLS.oidc);
-    expect(await followCallback(browser, callback)).toEqual(trouble('invalid_code'));
+    await eventually(async () => {
+      const outcome = await danceWithoutMetadata(() => {
+        edge.silent.clear();
+        edge.delays.set(DISCOVERY_URL, 2_000);
+        edge.silent.add(TOKEN_URLS.oidc);
+      });
+      expect(outcome).toEqual(trouble('invalid_code'));
+    });
   });
 
   it('a provider that is slow at each step, within the limit, signs its user in', async () => {
     await start();
-    const browser = new Browser(APP);
-    const callback = await toCallback(browser, 'oidc');
-    await restartWithoutMetadata();
-    edge.silent.clear();
-    for (const url of [DISCOVERY_URL, TOKEN_URLS.oidc, KEYS_URL]) edge.delays.set(url, 500);
     edge.claims = { sub: 'slow', email: 'slow@example.com', email_verified: true };
-    expect(await followCallback(browser, callback)).toMatchObject({ error: null, page: NEW_HERE });
+    await eventually(async () => {
+      const outcome = await danceWithoutMetadata(() => {
+        edge.silent.clear();
+        for (const url of [DISCOVERY_URL, TOKEN_URLS.oidc, KEYS_URL]) edge.delays.set(url, 500);
+      });
+      expect(outcome).toMatchObject({ error: null, page: NEW_HERE });
+    });
   });
 });

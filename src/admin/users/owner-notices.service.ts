@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { NOTICES_PATH } from '../../../contract';
 import { toReason } from '../../../runtime/fault-state';
 import type { Actor } from '../../auth/principal/current-actor.decorator';
+import { untilAnswerIsDue } from '../../common/answer-time';
 import { AuthService } from '../../auth-proxy/auth.service';
 
 /** A change of an account of which the auth server informs the owner. */
@@ -18,13 +19,13 @@ export class OwnerNoticesService {
 
   /**
    * The change is already committed. A failed notice does not undo it, and a client that leaves does
-   * not prevent it.
+   * not prevent it. The response does not wait for a notice that takes long.
    */
-  async send(actor: Actor, notice: OwnerNotice): Promise<void> {
-    try {
-      await this.auth.actAs(actor, { path: NOTICES_PATH, body: notice, isOwed: true });
-    } catch (error) {
+  send(actor: Actor, notice: OwnerNotice): Promise<void> {
+    const call = { path: NOTICES_PATH, body: notice, isOwed: true };
+    const sent = this.auth.actAs(actor, call).catch((error: unknown) => {
       this.logger.warn(`no notice of ${notice.event} is sent to the owner: ${toReason(error)}`);
-    }
+    });
+    return untilAnswerIsDue(sent);
   }
 }

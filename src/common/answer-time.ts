@@ -1,0 +1,10 @@
+import { timeInScope } from '../../runtime/database/database-scope';
+import { endsWithin } from '../../runtime/lifecycle/time-limit';
+
+/** After the begin of the request, in milliseconds: a route answers within 5 seconds. */
+const DUE_MS = 4_800;
+
+/** Waits for work that the answer does not contain, until the answer is due. The work goes on then. */
+export async function untilAnswerIsDue(work: Promise<unknown>): Promise<void> {
+  await endsWithin(work, Math.max(0, DUE_MS - timeInScope()));
+}

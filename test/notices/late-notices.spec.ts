@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { Caller } from '../support/caller';
+import { eventually } from '../support/eventually';
+import { type ExtraReplica, startExtraReplica } from '../support/processes/extra-replica';
+import { TcpProxy } from '../support/servers/tcp-proxy';
+import { System } from '../support/system';
+
+/** How long the row is locked, and how long a call of the auth server may take by itself. */
+const [LOCK_MS, CALL_LIMIT_MS] = [1_500, 4_500];
+
+let system: System;
+let authLink: TcpProxy;
+let replica: ExtraReplica;
+let holder: Client;
+
+beforeAll(async () => {
+  system = await System.start();
+  const { settings } = system;
+  authLink = await TcpProxy.before(settings.authInternalUrl);
+  const authInternalUrl = authLink.via(settings.authInternalUrl).replace(/\/$/, '');
+  replica = await startExtraReplica({ ...settings, authInternalUrl });
+  holder = new Client(system.database.url);
+  await holder.connect();
+});
+
+afterAll(async () => {
+  await holder.end();
+  await replica.app.close();
+  await authLink.cut();
+  await system.stop();
+});
+
+it('a change is answered in time when its notice is not', async () => {
+  const { id } = await system.asUser();
+  const { accessToken } = await system.asAdmin();
+  await holder.query('BEGIN');
+  await holder.query('SELECT FROM "user" WHERE id = $1 FOR UPDATE', [id]);
+  authLink.blackHole();
+  const caller = new Caller(replica.url, accessToken);
+  const change = caller.patch(`/api/v1/admin/users/${id}`, { email: 'other@example.com' });
+  await eventually(async () => {
+    const waiting = await system.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    expect(waiting).toHaveLength(1);
+  });
+  await sleep(LOCK_MS);
+  const releasedAt = performance.now();
+  await holder.query('COMMIT');
+  expect((await change).status).toBe(200);
+  expect(performance.now() - releasedAt).toBeLessThan(CALL_LIMIT_MS);
+});
