@@ -90,8 +90,11 @@ export function registerAuthPassThrough(
   });
 }
 
+/** What ends access is done also when the client has left: a browser that signs out leaves the page. */
+const TAKES_AWAY = /\/(sign-out|end-session|ban-user|remove-user|revoke[a-z-]*|delete-[a-z]+)$/;
+
 /** Of the client for which the plugin calls. */
-const clientLeft = new AsyncLocalStorage<AbortSignal>();
+const clientLeft = new AsyncLocalStorage<AbortSignal | undefined>();
 
 /**
  * Ends a call when its client has left. The plugin does it during a body or an answer, not while the
@@ -142,7 +145,8 @@ function passThrough(
       failed.send(new Problem('auth_server_unavailable', { cause: error }));
     },
   };
-  return clientLeft.run(leaveOf(request.raw.socket), () => reply.from(path, options));
+  const left = TAKES_AWAY.test(path) ? undefined : leaveOf(request.raw.socket);
+  return clientLeft.run(left, () => reply.from(path, options));
 }
 
 /** A link of a client signs the user out by GET: then the answer changes cookies. */

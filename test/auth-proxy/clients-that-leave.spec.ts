@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
 import { Client } from 'pg';
 import { readMails } from '../support/client/mailbox';
 import { eventually } from '../support/eventually';
@@ -111,6 +112,26 @@ describe('a sign-in that waits for its place in the auth server, when its client
     expect(sessions).toHaveLength(2);
   });
 });
+
+it.each(['the API', 'the auth server'])(
+  'a sign-out is done when its client leaves at once: %s',
+  async (process) => {
+    const { id, refreshToken } = await system.asUser();
+    const url = new URL(process === 'the API' ? system.apiUrl : system.settings.authUrl);
+    const lines = [
+      'POST /api/auth/sign-out HTTP/1.1',
+      `host: ${url.host}`,
+      `authorization: Bearer ${refreshToken}`,
+      'content-length: 0',
+    ];
+    connect(Number(url.port), url.hostname)
+      .end(`${lines.join('\r\n')}\r\n\r\n`)
+      .resume();
+    await eventually(async () => {
+      expect(await system.query('SELECT FROM session WHERE user_id = $1', [id])).toEqual([]);
+    });
+  },
+);
 
 describe('a change by an administrator whose client leaves', () => {
   it('is told to the owner of the account', async () => {
