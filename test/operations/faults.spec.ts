@@ -6,6 +6,7 @@ import { listFaults, NO_FAULT, SHORT_PLAN } from './faults/fault-list';
 import { Load } from './faults/load';
 import { renderRow } from './faults/report';
 import { runTrial, type TrialResult } from './faults/trial';
+import { CHEAP_HASHES } from '../support/auth-server/hash-cost';
 
 /** The promise is 5 s; a busy host adds its own delay. */
 const ANSWER_LIMIT_MS = 10_000;
@@ -23,7 +24,7 @@ let load: Load;
 const rows: string[] = [];
 
 beforeAll(async () => {
-  cluster = await Cluster.start();
+  cluster = await Cluster.start(CHEAP_HASHES);
   load = await Load.prepare(cluster.urls, PAUSE_MS);
 });
 

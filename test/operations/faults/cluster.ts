@@ -1,7 +1,6 @@
 import { Client } from 'pg';
 import { Balancer } from './balancer';
 import { ServerProcess } from '../processes';
-import { CHEAP_HASHES } from '../../support/auth-server/hash-cost';
 import { reservePorts } from '../../support/ports';
 import { urlAs } from '../../support/servers/database-logins';
 import { RestartablePostgres } from '../../support/servers/restartable-postgres';
@@ -14,7 +13,6 @@ const ENVIRONMENT = {
   ADMIN_EMAIL: 'admin@example.com',
   ADMIN_PASSWORD: 'the first administrator',
   RATE_LIMITS: 'off',
-  ...CHEAP_HASHES,
   LOG_LEVEL: 'info',
   // Longer than the balancer needs to see that a replica is not ready.
   SHUTDOWN_DELAY: '1s',
@@ -41,11 +39,12 @@ export class Cluster {
     private readonly replicas: Record<ReplicaName, Replica>,
   ) {}
 
-  static async start(): Promise<Cluster> {
+  /** @param env settings of all replicas, in addition. */
+  static async start(env: NodeJS.ProcessEnv = {}): Promise<Cluster> {
     const postgres = await RestartablePostgres.start();
     const [api, auth, ...ports] = await reservePorts(6);
     const urls = { api: `http://localhost:${api}`, auth: `http://localhost:${auth}` };
-    const cluster = new Cluster(postgres, urls, toReplicas({ postgres, urls, ports }));
+    const cluster = new Cluster(postgres, urls, toReplicas({ postgres, urls, ports, env }));
     try {
       await cluster.launch();
     } catch (error) {
@@ -139,10 +138,11 @@ interface Parts {
   postgres: RestartablePostgres;
   urls: { api: string; auth: string };
   ports: number[];
+  env: NodeJS.ProcessEnv;
 }
 
-function toReplicas({ postgres, urls, ports }: Parts): Record<ReplicaName, Replica> {
-  const common = { ...ENVIRONMENT, API_URL: urls.api, AUTH_URL: urls.auth };
+function toReplicas({ postgres, urls, ports, env }: Parts): Record<ReplicaName, Replica> {
+  const common = { ...ENVIRONMENT, ...env, API_URL: urls.api, AUTH_URL: urls.auth };
   const [apiPort1, apiPort2, authPort1, authPort2] = ports.map(String);
   const api = (port: string): Replica => ({
     main: 'src/main.ts',
