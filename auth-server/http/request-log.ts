@@ -1,16 +1,14 @@
 import type { RequestHandler } from 'express';
-import { AUTH_BASE_PATH, REQUEST_ID_HEADER } from '../../contract';
+import { REQUEST_ID_HEADER } from '../../contract';
 import { endPart, requestContext, type RequestContext } from '../common/request-context';
 import { runInDatabaseScope } from '../../runtime/database/database-scope';
 import type { RouteLabels } from './route-labels';
 import { isAfterLast } from '../../runtime/http/lingering-close';
+import { withoutCredentials } from '../../runtime/http/path-credentials';
 import { takeOrCreateRequestId } from '../../runtime/http/request-id';
 import type { Logger } from '../../runtime/logger';
 import type { Metrics } from '../../runtime/metrics/metrics';
 import { continueTrace } from '../../runtime/tracing/trace-context';
-
-/** The path of a mailed link contains a credential. */
-const CREDENTIAL_IN_PATH = new RegExp(`^(${AUTH_BASE_PATH}/reset-password/)[^/]+`, 'i');
 
 interface LogParts {
   logger: Logger;
@@ -29,7 +27,7 @@ export function logRequests({ logger, metrics, routes }: LogParts): RequestHandl
     const start = performance.now();
     const requestId = takeOrCreateRequestId(request);
     const { traceId } = continueTrace(request.headers.traceparent);
-    const path = request.path.replace(CREDENTIAL_IN_PATH, '$1***');
+    const path = withoutCredentials(request.path);
     response.setHeader(REQUEST_ID_HEADER, requestId);
     const { socket } = request;
     const hasGone = () => !response.writableFinished && (socket.destroyed || socket.readableEnded);

@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import { withoutCredentials } from '../http/path-credentials';
 
 /**
  * The attributes that leave the process. Everything else stays: queries hold tokens of links,
@@ -23,9 +24,6 @@ const EXPORTED = new Set([
   'url.path',
   'url.scheme',
 ]);
-
-/** A link from a mail carries its token in the path. */
-const TOKEN_IN_PATH = /(\/reset-password\/)[^/]+/i;
 
 /** Sends spans without anything that a caller must not share with a collector of traces. */
 export class RedactingExporter implements SpanExporter {
@@ -58,7 +56,7 @@ function redactAttributes(attributes: Attributes): Attributes {
   return Object.fromEntries(
     exported.map(([name, value]) => [
       name,
-      name === 'url.path' ? String(value).replace(TOKEN_IN_PATH, '$1***') : value,
+      name === 'url.path' ? withoutCredentials(String(value)) : value,
     ]),
   );
 }

@@ -58,6 +58,23 @@ describe('the log line of a request', () => {
     expect(log.filter((line) => (JSON.parse(line) as { level: number }).level >= 50)).toEqual([]);
   });
 
+  it('does not have the code of a mailed link, which is in its path', async () => {
+    const { status } = await send(system.apiUrl, {
+      path: '/api/auth/reset-password/in-the-path?callbackURL=/',
+    });
+    expect(status).toBe(302);
+    const path = '/api/auth/reset-password/***';
+    await eventually(() =>
+      expect(linesOf(path)).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ process: 'api' }),
+          expect.objectContaining({ process: 'auth' }),
+        ]),
+      ),
+    );
+    expect(log.join('')).not.toContain('in-the-path');
+  });
+
   it.each([
     ['a preflight request', 'OPTIONS', '/api/v1/users/me', 204],
     ['a wrong method', 'PUT', '/health/live', 405],

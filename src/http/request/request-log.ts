@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../../../runtime/logger';
 import { traceOf } from './request-trace';
+import { withoutCredentials } from '../../../runtime/http/path-credentials';
 
 /**
  * One log line for each request that is answered or whose client leaves before (`status: null`), at
@@ -20,7 +21,7 @@ function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   request.log[level](
     {
       method: request.method,
-      path: request.url.split('?', 1)[0],
+      path: withoutCredentials(request.url.split('?', 1)[0]!),
       status: reply.raw.writableFinished ? reply.statusCode : null,
       ms: Math.round(reply.elapsedTime),
       traceId: traceOf(request).traceId,
