@@ -90,9 +90,6 @@ export function registerAuthPassThrough(
   });
 }
 
-/** What ends access is done also when the client has left: a browser that signs out leaves the page. */
-const TAKES_AWAY = /\/(sign-out|end-session|ban-user|remove-user|revoke[a-z-]*|delete-[a-z]+)$/;
-
 /** Of the client for which the plugin calls. */
 const clientLeft = new AsyncLocalStorage<AbortSignal | undefined>();
 
@@ -145,8 +142,17 @@ function passThrough(
       failed.send(new Problem('auth_server_unavailable', { cause: error }));
     },
   };
-  const left = TAKES_AWAY.test(path) ? undefined : leaveOf(request.raw.socket);
+  const left = endsWithClient(request.method, path) ? leaveOf(request.raw.socket) : undefined;
   return clientLeft.run(left, () => reply.from(path, options));
+}
+
+/**
+ * Reads, sign-ins and sign-ups end when their client leaves. Other requests are done, because many
+ * take access away: a browser that signs out can leave the page at once.
+ */
+function endsWithClient(method: string, path: string): boolean {
+  const isReading = ['GET', 'HEAD'].includes(method) && !path.endsWith('/end-session');
+  return isReading || /\/sign-(in|up)\//.test(path);
 }
 
 /** A link of a client signs the user out by GET: then the answer changes cookies. */

@@ -113,25 +113,69 @@ describe('a sign-in that waits for its place in the auth server, when its client
   });
 });
 
+/** Sends a request and closes the connection at once, as a browser does that leaves the page. */
+function sendAndLeave(
+  base: string,
+  path: string,
+  { bearer, body }: { bearer: string; body?: object },
+) {
+  const url = new URL(base);
+  const text = body ? JSON.stringify(body) : '';
+  const lines = [
+    `POST ${path} HTTP/1.1`,
+    `host: ${url.host}`,
+    `authorization: Bearer ${bearer}`,
+    ...(body ? ['content-type: application/json'] : []),
+    `content-length: ${text.length}`,
+  ];
+  connect(Number(url.port), url.hostname)
+    .end(`${lines.join('\r\n')}\r\n\r\n${text}`)
+    .resume();
+}
+
 it.each(['the API', 'the auth server'])(
   'a sign-out is done when its client leaves at once: %s',
   async (process) => {
-    const { id, refreshToken } = await system.asUser();
-    const url = new URL(process === 'the API' ? system.apiUrl : system.settings.authUrl);
-    const lines = [
-      'POST /api/auth/sign-out HTTP/1.1',
-      `host: ${url.host}`,
-      `authorization: Bearer ${refreshToken}`,
-      'content-length: 0',
-    ];
-    connect(Number(url.port), url.hostname)
-      .end(`${lines.join('\r\n')}\r\n\r\n`)
-      .resume();
+    const { id, refreshToken: bearer } = await system.asUser();
+    const base = process === 'the API' ? system.apiUrl : system.settings.authUrl;
+    sendAndLeave(base, '/api/auth/sign-out', { bearer });
     await eventually(async () => {
       expect(await system.query('SELECT FROM session WHERE user_id = $1', [id])).toEqual([]);
     });
   },
 );
+
+describe('a request to /api/auth that takes access away, when its client leaves at once', () => {
+  it.each([
+    ['set-role', { role: 'user' }],
+    ['ban-user', {}],
+    ['update-user', { data: { banned: true } }],
+  ])('is done: %s', async (endpoint, change) => {
+    const { id } = await system.asNewAdmin();
+    const { refreshToken: bearer } = await system.asAdmin();
+    const body = { userId: id, ...change };
+    sendAndLeave(system.apiUrl, `/api/auth/admin/${endpoint}`, { bearer, body });
+    await eventually(async () => {
+      const sql = `SELECT role = 'admin' AND banned IS NOT TRUE AS "hasAccess" FROM "user" WHERE id = $1`;
+      expect(await system.query(sql, [id])).toEqual([{ hasAccess: false }]);
+    });
+  });
+
+  it('is done: change-password, with the other sessions', async () => {
+    const { id, email, refreshToken: bearer } = await system.asUser();
+    await system.signIn({ email, password: PASSWORD });
+    const body = {
+      currentPassword: PASSWORD,
+      newPassword: `new ${PASSWORD}`,
+      revokeOtherSessions: true,
+    };
+    sendAndLeave(system.apiUrl, '/api/auth/change-password', { bearer, body });
+    await eventually(async () => {
+      const sql = 'SELECT count(*)::int FROM session WHERE user_id = $1';
+      expect(await system.query(sql, [id])).toEqual([{ count: 1 }]);
+    });
+  });
+});
 
 describe('a change by an administrator whose client leaves', () => {
   it('is told to the owner of the account', async () => {
