@@ -106,7 +106,12 @@ class ImportRun {
     this.report(batch.at(-1)!.lineNumber);
   }
 
-  private async write(client: PoolClient, { lineNumber, user }: NumberedUser): Promise<void> {
+  private async write(client: PoolClient, numbered: NumberedUser): Promise<void> {
+    if (!(await this.leaves(client, numbered))) await this.create(client, numbered);
+  }
+
+  /** @returns whether the user exists, or another one with the id or the e-mail address. */
+  private async leaves(client: PoolClient, { lineNumber, user }: NumberedUser): Promise<boolean> {
     const found = await client.query<{ id: string; email: string }>(FIND, [user.email, user.id]);
     const isSame = ({ id, email }: { id: string; email: string }) =>
       email === user.email && (user.id === undefined || id === user.id);
@@ -114,13 +119,13 @@ class ImportRun {
       this.parts.result.skipped += 1;
     } else if (found.rows.length > 0) {
       this.refuse(lineNumber, 'another user has the id or the e-mail address');
-    } else {
-      await this.create(client, { lineNumber, user });
     }
+    return found.rows.length > 0;
   }
 
   /** A user that a rule of the database refuses leaves the rest of the batch as it is. */
-  private async create(client: PoolClient, { lineNumber, user }: NumberedUser): Promise<void> {
+  private async create(client: PoolClient, numbered: NumberedUser): Promise<void> {
+    const { lineNumber, user } = numbered;
     await client.query('SAVEPOINT line');
     try {
       await insertUser(client, user);
@@ -129,6 +134,8 @@ class ImportRun {
     } catch (error) {
       if (!isValueRefused(error)) throw error;
       await client.query('ROLLBACK TO SAVEPOINT line');
+      // A sign-up, or another import, has created the user in between.
+      if (await this.leaves(client, numbered)) return;
       const { constraint = 'not representable' } = findServerError(error)!;
       this.refuse(lineNumber, `the database refuses a value (${constraint})`);
     }

@@ -175,6 +175,9 @@ it('the kinds of all stored hashes are found, so that each refusal takes the sam
   expect(hasher.oldKinds).not.toContain(hasher.currentKind);
 });
 
+const WAITING = `SELECT FROM pg_stat_activity
+  WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+
 describe('a file', () => {
   const lines = [
     {
@@ -222,6 +225,24 @@ describe('a file', () => {
     await server.sql.query(`UPDATE "user" SET name = 'Changed' WHERE id = 'one'`);
     expect(await run(lines)).toEqual({ created: 0, skipped: 2, failed: 5 });
     expect(await readUser('one@example.com')).toMatchObject({ name: 'Changed' });
+  });
+
+  it('is imported beside another import, which creates a user of the file meanwhile', async () => {
+    const other = await server.sql.connect();
+    await other.query(
+      `BEGIN; INSERT INTO "user" (id, name, email) VALUES ('other', 'Other', 'other@example.com')`,
+    );
+    const importing = run([
+      { email: 'Other@example.com' },
+      { id: 'mine', email: 'other@example.com' },
+      { email: 'next@example.com' },
+    ]);
+    await eventually(async () => expect((await server.sql.query(WAITING)).rowCount).toBe(1));
+    await other.query('COMMIT');
+    other.release();
+    expect(await importing).toEqual({ created: 1, skipped: 1, failed: 1 });
+    expect(printed[0]).toBe('line 2: another user has the id or the e-mail address');
+    expect(await readUser('other@example.com')).toMatchObject({ name: 'Other' });
   });
 
   it('has all other lines imported when the database refuses one', async () => {
