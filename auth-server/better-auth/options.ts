@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Admission } from '../admission/admission';
 import type { SignInMetrics } from '../audit/sign-in-metrics';
 import type { AuthConfig } from '../common/config';
+import { connectionsOf } from '../common/database';
 import { createAuthLogger } from '../common/logger';
 import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
 import { toSecretOptions } from '../common/secrets';
@@ -21,7 +22,6 @@ import { CLOSED_PATHS } from '../second-factor/options';
 import { SESSION_HOOKS, SESSION_OPTIONS } from '../sessions/options';
 import {
   ACCOUNT_MAPPING,
-  afterPasswordReset,
   CLOSED_USER_PATHS,
   passwordMails,
   toSyntheticUser,
@@ -29,6 +29,7 @@ import {
   userOptions,
   VERIFICATION_MAPPING,
   verificationMails,
+  verifyMailedAddress,
 } from '../users/options';
 import { notifyPasswordChanged } from '../notices/options';
 import type { UserContact } from '../common/user-contact';
@@ -60,7 +61,7 @@ export function toOptions(parts: AuthParts, passwords: PasswordOptions) {
     baseURL: config.authUrl,
     basePath: AUTH_BASE_PATH,
     ...toSecretOptions(config),
-    database: pool,
+    database: connectionsOf(pool) as Pool,
     trustedOrigins: trustedOriginsOf(config),
     session: SESSION_OPTIONS,
     socialProviders: socialProviders(config),
@@ -109,8 +110,8 @@ function emailAndPassword({ config, pool, mailer }: AuthParts, passwords: Passwo
     ...passwords,
     revokeSessionsOnPasswordReset: true,
     customSyntheticUser: toSyntheticUser,
-    onPasswordReset: async (reset: Reset, request?: Request) => {
-      await afterPasswordReset(pool, { user: reset.user, request });
+    onPasswordReset: async (reset: Reset) => {
+      await verifyMailedAddress(pool, reset.user);
       await notifyPasswordChanged(mailer, reset.user);
     },
     ...passwordMails(mailer, config),
@@ -118,5 +119,5 @@ function emailAndPassword({ config, pool, mailer }: AuthParts, passwords: Passwo
 }
 
 interface Reset {
-  user: UserContact & Parameters<typeof afterPasswordReset>[1]['user'];
+  user: UserContact & { id: string };
 }

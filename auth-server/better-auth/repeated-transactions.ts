@@ -1,4 +1,5 @@
 import type { BetterAuthPlugin } from 'better-auth';
+import { inTransaction } from '../common/database';
 import { takeEmailConflict } from '../common/request-context';
 import { repeatOnConflict } from '../../runtime/database/repeated-transaction';
 
@@ -17,7 +18,7 @@ export const repeatedTransactions = {
   init: ({ adapter }) => {
     const { transaction } = adapter;
     adapter.transaction = async (work) => {
-      const transact = () => repeatOnConflict(() => transaction(work));
+      const transact = () => repeatOnConflict(() => inTransaction(() => transaction(work)));
       return transact().catch((error: unknown) => {
         if (!takeEmailConflict()) throw error;
         return transact();

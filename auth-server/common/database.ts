@@ -1,4 +1,5 @@
-import type { Client, Pool } from 'pg';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Client, ClientBase, Pool, PoolClient } from 'pg';
 import type { AuthConfig } from './config';
 import { DATABASE_LIMITS } from '../../runtime/database/database-limits';
 import { createDatabaseClient, DatabasePool } from '../../runtime/database/database-pool';
@@ -22,6 +23,32 @@ export function createPool(config: AuthConfig, logger: Logger): Pool {
     logger.warn({ reason: message }, 'lost an idle database connection'),
   );
   return pool;
+}
+
+/** The connection of a transaction of Better-Auth, which it takes first. */
+const transactions = new AsyncLocalStorage<{ connection?: PoolClient }>();
+
+/** Runs one transaction of Better-Auth: see {@link connectionOfTransaction}. */
+export function inTransaction<T>(transact: () => Promise<T>): Promise<T> {
+  return transactions.run({}, transact);
+}
+
+/** The connections of Better-Auth. */
+export function connectionsOf(pool: Pool): Pick<Pool, 'connect' | 'end'> {
+  const connect = async () => {
+    const connection = await pool.connect();
+    const transaction = transactions.getStore();
+    if (transaction) transaction.connection ??= connection;
+    return connection;
+  };
+  return { connect: connect as Pool['connect'], end: () => pool.end() };
+}
+
+/** For a statement in the current transaction of Better-Auth, whose adapter sends only its own. */
+export function connectionOfTransaction(): ClientBase {
+  const { connection } = transactions.getStore() ?? {};
+  if (!connection) throw new Error('There is no transaction.');
+  return connection;
 }
 
 export interface LockOptions {

@@ -1,6 +1,5 @@
-import type { Pool } from 'pg';
 import { composeProof, emailChanges } from './email-change';
-import { recordRemovedPasskeys, verifyMailedAddress } from './recovered-account';
+import { verifyMailedAddress } from './recovered-account';
 import { ACCOUNT_MAPPING, USER_MAPPING, VERIFICATION_MAPPING } from './schema';
 import { checkUserUpdate, checkUserWrite } from './user-policy';
 import type { AuthConfig } from '../common/config';
@@ -10,7 +9,7 @@ import type { Mailer } from '../mail/mailer';
 import { composeAlreadyRegistered, composePasswordReset } from '../mail/link-mails';
 import { toPageUrl, toVerificationUrl } from '../mail/page-links';
 
-export { ACCOUNT_MAPPING, VERIFICATION_MAPPING };
+export { ACCOUNT_MAPPING, VERIFICATION_MAPPING, verifyMailedAddress };
 
 /**
  * Disabled. With a stolen session, the first checks passwords without a limit, and no other caller
@@ -64,13 +63,4 @@ interface Proof {
  */
 export function toSyntheticUser({ coreFields, id }: { coreFields: object; id: string }) {
   return { ...coreFields, role: DEFAULT_ROLE, twoFactorEnabled: false, id };
-}
-
-/** The part of a password reset that concerns the account; the password is set. */
-export async function afterPasswordReset(
-  pool: Pool,
-  { user, request }: { user: { id: string; email: string }; request?: Request },
-): Promise<void> {
-  await recordRemovedPasskeys(pool, { userId: user.id, request });
-  await verifyMailedAddress(pool, user);
 }

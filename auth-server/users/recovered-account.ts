@@ -4,8 +4,10 @@ import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { ANONYMOUS } from '../audit/audit-facts';
 import { writeAuditEvent } from '../audit/audit-writer';
+import { connectionOfTransaction } from '../common/database';
 import type { HookContext } from '../common/hook-types';
 import { originOf } from '../common/request-origin';
+import type { AuditEvent } from '../../contract';
 
 /** The link went to this address. A change of the address ends open links. */
 const VERIFY_EMAIL = `
@@ -21,9 +23,6 @@ export async function verifyMailedAddress(
 
 const RESET_PASSWORD = '/reset-password';
 
-/** The ids of the passkeys that a reset has removed. */
-const removed = new WeakMap<Request, string[]>();
-
 /**
  * The user who resets the password of an account with an unverified address may not be the
  * person who signed up with it, and then uses the account as their own. The reset removes
@@ -31,8 +30,9 @@ const removed = new WeakMap<Request, string[]>();
  * ("trojan identifier": https://www.usenix.org/conference/usenixsecurity22/presentation/sudhodanan).
  * With a second factor, only its owner can sign in.
  *
- * The passkeys are removed in the transaction of the new password, after it: then the database
- * refuses a new passkey of that person. A reset that fails later than its commit has removed them.
+ * The passkeys are removed, and this is recorded, in the transaction of the new password, after it:
+ * then the database refuses a new passkey of that person. A reset that fails later than its commit
+ * has removed them.
  */
 export const recoveredAccounts = {
   id: 'recovered-accounts',
@@ -40,12 +40,10 @@ export const recoveredAccounts = {
     before: [
       {
         matcher: ({ path }) => path === RESET_PASSWORD,
-        handler: createAuthMiddleware(({ context, request }) => {
+        handler: createAuthMiddleware(({ context, headers }) => {
           const { internalAdapter } = context;
-          const remove = async (userId: string) => {
-            const ids = await removePasskeysOfStranger(userId, context);
-            if (request) removed.set(request, ids);
-          };
+          const remove = (userId: string) =>
+            removePasskeysOfStranger(userId, { context, origin: originOf(headers) });
           const updatePassword: Users['updatePassword'] = async (userId, hash) => {
             await internalAdapter.updatePassword(userId, hash);
             await remove(userId);
@@ -65,33 +63,23 @@ export const recoveredAccounts = {
 
 type Users = HookContext['context']['internalAdapter'];
 
+interface Reset {
+  context: HookContext['context'];
+  origin: AuditEvent['origin'];
+}
+
 async function removePasskeysOfStranger(
   userId: string,
-  { adapter, internalAdapter }: HookContext['context'],
-): Promise<string[]> {
+  { context: { adapter, internalAdapter }, origin }: Reset,
+): Promise<void> {
   const user: RecoveredUser | null = await internalAdapter.findUserById(userId);
-  if (!user || user.emailVerified || user.twoFactorEnabled) return [];
+  if (!user || user.emailVerified || user.twoFactorEnabled) return;
   const transaction = await getCurrentAdapter(adapter);
   const where = [{ field: 'userId', value: userId }];
   const passkeys = await transaction.findMany<{ id: string }>({ model: 'passkey', where });
   await transaction.deleteMany({ model: 'passkey', where });
-  return passkeys.map(({ id }) => id);
-}
-
-interface RecoveredUser {
-  id: string;
-  emailVerified: boolean;
-  twoFactorEnabled?: boolean;
-}
-
-/** Records what {@link recoveredAccounts} has removed. */
-export async function recordRemovedPasskeys(
-  pool: Pool,
-  { userId, request }: { userId: string; request?: Request },
-): Promise<void> {
-  const origin = originOf(request?.headers);
-  for (const passkeyId of (request && removed.get(request)) ?? []) {
-    await writeAuditEvent(pool, {
+  for (const { id: passkeyId } of passkeys) {
+    await writeAuditEvent(connectionOfTransaction(), {
       action: 'passkey.removed',
       actor: ANONYMOUS,
       subject: { type: 'user', id: userId },
@@ -100,4 +88,10 @@ export async function recordRemovedPasskeys(
       detail: { reason: 'email_not_verified' },
     });
   }
+}
+
+interface RecoveredUser {
+  id: string;
+  emailVerified: boolean;
+  twoFactorEnabled?: boolean;
 }

@@ -215,7 +215,7 @@ describe('a reset of the password of an account without a proved address', () =>
   });
   afterAll(() => mailing.stop());
 
-  it('has removed its passkeys when it has set the password, also when it is answered with 503', async () => {
+  it('has removed its passkeys and recorded it when it has set the password, also when it is answered with 503', async () => {
     let failures = 0;
     for (let statement = 1, hasBroken = true; hasBroken; statement += 1) {
       const email = newEmail();
@@ -230,8 +230,12 @@ describe('a reset of the password of an account without a proved address', () =>
       if (status === 503) failures += 1;
       else expect({ statement, status }).toEqual({ statement, status: 200 });
       const { rows } = await mailing.server.sql.query(READ_RESET, [userId]);
-      const { isReset, hasPasskey } = rows[0] as { isReset: boolean; hasPasskey: boolean };
-      expect({ statement, hasPasskey }).toEqual({ statement, hasPasskey: !isReset });
+      const { isReset, ...rest } = rows[0] as { isReset: boolean };
+      expect({ statement, ...rest }).toEqual({
+        statement,
+        hasPasskey: !isReset,
+        events: isReset ? 1 : 0,
+      });
     }
     expect(failures).toBeGreaterThan(10);
   });
@@ -243,7 +247,9 @@ describe('a reset of the password of an account without a proved address', () =>
   /** A reset ends the session of the sign-up. */
   const READ_RESET = `
     SELECT NOT EXISTS (SELECT FROM session WHERE user_id = $1) AS "isReset",
-           EXISTS (SELECT FROM passkey WHERE user_id = $1) AS "hasPasskey"`;
+           EXISTS (SELECT FROM passkey WHERE user_id = $1) AS "hasPasskey",
+           (SELECT count(*)::int FROM audit_event
+             WHERE subject_id = $1 AND action = 'passkey.removed') AS events`;
 });
 
 describe('with one connection for all requests', () => {
