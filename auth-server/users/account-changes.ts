@@ -1,10 +1,11 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import type { UserContact } from '../common/user-contact';
 import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
-import { readEmailChange } from './email-change';
+import { type EmailChange, readEmailChange } from './email-change';
 import { findChangeFault, markUsed } from './mailed-link';
-import type { EndpointContext, HookContext } from '../common/hook-types';
+import type { Adapter, EndpointContext, HookContext } from '../common/hook-types';
 import { NEW_EMAIL_TAKEN } from '../common/errors';
+import { requestContext } from '../common/request-context';
 
 const VERIFY_EMAIL = '/verify-email';
 const SET_PASSWORD = '/admin/set-user-password';
@@ -18,9 +19,10 @@ const UPDATE_USER = '/admin/update-user';
  */
 export const accountChanges = {
   id: 'account-changes',
-  init: () => ({
-    options: { databaseHooks: { user: { update: { after: markLinkUsed } } } },
-  }),
+  init: ({ adapter }) => {
+    changeOnce(adapter);
+    return { options: { databaseHooks: { user: { update: { after: markLinkUsed } } } } };
+  },
   hooks: {
     before: [
       {
@@ -69,13 +71,38 @@ async function refuseVoidChange({ context, query, redirect }: HookContext): Prom
   const change = await readEmailChange(query?.token, context);
   if (!change) return;
   const fault = await findChangeFault(query?.token, { change, context });
-  if (fault === null) return;
+  if (fault === null) return keepFormerAddress(change);
   const refusal = fault === 'taken' ? NEW_EMAIL_TAKEN : VOID;
   const { callbackURL } = (query ?? {}) as { callbackURL?: string };
   if (!callbackURL || !context.isTrustedOrigin(callbackURL, { allowRelativePaths: true })) {
     throw new APIError('BAD_REQUEST', refusal);
   }
   throw redirect(withError(callbackURL, refusal.code));
+}
+
+/** The address that a link changes, by the context of the request. */
+const formerAddresses = new WeakMap<object, string>();
+
+function keepFormerAddress({ email }: EmailChange): void {
+  const request = requestContext.getStore();
+  if (request) formerAddresses.set(request, email.toLowerCase());
+}
+
+/**
+ * Of several requests with one link, one changes the address. The others find the former address no
+ * more: they would record the same change, and inform the former address, once more.
+ */
+function changeOnce(adapter: Adapter): void {
+  const { update } = adapter;
+  adapter.update = async <T>(input: Parameters<Adapter['update']>[0]) => {
+    const former = formerAddresses.get(requestContext.getStore() ?? {});
+    const isChange = input.model === 'user' && input.update.email !== undefined;
+    if (!isChange || former === undefined) return update<T>(input);
+    const where = [...input.where, { field: 'email', value: former }];
+    const changed = await update<T>({ ...input, where });
+    if (changed === null) throw new APIError('BAD_REQUEST', VOID);
+    return changed;
+  };
 }
 
 const VOID = { code: 'INVALID_TOKEN', message: 'The link is no longer valid. Ask for a new one.' };

@@ -39,9 +39,10 @@ async function inspectChange(
   const link = { purpose, address: change.updateTo } as const;
   const fault = await findChangeFault(token, { change, context });
   if (fault === null) return { ...link, state: 'open' };
-  if (fault !== 'used') return VOID;
   const user = await context.internalAdapter.findUserById(change.userId);
-  const isDone = user && (purpose === 'confirm_change' || user.email === change.updateTo);
+  // Another request with the link may have changed the address, and not marked the link yet.
+  const isDone =
+    purpose === 'confirm_change' ? user && fault === 'used' : user?.email === change.updateTo;
   return isDone ? { ...link, state: 'done' } : VOID;
 }
 

@@ -1,4 +1,9 @@
+import { Client } from 'pg';
 import { describeEvent, type LoggedEvent } from './ledger';
+import { Caller } from '../support/caller';
+import { readMails } from '../support/client/mailbox';
+import { confirmLink } from '../support/client/mailed-links';
+import { eventually } from '../support/eventually';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 
 /** Requests that are sent in parallel. */
@@ -72,4 +77,42 @@ describe('an operation that several requests perform at the same time', () => {
       'user.banned by Root about Ann',
     ]);
   });
+
+  it('is recorded by the request that makes it: a change of the e-mail address', async () => {
+    const ann = await system.asUser();
+    const newEmail = `new-${ann.email}`;
+    const link = await askForAddress(ann, newEmail);
+    const other = new Client(system.database.url);
+    await other.connect();
+    await other.query('BEGIN');
+    await other.query('UPDATE "user" SET email = $2 WHERE id = $1', [ann.id, newEmail]);
+    const confirming = confirmLink(link);
+    await eventually(async () => {
+      const { rowCount } = await other.query(
+        `SELECT FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      expect(rowCount).toBe(1);
+    });
+    await other.query('COMMIT');
+    await other.end();
+    const { status, text } = await confirming;
+    expect(status).toBe(200);
+    expect(text).toContain('Your new e-mail address is confirmed');
+    await expect(eventsAbout(ann, 'user.email_changed')).resolves.toEqual([]);
+    await expect(readMails(system, ann.email)).resolves.toEqual([]);
+  });
 });
+
+/** @returns the link of the mail to the new address. */
+async function askForAddress(ann: SignedInUser, newEmail: string): Promise<string> {
+  // A link of the second in which the password was set is void.
+  await system.query(
+    `UPDATE account SET updated_at = now() - interval '1 minute' WHERE user_id = $1`,
+    [ann.id],
+  );
+  const caller = new Caller(`${system.settings.authUrl}/api/auth`, ann.refreshToken);
+  expect(await caller.post('/change-email', { newEmail })).toMatchObject({ status: 200 });
+  const [mail] = await readMails(system, newEmail);
+  return /https?:\/\/\S+/.exec(mail!.text)![0];
+}
