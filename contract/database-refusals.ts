@@ -18,6 +18,8 @@ export const DATABASE_REFUSALS = {
   lastMethod: 'GH006',
   /** A refresh token of a grant that has ended. */
   grantEnded: 'GH007',
+  /** A change of a second factor that another one has changed meanwhile. */
+  secondFactorChanged: 'GH008',
 } as const;
 
 /** Basis of a hash that replaces an older hash of the same password: it changes no credentials. */

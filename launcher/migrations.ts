@@ -62,6 +62,7 @@ import { DateCredentialChanges1795804001000 } from '../migrations/1795804001000-
 import { KeepEndedSessions1795805000000 } from '../migrations/1795805000000-KeepEndedSessions';
 import { VerifyEnabledSecondFactors1795806000000 } from '../migrations/1795806000000-VerifyEnabledSecondFactors';
 import { DeleteProofsWithUsers1795807000000 } from '../migrations/1795807000000-DeleteProofsWithUsers';
+import { KeepSecondFactorsWhole1795808000000 } from '../migrations/1795808000000-KeepSecondFactorsWhole';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -131,6 +132,7 @@ const OWN_MIGRATIONS = [
   KeepEndedSessions1795805000000,
   VerifyEnabledSecondFactors1795806000000,
   DeleteProofsWithUsers1795807000000,
+  KeepSecondFactorsWhole1795808000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -12,7 +12,12 @@ import { authorizationServer } from '../oauth/plugin';
 import { checkNewPasskeys, passkeys } from '../passkeys/plugin';
 import { type PasswordParts, passwordRules } from '../password/plugin';
 import { exactAddresses } from '../redirects/plugin';
-import { checkNewRecoveryCodes, secondFactor, secondStep } from '../second-factor/plugin';
+import {
+  checkNewFactors,
+  checkNewRecoveryCodes,
+  secondFactor,
+  secondStep,
+} from '../second-factor/plugin';
 import { decisionBasis, sessionHandles, sessionsInForce } from '../sessions/plugin';
 import { sharedSignals } from '../shared-signals/plugin';
 import { accessTokens, sessionToken, tokenOfBegunSession } from '../signing-keys/plugin';
@@ -70,7 +75,11 @@ export function createPhases(parts: PhaseParts) {
     phase('authorization server', authorizationServer(config, pool)),
     // Any place: its hooks act on endpoints of the second step, and no other plugin changes
     // these.
-    phase('second step', [secondStep({ pool }), checkNewRecoveryCodes(pool)]),
+    phase('second step', [
+      secondStep({ pool }),
+      checkNewFactors(pool),
+      checkNewRecoveryCodes(pool),
+    ]),
     // Any place: the plugin adds endpoints.
     phase('shared signals', [sharedSignals(config, pool)]),
     // Any place: its hooks act on its own endpoints.

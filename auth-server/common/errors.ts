@@ -77,6 +77,12 @@ export const NEW_EMAIL_TAKEN = {
 
 export const BANNED_MESSAGE = 'This account is banned.';
 
+const SECOND_FACTOR_CHANGED: ErrorAnswer = {
+  status: 409,
+  code: 'SECOND_FACTOR_CHANGED',
+  message: 'Another request has changed the second factor of this account. Begin again.',
+};
+
 /** What a caller is told when a trigger refuses a write. */
 export const REFUSALS: Record<string, ErrorAnswer> = {
   [DATABASE_REFUSALS.credentialsChanged]: {
@@ -111,6 +117,7 @@ export const REFUSALS: Record<string, ErrorAnswer> = {
     code: 'INVALID_GRANT',
     message: 'what was granted has ended',
   },
+  [DATABASE_REFUSALS.secondFactorChanged]: SECOND_FACTOR_CHANGED,
 };
 
 export const SESSION_ENDED: ErrorAnswer = {
@@ -175,6 +182,7 @@ export function toErrorAnswer(error: unknown): ErrorAnswer {
   if (isDatabaseUnavailable(error)) return DATABASE_UNAVAILABLE;
   if (error instanceof InternalFault) return INTERNAL_ERROR;
   if (isUniqueViolation(error, 'user_email_key')) return EMAIL_TAKEN;
+  if (isUniqueViolation(error, 'two_factor_user_id_key')) return SECOND_FACTOR_CHANGED;
   const refusal = REFUSALS[findRefusal(error) ?? ''];
   if (refusal) return refusal;
   if (isValueRefused(error)) return VALUE_REFUSED;

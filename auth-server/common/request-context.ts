@@ -36,6 +36,8 @@ export interface RequestContext {
   isPasskeySynchronized?: boolean;
   /** State of the database on which the request decides: `sessions/decision-basis.ts`. */
   basis?: string;
+  /** The stored TOTP secret, encrypted, before a code of it is checked. */
+  factorSecret?: string;
   /** The code of a mailed link whose form the user has sent. */
   confirmedLink?: string;
   /** The values of each repeated parameter of a form: `oauth/requests/authorization-request.ts`. */

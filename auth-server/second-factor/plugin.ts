@@ -3,6 +3,7 @@ import { SECOND_FACTOR_MAPPING } from './schema';
 import { beginStep, type SecondStepParts } from './second-step';
 import { TRUSTED_DEVICE_LIFETIME_S } from './trusted-devices';
 
+export { checkNewFactors } from './new-factors';
 export { checkNewRecoveryCodes } from './new-recovery-codes';
 export { secondStep } from './second-step';
 

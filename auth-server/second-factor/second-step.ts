@@ -13,6 +13,7 @@ import { isReadable } from './stored-secrets';
 import { forgetDevices } from './trusted-devices';
 import { fieldOf } from '../common/caller';
 import type { HookContext } from '../common/hook-types';
+import { requestContext } from '../common/request-context';
 import { toCompactCode } from '../../contract';
 import type { Mailer } from '../mail/mailer';
 import { notifySecondStepFailures } from '../notices/second-factor-notices';
@@ -120,7 +121,9 @@ async function admitStep(ctx: HookContext, { attempts, mailer }: BeginParts): Pr
   if (session?.user.twoFactorEnabled) throw new APIError('FORBIDDEN', ALREADY_SIGNED_IN);
   const userId = session?.user.id ?? (await findChallenged(ctx));
   if (userId === null) return;
-  await requireReadable(ctx, userId);
+  const secret = await readSecret(ctx, userId);
+  const context = requestContext.getStore();
+  if (context) context.factorSecret = secret;
   if (!session) {
     const { wait, count } = await attempts.begin(userId);
     if (wait > 0) throw new APIError('TOO_MANY_REQUESTS', DELAYED, { 'retry-after': `${wait}` });
@@ -129,13 +132,16 @@ async function admitStep(ctx: HookContext, { attempts, mailer }: BeginParts): Pr
   if (ctx.path === VERIFY_TOTP) await useUp(ctx, userId);
 }
 
-/** No attempt is counted and no code is used up while the secret of the factor is missing. */
-async function requireReadable(ctx: HookContext, userId: string): Promise<void> {
+/**
+ * No attempt is counted and no code is used up while the secret of the factor is missing.
+ * @returns the secret as it is stored; empty when there is no factor.
+ */
+async function readSecret(ctx: HookContext, userId: string): Promise<string> {
   const factor = await ctx.context.adapter.findOne<{ secret: string; backupCodes: string }>({
     model: 'twoFactor',
     where: [{ field: 'userId', value: userId }],
   });
-  if (!factor || (await isReadable(factor, ctx.context.secretConfig))) return;
+  if (!factor || (await isReadable(factor, ctx.context.secretConfig))) return factor?.secret ?? '';
   ctx.context.logger.error('a second factor was encrypted with a secret that is not listed');
   throw new APIError('SERVICE_UNAVAILABLE', UNREADABLE, { 'retry-after': UNREADABLE_RETRY_S });
 }

@@ -20,6 +20,7 @@ const REFUSALS: Record<number, string> = {
   401: 'No session, or credentials that are wrong',
   403: 'The session may not do this, or the origin is not trusted',
   404: 'There is nothing at this address, or nothing under this id',
+  409: 'The change contradicts another one, or a bound is reached',
   413: 'The body is larger than 100 kB',
   415: 'The body has a media type that the route does not take',
   422: 'The values contradict what is there',

@@ -29,8 +29,12 @@ export class SecondFactorService {
       throw new Problem('forbidden', { detail: 'Switch your own off with your password.' });
     }
     const isRemoved = await this.transactions.run({ actor }, async (manager) => {
-      const isThere = await manager.existsBy(UserEntity, { id: userId });
-      if (!isThere) throw noSuchUser();
+      // All changes of a second factor lock the user first.
+      const user = await manager.findOne(UserEntity, {
+        where: { id: userId },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!user) throw noSuchUser();
       const { affected } = await manager.delete(TwoFactorEntity, { userId });
       if (!affected) return false;
       await recordAuditEvent(manager, {

@@ -1,0 +1,138 @@
+import type { PoolClient } from 'pg';
+import type { Response } from 'supertest';
+import { PASSWORD, type RunningAuthServer, startAuthServer } from '../support/auth-server/harness';
+import { eventually } from '../support/eventually';
+import { AuthenticatorApp } from './authenticator-app';
+import { enrol, takeFirstStep, takeSecondStep } from './second-step';
+
+const CHANGED = [409, 'SECOND_FACTOR_CHANGED'];
+
+let server: RunningAuthServer;
+let holder: PoolClient;
+let count = 0;
+
+beforeAll(async () => {
+  server = await startAuthServer({ RATE_LIMITS: 'off' });
+  holder = await server.sql.connect();
+});
+
+afterAll(async () => {
+  holder.release(true);
+  await server.stop();
+});
+
+interface Person {
+  userId: string;
+  email: string;
+  bearer: Record<string, string>;
+}
+
+async function asPerson(): Promise<Person> {
+  const email = `eve-${(count += 1)}@example.com`;
+  return { email, ...(await server.signUp(email)) };
+}
+
+const enable = ({ bearer }: Person) =>
+  server.post('/api/auth/two-factor/enable', { password: PASSWORD }, bearer);
+
+const verify = ({ bearer }: Person, app: AuthenticatorApp) =>
+  server.post('/api/auth/two-factor/verify-totp', { code: app.code() }, bearer);
+
+const disable = ({ bearer }: Person) =>
+  server.post('/api/auth/two-factor/disable', { password: PASSWORD }, bearer);
+
+async function show(person: Person): Promise<AuthenticatorApp> {
+  return new AuthenticatorApp((await enable(person).expect(200)).body.totpURI);
+}
+
+/** The result of a request that waits for the first statement, while the second one is made. */
+async function during(
+  request: PromiseLike<Response>,
+  change: () => PromiseLike<unknown>,
+): Promise<unknown[]> {
+  const answering = request.then(({ status, body }) => [status, body.code ?? null]);
+  await eventually(async () => {
+    const { rowCount } = await server.sql.query(
+      `SELECT FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+    );
+    expect(rowCount).toBe(1);
+  });
+  await change();
+  await holder.query('COMMIT');
+  return answering;
+}
+
+const SWITCH_ON = 'UPDATE "user" SET two_factor_enabled = true WHERE id = $1';
+
+/** As another request to begin does. */
+const store = (connection: Pick<PoolClient, 'query'>, values: string[]) =>
+  connection.query('UPDATE two_factor SET secret = $2 WHERE user_id = $1', values);
+
+async function readSecret({ userId }: Person): Promise<string> {
+  const read = 'SELECT secret FROM two_factor WHERE user_id = $1';
+  return (await server.sql.query<{ secret: string }>(read, [userId])).rows[0]!.secret;
+}
+
+async function expectSignIn({ email }: Person, app: AuthenticatorApp): Promise<void> {
+  const cookies = await takeFirstStep(server, email);
+  await takeSecondStep(server, { cookies, code: app.code(1) }).expect(200);
+}
+
+describe('while another request changes the second factor,', () => {
+  it('a first code does not enable a secret that it does not belong to', async () => {
+    const eve = await asPerson();
+    const first = await show(eve);
+    const secret = await readSecret(eve);
+    const second = await show(eve);
+    const newSecret = await readSecret(eve);
+    await store(server.sql, [eve.userId, secret]);
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM "user" WHERE id = $1 FOR UPDATE', [eve.userId]);
+    const answer = await during(verify(eve, first), () => store(holder, [eve.userId, newSecret]));
+    expect(answer).toEqual(CHANGED);
+    await server.signIn(eve.email);
+    await verify(eve, second).expect(200);
+    await expectSignIn(eve, second);
+  });
+
+  it('a new secret does not replace one that a first code has enabled', async () => {
+    const eve = await asPerson();
+    const app = await show(eve);
+    await holder.query('BEGIN');
+    await holder.query(SWITCH_ON, [eve.userId]);
+    expect(await during(enable(eve), () => Promise.resolve())).toEqual(CHANGED);
+    await expectSignIn(eve, app);
+  });
+
+  it('a secret is not removed from a factor that a first code has enabled', async () => {
+    const eve = await asPerson();
+    const app = await show(eve);
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM two_factor WHERE user_id = $1 FOR UPDATE', [eve.userId]);
+    const answer = await during(disable(eve), () => holder.query(SWITCH_ON, [eve.userId]));
+    expect(answer).toEqual(CHANGED);
+    await expectSignIn(eve, app);
+  });
+
+  it('a first secret is not stored beside another one', async () => {
+    const eve = await asPerson();
+    await holder.query('BEGIN');
+    await holder.query(
+      `INSERT INTO two_factor (id, user_id, secret, backup_codes) VALUES ($1, $1, 's', 's')`,
+      [eve.userId],
+    );
+    expect(await during(enable(eve), () => Promise.resolve())).toEqual(CHANGED);
+  });
+});
+
+it('a second factor that a failed request has switched off can be enabled', async () => {
+  const { user, email } = await enrol(server, 'ann@example.com');
+  // The first statement of the request; the second one deletes the secret.
+  const switchOff = 'UPDATE "user" SET two_factor_enabled = false WHERE id = $1';
+  await server.sql.query(switchOff, [user.userId]);
+  const ann = { email, ...(await server.signIn(email)) };
+  const app = await show(ann);
+  await verify(ann, app).expect(200);
+  await expectSignIn(ann, app);
+});
