@@ -26,6 +26,12 @@ export const INTERNAL_KEY_HEADER = 'x-gatehouse-internal-key';
  */
 export const TOKEN_WANTED_HEADER = 'x-gatehouse-token-wanted';
 
+/**
+ * The call is part of a change that the API has committed, so it does not depend on the session of
+ * the caller. Accepted and removed like the IP address.
+ */
+export const COMMITTED_CHANGE_HEADER = 'x-gatehouse-committed-change';
+
 /** The access token of the session that an answer begins: for the API only, never for a client. */
 export const ACCESS_TOKEN_HEADER = 'x-gatehouse-access-token';
 

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Pool } from 'pg';
-import { CALLER_TOKEN_HEADER } from '../../contract';
+import { CALLER_TOKEN_HEADER, COMMITTED_CHANGE_HEADER } from '../../contract';
 import type { AuthConfig } from '../common/config';
 import { SESSION_ENDED, sendError } from '../common/errors';
 import type { SigningKeys } from '../signing-keys/signing-keys';
@@ -26,9 +26,10 @@ export function resolveCallerSession(parts: SessionParts): RequestHandler {
     const accessToken = request.headers[CALLER_TOKEN_HEADER];
     if (accessToken === undefined) return next();
     const sessionToken = await findSessionToken(String(accessToken), { ...parts, verifier });
-    if (sessionToken === null) return sendError(response, SESSION_ENDED);
+    const isCommitted = request.headers[COMMITTED_CHANGE_HEADER] !== undefined;
+    if (sessionToken === null && !isCommitted) return sendError(response, SESSION_ENDED);
     delete request.headers[CALLER_TOKEN_HEADER];
-    request.headers.authorization = `Bearer ${sessionToken}`;
+    if (sessionToken !== null) request.headers.authorization = `Bearer ${sessionToken}`;
     next();
   };
 }

@@ -7,6 +7,7 @@ import { RESOLVED_ADDRESS_HEADER } from '../common/request-origin';
 import {
   ACTING_CLIENT_HEADER,
   CALLER_TOKEN_HEADER,
+  COMMITTED_CHANGE_HEADER,
   CLIENT_ADDRESS_HEADER,
   INTERNAL_KEY_HEADER,
   TOKEN_WANTED_HEADER,
@@ -22,6 +23,7 @@ const CLAIMED_HEADERS = [
   INTERNAL_KEY_HEADER,
   ACTING_CLIENT_HEADER,
   CALLER_TOKEN_HEADER,
+  COMMITTED_CHANGE_HEADER,
   TOKEN_WANTED_HEADER,
   'forwarded',
   'x-forwarded-for',
@@ -46,6 +48,7 @@ export function resolveClientAddress(config: AuthConfig): RequestHandler {
     const named = isInternal ? parseIpAddress(headers[CLIENT_ADDRESS_HEADER]) : null;
     const actingClient = isInternal ? headers[ACTING_CLIENT_HEADER] : undefined;
     const callerToken = isInternal ? headers[CALLER_TOKEN_HEADER] : undefined;
+    const isCommitted = isInternal && headers[COMMITTED_CHANGE_HEADER] !== undefined;
     const wantsToken = isInternal && headers[TOKEN_WANTED_HEADER] !== undefined;
     const forwardedFor = headers['x-forwarded-for'];
     const address = named ?? resolve({ remoteAddress: socket.remoteAddress, forwardedFor });
@@ -53,6 +56,7 @@ export function resolveClientAddress(config: AuthConfig): RequestHandler {
     if (address !== null) noteAddress(address, headers);
     if (actingClient !== undefined) headers[ACTING_CLIENT_HEADER] = actingClient;
     if (callerToken !== undefined) headers[CALLER_TOKEN_HEADER] = callerToken;
+    if (isCommitted) headers[COMMITTED_CHANGE_HEADER] = 'true';
     if (wantsToken) headers[TOKEN_WANTED_HEADER] = 'true';
     // Better-Auth's Node handler builds the request's URL from these two.
     headers.host = host;

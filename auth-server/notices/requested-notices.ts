@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, getSessionFromCtx } from 'better-auth/api';
 import { z } from 'zod';
-import { ACTING_CLIENT_HEADER, NOTICES_PATH } from '../../contract';
+import { ACTING_CLIENT_HEADER, COMMITTED_CHANGE_HEADER, NOTICES_PATH } from '../../contract';
 import { composeEmailChanged, composeSecurityNotice } from './notice-messages';
 import type { Mailer } from '../mail/mailer';
 import { assertAdministrator, noSuchUser } from '../common/caller';
@@ -51,9 +51,13 @@ export function requestedNotices(mailer: Mailer) {
   } satisfies BetterAuthPlugin;
 }
 
-/** A service account has no session: the API has checked its scopes, and only the API sends the header. */
+/**
+ * The API has checked the caller before it committed the change, and only the API sends the headers.
+ * A session can end between the change and its notice.
+ */
 async function assertMayNotify(ctx: HookContext): Promise<void> {
-  if (ctx.headers?.has(ACTING_CLIENT_HEADER)) return;
+  const { headers } = ctx;
+  if (headers?.has(COMMITTED_CHANGE_HEADER) || headers?.has(ACTING_CLIENT_HEADER)) return;
   const user = (await getSessionFromCtx(ctx))?.user;
   if (!user) throw new APIError('UNAUTHORIZED', { code: 'UNAUTHORIZED', message: 'Unauthorized' });
   assertAdministrator(user);

@@ -8,6 +8,7 @@ import {
   ACTING_CLIENT_HEADER,
   AUTH_BASE_PATH,
   CALLER_TOKEN_HEADER,
+  COMMITTED_CHANGE_HEADER,
   TOKEN_WANTED_HEADER,
 } from '../../contract';
 import { Problem } from '../common/problems/problem';
@@ -188,6 +189,7 @@ export class AuthServerClient implements OnApplicationShutdown {
     cookie,
     clientId,
     wantsToken,
+    isOwed,
     caller,
   }: AuthServerRequest): Record<string, string> {
     return {
@@ -199,6 +201,7 @@ export class AuthServerClient implements OnApplicationShutdown {
       ...(cookie && { cookie }),
       ...(clientId && { [ACTING_CLIENT_HEADER]: clientId }),
       ...(wantsToken && { [TOKEN_WANTED_HEADER]: 'true' }),
+      ...(isOwed && { [COMMITTED_CHANGE_HEADER]: 'true' }),
       ...(accessToken && { [CALLER_TOKEN_HEADER]: accessToken }),
       ...(sessionToken && { authorization: `Bearer ${sessionToken}` }),
     };

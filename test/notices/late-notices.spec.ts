@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { Caller } from '../support/caller';
+import { readMails } from '../support/client/mailbox';
 import { eventually } from '../support/eventually';
 import { type ExtraReplica, startExtraReplica } from '../support/processes/extra-replica';
 import { TcpProxy } from '../support/servers/tcp-proxy';
@@ -29,6 +30,27 @@ afterAll(async () => {
   await replica.app.close();
   await authLink.cut();
   await system.stop();
+});
+
+afterEach(() => authLink.restore());
+
+it('the owner is informed when the session of the administrator ends before the notice', async () => {
+  const { id, email } = await system.asUser();
+  const { id: administratorId, accessToken } = await system.asNewAdmin();
+  authLink.blackHole();
+  const caller = new Caller(replica.url, accessToken);
+  const body = { email: 'next@example.com' };
+  const change = caller.patch(`/api/v1/admin/users/${id}`, body);
+  await eventually(async () => {
+    expect(await system.query('SELECT email FROM "user" WHERE id = $1', [id])).toEqual([body]);
+  });
+  await system.query('DELETE FROM session WHERE user_id = $1', [administratorId]);
+  await authLink.restore();
+  expect((await change).status).toBe(200);
+  await eventually(async () => {
+    const subjects = (await readMails(system, email)).map(({ subject }) => subject);
+    expect(subjects).toContain('Your e-mail address was changed');
+  });
 });
 
 it('a change is answered in time when its notice is not', async () => {

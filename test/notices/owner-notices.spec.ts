@@ -59,7 +59,10 @@ it('other callers cannot send mails', async () => {
   const user = await stage.system.asUser();
   const body = { event: 'email_changed', userId: user.id, formerEmail: 'victim@example.com' };
   const asUser = { authorization: `Bearer ${user.refreshToken}` };
-  const forged = { 'x-gatehouse-acting-client': 'machine' };
+  const forged = {
+    'x-gatehouse-acting-client': 'machine',
+    'x-gatehouse-committed-change': 'true',
+  };
   for (const baseUrl of [stage.system.apiUrl, stage.system.settings.authUrl]) {
     const send = (headers: Record<string, string>) =>
       new Caller(baseUrl).post(NOTICES, body, headers);
