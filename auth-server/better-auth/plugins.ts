@@ -87,7 +87,7 @@ export function createPhases(parts: PhaseParts) {
     // Any place: its hooks act before the endpoints that begin and end a sign-in with a provider.
     phase('providers', [providerLimits, ...openIdConnect({ config, logger }), redirectsOnly]),
     // Any place: no other plugin has hooks at these endpoints. The order inside matters.
-    phase('accounts', accounts(config)),
+    phase('accounts', accounts(config, pool)),
     // Any place: the hooks run after an endpoint, read its answer and send mails.
     phase('notices', notices(mailer)),
     // Before the audit log: the end of an impersonation can replace the answer.

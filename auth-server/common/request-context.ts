@@ -5,6 +5,8 @@ export interface Administrator {
   sessionId: string;
   userId: string;
   token: string;
+  /** The time of the database: `common/database-clock.ts`. */
+  databaseTime: () => number;
 }
 
 /** The state of the current request, for all code that serves it. */

@@ -10,9 +10,9 @@ interface FoundSession {
 const NOT_ENDED = { field: 'expiresAt', operator: 'gt', value: 'now' } as const;
 
 /**
- * A session that has ended is not found, so no endpoint accepts or extends it: by the clock of the
- * database, and by that of this process. Better-Auth deletes a session that it finds and that has
- * ended by the clock of its process, where it may go on for the others.
+ * A session that has ended is not found, so no endpoint accepts, extends or lists it: by the clock of
+ * the database, and by that of this process. Better-Auth deletes a session that it finds and that
+ * has ended by the clock of its process, where it may go on for the others.
  *
  * Nor is the session of a banned user. A ban deletes the sessions in the database; this holds for a
  * session that remains, where the triggers do not run. Better-Auth reads a session with its user by
@@ -21,7 +21,11 @@ const NOT_ENDED = { field: 'expiresAt', operator: 'gt', value: 'now' } as const;
 export const sessionsInForce = {
   id: 'sessions-in-force',
   init: ({ adapter }) => {
-    const { findOne } = adapter;
+    const { findOne, findMany } = adapter;
+    adapter.findMany = (query) => {
+      if (query.model !== 'session') return findMany(query);
+      return findMany({ ...query, where: [...(query.where ?? []), NOT_ENDED] });
+    };
     adapter.findOne = async <T>(query: Parameters<typeof findOne>[0]) => {
       if (query.model !== 'session') return findOne<T>(query);
       const where = [...query.where, NOT_ENDED];

@@ -1,6 +1,8 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
+import type { Pool } from 'pg';
 import { findNamedSession, isAdministrator } from '../common/caller';
+import { readDatabaseClock } from '../common/database-clock';
 import type { Adapter } from '../common/hook-types';
 import { type Administrator, requestContext } from '../common/request-context';
 
@@ -29,25 +31,34 @@ interface Input {
  * and before its commit: after a lost role or an ended session it changes nothing. The API does
  * the same (`src/users/actor-transactions.ts`, also for the reason why the check takes no lock).
  */
-export const administratorsInForce = {
-  id: 'administrators-in-force',
-  init: ({ adapter }) => guardWrites(adapter),
-  hooks: {
-    before: [
-      {
-        matcher: ({ path }) =>
-          path !== undefined && path.startsWith(ADMINISTRATION) && path !== END_OF_IMPERSONATION,
-        handler: createAuthMiddleware(async (ctx) => {
-          const session = await findNamedSession(ctx);
-          const context = requestContext.getStore();
-          if (!session || !context) return;
-          const { id, userId, token } = session;
-          context.administrator = { sessionId: id, userId, token } as Administrator;
-        }),
-      },
-    ],
-  },
-} satisfies BetterAuthPlugin;
+export function administratorsInForce(pool: Pool) {
+  return {
+    id: 'administrators-in-force',
+    init: ({ adapter }) => guardWrites(adapter),
+    hooks: {
+      before: [
+        {
+          matcher: ({ path }) =>
+            path !== undefined && path.startsWith(ADMINISTRATION) && path !== END_OF_IMPERSONATION,
+          handler: createAuthMiddleware(async (ctx) => {
+            const session = await findNamedSession(ctx);
+            const context = requestContext.getStore();
+            if (!session || !context) return;
+            const { id: sessionId, userId, token } = session as unknown as NamedSession;
+            const databaseTime = await readDatabaseClock(pool);
+            context.administrator = { sessionId, userId, token, databaseTime };
+          }),
+        },
+      ],
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+interface NamedSession {
+  id: string;
+  userId: string;
+  token: string;
+}
 
 function guardWrites(adapter: Adapter): void {
   const { transaction } = adapter;
@@ -111,11 +122,15 @@ function named(where: Input['where'], values: unknown[]): boolean {
   return (where ?? []).some(({ value }) => values.includes(value));
 }
 
-async function assertInForce(trx: Transaction, { sessionId, userId }: Administrator) {
+async function assertInForce(
+  trx: Transaction,
+  { sessionId, userId, databaseTime }: Administrator,
+): Promise<void> {
   const find = (model: string, id: string) =>
     trx.findOne<Record<string, unknown>>({ model, where: [{ field: 'id', value: id }] });
   const session = await find('session', sessionId);
-  const isInForce = session?.userId === userId && (session.expiresAt as Date) > new Date();
+  const isInForce =
+    session?.userId === userId && (session.expiresAt as Date).getTime() > databaseTime();
   const user = isInForce ? await find('user', userId) : null;
   if (!user) throw new APIError('UNAUTHORIZED', SESSION_ENDED);
   if (!isAdministrator(user)) throw new APIError('FORBIDDEN', ROLE_LOST);

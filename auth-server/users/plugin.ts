@@ -1,4 +1,5 @@
 import { admin } from 'better-auth/plugins';
+import type { Pool } from 'pg';
 import { administratorsInForce } from './administrators-in-force';
 import { adminAc, userAc } from 'better-auth/plugins/admin/access';
 import { accountChanges } from './account-changes';
@@ -27,10 +28,10 @@ export function administration() {
 }
 
 /** Rules of Gatehouse for changes of an account. */
-export function accounts({ authUrl }: Pick<AuthConfig, 'authUrl'>) {
+export function accounts({ authUrl }: Pick<AuthConfig, 'authUrl'>, pool: Pool) {
   // `accountChanges` before `openedLinks`, which marks a link as used: a used link is refused.
   return [
-    administratorsInForce,
+    administratorsInForce(pool),
     banPolicy,
     listBounds,
     userRemoval,

@@ -151,7 +151,7 @@ export class AccessEventHub implements OnApplicationBootstrap, BeforeApplication
       // They resume, each with pages of its own.
       for (const reader of this.readers) this.leave(reader);
     } else if (events.length > 0) {
-      this.metrics.delivered(events);
+      this.metrics.delivered(events, batch.read);
       this.send(toStreamText(events, base.position));
     }
     if (this.isTimeToTell()) this.send(toCurrent(base.position, batch.asOf));

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { AccessEvent } from './access-event.store';
+import type { AccessEvent, ReadMoment } from './access-event.store';
 import { Metrics } from '../../../runtime/metrics/metrics';
 
 /** The metrics of the stream of access events. */
@@ -36,9 +36,12 @@ export class AccessEventMetrics {
     this.metrics.registry.registerMetric(gauge);
   }
 
-  delivered(events: readonly AccessEvent[]): void {
+  /** The clock of this process can differ from that of the database: no two times of both are compared. */
+  delivered(events: readonly AccessEvent[], { inDatabase, inProcess }: ReadMoment): void {
+    const sinceRead = performance.now() - inProcess;
     for (const { time } of events) {
-      this.lag.observe(Math.max(0, Date.now() - Date.parse(time)) / 1_000);
+      const untilRead = Math.max(0, inDatabase.getTime() - Date.parse(time));
+      this.lag.observe((untilRead + sinceRead) / 1_000);
     }
   }
 

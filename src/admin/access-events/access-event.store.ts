@@ -24,6 +24,15 @@ export interface AccessEvent {
 export interface EventBatch extends WriteAheadLog, AsOf {
   position: EventPosition;
   events: AccessEvent[];
+  read: ReadMoment;
+}
+
+/** When events were read, by two clocks that cannot be compared. */
+export interface ReadMoment {
+  /** By the clock of the database, as the times of the events. */
+  inDatabase: Date;
+  /** By the monotonic clock of this process, in milliseconds. */
+  inProcess: number;
 }
 
 /** Everything that was committed before this time is in a batch, or before a position. */
@@ -92,7 +101,8 @@ const READ_NEW = `
          (SELECT json_agg(event) FROM (
            SELECT ${EVENT} AS event FROM access_event e
             WHERE ${unseenBy('$1')} AND pg_visible_in_snapshot(e.xid, pg_current_snapshot())
-            ORDER BY e.id LIMIT ${LARGEST_BATCH + 1}) AS found) AS "events"`;
+            ORDER BY e.id LIMIT ${LARGEST_BATCH + 1}) AS found) AS "events",
+         clock_timestamp() AS "readAt"`;
 
 const READ_PAGE = `
   SELECT ${EVENT} AS event FROM access_event e
@@ -108,7 +118,9 @@ const READ_RECENT_PAGE = `
 /** Invalid text of a value. */
 const INVALID_TEXT = '22P02';
 
-type BatchRow = EventPosition & WriteAheadLog & AsOf & { events: AccessEvent[] | null };
+type BatchRow = EventPosition &
+  WriteAheadLog &
+  AsOf & { events: AccessEvent[] | null; readAt: Date };
 
 /** Reads the outbox of access events. */
 @Injectable()
@@ -125,7 +137,7 @@ export class AccessEventStore {
       text: READ_NEW,
       values: [since?.snapshot ?? null],
     });
-    const { asOf, written, flushed, checkpoint, events } = row!;
+    const { asOf, written, flushed, checkpoint, events, readAt } = row!;
     return {
       position: toPosition(row!),
       events: (events ?? []).map(withUtcTime),
@@ -133,6 +145,7 @@ export class AccessEventStore {
       written,
       flushed,
       checkpoint,
+      read: { inDatabase: readAt, inProcess: performance.now() },
     };
   }
 

@@ -1,7 +1,7 @@
 import type { AccessEvent, EventBatch } from './access-event.store';
 import type { EventPosition } from './event-position';
 
-type NewEvents = Omit<EventBatch, 'asOf'>;
+type NewEvents = Omit<EventBatch, 'asOf' | 'read'>;
 
 /**
  * Where the query of a replica begins: the last position that stays valid after a crash. A rolled

@@ -3,6 +3,7 @@ import { EventStream } from '../../admin/event-stream';
 import { Caller } from '../../support/caller';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { eventually } from '../../support/eventually';
+import { sendDuring } from '../../support/servers/open-transaction';
 import { resetCodeOf } from '../../support/reset-code';
 import { environmentOf, type Processes, ServerProcess, startProcesses } from '../processes';
 
@@ -60,6 +61,11 @@ async function signUp(): Promise<SignedUp> {
   return { ...body, email };
 }
 
+async function adminToken(): Promise<string> {
+  const body = { email: 'admin@example.com', password: 'the first administrator' };
+  return (await api.post<SignedUp>('/api/v1/auth/sign-in', body)).body.accessToken;
+}
+
 /** Of a process, after a probe has read the time of the database. */
 async function differenceOf({ url }: ServerProcess): Promise<number> {
   await fetch(`${url}/health/ready`);
@@ -90,6 +96,42 @@ describe('an hour between the clocks of a process and of the database', () => {
     expect(more).toEqual([]);
     await sql.query('UPDATE session SET expires_at = now() WHERE id = $1', [other!.id]);
     expect(await list()).toMatchObject([{ current: true }]);
+  });
+
+  it('does not list such a session at an auth server', async () => {
+    const { refreshToken, user } = await signUp();
+    const headers = { authorization: `Bearer ${refreshToken}` };
+    const body = { email: `user-${users}@example.com`, password: PASSWORD };
+    await api.post('/api/v1/auth/sign-in', body);
+    const list = async () =>
+      (await new Caller(behind.auth.url).get<object[]>('/api/auth/list-sessions', headers)).body;
+    expect(await list()).toHaveLength(2);
+    const end = `UPDATE session SET expires_at = now()
+                  WHERE user_id = $1 AND token <> split_part($2, '.', 1)`;
+    await sql.query(end, [user.id, refreshToken]);
+    expect(await list()).toHaveLength(1);
+  });
+
+  it('does not let an administrator write whose session ended while the write waited', async () => {
+    const { refreshToken, user } = await signUp();
+    await sql.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [user.id]);
+    const { user: other } = await signUp();
+    const roleOf = `SELECT role FROM "user" WHERE id = $1`;
+    const promotion = () =>
+      new Caller(behind.auth.url).post(
+        '/api/auth/admin/set-role',
+        { userId: other.id, role: 'admin' },
+        { authorization: `Bearer ${refreshToken}`, origin: behind.auth.url },
+      );
+    const answers = await sendDuring({
+      writer: sql,
+      sql: `WITH held AS (${roleOf} FOR UPDATE)
+            UPDATE session SET expires_at = clock_timestamp() FROM held WHERE user_id = $2`,
+      values: [other.id, user.id],
+      requests: [promotion],
+    });
+    expect(answers).toMatchObject([{ status: 401, body: { code: 'SESSION_ENDED' } }]);
+    expect((await sql.query(roleOf, [other.id])).rows).toEqual([{ role: 'user' }]);
   });
 
   it('does not let an auth server accept a session that has ended by that clock', async () => {
@@ -127,9 +169,7 @@ describe('an hour between the clocks of a process and of the database', () => {
     ['current', {}],
     ['reload', { lastEventId: 'unknown' }],
   ])('does not change the times in a stream that begins with %s', async (begin, options) => {
-    const body = { email: 'admin@example.com', password: 'the first administrator' };
-    const { body: admin } = await api.post<SignedUp>('/api/v1/auth/sign-in', body);
-    const token = admin.accessToken;
+    const token = await adminToken();
     const stream = await EventStream.open({ url: behind.api.url, token, ...options });
     const { events } = stream;
     await eventually(() => expect(events.slice(1).map(({ kind }) => kind)).toContain('current'));
@@ -138,6 +178,25 @@ describe('an hour between the clocks of a process and of the database', () => {
     for (const { data } of events) {
       expect(Math.abs(Date.parse(String(data.time)) - Date.now())).toBeLessThan(HOUR_MS / 2);
     }
+  });
+
+  it('is no part of the time until the delivery of an event', async () => {
+    const stream = await EventStream.open({ url: behind.api.url, token: await adminToken() });
+    const { user } = await signUp();
+    await sql.query('BEGIN');
+    await sql.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [user.id]);
+    await sql.query('SELECT pg_sleep(0.3)');
+    await sql.query('COMMIT');
+    await eventually(() =>
+      expect(stream.changes).toContainEqual(
+        expect.objectContaining({ data: expect.objectContaining({ userId: user.id }) }),
+      ),
+    );
+    await stream.close();
+    const text = await (await fetch(`${behind.api.url}/metrics`)).text();
+    const sum = Number(/^gatehouse_access_event_lag_seconds_sum\{.*\} (\S+)$/m.exec(text)?.[1]);
+    expect(sum).toBeGreaterThanOrEqual(0.3);
+    expect(sum).toBeLessThan(HOUR_MS / 2_000);
   });
 
   it.each(['api', 'auth'] as const)('is in the log and in the metrics (%s)', async (name) => {
