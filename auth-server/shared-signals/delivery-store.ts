@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { addEvents, collectEvents } from './event-collector';
 import { type SecurityEvent, STREAM_UPDATED } from './security-events';
 import { IS_HELD } from '../../contract';
-import { type InTransaction, transactionsOf } from '../../runtime/jobs/cleanup';
+import { type InTransaction, type RunStatement, transactionsOf } from '../../runtime/jobs/cleanup';
 
 /** A security event that waits for its receiver. */
 export interface Delivery {
@@ -84,12 +84,13 @@ export class DeliveryStore {
     await this.inTransaction((run) => collectEvents(run, { streamId, issuer }));
   }
 
-  /** Adds the event of a verification. It replaces one that waits, so at most one waits. */
-  async verify(streamId: string, event: SecurityEvent): Promise<void> {
-    await this.inTransaction(async (run) => {
-      await run(FORGET_PENDING, [streamId, event.type]);
-      await addEvents(run, { streamId, events: [event] });
-    });
+  /**
+   * Adds the event of a verification, to a stream that the transaction has locked. It replaces one
+   * that waits, so at most one waits.
+   */
+  async verify(run: RunStatement, streamId: string, event: SecurityEvent): Promise<void> {
+    await run(FORGET_PENDING, [streamId, event.type]);
+    await addEvents(run, { streamId, events: [event] });
   }
 
   /** The oldest first, one more than asked for when there are more. */

@@ -1,6 +1,6 @@
 import { APIError, createAuthEndpoint } from 'better-auth/api';
 import { z } from 'zod';
-import { findOwnStream, noContent, type SignalParts } from './parts';
+import { findOwnStream, noContent, noSuchStream, type SignalParts } from './parts';
 import { SSF_PATHS } from './paths';
 import { toStreamEvent, VERIFICATION } from './security-events';
 import { recordStreamEvent } from './stream-audit';
@@ -70,11 +70,13 @@ function statusEndpoints(parts: SignalParts) {
       async (ctx) => {
         const { stream_id: id, status, reason: statusReason = null } = ctx.body;
         const row = await findOwnStream(parts, { ctx, streamId: id });
-        await streams.inTransaction(async (run) => {
-          await streams.setStatus(run, { id, status, reason: statusReason });
+        const isSet = await streams.inTransaction(async (run) => {
+          const exists = await streams.setStatus(run, { id, status, reason: statusReason });
           const detail = { status, reason: statusReason };
-          await recordStreamEvent(run, { ctx, row, action: 'stream.updated', detail });
+          if (exists) await recordStreamEvent(run, { ctx, row, action: 'stream.updated', detail });
+          return exists;
         });
+        if (!isSet) throw noSuchStream();
         return ctx.json(toStatus({ ...row, status, statusReason }));
       },
     ),
@@ -107,8 +109,10 @@ function subjectEndpoints(parts: SignalParts) {
       async (ctx) => {
         const { id } = await findOwnStream(parts, { ctx, streamId: ctx.body.stream_id });
         const isExcluded = await streams.exclude(id, await userOf(ctx.body.subject));
-        if (!isExcluded) throw invalid('At most 1,000 subjects can be removed from a stream.');
-        return noContent();
+        if (isExcluded) return noContent();
+        // Or it was deleted meanwhile.
+        await findOwnStream(parts, { ctx, streamId: id });
+        throw invalid('At most 1,000 subjects can be removed from a stream.');
       },
     ),
   };
@@ -123,16 +127,20 @@ function verification(parts: SignalParts) {
       async (ctx) => {
         const { stream_id: id, state } = ctx.body;
         const { status } = await findOwnStream(parts, { ctx, streamId: id });
-        if (!(await streams.takeVerification(id))) {
-          const wait = { 'Retry-After': String(VERIFICATION_INTERVAL_S) };
-          throw new APIError('TOO_MANY_REQUESTS', TOO_SOON, wait);
-        }
-        // A disabled stream holds no events (SSF 1.0, section 8.1.2).
-        if (status === 'disabled') return noContent();
         const payload = state === undefined ? {} : { state };
         const txn = crypto.randomUUID();
-        await deliveries.verify(id, toStreamEvent(VERIFICATION, { streamId: id, txn, payload }));
-        return noContent();
+        const event = toStreamEvent(VERIFICATION, { streamId: id, txn, payload });
+        const isTaken = await streams.inTransaction(async (run) => {
+          const isInTime = await streams.takeVerification(run, id);
+          // A disabled stream holds no events (SSF 1.0, section 8.1.2).
+          if (isInTime && status !== 'disabled') await deliveries.verify(run, id, event);
+          return isInTime;
+        });
+        if (isTaken) return noContent();
+        // Or it was deleted meanwhile.
+        await findOwnStream(parts, { ctx, streamId: id });
+        const wait = { 'Retry-After': String(VERIFICATION_INTERVAL_S) };
+        throw new APIError('TOO_MANY_REQUESTS', TOO_SOON, wait);
       },
     ),
   };

@@ -35,7 +35,11 @@ export function streamEndpoints(parts: SignalParts) {
           if (made) await recordStreamEvent(run, { ctx, row: made, action: 'stream.created' });
           return made;
         });
-        if (!row) throw new APIError('CONFLICT', TOO_MANY);
+        if (!row) {
+          // Or the client was deleted meanwhile.
+          await access.admit(ctx);
+          throw new APIError('CONFLICT', TOO_MANY);
+        }
         ctx.setStatus(201);
         return ctx.json(toConfiguration(row, config));
       },
@@ -67,10 +71,12 @@ export function streamEndpoints(parts: SignalParts) {
       { method: 'DELETE', query: oneStreamQuery },
       async (ctx) => {
         const row = await findOwnStream(parts, { ctx, streamId: ctx.query.stream_id });
-        await streams.inTransaction(async (run) => {
-          await streams.delete(run, row.id);
-          await recordStreamEvent(run, { ctx, row, action: 'stream.deleted' });
+        const isDeleted = await streams.inTransaction(async (run) => {
+          const existed = await streams.delete(run, row.id);
+          if (existed) await recordStreamEvent(run, { ctx, row, action: 'stream.deleted' });
+          return existed;
         });
+        if (!isDeleted) throw noSuchStream();
         return noContent();
       },
     ),

@@ -29,14 +29,18 @@ export interface StreamRow extends StreamInput {
 const COLUMNS = `id, client_id AS "clientId", description, events_requested AS "eventsRequested",
   method, endpoint_url AS "endpointUrl", "authorization", status, status_reason AS "statusReason"`;
 
-/** Takes the first free place of the client. Without one, or when another request takes it, there is no row. */
+/**
+ * Takes the first free place of the client. Without one, or when another request takes it, there is
+ * no row, nor for a client that is deleted meanwhile.
+ */
 const INSERT = `
   INSERT INTO event_stream (id, client_id, slot, source, position, description, events_requested,
                             method, endpoint_url, "authorization")
-  SELECT $1, $2, place, ${EVENT_SOURCE}, pg_current_snapshot()::text, $3, $4, $5, $6, $7
-    FROM generate_series(1, 4) AS place
-   WHERE NOT EXISTS (SELECT FROM event_stream WHERE client_id = $2 AND slot = place)
-   ORDER BY place LIMIT 1
+  SELECT $1, c.client_id, place, ${EVENT_SOURCE}, pg_current_snapshot()::text, $3, $4, $5, $6, $7
+    FROM oauth_client c, generate_series(1, 4) AS place
+   WHERE c.client_id = $2
+     AND NOT EXISTS (SELECT FROM event_stream WHERE client_id = $2 AND slot = place)
+   ORDER BY place LIMIT 1 FOR KEY SHARE OF c
   ON CONFLICT (client_id, slot) DO NOTHING
   RETURNING ${COLUMNS}`;
 
@@ -105,7 +109,7 @@ export class StreamStore {
     this.inTransaction = transactionsOf(pool);
   }
 
-  /** @returns `null` when the client has as many streams as it may have. */
+  /** @returns `null` when the client has as many streams as it may have, or does not exist. */
   async insert(
     run: RunStatement,
     { clientId, input }: { clientId: string; input: StreamInput },
@@ -140,14 +144,18 @@ export class StreamStore {
     return rows[0] as StreamRow;
   }
 
-  async delete(run: RunStatement, id: string): Promise<void> {
-    await run('DELETE FROM event_stream WHERE id = $1', [id]);
+  /** @returns whether the stream existed. */
+  async delete(run: RunStatement, id: string): Promise<boolean> {
+    return (await run('DELETE FROM event_stream WHERE id = $1', [id])).count === 1;
   }
 
-  async setStatus(run: RunStatement, { id, status, reason }: StatusChange): Promise<void> {
-    const [{ former } = { former: null }] = (
+  /** @returns whether the stream exists. */
+  async setStatus(run: RunStatement, { id, status, reason }: StatusChange): Promise<boolean> {
+    const [found] = (
       await run('SELECT status AS former FROM event_stream WHERE id = $1 FOR UPDATE', [id])
-    ).rows as { former: string | null }[];
+    ).rows as { former: string }[];
+    if (!found) return false;
+    const { former } = found;
     const restart = former === 'disabled' && status !== 'disabled' ? RESTART : '';
     await run(`${SET_STATUS}${restart} WHERE id = $1`, [id, status, reason]);
     await run(FORGET_STATUS_EVENTS, [id, STREAM_UPDATED]);
@@ -157,6 +165,7 @@ export class StreamStore {
     if (status === 'enabled') {
       await run(RETRY_NOW, [id]);
     }
+    return true;
   }
 
   /** The ids of streams to which something can be pushed now. */
@@ -197,8 +206,8 @@ export class StreamStore {
   }
 
   /** @returns `false` when the last verification is too recent. */
-  async takeVerification(id: string): Promise<boolean> {
-    return (await this.pool.query(TAKE_VERIFICATION, [id])).rowCount === 1;
+  async takeVerification(run: RunStatement, id: string): Promise<boolean> {
+    return (await run(TAKE_VERIFICATION, [id])).count === 1;
   }
 }
 
