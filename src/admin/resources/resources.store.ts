@@ -81,7 +81,10 @@ export async function replaceClients(
   manager: EntityManager,
   { identifier, clients }: Pick<Resource, 'identifier' | 'clients'>,
 ): Promise<void> {
-  const found = await manager.findBy(OAuthClientEntity, { clientId: In(clients) });
+  // A client that is deleted at the same time is waited for, and not found.
+  const lock = { mode: 'for_key_share' } as const;
+  const where = { clientId: In(clients) };
+  const found = await manager.find(OAuthClientEntity, { where, lock });
   const able = new Set(
     found.filter((one) => one.tokenEndpointAuthMethod !== 'none').map((one) => one.clientId),
   );
