@@ -1,10 +1,12 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { Resource } from '../../src/admin/resources/resources.schemas';
 import { ResourceFixture } from './resource-fixture';
 import { eventually, modeOf } from '../live-access/readiness';
 import { asserting, ClientKeyPair } from '../support/client/client-keys';
-import { type OAuthStage, payloadOf } from '../oauth/stage';
+import { basic, type OAuthStage, payloadOf } from '../oauth/stage';
 import { Caller } from '../support/caller';
 import { ReplicaProcess } from '../support/processes/replica-process';
 import { PostgresWire } from '../support/servers/postgres-wire';
@@ -23,6 +25,42 @@ beforeAll(async () => {
 });
 
 afterAll(() => stage.system.stop());
+
+/** A connection on which requests follow each other without a wait for the responses. */
+class KeptConnection {
+  private received = '';
+  private readonly socket;
+
+  constructor(url: string) {
+    const { port, hostname } = new URL(url);
+    this.socket = connect(Number(port), hostname).setEncoding('latin1');
+    this.socket.on('data', (text) => (this.received += String(text)));
+  }
+
+  get statuses(): number[] {
+    return [...this.received.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
+  }
+
+  send(line: string, given: { headers?: Record<string, string>; body?: string } = {}): void {
+    const { headers = {}, body = '' } = given;
+    const all = { host: 'localhost', 'content-length': String(body.length), ...headers };
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+    this.socket.write(`${[`${line} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n${body}`);
+  }
+
+  async ask(line: string): Promise<void> {
+    const before = this.statuses.length;
+    this.send(line);
+    await eventually(() => this.statuses.length, before + 1);
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+}
+
+/** Longer than an announcement takes. */
+const PAUSE_MS = 500;
 
 const SCOPE = 'openid orders:read orders:write';
 
@@ -249,6 +287,43 @@ describe('the credentials of a resource server', () => {
     }
     await stage.change(by.clientId, { disabled: true });
     expect((await fixture.introspect(token, { by: renewed })).status).toBeGreaterThan(399);
+  });
+});
+
+describe('a process that was paused', () => {
+  it('does not accept a client that was disabled meanwhile', async () => {
+    const { token } = await tokenOfSomeone();
+    const by = await stage.register({ type: 'confidential' });
+    const clients = [fixture.server.clientId, by.clientId];
+    await stage.clients.patch(`/api/v1/admin/resources/${orders.id}`, { clients });
+    const replica = await ReplicaProcess.start({ settings: stage.system.settings });
+    const connection = new KeptConnection(replica.url);
+    try {
+      await eventually(() => modeOf(replica.url), 'live');
+      const asking = { by, url: replica.url };
+      for (let time = 0; time < 3; time += 1) {
+        expect(await fixture.isActive(token, asking)).toBe(true);
+      }
+      await connection.ask('GET /health/live');
+      replica.pause();
+      // It is read first, and with it the request that follows on the connection.
+      connection.send('GET /health/live');
+      await stage.system.query('UPDATE oauth_client SET disabled = true WHERE client_id = $1', [
+        by.clientId,
+      ]);
+      await sleep(PAUSE_MS);
+      connection.send('POST /api/auth/oauth2/introspect', {
+        headers: { authorization: basic(by), 'content-type': 'application/x-www-form-urlencoded' },
+        body: `token=${token}`,
+      });
+      replica.resume();
+      await eventually(() => connection.statuses.length, 3);
+      expect(connection.statuses.slice(0, 2)).toEqual([200, 200]);
+      expect(connection.statuses[2]).toBeGreaterThan(399);
+    } finally {
+      connection.close();
+      await replica.stop();
+    }
   });
 });
 

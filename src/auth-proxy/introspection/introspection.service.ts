@@ -44,7 +44,7 @@ export class IntrospectionService {
   /** @throws {Problem} `auth_server_unavailable`, `database_unavailable`, `keys_unavailable` */
   async introspect(request: IntrospectionRequest): Promise<IntrospectionAnswer> {
     const { credentials, form } = request;
-    const known = credentials && this.access.findClient(credentials.clientId);
+    const known = credentials && (await this.access.findClient(credentials.clientId));
     if (known && credentials && this.proved.has(known, credentials) && form.token !== null) {
       const report = await this.describe(form.token, known);
       if (report) return { report, clientId: credentials.clientId };

@@ -102,8 +102,9 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   /** What memory knows of a client; `null`: call {@link loadClient}. */
-  findClient(clientId: string): KnownClient | null {
+  async findClient(clientId: string): Promise<KnownClient | null> {
     if (this.settings.accessCheck !== 'live') return null;
+    await this.turn.over();
     return this.liveAccess.findKnown(toClientSubject(clientId))?.client ?? null;
   }
 
