@@ -22,8 +22,10 @@ export async function callerOf(ctx: HookContext) {
  */
 export async function findNamedSession(ctx: HookContext): Promise<Record<string, unknown> | null> {
   const { adapter, authCookies } = ctx.context;
-  const cookies = parseCookies((await headersOf(ctx))?.get('cookie') ?? '');
-  const signed = cookies.get(authCookies.sessionToken.name);
+  const { name } = authCookies.sessionToken;
+  const bearerCookies = (await readBearerHeaders(ctx))?.get('cookie');
+  // Endpoints read cookies with `getCookie`. Of two with the same name, `parseCookies` takes the other.
+  const signed = bearerCookies ? parseCookies(bearerCookies).get(name) : ctx.getCookie(name);
   if (!signed) return null;
   const [token = ''] = decode(signed).split('.');
   return adapter.findOne({ model: 'session', where: [{ field: 'token', value: token }] });
@@ -38,8 +40,12 @@ function decode(value: string): string {
 }
 
 async function headersOf(ctx: HookContext): Promise<Headers | undefined> {
-  const change = await readBearer?.handler({ ...ctx, returnHeaders: false });
-  return change?.context.headers ?? ctx.headers;
+  return (await readBearerHeaders(ctx)) ?? ctx.headers;
+}
+
+/** The headers with the session of a valid bearer token as their only session cookie. */
+async function readBearerHeaders(ctx: HookContext): Promise<Headers | undefined> {
+  return (await readBearer?.handler({ ...ctx, returnHeaders: false }))?.context.headers;
 }
 
 /** Better-Auth's type of a user has no role. */

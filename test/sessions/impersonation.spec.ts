@@ -71,6 +71,35 @@ describe('a session of an impersonation', () => {
     expect(own).not.toHaveProperty('act');
   });
 
+  it.each<[string, (name: string, value: string) => string]>([
+    ['once', (name, value) => `${name}=${value}`],
+    ['before another one', (name, value) => `${name}=${value}; ${name}=a.b`],
+    ['after a space of another kind', (name, value) => `\u00A0${name}=${value}`],
+    ['between a quotation mark and a comma', (name, value) => `${name}="${value},`],
+  ])('changes no credentials with its cookie %s', async (_form, write) => {
+    const { authUrl } = system.settings;
+    const post = (path: string, body: object, headers: Record<string, string>) =>
+      fetch(`${authUrl}/api/auth${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: authUrl, ...headers },
+        body: JSON.stringify(body),
+      });
+    const begin = await post(
+      '/admin/impersonate-user',
+      { userId: ada.id },
+      { authorization: `Bearer ${grace.refreshToken}` },
+    );
+    const given = begin.headers.getSetCookie().map((text) => text.split(';')[0]!);
+    const [name, value] = given.findLast((text) => /\.session_token=./.test(text))!.split('=') as [
+      string,
+      string,
+    ];
+    const cookie = write(name, value);
+    const answer = await post('/change-email', { newEmail: 'thief@example.com' }, { cookie });
+    expect(await answer.json()).toMatchObject({ code: 'IMPERSONATION_NOT_ALLOWED' });
+    expect((await post('/update-user', { name: 'Other' }, { cookie })).status).toBe(200);
+  });
+
   const setRole = (userId: string, role: string) =>
     new Caller(system.settings.authUrl, admin.refreshToken).post('/api/auth/admin/set-role', {
       userId,

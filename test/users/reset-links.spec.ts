@@ -40,3 +40,14 @@ it('an expired link sets no password', async () => {
   expect(body.code).toBe('INVALID_TOKEN');
   await signIn(PASSWORD).expect(200);
 });
+
+it('what the database stores of a link sets no password', async () => {
+  await askForReset();
+  const { rows } = await server.sql.query<{ identifier: string }>(
+    `SELECT identifier FROM verification ORDER BY created_at DESC LIMIT 1`,
+  );
+  const stored = rows[0]!.identifier.replace('reset-password:', '');
+  const { body } = await reset(stored, 'password of a reader').expect(400);
+  expect(body.code).toBe('INVALID_TOKEN');
+  await signIn(PASSWORD).expect(200);
+});
