@@ -7,6 +7,9 @@ import {
 import { requestContext } from './request-context';
 import type { Logger } from '../../runtime/logger';
 
+/** Codes of Better-Auth for a callback that its browser has not begun, or has completed before. */
+const FOREIGN_STATE = /^state_(mismatch|security_mismatch|not_found|invalid)$/;
+
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /**
@@ -19,7 +22,7 @@ export function createAuthLogger(logger: Logger) {
     level: 'warn' as const,
     log(level: Level, message: string, ...details: unknown[]): void {
       const context = requestContext.getStore();
-      const error = details.find(isError);
+      const error = details.filter(isError).find((found) => !isForeignState(found));
       if (context && isDataException(error)) context.valueRefused = true;
       if (context && isUniqueViolation(error, 'user_email_key')) context.isEmailTaken = true;
       if (context) context.refusal ??= findRefusal(error);
@@ -28,4 +31,9 @@ export function createAuthLogger(logger: Logger) {
       logger[severity]({ requestId: context?.requestId, err: error }, message);
     },
   };
+}
+
+/** A request that is refused. Better-Auth logs it as a failure. */
+function isForeignState(error: object): boolean {
+  return 'code' in error && FOREIGN_STATE.test(String(error.code));
 }

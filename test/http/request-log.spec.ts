@@ -75,6 +75,18 @@ describe('the log line of a request', () => {
     expect(log.join('')).not.toContain('in-the-path');
   });
 
+  it('is a warning for a callback of a provider with an unknown state, without the state', async () => {
+    const state = 'an-unknown-state';
+    const callback = `${system.settings.authUrl}/api/auth/callback/google?code=c&state=${state}`;
+    const answer = await fetch(callback, { redirect: 'manual' });
+    expect(answer.headers.get('location')).toContain('error=state_mismatch');
+    const lines = log.map((line) => JSON.parse(line) as { level: number; msg: string });
+    const refusal = lines.find(({ msg }) => msg === 'Failed to parse state');
+    expect(refusal).toMatchObject({ level: 40 });
+    expect(refusal).not.toHaveProperty('err');
+    expect(log.join('')).not.toContain(state);
+  });
+
   it.each([
     ['a preflight request', 'OPTIONS', '/api/v1/users/me', 204],
     ['a wrong method', 'PUT', '/health/live', 405],
