@@ -18,7 +18,7 @@ import { registerDocsClient } from './oauth/docs-client';
 import { SigningKeys } from './signing-keys/signing-keys';
 import { explainStart } from './common/start-error';
 import { checkDatabase } from '../runtime/database/database-check';
-import { measurePool } from '../runtime/database/pool-metrics';
+import { measurePool } from '../runtime/metrics/pool-metrics';
 import type { Logger } from '../runtime/logger';
 import { deriveInternalSecret } from '../runtime/installation-secret';
 import { Metrics } from '../runtime/metrics/metrics';

@@ -121,6 +121,11 @@ export function isLimitOfStatement(error: unknown): boolean {
   return unwrap(error).some(({ code }) => code === '55P03' || code === '57014');
 }
 
+/** Whether the server refuses a write because it is read-only, as a former primary or a standby. */
+export function isReadOnly(error: unknown): boolean {
+  return unwrap(error).some(({ code }) => code === '25006');
+}
+
 /**
  * Whether PostgreSQL rolled a transaction back because of another one at the same time (a deadlock
  * or a serialization failure), so that a repetition can succeed.

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import {
   Client,
   type ClientBase,
@@ -8,9 +8,11 @@ import {
   type PoolClient,
   type PoolConfig,
 } from 'pg';
+import { cancelStatement } from './cancel-request';
 import {
   isDatabaseUnavailable,
   isLimitOfStatement,
+  isReadOnly,
   isTimeLimit,
   markDatabaseError,
 } from './database-errors';
@@ -26,8 +28,8 @@ import { repeatOnConflict } from './repeated-transaction';
 /** The message of `pg` when `query_timeout` is over. */
 const SILENCE = 'Query read timeout';
 
-/** Code of a cancel request: https://www.postgresql.org/docs/current/protocol-message-formats.html */
-const CANCEL_REQUEST = 80877102;
+/** From one renewal of all connections to the next, in milliseconds: a database can stay read-only. */
+const RENEWAL_PAUSE_MS = 1_000;
 
 export interface DatabasePoolConfig extends PoolConfig {
   /**
@@ -44,8 +46,14 @@ export interface DatabasePoolConfig extends PoolConfig {
  * that did not answer to the pool, and each idle connection costs another request the whole
  * limit. Here the first timeout closes that connection and all idle ones. The statement is
  * cancelled on the server, which also works through a pooler.
+ *
+ * A server that refuses a write because it is read-only can be the former primary of a failover,
+ * which keeps its connections: all of them are closed, the used ones when they are given back, and
+ * new ones lead to the primary of that moment.
  */
 export class DatabasePool extends Pool {
+  private renewedAt = -Infinity;
+
   constructor({ isDirect = false, ...config }: DatabasePoolConfig) {
     super({
       connectionTimeoutMillis: DATABASE_LIMITS.connect,
@@ -60,7 +68,12 @@ export class DatabasePool extends Pool {
       // A connection that breaks while a request uses it has no other listener: the process
       // would end. The statement of the request also fails, and the request is answered.
       client.on('error', () => {});
-      if (client instanceof DatabaseClient) client.onSilence = () => this.dropIdle();
+      if (!(client instanceof DatabaseClient)) return;
+      client.onSilence = () => this.dropIdle();
+      client.onReadOnly = () => this.renew();
+    });
+    this.on('release', (_error, client) => {
+      if (client instanceof DatabaseClient) client.endIfBefore(this.renewedAt);
     });
   }
 
@@ -82,6 +95,13 @@ export class DatabasePool extends Pool {
       note(error);
       throw error;
     }
+  }
+
+  private renew(): void {
+    const now = performance.now();
+    if (now - this.renewedAt < RENEWAL_PAUSE_MS) return;
+    this.renewedAt = now;
+    this.dropIdle();
   }
 
   private dropIdle(): void {
@@ -111,6 +131,8 @@ export function createDatabaseClient(config: ClientConfig): Client {
  */
 class DatabaseClient extends Client {
   onSilence = () => {};
+  onReadOnly = () => {};
+  private readonly createdAt = performance.now();
   private readonly endLimitMs: number;
   private cancelled: Promise<void> | null = null;
 
@@ -155,6 +177,7 @@ class DatabaseClient extends Client {
     const fail = (error: unknown) => {
       note(error);
       this.endIfSilent(error as Error);
+      if (isReadOnly(error)) this.onReadOnly();
     };
     const callback = parameters.at(-1);
     if (typeof callback === 'function') {
@@ -173,10 +196,19 @@ class DatabaseClient extends Client {
     return result as never;
   }
 
+  /** Called when the connection is given back. @param renewedAt later connections are kept. */
+  endIfBefore(renewedAt: number): void {
+    if (this.createdAt <= renewedAt) this.refuseStatements();
+  }
+
+  /** From here on, `pg` refuses further statements, and the pool drops the client. */
+  private refuseStatements(): void {
+    (this as unknown as { _ending: boolean })._ending = true;
+  }
+
   private endIfSilent({ message }: Error): void {
     if (message !== SILENCE) return;
-    // From here on, `pg` refuses further statements, and the pool drops the client.
-    (this as unknown as { _ending: boolean })._ending = true;
+    this.refuseStatements();
     this.cancelled ??= cancelStatement(this);
     // While a statement runs, this closes the socket.
     void this.end();
@@ -215,29 +247,3 @@ async function setServerLimits(client: ClientBase): Promise<void> {
 
 /** `pg` waits for the promise; its type does not say so. */
 const WITH_SERVER_LIMITS: object = { onConnect: setServerLimits };
-
-/**
- * Asks the server on another connection to cancel the statement, as `psql` does for Ctrl-C.
- * @returns when the server has closed that connection, which is after it has sent the signal.
- */
-async function cancelStatement(client: Client): Promise<void> {
-  const { processID, secretKey, host, port } = client as Client & BackendKey;
-  if (processID === null || secretKey === null) return;
-  const request = Buffer.alloc(16);
-  for (const [index, value] of [16, CANCEL_REQUEST, processID, secretKey].entries()) {
-    request.writeInt32BE(value, index * 4);
-  }
-  const isPath = host.startsWith('/');
-  const socket = isPath ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
-  socket.setTimeout(DATABASE_LIMITS.connect, () => socket.destroy());
-  socket.on('error', () => {});
-  const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
-  socket.resume().write(request);
-  await closed;
-}
-
-/** The process id and the secret key with which a client cancels its statements. */
-interface BackendKey {
-  processID: number | null;
-  secretKey: number | null;
-}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
 import { SignInMetrics } from '../../auth-server/audit/sign-in-metrics';
 import { createHttpServer, listen } from '../../auth-server/http/server';
-import { measurePool } from '../../runtime/database/pool-metrics';
+import { measurePool } from '../../runtime/metrics/pool-metrics';
 import { createLogger } from '../../runtime/logger';
 import type * as metricsModule from '../../runtime/metrics/metrics';
 import { Metrics } from '../../runtime/metrics/metrics';

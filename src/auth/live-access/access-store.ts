@@ -59,6 +59,14 @@ const SELECT_STATE = {
   },
 };
 
+/**
+ * Changes no row, but a read-only server refuses it: the former primary of a failover does not
+ * receive the changes of the new one.
+ */
+const NOTIFY = `
+  WITH writes AS (UPDATE readiness_probe SET written_at = written_at WHERE false)
+  SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`;
+
 interface SessionRow extends Omit<KnownProfile, 'banExpires'> {
   expiresAt: Time;
   /** `null`: none. */
@@ -130,8 +138,8 @@ export class AccessStore {
   }
 
   /**
-   * Sends a notification in a transaction of its own. It need not survive a crash, so its commit
-   * does not wait for the disk. @param onSend is called when the pool has given a connection,
+   * Sends a notification in a transaction of its own, on a server that accepts writes. It need not
+   * survive a crash, so its commit does not wait for the disk. @param onSend is called when the pool has given a connection,
    * right before the statement is sent: the wait for a connection is not part of the delay of
    * notifications.
    */
@@ -140,10 +148,7 @@ export class AccessStore {
     try {
       await runner.connect();
       onSend();
-      await runner.query(
-        `SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`,
-        [channel, payload],
-      );
+      await runner.query(NOTIFY, [channel, payload]);
     } finally {
       await runner.release();
     }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { renameSync, rmSync } from 'node:fs';
+import { chownSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createTestLogins } from './database-logins';
@@ -84,6 +84,17 @@ export class RestartablePostgres {
     await this.resume();
   }
 
+  /** A hot standby that follows this server, which restarts. */
+  async startStandby(): Promise<RestartablePostgres> {
+    const folder = makeServerFolder('gatehouse-standby-');
+    const [port] = await reservePorts(1);
+    await this.halt('fast');
+    await copy(join(this.folder, DATA), join(folder, DATA));
+    await this.resume();
+    follow(join(folder, DATA, 'data'), this.url);
+    return new RestartablePostgres(folder, port!, await launch(folder, port!));
+  }
+
   async stop(): Promise<void> {
     await this.server.stop();
     rmSync(this.folder, { recursive: true, force: true });
@@ -92,4 +103,17 @@ export class RestartablePostgres {
 
 function launch(folder: string, port: number): Promise<EmbeddedPostgres> {
   return startEmbeddedPostgres({ directory: join(folder, DATA), durable: true, port });
+}
+
+/** https://www.postgresql.org/docs/current/warm-standby.html#STANDBY-SERVER-SETUP */
+function follow(data: string, primary: string): void {
+  const { uid, gid } = statSync(data);
+  const files = {
+    'standby.signal': '',
+    'postgresql.auto.conf': `primary_conninfo = '${primary}'\n`,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(data, name), text);
+    chownSync(join(data, name), uid, gid);
+  }
 }

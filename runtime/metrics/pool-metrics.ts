@@ -1,6 +1,6 @@
 import { Gauge } from 'prom-client';
 import type { Pool } from 'pg';
-import type { Metrics } from '../metrics/metrics';
+import type { Metrics } from './metrics';
 
 /** Connections of the pool, and requests that wait for one, read at each scrape. */
 export function measurePool({ registry }: Metrics, pool: Pool): void {
