@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
-import { Client } from 'pg';
+import { MigrationError } from '../migration-error';
 import { runMigrations } from '../migrations';
+import { explainConnection } from '../../runtime/database/connection-errors';
+import { createDatabaseClient } from '../../runtime/database/database-pool';
 import { StartError } from '../../runtime/start-error';
 
 /**
@@ -37,7 +39,8 @@ export async function backUp(databaseUrl: string, file: string): Promise<void> {
  * Restores a backup into an empty database, as a whole or not at all, applies later migrations and
  * gives the roles of the processes their privileges.
  *
- * @throws {StartError} when the database is not empty, or `pg_restore` is missing or fails.
+ * @throws {StartError} when the database cannot be reached or is not empty; when `pg_restore` is
+ *   missing or fails; when a later migration fails.
  */
 export async function restore(databaseUrl: string, file: string): Promise<number> {
   if (!existsSync(file)) throw new StartError(`${file} does not exist.`);
@@ -46,21 +49,32 @@ export async function restore(databaseUrl: string, file: string): Promise<number
   const database = `--dbname=${decodeURIComponent(pathname.slice(1))}`;
   const options = ['--single-transaction', '--exit-on-error', ...WITHOUT_ROLES, database];
   await run('pg_restore', databaseUrl, [...options, file]);
-  return runMigrations(databaseUrl);
+  return migrate(databaseUrl);
+}
+
+async function migrate(databaseUrl: string): Promise<number> {
+  try {
+    return await runMigrations(databaseUrl);
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error;
+    throw new StartError(`The migration failed: ${error.message}`, { cause: error });
+  }
 }
 
 async function requireEmpty(databaseUrl: string): Promise<void> {
-  const client = new Client(databaseUrl);
-  await client.connect();
+  const client = createDatabaseClient({ connectionString: databaseUrl });
   try {
+    await client.connect();
     const { rowCount } = await client.query(
       `SELECT FROM pg_tables WHERE schemaname = 'public' LIMIT 1`,
     );
     if (rowCount !== 0) {
       throw new StartError('The database is not empty. Restore into a new database.');
     }
+  } catch (error) {
+    throw explainConnection(error);
   } finally {
-    await client.end();
+    await client.end().catch(() => {});
   }
 }
 
@@ -97,7 +111,8 @@ function toEnvironment(databaseUrl: string): Record<string, string> {
     return variable ? [[variable, value] as const] : [];
   });
   const values = {
-    PGHOST: url.hostname.replace(/^\[|\]$/g, ''),
+    // A folder of sockets is percent-encoded.
+    PGHOST: decodeURIComponent(url.hostname).replace(/^\[|\]$/g, ''),
     PGPORT: url.port,
     PGUSER: decodeURIComponent(url.username),
     PGPASSWORD: decodeURIComponent(url.password),

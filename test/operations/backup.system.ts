@@ -146,10 +146,24 @@ describe('a backup that is restored into a new database', () => {
     await expect(backUp(source, file)).rejects.toThrow('exists');
   });
 
+  it('is made and restored by a socket too', async () => {
+    await server.createDatabase('by_socket');
+    const other = join(folder, 'socket.dump');
+    await backUp(server.socketUrl('source'), other);
+    await restore(server.socketUrl('by_socket'), other);
+    rmSync(other);
+    expect(await server.query('by_socket', TRIGGERS)).toEqual(
+      await server.query('source', TRIGGERS),
+    );
+  });
+
   it('fails without a trace when the database cannot be reached', async () => {
     const other = join(folder, 'other.dump');
     await expect(backUp('postgres://owner@127.0.0.1:1/source', other)).rejects.toThrow('pg_dump');
     expect(readdirSync(folder)).toEqual(['gatehouse.dump']);
+    await expect(restore('postgres://owner@127.0.0.1:1/none', file)).rejects.toThrow(
+      /^Could not reach PostgreSQL: .+ Check DATABASE_URL\.$/,
+    );
   });
 });
 

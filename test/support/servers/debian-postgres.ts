@@ -39,7 +39,8 @@ export class DebianPostgres {
     );
     if (made.status !== 0) throw new Error(made.stderr);
     const [port] = await reservePorts(1);
-    const parameters = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' };
+    const addresses = { listen_addresses: '127.0.0.1', unix_socket_directories: data };
+    const parameters = { ...addresses, fsync: 'off' };
     const logFile = join(folder, 'server.log');
     const { pid } = spawnServer({ binaries, data, port: port!, logFile, account, parameters });
     const server = new DebianPostgres(`postgres://owner@127.0.0.1:${port}`, pid, folder);
@@ -51,6 +52,12 @@ export class DebianPostgres {
   async createDatabase(name: string): Promise<string> {
     await this.query('postgres', `CREATE DATABASE ${name} TEMPLATE template0`);
     return `${this.url}/${name}`;
+  }
+
+  /** The URL of a database by the socket of the server. */
+  socketUrl(name: string): string {
+    const { port } = new URL(this.url);
+    return `postgres://owner@${encodeURIComponent(join(this.folder, 'data'))}:${port}/${name}`;
   }
 
   async query<Row extends object>(database: string, sql: string): Promise<Row[]> {
