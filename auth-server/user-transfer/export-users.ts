@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
-import type { Pool } from 'pg';
+import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { Pool, PoolClient } from 'pg';
 import type { UserLine } from './user-line';
+import { StartError } from '../../runtime/start-error';
 
 const PAGE = 1_000;
 
@@ -18,33 +19,53 @@ const SELECT_PAGE = `
    WHERE "user".id > $1 ORDER BY "user".id LIMIT ${PAGE}`;
 
 /**
- * Writes all users of one moment, with their password hashes, in the format of the import.
+ * Writes all users of one moment, with their password hashes, in the format of the import. The file
+ * appears when it is complete.
  *
  * @returns the number of users.
- * @throws when the file exists, or the login may not read password hashes.
+ * @throws {StartError} when the file exists, or there is no space for it.
+ * @throws when the login may not read password hashes.
  */
 export async function exportUsers(pool: Pool, file: string): Promise<number> {
+  if (existsSync(file)) throw new StartError(`${file} exists. Give the export another name.`);
   const client = await pool.connect();
-  const output = createWriteStream(file, { flags: 'wx', mode: OWNER_ONLY });
+  const draft = `${file}.partial`;
+  const counted = { users: 0 };
   try {
+    // Of an export that was killed.
+    rmSync(draft, { force: true });
+    const output = createWriteStream(draft, { flags: 'wx', mode: OWNER_ONLY });
     await once(output, 'open');
-    await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    let count = 0;
-    for (let after: string | null = ''; after !== null;) {
-      const { rows }: { rows: (UserLine & { id: string })[] } = await client.query(SELECT_PAGE, [
-        after,
-      ]);
-      const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-      if (!output.write(text)) await once(output, 'drain');
-      count += rows.length;
-      after = rows.length < PAGE ? null : rows.at(-1)!.id;
-    }
-    output.end();
-    await finished(output);
-    await client.query('COMMIT');
-    return count;
+    await pipeline(readLines(client, counted), output);
+    renameSync(draft, file);
+  } catch (error) {
+    throw explainFile(error, draft);
   } finally {
-    output.destroy();
+    rmSync(draft, { force: true });
     client.release(true);
   }
+  return counted.users;
+}
+
+/** Codes of a write for which there is no space; Node.js does not name the file. */
+const NO_SPACE = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+
+function explainFile(error: unknown, file: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (!NO_SPACE.includes(code ?? '')) return error;
+  return new StartError(`${file} cannot be written: ${message}`, { cause: error });
+}
+
+/** The lines of one page at a time. */
+async function* readLines(client: PoolClient, counted: { users: number }): AsyncGenerator<string> {
+  await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  for (let after: string | null = ''; after !== null;) {
+    const { rows }: { rows: (UserLine & { id: string })[] } = await client.query(SELECT_PAGE, [
+      after,
+    ]);
+    yield rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    counted.users += rows.length;
+    after = rows.length < PAGE ? null : rows.at(-1)!.id;
+  }
+  await client.query('COMMIT');
 }

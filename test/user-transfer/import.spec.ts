@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'pg';
@@ -283,7 +283,7 @@ describe('a file', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const exported = readFileSync(file, 'utf8').trim().split('\n');
     expect(exported).toHaveLength(count);
-    await expect(exportUsers(server.sql, file)).rejects.toThrow('EEXIST');
+    await expect(exportUsers(server.sql, file)).rejects.toThrow('exists');
     const database = await createTestDatabase();
     const pool = new Pool({ connectionString: database.url });
     const print = (line: string) => void printed.push(line);
@@ -311,6 +311,22 @@ describe('the command says in one line', () => {
     );
     expect(stderr).toBe("ENOENT: no such file or directory, open '/none/users.jsonl'\n");
     expect(status).toBe(1);
+  });
+
+  it('that there is no space for an export, of which nothing is left', () => {
+    const file = join(folder, 'full.jsonl');
+    const { status, stderr } = spawnSync(
+      'sh',
+      // A limit of the size of a file, as a full disk.
+      ['-c', 'ulimit -f 0; exec "$@"', 'sh', process.execPath, '--eval', COMMAND, 'export', file],
+      {
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH, DATABASE_URL: server.sql.options.connectionString },
+      },
+    );
+    expect(stderr).toBe(`${file}.partial cannot be written: EFBIG: file too large, write\n`);
+    expect(status).toBe(1);
+    expect(readdirSync(folder).filter((name) => name.startsWith('full'))).toEqual([]);
   });
 
   it('that the database cannot be reached', () => {
