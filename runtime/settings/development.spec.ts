@@ -46,6 +46,25 @@ describe('the development secret', () => {
     expect(readdirSync('.')).toEqual([]);
   });
 
+  it.each([
+    ['auth', 'prod', /NODE_ENV +must be development, test or production/],
+    ['api', 'prod', /NODE_ENV +must be development, test or production/],
+    ['migrate', 'prod', /NODE_ENV +must be development, test or production/],
+    ['auth', '', /BETTER_AUTH_SECRET +must be set, with at least 32 characters/],
+    ['api', '', null],
+    ['migrate', '', null],
+  ] as const)(
+    'is missing in a folder that cannot be written: %s with NODE_ENV "%s" says what is wrong',
+    (name, NODE_ENV, problem) => {
+      // Also root creates no folder there.
+      process.chdir(process.platform === 'linux' ? '/sys' : '/');
+      const given = { NODE_ENV, DATABASE_URL: 'postgres://localhost/gatehouse' };
+      const start = () => loadSettings(completeEnvironment(given), name);
+      if (problem === null) expect(start).not.toThrow();
+      else expect(start).toThrow(problem);
+    },
+  );
+
   it('is the same for processes that start at once', async () => {
     const program = `require(process.argv[2]).loadTypeScript();
       const { completeEnvironment } = require(process.argv[1]);

@@ -24,9 +24,25 @@ export function completeEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJ
   if (completed.NODE_ENV === 'production') return completed;
   completed.DATABASE_URL ||= readIfThere(EMBEDDED_URL_FILE)?.trim();
   if (!completed.BETTER_AUTH_SECRETS) {
-    completed.BETTER_AUTH_SECRET ||= keptSecret('better-auth-secret');
+    completed.BETTER_AUTH_SECRET ||= secretIfWritable('better-auth-secret');
   }
   return completed;
+}
+
+/** Codes of a folder that the process may not change, as in the image. */
+const NOT_WRITABLE = ['EACCES', 'EPERM', 'EROFS'];
+
+/**
+ * `undefined` where no file can be written: the check of the settings then names what is missing,
+ * also a misspelt `production`, and the API needs no such secret.
+ */
+function secretIfWritable(name: string): string | undefined {
+  try {
+    return keptSecret(name);
+  } catch (error) {
+    if (!NOT_WRITABLE.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return undefined;
+  }
 }
 
 /**
