@@ -65,7 +65,7 @@ export function createSteps(parts: AppParts): Step[] {
     // Before all that read the path: each of them has its own URL parser.
     step('request target', [checkTarget]),
     // Before all that read the IP address, the host or the protocol: it removes forged headers.
-    step('client address', [resolveClientAddress(config)]),
+    step('client address', [resolveClientAddress(config, logger)]),
     // Before Better-Auth, which refuses Node's `fetch` as a browser without an origin.
     step('fetch metadata', [acceptNonBrowserClients]),
     // Before Better-Auth and the pages, which verify signatures with the current secret only.

@@ -15,6 +15,7 @@ import {
 import { createClientAddressResolver } from '../../runtime/network/client-address';
 import { toClientNetwork } from '../../runtime/network/client-network';
 import { parseIpAddress } from '../../runtime/network/ip-address';
+import type { Logger } from '../../runtime/logger';
 
 /** Headers in which a request can claim its origin. No later step reads them. */
 const CLAIMED_HEADERS = [
@@ -39,8 +40,8 @@ const CLAIMED_HEADERS = [
  * internal key; the one that `TRUST_PROXY` allows to read from `X-Forwarded-For`; the other end of
  * the connection.
  */
-export function resolveClientAddress(config: AuthConfig): RequestHandler {
-  const resolve = createClientAddressResolver(config.trustProxy);
+export function resolveClientAddress(config: AuthConfig, logger: Logger): RequestHandler {
+  const resolve = createClientAddressResolver(config.trustProxy, (line) => logger.warn(line));
   const { host, protocol } = new URL(config.authUrl);
   return (request: Request, _response: Response, next: NextFunction) => {
     const { headers, socket } = request;

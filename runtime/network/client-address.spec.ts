@@ -32,6 +32,21 @@ it('reads several header lines as one list', () => {
   expect(clientOf({ remoteAddress: '10.0.0.1', forwardedFor })).toBe('198.51.100.9');
 });
 
+it('warns once of a private address that sends the header and is not trusted', () => {
+  const lines: string[] = [];
+  const resolve = createClientAddressResolver(['192.0.2.1'], (line) => void lines.push(line));
+  const forwardedFor = '198.51.100.9';
+  resolve({ remoteAddress: '10.0.0.1', forwardedFor: undefined });
+  resolve({ remoteAddress: '192.0.2.1', forwardedFor });
+  // A client on the internet, which wrote the header itself.
+  resolve({ remoteAddress: '203.0.114.5', forwardedFor });
+  expect(lines).toEqual([]);
+  for (const remoteAddress of ['10.0.0.1', '10.0.0.2']) resolve({ remoteAddress, forwardedFor });
+  expect(lines).toEqual([
+    'X-Forwarded-For of 10.0.0.1 is not read, so that all its clients count as one: the address is not in TRUST_PROXY',
+  ]);
+});
+
 it('trusts no proxy without a setting', () => {
   const origin = { remoteAddress: '10.0.0.1', forwardedFor: '198.51.100.9' };
   expect(createClientAddressResolver([])(origin)).toBe('10.0.0.1');

@@ -24,6 +24,18 @@ describe('the log line of a request', () => {
       .map((line) => JSON.parse(line) as { level: number; msg: string; path?: string })
       .filter(({ msg, path }) => msg === 'request' && path === wanted);
 
+  it.each(['api', 'auth'])('%s: a proxy that is not in TRUST_PROXY is named once', async (name) => {
+    const base = name === 'api' ? system.apiUrl : system.settings.authUrl;
+    const headers = { 'x-forwarded-for': '203.0.113.9' };
+    for (let round = 0; round < 2; round += 1) await fetch(`${base}/nothing`, { headers });
+    const warnings = log.filter(
+      (line) =>
+        line.includes('X-Forwarded-For of 127.0.0.1 is not read') &&
+        line.includes(`"process":"${name}"`),
+    );
+    expect(warnings).toHaveLength(1);
+  });
+
   it.each([
     ['api', '/api/v1/users/me/sessions'],
     ['auth', '/api/auth/list-sessions'],

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createClientAddressResolver } from '../../../runtime/network/client-address';
 
@@ -10,7 +11,9 @@ declare module 'fastify' {
 
 /** Prepares requests for {@link clientAddressOf}. */
 export function installClientAddresses(fastify: FastifyInstance, trustProxy: string[]): void {
-  fastify.decorate('resolveClientAddress', createClientAddressResolver(trustProxy));
+  const logger = new Logger('ClientAddress');
+  const resolve = createClientAddressResolver(trustProxy, (line) => logger.warn(line));
+  fastify.decorate('resolveClientAddress', resolve);
 }
 
 /** The client's IP address by `TRUST_PROXY`; empty when the connection is closed. */
