@@ -11,7 +11,7 @@ import { createPool } from './common/database';
 import { ensureFirstAdministrator } from './first-administrator';
 import { startJobs } from './jobs';
 import { createLimitStore } from './limits/limit-store';
-import { countDroppedMails, measureMailQueue } from './mail/mail-metrics';
+import { countDroppedMails, countMailAttempts, measureMailQueue } from './mail/mail-metrics';
 import { createMailer } from './mail/mailer';
 import { allowOneAudience } from './oauth/resources/audience';
 import { registerDocsClient } from './oauth/docs-client';
@@ -71,6 +71,7 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
     await allowOneAudience(config, pool);
     measurePool(metrics, pool);
     measureMailQueue(metrics, mailer);
+    countMailAttempts(metrics, mailer);
     countDroppedMails(metrics, mailer);
     const signingKeys = new SigningKeys(config, pool);
     const steps = createSteps({ ...parts, auth, metrics, signingKeys });

@@ -1,5 +1,5 @@
 import type { MailBudgets } from './mail-budgets';
-import type { MailboxEntry, Mailer } from './mailer.interface';
+import type { MailAttempts, MailboxEntry, Mailer } from './mailer.interface';
 import type { MailCause, Message } from './link-mails';
 import type { Logger } from '../../runtime/logger';
 
@@ -17,6 +17,10 @@ export class BudgetedMailer implements Mailer {
 
   get mailbox(): readonly MailboxEntry[] | null {
     return this.inner.mailbox;
+  }
+
+  get attempts(): Readonly<MailAttempts> | null {
+    return this.inner.attempts;
   }
 
   async send(message: Message): Promise<void> {

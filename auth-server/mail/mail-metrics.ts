@@ -1,5 +1,6 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Mailer } from './mailer';
+import { MAIL_OUTCOMES } from './mailer.interface';
 import type { Metrics } from '../../runtime/metrics/metrics';
 
 /** The mails that this process dropped because they exceed a budget. */
@@ -12,6 +13,21 @@ export function countDroppedMails({ registry }: Metrics, mailer: Mailer): void {
     collect: () => {
       counter.reset();
       for (const [cause, count] of mailer.dropped) counter.inc({ cause }, count);
+    },
+  });
+}
+
+/** The attempts of this process to send a mail; without a mail server there are none. */
+export function countMailAttempts({ registry }: Metrics, { attempts }: Mailer): void {
+  if (attempts === null) return;
+  const counter: Counter<'outcome'> = new Counter({
+    name: 'mail_attempts_total',
+    help: 'Attempts to send a mail, by outcome',
+    labelNames: ['outcome'],
+    registers: [registry],
+    collect: () => {
+      counter.reset();
+      for (const outcome of MAIL_OUTCOMES) counter.inc({ outcome }, attempts[outcome]);
     },
   });
 }

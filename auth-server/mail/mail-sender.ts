@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createTransport, type Transporter } from 'nodemailer';
 import type { MailQueue, TakenMail } from './mail-queue';
 import type { Message } from './link-mails';
+import type { MailAttempts } from './mailer.interface';
 import { FaultState, toReason } from '../../runtime/fault-state';
 import { endsWithin } from '../../runtime/lifecycle/time-limit';
 import type { Logger } from '../../runtime/logger';
@@ -43,6 +44,7 @@ export interface MailSenderParts {
  * server and the deletion from the queue, the mail is sent again with the same `Message-ID`.
  */
 export class MailSender {
+  readonly attempts: MailAttempts = { sent: 0, delayed: 0, given_up: 0 };
   private readonly transport: Transporter;
   private readonly stopping = new AbortController();
   private finished: Promise<void> | null = null;
@@ -117,8 +119,10 @@ export class MailSender {
       const { id, attempts } = mail;
       const details = { id, subject: message.subject, attempts, reason: toLoggedReason(error) };
       this.parts.logger.warn(details, 'mail not sent yet');
+      this.attempts.delayed += 1;
       return queue.postpone(mail, pauseMs);
     }
+    this.attempts.sent += 1;
     return queue.remove(mail);
   }
 
@@ -146,6 +150,7 @@ export class MailSender {
   private async giveUp(mail: TakenMail, reason: string): Promise<void> {
     const { id, attempts, message } = mail;
     this.parts.logger.error({ id, subject: message?.subject, attempts, reason }, 'mail given up');
+    this.attempts.given_up += 1;
     await this.parts.queue.remove(mail);
   }
 }

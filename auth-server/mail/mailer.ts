@@ -3,7 +3,7 @@ import { BudgetedMailer } from './budgeted-mailer';
 import { MailBudgets } from './mail-budgets';
 import { MailQueue } from './mail-queue';
 import { MailSender } from './mail-sender';
-import type { MailboxEntry, Mailer } from './mailer.interface';
+import type { MailAttempts, MailboxEntry, Mailer } from './mailer.interface';
 import type { MailCause, Message } from './link-mails';
 
 import type { AuthConfig } from '../common/config';
@@ -60,6 +60,10 @@ class SmtpMailer implements Mailer {
     this.sender.start();
   }
 
+  get attempts(): Readonly<MailAttempts> {
+    return this.sender.attempts;
+  }
+
   async send(message: Message): Promise<void> {
     await this.queue.add(message);
     this.sender.wake();
@@ -76,6 +80,7 @@ class SmtpMailer implements Mailer {
 
 class DevelopmentMailbox implements Mailer {
   readonly mailbox: MailboxEntry[] = [];
+  readonly attempts = null;
   readonly dropped = NONE;
 
   send({ to, cause, subject, text, html }: Message): Promise<void> {
@@ -95,6 +100,7 @@ class DevelopmentMailbox implements Mailer {
 
 class NoMailer implements Mailer {
   readonly mailbox = null;
+  readonly attempts = null;
   readonly dropped = NONE;
 
   constructor(private readonly logger: Logger) {

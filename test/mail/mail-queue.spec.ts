@@ -102,7 +102,8 @@ describe('a mail', () => {
   });
 
   it('waits encrypted while the server is unavailable, and is sent when it is back', async () => {
-    await startMailer().send(letterTo('bob@example.com'));
+    const mailer = startMailer();
+    await mailer.send(letterTo('bob@example.com'));
     await eventually(() => expect(log.join()).toContain('mail not sent yet'));
     const { rows } = await pool.query('SELECT *, sealed::text AS hex FROM mail_queue');
     expect(rows).toHaveLength(1);
@@ -111,6 +112,8 @@ describe('a mail', () => {
     await mailServer.up();
     await eventually(() => expect(mailServer.mailsTo('bob@example.com')).toHaveLength(1));
     await eventually(async () => expect(await waiting()).toBe(0));
+    expect(mailer.attempts).toMatchObject({ sent: 1, given_up: 0 });
+    expect(mailer.attempts!.delayed).toBeGreaterThan(0);
     expect(log.join()).not.toContain('s3cret');
   });
 
@@ -144,8 +147,10 @@ describe('a mail', () => {
   it('is given up after a permanent refusal, and logged without the address', async () => {
     await mailServer.up();
     mailServer.refusal = 550;
-    await startMailer().send(letterTo('gone@example.com'));
+    const mailer = startMailer();
+    await mailer.send(letterTo('gone@example.com'));
     await eventually(async () => expect(await waiting()).toBe(0));
+    expect(mailer.attempts).toEqual({ sent: 0, delayed: 0, given_up: 1 });
     expect(mailServer.attempts).toBe(1);
     expect(log.join()).toContain('mail given up');
     expect(log.join()).toContain('the server answers 550');
