@@ -7,11 +7,15 @@ import {
 } from '../../runtime/settings/definitions';
 import { STOP_LIMIT_MS } from '../../runtime/lifecycle/lifecycle';
 import { loadSettings } from '../../runtime/settings/load';
+import { toThreads } from '../../runtime/threads/thread-pool';
 
 const MANIFESTS = readManifests();
 const POD_OWNERS = MANIFESTS.filter(({ spec }) => spec?.template);
 const NAMES = POD_OWNERS.map(({ metadata }) => metadata.name);
 const DEFINITIONS = SETTING_DEFINITIONS as Record<string, SettingDefinition>;
+
+/** "Each process holds less than 300 MB": docs/operations/README.md. */
+const WITHOUT_HASHES = 300e6;
 
 const SECRETS = {
   DATABASE_URL: 'postgres://gatehouse:password@database/gatehouse',
@@ -71,6 +75,19 @@ describe('deploy/kubernetes', () => {
       });
       expect(resources?.limits?.memory).toMatch(/^\d+Mi$/);
     }
+  });
+
+  it('leaves the number of replicas to the autoscalers, also when it is applied again', () => {
+    const deployments = MANIFESTS.filter(({ kind }) => kind === 'Deployment');
+    expect(deployments.map(({ spec }) => spec!.replicas)).toEqual([undefined, undefined]);
+    const autoscalers = MANIFESTS.filter(({ kind }) => kind === 'HorizontalPodAutoscaler');
+    expect(autoscalers.map(({ spec }) => spec!.minReplicas)).toEqual([2, 2]);
+  });
+
+  it('gives an auth server the memory of all password hashes that it computes at once', () => {
+    const { memory } = settingsOf('auth').passwordHashCost;
+    const limit = parseInt(podOf('auth').containers[0]!.resources!.limits!.memory!, 10) * 2 ** 20;
+    expect(limit).toBeGreaterThan(WITHOUT_HASHES + toThreads(64).hashes * memory * 1_024);
   });
 
   it.each(['auth', 'api'])('probes %s and gives it time to stop', (name) => {
