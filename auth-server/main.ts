@@ -1,4 +1,5 @@
 import '../runtime/entry/node-version';
+import '../runtime/entry/start-signals';
 // Before the first use of the thread pool.
 import '../runtime/threads/thread-pool';
 // First: modules that are loaded before are not traced.

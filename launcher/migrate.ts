@@ -1,4 +1,5 @@
 import '../runtime/entry/node-version';
+import '../runtime/entry/start-signals';
 import { refuseArguments } from '../runtime/entry/arguments';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings, SettingsError } from '../runtime/settings/load';

@@ -1,5 +1,6 @@
 import { STOP_DURATION_MS } from './http-stop';
 import { StopTime } from './stop-time';
+import { takeOverSignals } from '../entry/start-signals';
 import type { Logger } from '../logger';
 import { SettingsError } from '../settings/load';
 
@@ -40,6 +41,7 @@ export function stopCleanlyOnSignal(
       },
     );
   };
+  takeOverSignals();
   process.on('SIGTERM', () => begin('SIGTERM'));
   process.on('SIGINT', () => begin('SIGINT'));
   process.on('disconnect', () => begin('the supervisor has ended'));
