@@ -22,6 +22,7 @@ import type { AuthConfig } from '../common/config';
 import { SCOPES } from '../../contract';
 import { SigningKeys } from '../signing-keys/signing-keys';
 import { TokenVerifier } from '../signing-keys/token-verifier';
+import { verificationKeys } from '../signing-keys/verification-keys';
 import { OAUTH_MAPPING } from './schema';
 
 /** Paths of pages of the auth server. */
@@ -53,6 +54,7 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
     requestRules({ pool, resources }),
     tokenSigner(resources),
     foreignTokens({ resources, verifier: new TokenVerifier(verifierParts) }),
+    verificationKeys(verifierParts),
     revocation(grants, pool),
     protocolAnswers(grants),
     replayedTokens(pool),
