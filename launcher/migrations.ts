@@ -63,6 +63,7 @@ import { KeepEndedSessions1795805000000 } from '../migrations/1795805000000-Keep
 import { VerifyEnabledSecondFactors1795806000000 } from '../migrations/1795806000000-VerifyEnabledSecondFactors';
 import { DeleteProofsWithUsers1795807000000 } from '../migrations/1795807000000-DeleteProofsWithUsers';
 import { KeepSecondFactorsWhole1795808000000 } from '../migrations/1795808000000-KeepSecondFactorsWhole';
+import { SelectRowsOnce1795809000000 } from '../migrations/1795809000000-SelectRowsOnce';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -133,6 +134,7 @@ const OWN_MIGRATIONS = [
   VerifyEnabledSecondFactors1795806000000,
   DeleteProofsWithUsers1795807000000,
   KeepSecondFactorsWhole1795808000000,
+  SelectRowsOnce1795809000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -10,12 +10,15 @@ const ADD = `
   INSERT INTO mail_queue (id, sealed, expires_at)
   VALUES ($1, $2, now() + $3 * interval '1 millisecond')`;
 
-/** Takes the next mails. Another process takes other rows, and these rows only after the lease. */
+/**
+ * Takes the next mails. Another process takes other rows, and these rows only after the lease.
+ * The selection is an `ARRAY`, as in a cleanup (`runtime/jobs/cleanup.ts`).
+ */
 const TAKE = `
   UPDATE mail_queue
      SET attempts = attempts + 1, due_at = now() + $2 * interval '1 millisecond'
-   WHERE id IN (SELECT id FROM mail_queue WHERE due_at <= now()
-                 ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+   WHERE id = ANY (ARRAY(SELECT id FROM mail_queue WHERE due_at <= now()
+                          ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED))
   RETURNING id, sealed, attempts, expires_at <= now() AS "isExpired"`;
 
 /** Only while no other process has taken the mail since. */

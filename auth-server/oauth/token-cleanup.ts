@@ -13,9 +13,9 @@ export const REFRESH_TOKEN_CLEANUP: Cleanup = {
   batchSize: 1_000,
   sql: `
     DELETE FROM oauth_refresh_token
-     WHERE id IN (SELECT id FROM oauth_refresh_token
-                   WHERE expires_at <= now() OR session_id IS NULL
-                   LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+     WHERE id = ANY (ARRAY(SELECT id FROM oauth_refresh_token
+                            WHERE expires_at <= now() OR session_id IS NULL
+                            LIMIT $1 FOR UPDATE SKIP LOCKED))`,
 };
 
 /** Deletes the marks of used client assertions that have expired: they are refused for that alone. */
@@ -26,6 +26,7 @@ export const CLIENT_ASSERTION_CLEANUP: Cleanup = {
   batchSize: 1_000,
   sql: `
     DELETE FROM oauth_client_assertion
-     WHERE id IN (SELECT id FROM oauth_client_assertion WHERE expires_at <= now() - interval '1 min'
-                   LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+     WHERE id = ANY (ARRAY(SELECT id FROM oauth_client_assertion
+                            WHERE expires_at <= now() - interval '1 min'
+                            LIMIT $1 FOR UPDATE SKIP LOCKED))`,
 };

@@ -15,6 +15,6 @@ export const SESSION_CLEANUP: Cleanup = {
   batchSize: 100,
   sql: `
     DELETE FROM session
-     WHERE id IN (SELECT id FROM session WHERE expires_at <= now() - interval '1 day'
-                   LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+     WHERE id = ANY (ARRAY(SELECT id FROM session WHERE expires_at <= now() - interval '1 day'
+                            LIMIT $1 FOR UPDATE SKIP LOCKED))`,
 };

@@ -14,7 +14,7 @@ export const VERIFICATION_CLEANUP: Cleanup = {
   batchSize: 1_000,
   sql: `
     DELETE FROM verification
-     WHERE id IN (SELECT id FROM verification WHERE expires_at <= now() - interval '1 hour'
-                   LIMIT $1 FOR UPDATE SKIP LOCKED)
+     WHERE id = ANY (ARRAY(SELECT id FROM verification WHERE expires_at <= now() - interval '1 hour'
+                            LIMIT $1 FOR UPDATE SKIP LOCKED))
        AND expires_at <= now() - interval '1 hour'`,
 };

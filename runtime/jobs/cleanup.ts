@@ -19,7 +19,11 @@ export type InTransaction = <T>(
 export interface Cleanup extends Pick<Job, 'name' | 'intervalMs'> {
   /** Key of the advisory lock, from the contract: only the replica that holds it runs the job. */
   lock: number;
-  /** Deletes at most `$1` rows. It skips rows that another transaction has locked. */
+  /**
+   * Deletes at most `$1` rows. It skips rows that another transaction has locked. The selection is
+   * an `ARRAY`, which PostgreSQL runs once. It can run `IN (SELECT … LIMIT … FOR UPDATE)` once for
+   * each row of the table, each time with other rows: it then deletes more than the limit.
+   */
   sql: string;
   /** Rows of one statement: it stays short, and so do its locks. */
   batchSize: number;

@@ -12,8 +12,8 @@ export const IDEMPOTENCY_CLEANUP: Cleanup = {
   // A new request may take a key over: the outer condition is checked again when the row is locked.
   sql: `
     DELETE FROM idempotency_key
-     WHERE id IN (SELECT id FROM idempotency_key WHERE expires_at <= now()
-                   LIMIT $1 FOR UPDATE SKIP LOCKED)
+     WHERE id = ANY (ARRAY(SELECT id FROM idempotency_key WHERE expires_at <= now()
+                            LIMIT $1 FOR UPDATE SKIP LOCKED))
        AND expires_at <= now()`,
 };
 

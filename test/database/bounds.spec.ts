@@ -86,6 +86,22 @@ describe('a row beyond the bound of its user', () => {
   });
 
   it.each([
+    ['sessions', SESSION, 'session', 100],
+    ['links to set a password', RESET, 'verification', 10],
+    ['trusted devices', DEVICE, 'verification', 50],
+  ])(
+    'replaces one row when the table has grown since its statistics: %s',
+    async (_title, statement, table, most) => {
+      await insert(sql, statement, 0);
+      await sql.query(`ANALYZE ${table}; DELETE FROM ${table}`);
+      await insertMany(statement, 1, most + 1);
+      await insert(sql, statement, most + 1);
+      await expect(count(table)).resolves.toBe(most);
+      await expect(count(`${table} WHERE id ~ '[^0-9]1$'`)).resolves.toBe(0);
+    },
+  );
+
+  it.each([
     ['passkeys', PASSKEY, 'passkey'],
     ['accounts', ACCOUNT, 'account'],
   ])('is refused: %s', async (_title, statement, table) => {

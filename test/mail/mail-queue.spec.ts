@@ -213,6 +213,15 @@ describe('auth servers on one database', () => {
     expect(mailServer.received.map(({ to }) => to).toSorted()).toEqual(addresses.toSorted());
   });
 
+  it('take no more mails than asked when the queue has grown since its statistics', async () => {
+    const queue = new MailQueue(pool, ['a secret of at least 32 characters']);
+    await queue.add(letterTo('first@example.com'));
+    await pool.query('ANALYZE mail_queue');
+    for (let n = 0; n < 20; n += 1) await queue.add(letterTo(`reader-${n}@example.com`));
+    await expect(queue.take(5, 60_000)).resolves.toHaveLength(5);
+    await expect(queue.take(50, 60_000)).resolves.toHaveLength(16);
+  });
+
   it('skip a mail that another one is sending', async () => {
     const queue = new MailQueue(pool, ['any secret']);
     for (let index = 0; index < 6; index += 1) await queue.add(letterTo('a@example.com'));

@@ -11,6 +11,7 @@ import {
   oneAtATime,
   transactionsOf,
 } from '../../runtime/jobs/cleanup';
+import { IDEMPOTENCY_CLEANUP } from '../../src/idempotency/idempotency-cleanup';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -29,7 +30,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-beforeEach(() => pool.query('TRUNCATE session, verification, rate_limit CASCADE'));
+beforeEach(() => pool.query('TRUNCATE session, verification, rate_limit, idempotency_key CASCADE'));
 
 /** Adds rows that end at the given distances from now. */
 async function addSessions(...ends: string[]): Promise<void> {
@@ -54,6 +55,15 @@ async function addCounters(...ends: string[]): Promise<void> {
   await pool.query(
     `INSERT INTO rate_limit (key, points, expire)
      SELECT n, 1, extract(epoch FROM now() + age::interval) * 1000
+       FROM unnest($1::text[]) WITH ORDINALITY AS ends(age, n)`,
+    [ends],
+  );
+}
+
+async function addIdempotencyKeys(...ends: string[]): Promise<void> {
+  await pool.query(
+    `INSERT INTO idempotency_key (id, fingerprint, attempt, lease_expires_at, expires_at)
+     SELECT convert_to(age || n, 'UTF8'), '', gen_random_uuid(), now(), now() + age::interval
        FROM unnest($1::text[]) WITH ORDINALITY AS ends(age, n)`,
     [ends],
   );
@@ -103,6 +113,33 @@ describe('a cleanup', () => {
     const cleanup = { ...SESSION_CLEANUP, batchSize: 3 };
     await expect(deleteBatches(cleanup, { inTransaction: counted })).resolves.toBe(7);
     expect(counts).toEqual([3, 3, 1]);
+  });
+
+  it.each([
+    ['sessions', SESSION_CLEANUP, addSessions, 'session'],
+    ['verifications', VERIFICATION_CLEANUP, addVerifications, 'verification'],
+    ['counters of limits', RATE_LIMIT_CLEANUP, addCounters, 'rate_limit'],
+    ['idempotency keys', IDEMPOTENCY_CLEANUP, addIdempotencyKeys, 'idempotency_key'],
+  ])(
+    'deletes no more than a batch when the table has grown since its statistics: %s',
+    async (_title, { sql }, add, table) => {
+      await add('7 days');
+      await pool.query(`ANALYZE ${table}`);
+      await pool.query(`DELETE FROM ${table}`);
+      await add(...Array.from({ length: 60 }, () => '-2 days'));
+      const { rowCount } = await pool.query(sql, [20]);
+      expect(rowCount).toBe(20);
+    },
+  );
+
+  it('finds old counters of limits by their index', async () => {
+    const client = await pool.connect();
+    await client.query('SET enable_seqscan = off');
+    await client.query(`PREPARE cleanup AS ${RATE_LIMIT_CLEANUP.sql}`);
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>('EXPLAIN EXECUTE cleanup(1)');
+    client.release(true);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toMatch(/rate_limit_expire_idx.*\n.*Index Cond: \(expire </);
   });
 
   it('ends after the current batch when the process stops', async () => {
