@@ -19,10 +19,15 @@ export type FeatureProblemCode = NamesIn<'problems'>;
 /** Tags of the features in the OpenAPI document, with their descriptions. */
 export const FEATURE_TAGS = mergeParts('tags');
 
+/** Settings of the features, by the name of their variable. */
+export const FEATURE_SETTINGS = mergeParts('settings');
+
+export type FeatureSettingName = NamesIn<'settings'>;
+
 /** Tables of the features. */
 export const FEATURE_TABLES = INSTALLED_FEATURES.flatMap(({ tables = [] }) => tables);
 
-export type { ExampleCall } from '../features/installed';
+export type { ExampleCall, FeatureSetting } from '../features/installed';
 
 /** Tables that a feature cannot declare: its declaration takes them from the auth server. */
 const OWN_TABLES = Object.values({ ...TABLES, ...OAUTH_TABLES }).map(({ name }) => name);

@@ -21,6 +21,18 @@ export interface FeatureProblem {
   meaning: string;
 }
 
+/** A setting of a feature: an environment variable, also in `.env`, that the API reads. */
+export interface FeatureSetting {
+  /** What the setting decides, for `features/<name>/settings.md`. */
+  meaning: string;
+  /** The value when the variable is unset or empty. Without it, the value is `null`. */
+  default?: string;
+  /** A value that is accepted. */
+  example?: string;
+  /** @returns why a value is refused, such as `must be a whole number`; `null`: it is accepted. */
+  fault?: (value: string) => string | null;
+}
+
 /** Calls the API as the caller of an example. @returns the answer's body. */
 export type ExampleCall = (
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
@@ -62,6 +74,8 @@ export interface FeatureDeclaration {
   /** What an audit event can be about, in addition to users, clients and keys. */
   auditSubjects?: readonly string[];
   problems?: Record<string, FeatureProblem>;
+  /** Settings by the name of their variable: `settings.features.<NAME>` of `API_SETTINGS`. */
+  settings?: Record<string, FeatureSetting>;
   /** Every route with its callers: `open`, `user`, or roles, joined by commas. A test compares them with the guards. */
   routes?: Record<string, string>;
   /** Tables of the feature. The auth server gets no privilege on them. */

@@ -4,7 +4,7 @@ import { HOUSE_FEATURES } from './house-features';
 
 const INSTALLED = [...HOUSE_FEATURES, ...FEATURES] as const;
 
-export type { ExampleCall, FeatureDeclaration } from './define-feature';
+export type { ExampleCall, FeatureDeclaration, FeatureSetting } from './define-feature';
 
 /** Every feature: those of Gatehouse, then those of the product. */
 export const INSTALLED_FEATURES: readonly FeatureDeclaration[] = INSTALLED;
@@ -26,7 +26,7 @@ export type TextsIn<Part extends keyof FeatureDeclaration> = ItemsOf<Installed, 
 type ItemsOf<Feature, Part extends string> =
   Feature extends Record<Part, readonly (infer Item)[]> ? Extract<Item, string> : never;
 
-type MergedPart = 'roles' | 'scopes' | 'problems' | 'tags';
+type MergedPart = 'roles' | 'scopes' | 'problems' | 'tags' | 'settings';
 
 type Merged<Part extends MergedPart> = Readonly<
   Record<NamesIn<Part>, NonNullable<FeatureDeclaration[Part]>[string]>

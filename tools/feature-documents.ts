@@ -3,6 +3,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { renderApiDocument } from './api-documents';
 import { findRouteFaults, type RoutesDocument } from './features/routes';
 import type { GeneratedFile } from './generated-files';
+import { renderFeatureSettingsPage } from './settings-documents';
 import { type FeatureDeclaration } from '../features/define-feature';
 import { PRODUCT_FEATURES } from '../contract';
 import { findUnlistedMigrations } from '../runtime/unlisted-migrations';
@@ -10,15 +11,27 @@ import { findUnlistedEntities } from '../src/database/feature-check';
 
 type Json = Record<string, unknown>;
 
-/** The OpenAPI document of each feature of the product: `features/<name>/openapi.json`. */
+/** The documents of each feature of the product: `openapi.json` and `settings.md` of its folder. */
 export function listFeatureDocuments(): GeneratedFile[] {
-  return PRODUCT_FEATURES.filter(({ api }) => api !== undefined).map((feature) => ({
+  return PRODUCT_FEATURES.flatMap((feature) => [
+    ...(feature.api ? [openApiOf(feature)] : []),
+    ...(feature.settings ? [settingsOf(feature)] : []),
+  ]);
+}
+
+function openApiOf(feature: FeatureDeclaration): GeneratedFile {
+  return {
     file: `features/${feature.name}/openapi.json`,
     content: async () => {
       const whole = JSON.parse(await renderApiDocument()) as OpenAPIObject;
       return `${JSON.stringify(toFeatureDocument(whole, feature), null, 2)}\n`;
     },
-  }));
+  };
+}
+
+function settingsOf(feature: FeatureDeclaration): GeneratedFile {
+  const file = `features/${feature.name}/settings.md`;
+  return { file, content: () => renderFeatureSettingsPage(feature) };
 }
 
 /** @returns a sentence for each contradiction between the features, their routes and entities. */

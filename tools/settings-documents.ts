@@ -3,6 +3,7 @@ import {
   type SettingDefinition,
   type SettingName,
 } from '../runtime/settings/definitions';
+import type { FeatureDeclaration, FeatureSetting } from '../features/define-feature';
 
 const SOURCE = 'runtime/settings/definitions.ts';
 
@@ -48,10 +49,31 @@ Made from [\`${SOURCE}\`](../${SOURCE}) by \`npm run generate\`: change it there
 Both processes read the environment, and below it the file \`.env\`. An empty value counts as unset. Every value is checked at the start, also one that the process does not need: bad ones are listed in one error, and the process ends with code 1. A name in \`.env\` that resembles a setting and is none is a warning in the log. Lengths of time are a whole number and a unit: \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`.
 
 ${table(definitions())}
+
+The settings of a feature of your product are in \`settings.md\` of its folder, which the same command writes.
 `;
 }
 
-function table(rows: [SettingName, SettingDefinition][]): string {
+/** `features/<name>/settings.md`: the settings of a feature in a table of the same shape. */
+export function renderFeatureSettingsPage({ name, settings = {} }: FeatureDeclaration): string {
+  const rows = Object.entries(settings).map(toRow);
+  return `# Settings of ${name}
+
+Made from [\`${name}.feature.ts\`](${name}.feature.ts) by \`npm run generate\`: change it there. The API reads them, [as those of Gatehouse](../../docs/settings.md).
+
+${table(rows)}
+`;
+}
+
+function toRow([name, setting]: [string, FeatureSetting]): Row {
+  const { meaning, example } = setting;
+  const text = example === undefined ? meaning : `${meaning}, for example \`${example}\``;
+  return [name, { default: setting.default ?? null, meaning: text.replace(/\.$/, '') }];
+}
+
+type Row = [name: string, setting: Pick<SettingDefinition, 'default' | 'defaultNote' | 'meaning'>];
+
+function table(rows: readonly Row[]): string {
   const lines = rows.map(([name, { default: text, defaultNote, meaning }]) => {
     const fallback = defaultNote ?? (text === null ? 'unset' : `\`${text}\``);
     return `| \`${name}\` | ${cell(fallback)} | ${cell(sentence(meaning))} |`;

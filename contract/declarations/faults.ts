@@ -2,7 +2,15 @@ import type { FeatureDeclaration } from '../../features/installed';
 
 /** A part of a declaration with the names that it can have. */
 interface NameRule {
-  part: 'roles' | 'scopes' | 'tags' | 'problems' | 'auditActions' | 'auditSubjects' | 'tables';
+  part:
+    | 'roles'
+    | 'scopes'
+    | 'tags'
+    | 'problems'
+    | 'settings'
+    | 'auditActions'
+    | 'auditSubjects'
+    | 'tables';
   pattern: RegExp;
   words: string;
 }
@@ -32,6 +40,11 @@ const NAME_RULES: readonly NameRule[] = [
   },
   { part: 'auditSubjects', pattern: NAME, words: LOWER_CASE },
   { part: 'tables', pattern: NAME, words: LOWER_CASE },
+  {
+    part: 'settings',
+    pattern: /^[A-Z][A-Z0-9_]*$/,
+    words: 'upper-case letters, digits and underscores',
+  },
 ];
 
 const ROUTE = /^(GET|POST|PUT|PATCH|DELETE) \/\S*$/;
@@ -53,6 +66,7 @@ export function findDeclarationFaults(
     ...NAME_RULES.flatMap((rule) => findWrongNames(feature, rule)),
     ...findMissingTexts(feature),
     ...findWrongStatuses(feature),
+    ...findWrongDefaults(feature),
     ...findWrongRoutes(feature, roles),
     ...findWrongMigrations(feature),
   ];
@@ -68,7 +82,7 @@ function findWrongNames(feature: FeatureDeclaration, { part, pattern, words }: N
 }
 
 function findMissingTexts(feature: FeatureDeclaration): string[] {
-  const { scopes = {}, problems = {}, roles = {}, tags = {} } = feature;
+  const { scopes = {}, problems = {}, roles = {}, tags = {}, settings = {} } = feature;
   const texts = [
     ...Object.entries(scopes).flatMap(([name, { meaning, consent }]) => [
       [`the \`meaning\` of the scope ${name}`, meaning],
@@ -80,6 +94,10 @@ function findMissingTexts(feature: FeatureDeclaration): string[] {
     ]),
     ...Object.entries(roles).map(([role, text]) => [`what the role ${role} may do`, text]),
     ...Object.entries(tags).map(([tag, text]) => [`the description of the tag ${tag}`, text]),
+    ...Object.entries(settings).map(([name, { meaning }]) => [
+      `the \`meaning\` of the setting ${name}`,
+      meaning,
+    ]),
   ];
   return texts.filter(([, text]) => !text?.trim()).map(([name]) => `${name} is missing`);
 }
@@ -88,6 +106,17 @@ function findWrongStatuses({ problems = {} }: FeatureDeclaration): string[] {
   return Object.entries(problems)
     .filter(([, { status }]) => !Number.isInteger(status) || status < 400 || status > 599)
     .map(([code, { status }]) => `the problem ${code} has the status ${status}, which is no error`);
+}
+
+/** The example too: it is copied. */
+function findWrongDefaults({ settings = {} }: FeatureDeclaration): string[] {
+  return Object.entries(settings).flatMap(([name, { fault, ...setting }]) =>
+    (['default', 'example'] as const).flatMap((kind) => {
+      const value = setting[kind];
+      const reason = value === undefined ? null : (fault?.(value) ?? null);
+      return reason === null ? [] : [`the \`${kind}\` of the setting ${name} ${reason}`];
+    }),
+  );
 }
 
 function findWrongRoutes({ routes = {} }: FeatureDeclaration, roles: readonly string[]): string[] {

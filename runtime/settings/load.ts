@@ -5,6 +5,7 @@ import {
   type SettingName,
   type SettingValues,
 } from './definitions';
+import { type FeatureSettings, readFeatureSettings } from './feature-settings';
 import { passwordHashCostProblems, type PasswordHashCost } from './password-hash-cost';
 import { toProviders, type ProviderSettings } from './providers';
 import type { Milliseconds, SecretVersion } from './values';
@@ -88,10 +89,13 @@ export interface Settings extends ProviderSettings {
   /** `null`: metrics are served on the process' own port. */
   metricsPort: number | null;
   logLevel: string;
+  /** Settings of the features of the product, by the name of their variable. */
+  features: FeatureSettings;
 }
 
 export interface SettingProblem {
-  name: SettingName;
+  /** Of Gatehouse, or of a feature. */
+  name: string;
   message: string;
 }
 
@@ -118,7 +122,8 @@ export class SettingsError extends Error {
  */
 export function loadSettings(env: NodeJS.ProcessEnv, processName: ProcessName): Settings {
   const { values, problems } = parseValues(env);
-  const settings = resolve(values);
+  const ofFeatures = readFeatureSettings(env);
+  const settings = { ...resolve(values), features: ofFeatures.values };
   const malformed = new Set(problems.map(({ name }) => name));
   const isSet = (name: SettingName) => values[name] !== undefined || malformed.has(name);
   const checks = [
@@ -127,7 +132,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, processName: ProcessName): 
     ...(settings.production ? insecureUrls(values) : []),
     ...missing(isSet, settings, processName),
   ];
-  problems.push(...checks.filter(({ name }) => !malformed.has(name)));
+  problems.push(...checks.filter(({ name }) => !malformed.has(name)), ...ofFeatures.problems);
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
 }
@@ -152,7 +157,7 @@ function isPlaceholder(text: string, { example }: SettingDefinition): boolean {
   return text === example && text.startsWith('(');
 }
 
-function resolve(values: SettingValues): Settings {
+function resolve(values: SettingValues): Omit<Settings, 'features'> {
   const production = values.NODE_ENV === 'production';
   const authUrl = values.AUTH_URL ?? `http://localhost:${values.AUTH_PORT}`;
   const apiUrl = values.API_URL ?? `http://localhost:${values.API_PORT}`;

@@ -1,8 +1,9 @@
 import type { Logger } from '../logger';
 import { SETTING_DEFINITIONS } from './definitions';
 import { readEnvFile } from './development';
+import { FEATURE_SETTINGS } from '../../contract';
 
-const SETTINGS = Object.keys(SETTING_DEFINITIONS);
+const SETTINGS = Object.keys({ ...SETTING_DEFINITIONS, ...FEATURE_SETTINGS });
 
 /**
  * Warns of names in `.env` that differ little from the name of a setting: they have no effect. Other

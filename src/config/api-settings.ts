@@ -16,6 +16,7 @@ const API_SETTING_NAMES = [
   'databaseDirectUrl',
   'databasePoolMax',
   'databaseUrl',
+  'features',
   'internalSecret',
   'jwtAlgorithm',
   'jwtAudience',

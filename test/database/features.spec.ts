@@ -154,6 +154,22 @@ describe('a declaration with a fault', () => {
       'places: /api/v1/places in `routes` is not `<METHOD> /<path>`',
     ],
     [
+      { settings: { placesUrl: { meaning: 'Text' } } },
+      'places: "placesUrl" in `settings` does not consist of upper-case letters, digits and underscores',
+    ],
+    [
+      { settings: { PLACES_URL: { meaning: '' } } },
+      'places: the `meaning` of the setting PLACES_URL is missing',
+    ],
+    [
+      {
+        settings: {
+          PLACES_MOST: { meaning: 'Text', default: 'many', fault: () => 'must be a number' },
+        },
+      },
+      'places: the `default` of the setting PLACES_MOST must be a number',
+    ],
+    [
       { migrations: [PlaceEntity] },
       'places: the name of the migration PlaceEntity does not end with 13 digits',
     ],
@@ -229,6 +245,7 @@ describe('the routes of a feature', () => {
 describe('a name that is declared twice', () => {
   const text = { meaning: 'Text.', consent: 'text', opens: {} };
   const problem = { status: 409, title: 'Text', meaning: 'Text.' };
+  const setting = { meaning: 'Text' };
   const ROUTE = 'GET /api/v1/places';
 
   /** Loads the contract again, with these features beside those of Gatehouse. */
@@ -237,6 +254,7 @@ describe('a name that is declared twice', () => {
       const list = jest.requireActual<{ FEATURES: object[] }>('../../features/features');
       list.FEATURES.push(...features.map((feature, index) => ({ name: `f${index}`, ...feature })));
       jest.requireActual('../../src/common/problems/problem-codes');
+      jest.requireActual('../../runtime/settings/feature-settings');
       jest.requireActual('../../src/openapi/tags');
     });
   }
@@ -251,6 +269,7 @@ describe('a name that is declared twice', () => {
     [{ problems: { far_away: problem } }, 'far_away is declared twice in the problems'],
     [{ routes: { [ROUTE]: 'open' } }, `${ROUTE} is declared twice in the routes`],
     [{ tables: ['place'] }, 'place is declared twice in the tables'],
+    [{ settings: { PLACES_URL: setting } }, 'PLACES_URL is declared twice in the settings'],
   ])('by two features ends the start: %j', (feature, message) => {
     expect(() => load([feature])).not.toThrow();
     expect(() => load([feature, feature])).toThrow(message);
@@ -265,6 +284,7 @@ describe('a name that is declared twice', () => {
     [{ auditSubjects: ['user'] }, 'user is declared twice in the auditSubjects'],
     [{ problems: { not_found: problem } }, 'not_found is declared twice in the problems'],
     [{ tables: ['session'] }, 'session is declared twice in the tables'],
+    [{ settings: { API_URL: setting } }, 'API_URL is declared twice in the settings'],
   ])('by Gatehouse and a feature ends the start: %j', (feature, message) => {
     expect(() => load([feature])).toThrow(message);
   });

@@ -1,0 +1,98 @@
+import { readFeatureSettings } from './feature-settings';
+import { renderFeatureSettingsPage } from '../../tools/settings-documents';
+
+const DECLARED = {
+  PLACES_MOST: {
+    meaning: 'Places of one user',
+    default: '100',
+    fault: (value: string) => (/^\d+$/.test(value) ? null : 'must be a whole number'),
+  },
+  PLACES_URL: { meaning: 'Where places are sent', example: 'https://places.example.com' },
+};
+
+describe('a setting of a feature', () => {
+  it('has the text of its variable', () => {
+    const env = { PLACES_MOST: '7', PLACES_URL: 'https://example.com', OTHER: 'text' };
+    expect(readFeatureSettings(env, DECLARED)).toEqual({
+      values: { PLACES_MOST: '7', PLACES_URL: 'https://example.com' },
+      problems: [],
+    });
+  });
+
+  it.each([{}, { PLACES_MOST: '', PLACES_URL: '' }])(
+    'has its default, or none, when the variable is unset or empty: %j',
+    (env) => {
+      expect(readFeatureSettings(env, DECLARED)).toEqual({
+        values: { PLACES_MOST: '100', PLACES_URL: null },
+        problems: [],
+      });
+    },
+  );
+
+  it('is named with the reason when its value is refused', () => {
+    expect(readFeatureSettings({ PLACES_MOST: 'many' }, DECLARED).problems).toEqual([
+      { name: 'PLACES_MOST', message: 'must be a whole number' },
+    ]);
+  });
+
+  it('is a row of the page of its feature', () => {
+    const rows = renderFeatureSettingsPage({ name: 'places', settings: DECLARED }).split('\n');
+    expect(rows.slice(4, 8)).toEqual([
+      '| Name | Default | Meaning |',
+      '| --- | --- | --- |',
+      '| `PLACES_MOST` | `100` | Places of one user. |',
+      '| `PLACES_URL` | unset | Where places are sent, for example `https://places.example.com`. |',
+    ]);
+  });
+});
+
+describe('with a feature that declares settings', () => {
+  type Load = typeof import('./load');
+  type Misspelled = typeof import('./misspelled');
+  type Api = typeof import('../../src/config/api-settings');
+
+  const ENV = { DATABASE_URL: 'postgres://localhost:5432/gatehouse' };
+  const SECRET = 'for tests only: 0123456789 abcdefghijklm';
+  let modules: Load & Misspelled & Api;
+
+  beforeAll(() => {
+    jest.isolateModules(() => {
+      const list = jest.requireActual<{ FEATURES: object[] }>('../../features/features');
+      list.FEATURES.push({ name: 'places', settings: DECLARED });
+      modules = {
+        ...jest.requireActual<Load>('./load'),
+        ...jest.requireActual<Misspelled>('./misspelled'),
+        ...jest.requireActual<Api>('../../src/config/api-settings'),
+      };
+    });
+  });
+
+  it('the API gets their values', () => {
+    const settings = modules.loadSettings({ ...ENV, PLACES_MOST: '7' }, 'api');
+    expect(modules.toApiSettings(settings).features).toEqual({
+      PLACES_MOST: '7',
+      PLACES_URL: null,
+    });
+  });
+
+  it.each(['api', 'auth', 'migrate'] as const)(
+    'the start of the process %s names a refused value beside the others',
+    (process) => {
+      const env = {
+        ...ENV,
+        BETTER_AUTH_SECRET: SECRET,
+        API_PORT: '0',
+        PLACES_MOST: 'many',
+      };
+      expect(() => modules.loadSettings(env, process)).toThrow(
+        /2 settings are not usable:\n {2}API_PORT .*\n {2}PLACES_MOST {2}must be a whole number/,
+      );
+    },
+  );
+
+  it('a name in `.env` that resembles one is found', () => {
+    expect(modules.findMisspelledSettings(['PLACE_URL', 'PLACES_URL'])).toEqual([
+      { name: 'PLACE_URL', nearest: 'PLACES_URL' },
+    ]);
+  });
+});
