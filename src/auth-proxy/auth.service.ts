@@ -38,6 +38,8 @@ const ENDED_EARLY = 'the session ended during the sign-in';
 const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   INVALID_EMAIL_OR_PASSWORD: () => new Problem('invalid_credentials'),
   SESSION_ENDED: () => new Problem('invalid_token', { cause: 'session has ended' }),
+  // Better-Auth's check, when the session ends after it was found for the access token.
+  UNAUTHORIZED: () => new Problem('invalid_token', { cause: 'session has ended' }),
   ROLE_LOST: () => new Problem('forbidden'),
   // Better-Auth's checks, when a role has changed since the check of this API.
   YOU_ARE_NOT_ALLOWED_TO_CREATE_USERS: () => new Problem('forbidden'),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import type { User } from '../../src/users/user.schemas';
@@ -316,6 +317,20 @@ describe('an administrator', () => {
       const call = () => other.caller.post(url, body);
       const answer = await duringChange(call, { lock, change: toChange() });
       expect(answer).toMatchObject({ status, body: { code } });
+    });
+
+    it('gets 401 or a created user when a ban comes at any point of the request', async () => {
+      const statuses = new Set<number>();
+      for (let round = 0; round < 24; round += 1) {
+        const banned = await system.asNewAdmin();
+        await banned.caller.get('/api/v1/users/me');
+        const body = { email: `at-any-point-${round}@example.com`, name: 'Late' };
+        const answering = banned.caller.post('/api/v1/admin/users', body);
+        await delay(round % 12);
+        await admin.caller.put(`${path(banned)}/ban`, {});
+        statuses.add((await answering).status);
+      }
+      expect([...statuses].filter((status) => ![201, 401].includes(status))).toEqual([]);
     });
 
     it('creates no resource server after the session has ended', async () => {
