@@ -14,6 +14,7 @@ import { EndpointMethods } from './http/endpoint-methods';
 import { acceptNonBrowserClients } from './http/fetch-metadata';
 import { acceptFormerSecrets } from './http/former-secrets';
 import { healthRoutes } from './http/health';
+import { acceptPostedRequests } from './http/posted-requests';
 import { checkBody, limitBody } from './http/request-body';
 import { logRequests } from './http/request-log';
 import { checkTarget } from './http/request-target';
@@ -73,7 +74,10 @@ export function createSteps(parts: AppParts): Step[] {
     // Before the first step that answers: cross-origin rules.
     step('security headers', [setSecurityHeaders(config)]),
     // Before all routes: it answers preflight requests.
-    step('cross-origin rules', [allowOrigins(config.trustedOrigins, refused)]),
+    step('cross-origin rules', [
+      allowOrigins(config.trustedOrigins, refused),
+      acceptPostedRequests(config),
+    ]),
     // Any place before Better-Auth.
     step('applications', [warnOfUntrustedApplications({ pool, refused })], AUTHORIZE_PATH),
     // After the IP address, which it counts by, and the cross-origin rules: scripts can read a

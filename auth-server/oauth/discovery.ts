@@ -17,8 +17,13 @@ import { CLIENT_KEY_ALGORITHMS } from '../../runtime/tokens/client-keys';
 /** By a secret (RFC 6749, section 2.3.1) and by keys (RFC 7523). */
 const CLIENT_AUTH_METHODS = ['client_secret_basic', 'private_key_jwt'];
 
-/** Many client libraries send the secret in the form. The API, which introspects, reads no secret. */
-const FORM_AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'];
+/**
+ * Many client libraries send the secret in the form. The API, which introspects, reads no secret.
+ *
+ * `none` is last: the order has no meaning, but some libraries, for example pac4j, take the first
+ * method that they know, and would not send their secret.
+ */
+const FORM_AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
 
 /**
  * The metadata of the authorization server (RFC 8414; OpenID Connect Discovery 1.0). It is written

@@ -101,6 +101,13 @@ describe('the discovery document', () => {
     }
   });
 
+  it('names the methods with a secret first, for clients that take the first one', () => {
+    for (const endpoint of ['token', 'introspection', 'revocation']) {
+      const methods = metadata[`${endpoint}_endpoint_auth_methods_supported`] as string[];
+      expect(methods[0]).toBe('client_secret_basic');
+    }
+  });
+
   it('is readable by pages of any origin, and cacheable', async () => {
     for (const base of [stage.system.settings.authUrl, stage.system.apiUrl]) {
       for (const name of ['openid-configuration', 'oauth-protected-resource']) {

@@ -1,0 +1,22 @@
+import type { RequestHandler } from 'express';
+import type { AuthConfig } from '../common/config';
+import { AUTH_BASE_PATH } from '../../contract';
+
+/** Requests that the page of a client may send as a form. */
+const POSTED = ['authorize', 'end-session'].map((name) => `${AUTH_BASE_PATH}/oauth2/${name}`);
+
+/**
+ * Accepts forms of any page at two endpoints, where POST is required and means the same as GET
+ * (OpenID Connect Core 1.0, section 3.1.2.1; RP-Initiated Logout 1.0, section 2). A page of the same
+ * site sends the cookies with its own origin, or without one: Better-Auth would answer 403. A link,
+ * whose origin no server sees, has the same effect.
+ *
+ * After the cross-origin rules, which compare the origin as it came.
+ */
+export function acceptPostedRequests({ authUrl }: Pick<AuthConfig, 'authUrl'>): RequestHandler {
+  const { origin } = new URL(authUrl);
+  return ({ method, path, headers }, _response, next) => {
+    if (method === 'POST' && POSTED.includes(path)) headers.origin = origin;
+    next();
+  };
+}
