@@ -2,7 +2,7 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { findNamedSession, isAdministrator } from '../common/caller';
-import { readDatabaseClock } from '../common/database-clock';
+import { readDatabaseClock } from './database-clock';
 import type { Adapter } from '../common/hook-types';
 import { type Administrator, requestContext } from '../common/request-context';
 

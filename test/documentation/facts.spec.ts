@@ -31,6 +31,9 @@ const FOREIGN = [
   'max_connections',
   'default_pool_size',
   'OWNER_URL',
+  'mod_auth_openidc',
+  'openid_connect',
+  'authorization_uri',
 ];
 
 /** The cells of the rows of a table whose first cell has a name in code. */
