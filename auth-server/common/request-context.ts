@@ -5,7 +5,7 @@ export interface Administrator {
   sessionId: string;
   userId: string;
   token: string;
-  /** The time of the database: `common/database-clock.ts`. */
+  /** The time of the database: `users/database-clock.ts`. */
   databaseTime: () => number;
 }
 
