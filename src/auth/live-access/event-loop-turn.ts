@@ -1,9 +1,9 @@
 /**
- * The current turn of the event loop. A turn reads the requests and notifications that have
- * arrived before it begins, in no defined order: after a pause of the process a request may
- * be read before a notification that arrived earlier. A request that waits for the end of the
- * turn is checked after both are read. The wait costs a microsecond and needs no clock to
- * detect the pause.
+ * Turns of the event loop. A turn asks which sockets have data, and then reads these in no defined
+ * order. After a pause of the process, a request may be read before a notification that arrived
+ * earlier: in the same turn, or in the turn before, when the process was paused after the question.
+ * A request that waits until the next turn has ended is checked after both are read. The wait costs
+ * microseconds and needs no clock to detect the pause.
  */
 export class EventLoopTurn {
   private end: Promise<void> | null = null;
@@ -11,10 +11,11 @@ export class EventLoopTurn {
   /** Resolves when all data that arrived before the current data has been read too. */
   over(): Promise<void> {
     this.end ??= new Promise((resolve) => {
-      // Runs after all that has arrived is read (https://nodejs.org/learn/asynchronous-work/event-loop-timers-and-nexttick).
+      // Each runs after what its turn has found is read
+      // (https://nodejs.org/learn/asynchronous-work/event-loop-timers-and-nexttick).
       setImmediate(() => {
         this.end = null;
-        resolve();
+        setImmediate(resolve);
       });
     });
     return this.end;
