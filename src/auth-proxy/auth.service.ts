@@ -38,8 +38,6 @@ const ENDED_EARLY = 'the session ended during the sign-in';
 const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   INVALID_EMAIL_OR_PASSWORD: () => new Problem('invalid_credentials'),
   SESSION_ENDED: () => new Problem('invalid_token', { cause: 'session has ended' }),
-  // Better-Auth's check, when the session ends after it was found for the access token.
-  UNAUTHORIZED: () => new Problem('invalid_token', { cause: 'session has ended' }),
   ROLE_LOST: () => new Problem('forbidden'),
   // Better-Auth's checks, when a role has changed since the check of this API.
   YOU_ARE_NOT_ALLOWED_TO_CREATE_USERS: () => new Problem('forbidden'),
@@ -161,14 +159,20 @@ export class AuthService {
     return answer;
   }
 
-  private sendAs(
+  private async sendAs(
     { principal, caller, accessToken }: Actor,
     request: ActedRequest & { wantsToken?: boolean },
   ): Promise<AuthServerAnswer> {
     const clientId = principal.clientId ?? undefined;
     const session = principal.kind === 'user' ? { accessToken } : {};
     const call = { method: 'POST', ...request, caller, clientId, ...session } as const;
-    return this.authServer.call(call);
+    const answer = await this.authServer.call(call);
+    // Better-Auth found no session: it has ended during the call. If it has not, the processes
+    // disagree, for example about `INTERNAL_SECRET`, and that is no fault of the caller.
+    if (answer.body.code === 'UNAUTHORIZED' && principal.kind === 'user') {
+      await this.getSession(principal);
+    }
+    return answer;
   }
 
   private begin(request: Pick<AuthServerRequest, 'path' | 'body' | 'caller'>) {
