@@ -72,7 +72,15 @@ const DELETE_ROW = `
     RETURN NULL;
   END $$`;
 
+/** The user first, as in the deletion of a user: otherwise a migration beside it could deadlock. */
 const TRIGGERS = [
+  {
+    name: 'user_ends_second_factor',
+    table: 'user',
+    create: `CREATE TRIGGER "user_ends_second_factor" AFTER UPDATE OF two_factor_enabled ON "user"
+      FOR EACH ROW WHEN (OLD.two_factor_enabled AND NOT NEW.two_factor_enabled)
+      EXECUTE FUNCTION "gatehouse_end_second_factor"()`,
+  },
   {
     name: 'two_factor_stays_verified',
     table: 'two_factor',
@@ -86,13 +94,6 @@ const TRIGGERS = [
     create: `CREATE CONSTRAINT TRIGGER "two_factor_stays_with_switch" AFTER DELETE ON "two_factor"
       DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
       EXECUTE FUNCTION "gatehouse_keep_second_factor"()`,
-  },
-  {
-    name: 'user_ends_second_factor',
-    table: 'user',
-    create: `CREATE TRIGGER "user_ends_second_factor" AFTER UPDATE OF two_factor_enabled ON "user"
-      FOR EACH ROW WHEN (OLD.two_factor_enabled AND NOT NEW.two_factor_enabled)
-      EXECUTE FUNCTION "gatehouse_end_second_factor"()`,
   },
 ];
 
