@@ -28,6 +28,7 @@ export type FeatureSettingName = NamesIn<'settings'>;
 export const FEATURE_TABLES = INSTALLED_FEATURES.flatMap(({ tables = [] }) => tables);
 
 export type { ExampleCall, FeatureSetting } from '../features/installed';
+export { findSettingFault } from './declarations/faults';
 
 /** Tables that a feature cannot declare: its declaration takes them from the auth server. */
 const OWN_TABLES = Object.values({ ...TABLES, ...OAUTH_TABLES }).map(({ name }) => name);

@@ -1,4 +1,4 @@
-import type { FeatureDeclaration } from '../../features/installed';
+import type { FeatureDeclaration, FeatureSetting } from '../../features/installed';
 
 /** A part of a declaration with the names that it can have. */
 interface NameRule {
@@ -108,12 +108,24 @@ function findWrongStatuses({ problems = {} }: FeatureDeclaration): string[] {
     .map(([code, { status }]) => `the problem ${code} has the status ${status}, which is no error`);
 }
 
+/**
+ * Why the check of a setting refuses a value; `null` when it accepts it. A check may throw, as
+ * `new URL()` does. Its error is not shown: it can contain the value.
+ */
+export function findSettingFault(value: string, fault: FeatureSetting['fault']): string | null {
+  try {
+    return fault?.(value) ?? null;
+  } catch {
+    return 'is not accepted by the check of the feature';
+  }
+}
+
 /** The example too: it is copied. */
 function findWrongDefaults({ settings = {} }: FeatureDeclaration): string[] {
   return Object.entries(settings).flatMap(([name, { fault, ...setting }]) =>
     (['default', 'example'] as const).flatMap((kind) => {
       const value = setting[kind];
-      const reason = value === undefined ? null : (fault?.(value) ?? null);
+      const reason = value === undefined ? null : findSettingFault(value, fault);
       return reason === null ? [] : [`the \`${kind}\` of the setting ${name} ${reason}`];
     }),
   );

@@ -1,9 +1,10 @@
-/** 128 and the number of SIGTERM, as a shell reports a process that the signal has ended. */
-const ENDED_BY_SIGTERM = 143;
+import { constants } from 'node:os';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-const endStart = (): never => process.exit(ENDED_BY_SIGTERM);
+/** 128 and the number of the signal, as a shell reports a process that the signal has ended. */
+const endStart = (signal: (typeof SIGNALS)[number]): never =>
+  process.exit(128 + constants.signals[signal]);
 
 /**
  * A signal ends the start. Without a listener, the kernel ignores it for the first process of a

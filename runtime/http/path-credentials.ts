@@ -1,5 +1,5 @@
 /** The path of a mailed link contains its code. */
-const CODE_IN_PATH = /(\/reset-password\/)[^/]+/i;
+const CODE_IN_PATH = /(\/reset-password(?:\/|%2f))[^/]+/i;
 
 /** A path without credentials, for logs and traces. */
 export function withoutCredentials(path: string): string {

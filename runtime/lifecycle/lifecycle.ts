@@ -41,9 +41,10 @@ export function stopCleanlyOnSignal(
       },
     );
   };
-  takeOverSignals();
   process.on('SIGTERM', () => begin('SIGTERM'));
   process.on('SIGINT', () => begin('SIGINT'));
+  // After these: a signal of the current turn is lost when the last listener is removed.
+  takeOverSignals();
   process.on('disconnect', () => begin('the supervisor has ended'));
   // Node reports an unhandled rejection here too. The state of the process is unknown, so it stops
   // as after a signal, and its supervisor starts a new process.

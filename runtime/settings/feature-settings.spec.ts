@@ -35,6 +35,14 @@ describe('a setting of a feature', () => {
     ]);
   });
 
+  it('is named without its value when the check throws', () => {
+    const fault = (value: string) => (new URL(value).host ? null : 'has no host');
+    const declared = { PLACES_URL: { meaning: 'Where places are sent', fault } };
+    expect(readFeatureSettings({ PLACES_URL: 'no URL' }, declared).problems).toEqual([
+      { name: 'PLACES_URL', message: 'is not accepted by the check of the feature' },
+    ]);
+  });
+
   it('is a row of the page of its feature', () => {
     const rows = renderFeatureSettingsPage({ name: 'places', settings: DECLARED }).split('\n');
     expect(rows.slice(4, 8)).toEqual([
@@ -85,7 +93,7 @@ describe('with a feature that declares settings', () => {
         PLACES_MOST: 'many',
       };
       expect(() => modules.loadSettings(env, process)).toThrow(
-        /2 settings are not usable:\n {2}API_PORT .*\n {2}PLACES_MOST {2}must be a whole number/,
+        /2 settings are not usable:\n {2}API_PORT .*\n {2}PLACES_MOST {2}must be a whole number\n.* Those of a feature: features/,
       );
     },
   );

@@ -3,6 +3,7 @@ import {
   FEATURE_SETTINGS,
   type FeatureSetting,
   type FeatureSettingName,
+  findSettingFault,
   refuseRepeatedNames,
 } from '../../contract';
 
@@ -28,7 +29,7 @@ export function readFeatureSettings<Name extends string = FeatureSettingName>(
   const settings = Object.entries(declared) as [Name, FeatureSetting][];
   const values = settings.map(([name, setting]) => [name, env[name] || (setting.default ?? null)]);
   const problems = settings.flatMap(([name, { fault }]) => {
-    const message = env[name] ? (fault?.(env[name]) ?? null) : null;
+    const message = env[name] ? findSettingFault(env[name], fault) : null;
     return message === null ? [] : [{ name, message }];
   });
   return { values: Object.fromEntries(values) as FeatureSettings<Name>, problems };

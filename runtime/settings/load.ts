@@ -106,10 +106,12 @@ export class SettingsError extends Error {
   constructor(readonly problems: SettingProblem[]) {
     const width = Math.max(...problems.map(({ name }) => name.length));
     const lines = problems.map(({ name, message }) => `  ${name.padEnd(width)}  ${message}`);
+    const isOfFeature = problems.some(({ name }) => !(name in SETTING_DEFINITIONS));
     super(
       `${problems.length === 1 ? '1 setting is' : `${problems.length} settings are`} not usable:\n` +
         `${lines.join('\n')}\n` +
-        'docs/settings.md explains every setting; .env.example holds one example of each.',
+        'docs/settings.md explains every setting; .env.example holds one example of each.' +
+        (isOfFeature ? ' Those of a feature: features/<name>/settings.md.' : ''),
     );
   }
 }
