@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { isPosted } from './posted-requests';
 import { isPreflight } from '../../runtime/http/preflight';
 import type { RefusedOrigins } from '../../runtime/network/refused-origins';
 
@@ -17,7 +18,7 @@ export function allowOrigins(trustedOrigins: string[], refused: RefusedOrigins):
   return (request, response, next) => {
     const { origin } = request.headers;
     response.vary('Origin');
-    if (refused.isNew(origin)) {
+    if (!isPosted(request) && refused.isNew(origin)) {
       response.once('finish', () => {
         // What every origin may read has the header.
         if (!response.hasHeader('Access-Control-Allow-Origin')) refused.report(origin);

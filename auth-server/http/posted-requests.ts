@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { AuthConfig } from '../common/config';
 import { AUTH_BASE_PATH } from '../../contract';
 
@@ -15,8 +15,12 @@ const POSTED = ['authorize', 'end-session'].map((name) => `${AUTH_BASE_PATH}/oau
  */
 export function acceptPostedRequests({ authUrl }: Pick<AuthConfig, 'authUrl'>): RequestHandler {
   const { origin } = new URL(authUrl);
-  return ({ method, path, headers }, _response, next) => {
-    if (method === 'POST' && POSTED.includes(path)) headers.origin = origin;
+  return (request, _response, next) => {
+    if (isPosted(request)) request.headers.origin = origin;
     next();
   };
+}
+
+export function isPosted({ method, path }: Pick<Request, 'method' | 'path'>): boolean {
+  return method === 'POST' && POSTED.includes(path);
 }

@@ -8,14 +8,24 @@ import {
 } from 'jose';
 import type { SigningKeys } from './signing-keys';
 import type { AuthConfig } from '../common/config';
+import { requestContext } from '../common/request-context';
 
 export interface VerifierParts {
   config: Pick<AuthConfig, 'jwtIssuer' | 'jwtAlgorithm'>;
   signingKeys: Pick<SigningKeys, 'current'>;
 }
 
-/** The published keys of the table. */
-export async function readKeySet({ config, signingKeys }: VerifierParts): Promise<JSONWebKeySet> {
+const keySets = new WeakMap<object, Promise<JSONWebKeySet>>();
+
+/** The published keys of the table. All checks of a request see the same keys. */
+export function readKeySet(parts: VerifierParts): Promise<JSONWebKeySet> {
+  const request = requestContext.getStore() ?? {};
+  const keySet = keySets.get(request) ?? readTable(parts);
+  keySets.set(request, keySet);
+  return keySet;
+}
+
+async function readTable({ config, signingKeys }: VerifierParts): Promise<JSONWebKeySet> {
   const { published } = await signingKeys.current();
   const keys = published.map(({ id, publicKey, alg }) => ({
     ...(JSON.parse(publicKey) as JWK),

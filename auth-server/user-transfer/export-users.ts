@@ -27,16 +27,15 @@ const SELECT_PAGE = `
  * @throws when the login may not read password hashes.
  */
 export async function exportUsers(pool: Pool, file: string): Promise<number> {
-  if (existsSync(file)) throw new StartError(`${file} exists. Give the export another name.`);
+  refuseExisting(file);
   const client = await pool.connect();
-  const draft = `${file}.partial`;
+  const draft = `${file}.${process.pid}.partial`;
   const counted = { users: 0 };
   try {
-    // Of an export that was killed.
-    rmSync(draft, { force: true });
     const output = createWriteStream(draft, { flags: 'wx', mode: OWNER_ONLY });
     await once(output, 'open');
     await pipeline(readLines(client, counted), output);
+    refuseExisting(file);
     renameSync(draft, file);
   } catch (error) {
     throw explainFile(error, draft);
@@ -45,6 +44,10 @@ export async function exportUsers(pool: Pool, file: string): Promise<number> {
     client.release(true);
   }
   return counted.users;
+}
+
+function refuseExisting(file: string): void {
+  if (existsSync(file)) throw new StartError(`${file} exists. Give the export another name.`);
 }
 
 /** Codes of a write for which there is no space; Node.js does not name the file. */

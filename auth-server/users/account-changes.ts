@@ -89,8 +89,8 @@ function keepFormerAddress({ email }: EmailChange): void {
 }
 
 /**
- * Of several requests with one link, one changes the address. The others find the former address no
- * more: they would record the same change, and inform the former address, once more.
+ * Of several requests with one link, one changes the address. The others no longer find the
+ * former address: they would record the same change, and inform the former address, once more.
  */
 function changeOnce(adapter: Adapter): void {
   const { update } = adapter;

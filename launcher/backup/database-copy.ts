@@ -23,16 +23,21 @@ const OWNER_ONLY = 0o600;
  * @throws {StartError} when the file exists, or `pg_dump` is missing or fails.
  */
 export async function backUp(databaseUrl: string, file: string): Promise<void> {
-  if (existsSync(file)) throw new StartError(`${file} exists. Give the backup another name.`);
-  const draft = `${file}.partial`;
+  refuseExisting(file);
+  const draft = `${file}.${process.pid}.partial`;
   closeSync(openSync(draft, 'w', OWNER_ONLY));
   chmodSync(draft, OWNER_ONLY);
   try {
     await run('pg_dump', databaseUrl, ['--format=custom', ...WITHOUT_ROLES, `--file=${draft}`]);
+    refuseExisting(file);
     renameSync(draft, file);
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+function refuseExisting(file: string): void {
+  if (existsSync(file)) throw new StartError(`${file} exists. Give the backup another name.`);
 }
 
 /**

@@ -237,9 +237,9 @@ describe('a file', () => {
       { id: 'mine', email: 'other@example.com' },
       { email: 'next@example.com' },
     ]);
-    await eventually(async () => expect((await server.sql.query(WAITING)).rowCount).toBe(1));
-    await other.query('COMMIT');
-    other.release();
+    await eventually(async () => expect((await server.sql.query(WAITING)).rowCount).toBe(1))
+      .then(() => other.query('COMMIT'))
+      .finally(() => other.release(true));
     expect(await importing).toEqual({ created: 1, skipped: 1, failed: 1 });
     expect(printed[0]).toBe('line 2: another user has the id or the e-mail address');
     expect(await readUser('other@example.com')).toMatchObject({ name: 'Other' });
@@ -324,7 +324,7 @@ describe('the command says in one line', () => {
         env: { PATH: process.env.PATH, DATABASE_URL: server.sql.options.connectionString },
       },
     );
-    expect(stderr).toBe(`${file}.partial cannot be written: EFBIG: file too large, write\n`);
+    expect(stderr).toMatch(/^\S+\.\d+\.partial cannot be written: EFBIG: file too large, write\n$/);
     expect(status).toBe(1);
     expect(readdirSync(folder).filter((name) => name.startsWith('full'))).toEqual([]);
   });
