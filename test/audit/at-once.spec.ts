@@ -3,7 +3,7 @@ import { describeEvent, type LoggedEvent } from './ledger';
 import { Caller } from '../support/caller';
 import { readMails } from '../support/client/mailbox';
 import { confirmLink } from '../support/client/mailed-links';
-import { eventually } from '../support/eventually';
+import { sendDuring } from '../support/servers/open-transaction';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 
 /** Requests that are sent in parallel. */
@@ -82,23 +82,16 @@ describe('an operation that several requests perform at the same time', () => {
     const ann = await system.asUser();
     const newEmail = `new-${ann.email}`;
     const link = await askForAddress(ann, newEmail);
-    const other = new Client(system.database.url);
-    await other.connect();
-    await other.query('BEGIN');
-    await other.query('UPDATE "user" SET email = $2 WHERE id = $1', [ann.id, newEmail]);
-    const confirming = confirmLink(link);
-    await eventually(async () => {
-      const { rowCount } = await other.query(
-        `SELECT FROM pg_stat_activity
-          WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      expect(rowCount).toBe(1);
-    });
-    await other.query('COMMIT');
-    await other.end();
-    const { status, text } = await confirming;
-    expect(status).toBe(200);
-    expect(text).toContain('Your new e-mail address is confirmed');
+    const writer = new Client(system.database.url);
+    await writer.connect();
+    const change = {
+      sql: 'UPDATE "user" SET email = $2 WHERE id = $1',
+      values: [ann.id, newEmail],
+    };
+    const confirming = sendDuring({ writer, ...change, requests: [() => confirmLink(link)] });
+    const [answer] = await confirming.finally(() => void writer.end());
+    expect(answer!.status).toBe(200);
+    expect(answer!.text).toContain('Your new e-mail address is confirmed');
     await expect(eventsAbout(ann, 'user.email_changed')).resolves.toEqual([]);
     await expect(readMails(system, ann.email)).resolves.toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const RUNNER = 'test/support/run-typescript.cjs';
 
@@ -23,12 +24,37 @@ describe('a signal during the start', () => {
         },
         stdio: 'ignore',
       });
-      const ended = once(child, 'exit');
-      await once(silent, 'connection');
-      child.kill('SIGTERM');
-      // By the signal itself: [null, 'SIGTERM'].
-      expect(await ended).toEqual([143, null]);
-      silent.close();
+      try {
+        const ended = once(child, 'exit');
+        await once(silent, 'connection');
+        child.kill('SIGTERM');
+        // By the signal itself: [null, 'SIGTERM'].
+        expect(await ended).toEqual([143, null]);
+      } finally {
+        child.kill('SIGKILL');
+        silent.close();
+      }
     },
   );
+});
+
+it('a signal at the end of the start stops the process in order', async () => {
+  const script = `
+    require('./test/support/native/typescript-hook.cjs').loadTypeScript();
+    require('./runtime/entry/start-signals');
+    const { stopCleanlyOnSignal } = require('./runtime/lifecycle/lifecycle');
+    setInterval(() => {}, 1_000);
+    process.kill(process.pid, 'SIGTERM');
+    // The signal arrives in this turn of the event loop, which still has the listener of the start.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    stopCleanlyOnSignal({ logger: { info() {} }, stopLimitMs: 9_000 }, async () => {});
+  `;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const ended = once(child, 'exit');
+  const late = sleep(30_000, 'still running', { ref: false });
+  try {
+    expect(await Promise.race([ended, late])).toEqual([0, null]);
+  } finally {
+    child.kill('SIGKILL');
+  }
 });

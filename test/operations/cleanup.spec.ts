@@ -1,5 +1,6 @@
 import { Pool } from 'pg';
 import { RATE_LIMIT_CLEANUP } from '../../auth-server/limits/limit-cleanup';
+import { REFRESH_TOKEN_CLEANUP } from '../../auth-server/oauth/token-cleanup';
 import { SESSION_CLEANUP } from '../../auth-server/sessions/session-cleanup';
 import { VERIFICATION_CLEANUP } from '../../auth-server/sessions/verification-cleanup';
 import { LOCKS } from '../../contract';
@@ -132,14 +133,17 @@ describe('a cleanup', () => {
     },
   );
 
-  it('finds old counters of limits by their index', async () => {
+  it.each([
+    ['counters of limits', RATE_LIMIT_CLEANUP, /rate_limit_expire_idx.*\n.*Index Cond: \(expire </],
+    ['refresh tokens', REFRESH_TOKEN_CLEANUP, /oauth_refresh_token_expires_at_idx/],
+  ])('finds old rows by an index: %s', async (_title, { sql }, index) => {
     const client = await pool.connect();
     await client.query('SET enable_seqscan = off');
-    await client.query(`PREPARE cleanup AS ${RATE_LIMIT_CLEANUP.sql}`);
+    await client.query(`PREPARE cleanup AS ${sql}`);
     const { rows } = await client.query<{ 'QUERY PLAN': string }>('EXPLAIN EXECUTE cleanup(1)');
     client.release(true);
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-    expect(plan).toMatch(/rate_limit_expire_idx.*\n.*Index Cond: \(expire </);
+    expect(plan).toMatch(index);
   });
 
   it('ends after the current batch when the process stops', async () => {

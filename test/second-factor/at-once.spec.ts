@@ -16,6 +16,8 @@ beforeAll(async () => {
   holder = await server.sql.connect();
 });
 
+afterEach(() => holder.query('ROLLBACK'));
+
 afterAll(async () => {
   holder.release(true);
   await server.stop();

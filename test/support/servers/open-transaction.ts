@@ -13,11 +13,16 @@ interface Waiting<T> {
 /** Sends the requests during a transaction, and commits it when all of them wait for its locks. */
 export async function sendDuring<T>({ writer, sql, values, requests }: Waiting<T>): Promise<T[]> {
   await writer.query('BEGIN');
-  await writer.query(sql, values);
-  const answers = requests.map((send) => send());
-  await eventually(async () => expect(await countWaiting(writer)).toBe(requests.length));
-  await writer.query('COMMIT');
-  return Promise.all(answers);
+  try {
+    await writer.query(sql, values);
+    const answers = requests.map((send) => send());
+    await eventually(async () => expect(await countWaiting(writer)).toBe(requests.length));
+    await writer.query('COMMIT');
+    return await Promise.all(answers);
+  } catch (error) {
+    await writer.query('ROLLBACK');
+    throw error;
+  }
 }
 
 /** Several requests that wait for one row wait for each other, too. */
