@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -29,7 +30,8 @@ const SELECT_PAGE = `
 export async function exportUsers(pool: Pool, file: string): Promise<number> {
   refuseExisting(file);
   const client = await pool.connect();
-  const draft = `${file}.${process.pid}.partial`;
+  // Not the process id: each container has a process 1.
+  const draft = `${file}.${randomUUID()}.partial`;
   const counted = { users: 0 };
   try {
     const output = createWriteStream(draft, { flags: 'wx', mode: OWNER_ONLY });

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { MigrationError } from '../migration-error';
@@ -24,7 +25,8 @@ const OWNER_ONLY = 0o600;
  */
 export async function backUp(databaseUrl: string, file: string): Promise<void> {
   refuseExisting(file);
-  const draft = `${file}.${process.pid}.partial`;
+  // Not the process id: each container has a process 1.
+  const draft = `${file}.${randomUUID()}.partial`;
   closeSync(openSync(draft, 'w', OWNER_ONLY));
   chmodSync(draft, OWNER_ONLY);
   try {
