@@ -14,20 +14,21 @@ export interface NewGrant extends GrantKey {
 }
 
 /**
- * Returns a row when the grant has its basis: a first-party client, or a consent to all scopes
- * and resources of the code. The rows of the basis are locked, so a change of them that commits first refuses, and
- * one that commits later ends the grant. Sessions come first, as in a deletion of the user. The
- * time is that of this server, as in tokens.
+ * Returns a row when the grant has its basis: an enabled client that is first-party, or has a
+ * consent to all scopes and resources of the code. The rows of the basis are locked, so a change of
+ * them that commits first refuses, and one that commits later ends the grant (a disabled client
+ * keeps its grants, and no token of it is accepted). Sessions come first, as in a deletion of the
+ * user. The time is that of this server, as in tokens.
  */
 const BEGIN = `
   WITH first_party AS (
          SELECT s.id, c.client_id FROM session s, oauth_client c
-          WHERE s.id = $1 AND c.client_id = $2 AND c.skip_consent
+          WHERE s.id = $1 AND c.client_id = $2 AND NOT c.disabled AND c.skip_consent
             AND coalesce(c.grant_types ? 'authorization_code', true)
             FOR KEY SHARE OF s FOR SHARE OF c),
        consented AS (
          SELECT s.id, c.client_id FROM session s, oauth_client c, oauth_consent k
-          WHERE s.id = $1 AND c.client_id = $2 AND c.skip_consent IS NOT TRUE
+          WHERE s.id = $1 AND c.client_id = $2 AND NOT c.disabled AND c.skip_consent IS NOT TRUE
             AND coalesce(c.grant_types ? 'authorization_code', true)
             AND k.client_id = c.client_id AND k.user_id = s.user_id
             AND k.scopes @> $4::jsonb AND coalesce(k.resources @> $5::jsonb, true)

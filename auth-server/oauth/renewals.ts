@@ -37,7 +37,8 @@ const SUCCEED = `
   WITH sent AS (
          SELECT t.id FROM "user" u, session s, oauth_client c, oauth_grant g, oauth_refresh_token t
           WHERE t.id = $1 AND t.revoked IS NULL AND u.id = t.user_id AND s.id = t.session_id
-            AND c.client_id = t.client_id AND g.session_id = s.id AND g.client_id = c.client_id
+            AND c.client_id = t.client_id AND NOT c.disabled
+            AND g.session_id = s.id AND g.client_id = c.client_id
             FOR KEY SHARE OF u, s, c FOR NO KEY UPDATE OF g FOR NO KEY UPDATE OF t SKIP LOCKED),
        used AS (
          UPDATE oauth_refresh_token t SET revoked = $4, rotated_at = $4
@@ -50,11 +51,15 @@ const SUCCEED = `
     FROM used
   RETURNING id`;
 
-/** Waits for the transaction that has locked the token. No row: the token or its grant has ended. */
+/**
+ * Waits for the transaction that has locked the token. No row: the token or its grant has ended, or
+ * its client is disabled.
+ */
 const READ_STATE = `
   SELECT t.revoked IS NOT NULL AS "isUsed"
     FROM oauth_refresh_token t JOIN oauth_grant g USING (session_id, client_id)
-   WHERE t.id = $1 FOR SHARE OF t`;
+         JOIN oauth_client c USING (client_id)
+   WHERE t.id = $1 AND NOT c.disabled FOR SHARE OF t`;
 
 const FIND = 'SELECT FROM oauth_refresh_token WHERE id = $1';
 
@@ -134,8 +139,8 @@ interface RenewalParts {
 }
 
 /**
- * `over`: another request has used the token, or its grant has ended. `locked`: other transactions
- * have locked the token again and again, and it is unused.
+ * `over`: another request has used the token, its grant has ended, or its client is disabled.
+ * `locked`: other transactions have locked the token again and again, and it is unused.
  */
 type Outcome = 'succeeded' | 'over' | 'locked';
 

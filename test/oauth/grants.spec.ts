@@ -127,8 +127,14 @@ const ENDS: [string, string][] = [
   ['the user is deleted', `DELETE FROM "user" WHERE id = $1 AND $2 <> ''`],
 ];
 
+/** Its grants continue: they are in force again when the client is enabled. */
+const DISABLED: [string, string] = [
+  'the client is disabled',
+  `UPDATE oauth_client SET disabled = true WHERE client_id = $2 AND $1 <> ''`,
+];
+
 const restoreClient = statement(
-  `UPDATE oauth_client SET grant_types = '["authorization_code", "refresh_token"]'
+  `UPDATE oauth_client SET grant_types = '["authorization_code", "refresh_token"]', disabled = false
     WHERE client_id = $2 AND $1 <> ''`,
 );
 
@@ -187,7 +193,7 @@ describe('a grant to a client ends on every replica', () => {
     expect(['invalid_grant', 'unauthorized_client']).toContain(answer.body.error);
   });
 
-  it.each([...NARROWINGS, ...ENDS])(
+  it.each([...NARROWINGS, ...ENDS, DISABLED])(
     'when %s during the exchange of a code',
     async (_title, sql) => {
       const code = await stage.code(client, browser);
@@ -377,6 +383,24 @@ describe('a grant that ends before its renewal', () => {
       expect([status, body.error]).toEqual([400, 'invalid_grant']);
     },
   );
+
+  it('refuses it, when the client is disabled during the renewal', async () => {
+    const { refresh_token: token } = await stage.tokens(client, browser);
+    const writer = new PgClient(stage.system.database.url);
+    await writer.connect();
+    await writer.query('BEGIN');
+    // The renewal has found an enabled client, and waits to read its grant.
+    await writer.query('LOCK TABLE oauth_grant IN ACCESS EXCLUSIVE MODE');
+    const renewal = stage.refresh(client, token);
+    await eventually(async () => expect(await isWaitingForLock()).toBe(true));
+    await writer.query(DISABLED[1], [user.id, client.clientId]);
+    await writer.query('COMMIT');
+    await writer.end();
+    const { status, body } = await renewal;
+    expect([status, body.error]).toEqual([400, 'invalid_grant']);
+    await restoreClient();
+    expect((await stage.refresh(client, token)).status).toBe(200);
+  });
 });
 
 describe('a refresh token that two requests use at once', () => {
