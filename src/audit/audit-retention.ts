@@ -26,11 +26,20 @@ const NOTE_RETENTION = `
          (SELECT retention FROM audit_retention ORDER BY since DESC LIMIT 1)
   RETURNING retention`;
 
-/** The first replica that asks after the interval gets the row; the others get none. */
-const BEGIN_CLEANUP = `
-  INSERT INTO audit_cleaning AS cleaning (begun_at) VALUES (clock_timestamp())
+/** The time of the database when a cleanup has to begin, else no row. */
+const FIND_BEGIN = `
+  SELECT clock_timestamp()::text AS "begunAt"
+   WHERE NOT EXISTS (
+     SELECT FROM audit_cleaning WHERE begun_at > clock_timestamp() - make_interval(secs => $1))`;
+
+/**
+ * Written at the end: a cleanup that fails, or whose process ends, is repeated by the next run of any
+ * replica. Replicas that began at the same time share the batches; one of them gets the row.
+ */
+const NOTE_CLEANUP = `
+  INSERT INTO audit_cleaning AS cleaning (begun_at) VALUES ($2)
   ON CONFLICT ("only") DO UPDATE SET begun_at = excluded.begun_at
-   WHERE cleaning.begun_at <= clock_timestamp() - make_interval(secs => $1)
+   WHERE cleaning.begun_at <= excluded.begun_at - make_interval(secs => $1)
   RETURNING begun_at`;
 
 /**
@@ -66,12 +75,15 @@ export class AuditRetention implements OnApplicationBootstrap {
   /** @returns how many events were deleted; `null`: the interval is not over. */
   async run(signal?: AbortSignal): Promise<number | null> {
     await this.noteRetention();
-    const begun = await this.query(BEGIN_CLEANUP, [CLEANUP_INTERVAL_S]);
-    if (begun.length === 0) return null;
+    const [begin] = await this.query<{ begunAt: string }>(FIND_BEGIN, [CLEANUP_INTERVAL_S]);
+    if (!begin) return null;
     const work = { lock: LOCKS.auditRetention, sql: DELETE_BATCH, batchSize: BATCH_SIZE };
     const { inTransaction } = this.jobs;
     const count = await deleteBatches(work, { inTransaction, signal });
-    this.logger.log(`deleted ${count ?? 0} audit events that were older than the retention`);
+    if (count === null || signal?.aborted) return count;
+    const noted = await this.query(NOTE_CLEANUP, [CLEANUP_INTERVAL_S, begin.begunAt]);
+    if (count === 0 && noted.length === 0) return null;
+    this.logger.log(`deleted ${count} audit events that were older than the retention`);
     return count;
   }
 
@@ -82,7 +94,7 @@ export class AuditRetention implements OnApplicationBootstrap {
     this.logger.log(`AUDIT_RETENTION is ${auditRetention / 86_400_000} days from now on`);
   }
 
-  private query(sql: string, parameters: unknown[]): Promise<object[]> {
-    return this.dataSource.query<object[]>(sql, parameters);
+  private query<Row extends object>(sql: string, parameters: unknown[]): Promise<Row[]> {
+    return this.dataSource.query<Row[]>(sql, parameters);
   }
 }
