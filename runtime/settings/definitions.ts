@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SIGNATURE_ALGORITHMS } from '../../contract';
+import { databaseUrl } from './database-url';
 import * as is from './values';
 
 /** One environment variable: its valid values, and its text in `.env.example` and docs/settings.md. */
@@ -50,7 +51,7 @@ export const SETTING_DEFINITIONS = {
     readBy: EVERY_PROCESS,
   }),
   DATABASE_URL: define({
-    schema: is.databaseUrl,
+    schema: databaseUrl,
     default: null,
     defaultNote: 'embedded PostgreSQL under `.data/`',
     meaning: 'PostgreSQL 14 to 18, Neon, or a pooler in transaction mode',
@@ -58,7 +59,7 @@ export const SETTING_DEFINITIONS = {
     readBy: EVERY_PROCESS,
   }),
   DATABASE_DIRECT_URL: define({
-    schema: is.databaseUrl,
+    schema: databaseUrl,
     default: null,
     defaultNote: '`DATABASE_URL`',
     meaning: 'unpooled connection for migrations and LISTEN',

@@ -37,6 +37,8 @@ const BAD_VALUES: Record<SettingName, string[]> = {
     'postgres://user:pa#ss@localhost/gatehouse',
     'postgres://localhost/gate house',
     ' postgres://localhost/gatehouse',
+    'postgres://localhost/gatehouse?sslmod=verify-full',
+    'postgres://localhost/gatehouse?sslmode=verify-full&pgbouncer=true',
   ],
   DATABASE_DIRECT_URL: ['localhost:5432/gatehouse', 'postgres://localhost'],
   DATABASE_POOL_MAX: ['0', '-1', '10.5', '1e1', 'ten', '1001', '0x10', ' 10', '10 '],
@@ -216,6 +218,7 @@ const GOOD_VALUES: Partial<Record<SettingName, string[]>> = {
     'postgres://user:p%40ss@ep-cool-1.eu.aws.neon.tech/db?sslmode=require&channel_binding=require',
     'postgres://user@%2Fvar%2Frun%2Fpostgresql/gatehouse',
     'postgres:///gatehouse?host=/var/run/postgresql',
+    'postgres://localhost/gatehouse?ssl=true&application_name=gatehouse&target_session_attrs=any',
     'postgres://user:password@[::1]:5432/gatehouse',
   ],
   AUTH_PORT: ['1', '65535', '3100'],
@@ -418,6 +421,19 @@ describe('the error', () => {
 
   it('speaks of one setting in the singular', () => {
     expect(() => load({ LOG_LEVEL: 'loud' })).toThrow('1 setting is not usable:');
+  });
+
+  it('names each unknown parameter of the database, and no part of a password', () => {
+    const of = (url: string) => problemsOf({ DATABASE_URL: url })[0]!.message;
+    expect(of('postgres://host/gatehouse?SSLMODE=require&tls=true&ssl_mode=require')).toBe(
+      'has parameters that PostgreSQL does not know: SSLMODE (sslmode?), tls, ssl_mode (sslmode?)',
+    );
+    for (const url of [
+      'postgres://user:1/a?secret@host/db',
+      'postgres://user:1/a?sec=ret@host/db&s3=1',
+    ]) {
+      expect(of(url)).not.toMatch(/secret|sec=|s3/);
+    }
   });
 });
 

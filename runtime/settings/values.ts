@@ -52,25 +52,10 @@ export function url(...protocols: string[]) {
     );
 }
 
-/** `postgres://…` or `postgresql://…` with a database name; the host may be a socket directory. */
-export const databaseUrl = z.string().refine((text) => {
-  const parsed = /^postgres(ql)?:\/\/\S+$/.test(text) ? URL.parse(text) : null;
-  return parsed !== null && parsed.pathname.length > 1 && isPercentEncoded(text);
-}, 'must be a URL like postgres://user:password@host:5432/database, special characters percent-encoded');
-
 /** The parser accepts missing slashes and additional spaces; other parsers may refuse them. */
 function isUrl(text: string, protocol: string): boolean {
   if (!text.startsWith(`${protocol}//`) || /\s/.test(text)) return false;
   return (URL.parse(text)?.hostname ?? '') !== '';
-}
-
-function isPercentEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**
