@@ -190,10 +190,13 @@ async function warnOwner(
   if (user) await notifySecondStepFailures(mailer, user);
 }
 
-/** After a right code: of a sign-in, or the first code, which enables the factor. */
+/**
+ * After a right code, which begins a session: of a sign-in, or the first code, which enables the
+ * factor. A session that the request only extends, also when it is refused, has its former id.
+ */
 async function endStep(ctx: HookContext, pool: Pool) {
   const { newSession, session: oldSession } = ctx.context;
-  if (!newSession) return undefined;
+  if (!newSession || newSession.session.id === oldSession?.session.id) return undefined;
   await new Attempts(pool).clear(newSession.user.id);
   if (oldSession) {
     // Ends the sessions that began without the second factor, except the new session.
