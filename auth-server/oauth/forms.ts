@@ -82,7 +82,12 @@ export const parseForm: RequestHandler = (request, response, next) => {
     return sendError(response, refusal('A client authenticates by one method.'));
   }
   const named = given.find(([name]) => name === 'client_id')?.[1];
-  const proved = basicClientId(request.headers.authorization);
+  const { authorization = '' } = request.headers;
+  const proved = basicClientId(authorization);
+  // The provider would read a part of it, as another client than the log.
+  if (proved === null && /^Basic\b/i.test(authorization)) {
+    return sendError(response, refusal('The credentials of HTTP Basic are malformed.'));
+  }
   if (named !== undefined && proved !== null && named !== proved) {
     return sendError(response, refusal('client_id is not the client that proves itself.'));
   }

@@ -1,6 +1,7 @@
 import { decodeJwtPayload } from './jwt-payload';
 
-const BASIC = /^Basic ([\w+/=-]+)$/i;
+/** RFC 9110, section 11.4: one or more spaces, and the scheme in any case. */
+const BASIC = /^Basic +([\w+/=-]+)$/i;
 
 /**
  * The client id of HTTP Basic, form-encoded before the first colon (RFC 6749, section 2.3.1).

@@ -131,6 +131,41 @@ describe('the form of a request (RFC 6749, section 3.2)', () => {
   });
 });
 
+describe('the scheme of the credentials (RFC 9110, section 11.4)', () => {
+  const FORMS: Record<string, string> = {
+    token: 'grant_type=client_credentials',
+    introspect: 'token=a',
+    revoke: 'token=a',
+  };
+  const credentials = () => basic(serviceAccount).replace('Basic ', '');
+
+  it.each(['Basic  ', 'basic ', 'BASIC    '])('%j names the client', async (scheme) => {
+    const headers = { authorization: scheme + credentials() };
+    for (const [endpoint, form] of Object.entries(FORMS)) {
+      expect((await send(endpoint, form, headers)).status).toBe(200);
+      const other = await send(endpoint, `${form}&client_id=${client.clientId}`, headers);
+      expect([other.status, other.body.error]).toEqual([400, 'invalid_request']);
+    }
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ['a tab', (text) => `Basic\t${text}`],
+    ['a space and a tab', (text) => `Basic \t${text}`],
+    ['nothing', (text) => `Basic${text}`],
+    ['a comma', (text) => `Basic,${text}`],
+    ['a second value', (text) => `Basic ${text} ${text}`],
+    ['no credentials', () => 'Basic'],
+    ['another scheme', (text) => `Bearer ${text}`],
+  ])('with %s behind it is refused', async (_title, toHeader) => {
+    const headers = { authorization: toHeader(credentials()) };
+    for (const [endpoint, form] of Object.entries(FORMS)) {
+      const { status, body } = await send(endpoint, form, headers);
+      expect([400, 401]).toContain(status);
+      expect(['invalid_client', 'invalid_request']).toContain(body.error);
+    }
+  });
+});
+
 describe('a secret in the form (section 2.3.1)', () => {
   const ask = (changes: Record<string, string | undefined>) => {
     const { clientId, clientSecret } = serviceAccount;
