@@ -9,6 +9,11 @@ export function hashToken(token: string): string {
 /** Kinds of proofs whose value is the id of their user. The kind stays readable for SQL. */
 const KINDS = /^(reset-password:|trust-device-|2fa-|used-link-|used-code-|delete-account-)/;
 
+/** Whether it is of one of these kinds. */
+export function hasUserAsValue(identifier: string): boolean {
+  return KINDS.test(identifier);
+}
+
 /**
  * How an identifier is stored: a link, a state or an authorization code contains it, so the
  * database holds its hash (SHA-256, base64url). The kind comes before it.

@@ -3,6 +3,7 @@ import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/a
 import type { AuthConfig } from '../common/config';
 import { fieldOf } from '../common/caller';
 import { requestContext } from '../common/request-context';
+import { hasUserAsValue } from '../common/stored-hashes';
 import { isPlainText } from '../../runtime/plain-text';
 import { PASSKEY_MAPPING } from './schema';
 
@@ -23,6 +24,9 @@ const INVALID_NAME = {
   code: 'INVALID_NAME',
   message: 'name must be plain text of at most 200 characters.',
 };
+
+/** Endpoints that use a challenge up. */
+const VERIFYING_PATHS = ['/passkey/verify-registration', '/passkey/verify-authentication'];
 
 const OPTIONS_PATH = '/passkey/generate-authenticate-options';
 
@@ -51,7 +55,10 @@ export function passkeys({ authUrl, apiUrl, trustedOrigins }: AuthConfig) {
   const { options } = plugin.endpoints.generatePasskeyRegistrationOptions;
   Object.assign(options, { use: [...options.use, requireRecentSignIn] });
   const hooks = {
-    before: [{ matcher: namesPasskey, handler: checkName }],
+    before: [
+      { matcher: namesPasskey, handler: checkName },
+      { matcher: usesChallenge, handler: refuseOtherProofs },
+    ],
     after: [{ matcher: isOptionsPath, handler: demandVerification }],
   };
   return { ...plugin, hooks };
@@ -118,6 +125,24 @@ function namesPasskey({ path }: { path?: string }): boolean {
 const checkName = createAuthMiddleware(({ body }) => {
   if (isPlainText(fieldOf(body, 'name'), 200)) return Promise.resolve();
   throw new APIError('BAD_REQUEST', INVALID_NAME);
+});
+
+function usesChallenge({ path }: { path?: string }): boolean {
+  return path !== undefined && VERIFYING_PATHS.includes(path);
+}
+
+/**
+ * The signature of a cookie does not contain its name. The plugin would use up the proof that the
+ * cookie of the second step names, and fail to read it as a challenge.
+ */
+const refuseOtherProofs = createAuthMiddleware(({ context }) => {
+  const { internalAdapter } = context;
+  const consumeVerificationValue = (identifier: string) =>
+    hasUserAsValue(identifier)
+      ? Promise.resolve(null)
+      : internalAdapter.consumeVerificationValue(identifier);
+  context.internalAdapter = { ...internalAdapter, consumeVerificationValue };
+  return Promise.resolve();
 });
 
 function isOptionsPath({ path }: { path?: string }): boolean {
