@@ -16,8 +16,11 @@ const LONGEST_PAUSE_MS = 2_000;
 /** The number of proofs in one lease: three may be lost before the lease ends. */
 const PROOFS_PER_LEASE = 4;
 
-/** The outcome of a proof: accepted, not returned, or an error text. */
-type Outcome = 'proved' | 'lost' | (string & {});
+/** The longest wait of an answer for the change that it reports; a shorter lease is the limit. */
+const CATCH_UP_LIMIT_MS = 1_000;
+
+/** The outcome of a proof: accepted, returned too late, not returned, or an error text. */
+type Outcome = 'proved' | 'notifications are late' | 'lost' | (string & {});
 
 export interface AccessListenerOptions {
   /** A direct connection: LISTEN does not work through a pooler in transaction mode. */
@@ -69,17 +72,28 @@ export class AccessListener {
 
   /**
    * Waits until every committed change has arrived, so that the next request of a caller sees the
-   * change that this response reports. The wait is at most one lease; without a proof, the replica
-   * then queries the database for each request. Calls during a running proof share the next one.
+   * change that this response reports. Calls during a running proof share the next one. After the
+   * limit the replica trusts nothing that it knows: it queries the database for each request until
+   * a proof returns.
    */
   catchUp(): Promise<void> {
     if (!this.options.knowledge.isTrusted()) return Promise.resolve();
-    this.nextCatchUp ??= (this.catchingUp ?? Promise.resolve()).then(async () => {
-      this.catchingUp = this.nextCatchUp;
-      this.nextCatchUp = null;
-      await this.prove(this.options.leaseMs);
-    });
+    this.nextCatchUp ??= this.catchUpAfter(this.catchingUp ?? Promise.resolve());
     return this.nextCatchUp;
+  }
+
+  /** @param earlier does not wait longer than the limit of this one. */
+  private async catchUpAfter(earlier: Promise<void>): Promise<void> {
+    const { knowledge, leaseMs } = this.options;
+    const end = performance.now() + Math.min(leaseMs, CATCH_UP_LIMIT_MS);
+    await earlier;
+    this.catchingUp = this.nextCatchUp;
+    this.nextCatchUp = null;
+    if (!knowledge.isTrusted()) return;
+    const outcome = await this.prove(end - performance.now());
+    if (outcome === 'proved' || outcome === 'notifications are late') return;
+    knowledge.lose();
+    this.options.onDisconnected(`a change has not arrived: ${outcome}`);
   }
 
   private async run(): Promise<void> {
