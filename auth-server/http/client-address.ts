@@ -53,8 +53,10 @@ export function resolveClientAddress(config: AuthConfig, logger: Logger): Reques
     const wantsToken = isInternal && headers[TOKEN_WANTED_HEADER] !== undefined;
     const forwardedFor = headers['x-forwarded-for'];
     const address = named ?? resolve({ remoteAddress: socket.remoteAddress, forwardedFor });
+    // Without an address, a request counts as a call of the server itself.
+    if (address === null) return void socket.destroy();
     for (const name of CLAIMED_HEADERS) delete headers[name];
-    if (address !== null) noteAddress(address, headers);
+    noteAddress(address, headers);
     if (actingClient !== undefined) headers[ACTING_CLIENT_HEADER] = actingClient;
     if (callerToken !== undefined) headers[CALLER_TOKEN_HEADER] = callerToken;
     if (isCommitted) headers[COMMITTED_CHANGE_HEADER] = 'true';

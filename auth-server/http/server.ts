@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { requirePeerAddresses } from '../../runtime/http/peer-addresses';
 import { IDLE_LIMIT_MS, REQUEST_LIMIT_MS } from '../../runtime/http/request-limits';
 import { surviveAcceptErrors } from '../../runtime/http-server-errors';
 import { explainPort } from '../../runtime/network/port-errors';
@@ -9,6 +10,7 @@ import type { Logger } from '../../runtime/logger';
 export function createHttpServer(app: RequestListener): Server {
   const server = createServer({ requestTimeout: REQUEST_LIMIT_MS }, app);
   server.setTimeout(IDLE_LIMIT_MS);
+  requirePeerAddresses(server);
   return server;
 }
 

@@ -19,7 +19,7 @@ export interface RequestOrigin {
  * @param trustProxy addresses and CIDR blocks of trusted proxies (`TRUST_PROXY`).
  * @param warn writes a line to the log, once, when a private address sends the header and is not
  * trusted: probably a proxy, whose clients then have one address. A public address is a client.
- * @returns a function that answers `null` when the connection is closed.
+ * @returns a function that answers `null` when the address of the connection is not known.
  */
 export function createClientAddressResolver(
   trustProxy: string[],

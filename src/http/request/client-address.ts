@@ -1,10 +1,11 @@
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { requirePeerAddresses } from '../../../runtime/http/peer-addresses';
 import { createClientAddressResolver } from '../../../runtime/network/client-address';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Finds the client's IP address; `null` when the connection is closed. */
+    /** Finds the client's IP address; `null` when that of the connection is not known. */
     resolveClientAddress: ReturnType<typeof createClientAddressResolver>;
   }
 }
@@ -14,11 +15,14 @@ export function installClientAddresses(fastify: FastifyInstance, trustProxy: str
   const logger = new Logger('ClientAddress');
   const resolve = createClientAddressResolver(trustProxy, (line) => logger.warn(line));
   fastify.decorate('resolveClientAddress', resolve);
+  requirePeerAddresses(fastify.server);
 }
 
-/** The client's IP address by `TRUST_PROXY`; empty when the connection is closed. */
+/** The client's IP address by `TRUST_PROXY`, also after the client has closed the connection. */
 export function clientAddressOf({ server, raw, headers }: FastifyRequest): string {
   const { remoteAddress } = raw.socket;
   const forwardedFor = headers['x-forwarded-for'];
-  return server.resolveClientAddress({ remoteAddress, forwardedFor }) ?? '';
+  const address = server.resolveClientAddress({ remoteAddress, forwardedFor });
+  if (address === null) throw new Error('the connection has no IP address');
+  return address;
 }
