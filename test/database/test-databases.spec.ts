@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { Client } from 'pg';
 import { createEmptyDatabase, RUN_VARIABLE, SERVER_URL_VARIABLE } from '../support/database';
+import { loadNatively } from '../support/native/load';
 import { createTestLogins } from '../support/servers/database-logins';
 import { dropEndedRuns, useGivenServer } from '../support/servers/database-server';
 
@@ -21,6 +23,38 @@ it('a run that begins drops the databases of ended runs, and of no other', async
     await client.end();
     await mine.drop();
   }
+});
+
+describe('the connection of a worker that creates and drops databases', () => {
+  type ServerConnections = typeof import('../support/native/server-connections');
+  const { serverConnections } = loadNatively(
+    'test/support/native/server-connections',
+  ) as ServerConnections;
+  const pool = serverConnections(process.env[SERVER_URL_VARIABLE]!);
+  const createAndDrop = async () => (await createEmptyDatabase()).drop();
+
+  async function readProcessId(): Promise<number> {
+    const { rows } = await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    return rows[0]!.pid;
+  }
+
+  it('is kept', async () => {
+    const pid = await readProcessId();
+    await createAndDrop();
+    expect(await readProcessId()).toBe(pid);
+  });
+
+  it('is replaced after it has ended', async () => {
+    const pid = await readProcessId();
+    const ended = once(pool, 'error');
+    const client = new Client(process.env[SERVER_URL_VARIABLE]);
+    await client.connect();
+    await client.query('SELECT pg_terminate_backend($1)', [pid]);
+    await client.end();
+    await ended;
+    await createAndDrop();
+    expect(await readProcessId()).not.toBe(pid);
+  });
 });
 
 describe('TEST_DATABASE_URL is named in the error', () => {

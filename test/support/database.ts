@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { ClientBase } from 'pg';
+import { loadNatively } from './native/load';
+
+type ServerConnections = typeof import('./native/server-connections');
+
+const { serverConnections } = loadNatively(
+  'test/support/native/server-connections',
+) as ServerConnections;
 
 /** A separate database for a test. */
 export interface TestDatabase {
@@ -47,7 +54,7 @@ export async function createTemplate(migrate: (url: string) => Promise<unknown>)
   });
 }
 
-async function collationOptions(client: Client): Promise<string> {
+async function collationOptions(client: ClientBase): Promise<string> {
   return (await readServer(client)).version >= ICU_SINCE ? COLLATION : '';
 }
 
@@ -55,12 +62,12 @@ async function collationOptions(client: Client): Promise<string> {
  * A copy of the files takes half of the processor time of a copy through the log, and so does the
  * removal. It needs checkpoints, which are only cheap on a server without fsync.
  */
-async function copyOptions(client: Client): Promise<string> {
+async function copyOptions(client: ClientBase): Promise<string> {
   const { version, fsync } = await readServer(client);
   return version >= STRATEGY_SINCE && fsync === 'off' ? 'STRATEGY FILE_COPY' : '';
 }
 
-async function readServer(client: Client): Promise<{ version: number; fsync: string }> {
+async function readServer(client: ClientBase): Promise<{ version: number; fsync: string }> {
   const { rows } = await client.query<{ version: number; fsync: string }>(
     `SELECT current_setting('server_version_num')::int AS version,
             current_setting('fsync') AS fsync`,
@@ -68,7 +75,7 @@ async function readServer(client: Client): Promise<{ version: number; fsync: str
   return rows[0]!;
 }
 
-async function create(optionsFor: (client: Client) => Promise<string>): Promise<TestDatabase> {
+async function create(optionsFor: (client: ClientBase) => Promise<string>): Promise<TestDatabase> {
   const name = `${setting(RUN_VARIABLE)}_${randomBytes(6).toString('hex')}`;
   await onServer(async (client) => {
     await client.query(`CREATE DATABASE "${name}" ${await optionsFor(client)}`);
@@ -88,7 +95,7 @@ async function create(optionsFor: (client: Client) => Promise<string>): Promise<
  * Waits until closed connections have ended. A pool reports its end earlier, and a terminated
  * connection would be an error without a listener.
  */
-async function untilLeft(client: Client, database: string): Promise<void> {
+async function untilLeft(client: ClientBase, database: string): Promise<void> {
   for (let tries = 0; tries < 400; tries += 1) {
     const { rowCount } = await client.query(
       `SELECT FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend' LIMIT 1`,
@@ -99,13 +106,12 @@ async function untilLeft(client: Client, database: string): Promise<void> {
   }
 }
 
-async function onServer(work: (client: Client) => Promise<unknown>): Promise<void> {
-  const client = new Client(setting(SERVER_URL_VARIABLE));
-  await client.connect();
+async function onServer(work: (client: ClientBase) => Promise<unknown>): Promise<void> {
+  const client = await serverConnections(setting(SERVER_URL_VARIABLE)).connect();
   try {
     await work(client);
   } finally {
-    await client.end();
+    client.release();
   }
 }
 
