@@ -35,6 +35,7 @@ const FORM =
 export const databaseUrl = z
   .string()
   .refine(isDatabaseUrl, FORM)
+  .refine(hasOneHost, 'must name one host: a name or an address that leads to the primary')
   .refine((text) => findUnknown(text).length === 0, {
     error: ({ input }) => describe(findUnknown(String(input))),
   });
@@ -42,6 +43,12 @@ export const databaseUrl = z
 function isDatabaseUrl(text: string): boolean {
   const parsed = /^postgres(ql)?:\/\/\S+$/.test(text) ? URL.parse(text) : null;
   return parsed !== null && parsed.pathname.length > 1 && isPercentEncoded(text);
+}
+
+/** The driver takes a list of hosts, as libpq accepts it, for the name of one. */
+function hasOneHost(text: string): boolean {
+  const { hostname, searchParams } = URL.parse(text) ?? {};
+  return ![hostname, searchParams?.get('host')].some((host) => host?.includes(','));
 }
 
 function isPercentEncoded(text: string): boolean {

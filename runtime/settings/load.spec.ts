@@ -39,6 +39,8 @@ const BAD_VALUES: Record<SettingName, string[]> = {
     ' postgres://localhost/gatehouse',
     'postgres://localhost/gatehouse?sslmod=verify-full',
     'postgres://localhost/gatehouse?sslmode=verify-full&pgbouncer=true',
+    'postgres://one,other/gatehouse?target_session_attrs=read-write',
+    'postgres:///gatehouse?host=one,other',
   ],
   DATABASE_DIRECT_URL: ['localhost:5432/gatehouse', 'postgres://localhost'],
   DATABASE_POOL_MAX: ['0', '-1', '10.5', '1e1', 'ten', '1001', '0x10', ' 10', '10 '],
