@@ -71,15 +71,15 @@ export function createPhases(parts: PhaseParts) {
     phase('bearer', [bearer()]),
     // Any place: roles and bans act in endpoints and database hooks.
     phase('administration', [administration()]),
-    // After the second factor: a session that begins resumes the authorization of a client.
-    phase('authorization server', authorizationServer(config, pool)),
-    // Any place: its hooks act on endpoints of the second step, and no other plugin changes
-    // these.
+    // Before the authorization server, which makes the session that begins the one of the request:
+    // a sign-in would end the other sessions, as a first code does.
     phase('second step', [
       secondStep({ pool }),
       checkNewFactors(pool),
       checkNewRecoveryCodes(pool),
     ]),
+    // After the second factor: a session that begins resumes the authorization of a client.
+    phase('authorization server', authorizationServer(config, pool)),
     // Any place: the plugin adds endpoints.
     phase('shared signals', [sharedSignals(config, pool)]),
     // Any place: its hooks act on its own endpoints.

@@ -1,5 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
+import { beginsSession } from '../common/begun-session';
 import { composeSecondStepWarning, composeSecurityNotice } from './notice-messages';
 import type { UserContact } from '../common/user-contact';
 import type { Mailer } from '../mail/mailer';
@@ -27,8 +28,9 @@ export function secondFactorNotices(mailer: Mailer) {
           handler: createAuthMiddleware(async ({ path, context }) => {
             const { returned, session, newSession } = context;
             if (returned instanceof Error) return;
-            // A code of the app within a session switches the factor on.
-            const isSwitchedOn = path === VERIFY_TOTP && session && newSession;
+            // A code of the app within a session switches the factor on, and replaces the session. At
+            // a sign-in, an authorization that continues has set both to the new one.
+            const isSwitchedOn = path === VERIFY_TOTP && session && beginsSession(context);
             const what = isSwitchedOn ? SWITCHED_ON : NOTICES[path];
             const owner = (newSession ?? session)?.user;
             if (what && owner) await mailer.send(composeSecurityNotice(owner, what));

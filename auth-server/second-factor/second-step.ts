@@ -8,6 +8,7 @@ import {
 } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { decideOn } from '../common/basis';
+import { beginsSession } from '../common/begun-session';
 import { Attempts, FREE_ATTEMPTS } from './attempts';
 import { isReadable } from './stored-secrets';
 import { forgetDevices } from './trusted-devices';
@@ -192,11 +193,11 @@ async function warnOwner(
 
 /**
  * After a right code, which begins a session: of a sign-in, or the first code, which enables the
- * factor. A session that the request only extends, also when it is refused, has its former id.
+ * factor. A refused request can extend its session.
  */
 async function endStep(ctx: HookContext, pool: Pool) {
   const { newSession, session: oldSession } = ctx.context;
-  if (!newSession || newSession.session.id === oldSession?.session.id) return undefined;
+  if (!newSession || !beginsSession(ctx.context)) return undefined;
   await new Attempts(pool).clear(newSession.user.id);
   if (oldSession) {
     // Ends the sessions that began without the second factor, except the new session.
