@@ -3,6 +3,7 @@ import { oauthProvider } from '@better-auth/oauth-provider';
 import type { Pool } from 'pg';
 import { authorizationRequests } from './requests/authorization-request';
 import { clientCredentials } from './client-credentials';
+import { continueAfterSignIn } from './requests/continued-authorization';
 import { singleConsent } from './consents/single-consent';
 import { foreignTokens } from './foreign-tokens';
 import { hintedUser } from './requests/hinted-user';
@@ -45,7 +46,7 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
   const resources = new Resources(pool, config);
   const verifierParts = { config, signingKeys: new SigningKeys(config, pool) };
   return [
-    oauthProvider(providerOptions({ config, grants, resources })),
+    continueAfterSignIn(oauthProvider(providerOptions({ config, grants, resources }))),
     singleConsent,
     refusedParameters,
     authorizationRequests(verifierParts),
