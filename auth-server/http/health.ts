@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { Pool } from 'pg';
 import { EXACT_PATHS } from '../../runtime/http/exact-paths';
 import { isProcessStopping } from '../../runtime/lifecycle/http-stop';
+import { sharedWork } from '../../runtime/shared-work';
 import { ClockDifference } from '../../runtime/metrics/clock-difference';
 import { WriteProbe } from '../../runtime/database/write-probe';
 import type { Logger } from '../../runtime/logger';
@@ -24,14 +25,18 @@ interface Parts {
 export function healthRoutes(parts: Parts): Router {
   const router = Router(EXACT_PATHS);
   const writes = createWriteProbe(parts);
+  /** Of any number of probes at once. */
+  const check = sharedWork(() =>
+    Promise.all([
+      isAvailable(() => Promise.all([parts.pool.query('SELECT 1'), writes.check()])),
+      isAvailable(() => parts.signingKeys.current()),
+    ]),
+  );
   router.get('/health/live', (_request, response) => {
     response.json({ status: 'ok' });
   });
   router.get('/health/ready', async (_request, response) => {
-    const [database, signingKeys] = await Promise.all([
-      isAvailable(() => Promise.all([parts.pool.query('SELECT 1'), writes.check()])),
-      isAvailable(() => parts.signingKeys.current()),
-    ]);
+    const [database, signingKeys] = await check();
     const status =
       database === 'ok' && signingKeys === 'ok' && !isProcessStopping() ? 'ok' : 'unavailable';
     response.status(status === 'ok' ? 200 : 503).json({

@@ -7,6 +7,7 @@ import { SessionAccess } from '../auth/live-access/session-access';
 import { ClockDifference } from '../../runtime/metrics/clock-difference';
 import { WriteProbe } from '../../runtime/database/write-probe';
 import { isProcessStopping } from '../../runtime/lifecycle/http-stop';
+import { sharedWork } from '../../runtime/shared-work';
 import { Metrics } from '../../runtime/metrics/metrics';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
 
@@ -17,6 +18,8 @@ const CHECK_LIMIT_MS = 1_000;
 export class HealthService {
   private readonly logger = new Logger('Health');
   private readonly writes: WriteProbe;
+  /** Of any number of probes at once. */
+  private readonly check = sharedWork(() => this.checkParts());
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -42,10 +45,7 @@ export class HealthService {
   }
 
   async readiness(): Promise<Readiness> {
-    const [database, authServer] = await Promise.all([
-      succeeds(Promise.all([this.dataSource.query('SELECT 1'), this.writes.check()])),
-      succeeds(this.pingAuthServer()),
-    ]);
+    const [database, authServer] = await this.check();
     const ageMs = this.keySet.ageMs();
     return {
       status: toStatus(database && ageMs !== null && !isProcessStopping()),
@@ -59,6 +59,13 @@ export class HealthService {
         access: this.sessionAccess.report(),
       },
     };
+  }
+
+  private checkParts(): Promise<[database: boolean, authServer: boolean]> {
+    return Promise.all([
+      succeeds(Promise.all([this.dataSource.query('SELECT 1'), this.writes.check()])),
+      succeeds(this.pingAuthServer()),
+    ]);
   }
 
   private async pingAuthServer(): Promise<void> {

@@ -2,6 +2,9 @@ import { Client } from 'pg';
 import { DATABASE_ROLES } from '../../launcher/database-grants';
 import { runMigrations } from '../../launcher/migrations';
 import { eventually } from '../support/eventually';
+import { reservePorts } from '../support/ports';
+import { startHosted } from '../support/processes/system-host';
+import { PostgresWire } from '../support/servers/postgres-wire';
 import { System } from '../support/system';
 
 let system: System;
@@ -116,3 +119,26 @@ describe('the readiness of both processes', () => {
     expect(row!.count).toBeLessThanOrEqual(2 * seconds + 2);
   });
 });
+
+/** While the write waits, each check takes as long as it may. */
+it.each(['api', 'auth'] as const)(
+  'probes of %s at once share one check of the database',
+  async (process) => {
+    const wire = await PostgresWire.before(system.database.url);
+    const databaseUrl = wire.via(system.database.url);
+    const settings = { ...system.settings, databaseUrl, databaseDirectUrl: databaseUrl };
+    const [port] = await reservePorts(1);
+    const server = await startHosted(process, { settings, port: port! });
+    await admin.query('BEGIN; LOCK TABLE readiness_probe IN ACCESS EXCLUSIVE MODE');
+    const before = wire.statements.length;
+    const url = `http://127.0.0.1:${port}/health/ready`;
+    const answers = await Promise.all(Array.from({ length: 100 }, () => fetch(url)));
+    const queries = wire.statements.slice(before).filter((text) => text === 'SELECT 1');
+    await admin.query('COMMIT');
+    await server.stop();
+    await wire.close();
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(queries.length).toBeGreaterThan(0);
+    expect(queries.length).toBeLessThan(50);
+  },
+);
