@@ -16,6 +16,7 @@ export const TIMING: KeySetTiming = {
   emptyRetryMs: 20,
   coolDownMs: 300,
   timeoutMs: 10_000,
+  startMs: 0,
 };
 
 /** A key set, its auth server and its table of keys, new for each test. */

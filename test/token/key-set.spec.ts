@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import { KeySetBench, TIMING, until } from './key-set-bench';
 import { sayJson } from '../support/servers/jwks-server';
 import { SigningKey } from '../support/signing-key';
@@ -51,6 +52,36 @@ describe('a valid set', () => {
     await expect(bench.keySet.find(bench.key.kid)).rejects.toMatchObject({
       code: 'keys_unavailable',
     });
+  });
+});
+
+describe('an auth server that is not available at the start', () => {
+  const warnings: unknown[] = [];
+
+  beforeEach(() => {
+    warnings.length = 0;
+    const ignore = () => {};
+    Logger.overrideLogger({ log: ignore, error: ignore, warn: (text) => warnings.push(text) });
+    bench.server.answer = (response) => response.writeHead(503).end();
+  });
+
+  afterEach(() => Logger.overrideLogger(false));
+
+  it('is no warning when it starts beside the API', async () => {
+    bench.begin({ startMs: 60_000 });
+    await until(() => bench.server.fetches > 3);
+    bench.server.publish(bench.published);
+    await until(() => bench.keySet.get(bench.key.kid) !== null);
+    expect(warnings).toEqual([]);
+  });
+
+  it('is one warning when it stays away', async () => {
+    bench.begin({ startMs: 200 });
+    await until(() => warnings.length > 0);
+    const { fetches } = bench.server;
+    expect(fetches).toBeGreaterThan(1);
+    await until(() => bench.server.fetches > fetches + 3);
+    expect(warnings).toEqual([expect.stringContaining('no token can be verified')]);
   });
 });
 
@@ -194,6 +225,19 @@ describe('a key that is deleted from the table', () => {
     await until(() => bench.keySet.get(bench.key.kid) === null);
     await bench.keySet.refresh();
     expect(bench.keySet.get(bench.key.kid)).toBeNull();
+    expect(bench.keySet.get(bench.nextKey.kid)).not.toBeNull();
+  });
+
+  it('is withdrawn as soon as the table is readable again', async () => {
+    bench.keySet.onApplicationShutdown();
+    await bench.start({ refreshMs: 60_000, retryMs: 60_000 });
+    await bench.server.stop();
+    const ids = bench.table;
+    bench.table = null;
+    await bench.keySet.refresh();
+    expect(ids).toContain(bench.key.kid);
+    bench.table = [bench.nextKey.kid];
+    await until(() => bench.keySet.get(bench.key.kid) === null);
     expect(bench.keySet.get(bench.nextKey.kid)).not.toBeNull();
   });
 

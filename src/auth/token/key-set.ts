@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -29,12 +30,14 @@ export interface KeySetTiming {
   disconnectedRefreshMs: number;
   /** The pause after a failed fetch, while a set exists. */
   retryMs: number;
-  /** The same while there is no set. */
+  /** The same while there is no set, and while the table of keys cannot be read. */
   emptyRetryMs: number;
   /** The shortest time between two fetches for unknown key ids. */
   coolDownMs: number;
   /** The longest time for one fetch. */
   timeoutMs: number;
+  /** How long the first set may be missing without a warning. */
+  startMs: number;
 }
 
 function defaultTiming({ accessLease }: ApiSettings): KeySetTiming {
@@ -45,6 +48,7 @@ function defaultTiming({ accessLease }: ApiSettings): KeySetTiming {
     emptyRetryMs: 500,
     coolDownMs: 5_000,
     timeoutMs: 3_000,
+    startMs: 5_000,
   };
 }
 
@@ -72,6 +76,7 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
   private readonly leaveListeners: ((key: VerificationKey) => void)[] = [];
   private fetchedAt: number | null = null;
   private lastAttemptAt = -Infinity;
+  private readonly startedAt = performance.now();
   private running: Promise<void> | null = null;
   private attempt = new AbortController();
   private timer: NodeJS.Timeout | undefined;
@@ -214,9 +219,14 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  /** When the table cannot be read, nothing changes. */
+  /** While the table cannot be read, nothing changes. */
   private async dropWithdrawn(signal: AbortSignal): Promise<void> {
-    const rows = await this.dataSource.query<{ id: string }[]>(SELECT_KEY_IDS).catch(() => null);
+    const read = () => this.dataSource.query<{ id: string }[]>(SELECT_KEY_IDS).catch(() => null);
+    let rows = await read();
+    while (rows === null && !signal.aborted) {
+      await sleep(this.timing.emptyRetryMs, undefined, { signal, ref: false }).catch(() => {});
+      if (!signal.aborted) rows = await read();
+    }
     if (rows === null || signal.aborted) return;
     this.withdrawn.look(rows.map(({ id }) => id));
     this.use(this.keys);
@@ -236,9 +246,12 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     return fetchJsonWithin(url, { timeoutMs, largestBody: LARGEST_JWKS, signal });
   }
 
+  /** The auth server may start beside this process: readiness says so, and no warning. */
   private report(problem: string | null): void {
+    const isStarting =
+      this.fetchedAt === null && performance.now() - this.startedAt < this.timing.startMs;
     if (problem === null) this.fault.end();
-    else this.fault.begin(problem);
+    else if (!isStarting) this.fault.begin(problem);
   }
 
   private schedule(delay: number): void {
