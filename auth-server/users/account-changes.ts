@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import type { UserContact } from '../common/user-contact';
 import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
-import { type EmailChange, readEmailChange } from './email-change';
+import { readEmailChange } from './email-change';
 import { findChangeFault, markUsed } from './mailed-link';
 import type { Adapter, EndpointContext, HookContext } from '../common/hook-types';
 import { NEW_EMAIL_TAKEN } from '../common/errors';
@@ -69,9 +69,9 @@ async function endSessions({ context, body }: HookContext): Promise<void> {
  */
 async function refuseVoidChange({ context, query, redirect }: HookContext): Promise<void> {
   const change = await readEmailChange(query?.token, context);
-  if (!change) return;
+  if (!change) return changeOnlyIf({ field: 'emailVerified', value: false });
   const fault = await findChangeFault(query?.token, { change, context });
-  if (fault === null) return keepFormerAddress(change);
+  if (fault === null) return changeOnlyIf({ field: 'email', value: change.email.toLowerCase() });
   const refusal = fault === 'taken' ? NEW_EMAIL_TAKEN : VOID;
   const { callbackURL } = (query ?? {}) as { callbackURL?: string };
   if (!callbackURL || !context.isTrustedOrigin(callbackURL, { allowRelativePaths: true })) {
@@ -80,26 +80,31 @@ async function refuseVoidChange({ context, query, redirect }: HookContext): Prom
   throw redirect(withError(callbackURL, refusal.code));
 }
 
-/** The address that a link changes, by the context of the request. */
-const formerAddresses = new WeakMap<object, string>();
+/** What a link finds before it changes the user, by the context of the request. */
+const conditions = new WeakMap<object, Condition>();
 
-function keepFormerAddress({ email }: EmailChange): void {
+interface Condition {
+  field: 'email' | 'emailVerified';
+  value: string | boolean;
+}
+
+function changeOnlyIf(condition: Condition): void {
   const request = requestContext.getStore();
-  if (request) formerAddresses.set(request, email.toLowerCase());
+  if (request) conditions.set(request, condition);
 }
 
 /**
- * Of several requests with one link, one changes the address. The others no longer find the
- * former address: they would record the same change, and inform the former address, once more.
+ * Of several requests with one link, one changes the user. The others no longer find the former
+ * address, or the unverified one: they would record the same change, and inform the former address,
+ * once more.
  */
 function changeOnce(adapter: Adapter): void {
   const { update } = adapter;
   adapter.update = async <T>(input: Parameters<Adapter['update']>[0]) => {
-    const former = formerAddresses.get(requestContext.getStore() ?? {});
-    const isChange = input.model === 'user' && input.update.email !== undefined;
-    if (!isChange || former === undefined) return update<T>(input);
-    const where = [...input.where, { field: 'email', value: former }];
-    const changed = await update<T>({ ...input, where });
+    const condition = conditions.get(requestContext.getStore() ?? {});
+    const isOfLink = input.model === 'user' && condition && condition.field in input.update;
+    if (!isOfLink) return update<T>(input);
+    const changed = await update<T>({ ...input, where: [...input.where, condition] });
     if (changed === null) throw new APIError('BAD_REQUEST', VOID);
     return changed;
   };

@@ -1,4 +1,5 @@
 import { createEmailVerificationToken } from 'better-auth/api';
+import { Client } from 'pg';
 import { CONFIRMATION } from '../../auth-server/users/mailed-link';
 import { LAST_STEP } from '../../auth-server/users/email-change';
 import { MailServer } from '../users/mail-server';
@@ -130,6 +131,46 @@ it('the link to the present address sends one mail, also when it is used twenty 
     expect(await system.query('SELECT id FROM mail_queue')).toHaveLength(0),
   );
   expect(mails.mails.filter(({ to }) => to === newEmail)).toHaveLength(1);
+});
+
+it('the link of a sign-up that is used six times at once verifies the address once', async () => {
+  const link = await signUp(`${APPLICATION}/done`);
+  const writer = new Client(system.database.url);
+  await writer.connect();
+  await writer.query('BEGIN');
+  await writer.query('SELECT FROM "user" WHERE email = $1 FOR UPDATE', [email]);
+  const uses = Array.from({ length: 6 }, () => confirmLink(link));
+  await eventually(async () => expect(await countWaiting()).toBeGreaterThan(1));
+  await writer.query('COMMIT');
+  await writer.end();
+  for (const { location } of await Promise.all(uses)) {
+    expect(location ?? `${APPLICATION}/done`).toBe(`${APPLICATION}/done`);
+  }
+  const events = await system.query(
+    `SELECT action FROM audit_event
+      WHERE subject_id = (SELECT id FROM "user" WHERE email = $1) AND action = 'user.email_verified'`,
+    [email],
+  );
+  expect(events).toHaveLength(1);
+});
+
+async function countWaiting(): Promise<number> {
+  const waiting = await system.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return waiting.length;
+}
+
+it('the link of a change that is used six times at once leads to the callback or a page', async () => {
+  const back = `${APPLICATION}/done`;
+  const link = `${await changeLink(LAST_STEP, `new-${email}`)}&callbackURL=${encodeURIComponent(back)}`;
+  const uses = await Promise.all(Array.from({ length: 6 }, () => confirmLink(link)));
+  for (const { status, headers, location } of uses) {
+    expect([200, 303]).toContain(status);
+    expect(headers['content-type']?.[0] ?? 'text/html').toMatch(/^text\/html/);
+    expect(location ?? back).toBe(back);
+  }
+  expect(uses.some(({ location }) => location === back)).toBe(true);
 });
 
 it('a form of another site verifies no address', async () => {
