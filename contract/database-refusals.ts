@@ -27,3 +27,9 @@ export const REHASH_BASIS = '- - rehash';
 
 /** Follows the basis of a new password after which the other sessions stay. */
 export const KEEP_SESSIONS = ' keep';
+
+/**
+ * Follows the basis of a change that removes a ban because it has ended. The database refuses it
+ * while the ban is in force (`migrations/1795810000000-KeepNewBans.ts`).
+ */
+export const ENDED_BAN = ' ended-ban';

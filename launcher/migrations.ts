@@ -64,6 +64,7 @@ import { VerifyEnabledSecondFactors1795806000000 } from '../migrations/179580600
 import { DeleteProofsWithUsers1795807000000 } from '../migrations/1795807000000-DeleteProofsWithUsers';
 import { KeepSecondFactorsWhole1795808000000 } from '../migrations/1795808000000-KeepSecondFactorsWhole';
 import { SelectRowsOnce1795809000000 } from '../migrations/1795809000000-SelectRowsOnce';
+import { KeepNewBans1795810000000 } from '../migrations/1795810000000-KeepNewBans';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -135,6 +136,7 @@ const OWN_MIGRATIONS = [
   DeleteProofsWithUsers1795807000000,
   KeepSecondFactorsWhole1795808000000,
   SelectRowsOnce1795809000000,
+  KeepNewBans1795810000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

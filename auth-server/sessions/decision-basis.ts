@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
-import { KEEP_SESSIONS, TABLES } from '../../contract';
+import { ENDED_BAN, KEEP_SESSIONS, TABLES } from '../../contract';
 import { basisOfRequest, readBasis } from '../common/basis';
 import { requestContext } from '../common/request-context';
 
@@ -61,9 +61,18 @@ function withBasisOfPassword(_account: object, endpoint?: Endpoint | null) {
   return Promise.resolve({ data: { basis: keeps && basis ? `${basis}${KEEP_SESSIONS}` : basis } });
 }
 
+const LIFTING_PATHS = ['/admin/unban-user', '/admin/update-user'];
+
+/** Administrators lift a ban. Each other change removes one that seemed to have ended. */
+function withBasisOfBan({ banned }: Record<string, unknown>, endpoint?: Endpoint | null) {
+  const basis = basisOfRequest();
+  const removes = banned === false && !LIFTING_PATHS.includes(endpoint?.path ?? '');
+  return Promise.resolve({ data: { basis: removes && basis ? `${basis}${ENDED_BAN}` : basis } });
+}
+
 const DATABASE_HOOKS = {
   session: { create: { before: withBasis } },
   verification: { create: { before: withBasis } },
   account: { create: { before: withBasis }, update: { before: withBasisOfPassword } },
-  user: { update: { before: withBasis } },
+  user: { update: { before: withBasisOfBan } },
 };
