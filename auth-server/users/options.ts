@@ -57,10 +57,17 @@ interface Proof {
   token: string;
 }
 
+interface SyntheticUser {
+  coreFields: { name: string };
+  id: string;
+}
+
 /**
  * With required verification, a sign-up with a taken e-mail address is answered with a user
- * that does not exist. It has the same fields as a user that is made.
+ * that does not exist. It has the same fields as a user that is made. The database stores names in
+ * NFC.
  */
-export function toSyntheticUser({ coreFields, id }: { coreFields: object; id: string }) {
-  return { ...coreFields, role: DEFAULT_ROLE, twoFactorEnabled: false, id };
+export function toSyntheticUser({ coreFields, id }: SyntheticUser) {
+  const name = coreFields.name.normalize('NFC');
+  return { ...coreFields, name, role: DEFAULT_ROLE, twoFactorEnabled: false, id };
 }

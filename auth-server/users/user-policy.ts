@@ -30,7 +30,7 @@ export function checkUserWrite(user: UserWrite): Promise<void> {
   if (email !== undefined && !isEmailAddress(email)) {
     throw refusal('INVALID_EMAIL', 'Invalid email');
   }
-  if (name !== undefined && !(isPlainText(name, 200) && isVisible(name))) {
+  if (name !== undefined && !isName(name)) {
     throw refusal('INVALID_NAME', 'name must be visible plain text of 1 to 200 characters.');
   }
   if (image !== undefined && image !== null && !isWebAddress(image)) {
@@ -47,6 +47,12 @@ export async function checkUserUpdate(user: UserWrite) {
   await checkUserWrite(user);
   const { banned, banExpires } = user;
   return banned === true && banExpires === undefined ? { data: { banExpires: null } } : undefined;
+}
+
+/** The database stores it in NFC, which can be longer. */
+function isName(value: unknown): boolean {
+  if (!isPlainText(value, 200) || !isVisible(value)) return false;
+  return isPlainText(value.normalize('NFC'), 200);
 }
 
 const END_OF_BAN = 'A ban ends at a time in the future, not after the year 9999.';
