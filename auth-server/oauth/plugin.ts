@@ -47,7 +47,7 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
   const verifierParts = { config, signingKeys: new SigningKeys(config, pool) };
   return [
     continueAfterSignIn(oauthProvider(providerOptions({ config, grants, resources }))),
-    singleConsent,
+    singleConsent(pool),
     refusedParameters,
     authorizationRequests(verifierParts),
     // After the provider, whose hook continues an authorization after a sign-in.

@@ -433,7 +433,7 @@ describe('a refresh token that two requests use at once', () => {
 });
 
 describe('a first consent', () => {
-  it('changes the one that another request inserts at the same time', async () => {
+  it('is added to the one that another request inserts at the same time', async () => {
     const pkce = makePkce();
     const page = await browser.follow(stage.authorization(client.clientId, pkce));
     expect(page.pathname).toBe('/consent');
@@ -454,7 +454,7 @@ describe('a first consent', () => {
       user.id,
       client.clientId,
     ]);
-    const scopes = ['openid', 'profile', 'email', 'offline_access'];
+    const scopes = ['users:read', 'openid', 'profile', 'email', 'offline_access'];
     expect(rows).toEqual([{ id: `of-${user.id}`, scopes }]);
     const callback = await answer;
     const tokens = await stage.exchange(client, { code, verifier: pkce.verifier, callback });
