@@ -114,6 +114,17 @@ describe('a new client', () => {
       { name: 'x', type: 'machine', scopes: ['openid'] },
       '/scopes',
     ],
+    [
+      'an empty list of scopes, also first-party',
+      {
+        name: 'x',
+        type: 'public',
+        redirectUris: [REDIRECT_URI],
+        firstParty: true,
+        scopes: [],
+      },
+      '/scopes',
+    ],
     ['an unknown scope', { name: 'x', type: 'machine', scopes: ['users:all'] }, '/scopes/0'],
     ['a scope with NUL', { name: 'x', type: 'machine', scopes: ['a\0'] }, '/scopes/0'],
     ['half a character', { name: 'x', type: 'machine', scopes: ['\ud800'] }, '/scopes/0'],
@@ -189,6 +200,11 @@ describe('a change', () => {
     ]) {
       expectProblem(await stage.clients.patch(`${PATH}/${clientId}`, change), 'validation_failed');
     }
+    const ofUsers = await stage.register({ type: 'public' });
+    const empty = await stage.clients.patch(`${PATH}/${ofUsers.clientId}`, { scopes: [] });
+    expect(expectProblem(empty, 'validation_failed').errors).toMatchObject([
+      { pointer: '/scopes' },
+    ]);
     for (const change of [{}, { type: 'public' }, { clientSecret: 'x' }]) {
       expectProblem(await stage.clients.patch(`${PATH}/${clientId}`, change), 'validation_failed');
     }

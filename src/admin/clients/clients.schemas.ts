@@ -55,6 +55,7 @@ const redirectUris = z
 const scopes = z
   .array(exactText(LONGEST.scope).min(1))
   .max(MOST_OF_CLIENT.scopes)
+  .refine((list) => list.length > 0, 'Name at least one')
   .transform((list) => [...new Set(list)])
   .describe('What the client may be granted: scopes of this API, and of registered resources')
   .meta({
