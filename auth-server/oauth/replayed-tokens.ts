@@ -1,5 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
+import { stripAccessTokenAuthorizationScheme } from 'better-auth/oauth2';
 import type { Pool } from 'pg';
 import { hashToken } from '../common/stored-hashes';
 import { fieldOf } from '../common/caller';
@@ -48,7 +49,9 @@ export function replayedTokens(pool: Pool) {
         {
           matcher: ({ path }) => Object.hasOwn(FIELDS, path ?? ''),
           handler: createAuthMiddleware(async ({ path, body, context }) => {
-            const token = fieldOf(body, FIELDS[path]!);
+            // The provider accepts an authentication scheme before a token that is revoked.
+            const token = stripAccessTokenAuthorizationScheme(fieldOf(body, FIELDS[path]!));
+            if (token === '') return;
             const { rows } = await pool.query<{ sessionId: string | null }>(FIND_SESSION, [
               hashToken(token),
             ]);

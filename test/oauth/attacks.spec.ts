@@ -245,6 +245,22 @@ describe('replay', () => {
     expect([successor.status, successor.body.error]).toEqual([400, 'invalid_grant']);
   });
 
+  it('of a refresh token at the revocation ends one session, also after a scheme', async () => {
+    const elsewhere = await Browser.signedIn(stage.system, user.email);
+    for (const scheme of ['', 'Bearer ', 'bearer\t', 'DPoP  ']) {
+      const other = await stage.tokens(client, elsewhere);
+      const first = await stage.tokens(client, browser);
+      const second = await stage.refresh(client, first.refresh_token);
+      const form = { token: scheme + first.refresh_token, client_id: client.clientId };
+      await stage.ask(form, { endpoint: 'revoke' });
+      expect((await stage.refresh(client, second.body.refresh_token)).status).toBe(400);
+      expect([scheme, (await stage.refresh(client, other.refresh_token)).status]).toEqual([
+        scheme,
+        200,
+      ]);
+    }
+  });
+
   it('of a refresh token in parallel renews at most one', async () => {
     const { refresh_token: token } = await stage.tokens(client, browser);
     const answers = await Promise.all(
