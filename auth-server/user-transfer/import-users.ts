@@ -9,6 +9,7 @@ import { HashFormatError } from '../password/password-hash';
 import { checkUserWrite } from '../users/user-policy';
 import { LineError, type LineOptions, parseLine, type UserLine } from './user-line';
 import { findServerError, isValueRefused } from '../../runtime/database/database-errors';
+import { repeatOnConflict } from '../../runtime/database/repeated-transaction';
 
 /** Lines of one transaction. */
 const BATCH = 200;
@@ -33,6 +34,9 @@ interface NumberedUser {
   lineNumber: number;
   user: UserLine;
 }
+
+/** What became of a line. */
+type Outcome = 'created' | 'skipped' | { reason: string };
 
 const FIND = `
   SELECT id, email FROM "user" WHERE email = $1 OR id = $2 LIMIT 2`;
@@ -87,15 +91,27 @@ class ImportRun {
     if (this.batch.length >= BATCH) await this.flush();
   }
 
-  /** A batch is one transaction: an interrupted import leaves whole batches. */
+  /**
+   * A batch is one transaction: an interrupted import leaves whole batches. When two imports wait for
+   * each other, PostgreSQL rolls one of the transactions back, and its batch is repeated.
+   */
   async flush(): Promise<void> {
     const { batch } = this;
     this.batch = [];
     if (batch.length === 0) return;
+    const outcomes = await repeatOnConflict(() => this.writeAll(batch));
+    for (const [index, outcome] of outcomes.entries()) this.count(batch[index]!, outcome);
+    this.report(batch.at(-1)!.lineNumber);
+  }
+
+  private async writeAll(batch: NumberedUser[]): Promise<Outcome[]> {
     const client = await this.pool.connect();
+    const outcomes: Outcome[] = [];
     try {
       await client.query('BEGIN');
-      for (const numbered of batch) await this.write(client, numbered);
+      for (const { user } of batch) {
+        outcomes.push((await findExisting(client, user)) ?? (await create(client, user)));
+      }
       await client.query(this.parts.options.isDryRun ? 'ROLLBACK' : 'COMMIT');
     } catch (error) {
       await client.query('ROLLBACK').catch(() => {});
@@ -103,42 +119,12 @@ class ImportRun {
     } finally {
       client.release();
     }
-    this.report(batch.at(-1)!.lineNumber);
+    return outcomes;
   }
 
-  private async write(client: PoolClient, numbered: NumberedUser): Promise<void> {
-    if (!(await this.leaves(client, numbered))) await this.create(client, numbered);
-  }
-
-  /** @returns whether the user exists, or another one with the id or the e-mail address. */
-  private async leaves(client: PoolClient, { lineNumber, user }: NumberedUser): Promise<boolean> {
-    const found = await client.query<{ id: string; email: string }>(FIND, [user.email, user.id]);
-    const isSame = ({ id, email }: { id: string; email: string }) =>
-      email === user.email && (user.id === undefined || id === user.id);
-    if (found.rows.some(isSame)) {
-      this.parts.result.skipped += 1;
-    } else if (found.rows.length > 0) {
-      this.refuse(lineNumber, 'another user has the id or the e-mail address');
-    }
-    return found.rows.length > 0;
-  }
-
-  /** A user that a rule of the database refuses leaves the rest of the batch as it is. */
-  private async create(client: PoolClient, numbered: NumberedUser): Promise<void> {
-    const { lineNumber, user } = numbered;
-    await client.query('SAVEPOINT line');
-    try {
-      await insertUser(client, user);
-      await client.query('RELEASE SAVEPOINT line');
-      this.parts.result.created += 1;
-    } catch (error) {
-      if (!isValueRefused(error)) throw error;
-      await client.query('ROLLBACK TO SAVEPOINT line');
-      // A sign-up, or another import, has created the user in between.
-      if (await this.leaves(client, numbered)) return;
-      const { constraint = 'not representable' } = findServerError(error)!;
-      this.refuse(lineNumber, `the database refuses a value (${constraint})`);
-    }
+  private count({ lineNumber }: NumberedUser, outcome: Outcome): void {
+    if (typeof outcome === 'object') this.refuse(lineNumber, outcome.reason);
+    else this.parts.result[outcome] += 1;
   }
 
   private refuse(lineNumber: number, reason: string): void {
@@ -152,6 +138,34 @@ class ImportRun {
     this.parts.options.print(
       `up to line ${lineNumber}: ${created} ${verb}, ${skipped} exist, ${failed} refused`,
     );
+  }
+}
+
+/** @returns whether the user exists, or another one with the id or the e-mail address; `null`: neither. */
+async function findExisting(client: PoolClient, user: UserLine): Promise<Outcome | null> {
+  const found = await client.query<{ id: string; email: string }>(FIND, [user.email, user.id]);
+  if (found.rows.length === 0) return null;
+  const isSame = ({ id, email }: { id: string; email: string }) =>
+    email === user.email && (user.id === undefined || id === user.id);
+  if (found.rows.some(isSame)) return 'skipped';
+  return { reason: 'another user has the id or the e-mail address' };
+}
+
+/** A user that a rule of the database refuses leaves the rest of the batch as it is. */
+async function create(client: PoolClient, user: UserLine): Promise<Outcome> {
+  await client.query('SAVEPOINT line');
+  try {
+    await insertUser(client, user);
+    await client.query('RELEASE SAVEPOINT line');
+    return 'created';
+  } catch (error) {
+    if (!isValueRefused(error)) throw error;
+    await client.query('ROLLBACK TO SAVEPOINT line');
+    // A sign-up, or another import, has created the user in between.
+    const existing = await findExisting(client, user);
+    if (existing) return existing;
+    const { constraint = 'not representable' } = findServerError(error)!;
+    return { reason: `the database refuses a value (${constraint})` };
   }
 }
 

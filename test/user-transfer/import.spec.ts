@@ -245,6 +245,31 @@ describe('a file', () => {
     expect(await readUser('other@example.com')).toMatchObject({ name: 'Other' });
   });
 
+  it('is imported again with its batch when another import waits for it, and it for the other one', async () => {
+    const insert = (name: string) =>
+      `INSERT INTO "user" (id, name, email) VALUES ('${name}', 'Cross', '${name}@example.com')`;
+    const waiting = async (count: number) =>
+      expect((await server.sql.query(WAITING)).rowCount).toBe(count);
+    const [gate, other] = [await server.sql.connect(), await server.sql.connect()];
+    try {
+      await gate.query(`BEGIN; ${insert('gate')}`);
+      // The import looks for a deadlock, and PostgreSQL ends the one that looks.
+      await other.query(`BEGIN; SET LOCAL deadlock_timeout = '1min'; ${insert('cross-2')}`);
+      const names = ['cross-1', 'gate', 'cross-2'];
+      const importing = run(names.map((id) => ({ id, email: `${id}@example.com` })));
+      await eventually(() => waiting(1));
+      const crossing = other.query(`${insert('cross-1')}; COMMIT`);
+      await eventually(() => waiting(2));
+      await gate.query('ROLLBACK');
+      const [result] = await Promise.all([importing, crossing]);
+      expect(result).toEqual({ created: 1, skipped: 2, failed: 0 });
+      expect(printed).toHaveLength(1);
+    } finally {
+      gate.release(true);
+      other.release(true);
+    }
+  });
+
   it('has all other lines imported when the database refuses one', async () => {
     const outside = ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59-10:00'];
     const refused = outside.map((createdAt, n) => ({
