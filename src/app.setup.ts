@@ -16,16 +16,6 @@ import type { Settings } from '../runtime/settings/load';
 /** The error of a failed query holds its parameters and the row: these are not logged. */
 const ROW_VALUES = ['err.parameters', 'err.driverError', 'err.detail', 'err.where'];
 
-/** Routes of the process, outside the versioned API. */
-const OUTSIDE_THE_API = [
-  '/',
-  'problems',
-  'problems/:code',
-  'health/live',
-  'health/ready',
-  'metrics',
-];
-
 /** The parts of the API whose order matters. */
 export interface ApiPlan {
   steps: readonly ApiStep[];
@@ -77,7 +67,11 @@ export async function describeApi(settings: ApiSettings): Promise<OpenAPIObject>
   return createOpenApiDocument(app, settings);
 }
 
-function placeRoutes(app: INestApplication): void {
-  app.setGlobalPrefix('api', { exclude: OUTSIDE_THE_API });
-  app.enableVersioning({ type: VersioningType.URI });
+/**
+ * Routes with a version are below `/api/v1`, those without one (`VERSION_NEUTRAL`) are of the
+ * process. A global prefix needs exceptions for the latter, by path: they would also apply to a
+ * route of a feature with the same path, such as `problems`.
+ */
+export function placeRoutes(app: INestApplication): void {
+  app.enableVersioning({ type: VersioningType.URI, prefix: 'api/v' });
 }

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { installFeature, parseNames, renderFeature } from '../../tools/new-feature/render';
 
 const GUIDE = readFileSync(join(__dirname, '../../docs/guides/first-feature.md'), 'utf8');
+const DOCUMENT = join(__dirname, '../../openapi.json');
 const NAMES = { plural: 'notes', singular: 'note', timestamp: 1795466001000 };
+
+interface ApiDocument {
+  paths: Record<string, Record<string, { operationId?: string }>>;
+  components: { schemas: object };
+}
 
 describe('the guide to the first feature', () => {
   it('shows every file that the generator writes, as it writes it', async () => {
@@ -38,8 +44,29 @@ describe('the generator of features', () => {
     [[], 'usage: npm run new:feature'],
     [['users'], 'uses the name'],
     [['sheep'], 'name the plural and the singular'],
+    [['class'], 'class is a reserved word'],
+    [['news'], 'new is a reserved word'],
+    [['awaits'], 'await is a reserved word'],
   ])('refuses the names %j', (names, message) => {
     expect(() => parseNames(names)).toThrow(message);
+  });
+
+  it('refuses each name whose operations or schemas Gatehouse has itself', () => {
+    const { paths, components } = JSON.parse(readFileSync(DOCUMENT, 'utf8')) as ApiDocument;
+    const operations = Object.values(paths)
+      .flatMap((path) => Object.values(path))
+      .flatMap(
+        ({ operationId = '' }) =>
+          /^(?:create|update|delete|remove|getOwn)(.*)$/.exec(operationId) ?? [],
+      );
+    const schemas = Object.keys(components.schemas).flatMap(
+      (schema) => /^(?:Create|Update)?(.*?)(?:Page)?$/.exec(schema) ?? [],
+    );
+    const words = [...operations, ...schemas].filter((name) => /^[A-Z][a-z]{2,}$/.test(name));
+    expect(words).toEqual(expect.arrayContaining(['Profile', 'Problem', 'Resource', 'User']));
+    for (const word of words) {
+      expect(() => parseNames(['things', word.toLowerCase()])).toThrow('uses the name');
+    }
   });
 
   it('derives the singular, unless it is named', () => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Script } from 'node:vm';
 import { format, resolveConfig } from 'prettier';
 
 /** A file of a new feature. */
@@ -24,17 +25,19 @@ const LIST = 'features/features.ts';
 
 const NAME = /^[a-z]{3,30}$/;
 
-/** Names that Gatehouse uses itself for folders, routes or tables. */
+/** Names that Gatehouse uses itself for folders, routes, tables, operations or schemas. */
 const TAKEN = new Set(
-  'account accounts admin audit auth client clients house jwks key keys me migrations passkey passkeys session sessions user users verification'.split(
-    ' ',
-  ),
+  [
+    'account accounts admin audit auth ban client clients entrance grant house jwks key keys',
+    'liveness me migrations passkey passkeys problem profile readiness refresh resource role',
+    'session sessions statistics tokens user users verification',
+  ].flatMap((line) => line.split(' ')),
 );
 
 /**
  * Reads the names of a feature from the command line.
  *
- * @throws when a name is no plain lower-case word, or is taken.
+ * @throws when a name is no plain lower-case word, is a reserved word, or is taken.
  */
 export function parseNames(arguments_: readonly string[]): FeatureNames {
   const [plural = '', singular = plural.replace(/ies$/, 'y').replace(/s$/, '')] = arguments_;
@@ -43,6 +46,7 @@ export function parseNames(arguments_: readonly string[]): FeatureNames {
     if (!NAME.test(name)) {
       throw new Error(`${JSON.stringify(name)} is not a word of 3 to 30 lower-case letters`);
     }
+    if (!isVariable(name)) throw new Error(`${name} is a reserved word of JavaScript`);
     if (TAKEN.has(name)) throw new Error(`Gatehouse uses the name ${name} itself`);
   }
   if (plural === singular) {
@@ -51,6 +55,16 @@ export function parseNames(arguments_: readonly string[]): FeatureNames {
     );
   }
   return { plural, singular, timestamp: Date.now() };
+}
+
+/** The code of the feature has variables of this name. */
+function isVariable(word: string): boolean {
+  try {
+    // Parsed, not run.
+    return Boolean(new Script(`'use strict'; async () => { let ${word}; };`));
+  } catch {
+    return false;
+  }
 }
 
 /** @returns the files of a feature, in the order of their names, formatted. */
