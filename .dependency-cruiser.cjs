@@ -48,7 +48,7 @@ const SUBJECTS = {
   oauth: ['sessions', 'audit', 'signing-keys'],
   'second-factor': ['notices', 'mail'],
   'signing-keys': ['sessions', 'audit'],
-  'shared-signals': ['signing-keys', 'audit'],
+  'shared-signals': ['admission', 'signing-keys', 'audit'],
   users: ['mail', 'audit', 'sessions'],
   'user-transfer': ['audit', 'password', 'users'],
 };

@@ -1,5 +1,5 @@
 import { Argon2id } from './argon2id';
-import { ConcurrencyLimit } from './concurrency-limit';
+import { ConcurrencyLimit } from '../admission/concurrency-limit';
 import { BusyError } from '../admission/places';
 import { parseHash } from './hash-format';
 import { orRefuse } from '../admission/plugin';

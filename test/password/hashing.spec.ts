@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { Argon2id } from '../../auth-server/password/argon2id';
 import { PasswordHasher } from '../../auth-server/password/password-hasher';
 import { PasswordUpgrade } from '../../auth-server/password/password-upgrade';
-import { ConcurrencyLimit } from '../../auth-server/password/concurrency-limit';
+import { ConcurrencyLimit } from '../../auth-server/admission/concurrency-limit';
 import { flowsOf, Admission } from '../../auth-server/admission/admission';
 import { BusyError, Places, ShareError } from '../../auth-server/admission/places';
 import { TurnQueue } from '../../auth-server/admission/turn-queue';

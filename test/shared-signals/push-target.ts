@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Receiver, SecurityEventToken } from './receiver';
 import { nameOf } from './receiver';
 import { RecordingServer } from '../support/servers/recording-server';
@@ -45,6 +46,19 @@ export class PushTarget {
   keepSilent(): void {
     this.server.reset();
     this.server.answer = (request) => void request.resume();
+  }
+
+  /** Keeps the next requests. @returns answers all of them at once. */
+  holdAnswers(): (status: number) => void {
+    this.server.reset();
+    const held: ServerResponse[] = [];
+    this.server.answer = (request, response) => {
+      request.resume();
+      held.push(response);
+    };
+    return (status) => {
+      for (const response of held) response.writeHead(status).end();
+    };
   }
 
   /** Answers the next requests with a text, and keeps the connections open. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { createSignalParts, type SignalParts } from '../parts';
-import { pushStream } from './push-round';
+import { createSignalParts } from '../parts';
+import { pushStream, type PushWork } from './push-round';
+import { ConcurrencyLimit } from '../../admission/concurrency-limit';
 import type { AuthConfig } from '../../common/config';
 import { tryWhileLocked } from '../../common/database';
 import { LOCKS } from '../../../contract';
@@ -12,11 +13,18 @@ import type { Job } from '../../../runtime/jobs/jobs';
 const INTERVAL_MS = 500;
 
 /**
+ * Streams that use the database at the same time. Receivers that fail together would otherwise take
+ * all connections of the pool from the requests.
+ */
+const DATABASE_WIDTH = 2;
+
+/**
  * Pushes security events, on one auth server at a time: the lock keeps the order of a subject. A
  * receiver that answers slowly does not delay the others.
  */
 export function createPushJob({ config, pool }: { config: AuthConfig; pool: Pool }): Job {
   const parts = createSignalParts({ config, pool });
+  const places = new ConcurrencyLimit({ width: DATABASE_WIDTH, capacity: Infinity });
   return {
     name: 'event-push',
     intervalMs: INTERVAL_MS,
@@ -24,13 +32,14 @@ export function createPushJob({ config, pool }: { config: AuthConfig; pool: Pool
       if ((await parts.streams.listWaiting()).length === 0) return 0;
       const { databaseUrl } = config;
       const lock = { databaseUrl, key: LOCKS.eventPush };
-      return tryWhileLocked(lock, () => pushWaiting(parts, signal));
+      return tryWhileLocked(lock, () => pushWaiting({ parts, places, signal }));
     },
   };
 }
 
 /** Runs until no receiver is left to which something can be sent now. */
-async function pushWaiting(parts: SignalParts, signal: AbortSignal): Promise<number> {
+async function pushWaiting(pushWork: PushWork): Promise<number> {
+  const { parts, signal } = pushWork;
   const running = new Map<string, Promise<void>>();
   /** Streams to which nothing could be sent, such as those whose tokens are all postponed. */
   const idleUntil = new Map<string, number>();
@@ -41,7 +50,7 @@ async function pushWaiting(parts: SignalParts, signal: AbortSignal): Promise<num
     for (const streamId of waiting) {
       const isIdle = (idleUntil.get(streamId) ?? 0) > performance.now();
       if (running.has(streamId) || isIdle) continue;
-      const work = pushStream(parts, { streamId, signal })
+      const work = pushStream(pushWork, streamId)
         .catch((error: unknown) => {
           failures.push(error);
           return 0;

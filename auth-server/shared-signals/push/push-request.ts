@@ -9,6 +9,9 @@ import { lookupPublic } from '../destinations/public-lookup';
 const TIMEOUT_MS = 10_000;
 const LONGEST_ANSWER_BYTES = 4_096;
 
+/** Interim answers (1xx) before the answer. Node.js accepts any number of them. */
+const MOST_INTERIM_ANSWERS = 10;
+
 export interface Push {
   url: string;
   set: string;
@@ -68,6 +71,11 @@ async function send({ url, set, authorization, allowed, signal }: Push): Promise
   });
   // Errors after the headers belong to the response.
   request.on('error', () => {});
+  let interim = 0;
+  request.on('information', () => {
+    interim += 1;
+    if (interim > MOST_INTERIM_ANSWERS) request.destroy(new Error('too many interim answers'));
+  });
   request.end(set);
   const [response] = (await Promise.race([
     once(request, 'response'),

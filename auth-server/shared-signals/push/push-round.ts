@@ -1,4 +1,5 @@
 import { symmetricDecrypt } from 'better-auth/crypto';
+import { ConcurrencyLimit } from '../../admission/concurrency-limit';
 import { toCipherKey } from '../../common/secrets';
 import type { Delivery } from '../delivery-store';
 import type { SignalParts } from '../parts';
@@ -22,24 +23,70 @@ function pauseAfter(failures: number): number {
 
 type PushStream = StreamRow & { failures: number };
 
+/** What the pushes of all streams share. */
+export interface PushWork {
+  parts: SignalParts;
+  /** Held during statements, and not during a request to a receiver. */
+  places: ConcurrencyLimit;
+  signal: AbortSignal;
+}
+
+/** Tokens of one stream that are sent at the same time. */
+interface Batch {
+  stream: PushStream;
+  authorization: string | null;
+  tokens: { delivery: Delivery; set: string }[];
+}
+
+interface Sent {
+  stream: PushStream;
+  delivery: Delivery;
+  result: PushResult;
+}
+
 /** Sends what waits for one receiver until nothing can be sent, or the receiver fails. */
-export async function pushStream(
-  parts: SignalParts,
-  { streamId, signal }: { streamId: string; signal: AbortSignal },
-): Promise<number> {
+export async function pushStream(work: PushWork, streamId: string): Promise<number> {
+  const { parts, places, signal } = work;
   let sent = 0;
   while (!signal.aborted) {
-    await parts.deliveries.collect(streamId);
-    const stream = await parts.streams.findPushed(streamId);
-    const heads = stream ? await parts.deliveries.listHeads(streamId, MOST_AT_ONCE) : [];
-    if (!stream || heads.length === 0) return sent;
-    const results = await sendAll(parts, { stream, heads, signal });
+    const batch = await places.run(() => prepare(parts, streamId));
+    if (!batch) return sent;
+    const results = await sendAll(work, batch);
     sent += results.filter(({ outcome }) => outcome !== 'failed').length;
-    const ms = toPause(results, stream.failures);
-    if (ms !== null || stream.failures > 0) await parts.streams.backOff(streamId, ms);
+    const { failures } = batch.stream;
+    const ms = toPause(results, failures);
+    const isChanged = ms !== null || failures > 0;
+    if (isChanged) await places.run(() => parts.streams.backOff(streamId, ms));
     if (ms !== null) return sent;
   }
   return sent;
+}
+
+/** @returns `null` when nothing can be sent. */
+async function prepare(parts: SignalParts, streamId: string): Promise<Batch | null> {
+  await parts.deliveries.collect(streamId);
+  const stream = await parts.streams.findPushed(streamId);
+  const heads = stream ? await parts.deliveries.listHeads(streamId, MOST_AT_ONCE) : [];
+  return stream && heads.length > 0 ? signAll(parts, { stream, heads }) : null;
+}
+
+async function signAll(
+  parts: SignalParts,
+  { stream, heads }: { stream: PushStream; heads: Delivery[] },
+): Promise<Batch> {
+  const { config, deliveries, signingKeys } = parts;
+  const authorization = await readAuthorization(parts, stream);
+  const sign = await openSigner({ config, signingKeys });
+  await deliveries.countAttempts(heads);
+  const tokens = heads.map(async (delivery) => {
+    return { delivery, set: await sign(delivery, stream.clientId) };
+  });
+  return { stream, authorization, tokens: await Promise.all(tokens) };
+}
+
+async function readAuthorization({ config }: SignalParts, { authorization }: StreamRow) {
+  if (authorization === null) return null;
+  return symmetricDecrypt({ key: toCipherKey(config), data: authorization });
 }
 
 /**
@@ -54,52 +101,43 @@ function toPause(results: PushResult[], failures: number): number | null {
   return Math.max(pauseAfter(failures), retryAfterMs);
 }
 
-interface Batch {
-  stream: PushStream;
-  heads: Delivery[];
-  signal: AbortSignal;
-}
-
-async function sendAll(
-  parts: SignalParts,
-  { stream, heads, signal }: Batch,
-): Promise<PushResult[]> {
-  const { config, deliveries, signingKeys } = parts;
-  const authorization = await readAuthorization(parts, stream);
-  const sign = await openSigner({ config, signingKeys });
-  await deliveries.countAttempts(heads);
-  const results = heads.map(async (delivery) => {
-    const set = await sign(delivery, stream.clientId);
-    const allowed = config.streamDestinations;
+async function sendAll(work: PushWork, batch: Batch): Promise<PushResult[]> {
+  const { parts, places, signal } = work;
+  const { stream, authorization, tokens } = batch;
+  // One at a time, so that a stream waits for one place, as the others do.
+  const turns = new ConcurrencyLimit({ width: 1, capacity: MOST_AT_ONCE });
+  const results = tokens.map(async ({ delivery, set }) => {
+    const allowed = parts.config.streamDestinations;
     const result = await pushSet({ url: stream.endpointUrl!, set, authorization, allowed, signal });
-    await note(parts, { stream, delivery, result, signal });
+    const sent = { stream, delivery, result };
+    const isTooLong = await turns.run(() => places.run(() => note(parts, sent)));
+    // An attempt that a stop has ended says nothing about the receiver.
+    if (isTooLong && !signal.aborted) await giveUp(work, sent);
     return result;
   });
   return Promise.all(results);
 }
 
-async function readAuthorization({ config }: SignalParts, { authorization }: StreamRow) {
-  if (authorization === null) return null;
-  return symmetricDecrypt({ key: toCipherKey(config), data: authorization });
-}
-
-interface Sent extends Omit<Batch, 'heads'> {
-  delivery: Delivery;
-  result: PushResult;
-}
-
-async function note(parts: SignalParts, { stream, delivery, result, signal }: Sent): Promise<void> {
+/** @returns whether the delivery has failed for a day. */
+async function note(parts: SignalParts, { stream, delivery, result }: Sent): Promise<boolean> {
   const { deliveries } = parts;
   const { id, jti, attempts } = delivery;
-  if (result.outcome === 'accepted') return deliveries.acknowledge(stream.id, [jti]);
-  const { outcome, error, retryAfterMs } = result;
-  if (outcome === 'refused') return deliveries.fail(stream.id, [{ jti, error }]);
-  const ms = Math.max(pauseAfter(attempts), retryAfterMs);
-  const isTooLong = await deliveries.postpone(id, { ms, error });
-  // An attempt that a stop has ended says nothing about the receiver.
-  if (!isTooLong || signal.aborted) return;
-  if (outcome === 'postponed') await deliveries.fail(stream.id, [{ jti, error }]);
-  else await pause(parts, { stream, error, signal });
+  if (result.outcome === 'accepted') await deliveries.acknowledge(stream.id, [jti]);
+  else if (result.outcome === 'refused') {
+    await deliveries.fail(stream.id, [{ jti, error: result.error }]);
+  } else {
+    const ms = Math.max(pauseAfter(attempts), result.retryAfterMs);
+    return deliveries.postpone(id, { ms, error: result.error });
+  }
+  return false;
+}
+
+async function giveUp(work: PushWork, { stream, delivery, result }: Sent): Promise<void> {
+  if (result.outcome === 'accepted') return;
+  const { deliveries } = work.parts;
+  const { error, outcome } = result;
+  if (outcome === 'failed') await pause(work, { stream, error });
+  else await work.places.run(() => deliveries.fail(stream.id, [{ jti: delivery.jti, error }]));
 }
 
 /**
@@ -107,11 +145,20 @@ async function note(parts: SignalParts, { stream, delivery, result, signal }: Se
  * event about that once (SSF 1.0, section 8.1.5), and again when the stream is enabled.
  */
 async function pause(
-  parts: SignalParts,
-  { stream, error, signal }: Omit<Batch, 'heads'> & { error: string },
+  work: PushWork,
+  { stream, error }: { stream: PushStream; error: string },
 ): Promise<void> {
-  const { deliveries, streams } = parts;
   const reason = `The delivery has failed for a day: ${error}`.slice(0, 200);
+  const batch = await work.places.run(() => tellPause(work.parts, { stream, reason }));
+  if (batch) await sendAll(work, batch);
+}
+
+/** @returns the event about it; `null` when the stream was not enabled. */
+async function tellPause(
+  parts: SignalParts,
+  { stream, reason }: { stream: PushStream; reason: string },
+): Promise<Batch | null> {
+  const { deliveries, streams } = parts;
   const isPaused = await streams.inTransaction(async (run) => {
     if (!(await streams.pause(run, { id: stream.id, reason }))) return false;
     const event = toStatusEvent(stream.id, { status: 'paused', reason });
@@ -120,5 +167,5 @@ async function pause(
     return true;
   });
   const told = isPaused ? await deliveries.findStatusEvent(stream.id) : null;
-  if (told) await sendAll(parts, { stream, heads: [told], signal });
+  return told && signAll(parts, { stream, heads: [told] });
 }

@@ -1,4 +1,4 @@
-import { BusyError } from '../admission/places';
+import { BusyError } from './places';
 
 export interface ConcurrencyLimitOptions {
   /** The number of tasks that run at the same time. */
