@@ -13,7 +13,13 @@ import { requestContext } from '../common/request-context';
 import type { AuthConfig } from '../common/config';
 import { findLastingSecret, type Secrets } from '../common/secrets';
 import type { RateLimitFactors } from '../../runtime/settings/load';
-import { callerOf, fieldOf, isAdministrator, ownerOfResetToken } from '../common/caller';
+import {
+  callerOf,
+  fieldOf,
+  findNamedSession,
+  isAdministrator,
+  ownerOfResetToken,
+} from '../common/caller';
 import type { HookContext } from '../common/hook-types';
 
 const SIGN_IN = '/sign-in/email';
@@ -126,7 +132,7 @@ class LimitsGuard {
     if (checked !== undefined && !isRefused(ctx, 'INVALID_PASSWORD')) {
       await this.passwords.giveBack(checked);
     }
-    const signedIn = ctx.path.startsWith(ADMIN_PATHS) ? null : ctx.context.newSession?.user.email;
+    const signedIn = await signedInAs(ctx);
     const byMail = isAPIError(ctx.context.returned) ? null : proven;
     if (byMail) await this.signIns.forgetUnknownSources(this.originOf(byMail, network));
     const owner = signedIn ?? byMail;
@@ -166,6 +172,17 @@ async function administratorOf(ctx: HookContext): Promise<string | undefined> {
   if (client) return client;
   const caller = await callerOf(ctx);
   return isAdministrator(caller) ? caller?.id : undefined;
+}
+
+/**
+ * The e-mail address of the user who has signed in. The extension of the session that the request
+ * names is no sign-in, also in an impersonation.
+ */
+async function signedInAs(ctx: HookContext): Promise<string | undefined> {
+  const { newSession } = ctx.context;
+  if (!newSession || ctx.path.startsWith(ADMIN_PATHS)) return undefined;
+  const named = await findNamedSession(ctx);
+  return named?.id === newSession.session.id ? undefined : newSession.user.email;
 }
 
 function isRefused({ context: { returned } }: HookContext, ...codes: string[]): boolean {
