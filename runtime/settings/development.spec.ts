@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -38,6 +46,14 @@ describe('the development secret', () => {
   it('is readable by its owner only', () => {
     completeEnvironment({});
     expect(statSync(join('.data', 'better-auth-secret')).mode & 0o777).toBe(0o600);
+  });
+
+  it('has an own draft: another container with this process id can write one at the same time', () => {
+    const draft = join('.data', `better-auth-secret.${process.pid}`);
+    mkdirSync('.data');
+    writeFileSync(draft, 'of another container');
+    completeEnvironment({});
+    expect(readFileSync(draft, 'utf8')).toBe('of another container');
   });
 
   it('is not generated when one is set', () => {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -75,7 +75,8 @@ export function keptSecret(name: string): string {
   const kept = readIfThere(file);
   if (kept !== null) return kept.trim();
   mkdirSync(DATA_DIRECTORY, { recursive: true });
-  const draft = `${file}.${process.pid}`;
+  // Not the process id: each container has a process 1.
+  const draft = `${file}.${randomUUID()}`;
   writeFileSync(draft, randomBytes(36).toString('base64url'), { mode: 0o600 });
   try {
     linkSync(draft, file);
