@@ -60,10 +60,19 @@ function isEmpty(headers: IncomingHttpHeaders): boolean {
  * @throws {Problem} `unsupported_media_type`, with the supported type (RFC 9110, section 15.5.16)
  */
 function assertPlainUtf8(headers: IncomingHttpHeaders): void {
-  const charset = new MIMEType(headers['content-type']!).params.get('charset') ?? 'utf-8';
+  const charset = charsetOf(headers['content-type']!);
   const coding = headers['content-encoding'] ?? 'identity';
   if (/^utf-?8$/i.test(charset) && /^identity$/i.test(coding)) return;
   throw new Problem('unsupported_media_type', { headers: { 'accept-encoding': 'identity' } });
+}
+
+/** Fastify accepts media types that Node.js does not parse: they have no known charset. */
+function charsetOf(mediaType: string): string {
+  try {
+    return new MIMEType(mediaType).params.get('charset') ?? 'utf-8';
+  } catch {
+    return '';
+  }
 }
 
 const FAULTS: Record<JsonFault, string> = {

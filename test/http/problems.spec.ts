@@ -113,6 +113,8 @@ describe('a body', () => {
     ['two media types', { 'content-type': 'application/json, text/plain' }],
     ['no declaration', {}],
     ['another charset', { 'content-type': 'application/json; charset=iso-8859-1' }],
+    ['a byte that no media type has', { 'content-type': 'application/json\xA0' }],
+    ['that byte before a parameter', { 'content-type': 'application/json\xA0;charset=utf-8' }],
     ['UTF-16', { 'content-type': 'application/json;charset="UTF-16"' }],
     ['a compressed body', { ...JSON_TYPE, 'content-encoding': 'gzip' }],
   ])('of type %s is unsupported', async (_title, headers) => {

@@ -36,7 +36,8 @@ export async function send(baseUrl: string, options: RawRequest): Promise<RawAns
     },
     localAddress: from,
   });
-  outgoing.end(body);
+  // Not as a text: Node.js would also write the headers in its encoding.
+  outgoing.end(body === undefined ? body : Buffer.from(body));
   const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
   const chunks: Buffer[] = await incoming.toArray();
   return {
