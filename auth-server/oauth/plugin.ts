@@ -14,7 +14,7 @@ import { replayedTokens } from './replayed-tokens';
 import { renewals } from './renewals';
 import { refusedParameters } from './requests/refused-parameters';
 import { requestRules } from './requests/request-rules';
-import { usedCodes } from './requests/used-codes';
+import { UsedCodes, usedCodes } from './requests/used-codes';
 import { Resources } from './resources/resources';
 import { revocation } from './revocation';
 import { tokenClaims } from './token-claims';
@@ -44,9 +44,10 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
   if (!isAuthorizationServer(config)) return [];
   const grants = new Grants(pool);
   const resources = new Resources(pool, config);
+  const codes = new UsedCodes({ config, pool });
   const verifierParts = { config, signingKeys: new SigningKeys(config, pool) };
   return [
-    continueAfterSignIn(oauthProvider(providerOptions({ config, grants, resources }))),
+    continueAfterSignIn(oauthProvider(providerOptions({ config, grants, resources, codes }))),
     singleConsent(pool),
     refusedParameters,
     authorizationRequests(verifierParts),
@@ -59,7 +60,7 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
     revocation(grants, pool),
     protocolAnswers(grants),
     replayedTokens(pool),
-    usedCodes({ config, pool }),
+    usedCodes(codes),
     clientCredentials(pool),
     introspectionTokens(config),
     // Last: its hook commits what the answer says.
@@ -87,9 +88,10 @@ interface ProviderParts {
   config: AuthConfig;
   grants: Grants;
   resources: Resources;
+  codes: UsedCodes;
 }
 
-function providerOptions({ config, grants, resources }: ProviderParts) {
+function providerOptions({ config, ...parts }: ProviderParts) {
   const lifetime = Math.floor(config.jwtTtl / 1_000);
   return {
     loginPage: config.authUrl + PAGES.signIn,
@@ -107,7 +109,7 @@ function providerOptions({ config, grants, resources }: ProviderParts) {
     allowDynamicClientRegistration: false,
     clientPrivileges: refuseManagement,
     resourcePrivileges: refuseManagement,
-    extensions: [tokenClaims(grants, resources)],
+    extensions: [tokenClaims(parts)],
     schema: OAUTH_MAPPING,
     silenceWarnings: { oauthAuthServerConfig: true, openidConfig: true },
   };

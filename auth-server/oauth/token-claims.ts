@@ -1,6 +1,7 @@
 import type { OAuthProviderExtension } from '@better-auth/oauth-provider';
 import { APIError } from 'better-auth/api';
 import type { Grants } from './grants';
+import type { UsedCodes } from './requests/used-codes';
 import type { Resources } from './resources/resources';
 import type { SessionClaims } from '../../contract';
 import { isBanned, type SessionBasis, toSessionClaims } from '../sessions/claims';
@@ -39,18 +40,25 @@ export interface DecidedClaims {
   methods?: readonly string[];
 }
 
+interface TokenClaimsParts {
+  grants: Grants;
+  resources: Resources;
+  codes: UsedCodes;
+}
+
 /**
  * The claims of an access token. A user's token is issued only while its session and its user are
  * in force. The token of a service account has neither.
  */
-export function tokenClaims(grants: Grants, resources: Resources): OAuthProviderExtension {
+export function tokenClaims(parts: TokenClaimsParts): OAuthProviderExtension {
+  const { grants, resources } = parts;
   return {
     claims: {
       accessToken: async (input) => {
         const target = await targetOf(input, resources);
         if (!input.user) return { ...target };
         const claims = await claimsOfUser(input);
-        await assertGranted(input, grants);
+        await assertGranted(input, parts);
         return { ...target, ...claims };
       },
       userInfo: async ({ user, jwt }) => {
@@ -85,14 +93,16 @@ async function targetOf(
 }
 
 /**
- * A grant begins with the exchange of a code. Its tokens depend on its row
+ * The client has authenticated and proved its code, which is used up here. A grant begins with this
+ * exchange. Its tokens depend on its row
  * (migrations/1795428000000-EndOAuthGrants), and no renewal restores it.
  */
 async function assertGranted(
-  { sessionId, client: { clientId }, grantType, scopes, resources = [] }: ClaimInput,
-  grants: Grants,
+  { ctx, sessionId, client: { clientId }, grantType, scopes, resources = [] }: ClaimInput,
+  { grants, codes }: TokenClaimsParts,
 ): Promise<void> {
   const isNew = grantType === 'authorization_code';
+  if (isNew && !(await codes.use(ctx.request, ctx.body))) throw refusal('invalid code');
   const hasBasis = !isNew || (await grants.begin({ sessionId, clientId, scopes, resources }));
   if (!hasBasis || !(await grants.isInForce({ sessionId, clientId }))) {
     throw refusal('what was granted has ended');

@@ -57,15 +57,89 @@ const INVALID_GRANT = { error: 'invalid_grant', error_description: 'invalid code
  * use. It leaves an access token without a refresh token, and the tokens of a first use that is not
  * over.
  *
- * Here the row of a code remains until its access tokens expire, under the name of a used code. The
+ * The provider uses a code up before it authenticates the client: a stranger who knows a code
+ * could prevent the sign-in. Here it only finds the code, and {@link use} uses it up when client,
+ * redirect URI and verifier are right (RFC 6749, section 4.1.3).
+ *
+ * The row of a used code remains until its access tokens expire, under the name of a used code. The
  * second use writes to it, then ends the grant. The first use reads it after its last write: either
  * it finds the second use and ends the grant itself, or the second use finds the grant. The row of
  * a first use that is refused is deleted: it began no grant. When a first use fails for another
  * reason, the row remains, and a repeat of it ends the grant of its session and client.
  */
-export function usedCodes(parts: UsedCodesParts) {
-  const { pool } = parts;
-  const firstUses = new WeakSet<Request>();
+export class UsedCodes {
+  private readonly found = new WeakMap<Request, Verification>();
+  private readonly firstUses = new WeakSet<Request>();
+
+  constructor(private readonly parts: UsedCodesParts) {}
+
+  /** @returns the row of the code; `null`: it cannot be used (again). */
+  async find(codeId: string, request: Request | undefined): Promise<Verification | null> {
+    const { pool } = this.parts;
+    const values = [toStoredIdentifier(codeId), new Date()];
+    const { rows } = await pool.query<Verification>(FIND, values);
+    const code = rows[0];
+    if (!code) return this.replay(codeId);
+    if (request) this.found.set(request, code);
+    return code;
+  }
+
+  /**
+   * Uses up the code that the request has found.
+   * @returns `false`: another request has used it.
+   */
+  async use(request: Request | undefined, body: unknown): Promise<boolean> {
+    const { pool, config } = this.parts;
+    const code = request && this.found.get(request);
+    if (!code) return false;
+    const codeId = codeIdOf(body);
+    const { sessionId, query } = JSON.parse(code.value) as StoredCode;
+    const used: UsedCode = { sessionId, clientId: query.client_id };
+    const now = new Date();
+    const expiry = new Date(now.getTime() + REQUEST_LIMIT_MS + config.jwtTtl + TOLERANCE_MS);
+    const { id, identifier } = code;
+    const values = [id, identifier, nameOfUsed(codeId), JSON.stringify(used), expiry, now];
+    if ((await pool.query(USE, values)).rowCount !== 1) {
+      await this.replay(codeId);
+      return false;
+    }
+    this.firstUses.add(request);
+    return true;
+  }
+
+  /** @returns whether the first use may be answered with its tokens. */
+  async end(request: Request | undefined, { body, token }: Exchange): Promise<boolean> {
+    const isFirst = request !== undefined && this.firstUses.has(request);
+    if (!isFirst) return token === undefined;
+    const { pool } = this.parts;
+    const codeId = codeIdOf(body);
+    const name = nameOfUsed(codeId);
+    if (token === undefined) {
+      await pool.query(FORGET, [name]);
+      return true;
+    }
+    const { rows } = await pool.query<{ value: string }>(FIND_USED, [name]);
+    const used = rows[0] && (JSON.parse(rows[0].value) as UsedCode);
+    if (used?.replayed !== true) return true;
+    await endGrants(codeId, pool);
+    return false;
+  }
+
+  private async replay(codeId: string): Promise<null> {
+    const { pool } = this.parts;
+    await pool.query(REPLAY, [nameOfUsed(codeId)]);
+    await endGrants(codeId, pool);
+    return null;
+  }
+}
+
+interface Exchange {
+  body: unknown;
+  /** The access token of the answer. */
+  token: string | undefined;
+}
+
+export function usedCodes(codes: UsedCodes) {
   return {
     id: 'gatehouse-used-codes',
     hooks: {
@@ -74,11 +148,7 @@ export function usedCodes(parts: UsedCodesParts) {
           matcher: isExchange,
           handler: createAuthMiddleware(({ context, request }) => {
             const { internalAdapter } = context;
-            const consumeVerificationValue = async (id: string) => {
-              const code = await useCode(id, parts);
-              if (code && request) firstUses.add(request);
-              return code;
-            };
+            const consumeVerificationValue = (id: string) => codes.find(id, request);
             context.internalAdapter = { ...internalAdapter, consumeVerificationValue };
             return Promise.resolve();
           }),
@@ -88,18 +158,8 @@ export function usedCodes(parts: UsedCodesParts) {
         {
           matcher: isExchange,
           handler: createAuthMiddleware(async ({ body, context, request }) => {
-            if (!request || !firstUses.has(request)) return undefined;
-            const codeId = hashToken(fieldOf(body, 'code'));
-            const name = nameOfUsed(codeId);
             const { access_token: token } = (context.returned ?? {}) as { access_token?: string };
-            if (token === undefined) {
-              await pool.query(FORGET, [name]);
-              return undefined;
-            }
-            const { rows } = await pool.query<{ value: string }>(FIND_USED, [name]);
-            const used = rows[0] && (JSON.parse(rows[0].value) as UsedCode);
-            if (used?.replayed !== true) return undefined;
-            await endGrants(codeId, pool);
+            if (await codes.end(request, { body, token })) return undefined;
             return Response.json(INVALID_GRANT, {
               status: 400,
               headers: { 'cache-control': 'no-store', pragma: 'no-cache' },
@@ -111,31 +171,16 @@ export function usedCodes(parts: UsedCodesParts) {
   } satisfies BetterAuthPlugin;
 }
 
+function codeIdOf(body: unknown): string {
+  return hashToken(fieldOf(body, 'code'));
+}
+
 function isExchange({ path, body }: HookMatch): boolean {
   return path === '/oauth2/token' && fieldOf(body, 'grant_type') === 'authorization_code';
 }
 
 function nameOfUsed(codeId: string): string {
   return `used-authorization-code-${codeId}`;
-}
-
-/** @returns the row of the code; `null`: it cannot be used (again). */
-async function useCode(codeId: string, parts: UsedCodesParts): Promise<Verification | null> {
-  const { pool, config } = parts;
-  const now = new Date();
-  const { rows } = await pool.query<Verification>(FIND, [toStoredIdentifier(codeId), now]);
-  const code = rows[0];
-  if (code) {
-    const { sessionId, query } = JSON.parse(code.value) as StoredCode;
-    const used: UsedCode = { sessionId, clientId: query.client_id };
-    const expiry = new Date(now.getTime() + REQUEST_LIMIT_MS + config.jwtTtl + TOLERANCE_MS);
-    const { id, identifier } = code;
-    const values = [id, identifier, nameOfUsed(codeId), JSON.stringify(used), expiry, now];
-    if ((await pool.query(USE, values)).rowCount === 1) return code;
-  }
-  await pool.query(REPLAY, [nameOfUsed(codeId)]);
-  await endGrants(codeId, pool);
-  return null;
 }
 
 interface StoredCode {

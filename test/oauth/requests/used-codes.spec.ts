@@ -104,12 +104,13 @@ describe('the second use of a code', () => {
   });
 });
 
-it('a second use of a code whose first use was refused ends no grant', async () => {
+it('a use that is refused ends no grant, and does not use the code up', async () => {
   const { access_token: token } = await stage.tokens(client, browser, WITHOUT_RENEWAL);
   const code = await stage.code(client, browser);
   await expectRefusal(stage.exchange(client, { ...code, verifier: 'x'.repeat(43) }));
-  await expectRefusal(stage.exchange(client, code));
+  expect((await stage.exchange(client, code)).status).toBe(200);
   expect(await statusWith(token)).toBe(200);
+  await expectRefusal(stage.exchange(client, code));
 });
 
 it('a code that is used once, and a made-up code, end no grant', async () => {
