@@ -134,10 +134,11 @@ async function isRecordedEarly(): Promise<boolean> {
   const samples = [];
   for (let sample = 0; sample < 10; sample += 1) {
     const start = Date.now();
-    await server.post('/api/auth/request-password-reset', {
-      email: `early-${sample}@example.com`,
-    });
+    const body = { email: `early-${sample}@example.com` };
+    const { status } = await server.post('/api/auth/request-password-reset', body);
     const end = Date.now();
+    // A refused request is not recorded: the row would be that of an earlier sample.
+    if (status !== 200) continue;
     const { rows } = await server.sql.query(
       `SELECT occurred_at AS at FROM audit_event WHERE action = $1 ORDER BY id DESC LIMIT 1`,
       ['user.password_reset_requested'],
