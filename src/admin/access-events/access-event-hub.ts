@@ -17,6 +17,7 @@ import { type EventPosition, hasReached } from './event-position';
 import type { EventReader } from './event-reader';
 import { OTHER_HISTORY, STREAM_WAITS, toCurrent, toReload, toStreamText } from './event-text';
 import { SessionAccess } from '../../auth/live-access/session-access';
+import { runOutsideScope } from '../../../runtime/database/database-scope';
 import { onProcessStop } from '../../../runtime/lifecycle/http-stop';
 import { FaultState } from '../../../runtime/fault-state';
 
@@ -74,7 +75,8 @@ export class AccessEventHub implements OnApplicationBootstrap, BeforeApplication
     if (begins) this.base = new EventBase(position);
     this.readers.add(reader);
     this.look();
-    if (!this.isRunning) void this.run();
+    // It outlives the request of this reader, and its queries are those of all readers.
+    if (!this.isRunning) void runOutsideScope(() => this.run());
     return begins;
   }
 

@@ -6,6 +6,7 @@ import type { KnownProfile } from '../principal/known-profile';
 import { OAUTH_TABLES, selectProfile, TABLES } from '../../../contract';
 import { TurnBatch } from './turn-batch';
 import { DATABASE_LIMITS } from '../../../runtime/database/database-limits';
+import { runOutsideScope } from '../../../runtime/database/database-scope';
 import { Problem } from '../../common/problems/problem';
 import { PreparedStatements, type Query } from '../../database/prepared-statements';
 
@@ -141,14 +142,19 @@ export class AccessStore {
    * Sends a notification in a transaction of its own, on a server that accepts writes. It need not
    * survive a crash, so its commit does not wait for the disk. @param onSend is called when the pool has given a connection,
    * right before the statement is sent: the wait for a connection is not part of the delay of
-   * notifications.
+   * notifications. Other requests wait for the same notification, so that an earlier failure of this
+   * one does not stop it.
    */
-  async notify(channel: string, payload: string, onSend: () => void): Promise<void> {
+  notify(channel: string, payload: string, onSend: () => void): Promise<void> {
+    return runOutsideScope(() => this.send([channel, payload], onSend));
+  }
+
+  private async send(notification: [string, string], onSend: () => void): Promise<void> {
     const runner = this.dataSource.createQueryRunner();
     try {
       await runner.connect();
       onSend();
-      await runner.query(NOTIFY, [channel, payload]);
+      await runner.query(NOTIFY, notification);
     } finally {
       await runner.release();
     }
