@@ -104,7 +104,7 @@ export function createSteps(parts: AppParts): Step[] {
     // Any place after the former secrets and before "not found".
     step('pages', [pageRoutes({ auth, config, pool, logger, mailbox: mailer.mailbox })]),
     // Any place before "not found".
-    step('metrics', config.metricsPort === null ? [serveMetrics(metrics)] : []),
+    step('metrics', config.metricsOnProcessPort ? [serveMetrics(metrics)] : []),
     // Any place before "not found".
     step('start page', [serveStartPage(config)]),
     // After all routes: it answers what no route answers.

@@ -26,7 +26,7 @@ export type AuthConfig = Pick<
   | 'trustedOrigins'
   | 'trustProxy'
   | 'apiDocs'
-  | 'metricsPort'
+  | 'metricsOnProcessPort'
   | 'smtpUrl'
   | 'mailFrom'
   | 'requireEmailVerification'

@@ -358,9 +358,9 @@ export const SETTING_DEFINITIONS = {
   METRICS_PORT: define({
     schema: is.port,
     default: null,
-    defaultNote: 'the port of the process',
+    defaultNote: 'the port of the process; in production no metrics',
     meaning:
-      'port of `GET /metrics` (Prometheus), so that it can be kept from the public; one for each process of a host: `npm start` gives the auth server the next one',
+      'port of `GET /metrics` (Prometheus), to be kept from the public; one for each process of a host: `npm start` gives the auth server the next one',
     example: '9464',
   }),
   API_DOCS: define({

@@ -88,6 +88,8 @@ export interface Settings extends ProviderSettings {
   shutdownDelay: Milliseconds;
   /** `null`: metrics are served on the process' own port. */
   metricsPort: number | null;
+  /** Whether `GET /metrics` is on the port of the process: never in production, where it is public. */
+  metricsOnProcessPort: boolean;
   logLevel: string;
   /** Settings of the features of the product, by the name of their variable. */
   features: FeatureSettings;
@@ -209,6 +211,7 @@ function resolve(values: SettingValues): Omit<Settings, 'features'> {
     auditRetention: values.AUDIT_RETENTION!,
     shutdownDelay: values.SHUTDOWN_DELAY ?? (production ? 5_000 : 0),
     metricsPort: values.METRICS_PORT ?? null,
+    metricsOnProcessPort: values.METRICS_PORT === undefined && !production,
     logLevel: values.LOG_LEVEL!,
   };
 }

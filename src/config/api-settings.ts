@@ -24,6 +24,7 @@ const API_SETTING_NAMES = [
   'jwtTtl',
   'logLevel',
   'metricsPort',
+  'metricsOnProcessPort',
   'rateLimits',
   'redisUrl',
   'shutdownDelay',

@@ -7,15 +7,16 @@ import { Metrics } from '../../runtime/metrics/metrics';
 import { AuthModule } from '../auth/auth.module';
 import type { ApiSettings } from '../config/api-settings';
 
-/** Prometheus metrics: on the API's own port, or on `METRICS_PORT` alone where that is set. */
+/** Prometheus metrics: on `METRICS_PORT`; where that is not set, on the API's own port, but not in production. */
 @Global()
 @Module({})
 export class MetricsModule {
-  static with({ metricsPort }: ApiSettings, metrics: Metrics): DynamicModule {
+  static with(settings: ApiSettings, metrics: Metrics): DynamicModule {
+    const { metricsPort, metricsOnProcessPort } = settings;
     return {
       module: MetricsModule,
       imports: [AuthModule],
-      controllers: metricsPort === null ? [MetricsController] : [],
+      controllers: metricsOnProcessPort ? [MetricsController] : [],
       providers: [
         { provide: Metrics, useValue: metrics },
         AccessMetrics,

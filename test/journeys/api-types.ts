@@ -766,7 +766,7 @@ export interface paths {
         };
         /**
          * Metrics for Prometheus
-         * @description Served on `METRICS_PORT` instead where that is set. Open to everyone.
+         * @description Served on `METRICS_PORT` instead where that is set, and in production only there. Open to everyone.
          */
         get: operations["getMetrics"];
         put?: never;

@@ -172,6 +172,15 @@ it('connections are idle, busy or waited for', async () => {
   expect(valuesOf(idle, 'gatehouse_database_waiting', 'process')).toEqual({ test: 0 });
 });
 
+it('metrics are not on the public port in production, where `METRICS_PORT` is not set', async () => {
+  const env = { NODE_ENV: 'production', SMTP_URL: 'smtp://127.0.0.1:1' };
+  const production = await System.start({ env });
+  for (const url of [production.apiUrl, production.settings.authUrl]) {
+    expect((await send(url, { path: '/metrics' })).status).toBe(404);
+  }
+  await production.stop();
+});
+
 it('an error while metrics are rendered is an answer, and the process goes on', async () => {
   const [port] = await reservePorts(1);
   const metrics = new Metrics('test');
