@@ -15,9 +15,12 @@ const COMPOSE_ONLY = `
 # a URL: letters and digits are safe.
 #POSTGRES_PASSWORD=(openssl rand -hex 24)
 
-# Database URL of one process, for another server than that of the stack.
+# Database URLs of one process, for another server than that of the stack. With these,
+# DATABASE_DIRECT_URL is that of the migrations alone.
 #AUTH_DATABASE_URL=
+#AUTH_DATABASE_DIRECT_URL=
 #API_DATABASE_URL=
+#API_DATABASE_DIRECT_URL=
 `;
 
 /** `.env.example`: every setting as a comment, so that a copy changes nothing. */
