@@ -31,6 +31,14 @@ export async function findNamedSession(ctx: HookContext): Promise<Record<string,
   return adapter.findOne({ model: 'session', where: [{ field: 'token', value: token }] });
 }
 
+/**
+ * Whether a request has begun a session. Better-Auth also reports a session as new that the request
+ * has only extended, once a day, with any answer: it has the id of the session of the request.
+ */
+export function beginsSession({ newSession, session }: HookContext['context']): boolean {
+  return newSession !== null && newSession.session.id !== session?.session.id;
+}
+
 function decode(value: string): string {
   try {
     return decodeURIComponent(value);

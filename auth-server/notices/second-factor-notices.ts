@@ -1,6 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
-import { beginsSession } from '../common/begun-session';
+import { beginsSession } from '../common/caller';
 import { composeSecondStepWarning, composeSecurityNotice } from './notice-messages';
 import type { UserContact } from '../common/user-contact';
 import type { Mailer } from '../mail/mailer';

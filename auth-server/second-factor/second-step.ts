@@ -8,11 +8,10 @@ import {
 } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { decideOn } from '../common/basis';
-import { beginsSession } from '../common/begun-session';
 import { Attempts, FREE_ATTEMPTS } from './attempts';
 import { isReadable } from './stored-secrets';
 import { forgetDevices } from './trusted-devices';
-import { fieldOf } from '../common/caller';
+import { beginsSession, fieldOf } from '../common/caller';
 import type { HookContext } from '../common/hook-types';
 import { requestContext } from '../common/request-context';
 import { toCompactCode } from '../../contract';

@@ -35,8 +35,9 @@ export function answerNotModified(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
     const etag = reply.getHeader('etag');
     const isReading = request.method === 'GET' || request.method === 'HEAD';
-    // The senders of files and of passed-through answers set their own tags.
-    const isOurs = typeof payload === 'string' && typeof etag === 'string';
+    // The senders of files and of passed-through answers set their own tags, and send streams.
+    const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
+    const isOurs = isWhole && typeof etag === 'string';
     if (!isOurs || !isReading || reply.statusCode !== 200) return done(null, payload);
     if (!isKnown(request.headers['if-none-match'], etag)) return done(null, payload);
     void reply.code(304).removeHeader('content-type').removeHeader('content-length');

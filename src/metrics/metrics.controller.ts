@@ -15,7 +15,8 @@ export class MetricsController {
   @Get()
   @Endpoint({
     summary: 'Metrics for Prometheus',
-    description: 'Served on `METRICS_PORT` instead where that is set, and in production only there.',
+    description:
+      'Served on `METRICS_PORT` instead where that is set, and in production only there.',
     operationId: 'getMetrics',
     answers: {
       200: {

@@ -34,6 +34,9 @@ const FOREIGN = [
   'mod_auth_openidc',
   'openid_connect',
   'authorization_uri',
+  'extra_authorize_params',
+  'auth_params',
+  'auth_complete_params',
 ];
 
 /** The cells of the rows of a table whose first cell has a name in code. */

@@ -1,5 +1,5 @@
 import type { AfterHook } from '../../common/hook-types';
-import { beginsSession } from '../../common/begun-session';
+import { beginsSession } from '../../common/caller';
 
 /**
  * The provider takes every answer that sets the cookie of a session for a sign-in: it removes
