@@ -49,14 +49,14 @@ export function createPhases(parts: PhaseParts) {
     phase('input', [parsedInput()]),
     // Any place before the password rules. Here a request that waits or is refused causes no query.
     phase('password admission', [passwordAdmission(admission)]),
-    // Before the limits, the first hooks that read rows: the snapshot is taken here.
+    // Before all hooks that read rows: the snapshot is taken here.
     phase('decision basis', [decisionBasis(pool)]),
     // Any place: it changes the adapter.
     phase('transactions', [repeatedTransactions]),
     // Any place: it changes the adapter.
     phase('sessions in force', [sessionsInForce]),
     // Before the redirects: a request that a later phase refuses is counted too.
-    phase('limits', limits.first),
+    phase('limits', limits.requests),
     // Before the password rules: a request from a foreign origin does not reach the service of breached passwords.
     phase('redirects', [exactAddresses(trustedOriginsOf(config))]),
     // Any place between the redirects and the limit outcomes.
@@ -92,9 +92,11 @@ export function createPhases(parts: PhaseParts) {
     phase('notices', notices(mailer)),
     // Before the audit log: the end of an impersonation can replace the answer.
     phase('sessions', [sessionHandles]),
+    // After all hooks that can refuse a request: a password that no endpoint checks is not counted.
+    phase('password limit', limits.passwords),
     // After the second factor: a session that the first step ends does not make the source
     // known.
-    phase('limit outcomes', limits.last),
+    phase('limit outcomes', limits.outcomes),
     // After all phases that change an answer for clients: it records the answer that is sent.
     phase('audit log', [auditLog(pool, signInMetrics)]),
     // After the audit log, whose event is written while the session exists. What ends the session

@@ -20,7 +20,7 @@ import {
   isAdministrator,
   ownerOfResetToken,
 } from '../common/caller';
-import type { HookContext } from '../common/hook-types';
+import type { HookContext, HookMatch } from '../common/hook-types';
 
 const SIGN_IN = '/sign-in/email';
 const ASK_FOR_RESET = '/request-password-reset';
@@ -46,10 +46,14 @@ interface LimitsConfig {
 /** A sign-in here is an impersonation: it does not make the source known for the user. */
 const ADMIN_PATHS = '/admin/';
 
-/** Two plugins of one guard: before all other hooks, and after them. */
+/** Plugins of one guard, by their place in the order of hooks. */
 export interface LimitsPlugins {
-  first: BetterAuthPlugin[];
-  last: BetterAuthPlugin[];
+  /** Before all other hooks. */
+  requests: BetterAuthPlugin[];
+  /** After all hooks that can refuse the request, and before the endpoint. */
+  passwords: BetterAuthPlugin[];
+  /** After the endpoint. */
+  outcomes: BetterAuthPlugin[];
 }
 
 /**
@@ -61,20 +65,28 @@ export function limitsPlugins(
   store: LimitStore | null,
   { rateLimits, ...secrets }: Secrets & Pick<AuthConfig, 'rateLimits'>,
 ): LimitsPlugins {
-  if (!store || !rateLimits) return { first: [], last: [] };
+  if (!store || !rateLimits) return { requests: [], passwords: [], outcomes: [] };
   const guard = new LimitsGuard(store, { secret: findLastingSecret(secrets), rateLimits });
   const before = [
     { matcher: everything, handler: createAuthMiddleware((ctx) => guard.before(ctx)) },
   ];
+  const beforeCheck = [
+    { matcher: asksForPassword, handler: createAuthMiddleware((ctx) => guard.beginCheck(ctx)) },
+  ];
   const after = [{ matcher: everything, handler: createAuthMiddleware((ctx) => guard.after(ctx)) }];
   return {
-    first: [{ id: 'gatehouse-limits', hooks: { before } }],
-    last: [{ id: 'gatehouse-limits-outcome', hooks: { after } }],
+    requests: [{ id: 'gatehouse-limits', hooks: { before } }],
+    passwords: [{ id: 'gatehouse-password-limit', hooks: { before: beforeCheck } }],
+    outcomes: [{ id: 'gatehouse-limits-outcome', hooks: { after } }],
   };
 }
 
 function everything(): boolean {
   return true;
+}
+
+function asksForPassword({ path }: HookMatch): boolean {
+  return PASSWORD_PATHS.has(path ?? '');
 }
 
 /** Values that the hook before the endpoint passes to the hook after it. */
@@ -118,10 +130,22 @@ class LimitsGuard {
     if (standing) announce(ctx, toHeaders(standing.policy, standing.verdict));
     if (path === SIGN_IN)
       this.pending.set(request, { signIn: await this.beginSignIn(ctx, network) });
-    if (PASSWORD_PATHS.has(path)) this.pending.set(request, await this.beginCheck(ctx));
     if (path === RESET_PASSWORD) {
       this.pending.set(request, { proven: (await ownerOfResetToken(ctx))?.email });
     }
+  }
+
+  /**
+   * The endpoint checks the password next. When a hook refuses the request, no hook runs after it:
+   * an attempt that was taken before could not be given back.
+   */
+  async beginCheck(ctx: HookContext): Promise<void> {
+    if (networkOf(ctx) === null || !ctx.request) return;
+    const checked = (await callerOf(ctx))?.id;
+    if (checked === undefined) return;
+    const verdict = await this.passwords.take(checked);
+    if (!verdict.isAllowed) throw refusal(this.passwords.policy, verdict);
+    this.pending.set(ctx.request, { checked });
   }
 
   async after(ctx: HookContext): Promise<void> {
@@ -151,14 +175,6 @@ class LimitsGuard {
     if (isRefused(ctx, 'INVALID_EMAIL_OR_PASSWORD', 'EMAIL_NOT_VERIFIED')) return;
     if (isAPIError(ctx.context.returned)) await this.signIns.cancel(attempt);
     else await this.signIns.succeed(attempt);
-  }
-
-  private async beginCheck(ctx: HookContext): Promise<Pending> {
-    const checked = (await callerOf(ctx))?.id;
-    if (checked === undefined) return {};
-    const verdict = await this.passwords.take(checked);
-    if (!verdict.isAllowed) throw refusal(this.passwords.policy, verdict);
-    return { checked };
   }
 
   private originOf(email: string, network: string): Origin {

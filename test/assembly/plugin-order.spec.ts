@@ -12,7 +12,7 @@ import { eventually } from '../support/eventually';
 import { swapped } from '../support/swap';
 import { enrol } from '../second-factor/second-step';
 import { INTERNAL_SECRET } from '../support/auth-server/auth-settings';
-import { PASSWORD } from '../support/auth-server/harness';
+import { PASSWORD, type SignedIn } from '../support/auth-server/harness';
 import { startInProcess } from '../support/auth-server/in-process';
 
 const EMAIL = 'order@example.com';
@@ -152,7 +152,7 @@ async function isRecordedEarly(): Promise<boolean> {
 }
 
 /** Changes a password while another transaction changes the credentials of the user. */
-async function changeDuringLimits(): Promise<number> {
+async function changeWhileSessionIsRead(): Promise<number> {
   const { bearer, userId } = await server.signUp(`${randomBytes(4).toString('hex')}@example.com`);
   const other = await server.sql.connect();
   await other.query('BEGIN; LOCK TABLE session IN ACCESS EXCLUSIVE MODE');
@@ -170,6 +170,19 @@ async function changeDuringLimits(): Promise<number> {
   await other.query('COMMIT');
   other.release();
   return change;
+}
+
+/** The status of the last of more requests than the limit of wrong passwords allows. */
+async function lastOfEight(
+  path: string,
+  body: object,
+  bearer: SignedIn['bearer'],
+): Promise<number> {
+  let status = 0;
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    ({ status } = await server.post(path, body, bearer));
+  }
+  return status;
 }
 
 const FROM_API = { [INTERNAL_KEY_HEADER]: INTERNAL_SECRET, [TOKEN_WANTED_HEADER]: 'true' };
@@ -285,9 +298,28 @@ const PAIRS: [string, string, string, () => Promise<boolean>][] = [
   ],
   [
     'decision-basis',
-    'gatehouse-limits',
-    'a password that changes while the limits read the session is not overwritten',
-    async () => (await changeDuringLimits()) === 401,
+    'gatehouse-passwords',
+    'a password that changes while the rules of new passwords read the session is not overwritten',
+    async () => (await changeWhileSessionIsRead()) === 401,
+  ],
+  [
+    'gatehouse-passwords',
+    'gatehouse-password-limit',
+    'a new password that is refused is not counted as a wrong password',
+    async () => {
+      const { bearer } = await server.signUp(`${randomBytes(4).toString('hex')}@example.com`);
+      const body = { currentPassword: PASSWORD, newPassword: 'iloveyou2024' };
+      return (await lastOfEight('/api/auth/change-password', body, bearer)) === 400;
+    },
+  ],
+  [
+    'session-handles',
+    'gatehouse-password-limit',
+    'a request that an impersonation refuses is not counted as a wrong password',
+    async () => {
+      const body = { password: PASSWORD };
+      return (await lastOfEight('/api/auth/two-factor/disable', body, await actAsUser())) === 403;
+    },
   ],
   // Last: it uses up the limits.
   [
