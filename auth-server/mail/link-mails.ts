@@ -17,6 +17,8 @@ export interface Message {
   cause: MailCause;
   /** The user who named the recipient. */
   senderId?: string;
+  /** A notice to an address that is not verified: it may belong to another person. */
+  isUnverified?: boolean;
   subject: string;
   text: string;
   html: string;
@@ -27,7 +29,7 @@ export interface Message {
 /** The lifetime of links and codes in mails. */
 const LINK_LIFETIME_MS = 3_600_000;
 
-interface Letter {
+export interface Letter {
   to: string;
   cause: MailCause;
   subject: string;

@@ -13,7 +13,7 @@ const RULES = {
   noticeRecipient: { name: 'mail-notice', most: 20, window: HOUR },
   /** One kind of mail to one address that administrators cause: the budget of the user remains. */
   byAdministrator: { name: 'mail-by-administrator', most: 10, window: HOUR },
-  /** All mails except notices that one IP address causes. */
+  /** All mails that one IP address causes, except notices to verified addresses. */
   network: { name: 'mail-network', most: 40, window: HOUR },
   /** Mails to addresses that one user names. */
   account: { name: 'mail-sender', most: 10, window: HOUR },
@@ -48,11 +48,16 @@ export class MailBudgets {
   }
 
   /** Counts the mail. @returns `false` when a budget does not allow it. */
-  async allow({ to, cause, senderId }: Message): Promise<boolean> {
+  async allow({ to, cause, senderId, isUnverified = false }: Message): Promise<boolean> {
     const recipient = `${cause}:${this.keys.account(to)}`;
-    const { mailSender: sender, network } = requestContext.getStore() ?? {};
-    if (NOTICES.has(cause)) return this.take('noticeRecipient', recipient);
-    if (sender?.isAdministrator) return this.take('byAdministrator', recipient);
+    const { mailSender: sender, administrator, network } = requestContext.getStore() ?? {};
+    const isByAdministrator = administrator !== undefined || sender?.isAdministrator === true;
+    if (NOTICES.has(cause)) {
+      const counts = isUnverified && !isByAdministrator && network !== undefined;
+      if (counts && !(await this.take('network', network))) return false;
+      return this.take('noticeRecipient', recipient);
+    }
+    if (isByAdministrator) return this.take('byAdministrator', recipient);
     // The sender first: an exhausted sender does not use up the budget of a recipient.
     if (network !== undefined && !(await this.take('network', network))) return false;
     if (senderId !== undefined && !(await this.take('account', senderId))) return false;

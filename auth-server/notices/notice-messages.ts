@@ -1,4 +1,4 @@
-import { compose, greetingOf, type Message } from '../mail/link-mails';
+import { compose, greetingOf, type Letter, type Message } from '../mail/link-mails';
 import type { UserContact } from '../common/user-contact';
 
 /**
@@ -6,11 +6,9 @@ import type { UserContact } from '../common/user-contact';
  * another person: the new address is not for them, and the user chooses its text.
  */
 export function composeEmailChanged(owner: UserContact, newEmail: string): Message {
-  return compose({
-    to: owner.email,
+  return composeNotice(owner, {
     cause: 'email_changed',
     subject: 'Your e-mail address was changed',
-    greeting: greetingOf(owner),
     lines: [
       owner.emailVerified === true
         ? `Your account now belongs to ${newEmail}. This address is no longer used.`
@@ -22,11 +20,9 @@ export function composeEmailChanged(owner: UserContact, newEmail: string): Messa
 
 /** Goes to the owner after every change of the password, by the user or an administrator. */
 export function composePasswordChanged(owner: UserContact): Message {
-  return compose({
-    to: owner.email,
+  return composeNotice(owner, {
     cause: 'password_changed',
     subject: 'Your password was changed',
-    greeting: greetingOf(owner),
     lines: ['The password of your account was changed.'],
     footer: 'If it was not you, set a new password at once: ask for a reset with this address.',
   });
@@ -36,11 +32,9 @@ const NOT_YOU = 'If it was not you, set a new password and end your sessions.';
 
 /** Goes to the owner after several wrong codes at the second step of a sign-in. */
 export function composeSecondStepWarning(owner: UserContact): Message {
-  return compose({
-    to: owner.email,
+  return composeNotice(owner, {
     cause: 'security_notice',
     subject: 'Wrong codes of your second factor',
-    greeting: greetingOf(owner),
     lines: ['Your password was entered, and then several wrong codes of the second factor.'],
     footer: 'If it was not you, another person knows your password: set a new one.',
   });
@@ -48,12 +42,17 @@ export function composeSecondStepWarning(owner: UserContact): Message {
 
 /** Goes to the owner after a way to sign in was added or removed. */
 export function composeSecurityNotice(owner: UserContact, what: string): Message {
-  return compose({
-    to: owner.email,
+  return composeNotice(owner, {
     cause: 'security_notice',
     subject: what,
-    greeting: greetingOf(owner),
     lines: [`${what}.`],
     footer: NOT_YOU,
   });
+}
+
+type Notice = Omit<Letter, 'to' | 'greeting'>;
+
+function composeNotice(owner: UserContact, notice: Notice): Message {
+  const message = compose({ ...notice, to: owner.email, greeting: greetingOf(owner) });
+  return { ...message, isUnverified: owner.emailVerified !== true };
 }

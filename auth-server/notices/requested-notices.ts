@@ -6,6 +6,7 @@ import { composeEmailChanged, composeSecurityNotice } from './notice-messages';
 import type { Mailer } from '../mail/mailer';
 import { assertAdministrator, noSuchUser } from '../common/caller';
 import type { HookContext } from '../common/hook-types';
+import { requestContext } from '../common/request-context';
 
 const FACTOR_REMOVED = 'An administrator removed the second factor of your account';
 
@@ -33,6 +34,8 @@ export function requestedNotices(mailer: Mailer) {
         { method: 'POST', body: noticeSchema },
         async (ctx) => {
           await assertMayNotify(ctx);
+          const context = requestContext.getStore();
+          if (context) context.mailSender = { isAdministrator: true };
           const { body } = ctx;
           const user = await ctx.context.internalAdapter.findUserById(body.userId);
           if (!user) throw noSuchUser();
