@@ -14,7 +14,7 @@ import type { AuditEvent } from '../../contract';
 import { InternalFault } from '../common/errors';
 import { requestContext } from '../common/request-context';
 import { originOf } from '../common/request-origin';
-import { fieldOf } from '../common/caller';
+import { fieldOf, ownAnswerOf } from '../common/caller';
 import type { HookContext } from '../common/hook-types';
 
 const RULES: Readonly<Record<string, AuditRule>> = {
@@ -107,7 +107,7 @@ async function writeEvent(pool: Pool, event: AuditEvent): Promise<void> {
 }
 
 async function toFacts(ctx: HookContext): Promise<AuditFacts> {
-  const { returned } = ctx.context;
+  const returned = ownAnswerOf(ctx.context);
   const body = (ctx.body ?? {}) as Record<string, unknown>;
   return {
     path: ctx.path,
@@ -155,8 +155,9 @@ interface ThrownAnswer {
 
 /** The caller chooses the URL to which success leads. It may contain an error. */
 function isRedirectOfCaller({ context, query }: HookContext): boolean {
-  if (!isAPIError(context.returned)) return false;
-  const { statusCode, headers } = context.returned as unknown as ThrownAnswer;
+  const returned = ownAnswerOf(context);
+  if (!isAPIError(returned)) return false;
+  const { statusCode, headers } = returned as unknown as ThrownAnswer;
   const location = new Headers(headers).get('location');
   return statusCode < 400 && location !== null && location === fieldOf(query, 'callbackURL');
 }

@@ -39,6 +39,22 @@ export function beginsSession({ newSession, session }: HookContext['context']): 
   return newSession !== null && newSession.session.id !== session?.session.id;
 }
 
+const ownAnswers = new WeakMap<object, unknown>();
+
+/** Called before the answer of an endpoint is replaced by what follows a sign-in. */
+export function keepOwnAnswer(context: HookContext['context']): void {
+  ownAnswers.set(context, context.returned);
+}
+
+/**
+ * What the endpoint itself has answered, for hooks that ask whether it succeeded. An authorization
+ * that continues after a sign-in replaces the answer, by a redirect that is thrown as an error too,
+ * and its parameters are those of the caller.
+ */
+export function ownAnswerOf(context: HookContext['context']): unknown {
+  return ownAnswers.has(context) ? ownAnswers.get(context) : context.returned;
+}
+
 function decode(value: string): string {
   try {
     return decodeURIComponent(value);

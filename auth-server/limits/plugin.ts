@@ -19,6 +19,7 @@ import {
   findNamedSession,
   isAdministrator,
   ownerOfResetToken,
+  ownAnswerOf,
 } from '../common/caller';
 import type { HookContext, HookMatch } from '../common/hook-types';
 
@@ -157,7 +158,7 @@ class LimitsGuard {
       await this.passwords.giveBack(checked);
     }
     const signedIn = await signedInAs(ctx);
-    const byMail = isAPIError(ctx.context.returned) ? null : proven;
+    const byMail = isAPIError(ownAnswerOf(ctx.context)) ? null : proven;
     if (byMail) await this.signIns.forgetUnknownSources(this.originOf(byMail, network));
     const owner = signedIn ?? byMail;
     if (owner) await this.sources.remember(ctx, this.originOf(owner, network));
@@ -173,7 +174,7 @@ class LimitsGuard {
   private async endSignIn(ctx: HookContext, attempt: SignInAttempt): Promise<void> {
     // A sign-in with an unverified e-mail address sends a mail, so it counts too.
     if (isRefused(ctx, 'INVALID_EMAIL_OR_PASSWORD', 'EMAIL_NOT_VERIFIED')) return;
-    if (isAPIError(ctx.context.returned)) await this.signIns.cancel(attempt);
+    if (isAPIError(ownAnswerOf(ctx.context))) await this.signIns.cancel(attempt);
     else await this.signIns.succeed(attempt);
   }
 
@@ -201,6 +202,7 @@ async function signedInAs(ctx: HookContext): Promise<string | undefined> {
   return named?.id === newSession.session.id ? undefined : newSession.user.email;
 }
 
-function isRefused({ context: { returned } }: HookContext, ...codes: string[]): boolean {
+function isRefused({ context }: HookContext, ...codes: string[]): boolean {
+  const returned = ownAnswerOf(context);
   return isAPIError(returned) && codes.includes(returned.body?.code ?? '');
 }

@@ -1,6 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, isAPIError } from 'better-auth/api';
 import { composePasswordChanged } from './notice-messages';
+import { ownAnswerOf } from '../common/caller';
 import type { HookContext } from '../common/hook-types';
 import type { UserContact } from '../common/user-contact';
 import type { Mailer } from '../mail/mailer';
@@ -17,7 +18,7 @@ export function passwordNotices(mailer: Mailer) {
         {
           matcher: ({ path }) => path === CHANGE_PASSWORD || path === SET_PASSWORD,
           handler: createAuthMiddleware(async (ctx) => {
-            if (isAPIError(ctx.context.returned)) return;
+            if (isAPIError(ownAnswerOf(ctx.context))) return;
             const owner = await ownerOf(ctx);
             if (owner) await notifyPasswordChanged(mailer, owner);
           }),

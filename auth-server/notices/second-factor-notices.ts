@@ -1,6 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
-import { beginsSession } from '../common/caller';
+import { beginsSession, ownAnswerOf } from '../common/caller';
 import { composeSecondStepWarning, composeSecurityNotice } from './notice-messages';
 import type { UserContact } from '../common/user-contact';
 import type { Mailer } from '../mail/mailer';
@@ -26,10 +26,9 @@ export function secondFactorNotices(mailer: Mailer) {
         {
           matcher: ({ path }) => path === VERIFY_TOTP || Object.hasOwn(NOTICES, path ?? ''),
           handler: createAuthMiddleware(async ({ path, context }) => {
-            const { returned, session, newSession } = context;
-            if (returned instanceof Error) return;
-            // A code of the app within a session switches the factor on, and replaces the session. At
-            // a sign-in, an authorization that continues has set both to the new one.
+            const { session, newSession } = context;
+            if (ownAnswerOf(context) instanceof Error) return;
+            // A code of the app within a session switches the factor on, and replaces the session.
             const isSwitchedOn = path === VERIFY_TOTP && session && beginsSession(context);
             const what = isSwitchedOn ? SWITCHED_ON : NOTICES[path];
             const owner = (newSession ?? session)?.user;

@@ -23,12 +23,16 @@ export class Browser {
     return browser;
   }
 
-  /** Under Better-Auth's path. */
-  post(path: string, body: object): Promise<Response> {
+  /**
+   * Under Better-Auth's path. @param accept with `text/html`, an authorization that continues is
+   * answered with a redirect, which is not followed.
+   */
+  post(path: string, body: object, { accept = '*/*' } = {}): Promise<Response> {
     return this.fetch(`${this.authUrl}/api/auth${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', accept },
       body: JSON.stringify(body),
+      redirect: 'manual',
     });
   }
 
