@@ -79,8 +79,14 @@ export class AuditRetention implements OnApplicationBootstrap {
     if (!begin) return null;
     const work = { lock: LOCKS.auditRetention, sql: DELETE_BATCH, batchSize: BATCH_SIZE };
     const { inTransaction } = this.jobs;
-    const count = await deleteBatches(work, { inTransaction, signal });
-    if (count === null || signal?.aborted) return count;
+    let count = 0;
+    // Until nothing is left: a replica that ends here can hold the lock for a batch of its own.
+    for (;;) {
+      const deleted = await deleteBatches(work, { inTransaction, signal });
+      if (deleted === null || signal?.aborted) return count;
+      count += deleted;
+      if (deleted === 0) break;
+    }
     const noted = await this.query(NOTE_CLEANUP, [CLEANUP_INTERVAL_S, begin.begunAt]);
     if (count === 0 && noted.length === 0) return null;
     this.logger.log(`deleted ${count} audit events that were older than the retention`);
