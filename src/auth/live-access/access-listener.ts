@@ -16,7 +16,7 @@ const LONGEST_PAUSE_MS = 2_000;
 /** The number of proofs in one lease: three may be lost before the lease ends. */
 const PROOFS_PER_LEASE = 4;
 
-/** The longest wait of an answer for the change that it reports; a shorter lease is the limit. */
+/** The longest wait for one catch-up; a shorter lease is the limit. */
 const CATCH_UP_LIMIT_MS = 1_000;
 
 /** The outcome of a proof: accepted, returned too late, not returned, or an error text. */
@@ -72,8 +72,8 @@ export class AccessListener {
 
   /**
    * Waits until every committed change has arrived, so that the next request of a caller sees the
-   * change that this response reports. Calls during a running proof share the next one. After the
-   * limit the replica trusts nothing that it knows: it queries the database for each request until
+   * change that this response reports. Calls during a running catch-up share the next one, so the
+   * wait is at most two limits. After its limit the replica trusts nothing that it knows: it queries the database for each request until
    * a proof returns.
    */
   catchUp(): Promise<void> {
@@ -82,15 +82,13 @@ export class AccessListener {
     return this.nextCatchUp;
   }
 
-  /** @param earlier does not wait longer than the limit of this one. */
   private async catchUpAfter(earlier: Promise<void>): Promise<void> {
     const { knowledge, leaseMs } = this.options;
-    const end = performance.now() + Math.min(leaseMs, CATCH_UP_LIMIT_MS);
     await earlier;
     this.catchingUp = this.nextCatchUp;
     this.nextCatchUp = null;
     if (!knowledge.isTrusted()) return;
-    const outcome = await this.prove(end - performance.now());
+    const outcome = await this.prove(Math.min(leaseMs, CATCH_UP_LIMIT_MS));
     if (outcome === 'proved' || outcome === 'notifications are late') return;
     knowledge.lose();
     this.options.onDisconnected(`a change has not arrived: ${outcome}`);

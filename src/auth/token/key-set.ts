@@ -18,6 +18,7 @@ import {
 } from './verification-key';
 import { WithdrawnKeys } from './withdrawn-keys';
 import { AUTH_BASE_PATH, JWKS_PATH, TABLES } from '../../../contract';
+import { runOutsideScope } from '../../../runtime/database/database-scope';
 import { FaultState, toReason } from '../../../runtime/fault-state';
 import { Problem } from '../../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
@@ -159,12 +160,14 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
 
   /**
    * Fetches the set now. A running fetch is cancelled: its answer may be older than the change
-   * that causes this fetch, and could restore a withdrawn key.
+   * that causes this fetch, and could restore a withdrawn key. The work is for all requests: a time
+   * limit of the request that begins it does not stop it.
    */
   refresh(): Promise<void> {
     this.attempt.abort();
     this.attempt = new AbortController();
-    const running = this.run(this.attempt.signal).finally(() => {
+    const { signal } = this.attempt;
+    const running = runOutsideScope(() => this.run(signal)).finally(() => {
       if (this.running === running) this.running = null;
     });
     this.running = running;
