@@ -16,7 +16,7 @@ const OF_DRIVER = [
 const OF_LIBPQ = [
   'hostaddr dbname passfile service servicefile require_auth channel_binding requirepeer',
   'connect_timeout keepalives keepalives_idle keepalives_interval keepalives_count tcp_user_timeout',
-  'sslcompression sslpassword sslcertmode sslcrl sslcrldir sslsni sslkeylogfile requiressl',
+  'sslcompression sslpassword sslcertmode sslcrl sslcrldir sslsni sslkeylogfile',
   'ssl_min_protocol_version ssl_max_protocol_version min_protocol_version max_protocol_version',
   'gssencmode gsslib gssdelegation krbsrvname target_session_attrs load_balance_hosts',
   'scram_client_key scram_server_key oauth_issuer oauth_client_id oauth_client_secret oauth_scope',
@@ -38,6 +38,12 @@ export const databaseUrl = z
   .refine(hasOneHost, 'must name one host: a name or an address that leads to the primary')
   .refine((text) => findUnknown(text).length === 0, {
     error: ({ input }) => describe(findUnknown(String(input))),
+  })
+  .refine((text) => findWithoutOneValue(text).length === 0, {
+    error: ({ input }) => {
+      const names = findWithoutOneValue(String(input));
+      return `must give each parameter one value: ${names.join(', ')}`;
+    },
   });
 
 function isDatabaseUrl(text: string): boolean {
@@ -63,6 +69,16 @@ function isPercentEncoded(text: string): boolean {
 function findUnknown(text: string): string[] {
   const names = [...(URL.parse(text)?.searchParams.keys() ?? [])];
   return names.filter((name) => !PARAMETERS.includes(name));
+}
+
+/** Those without a value, or with several: the driver takes the last one, and `sslmode=` for no TLS. */
+function findWithoutOneValue(text: string): string[] {
+  const { searchParams = new URLSearchParams() } = URL.parse(text) ?? {};
+  const known = PARAMETERS.filter((name) => searchParams.has(name));
+  return known.filter((name) => {
+    const [value, ...others] = searchParams.getAll(name);
+    return value === '' || others.length > 0;
+  });
 }
 
 /** A `?` in a password that is not percent-encoded begins such names: these are not repeated. */
