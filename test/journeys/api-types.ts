@@ -1376,7 +1376,15 @@ export interface components {
             type: "public" | "confidential" | "machine";
             /** @description Required, except for a service account */
             redirectUris?: string[];
-            /** @description Required for a service account, from users:read, users:write, audit:read, access-events:read, ssf:manage and the scopes of registered resources; other clients get openid, profile, email, offline_access by default */
+            /**
+             * @description Required for a service account, from users:read, users:write, audit:read, access-events:read, ssf:manage and the scopes of registered resources; other clients get openid, profile, email, offline_access by default
+             * @example [
+             *       "openid",
+             *       "profile",
+             *       "email",
+             *       "offline_access"
+             *     ]
+             */
             scopes?: string[];
             /** @description For a front end of your own: users are not asked for consent, and the client may do what the role of the user allows, without scopes */
             firstParty?: boolean;
@@ -1483,7 +1491,15 @@ export interface components {
             name?: string;
             /** @description Where a browser may be sent with a code, or after signing out */
             redirectUris?: string[];
-            /** @description What the client may be granted: scopes of this API, and of registered resources */
+            /**
+             * @description What the client may be granted: scopes of this API, and of registered resources
+             * @example [
+             *       "openid",
+             *       "profile",
+             *       "email",
+             *       "offline_access"
+             *     ]
+             */
             scopes?: string[];
             /** @description For a front end of your own: users are not asked for consent, and the client may do what the role of the user allows, without scopes */
             firstParty?: boolean;
@@ -7654,7 +7670,12 @@ export interface operations {
                  *       "redirectUris": [
                  *         "https://app.example.com/callback"
                  *       ],
-                 *       "scopes": [],
+                 *       "scopes": [
+                 *         "openid",
+                 *         "profile",
+                 *         "email",
+                 *         "offline_access"
+                 *       ],
                  *       "firstParty": false,
                  *       "jwks": {
                  *         "keys": [
@@ -8280,7 +8301,12 @@ export interface operations {
                  *       "redirectUris": [
                  *         "https://app.example.com/callback"
                  *       ],
-                 *       "scopes": [],
+                 *       "scopes": [
+                 *         "openid",
+                 *         "profile",
+                 *         "email",
+                 *         "offline_access"
+                 *       ],
                  *       "firstParty": false,
                  *       "disabled": false
                  *     }

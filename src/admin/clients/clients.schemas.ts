@@ -59,9 +59,9 @@ const scopes = z
   .transform((list) => [...new Set(list)])
   .describe('What the client may be granted: scopes of this API, and of registered resources')
   .meta({
-    examples: [[...USER_SCOPES]],
     wire: {
       type: 'array',
+      examples: [[...USER_SCOPES]],
       items: { type: 'string', maxLength: LONGEST.scope },
       maxItems: MOST_OF_CLIENT.scopes,
     },

@@ -1,5 +1,5 @@
 // node run-typescript.cjs host-process.ts <auth|api>: see system-host.ts.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
@@ -10,7 +10,10 @@ const kind = process.argv[2] as HostedKind;
 const running = new Map<string, () => Promise<void>>();
 let count = 0;
 
-type Launcher = (launch: Launch) => Promise<{ stop(): Promise<void> }>;
+/** For connections to a hosted auth server. */
+const IDLE_LIMIT_MS = 120_000;
+
+type Launcher = (launch: Launch) => Promise<{ stop(): Promise<void>; server?: Server }>;
 
 /** Loads the code at the first start: a run that starts no system does not need it. */
 function loadLauncher(): Launcher {
@@ -24,6 +27,8 @@ async function start(request: IncomingMessage): Promise<{ id: string }> {
   const { settings, port } = (await json(request)) as HostedStart;
   const logger = createLogger(kind, settings.logLevel);
   const launched = await loadLauncher()({ settings, logger, port });
+  // Sign-ins of tests may wait for longer than a connection may be idle in production: patience.ts.
+  launched.server?.setTimeout(IDLE_LIMIT_MS);
   count += 1;
   running.set(String(count), () => launched.stop());
   return { id: String(count) };
