@@ -136,6 +136,9 @@ describe('after a failover to a standby, while the former primary answers and is
       await signUp(`later-${Date.now()}`);
     });
     await eventually(async () => {
+      // As the platform asks. A connection that was opened during the failover and only reads is
+      // left when a write uses it.
+      await Promise.all([processes.api.isReady(), processes.auth.isReady()]);
       const { rows } = await atPrimary.query<{ count: number }>(COUNT_CONNECTIONS);
       expect(rows[0]!.count).toBe(0);
     });
