@@ -86,7 +86,7 @@ export interface Settings extends ProviderSettings {
   auditRetention: Milliseconds;
   /** Time between the signal to stop and the last accepted connection. */
   shutdownDelay: Milliseconds;
-  /** `null`: metrics are served on the process' own port. */
+  /** The port of the metrics alone; `null`: there is none. */
   metricsPort: number | null;
   /** Whether `GET /metrics` is on the port of the process: never in production, where it is public. */
   metricsOnProcessPort: boolean;

@@ -7,7 +7,7 @@ import { Metrics } from '../../runtime/metrics/metrics';
 import { AuthModule } from '../auth/auth.module';
 import type { ApiSettings } from '../config/api-settings';
 
-/** Prometheus metrics: on `METRICS_PORT`; where that is not set, on the API's own port, but not in production. */
+/** Prometheus metrics: on `METRICS_PORT`, or without it on the API's own port, but not in production. */
 @Global()
 @Module({})
 export class MetricsModule {

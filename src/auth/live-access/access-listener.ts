@@ -73,8 +73,8 @@ export class AccessListener {
   /**
    * Waits until every committed change has arrived, so that the next request of a caller sees the
    * change that this response reports. Calls during a running catch-up share the next one, so the
-   * wait is at most two limits. After its limit the replica trusts nothing that it knows: it queries the database for each request until
-   * a proof returns.
+   * wait is at most two limits. After its limit the replica trusts nothing that it knows: it queries
+   * the database for each request until a proof returns.
    */
   catchUp(): Promise<void> {
     if (!this.options.knowledge.isTrusted()) return Promise.resolve();
