@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Client, ClientBase, Pool, PoolClient } from 'pg';
 import type { AuthConfig } from './config';
 import { DATABASE_LIMITS } from '../../runtime/database/database-limits';
-import { createDatabaseClient, DatabasePool } from '../../runtime/database/database-pool';
+import { createDatabaseClient } from '../../runtime/database/database-client';
+import { DatabasePool } from '../../runtime/database/database-pool';
 import type { Logger } from '../../runtime/logger';
 
 /** At a start and for the keys another process may hold the lock for seconds; no caller waits for it. */

@@ -5,7 +5,7 @@ import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync } from '
 import { MigrationError } from '../migration-error';
 import { runMigrations } from '../migrations';
 import { explainConnection } from '../../runtime/database/connection-errors';
-import { createDatabaseClient } from '../../runtime/database/database-pool';
+import { createDatabaseClient } from '../../runtime/database/database-client';
 import { StartError } from '../../runtime/start-error';
 
 /**

@@ -1,32 +1,8 @@
-import { AsyncResource } from 'node:async_hooks';
-import type { Socket } from 'node:net';
-import {
-  Client,
-  type ClientBase,
-  type ClientConfig,
-  Pool,
-  type PoolClient,
-  type PoolConfig,
-} from 'pg';
-import { cancelStatement } from './cancel-request';
-import {
-  isDatabaseUnavailable,
-  isLimitOfStatement,
-  isReadOnly,
-  isTimeLimit,
-  markDatabaseError,
-} from './database-errors';
+import { type ClientBase, Pool, type PoolClient, type PoolConfig, type QueryResult } from 'pg';
+import { type Callback, DatabaseClient, marking, note } from './database-client';
 import { DATABASE_LIMITS } from './database-limits';
-import {
-  recallFailure,
-  rememberOutage,
-  rememberTimeLimit,
-  runOutsideScope,
-} from './database-scope';
-import { repeatOnConflict } from './repeated-transaction';
-
-/** The message of `pg` when `query_timeout` is over. */
-const SILENCE = 'Query read timeout';
+import { recallFailure, rememberOutage } from './database-scope';
+import { createReadOnlyError } from './read-only-server';
 
 /** From one renewal of all connections to the next, in milliseconds: a database can stay read-only. */
 const RENEWAL_PAUSE_MS = 1_000;
@@ -34,7 +10,8 @@ const RENEWAL_PAUSE_MS = 1_000;
 export interface DatabasePoolConfig extends PoolConfig {
   /**
    * Whether the connections lead to PostgreSQL itself. Then its own limits of a statement are
-   * set. A pooler in transaction mode would keep a setting of a session for other clients.
+   * set, and a server that is read-only is not used. A pooler in transaction mode would keep a
+   * setting of a session for other clients, and reports the state of a server that it may have left.
    */
   isDirect?: boolean;
 }
@@ -47,9 +24,10 @@ export interface DatabasePoolConfig extends PoolConfig {
  * limit. Here the first timeout closes that connection and all idle ones. The statement is
  * cancelled on the server, which also works through a pooler.
  *
- * A server that refuses a write because it is read-only can be the former primary of a failover,
- * which keeps its connections: all of them are closed, the used ones when they are given back, and
- * new ones lead to the primary of that moment.
+ * A server that is read-only can be the former primary of a failover, which keeps its connections and
+ * does not know what has changed since: when it says so or refuses a write, all connections are closed,
+ * the used ones when they are given back, and new ones lead to the primary of that moment. A new
+ * connection to a server that is still read-only is refused, as when the database is not reachable.
  */
 export class DatabasePool extends Pool {
   private renewedAt = -Infinity;
@@ -60,7 +38,7 @@ export class DatabasePool extends Pool {
       query_timeout: DATABASE_LIMITS.query,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      ...(isDirect && WITH_SERVER_LIMITS),
+      ...(isDirect && WITH_PREPARATION),
       ...withoutUndefined(config),
       Client: DatabaseClient,
     });
@@ -71,6 +49,7 @@ export class DatabasePool extends Pool {
       if (!(client instanceof DatabaseClient)) return;
       client.onSilence = () => this.dropIdle();
       client.onReadOnly = () => this.renew();
+      if (isDirect) client.leaveReadOnly();
     });
     this.on('release', (_error, client) => {
       if (client instanceof DatabaseClient) client.endIfBefore(this.renewedAt);
@@ -113,137 +92,20 @@ export class DatabasePool extends Pool {
   }
 }
 
-/** A connection outside a pool, which the caller closes. */
-export function createDatabaseClient(config: ClientConfig): Client {
-  const client = new DatabaseClient({
-    connectionTimeoutMillis: DATABASE_LIMITS.connect,
-    query_timeout: DATABASE_LIMITS.query,
-    ...config,
-  });
-  // Without a listener, a connection that breaks between two statements ends the process.
-  client.on('error', () => {});
-  return client;
-}
-
-/**
- * A connection that cancels a statement without an answer, and whose end waits for the server as long
- * as its begin.
- */
-class DatabaseClient extends Client {
-  onSilence = () => {};
-  onReadOnly = () => {};
-  private readonly createdAt = performance.now();
-  private readonly endLimitMs: number;
-  private cancelled: Promise<void> | null = null;
-
-  constructor(config?: ClientConfig) {
-    super(config);
-    this.endLimitMs = config?.connectionTimeoutMillis || DATABASE_LIMITS.connect;
-  }
-
-  /**
-   * Stands for both overloads of `pg`. A pooler does not find the statement of a client that has
-   * left: its cancellation comes first.
-   */
-  override end(...[callback]: unknown[]): never {
-    if (this.cancelled === null) return this.close(callback) as never;
-    return this.cancelled.then(() => this.close(callback)) as never;
-  }
-
-  /** After a half-open connection, the answer to the end never arrives. */
-  private close(callback: unknown): unknown {
-    const { stream } = (this as unknown as { connection: { stream: Socket } }).connection;
-    const limit = setTimeout(() => stream.destroy(), this.endLimitMs).unref();
-    stream.once('close', () => clearTimeout(limit));
-    return super.end(...([callback].filter(Boolean) as []));
-  }
-
-  /**
-   * Stands for both overloads of `pg`. With a callback, a pool opens a connection for a request that
-   * waits, in the context of the request that gave another one back. The pool notes a failure for
-   * the right one.
-   */
-  override connect(...[callback]: unknown[]): never {
-    if (typeof callback === 'function') {
-      return runOutsideScope(() => super.connect(marking(callback as Callback))) as never;
-    }
-    const result = super.connect();
-    result.catch(note);
-    return result as never;
-  }
-
-  /** Stands for all overloads of `pg`: parameters and result are its own. */
-  override query(...parameters: unknown[]): never {
-    const fail = (error: unknown) => {
-      note(error);
-      this.endIfSilent(error as Error);
-      if (isReadOnly(error)) this.onReadOnly();
-    };
-    const callback = parameters.at(-1);
-    if (typeof callback === 'function') {
-      parameters[parameters.length - 1] = marking(callback as Callback, fail);
-    }
-    const send = (): unknown => super.query(...(parameters as [string]));
-    // Outside of a transaction, a statement is a transaction of its own.
-    const isAlone = this.getTransactionStatus() === 'I';
-    const first = send();
-    if (!(first instanceof Promise)) return first as never;
-    const results = [first];
-    const result = isAlone
-      ? repeatOnConflict(() => (results.pop() ?? send()) as Promise<unknown>)
-      : first;
-    result.catch(fail);
-    return result as never;
-  }
-
-  /** Called when the connection is given back. @param renewedAt later connections are kept. */
-  endIfBefore(renewedAt: number): void {
-    if (this.createdAt <= renewedAt) this.refuseStatements();
-  }
-
-  /** From here on, `pg` refuses further statements, and the pool drops the client. */
-  private refuseStatements(): void {
-    (this as unknown as { _ending: boolean })._ending = true;
-  }
-
-  private endIfSilent({ message }: Error): void {
-    if (message !== SILENCE) return;
-    this.refuseStatements();
-    this.cancelled ??= cancelStatement(this);
-    // While a statement runs, this closes the socket.
-    void this.end();
-    this.onSilence();
-  }
-}
-
-type Callback = (error: Error | undefined, ...results: unknown[]) => void;
-
-/**
- * The callback, after the error was noted. The driver calls it in the async context of the request
- * that opened the connection, and the pool in that of the request that gives the connection back.
- */
-function marking(callback: Callback, fail: (error: Error) => void = note): Callback & (() => void) {
-  return AsyncResource.bind((error?: Error, ...results: unknown[]) => {
-    if (error) fail(error);
-    callback(error, ...results);
-  });
-}
-
-function note(error: unknown): void {
-  markDatabaseError(error as Error);
-  if (isTimeLimit(error)) rememberTimeLimit(error as Error, isLimitOfStatement(error));
-  if (isDatabaseUnavailable(error)) rememberOutage(error as Error);
-}
-
 /** TypeORM passes each option that it knows, also without a value, which would remove the limit. */
 function withoutUndefined(config: PoolConfig): PoolConfig {
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 }
 
-async function setServerLimits(client: ClientBase): Promise<void> {
+/** @throws when the server is read-only. */
+async function prepare(client: ClientBase): Promise<void> {
   const { statement, lock } = DATABASE_LIMITS;
-  await client.query(`SET statement_timeout = ${statement}; SET lock_timeout = ${lock}`);
+  const results: unknown = await client.query(
+    `SET statement_timeout = ${statement}; SET lock_timeout = ${lock}; SHOW transaction_read_only`,
+  );
+  const [, , shown] = results as QueryResult<{ transaction_read_only: string }>[];
+  if (shown!.rows[0]!.transaction_read_only === 'on') throw createReadOnlyError();
 }
 
 /** `pg` waits for the promise; its type does not say so. */
-const WITH_SERVER_LIMITS: object = { onConnect: setServerLimits };
+const WITH_PREPARATION: object = { onConnect: prepare };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Client } from 'pg';
 import { type Processes, startProcesses } from './processes';
-import { createDatabaseClient } from '../../runtime/database/database-pool';
+import { createDatabaseClient } from '../../runtime/database/database-client';
 import { Caller } from '../support/caller';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
