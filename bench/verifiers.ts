@@ -124,8 +124,8 @@ function makeStrategy({ algorithm, keyId, publicKey }: TokenSet): JwtStrategy {
   const sessionAccess: Pick<SessionAccess, 'judge'> = {
     judge: async (claims) => {
       if (claims.kind !== 'user') throw new Error('only tokens of users are measured');
-      const { kind, sub: userId, sid: sessionId, role, clientId, scopes } = claims;
-      const caller = { kind, userId, sessionId, role, clientId, scopes };
+      const { kind, sub: userId, sid: sessionId, role, clientId, scopes, impersonatorId } = claims;
+      const caller = { kind, userId, sessionId, role, clientId, scopes, impersonatorId };
       return { ...caller, isFirstParty: false, profile: null };
     },
   };

@@ -57,8 +57,8 @@ export function withActingClient(
 }
 
 /**
- * The same statement finds the impersonator, so no caller can omit it. Write the event before the
- * session of its actor is deleted.
+ * Without an impersonator the same statement finds the one of the session, so no caller can omit
+ * it. Write the event before the session of its actor is deleted.
  */
 const INSERT_AUDIT_EVENT = `
   INSERT INTO audit_event (action, outcome, actor_type, actor_id, impersonator_id, subject_type,

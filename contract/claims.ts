@@ -41,6 +41,8 @@ export interface UserTokenClaims extends CommonClaims, Pick<SessionClaims, 'sid'
   clientId: string | null;
   /** What the user has granted the client. */
   scopes: readonly string[];
+  /** The administrator who acts as the user; `null` outside an impersonation. */
+  impersonatorId: string | null;
 }
 
 /** Access token of a service account: its subject is a client, not a user (RFC 6749, section 4.4). */
@@ -101,14 +103,16 @@ function parseClient(common: CommonClaims, { sid, role, scope }: Payload): Claim
 }
 
 function parseUser(common: CommonClaims, payload: Payload): ClaimsResult {
-  const { sid, role, client_id: clientId, scope } = payload;
+  const { sid, role, client_id: clientId, scope, act } = payload;
   if (!isText(sid)) return refuse('sid is not a non-empty string');
   if (!isRole(role)) return refuse('role is not in the closed list');
+  const impersonatorId = act === undefined ? null : (act as { sub?: unknown } | null)?.sub;
+  if (impersonatorId !== null && !isText(impersonatorId)) {
+    return refuse('act.sub is not a non-empty string');
+  }
   const client = isText(clientId) ? clientId : null;
-  return {
-    ok: true,
-    claims: { ...common, kind: 'user', sid, role, clientId: client, scopes: toScopes(scope) },
-  };
+  const user = { sid, role, clientId: client, scopes: toScopes(scope), impersonatorId };
+  return { ok: true, claims: { ...common, kind: 'user', ...user } };
 }
 
 function toScopes(scope: unknown): readonly string[] {

@@ -15,7 +15,7 @@ export interface EventActor {
     userId?: string | null;
     sessionId?: string | null;
     clientId?: string | null;
-    /** The impersonator, when it is known and the session is deleted already. */
+    /** The administrator who acts as the user. */
     impersonatorId?: string | null;
   };
   caller: { address: string; userAgent: string; requestId: string };
@@ -35,11 +35,7 @@ export interface AuditRecord {
   detail?: object;
 }
 
-/**
- * Writes an event in the transaction of the change: both are committed, or neither. Call it before
- * the session of the actor is deleted: the session shows whether an administrator impersonates the
- * user.
- */
+/** Writes an event in the transaction of the change: both are committed, or neither. */
 export async function recordAuditEvent(manager: EntityManager, record: AuditRecord): Promise<void> {
   const { actor, ...event } = record;
   const { address, userAgent, requestId } = actor.caller;

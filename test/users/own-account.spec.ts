@@ -1,6 +1,8 @@
 import { Client } from 'pg';
+import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import type { AccountList, UserExport } from '../../src/users/me/me.schemas';
 import type { SessionList } from '../../src/users/session.schemas';
+import { Caller } from '../support/caller';
 import { eventually } from '../support/eventually';
 import { expectProblem } from '../support/problems';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
@@ -161,5 +163,64 @@ describe('a user who is deleted during a request', () => {
     await database.query('COMMIT');
     await database.end();
     expectProblem(await answer, 'invalid_token');
+  });
+});
+
+/** The impersonation ends while the request waits for the row of the user. */
+describe('an impersonation that ends during a request', () => {
+  let root: SignedInUser;
+  let ada: SignedInUser;
+  let asAda: Caller;
+
+  beforeEach(async () => {
+    root = await system.asAdmin();
+    ada = await system.asUser();
+    const path = `/api/v1/admin/users/${ada.id}/impersonate`;
+    const { body } = await root.caller.post<SignedIn>(path);
+    asAda = new Caller(system.apiUrl, body.accessToken);
+  });
+
+  it.each([
+    ['changing the profile', 'PATCH', ME, { name: 'Late' }],
+    ['exporting the data', 'GET', `${ME}/export`, undefined],
+    ['deleting the account', 'DELETE', ME, undefined],
+  ])('gets invalid_token and changes nothing: %s', async (_title, method, path, body) => {
+    const database = new Client(system.database.url);
+    await database.connect();
+    await database.query('BEGIN');
+    await database.query('SELECT 1 FROM "user" WHERE id = $1 FOR UPDATE', [ada.id]);
+    const answer = asAda.call(method, path, { body });
+    await eventually(async () => expect((await database.query(WAITING)).rowCount).toBe(1));
+    expect((await asAda.post('/api/v1/auth/sign-out')).status).toBe(204);
+    await database.query('ROLLBACK');
+    await database.end();
+    expectProblem(await answer, 'invalid_token');
+    const events = await system.query<{ action: string }>(
+      'SELECT action, impersonator_id FROM audit_event WHERE actor_id = $1 ORDER BY id DESC LIMIT 1',
+      [ada.id],
+    );
+    expect(events).toEqual([{ action: 'impersonation.stopped', impersonator_id: root.id }]);
+    expect((await ada.caller.get(ME)).status).toBe(200);
+  });
+});
+
+describe('an impersonation whose session is gone, with ACCESS_CHECK=token,', () => {
+  it('is still named in the audit log, by its token', async () => {
+    const other = await System.start({ env: { ACCESS_CHECK: 'token' } });
+    try {
+      const root = await other.asAdmin();
+      const ada = await other.asUser();
+      const path = `/api/v1/admin/users/${ada.id}/impersonate`;
+      const { body } = await root.caller.post<SignedIn>(path);
+      await other.query('DELETE FROM session WHERE impersonated_by IS NOT NULL');
+      const asAda = new Caller(other.apiUrl, body.accessToken);
+      expect((await asAda.delete(ME)).status).toBe(204);
+      const events = await other.query(
+        `SELECT actor_id, impersonator_id FROM audit_event WHERE action = 'user.deleted'`,
+      );
+      expect(events).toEqual([{ actor_id: ada.id, impersonator_id: root.id }]);
+    } finally {
+      await other.stop();
+    }
   });
 });

@@ -197,6 +197,7 @@ function toPrincipal(claims: AccessTokenClaims, state: AccessState | null): Prin
     clientId,
     isFirstParty: clientId === DOCS_CLIENT_ID || (state?.client?.firstParty ?? false),
     scopes: stillAllowed(claims.scopes, state?.client?.scopes),
+    impersonatorId: claims.impersonatorId,
     profile: state?.user?.profile ?? null,
   };
 }

@@ -22,6 +22,8 @@ export interface UserPrincipal {
   isFirstParty: boolean;
   /** The scopes that the user has granted the client and that the client may still have. */
   scopes: readonly string[];
+  /** The administrator who acts as the user; `null` outside an impersonation. */
+  impersonatorId: string | null;
   /** The profile of the user from the memory of live access; only `users/` reads it. */
   profile: KnownProfile | null;
 }

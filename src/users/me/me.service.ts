@@ -13,12 +13,13 @@ import { type ExportHead, toExportStream } from './user-export';
 import { toUser } from '../user.mapper';
 import type { User } from '../user.schemas';
 import { UsersService } from '../users.service';
-import type { Actor, UserActor } from '../../auth/principal/current-actor.decorator';
+import type { UserActor } from '../../auth/principal/current-actor.decorator';
 import { isDirect } from '../../auth/principal/direct-sign-in';
 import type { UserPrincipal } from '../../auth/principal/principal';
 import { copyUser, recordUserChange } from '../../audit/user-change';
 import { Problem } from '../../common/problems/problem';
 import { assertMatches, toEntityTag } from '../../http/entity-tag';
+import { ActorTransactions } from '../actor-transactions';
 import { SessionsService } from '../sessions.service';
 import { recordAuditEvent } from '../../audit/audit-trail';
 import { readOwnAuditEvents } from '../../audit/own-audit-events';
@@ -32,6 +33,7 @@ export class MeService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
+    private readonly transactions: ActorTransactions,
   ) {}
 
   /**
@@ -55,16 +57,17 @@ export class MeService {
    * @param actor.principal the caller.
    * @param ifMatch refuses the change when the profile has changed since the caller read it. The
    * row is locked, so one of two parallel changes is refused.
-   * @throws {Problem} `precondition_failed`; `invalid_token` when the user is deleted
+   * @throws {Problem} `precondition_failed`; as {@link ActorTransactions.run}
    */
   async updateProfile(
-    actor: Actor,
+    actor: UserActor,
     { change, ifMatch }: { change: UpdateProfile; ifMatch?: string },
   ): Promise<User> {
-    return this.dataSource.transaction(async (manager) => {
+    const { userId } = actor.principal;
+    return this.transactions.run({ actor, userId }, async (manager) => {
       const row = await manager.findOne(UserEntity, {
-        where: { id: actor.principal.userId },
-        lock: { mode: 'pessimistic_write' },
+        where: { id: userId },
+        lock: { mode: 'for_no_key_update' },
       });
       if (!row) throw new Problem('invalid_token', { cause: 'the user was deleted' });
       assertMatches(ifMatch, toEntityTag(toUser(row)));
@@ -93,7 +96,9 @@ export class MeService {
     const { userId, sessionId } = actor.principal;
     const { manager } = this.dataSource;
     const subject = { type: 'user', id: userId } as const;
-    await recordAuditEvent(manager, { action: 'user.exported', actor, subject });
+    await this.transactions.run({ actor, userId }, (own) =>
+      recordAuditEvent(own, { action: 'user.exported', actor, subject }),
+    );
     const head: ExportHead = {
       exportedAt: new Date().toISOString(),
       user: await this.getOwnUser(actor.principal),
@@ -112,7 +117,7 @@ export class MeService {
   async deleteOwnUser(actor: UserActor): Promise<void> {
     const { userId: id } = actor.principal;
     await asInvalidToken(
-      this.dataSource.transaction((manager) => deleteUser({ id, actor }, manager)),
+      this.transactions.run({ actor, userId: id }, (manager) => deleteUser({ id, actor }, manager)),
     );
   }
 }

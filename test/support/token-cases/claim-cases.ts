@@ -7,6 +7,7 @@ const ROLE = 'contract: closed list';
 const SID = 'contract: session id';
 const OBJECT = 'RFC 7519 §7.2';
 const LIVE = 'contract: live access';
+const ACT = 'RFC 8693 §4.1';
 
 /** Claims of the payload. */
 export const CLAIM_CASES: TokenCase[] = [
@@ -90,6 +91,9 @@ export const CLAIM_CASES: TokenCase[] = [
         return JSON.stringify(others).replace('{', `{"__proto__":${JSON.stringify({ role })},`);
       }),
     ],
+    ['act null', ACT, withClaims({ act: null })],
+    ['act without a sub', ACT, withClaims({ act: {} })],
+    ['act with a sub that is a number', ACT, withClaims({ act: { sub: 1 } })],
     ['a payload of null', OBJECT, withPayloadText(() => 'null')],
     [
       'a payload that is an array',
