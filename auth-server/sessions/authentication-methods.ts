@@ -1,3 +1,4 @@
+import { continuedSession } from './continued-session';
 import { requestContext } from '../common/request-context';
 import { TABLES } from '../../contract';
 import type { EndpointContext } from '../common/hook-types';
@@ -27,14 +28,6 @@ const METHODS: Readonly<Record<string, readonly string[]>> = {
 
 const PASSKEY_PATH = '/passkey/verify-authentication';
 
-/** With a session, these endpoints replace it. */
-const REPLACING_PATHS = [
-  '/change-password',
-  '/two-factor/enable',
-  '/two-factor/disable',
-  '/two-factor/verify-totp',
-];
-
 interface Session {
   authenticationMethods?: string[] | null;
 }
@@ -46,7 +39,7 @@ interface Session {
  */
 export function methodsOf(ctx: EndpointContext): readonly string[] | null {
   const path = ctx?.path ?? '';
-  const replaced = REPLACING_PATHS.includes(path) ? ctx?.context.session?.session : undefined;
+  const replaced = continuedSession(ctx);
   if (replaced) return (replaced as Session).authenticationMethods ?? null;
   if (path === PASSKEY_PATH) return methodsOfPasskey();
   return METHODS[path] ?? null;

@@ -1,6 +1,7 @@
 import { METHODS_FIELD, methodsOf } from './authentication-methods';
 import { type NewSession, toClientDetails } from './client-details';
 import { SESSION_MAPPING } from './schema';
+import { refuseUnverified } from './verified-users';
 import type { EndpointContext } from '../common/hook-types';
 
 /** The lifetime of a session without use, in seconds. */
@@ -16,11 +17,13 @@ export const SECONDS_WITHOUT_EXTENSION = SESSION_LIFETIME_S - SESSION_UPDATE_AGE
 export const SESSION_HOOKS = { create: { before: recordSignIn } };
 
 /** How the user signed in, and with which client. */
-function recordSignIn<Row extends NewSession>(session: Row, ctx: EndpointContext) {
+async function recordSignIn<Row extends NewSession & { userId: string }>(
+  session: Row,
+  ctx: EndpointContext,
+) {
+  await refuseUnverified(session, ctx);
   const details = toClientDetails(session, ctx);
-  return Promise.resolve({
-    data: { ...session, ...details, authenticationMethods: methodsOf(ctx) },
-  });
+  return { data: { ...session, ...details, authenticationMethods: methodsOf(ctx) } };
 }
 
 export const SESSION_OPTIONS = {
