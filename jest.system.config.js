@@ -1,5 +1,5 @@
 /**
- * Tests with commands that are not in npm: pgbouncer, and pg_dump with a server of its own
+ * Tests with commands that are not in npm: pgbouncer, nginx, and pg_dump with a server of its own
  * version. `npm test` leaves them out; CI installs what is missing.
  *
  * @type {import('jest').Config}
