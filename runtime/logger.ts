@@ -7,6 +7,9 @@ const STANDARD_OUTPUT = 1;
 /** Lines that wait while the log cannot be written, in characters; further lines are lost. */
 const LONGEST_BACKLOG = 2 ** 20;
 
+/** From a failed write to the next one, in milliseconds; a new line is also a next one. */
+const RETRY_MS = 500;
+
 /** Writes one JSON line for each event to standard output. Callers never pass credentials to it. */
 export function createLogger(name: string, level: string): Logger {
   const options = {
@@ -15,15 +18,30 @@ export function createLogger(name: string, level: string): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return pino(options, openLog(STANDARD_OUTPUT));
+  return pino(options, openLog());
 }
 
 /**
  * Lines are written at once: pino's buffered destination hangs at the exit when the pipe has no
- * reader. While the log cannot be written, for example on a full disk, lines wait up to a limit, and
- * further ones are lost. Without a listener, the error would end the process.
+ * reader. While the log cannot be written, for example on a full disk or because nothing reads the
+ * pipe, lines wait up to a limit, and further ones are lost. Without a listener, the error would end
+ * the process.
  */
-export function openLog(descriptor: number): ReturnType<typeof pino.destination> {
-  const log = pino.destination({ dest: descriptor, sync: true, maxLength: LONGEST_BACKLOG });
-  return log.on('error', () => {});
+function openLog(): ReturnType<typeof pino.destination> {
+  // With its stream, Node.js makes a pipe or a socket non-blocking: a full one would stop the process.
+  process.stdout.on('error', () => {});
+  const log = pino.destination({
+    dest: STANDARD_OUTPUT,
+    sync: true,
+    maxLength: LONGEST_BACKLOG,
+    retryEAGAIN: () => false,
+  });
+  let retry: NodeJS.Timeout | undefined;
+  return log.on('error', () => {
+    retry ??= setTimeout(() => {
+      retry = undefined;
+      // The lines that wait.
+      log.write('');
+    }, RETRY_MS).unref();
+  });
 }
