@@ -119,6 +119,33 @@ describe('both processes behind pgbouncer in transaction mode', () => {
     }
   });
 
+  /** The statuses of requests that read and write, through both processes. */
+  async function statusesOf({ accessToken, refreshToken }: SignedIn): Promise<number[]> {
+    const caller = new Caller(pair.apiUrl, accessToken);
+    const answers = await Promise.all([
+      caller.get('/api/v1/users/me/sessions'),
+      caller.patch('/api/v1/users/me', { name: 'A name' }),
+      pair.asAnonymous().post('/api/v1/auth/refresh', { refreshToken }),
+    ]);
+    return answers.map(({ status }) => status);
+  }
+
+  it('answer 503 while pgbouncer is down, and answer again after its start', async () => {
+    const user = await signUp('restarted');
+    await pooler.crash();
+    expect(await statusesOf(user)).toEqual([503, 503, 503]);
+    await pooler.startAgain();
+    await eventually(async () => expect(await statusesOf(user)).toEqual([200, 200, 200]));
+  });
+
+  it('answer 503 while pgbouncer is paused, and answer again after RESUME', async () => {
+    const user = await signUp('paused');
+    await pooler.command('PAUSE');
+    expect(await statusesOf(user)).toEqual([503, 503, 503]);
+    await pooler.command('RESUME');
+    await eventually(async () => expect(await statusesOf(user)).toEqual([200, 200, 200]));
+  });
+
   it('end with status 0', async () => {
     expect(await pair.stop()).toEqual([0, 0]);
   });

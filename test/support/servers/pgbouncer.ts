@@ -11,11 +11,13 @@ const PROGRAM = '/usr/sbin/pgbouncer';
 /** pgbouncer refuses to run as root. */
 const UNPRIVILEGED_ID = 65_534;
 
+const CONFIGURATION = 'pgbouncer.ini';
+
 /** A pooler in transaction mode before one database. Needs Debian's package pgbouncer. */
 export class PgBouncer {
   private constructor(
     readonly url: string,
-    private readonly child: ChildProcess,
+    private child: ChildProcess,
     private readonly folder: string,
   ) {}
 
@@ -23,29 +25,42 @@ export class PgBouncer {
     const [port] = await reservePorts(1);
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-pgbouncer-'));
     chmodSync(folder, 0o755);
-    const file = join(folder, 'pgbouncer.ini');
+    const file = join(folder, CONFIGURATION);
     writeFileSync(file, configuration(new URL(databaseUrl), port!));
-    const asUser = process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : {};
-    const child = spawn(PROGRAM, [file], { ...asUser, stdio: 'ignore' });
-    await once(child, 'spawn');
-    const pooler = new PgBouncer(`postgres://pooled@127.0.0.1:${port}/pooled`, child, folder);
+    const url = `postgres://pooled@127.0.0.1:${port}/pooled`;
+    const pooler = new PgBouncer(url, await launch(file), folder);
     await eventually(() => pooler.connectOnce());
     return pooler;
   }
 
   async stop(): Promise<void> {
-    const exited = once(this.child, 'exit');
-    this.child.kill('SIGKILL');
-    await exited;
+    await this.crash();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** `kill -9`; every connection ends. */
+  async crash(): Promise<void> {
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await exited;
+  }
+
+  /** Starts it after `crash`, at the same port. */
+  async startAgain(): Promise<void> {
+    this.child = await launch(join(this.folder, CONFIGURATION));
+  }
+
   /** Answers of `SHOW` in pgbouncer's own console. */
-  async show<Row extends object>(what: string): Promise<Row[]> {
+  show<Row extends object>(what: string): Promise<Row[]> {
+    return this.command<Row>(`SHOW ${what}`);
+  }
+
+  /** Runs a command in that console. */
+  async command<Row extends object>(text: string): Promise<Row[]> {
     const client = new Client(this.url.replace(/[^/]+$/, 'pgbouncer'));
     await client.connect();
     try {
-      return (await client.query<Row>(`SHOW ${what}`)).rows;
+      return (await client.query<Row>(text)).rows;
     } finally {
       await client.end();
     }
@@ -56,6 +71,13 @@ export class PgBouncer {
     await client.connect();
     await client.end();
   }
+}
+
+async function launch(file: string): Promise<ChildProcess> {
+  const asUser = process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : {};
+  const child = spawn(PROGRAM, [file], { ...asUser, stdio: 'ignore' });
+  await once(child, 'spawn');
+  return child;
 }
 
 /** Few connections to the server, so that clients really take turns. */
