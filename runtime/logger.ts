@@ -29,7 +29,9 @@ export function createLogger(name: string, level: string): Logger {
  */
 function openLog(): ReturnType<typeof pino.destination> {
   // With its stream, Node.js makes a pipe or a socket non-blocking: a full one would stop the process.
-  process.stdout.on('error', () => {});
+  const { stdout } = process;
+  // One listener is enough, for any number of loggers.
+  if (stdout.listenerCount('error') === 0) stdout.on('error', () => {});
   const log = pino.destination({
     dest: STANDARD_OUTPUT,
     sync: true,
