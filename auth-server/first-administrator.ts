@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from 'pg';
-import { SYSTEM, writeAuditEvent } from './audit/audit-writer';
+import { writeAuditEvent } from './audit/audit-writer';
 import type { Auth } from './better-auth/auth';
 import type { AuthConfig } from './common/config';
-import { LOCKS, TABLES, type Role } from '../contract';
+import { LOCKS, SYSTEM, TABLES, type Role } from '../contract';
 import { PATIENT_LOCK_WAIT_MS, whileLocked } from './common/database';
 import { isEasilyGuessed } from './password/password-rules';
 import type { Logger } from '../runtime/logger';

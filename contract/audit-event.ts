@@ -35,6 +35,12 @@ export interface AuditEvent {
   detail?: object | null;
 }
 
+/** The actor and the origin of changes that no request has made: by a job, a command or a start. */
+export const SYSTEM = {
+  actor: { type: 'system', id: null },
+  origin: { address: null, userAgent: null, requestId: null },
+} as const satisfies Pick<AuditEvent, 'actor' | 'origin'>;
+
 /** The fields of a user by the action that records their change. */
 export const USER_FIELDS_BY_ACTION = {
   'user.updated': ['name', 'image', 'emailVerified'],

@@ -60,11 +60,20 @@ function toFeatureDocument(whole: OpenAPIObject, feature: FeatureDeclaration): J
     const item = (whole.paths as Record<string, Json>)[path] ?? {};
     paths[path] = { ...paths[path], [method.toLowerCase()]: item[method.toLowerCase()] };
   }
-  const { securitySchemes } = whole.components ?? {};
+  const securitySchemes = withoutScopesOfOthers(whole.components?.securitySchemes, feature);
   const tags = whole.tags?.filter(({ name }) => Object.hasOwn(feature.tags ?? {}, name));
   const info = { ...whole.info, title: `Gatehouse API: ${feature.name}` };
   const components = { securitySchemes, ...referredComponents(whole, paths) };
   return { ...whole, info, tags, paths, components };
+}
+
+/** The document of a feature stays as it is when the product gets another feature. */
+function withoutScopesOfOthers(schemes: unknown, feature: FeatureDeclaration): unknown {
+  const others = PRODUCT_FEATURES.filter((other) => other !== feature);
+  const scopes = new Set(others.flatMap((other) => Object.keys(other.scopes ?? {})));
+  return JSON.parse(JSON.stringify(schemes), (name, value: unknown) =>
+    scopes.has(name) ? undefined : value,
+  );
 }
 
 /** Every component that the paths refer to, directly or by other components. */

@@ -9,9 +9,3 @@ export async function writeAuditEvent(
   const { sql, parameters } = toAuditInsert(event);
   await connection.query(sql, parameters);
 }
-
-/** The actor of changes that Gatehouse, or a command, makes. */
-export const SYSTEM = {
-  actor: { type: 'system', id: null },
-  origin: { address: null, userAgent: null, requestId: null },
-} as const satisfies Pick<AuditEvent, 'actor' | 'origin'>;

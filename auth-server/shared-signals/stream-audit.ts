@@ -1,8 +1,7 @@
-import { SYSTEM } from '../audit/audit-writer';
 import type { HookContext } from '../common/hook-types';
 import { originOf } from '../common/request-origin';
 import type { StreamRow } from './stream-store';
-import { type AuditAction, type AuditEvent, toAuditInsert } from '../../contract';
+import { type AuditAction, type AuditEvent, SYSTEM, toAuditInsert } from '../../contract';
 import type { RunStatement } from '../../runtime/jobs/cleanup';
 
 interface StreamRecord {

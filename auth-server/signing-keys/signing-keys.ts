@@ -3,9 +3,9 @@ import { type SecretConfig, symmetricDecrypt, symmetricEncrypt } from 'better-au
 import { generateExportedKeyPair } from 'better-auth/plugins/jwt';
 import type { JWKOptions } from 'better-auth/plugins/jwt';
 import type { Client, Pool } from 'pg';
-import { SYSTEM, writeAuditEvent } from '../audit/audit-writer';
+import { writeAuditEvent } from '../audit/audit-writer';
 import type { AuthConfig } from '../common/config';
-import { type AuditAction, LOCKS, type SignatureAlgorithm } from '../../contract';
+import { type AuditAction, LOCKS, type SignatureAlgorithm, SYSTEM } from '../../contract';
 import { PATIENT_LOCK_WAIT_MS, whileLocked } from '../common/database';
 import { toCipherKey } from '../common/secrets';
 import { type KeyPhase, KeyRing, type SigningKey, toKeyTimes } from './key-ring';

@@ -3,11 +3,12 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { isAPIError } from 'better-auth/api';
 import type { Pool, PoolClient } from 'pg';
-import { SYSTEM, writeAuditEvent } from '../audit/audit-writer';
+import { writeAuditEvent } from '../audit/audit-writer';
 import { parseHash } from '../password/hash-format';
 import { HashFormatError } from '../password/password-hash';
 import { checkUserWrite } from '../users/user-policy';
 import { LineError, type LineOptions, parseLine, type UserLine } from './user-line';
+import { SYSTEM } from '../../contract';
 import { findServerError, isValueRefused } from '../../runtime/database/database-errors';
 import { repeatOnConflict } from '../../runtime/database/repeated-transaction';
 

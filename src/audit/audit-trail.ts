@@ -2,8 +2,10 @@ import type { EntityManager } from 'typeorm';
 import {
   type AuditAction,
   type AuditActor,
+  type AuditEvent,
   type AuditOutcome,
   type AuditSubjectType,
+  SYSTEM,
   toAuditInsert,
   withActingClient,
 } from '../../contract';
@@ -23,7 +25,8 @@ export interface EventActor {
 
 export interface AuditRecord {
   action: AuditAction;
-  actor: EventActor;
+  /** `system`: a job, which no request has started. */
+  actor: EventActor | 'system';
   /** The subject of the event; for a session, its user. */
   subject?: { type: AuditSubjectType; id: string };
   /** Default: `success`. */
@@ -37,15 +40,19 @@ export interface AuditRecord {
 
 /** Writes an event in the transaction of the change: both are committed, or neither. */
 export async function recordAuditEvent(manager: EntityManager, record: AuditRecord): Promise<void> {
-  const { actor, ...event } = record;
+  const { sql, parameters } = toAuditInsert(toEvent(record));
+  await manager.query(sql, parameters);
+}
+
+function toEvent({ actor, ...event }: AuditRecord): AuditEvent {
+  if (actor === 'system') return { ...event, ...SYSTEM };
   const { address, userAgent, requestId } = actor.caller;
-  const { sql, parameters } = toAuditInsert({
+  return {
     ...event,
     detail: withActingClient(event.detail, actor.principal ?? {}),
     actor: toActor(actor.principal),
     origin: { address: address || null, userAgent: userAgent || null, requestId },
-  });
-  await manager.query(sql, parameters);
+  };
 }
 
 function toActor(principal: EventActor['principal']): AuditActor {

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'pg';
+import { DataSource } from 'typeorm';
 import { ageEvents } from './ageing';
+import { recordAuditEvent } from '../../src/audit/audit-trail';
 import { eventually } from '../support/eventually';
 import { InProcessSystem } from '../support/in-process-system';
 import { loadNatively } from '../support/native/load';
@@ -154,4 +156,26 @@ describe('the retention of audit events', () => {
     await pool.query(`UPDATE audit_retention SET since = since - interval '2 days'`);
     await expect(keptFor()).resolves.toBe('30 days');
   });
+});
+
+it('an event that a job of the API records has the actor `system`, and no origin', async () => {
+  const dataSource = new DataSource({ type: 'postgres', url: system.database.url });
+  await dataSource.initialize();
+  try {
+    const subject = { type: 'user', id: 'recorded-by-a-job' } as const;
+    await recordAuditEvent(dataSource.manager, {
+      actor: 'system',
+      action: 'user.updated',
+      subject,
+    });
+  } finally {
+    await dataSource.destroy();
+  }
+  const { rows } = await pool.query(
+    `SELECT actor_type, actor_id, ip_address, user_agent, request_id FROM audit_event
+     WHERE subject_id = 'recorded-by-a-job'`,
+  );
+  expect(rows).toEqual([
+    { actor_type: 'system', actor_id: null, ip_address: null, user_agent: null, request_id: null },
+  ]);
 });

@@ -39,16 +39,46 @@ describe('the generator of features', () => {
   });
 
   it.each([
+    ['[]', '[notes]'],
+    ['[stories]', '[stories, notes]'],
+    ['[\n  stories, // of users\n]', '[\n  stories, // of users\n  notes,\n]'],
+    ['[\n  stories,\n  // trips,\n]', '[\n  stories,\n  // trips,\n  notes,\n]'],
+  ])('adds the feature to %j', async (before, after) => {
+    const list = (features: string) =>
+      `\n\nexport const FEATURES = ${features} satisfies Feature[];\n`;
+    const { content } = await installFeature(NAMES, list(before));
+    expect(content).toContain(list(after));
+  });
+
+  it.each([
     [['Notes'], 'is not a word'],
     [['../notes'], 'is not a word'],
     [[], 'usage: npm run new:feature'],
     [['users'], 'uses the name'],
     [['sheep'], 'name the plural and the singular'],
+    [['--help'], 'usage: npm run new:feature'],
+    [['notes', 'note', 'more'], 'usage: npm run new:feature'],
     [['class'], 'class is a reserved word'],
+    [['posts'], 'uses the name post itself; name another: npm run new:feature -- posts <singular>'],
+    [['settings'], 'uses the name settings itself; name another: npm run new:feature -- <plural>'],
+    [['writes'], 'uses the name write itself'],
     [['news'], 'new is a reserved word'],
     [['awaits'], 'await is a reserved word'],
   ])('refuses the names %j', (names, message) => {
     expect(() => parseNames(names)).toThrow(message);
+  });
+
+  it('refuses each name that a file of the feature imports beside a type of this name', async () => {
+    const imported = (await renderFeature(NAMES))
+      .map(({ content }) => content.replaceAll(/'[^'\n]*'/g, ''))
+      .filter((code) => /\bNotes?\b/.test(code))
+      .flatMap((code) => [...code.matchAll(/^import (?:type )?\{([^}]*)\}/gm)])
+      .flatMap(([, names = '']) => names.match(/\b[A-Z][a-z]{2,}\b/g) ?? [])
+      .filter((name) => name !== 'Note');
+    expect(imported).toEqual(expect.arrayContaining(['Post', 'Query', 'Actor', 'System']));
+    for (const name of imported) {
+      expect(() => parseNames(['things', name.toLowerCase()])).toThrow();
+    }
   });
 
   it('refuses each name whose operations or schemas Gatehouse has itself', () => {

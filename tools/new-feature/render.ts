@@ -34,6 +34,16 @@ const TAKEN = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
+/** Names that the files of the feature import or declare, beside those of the feature. */
+const IN_ITS_CODE = new Set(
+  [
+    'actor body carl controller cursors endpoint expect get idempotent inject injectable param patch',
+    'post promise query res settings system write',
+  ].flatMap((line) => line.split(' ')),
+);
+
+const USAGE = 'usage: npm run new:feature -- <plural> [<singular>]';
+
 /**
  * Reads the names of a feature from the command line.
  *
@@ -41,13 +51,19 @@ const TAKEN = new Set(
  */
 export function parseNames(arguments_: readonly string[]): FeatureNames {
   const [plural = '', singular = plural.replace(/ies$/, 'y').replace(/s$/, '')] = arguments_;
-  if (plural === '') throw new Error('usage: npm run new:feature -- <plural> [<singular>]');
+  if (plural === '' || plural.startsWith('-') || arguments_.length > 2) throw new Error(USAGE);
   for (const name of [plural, singular]) {
     if (!NAME.test(name)) {
       throw new Error(`${JSON.stringify(name)} is not a word of 3 to 30 lower-case letters`);
     }
     if (!isVariable(name)) throw new Error(`${name} is a reserved word of JavaScript`);
     if (TAKEN.has(name)) throw new Error(`Gatehouse uses the name ${name} itself`);
+    if (IN_ITS_CODE.has(name)) {
+      const other = name === plural ? '<plural> <singular>' : `${plural} <singular>`;
+      throw new Error(
+        `the code of a feature uses the name ${name} itself; name another: npm run new:feature -- ${other}`,
+      );
+    }
   }
   if (plural === singular) {
     throw new Error(
@@ -100,14 +116,16 @@ function capitalized(name: string): string {
 }
 
 /** @returns the list of features with one more. @throws when the list is not as expected. */
-export async function installFeature({ plural }: FeatureNames): Promise<FeatureFile> {
-  const list = readFileSync(LIST, 'utf8');
+export async function installFeature(
+  { plural }: FeatureNames,
+  list = readFileSync(LIST, 'utf8'),
+): Promise<FeatureFile> {
   const added = list
     .replace('\n\n', `\nimport { ${plural} } from './${plural}/${plural}.feature';\n\n`)
-    .replace(/FEATURES = \[([^\]]*)\]/, (_all, features: string) => {
-      const names = features.split(',').map((name) => name.trim());
-      return `FEATURES = [${[...names.filter(Boolean), plural].join(', ')}]`;
-    });
+    // On a line of its own: the last line can be a comment.
+    .replace(/(FEATURES = \[[^\]]*?)\s*\]/, (_all, features: string) =>
+      [features, /(?:^|\n)[^\n/]*\w$/.test(features) ? ',' : '', `\n${plural}]`].join(''),
+    );
   if (!added.includes(`${plural}]`)) throw new Error(`${LIST} has no list of features`);
   const options = await resolveConfig(LIST);
   return { file: LIST, content: await format(added, { ...options, filepath: LIST }) };
