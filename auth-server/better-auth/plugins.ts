@@ -3,6 +3,7 @@ import { bearer } from 'better-auth/plugins';
 import { type AuthParts, trustedOriginsOf } from './options';
 import { Admission, passwordAdmission } from '../admission/plugin';
 import { auditLog } from '../audit/plugin';
+import { toCipherKey } from '../common/secrets';
 import { repeatedTransactions } from './repeated-transactions';
 import { openIdConnect, providerLimits, redirectsOnly } from '../federation/plugin';
 import { parsedInput } from '../input/plugin';
@@ -43,10 +44,11 @@ export function createPhases(parts: PhaseParts) {
   const { admission = new Admission(config) } = parts;
   const tokens = accessTokens(config, pool);
   const statements = new PreparedQueries(() => pool);
+  const key = toCipherKey(config);
   const limits = limitsPlugins(limitStore, config);
   return [
     // First: all other hooks read the fields that the schema of the endpoint has accepted.
-    phase('input', [parsedInput()]),
+    phase('input', [parsedInput(config)]),
     // Any place before the password rules. Here a request that waits or is refused causes no query.
     phase('password admission', [passwordAdmission(admission)]),
     // Before all hooks that read rows: the snapshot is taken here.
@@ -66,7 +68,7 @@ export function createPhases(parts: PhaseParts) {
     // After the limits: it answers the request. Before bearer, which has nothing to do then.
     phase('token of a session', [sessionToken(tokens.signer, statements)]),
     // Before bearer and the authorization server: it takes back the session of the first step.
-    phase('second factor', [secondFactor({ pool, mailer })]),
+    phase('second factor', [secondFactor({ pool, mailer, key })]),
     // After the second factor: it hands out the session that an answer begins.
     phase('bearer', [bearer()]),
     // Any place: roles and bans act in endpoints and database hooks.
@@ -76,7 +78,7 @@ export function createPhases(parts: PhaseParts) {
     phase('second step', [
       secondStep({ pool }),
       checkNewFactors(pool),
-      checkNewRecoveryCodes(pool),
+      checkNewRecoveryCodes(pool, key),
     ]),
     // After the second factor: a session that begins resumes the authorization of a client.
     phase('authorization server', authorizationServer(config, pool)),

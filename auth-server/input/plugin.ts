@@ -2,6 +2,7 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware, getEndpoints } from 'better-auth/api';
 import { findForeignValue, hasLongAddress, isPlainObject } from './field-types';
 import type { HookContext } from '../common/hook-types';
+import { renewAuthorizationQuery, type Secrets } from '../common/secrets';
 
 type Fields = Record<string, unknown>;
 
@@ -39,7 +40,7 @@ const AUTHORIZATION_QUERY = 'oauth_query';
  * the user with that id, while rules and audit log saw no user. Here a value of another type is
  * refused, and hooks and endpoint get the same parsed fields.
  */
-export function parsedInput() {
+export function parsedInput(secrets: Secrets) {
   let schemas: Map<string, Schemas> | null = null;
   return {
     id: 'parsed-input',
@@ -50,6 +51,7 @@ export function parsedInput() {
           matcher: ({ request }) => request !== undefined,
           handler: createAuthMiddleware(async (ctx) => {
             schemas ??= findSchemas(ctx);
+            renewQuery(ctx.body, secrets);
             const { body, query } = schemas.get(toKey(ctx.method, ctx.path)) ?? {};
             const describesFaults = OAUTH_PATH.test(ctx.path);
             await parsePart(ctx.body, { name: 'body', schema: body, describesFaults });
@@ -71,6 +73,14 @@ function findSchemas({ context }: HookContext): Map<string, Schemas> {
 
 function toKey(method: string | undefined, path: string | undefined): string {
   return `${method} ${path}`;
+}
+
+/** The plugin of the authorization server verifies with the current secret only. */
+function renewQuery(body: unknown, secrets: Secrets): void {
+  if (!isPlainObject(body)) return;
+  const query = body[AUTHORIZATION_QUERY];
+  if (typeof query === 'string')
+    body[AUTHORIZATION_QUERY] = renewAuthorizationQuery(query, secrets);
 }
 
 interface Part {

@@ -2,6 +2,7 @@ import type { BetterAuthPlugin } from 'better-auth';
 import type { Pool } from 'pg';
 import { basisOfRequest } from '../common/basis';
 import type { Adapter } from '../common/hook-types';
+import { type CipherKey, toStoredText } from '../common/secrets';
 
 /** Refused when the credentials have changed since the request began. */
 const REPLACE = `
@@ -12,7 +13,7 @@ const REPLACE = `
  * The plugin checks the password and replaces the recovery codes later. A new password that is set
  * in between refuses the codes: a person with the former password does not get valid ones.
  */
-export function checkNewRecoveryCodes(pool: Pool) {
+export function checkNewRecoveryCodes(pool: Pool, key: CipherKey) {
   return {
     id: 'gatehouse-new-recovery-codes',
     init: ({ adapter }) => {
@@ -20,7 +21,8 @@ export function checkNewRecoveryCodes(pool: Pool) {
       adapter.update = async (input: Parameters<Adapter['update']>[0]) => {
         if (!replacesCodesAlone(input)) return update(input);
         const [{ value: id } = { value: null }] = input.where;
-        await pool.query(REPLACE, [id, input.update.backupCodes, basisOfRequest()]);
+        const codes = toStoredText(String(input.update.backupCodes), key);
+        await pool.query(REPLACE, [id, codes, basisOfRequest()]);
         return null;
       };
     },

@@ -1,4 +1,5 @@
 import { twoFactor } from 'better-auth/plugins';
+import { type CipherKey, toStoredText } from '../common/secrets';
 import { SECOND_FACTOR_MAPPING } from './schema';
 import { beginStep, type SecondStepParts } from './second-step';
 import { TRUSTED_DEVICE_LIFETIME_S } from './trusted-devices';
@@ -16,7 +17,7 @@ const CHALLENGE_LIFETIME_S = 300;
  * stored encrypted with `BETTER_AUTH_SECRET`. A hash of the recovery codes would add no
  * protection: an attacker with the database and the secret can compute codes of the app.
  */
-export function secondFactor(parts: SecondStepParts) {
+export function secondFactor({ key, ...parts }: SecondStepParts & { key: CipherKey }) {
   const plugin = twoFactor({
     issuer: 'Gatehouse',
     twoFactorCookieMaxAge: CHALLENGE_LIFETIME_S,
@@ -26,9 +27,16 @@ export function secondFactor(parts: SecondStepParts) {
     accountLockout: { enabled: false },
     schema: SECOND_FACTOR_MAPPING,
   });
+  const { secret, backupCodes } = plugin.schema.twoFactor.fields;
+  const transform = { input: (encrypted: unknown) => toStored(encrypted, key) };
+  for (const field of [secret, backupCodes]) Object.assign(field, { transform });
   const { verifyTOTP, verifyBackupCode } = plugin.endpoints;
   for (const { options } of [verifyTOTP, verifyBackupCode]) {
     Object.assign(options, { use: [beginStep(parts)] });
   }
   return plugin;
+}
+
+function toStored(encrypted: unknown, key: CipherKey): unknown {
+  return typeof encrypted === 'string' ? toStoredText(encrypted, key) : encrypted;
 }

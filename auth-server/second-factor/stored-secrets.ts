@@ -1,8 +1,6 @@
-import { type SecretConfig, symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
+import { symmetricDecrypt } from 'better-auth/crypto';
 import type { Pool } from 'pg';
-import type { Renewal } from '../common/secrets';
-
-type CipherKey = string | SecretConfig;
+import { type CipherKey, encryptStored, type Renewal } from '../common/secrets';
 
 interface StoredFactor {
   id: string;
@@ -55,8 +53,7 @@ async function replace(
   pool: Pool,
   { row, key }: { row: StoredFactor; key: CipherKey },
 ): Promise<boolean> {
-  const renew = async (data: string) =>
-    symmetricEncrypt({ key, data: await symmetricDecrypt({ key, data }) });
+  const renew = async (data: string) => encryptStored(await symmetricDecrypt({ key, data }), key);
   const values = [row.id, await renew(row.secret), await renew(row.backupCodes)];
   const { rowCount } = await pool.query(REPLACE, [...values, row.secret, row.backupCodes]);
   return rowCount === 1;

@@ -1,6 +1,6 @@
-import { type SecretConfig, symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
+import { symmetricDecrypt } from 'better-auth/crypto';
 import type { Pool } from 'pg';
-import type { Renewal } from '../common/secrets';
+import { type CipherKey, encryptStored, type Renewal } from '../common/secrets';
 
 const SELECT = `SELECT id, "authorization" FROM event_stream WHERE "authorization" IS NOT NULL`;
 
@@ -8,10 +8,7 @@ const REPLACE = `
   UPDATE event_stream SET "authorization" = $2 WHERE id = $1 AND "authorization" = $3`;
 
 /** Encrypts the `Authorization` headers of all streams with the current secret. */
-export async function renewAuthorizations(
-  pool: Pool,
-  key: string | SecretConfig,
-): Promise<Renewal> {
+export async function renewAuthorizations(pool: Pool, key: CipherKey): Promise<Renewal> {
   const renewal: Renewal = { renewed: 0, unreadable: 0 };
   const { rows } = await pool.query<{ id: string; authorization: string }>(SELECT);
   for (const { id, authorization } of rows) {
@@ -20,7 +17,7 @@ export async function renewAuthorizations(
       renewal.unreadable += 1;
       continue;
     }
-    const values = [id, await symmetricEncrypt({ key, data }), authorization];
+    const values = [id, await encryptStored(data, key), authorization];
     renewal.renewed += (await pool.query(REPLACE, values)).rowCount ?? 0;
   }
   return renewal;

@@ -1,10 +1,9 @@
 import { APIError } from 'better-auth/api';
-import { symmetricEncrypt } from 'better-auth/crypto';
 import { z } from 'zod';
 import { AUTH_BASE_PATH } from '../../contract';
 import { isPlainText } from '../../runtime/plain-text';
 import type { AuthConfig } from '../common/config';
-import { toCipherKey } from '../common/secrets';
+import { encryptStored, toCipherKey } from '../common/secrets';
 import { destinationFault } from './destinations/destination';
 import { SSF_PATHS } from './paths';
 import { EVENTS_SUPPORTED } from './security-events';
@@ -125,7 +124,7 @@ async function toDelivery(
 }
 
 function encrypt(data: string, config: AuthConfig): Promise<string> {
-  return symmetricEncrypt({ key: toCipherKey(config), data });
+  return encryptStored(data, toCipherKey(config));
 }
 
 /** @throws {APIError} 400 when a value of the transmitter is not the current one. */

@@ -1,6 +1,6 @@
-import { type SecretConfig, symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
+import { symmetricDecrypt } from 'better-auth/crypto';
 import type { Pool } from 'pg';
-import type { Renewal } from '../common/secrets';
+import { type CipherKey, encryptStored, type Renewal } from '../common/secrets';
 
 interface StoredKey {
   id: string;
@@ -11,7 +11,7 @@ const SELECT_KEYS = 'SELECT id, private_key AS "privateKey" FROM jwks';
 const REPLACE = 'UPDATE jwks SET private_key = $2 WHERE id = $1 AND private_key = $3';
 
 /** Encrypts the private keys of all signing keys with the current secret. */
-export async function renewKeys(pool: Pool, key: string | SecretConfig): Promise<Renewal> {
+export async function renewKeys(pool: Pool, key: CipherKey): Promise<Renewal> {
   const renewal: Renewal = { renewed: 0, unreadable: 0 };
   const { rows } = await pool.query<StoredKey>(SELECT_KEYS);
   for (const { id, privateKey } of rows) {
@@ -23,10 +23,10 @@ export async function renewKeys(pool: Pool, key: string | SecretConfig): Promise
 }
 
 /** @returns `null` when the secret of the private key is missing. */
-async function renew(privateKey: string, key: string | SecretConfig): Promise<string | null> {
+async function renew(privateKey: string, key: CipherKey): Promise<string | null> {
   try {
     const data = await symmetricDecrypt({ key, data: JSON.parse(privateKey) as string });
-    return JSON.stringify(await symmetricEncrypt({ key, data }));
+    return JSON.stringify(await encryptStored(data, key));
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type SecretConfig, symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
+import { symmetricDecrypt } from 'better-auth/crypto';
 import { generateExportedKeyPair } from 'better-auth/plugins/jwt';
 import type { JWKOptions } from 'better-auth/plugins/jwt';
 import type { Client, Pool } from 'pg';
@@ -7,7 +7,7 @@ import { writeAuditEvent } from '../audit/audit-writer';
 import type { AuthConfig } from '../common/config';
 import { type AuditAction, LOCKS, type SignatureAlgorithm, SYSTEM } from '../../contract';
 import { PATIENT_LOCK_WAIT_MS, whileLocked } from '../common/database';
-import { toCipherKey } from '../common/secrets';
+import { type CipherKey, encryptStored, toCipherKey } from '../common/secrets';
 import { type KeyPhase, KeyRing, type SigningKey, toKeyTimes } from './key-ring';
 import { deleteKeys, endKeys, insertKey, readKeys } from './key-table';
 import { PreparedQueries, type Query } from '../../runtime/database/prepared-statements';
@@ -147,8 +147,8 @@ export class SigningKeys {
     const { jwtAlgorithm } = this.config;
     const options = { jwks: { keyPairConfig: keyPairConfig(jwtAlgorithm) } };
     const { publicWebKey, privateWebKey } = await generateExportedKeyPair(options);
-    const key = toCipherKey(this.config);
-    const encrypted = await symmetricEncrypt({ key, data: JSON.stringify(privateWebKey) });
+    const data = JSON.stringify(privateWebKey);
+    const encrypted = await encryptStored(data, toCipherKey(this.config));
     return {
       publicKey: JSON.stringify(publicWebKey),
       encryptedKey: JSON.stringify(encrypted),
@@ -207,7 +207,7 @@ function recordKey(
   return writeAuditEvent(client, { ...SYSTEM, ...event, subject: { type: 'key', id } });
 }
 
-async function decrypt(encrypted: string, key: string | SecretConfig): Promise<string | null> {
+async function decrypt(encrypted: string, key: CipherKey): Promise<string | null> {
   try {
     return await symmetricDecrypt({ key, data: JSON.parse(encrypted) as string });
   } catch {

@@ -2,7 +2,7 @@ import { constantTimeEqual, makeSignature } from 'better-auth/crypto';
 import type { Request } from 'express';
 import type { Auth } from '../../better-auth/auth';
 import type { AuthConfig } from '../../common/config';
-import { listSecrets } from '../../common/secrets';
+import { listSecrets, QUERY_SIGNATURE, toSignedText } from '../../common/secrets';
 import { PageFailure } from './page-failure';
 
 /** An authorization request that the provider has signed and that waits for the user. */
@@ -16,9 +16,8 @@ export interface OAuthRequest {
   host: string;
 }
 
-/** The parameters of the provider: the list of signed names, the end of validity, the signature. */
+/** Further parameters of the provider: the list of signed names, the end of validity. */
 const NAMES = 'ba_param';
-const SIGNATURE = 'sig';
 const EXPIRY = 'exp';
 
 /** The time in which a page can be used after it was opened, in seconds. */
@@ -50,16 +49,17 @@ export function createOAuthRequestFinder(auth: Auth, config: AuthConfig): FindOA
 
 /** A redirect through this server may have added parameters. */
 function signedPart(query: URLSearchParams): URLSearchParams | null {
-  if (!query.has(SIGNATURE)) return null;
-  const names = new Set([...query.getAll(NAMES), NAMES, SIGNATURE]);
+  if (!query.has(QUERY_SIGNATURE)) return null;
+  const names = new Set([...query.getAll(NAMES), NAMES, QUERY_SIGNATURE]);
   return new URLSearchParams([...query].filter(([name]) => names.has(name)));
 }
 
 async function isInForce(signed: URLSearchParams, secrets: string[]): Promise<boolean> {
-  const [signature, ...more] = signed.getAll(SIGNATURE);
+  const [signature, ...more] = signed.getAll(QUERY_SIGNATURE);
   if (signature === undefined || more.length > 0) return false;
   if (!(Number(signed.get(EXPIRY)) * 1_000 >= Date.now())) return false;
-  const genuine = await Promise.all(secrets.map((secret) => sign(signed, secret)));
+  const text = toSignedText(signed);
+  const genuine = await Promise.all(secrets.map((secret) => makeSignature(text, secret)));
   return genuine.some((expected) => constantTimeEqual(signature, expected));
 }
 
@@ -70,24 +70,8 @@ async function isInForce(signed: URLSearchParams, secrets: string[]): Promise<bo
 async function prolong(signed: URLSearchParams, secret: string): Promise<string> {
   const prolonged = new URLSearchParams(signed);
   prolonged.set(EXPIRY, String(Math.floor(Date.now() / 1_000) + TIME_FOR_A_PERSON_S));
-  prolonged.set(SIGNATURE, await sign(prolonged, secret));
+  prolonged.set(QUERY_SIGNATURE, await makeSignature(toSignedText(prolonged), secret));
   return prolonged.toString();
-}
-
-/** The signature of all parameters except itself, in the provider's order. */
-function sign(query: URLSearchParams, secret: string): Promise<string> {
-  const rest = [...query].filter(([name]) => name !== SIGNATURE).sort(byText);
-  return makeSignature(new URLSearchParams(rest).toString(), secret);
-}
-
-/** Sorted by name, then by value, by code unit. */
-function byText(one: [string, string], other: [string, string]): number {
-  return compare(one[0], other[0]) || compare(one[1], other[1]);
-}
-
-function compare(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }
 
 async function nameClient(auth: Auth, clientId: string): Promise<string> {

@@ -1,16 +1,16 @@
 import { createEmailVerificationToken } from 'better-auth/api';
-import { renewSecrets } from '../../auth-server/secret-renewal';
-import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
-import type { TwoFactorRequired } from '../../src/auth-proxy/second-step.schemas';
-import { enrolUser, type Enrolment } from '../second-factor/enrolment';
-import { Caller, type Answer } from '../support/caller';
-import { settingsAs } from '../support/servers/database-logins';
-import { confirmLink } from '../support/client/mailed-links';
-import { expectProblem } from '../support/problems';
-import { PASSWORD, type SignedInUser, System } from '../support/system';
-import { OAuthStage } from '../oauth/stage';
-import { PUSH } from '../shared-signals/push-target';
-import { Receiver } from '../shared-signals/receiver';
+import { renewSecrets } from '../../../auth-server/secret-renewal';
+import type { SignedIn } from '../../../src/auth-proxy/auth.schemas';
+import type { TwoFactorRequired } from '../../../src/auth-proxy/second-step.schemas';
+import { enrolUser, type Enrolment } from '../../second-factor/enrolment';
+import { Caller, type Answer } from '../../support/caller';
+import { settingsAs } from '../../support/servers/database-logins';
+import { confirmLink } from '../../support/client/mailed-links';
+import { expectProblem } from '../../support/problems';
+import { PASSWORD, type SignedInUser, System } from '../../support/system';
+import { OAuthStage } from '../../oauth/stage';
+import { PUSH } from '../../shared-signals/push-target';
+import { Receiver } from '../../shared-signals/receiver';
 
 const FIRST = 'the first secret: 0123456789 abcdefghijk';
 const SECOND = 'the second secret: 9876543210 zyxwvutsrq';
