@@ -5,6 +5,9 @@ import { parseFirebaseHash } from './firebase-hash';
 import { asTyped, HashFormatError, type PasswordHash } from './password-hash';
 import { parsePbkdf2Hash, parseScryptHash } from './phc-hash';
 
+/** In characters: a hash of Firebase with its parameters has about 300. */
+const LONGEST = 1_000;
+
 /** Better-Auth's scrypt: salt and key in hexadecimal. */
 const BETTER_AUTH = /^[0-9a-f]{32}:[0-9a-f]{128}$/;
 /** Its kind. */
@@ -26,6 +29,9 @@ const ARGON2_LIMITS = { memory: 262_144, passes: 16, lanes: 8, work: 1_048_576 }
  * @throws {HashFormatError}
  */
 export function parseHash(stored: string): PasswordHash {
+  if (stored.length > LONGEST) {
+    throw new HashFormatError(`the hash is longer than ${LONGEST} characters`);
+  }
   const parse = PARSERS.find(({ prefix }) => stored.startsWith(prefix))?.parse;
   if (parse) return parse(stored);
   if (BETTER_AUTH.test(stored)) {

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { isAPIError } from 'better-auth/api';
 import type { Pool, PoolClient } from 'pg';
 import { writeAuditEvent } from '../audit/audit-writer';
 import { parseHash } from '../password/hash-format';
 import { HashFormatError } from '../password/password-hash';
 import { checkUserWrite } from '../users/user-policy';
+import { readFileLines } from './file-lines';
 import { LineError, type LineOptions, parseLine, type UserLine } from './user-line';
 import { SYSTEM } from '../../contract';
 import { findServerError, isValueRefused } from '../../runtime/database/database-errors';
@@ -40,7 +39,8 @@ interface NumberedUser {
 type Outcome = 'created' | 'skipped' | { reason: string };
 
 const FIND = `
-  SELECT id, email FROM "user" WHERE email = $1 OR id = $2 LIMIT 2`;
+  SELECT id, email, email_verified AS "isVerified" FROM "user"
+   WHERE email = $1 OR id = $2 LIMIT 2`;
 
 const INSERT_USER = `
   INSERT INTO "user" (id, name, email, email_verified, image, role, banned, ban_reason,
@@ -58,11 +58,9 @@ const INSERT_ACCOUNT = `
 export async function importUsers(pool: Pool, options: ImportOptions): Promise<ImportResult> {
   const result: ImportResult = { created: 0, skipped: 0, failed: 0 };
   const run = new ImportRun(pool, { options, result });
-  const lines = createInterface({ input: createReadStream(options.file, 'utf8') });
-  let lineNumber = 0;
-  for await (const line of lines) {
-    lineNumber += 1;
-    if (line.trim() !== '') await run.add(line.replace(/^\uFEFF/, ''), lineNumber);
+  for await (const line of readFileLines(options.file)) {
+    if ('problem' in line) run.refuse(line.number, line.problem);
+    else if (line.text.trim() !== '') await run.add(line.text, line.number);
   }
   await run.flush();
   return result;
@@ -128,7 +126,7 @@ class ImportRun {
     else this.parts.result[outcome] += 1;
   }
 
-  private refuse(lineNumber: number, reason: string): void {
+  refuse(lineNumber: number, reason: string): void {
     this.parts.result.failed += 1;
     this.parts.options.print(`line ${lineNumber}: ${reason}`);
   }
@@ -142,14 +140,29 @@ class ImportRun {
   }
 }
 
-/** @returns whether the user exists, or another one with the id or the e-mail address; `null`: neither. */
+interface ExistingUser {
+  id: string;
+  email: string;
+  isVerified: boolean;
+}
+
+/**
+ * The owner of a verified address of the file is another person than the one who signed up with it
+ * and did not verify it. Silence would lose the password of the owner.
+ *
+ * @returns whether the user exists, or another one with the id or the e-mail address; `null`: neither.
+ */
 async function findExisting(client: PoolClient, user: UserLine): Promise<Outcome | null> {
-  const found = await client.query<{ id: string; email: string }>(FIND, [user.email, user.id]);
-  if (found.rows.length === 0) return null;
-  const isSame = ({ id, email }: { id: string; email: string }) =>
-    email === user.email && (user.id === undefined || id === user.id);
-  if (found.rows.some(isSame)) return 'skipped';
-  return { reason: 'another user has the id or the e-mail address' };
+  const { rows } = await client.query<ExistingUser>(FIND, [user.email, user.id]);
+  if (rows.length === 0) return null;
+  const same = rows.find(
+    ({ id, email }) => email === user.email && (user.id === undefined || id === user.id),
+  );
+  if (!same) return { reason: 'another user has the id or the e-mail address' };
+  if (user.emailVerified && !same.isVerified) {
+    return { reason: 'a user who has not verified the e-mail address has it' };
+  }
+  return 'skipped';
 }
 
 /** A user that a rule of the database refuses leaves the rest of the batch as it is. */

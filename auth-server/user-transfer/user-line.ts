@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isEmailAddress } from '../common/email-address';
 import { type FirebaseParameters, toFirebaseHash } from '../password/firebase-hash';
 import { isRole } from '../../contract';
+import { findJsonFault, type JsonFault } from '../../runtime/json-faults';
 
 const text = z.string();
 const time = z.iso.datetime({ offset: true });
@@ -162,17 +163,25 @@ function withoutPadding(base64: string): string {
   return base64.replace(/=+$/, '');
 }
 
-/** Written by the decoder in place of bytes that are no UTF-8. */
-const REPLACEMENT = '\uFFFD';
-
 function parseJson(line: string): unknown {
-  if (line.includes(REPLACEMENT)) throw new LineError('is not UTF-8');
+  const value = parseValidJson(line);
+  const fault = findJsonFault(line);
+  if (fault !== null) throw new LineError(FAULTS[fault]);
+  return value;
+}
+
+function parseValidJson(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
     throw new LineError('is not JSON');
   }
 }
+
+const FAULTS: Record<JsonFault, string> = {
+  'field-twice': 'names a field twice',
+  'too-deep': 'has too many levels',
+};
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(dropUndefined(value));
