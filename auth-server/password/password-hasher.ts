@@ -14,6 +14,12 @@ import { HASHES_AT_ONCE } from '../../runtime/threads/thread-pool';
  */
 const CAPACITY = 200;
 
+/** More kinds would make each refused sign-in slow. */
+export const MOST_KINDS = 8;
+
+/** A refusal computes hashes of former kinds until it has taken so long, in milliseconds. */
+const LONGEST_REFUSAL_MS = 2_000;
+
 /** A hash of Better-Auth's default, of no password. */
 const BETTER_AUTH_DECOY = `${'0'.repeat(32)}:${'0'.repeat(128)}`;
 
@@ -63,8 +69,9 @@ export class PasswordHasher {
 
   hash = (password: string): Promise<string> =>
     this.inTurn(async () => {
+      const begin = performance.now();
       const hash = await this.argon2id.hash(password);
-      await this.spendTime(password);
+      await this.spendTime(password, { begin });
       return hash;
     });
 
@@ -76,18 +83,22 @@ export class PasswordHasher {
     });
 
   private async check(stored: string, password: string): Promise<boolean> {
+    const begin = performance.now();
     const isCurrent = this.argon2id.isCurrent(stored);
     if (isCurrent && (await this.argon2id.verify(stored, password))) return true;
     const known = isCurrent ? null : findHash(stored);
-    if (known) this.decoys = new Map([...this.decoys, [known.kind, known]]);
+    if (known && this.decoys.size < MOST_KINDS) {
+      this.decoys = new Map([...this.decoys, [known.kind, known]]);
+    }
     if (known && (await known.verify(password))) return true;
     if (!isCurrent) await this.argon2id.hash(password);
-    await this.spendTime(password, known?.kind);
+    await this.spendTime(password, { begin, spentKind: known?.kind });
     return false;
   }
 
-  private async spendTime(password: string, spentKind?: string): Promise<void> {
+  private async spendTime(password: string, { begin, spentKind }: Spent): Promise<void> {
     for (const hash of this.decoys.values()) {
+      if (performance.now() - begin > LONGEST_REFUSAL_MS) return;
       if (hash.kind !== spentKind) await hash.verify(password);
     }
   }
@@ -101,6 +112,12 @@ export class PasswordHasher {
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     return orRefuse(this.limit.run(() => forPresentClient(work)));
   }
+}
+
+interface Spent {
+  begin: number;
+  /** Computed already. */
+  spentKind?: string;
 }
 
 /** A hash is the greatest part of a sign-in. @throws {BusyError} when nothing reads the answer. */

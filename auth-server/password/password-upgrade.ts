@@ -1,15 +1,12 @@
 import type { Pool } from 'pg';
 import { REHASH_BASIS } from '../../contract';
-import type { PasswordHasher } from './password-hasher';
+import { MOST_KINDS, type PasswordHasher } from './password-hasher';
 import type { Logger } from '../../runtime/logger';
 import { runOptionalStatements } from '../../runtime/database/database-scope';
 import { toReason } from '../../runtime/fault-state';
 
 /** The interval of queries for old hashes in milliseconds, while there are some. */
 const QUERY_INTERVAL_MS = 600_000;
-
-/** More kinds would make each refused sign-in slow. */
-const MOST_KINDS = 8;
 
 /** One stored hash of each kind (`hash-format.ts`) that is not the current one. */
 const SELECT_OLD_KINDS = `
