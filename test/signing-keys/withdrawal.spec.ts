@@ -1,7 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { ask, Cluster, fetchKeyIds, kidOf, showFigures, until } from '../token/cluster';
 import { createLogger } from '../../runtime/logger';
+import type { Settings } from '../../runtime/settings/load';
+import { Caller } from '../support/caller';
 import { createApi } from '../support/native/api';
+import { startExtraReplica } from '../support/processes/extra-replica';
+import { TcpProxy } from '../support/servers/tcp-proxy';
 
 const OTHER_SECRET = 'quite another secret of more than 32 characters';
 const LEASE_MS = 5_000;
@@ -78,6 +82,39 @@ describe('a withdrawn key', () => {
     await until(async () => (await cluster.askAll(old)).every((status) => status === 401));
     expect(await cluster.askAll(await cluster.token())).toEqual([200, 200, 200]);
   });
+
+  it.each(['live', 'strict'])(
+    'is refused within the lease by a replica in the mode %s whose auth server is silent',
+    async (mode) => {
+      const { settings } = cluster.system;
+      const proxy = await TcpProxy.before(settings.authInternalUrl);
+      const authInternalUrl = new URL(proxy.via(settings.authInternalUrl)).origin;
+      const accessCheck = mode as Settings['accessCheck'];
+      const replica = await startExtraReplica({ ...settings, authInternalUrl, accessCheck });
+      try {
+        const old = await cluster.token();
+        await until(async () => (await ask(replica.url, old)) === 200);
+        proxy.blackHole();
+        await cluster.command(['revoke', kidOf(old)]);
+        const revokedAt = performance.now();
+        await until(async () => (await ask(replica.url, old)) !== 200);
+        expect(performance.now() - revokedAt).toBeLessThan(LEASE_MS);
+        const next = await cluster.token();
+        // It may be valid: the replica has no key for it.
+        expect(await ask(replica.url, next)).toBe(503);
+        expect(await cluster.askAll(next)).toEqual([200, 200, 200]);
+        const { status, body } = await new Caller(replica.url).get('/health/ready');
+        const unavailable = { status: 'unavailable' };
+        const checks = { authServer: unavailable, signingKeys: unavailable };
+        expect([status, body]).toMatchObject([503, { checks }]);
+        await proxy.restore();
+        await until(async () => (await ask(replica.url, next)) === 200);
+      } finally {
+        await replica.app.close();
+        await proxy.cut();
+      }
+    },
+  );
 });
 
 describe('npm run keys:rotate', () => {
