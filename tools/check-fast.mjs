@@ -12,6 +12,12 @@ const LINTER = ['oxlint', '--type-aware', '--tsconfig', 'tsconfig.json', '--disa
 const JEST = ['node', '--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
 const UNIT_TESTS = ['--config', 'jest.unit.config.js', '--maxWorkers=1', '--passWithNoTests'];
 
+if (!isRepository()) {
+  process.stderr.write(
+    'npm run check:fast asks git for the changed files, and this folder is in no repository with a commit. Run npm run check.\n',
+  );
+  process.exit(1);
+}
 const files = listChanged();
 const code = files.filter((file) => CODE.test(file));
 const results = await Promise.all([
@@ -30,6 +36,15 @@ process.exitCode = results.every(({ passed }) => passed) ? 0 : 1;
 
 function git(...words) {
   return execFileSync('git', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
+/** An archive of the sources has no repository. */
+function isRepository() {
+  try {
+    return git('rev-parse', '--verify', 'HEAD') !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** The state to compare with: where this branch left `main`, or the last commit without a `main`. */

@@ -21,6 +21,22 @@ function runChecks(checks: Record<string, string>) {
   }
 }
 
+describe('npm run check:fast', () => {
+  it('names the other command where git knows no changes', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-archive-'));
+    const script = join(ROOT, 'tools/check-fast.mjs');
+    const { status, stderr } = spawnSync(process.execPath, [script], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    rmSync(folder, { recursive: true });
+    expect(stderr).toBe(
+      'npm run check:fast asks git for the changed files, and this folder is in no repository with a commit. Run npm run check.\n',
+    );
+    expect(status).toBe(1);
+  });
+});
+
 describe('npm run check', () => {
   it('runs all checks after one that fails, names each in the summary and exits with 1', () => {
     const { status, stdout } = runChecks({
