@@ -17,7 +17,7 @@ import { allowOneAudience } from './oauth/resources/audience';
 import { registerDocsClient } from './oauth/docs-client';
 import { SigningKeys } from './signing-keys/signing-keys';
 import { explainStart } from './common/start-error';
-import { checkDatabase } from '../runtime/database/database-check';
+import { checkDatabase } from '../runtime/database/check/database-check';
 import { measurePool } from '../runtime/metrics/pool-metrics';
 import type { Logger } from '../runtime/logger';
 import { deriveInternalSecret } from '../runtime/installation-secret';

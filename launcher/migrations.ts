@@ -69,7 +69,7 @@ import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
 import { enableTriggers } from './trigger-repair';
-import { refuseOldServer } from '../runtime/database/server-version';
+import { refuseOldServer } from '../runtime/database/check/server-version';
 
 /** The migrations of Gatehouse, oldest first. Class references need no glob and no path. */
 const OWN_MIGRATIONS = [

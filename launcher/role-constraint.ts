@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { readRoles } from '../runtime/database/role-constraint';
+import { readRoles } from '../runtime/database/check/role-constraint';
 import { ROLES } from '../contract';
 import { MigrationError } from './migration-error';
 

@@ -12,7 +12,7 @@ import { checkSchema } from './schema-check';
 import { Cursors } from '../common/pagination/cursor';
 import { DatabasePool } from '../../runtime/database/database-pool';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
-import { checkDatabase } from '../../runtime/database/database-check';
+import { checkDatabase } from '../../runtime/database/check/database-check';
 
 /**
  * The database connections of the API and the values that replicas share. Only migrations change

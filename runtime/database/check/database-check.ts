@@ -1,8 +1,8 @@
 import { readRoles } from './role-constraint';
 import { refuseOldServer } from './server-version';
 import { findWeakTriggers } from './trigger-check';
-import { StartError } from '../start-error';
-import { ROLES } from '../../contract';
+import { StartError } from '../../start-error';
+import { ROLES } from '../../../contract';
 
 const FIND_STATE = `
   SELECT current_setting('server_encoding') AS encoding,

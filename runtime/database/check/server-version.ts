@@ -1,4 +1,4 @@
-import { StartError } from '../start-error';
+import { StartError } from '../../start-error';
 
 /** The oldest version that the migrations are tested with. */
 const OLDEST_MAJOR = 14;
