@@ -23,7 +23,13 @@ import { setSecurityHeaders } from './http/security-headers';
 import { warnOfUntrustedApplications } from './http/untrusted-applications';
 import { limitPublicRequests } from './limits/public-limits';
 import { discovery, discoveryPaths } from './oauth/discovery';
-import { ignoreKeyProofs, limitParameters, noteRepeatedParameters, parseForm } from './oauth/forms';
+import {
+  ignoreKeyProofs,
+  limitAuthorizationRequest,
+  limitParameters,
+  noteRepeatedParameters,
+  parseForm,
+} from './oauth/forms';
 import { answerMissingPage, pageRoutes } from './pages/routes';
 import { signalDiscovery, signalDiscoveryPaths } from './shared-signals/discovery';
 import type { SigningKeys } from './signing-keys/signing-keys';
@@ -89,7 +95,15 @@ export function createSteps(parts: AppParts): Step[] {
     // after the body is checked.
     step(
       'body',
-      [limitBody, checkBody, ignoreKeyProofs, limitParameters, noteRepeatedParameters, parseForm],
+      [
+        limitBody,
+        checkBody,
+        ignoreKeyProofs,
+        limitParameters,
+        limitAuthorizationRequest,
+        noteRepeatedParameters,
+        parseForm,
+      ],
       AUTH_BASE_PATH,
     ),
     // After the IP address and the body. Before the caller session and Better-Auth: a request that

@@ -5,7 +5,12 @@ import { Admission, passwordAdmission } from '../admission/plugin';
 import { auditLog } from '../audit/plugin';
 import { toCipherKey } from '../common/secrets';
 import { repeatedTransactions } from './repeated-transactions';
-import { openIdConnect, providerLimits, redirectsOnly } from '../federation/plugin';
+import {
+  openIdConnect,
+  providerLimits,
+  redirectsOnly,
+  withoutAdditionalData,
+} from '../federation/plugin';
 import { parsedInput } from '../input/plugin';
 import { equalTimes, limitsPlugins } from '../limits/plugin';
 import { notices } from '../notices/plugin';
@@ -87,7 +92,12 @@ export function createPhases(parts: PhaseParts) {
     // Any place: its hooks act on its own endpoints.
     phase('passkeys', [passkeys(config), checkNewPasskeys(pool)]),
     // Any place: its hooks act before the endpoints that begin and end a sign-in with a provider.
-    phase('providers', [providerLimits, ...openIdConnect({ config, logger }), redirectsOnly]),
+    phase('providers', [
+      providerLimits,
+      ...openIdConnect({ config, logger }),
+      redirectsOnly,
+      withoutAdditionalData,
+    ]),
     // Any place: no other plugin has hooks at these endpoints. The order inside matters.
     phase('accounts', accounts(config, pool)),
     // Any place: the hooks run after an endpoint, read its answer and send mails.

@@ -118,6 +118,9 @@ const UNREACHABLE = {
   message: 'The sign-in provider cannot be reached. Try again later.',
 };
 
+/** Endpoints that redirect to a provider. */
+const STARTING_PATHS = ['/sign-in/social', '/link-social'];
+
 /**
  * Sign-in with a provider is possible by redirect only. An id token in the request proves
  * that a user signed in with the provider, not that it was issued for this caller.
@@ -128,13 +131,34 @@ export const redirectsOnly = {
     before: [
       {
         matcher: ({ path, body }) =>
-          ['/sign-in/social', '/link-social'].includes(path ?? '') &&
+          STARTING_PATHS.includes(path ?? '') &&
           (body as { idToken?: unknown } | undefined)?.idToken !== undefined,
         handler: createAuthMiddleware(() => {
           throw new APIError('BAD_REQUEST', {
             code: 'ID_TOKEN_NOT_SUPPORTED',
             message: 'Sign in with the provider by redirect.',
           });
+        }),
+      },
+    ],
+  },
+} satisfies BetterAuthPlugin;
+
+/**
+ * Better-Auth stores `additionalData` of the request with the state, for code that reads it at the
+ * callback. Here no code reads it, and a caller without an account would choose what is stored. It is
+ * ignored, as fields that are not known are.
+ */
+export const withoutAdditionalData = {
+  id: 'without-additional-data',
+  hooks: {
+    before: [
+      {
+        matcher: ({ path }) => STARTING_PATHS.includes(path ?? ''),
+        handler: createAuthMiddleware(({ body }) => {
+          // Changed in place: a hook cannot remove a field in another way.
+          delete (body as { additionalData?: unknown } | undefined)?.additionalData;
+          return Promise.resolve();
         }),
       },
     ],

@@ -31,6 +31,20 @@ export const limitParameters: RequestHandler = (request, response, next) => {
 /** Below the path of Better-Auth. */
 const AUTHORIZE = '/oauth2/authorize';
 
+/** Longer than the requests of clients, in characters. */
+const LONGEST_REQUEST = 8_000;
+
+/**
+ * Refuses an authorization request that is too long: it is stored with the code and with the state of
+ * a sign-in with a provider, which also begin for callers without an account.
+ */
+export const limitAuthorizationRequest: RequestHandler = (request, response, next) => {
+  const body: unknown = request.body;
+  const length = request.url.length + (typeof body === 'string' ? body.length : 0);
+  if (request.path !== AUTHORIZE || length <= LONGEST_REQUEST) return next();
+  sendError(response, refusal(`The request has more than ${LONGEST_REQUEST} characters.`));
+};
+
 /**
  * The provider refuses repeated parameters of a query, with an answer that depends on the parameter.
  * Of a form it has only the last value of each: they are noted here for

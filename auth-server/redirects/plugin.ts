@@ -1,5 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
+import { LONGEST } from '../../contract';
 
 /** Fields with the URL of the next page, and the code of their refusal. */
 const REDIRECT_FIELDS = {
@@ -62,8 +63,12 @@ function checkRedirects(source: unknown, trusted: Set<string>): void {
   }
 }
 
-/** A path of this server, or a listed origin with a path. */
+/**
+ * A path of this server, or a listed origin with a path. Callers without an account store it: with
+ * the state of a sign-in with a provider, and in mails.
+ */
 export function isTrustedAddress(address: string, trusted: Set<string>): boolean {
+  if (address.length > LONGEST.url) return false;
   if (!PLAIN.test(address) || ENCODED_CONTROL.test(address)) return false;
   const origin = /^https?:\/\/[^/?#]*/.exec(address)?.[0] ?? '';
   if (origin !== '' && !trusted.has(origin)) return false;

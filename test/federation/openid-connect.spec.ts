@@ -362,6 +362,11 @@ describe('a callback of the provider', () => {
     provider.person = ada;
     const browser = new Browser(APP);
     const address = await begin(browser, start(undefined, { additionalData }));
+    const [stored] = await system.query<{ value: string }>(
+      'SELECT value FROM verification ORDER BY created_at DESC LIMIT 1',
+    );
+    expect(stored!.value).toContain(WELCOME);
+    expect(stored!.value).not.toContain('noted');
     expect((await browser.visit(address, atApp)).url.href).toBe(WELCOME);
     expect((await whoIs(browser, authUrl))!.email).toBe('ada@example.com');
     expect(await accountsOf('noted@example.com')).toHaveLength(1);

@@ -81,6 +81,21 @@ describe('the form of a request (RFC 6749, section 3.2)', () => {
     },
   );
 
+  it('has at most 8,000 characters at authorize: a code keeps its parameters', async () => {
+    const refused = {
+      status: 400,
+      body: {
+        error: 'invalid_request',
+        error_description: 'The request has more than 8000 characters.',
+      },
+    };
+    const long = `client_id=${client.clientId}&state=${'s'.repeat(8_000)}`;
+    const { status, body } = await send('authorize', long);
+    expect({ status, body }).toMatchObject(refused);
+    const response = await fetch(`${stage.base}/authorize?${long}`, { redirect: 'manual' });
+    expect({ status: response.status, body: await response.json() }).toMatchObject(refused);
+  });
+
   it('can have 199 unknown parameters', async () => {
     const more = Array.from({ length: 199 }, (_, index) => `&p${index}=1`).join('');
     const answer = await send('token', `grant_type=client_credentials${more}`, asServiceAccount());

@@ -12,6 +12,7 @@ export const HARMLESS_ADDRESSES = [
   '/fine/path?x=//evil.example#//evil.example',
   '/@evil.example',
   '/;@evil.example',
+  `/${'a'.repeat(1_999)}`,
 ];
 
 /** URLs that pass a comparison of parsed URLs: safe in a browser, not in every parser. */
@@ -32,6 +33,8 @@ export const DEVIOUS_ADDRESSES = [
   'https://app.example/%0d%0aSet-Cookie:%20a=b',
   '/%0d%0aSet-Cookie:%20a=b',
   '/%00',
+  // Longer than other URLs of the product: each request stores it.
+  `/${'a'.repeat(2_000)}`,
 ];
 
 /** URLs outside the list, at least for some parser. */
