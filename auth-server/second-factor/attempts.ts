@@ -22,9 +22,10 @@ const BEGIN = `
    WHERE user_id = $1 AND (locked_until IS NULL OR locked_until <= now())
   RETURNING failed_verification_count AS count`;
 
+/** Also when the wait has just ended: the attempt was not counted, so it is not checked. */
 const READ_WAIT = `
-  SELECT ceil(extract(epoch FROM locked_until - now()))::int AS seconds
-    FROM two_factor WHERE user_id = $1 AND locked_until > now()`;
+  SELECT GREATEST(1, ceil(extract(epoch FROM locked_until - now()))::int) AS seconds
+    FROM two_factor WHERE user_id = $1`;
 
 const CLEAR = `
   UPDATE two_factor SET failed_verification_count = 0, locked_until = NULL WHERE user_id = $1`;
@@ -45,6 +46,7 @@ export interface Attempt {
 export class Attempts {
   constructor(private readonly pool: Pool) {}
 
+  /** Without a second factor nothing is counted, and the endpoint refuses. */
   async begin(userId: string): Promise<Attempt> {
     const begun = await this.pool.query<{ count: number }>(BEGIN, [userId]);
     if (begun.rows[0]) return { wait: 0, count: begun.rows[0].count };
