@@ -228,7 +228,7 @@ export const SETTING_DEFINITIONS = {
     schema: is.url('http:', 'https:'),
     default: null,
     meaning:
-      'any OpenID Connect provider, by discovery, as it writes its own issuer; redirect URI to register: `$AUTH_URL/api/auth/callback/oidc`',
+      'any OpenID Connect provider, by discovery, as it writes its own issuer; redirect URI to register: `$AUTH_URL/api/auth/callback/oidc`; before another provider, change the database ([guide](guides/federation.md#another-openid-connect-provider))',
     example: 'https://login.example.com',
     readBy: AUTH_SERVER_ONLY,
   }),

@@ -135,6 +135,22 @@ describe('a first sign-in', () => {
     expect(await outcomeOf({ id_token_hint: hint })).toEqual(again);
   });
 
+  it('is not that of a user of a former provider with the same subject, whose link is put aside', async () => {
+    const former = { sub: '1', email: 'former@example.com', email_verified: true };
+    await signIn(former);
+    await system.query(
+      `UPDATE account SET provider_id = 'former-oidc' WHERE provider_id = 'oidc' AND account_id = '1'`,
+    );
+    const other = new Browser(APP);
+    expect((await signIn({ ...former, email: 'other@example.com' }, other)).url.href).toBe(
+      NEW_HERE,
+    );
+    expect(await whoIs(other, authUrl)).toMatchObject({ email: 'other@example.com' });
+    const again = new Browser(APP);
+    expect((await signIn({ ...former, sub: '2' }, again)).url.href).toBe(WELCOME);
+    expect(await whoIs(again, authUrl)).toMatchObject({ email: former.email });
+  });
+
   it('stores no token of the provider', async () => {
     await signIn(ada);
     const [account] = await accountsOf('ada@example.com');
