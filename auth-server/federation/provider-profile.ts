@@ -9,7 +9,7 @@ import { isPlainText, isVisible } from '../../runtime/plain-text';
 export function toSafeProfile(profile: object): {
   name: string;
   image: string | undefined;
-  /** Empty for an address that contains control characters. */
+  /** The address without the characters that no address here has: it is refused. */
   email?: string;
 } {
   const { name, login, preferred_username, email, picture, avatar_url } = profile as Record<
@@ -20,11 +20,14 @@ export function toSafeProfile(profile: object): {
   return {
     name: names.find(isVisible) ?? '',
     image: [picture, avatar_url].find(isWebAddress),
-    // Better-Auth queries the address before it is checked, and the database accepts no
-    // control characters.
-    ...(/\p{Cc}/u.test(String(email)) && { email: '' }),
+    // Better-Auth queries the address in lower case before it is checked: U+212A, the Kelvin sign,
+    // becomes the letter k of another address. The database accepts no NUL character.
+    ...(typeof email === 'string' && { email: email.replaceAll(OTHER_CHARACTERS, '\ufffd') }),
   };
 }
+
+/** All but printable ASCII: `common/email-address.ts` accepts no other characters. */
+const OTHER_CHARACTERS = /[^\x20-\x7e]/gu;
 
 /** Google names itself in one of two ways: https://developers.google.com/identity/openid-connect/openid-connect#validatinganidtoken */
 const GOOGLE_ISSUERS = ['https://accounts.google.com', 'accounts.google.com'];
