@@ -77,7 +77,7 @@ export const NEW_EMAIL_TAKEN = {
 
 export const BANNED_MESSAGE = 'This account is banned.';
 
-const SECOND_FACTOR_CHANGED: ErrorAnswer = {
+export const SECOND_FACTOR_CHANGED: ErrorAnswer = {
   status: 409,
   code: 'SECOND_FACTOR_CHANGED',
   message: 'Another request has changed the second factor of this account. Begin again.',

@@ -1,6 +1,8 @@
 import type { BetterAuthPlugin } from 'better-auth';
+import { APIError } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { basisOfRequest } from '../common/basis';
+import { SECOND_FACTOR_CHANGED } from '../common/errors';
 import type { Adapter } from '../common/hook-types';
 import { type CipherKey, toStoredText } from '../common/secrets';
 
@@ -11,7 +13,8 @@ const REPLACE = `
 
 /**
  * The plugin checks the password and replaces the recovery codes later. A new password that is set
- * in between refuses the codes: a person with the former password does not get valid ones.
+ * in between refuses the codes: a person with the former password does not get valid ones. So does
+ * the end of the factor, whose codes are not stored.
  */
 export function checkNewRecoveryCodes(pool: Pool, key: CipherKey) {
   return {
@@ -22,12 +25,15 @@ export function checkNewRecoveryCodes(pool: Pool, key: CipherKey) {
         if (!replacesCodesAlone(input)) return update(input);
         const [{ value: id } = { value: null }] = input.where;
         const codes = toStoredText(String(input.update.backupCodes), key);
-        await pool.query(REPLACE, [id, codes, basisOfRequest()]);
+        const { rowCount } = await pool.query(REPLACE, [id, codes, basisOfRequest()]);
+        if (rowCount === 0) throw new APIError('CONFLICT', { code, message });
         return null;
       };
     },
   } satisfies BetterAuthPlugin;
 }
+
+const { code, message } = SECOND_FACTOR_CHANGED;
 
 /** A factor that is not verified is replaced with its secret. */
 function replacesCodesAlone({ model, update }: Parameters<Adapter['update']>[0]): boolean {

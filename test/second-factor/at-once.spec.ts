@@ -117,6 +117,18 @@ describe('while another request changes the second factor,', () => {
     await expectSignIn(eve, app);
   });
 
+  it('new recovery codes of a factor that has ended are not shown: they are not stored', async () => {
+    const { user, bearer } = await enrol(server, `eve-${(count += 1)}@example.com`);
+    const path = '/api/auth/two-factor/generate-backup-codes';
+    await holder.query('BEGIN');
+    // The request reads the factor, and waits with the statement that writes.
+    await holder.query('LOCK TABLE two_factor IN SHARE MODE');
+    const answer = await during(server.post(path, { password: PASSWORD }, bearer), () =>
+      holder.query('UPDATE "user" SET two_factor_enabled = false WHERE id = $1', [user.userId]),
+    );
+    expect(answer).toEqual(CHANGED);
+  });
+
   it('a first secret is not stored beside another one', async () => {
     const eve = await asPerson();
     await holder.query('BEGIN');
