@@ -155,7 +155,8 @@ function finish(response: Response, request: Request): Response {
   const refusal = response.status >= 400 && REFUSALS[context?.refusal ?? ''];
   if (refusal) return toResponse(refusal, request);
   // Hooks can replace the body of an error, but not its status.
-  if (isInternal && context?.isAnswerReplaced) return new Response(response.body, { headers });
+  const { replacedStatus: status } = context ?? {};
+  if (isInternal && status) return new Response(response.body, { status, headers });
   if (isInternal && context?.valueRefused) return toResponse(VALUE_REFUSED, request);
   if (response.status === 404 && !isJson(headers)) return toResponse(NOT_FOUND, request);
   if (response.status === 415) return toResponse(UNSUPPORTED_MEDIA_TYPE, request);

@@ -18,8 +18,8 @@ export interface RequestContext {
   valueRefused?: boolean;
   /** The database refused the row of a user because another one has the e-mail address. */
   isEmailTaken?: boolean;
-  /** A hook has completed the work of an endpoint that failed: the answer is the hook's. */
-  isAnswerReplaced?: boolean;
+  /** A hook has replaced the answer of an endpoint that failed: the status of the hook's answer. */
+  replacedStatus?: number;
   /** The network of the client, see `runtime/network/client-network.ts`. */
   network?: string;
   /** Whether the client has closed the connection before the answer. */

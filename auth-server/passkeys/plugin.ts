@@ -4,6 +4,8 @@ import type { AuthConfig } from '../common/config';
 import { fieldOf } from '../common/caller';
 import { requestContext } from '../common/request-context';
 import { hasUserAsValue } from '../common/stored-hashes';
+import { acceptRegistration, refuseFaultyRegistration } from './registration';
+import { assertHolderVerified } from './user-verification';
 import { isPlainText } from '../../runtime/plain-text';
 import { PASSKEY_MAPPING } from './schema';
 
@@ -59,7 +61,7 @@ export function passkeys({ authUrl, apiUrl, trustedOrigins }: AuthConfig) {
       { matcher: namesPasskey, handler: checkName },
       { matcher: usesChallenge, handler: refuseOtherProofs },
     ],
-    after: [{ matcher: isOptionsPath, handler: demandVerification }],
+    after: [{ matcher: isOptionsPath, handler: demandVerification }, refuseFaultyRegistration],
   };
   return { ...plugin, hooks };
 }
@@ -68,38 +70,10 @@ function isBelow(host: string, rpID: string): boolean {
   return host === rpID || host.endsWith(`.${rpID}`);
 }
 
-type Registration = Parameters<
-  NonNullable<
-    NonNullable<NonNullable<Parameters<typeof passkey>[0]>['registration']>['afterVerification']
-  >
->[0];
-
-/** @throws {APIError} also when the credential is registered already, also for another user. */
-async function acceptRegistration({ ctx, verification }: Registration): Promise<void> {
-  assertHolderVerified(verification.registrationInfo?.userVerified ?? false);
-  const id = verification.registrationInfo?.credential.id ?? '';
-  const where = [{ field: 'credentialID', value: id }];
-  if (await ctx.context.adapter.findOne({ model: 'passkey', where })) {
-    throw new APIError('BAD_REQUEST', {
-      code: 'PREVIOUSLY_REGISTERED',
-      message: 'Previously registered',
-    });
-  }
-}
-
 /** The device states it with each signature (WebAuthn Level 3, section 6.1.3). */
 function noteKind(kind: 'singleDevice' | 'multiDevice'): void {
   const context = requestContext.getStore();
   if (context) context.isPasskeySynchronized = kind === 'multiDevice';
-}
-
-/** The plugin itself accepts user presence without user verification. */
-function assertHolderVerified(isVerified: boolean): void {
-  if (isVerified) return;
-  throw new APIError('UNAUTHORIZED', {
-    code: 'USER_VERIFICATION_REQUIRED',
-    message: 'The device must verify who uses it.',
-  });
 }
 
 /**

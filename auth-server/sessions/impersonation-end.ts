@@ -21,7 +21,7 @@ export const endImpersonation: AfterHook = {
     deleteSessionCookie(ctx);
     expireCookie(ctx, createAuthCookie('admin_session'));
     const request = requestContext.getStore();
-    if (request) request.isAnswerReplaced = true;
+    if (request) request.replacedStatus = 200;
     return ctx.json({ session: null, user: null });
   }),
 };

@@ -266,6 +266,14 @@ describe('a sign-in with a passkey, during which', () => {
   });
 });
 
+interface Created {
+  response: object;
+}
+
+function withTransports(made: Created, transports: unknown): Created {
+  return { ...made, response: { ...made.response, transports } };
+}
+
 describe('adding a passkey is refused', () => {
   it('without a session', async () => {
     const answer = await server.get('/api/auth/passkey/generate-register-options');
@@ -288,14 +296,49 @@ describe('adding a passkey is refused', () => {
     expect(answer).toMatchObject({ status: 403, body: { code: 'IMPERSONATED_SESSION' } });
   });
 
-  it.each<[string, Deviation]>([
-    ['from a page of another origin', { origin: 'http://evil.example' }],
-    ['for another host', { rpId: 'evil.example' }],
-    ['over another challenge', { challenge: 'bWFkZSB1cA' }],
-    ['when the device does not know who holds it', { isVerified: false }],
-  ])('%s', async (_case, deviation) => {
-    expect((await add(ada, deviation)).status).toBeGreaterThanOrEqual(400);
+  const FAULTY = [400, 'FAILED_TO_VERIFY_REGISTRATION'];
+
+  it.each<[string, Deviation, unknown[]]>([
+    ['from a page of another origin', { origin: 'http://evil.example' }, FAULTY],
+    ['for another host', { rpId: 'evil.example' }, FAULTY],
+    ['over another challenge', { challenge: 'bWFkZSB1cA' }, FAULTY],
+    ['with a credential id of 1,024 bytes', { credentialId: 'A'.repeat(1_366) }, FAULTY],
+    [
+      'when the device does not know who holds it',
+      { isVerified: false },
+      [401, 'USER_VERIFICATION_REQUIRED'],
+    ],
+  ])('%s', async (_case, deviation, refusal) => {
+    const { status, body } = await add(ada, deviation);
+    expect([status, body.code]).toEqual(refusal);
     expect(await passkeysOf(ada)).toEqual([]);
+  });
+
+  it.each<[string, (response: Created) => unknown]>([
+    ['without a credential', () => ({})],
+    ['with no object', () => null],
+    ['with a text', () => 'usb'],
+    ['with transports that are no list', (made) => withTransports(made, 'usb')],
+    ['with transports that are no text', (made) => withTransports(made, [{}])],
+    ['with a long transport', (made) => withTransports(made, ['x'.repeat(33)])],
+    ['with many transports', (made) => withTransports(made, Array(11).fill('usb'))],
+  ])('to a response %s', async (_case, change) => {
+    const { options, cookies } = await begin('register', ada.cookie);
+    const response = change(device.create(options) as Created);
+    const { status, body } = await finish('registration', { response, name: 'My key' }, cookies);
+    expect([status, body.code]).toEqual(FAULTY);
+    expect(await passkeysOf(ada)).toEqual([]);
+  });
+
+  it('with an internal error when the passkey cannot be stored', async () => {
+    const { options, cookies } = await begin('register', ada.cookie);
+    await server.sql.query('ALTER TABLE passkey RENAME TO renamed');
+    try {
+      const answer = await finish('registration', { response: device.create(options) }, cookies);
+      expect(answer.status).toBe(500);
+    } finally {
+      await server.sql.query('ALTER TABLE renamed RENAME TO passkey');
+    }
   });
 
   it('to another user than the one who requested the options', async () => {
