@@ -65,6 +65,7 @@ import { DeleteProofsWithUsers1795807000000 } from '../migrations/1795807000000-
 import { KeepSecondFactorsWhole1795808000000 } from '../migrations/1795808000000-KeepSecondFactorsWhole';
 import { SelectRowsOnce1795809000000 } from '../migrations/1795809000000-SelectRowsOnce';
 import { KeepNewBans1795810000000 } from '../migrations/1795810000000-KeepNewBans';
+import { EndGrantsInBoundedTime1795811000000 } from '../migrations/1795811000000-EndGrantsInBoundedTime';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -137,6 +138,7 @@ const OWN_MIGRATIONS = [
   KeepSecondFactorsWhole1795808000000,
   SelectRowsOnce1795809000000,
   KeepNewBans1795810000000,
+  EndGrantsInBoundedTime1795811000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -18,13 +18,17 @@ const FIND_SESSION = `
   SELECT session_id AS "sessionId" FROM oauth_refresh_token WHERE token = $1`;
 
 /**
- * Of a token that another request has used. The deletion of the tokens ends the grant. The provider
- * deletes them too: a deletion of the grant first would be a deadlock with it.
+ * The end of the grant deletes the tokens. A deletion of the tokens also ends the grant, but in the
+ * other order than the end of a session: a deadlock with it.
  */
-const END_GRANT = `
-  DELETE FROM oauth_refresh_token
+const endGrantOf = (state: string) => `
+  DELETE FROM oauth_grant
    WHERE (session_id, client_id) IN (
-     SELECT session_id, client_id FROM oauth_refresh_token WHERE id = $1 AND revoked IS NOT NULL)`;
+     SELECT session_id, client_id FROM oauth_refresh_token WHERE id = $1 AND revoked IS ${state})`;
+const END_OF_USED = endGrantOf('NOT NULL');
+const END_OF_UNUSED = endGrantOf('NULL');
+
+const END = 'DELETE FROM oauth_grant WHERE session_id = $1 AND client_id = $2';
 
 interface Condition {
   field: string;
@@ -56,8 +60,8 @@ export function replayedTokens(pool: Pool) {
               hashToken(token),
             ]);
             if (!rows[0]) return;
-            const limited = limitToSession(context.adapter, rows[0].sessionId);
-            context.adapter = endGrantOfUsedToken(limited, pool);
+            const limited = limitToSession(context.adapter, { pool, ...rows[0] });
+            context.adapter = endGrantOfToken(limited, pool);
           }),
         },
       ],
@@ -65,34 +69,59 @@ export function replayedTokens(pool: Pool) {
   } satisfies BetterAuthPlugin;
 }
 
-function limitToSession(adapter: Adapter, sessionId: string | null): Adapter {
-  const narrow = <Q extends { model: string; where?: Condition[] }>(query: Q): Q => {
-    const fields = query.where?.map(({ field }) => field).toSorted() ?? [];
-    if (query.model !== REFRESH_TOKEN || fields.join() !== 'clientId,userId') return query;
-    return { ...query, where: [...query.where!, { field: 'sessionId', value: sessionId }] };
-  };
-  return {
-    ...adapter,
-    findMany: (query) => adapter.findMany(narrow(query)),
-    deleteMany: (query) => adapter.deleteMany(narrow(query)),
-  };
+interface Limit {
+  pool: Pool;
+  /** `null`: the token belongs to a former grant. */
+  sessionId: string | null;
 }
 
-function endGrantOfUsedToken(adapter: Adapter, pool: Pool): Adapter {
+/** The look-up of the tokens, and their deletion, which ends the grant instead. */
+function limitToSession(adapter: Adapter, { pool, sessionId }: Limit): Adapter {
+  const findMany: Adapter['findMany'] = (query) =>
+    adapter.findMany(
+      isOfUser(query)
+        ? { ...query, where: [...query.where!, { field: 'sessionId', value: sessionId }] }
+        : query,
+    );
+  const deleteMany: Adapter['deleteMany'] = async (query) => {
+    if (!isOfUser(query)) return adapter.deleteMany(query);
+    const clientId = query.where.find(({ field }) => field === 'clientId')?.value;
+    return (await pool.query(END, [sessionId, clientId])).rowCount ?? 0;
+  };
+  return { ...adapter, findMany, deleteMany };
+}
+
+function isOfUser({ model, where = [] }: { model: string; where?: Condition[] }): boolean {
+  const fields = where.map(({ field }) => field).toSorted();
+  return model === REFRESH_TOKEN && fields.join() === 'clientId,userId';
+}
+
+/**
+ * The provider marks a token as used, or as revoked when it is given back. A token that is given back
+ * ends its grant. `null`: another request has used the token, which ends its grant, too.
+ */
+function endGrantOfToken(adapter: Adapter, pool: Pool): Adapter {
   const incrementOne: Adapter['incrementOne'] = async <Row>(
     query: Parameters<Adapter['incrementOne']>[0],
   ) => {
-    const marked = await adapter.incrementOne<Row>(query);
-    if (marked === null && query.model === REFRESH_TOKEN) {
-      const id = query.where.find(({ field }) => field === 'id')?.value;
-      await endGrantOfUsed(id as string, pool);
-    }
-    return marked;
+    if (query.model !== REFRESH_TOKEN) return adapter.incrementOne<Row>(query);
+    const id = query.where.find(({ field }) => field === 'id')?.value as string;
+    const isGivenBack = query.set?.rotatedAt === undefined;
+    const marked = isGivenBack
+      ? await endGrantOfUnused(id, pool)
+      : await adapter.incrementOne<Row>(query);
+    if (marked === null) await endGrantOfUsed(id, pool);
+    return marked as Row | null;
   };
   return { ...adapter, incrementOne };
 }
 
+async function endGrantOfUnused(id: string, pool: Pool): Promise<object | null> {
+  const { rowCount } = await pool.query(END_OF_UNUSED, [id]);
+  return rowCount === 0 ? null : { id };
+}
+
 /** @param id of a refresh token that another request has used. */
 export async function endGrantOfUsed(id: string, pool: Pool): Promise<void> {
-  await pool.query(END_GRANT, [id]);
+  await pool.query(END_OF_USED, [id]);
 }

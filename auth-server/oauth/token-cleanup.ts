@@ -2,8 +2,8 @@ import { LOCKS } from '../../contract';
 import type { Cleanup } from '../../runtime/jobs/cleanup';
 
 /**
- * Deletes refresh tokens whose time is over, and those whose session is deleted: neither can
- * be renewed. A token that was used is kept until then, because a second use of it shows
+ * Deletes refresh tokens whose time is over, and those of a former grant, which have no session:
+ * neither can be renewed. A token that was used is kept until then, because a second use of it shows
  * that it was stolen.
  */
 export const REFRESH_TOKEN_CLEANUP: Cleanup = {

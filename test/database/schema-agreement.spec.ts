@@ -23,6 +23,9 @@ const OWN_UNIQUE_KEYS = [
   'two_factor (user_id)',
 ];
 
+/** A refresh token rests on the row of its grant alone: the end of access must not write its tokens. */
+const OMITTED_FOREIGN_KEYS = /^oauth_refresh_token \((client_id|session_id|user_id)\)/;
+
 let database: TestDatabase;
 let pool: Pool;
 let options: ReturnType<typeof createAuth>['options'];
@@ -76,7 +79,11 @@ describe("the migrated database, compared with Better-Auth's models", () => {
           : [],
       ),
     );
-    expect(describeKeys('foreign')).toEqual(wanted.sort());
+    const [omitted, others] = [true, false].map((isOmitted) =>
+      wanted.filter((key) => OMITTED_FOREIGN_KEYS.test(key) === isOmitted),
+    );
+    expect(omitted).toHaveLength(3);
+    expect(describeKeys('foreign')).toEqual(others!.sort());
   });
 
   it('has an index that begins with each column used in look-ups', () => {

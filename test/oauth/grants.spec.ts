@@ -309,6 +309,32 @@ describe('a new grant', () => {
     expect((await stage.refresh(client, old.refresh_token)).status).toBe(400);
   });
 
+  it('does not make a refresh token valid that the end of the former grant left', async () => {
+    const old = await stage.tokens(client, browser);
+    // As if the transaction had deleted the most that it deletes at once.
+    await stage.system.query(
+      `DO $$ BEGIN PERFORM set_config('gatehouse.deleted_tokens', '12000', true);
+         DELETE FROM oauth_grant; END $$`,
+    );
+    const { refresh_token: token } = old;
+    const expectRefused = async () => {
+      const { status, body } = await stage.refresh(client, token);
+      expect([status, body.error]).toEqual([400, 'invalid_grant']);
+      const shown = await stage.ask({ token }, { secretOf: client, endpoint: 'introspect' });
+      expect(shown.body).toEqual({ active: false });
+    };
+    await expectRefused();
+    const fresh = await stage.tokens(client, browser);
+    await expectRefused();
+    await expectGoodEverywhere(fresh.access_token);
+    expect((await stage.refresh(client, fresh.refresh_token)).status).toBe(200);
+    const left = await stage.system.query(`SELECT id FROM oauth_refresh_token ${OF_USER}`, [
+      user.id,
+      client.clientId,
+    ]);
+    expect(left).toHaveLength(3);
+  });
+
   it('does not make a code valid that is older than its consent', async () => {
     const code = await stage.code(client, browser);
     await statement(NARROWINGS[1]![1])();

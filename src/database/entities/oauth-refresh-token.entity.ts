@@ -1,14 +1,13 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
-import type { Relation } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import { OAUTH_TABLES } from '../../../contract';
-import { OAuthClientEntity } from './oauth-client.entity';
-import { SessionEntity } from './session.entity';
-import { UserEntity } from './user.entity';
 import { ReadableTimes } from '../decorators/readable-times.decorator';
 
 const { name: table, columns } = OAUTH_TABLES.oauthRefreshToken;
 
-/** A refresh token of a client, within the session that it was granted in. Kept as a hash. */
+/**
+ * A refresh token of a client, within the session that it was granted in. Kept as a hash. It rests on
+ * the row of its grant, without foreign keys (migrations/1795811000000-EndGrantsInBoundedTime).
+ */
 @Entity(table)
 @ReadableTimes(table, [
   columns.createdAt,
@@ -88,26 +87,4 @@ export class OAuthRefreshTokenEntity {
 
   @Column({ name: columns.scopes, type: 'jsonb' })
   scopes!: string[];
-
-  @ManyToOne(() => OAuthClientEntity, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({
-    name: columns.clientId,
-    referencedColumnName: 'clientId',
-    foreignKeyConstraintName: 'oauth_refresh_token_client_id_fkey',
-  })
-  client?: Relation<OAuthClientEntity>;
-
-  @ManyToOne(() => SessionEntity, { onDelete: 'SET NULL' })
-  @JoinColumn({
-    name: columns.sessionId,
-    foreignKeyConstraintName: 'oauth_refresh_token_session_id_fkey',
-  })
-  session?: Relation<SessionEntity>;
-
-  @ManyToOne(() => UserEntity, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({
-    name: columns.userId,
-    foreignKeyConstraintName: 'oauth_refresh_token_user_id_fkey',
-  })
-  user?: Relation<UserEntity>;
 }

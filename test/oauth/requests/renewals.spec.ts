@@ -1,6 +1,6 @@
 import { Client as PgClient } from 'pg';
 import type { NewClient } from '../../../src/admin/clients/clients.schemas';
-import { basic, OAuthStage } from '../stage';
+import { basic, OAuthStage, type TokenAnswer } from '../stage';
 import { Caller } from '../../support/caller';
 import { eventually } from '../../support/eventually';
 import type { Hosted, HostedStart } from '../../support/processes/system-host';
@@ -209,6 +209,36 @@ describe('beside a transaction that ends the grant, a renewal has no deadlock', 
     await sql.query('COMMIT');
     const { status, body } = await renewal;
     expect([status, body.error]).toEqual([400, 'invalid_grant']);
+  });
+});
+
+describe('beside a transaction that ends the grant and then deletes its tokens', () => {
+  it.each<[string, (token: string) => Promise<TokenAnswer>, number]>([
+    [
+      'a token that is given back',
+      (token) => stage.ask({ token }, { secretOf: client, endpoint: 'revoke' }),
+      200,
+    ],
+    ['a token that is used twice', (token) => stage.refresh(client, token), 400],
+    [
+      'a used token that is given back',
+      (token) => stage.ask({ token }, { secretOf: client, endpoint: 'revoke' }),
+      200,
+    ],
+  ])('%s causes no deadlock', async (title, use, status) => {
+    const { user, browser } = await stage.user();
+    const { refresh_token: token } = await stage.tokens(client, browser);
+    if (title !== 'a token that is given back') await stage.refresh(client, token);
+    await sql.query(`BEGIN; SET LOCAL deadlock_timeout = '1ms'`);
+    await sql.query(
+      `SELECT FROM oauth_grant WHERE session_id IN (SELECT id FROM session WHERE user_id = $1) FOR UPDATE`,
+      [user.id],
+    );
+    const answer = use(token);
+    await untilWaiting(1);
+    await sql.query('DELETE FROM oauth_refresh_token WHERE user_id = $1', [user.id]);
+    await sql.query('COMMIT');
+    expect((await answer).status).toBe(status);
   });
 });
 

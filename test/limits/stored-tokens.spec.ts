@@ -1,0 +1,151 @@
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { NotificationRecorder } from '../live-access/notification-recorder';
+
+let database: TestDatabase;
+let recorder: NotificationRecorder;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  recorder = await NotificationRecorder.on(database.url);
+});
+
+afterAll(async () => {
+  await recorder.close();
+  await database.drop();
+});
+
+/** Tokens of each of the three sessions. */
+const OF_SESSION = 5_000;
+
+/** The tokens that the end of access deletes at once. */
+const BOUND = 12_000;
+
+beforeEach(async () => {
+  await recorder.sql.query(`
+    ROLLBACK;
+    TRUNCATE "user", oauth_client, oauth_resource, access_event CASCADE;
+    TRUNCATE oauth_refresh_token CASCADE;
+    INSERT INTO "user" (id, name, email) VALUES ('u', 'U', 'u@example.com');
+    INSERT INTO session (id, user_id, token, expires_at)
+    SELECT id, 'u', id, now() + interval '1 h' FROM unnest('{s1,s2,s3}'::text[]) AS id;
+    INSERT INTO oauth_client (id, client_id, redirect_uris, grant_types, skip_consent, scopes)
+    VALUES ('c', 'c', '[]', '["authorization_code", "refresh_token"]', true, '["r:read"]');
+    INSERT INTO oauth_resource (id, identifier, name) VALUES ('r', 'r', 'R');
+    INSERT INTO oauth_resource_scope (name, resource, description) VALUES ('r:read', 'r', 'Read');
+    INSERT INTO oauth_client_resource (id, client_id, resource_id) VALUES ('c', 'c', 'r');
+    INSERT INTO oauth_consent (id, client_id, user_id, scopes, created_at, updated_at)
+    VALUES ('c', 'c', 'u', '["r:read"]', now(), now());
+    INSERT INTO oauth_grant (session_id, client_id) SELECT id, 'c' FROM session;
+    ALTER TABLE oauth_refresh_token DISABLE TRIGGER USER;
+    INSERT INTO oauth_refresh_token
+      (id, token, client_id, session_id, user_id, expires_at, created_at, resources, scopes)
+    SELECT s.id || '-' || i, s.id || '-' || i, 'c', s.id, 'u', now() + interval '1 d', now(),
+           '["r"]', '["r:read"]'
+      FROM session s, generate_series(1, ${OF_SESSION}) i`);
+  // As it was: with ENABLE, they would not run in replication role.
+  await recorder.sql.query(`
+    DO $$ DECLARE name text; BEGIN
+      FOR name IN SELECT tgname FROM pg_trigger
+                   WHERE tgrelid = 'oauth_refresh_token'::regclass AND NOT tgisinternal LOOP
+        EXECUTE format('ALTER TABLE oauth_refresh_token ENABLE ALWAYS TRIGGER %I', name);
+      END LOOP;
+    END $$`);
+});
+
+async function numberOf(rows: string): Promise<number> {
+  const { rows: found } = await recorder.sql.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM ${rows}`,
+  );
+  return found[0]!.count;
+}
+
+const ENDS: [title: string, sql: string][] = [
+  ['the user is banned', `UPDATE "user" SET banned = true`],
+  ['the user is deleted', `DELETE FROM "user"`],
+  ['the sessions end', 'DELETE FROM session'],
+  ['the client is deleted', 'DELETE FROM oauth_client'],
+  ['the client loses a grant type', `UPDATE oauth_client SET grant_types = '["refresh_token"]'`],
+  ['the client is no longer first-party', 'UPDATE oauth_client SET skip_consent = false'],
+  ['the consent is deleted', 'DELETE FROM oauth_consent'],
+  ['the consent loses a scope', `UPDATE oauth_consent SET scopes = '[]'`],
+  ['the scope is removed', 'DELETE FROM oauth_resource_scope'],
+  ['the resource is removed', 'DELETE FROM oauth_resource'],
+];
+
+describe('the end of access to many refresh tokens', () => {
+  it.each(ENDS)('writes a bounded number of them: %s', async (_title, sql) => {
+    await recorder.sql.query('BEGIN');
+    const { rows } = await recorder.sql.query<{ xid: string }>(
+      'SELECT pg_current_xact_id()::xid::text AS xid',
+    );
+    await recorder.sql.query(`${sql}; COMMIT`);
+    expect(await numberOf('oauth_grant')).toBe(0);
+    expect(await numberOf('oauth_refresh_token')).toBe(3 * OF_SESSION - BOUND);
+    const written = `oauth_refresh_token WHERE xmin::text = '${rows[0]!.xid}'`;
+    expect(await numberOf(written)).toBe(0);
+  });
+
+  it.each(ENDS)('is announced and recorded for each grant: %s', async (_title, sql) => {
+    const announced = JSON.stringify(await recorder.announcedBy(sql));
+    for (const session of ['s1', 's2', 's3']) expect(announced).toContain(`"${session}"`);
+    const recorded = `(SELECT DISTINCT data ->> 'sessionId' FROM access_event
+      WHERE kind IN ('grant-ended', 'session-ended')) AS ended`;
+    expect(await numberOf(recorded)).toBe(3);
+  });
+});
+
+describe('a new grant', () => {
+  it('does not make left tokens of a former grant valid', async () => {
+    await recorder.sql.query('DELETE FROM oauth_grant');
+    await recorder.sql.query(
+      `INSERT INTO oauth_grant (session_id, client_id) SELECT id, 'c' FROM session`,
+    );
+    expect(await numberOf('oauth_grant')).toBe(3);
+    expect(await numberOf('oauth_refresh_token')).toBe(3 * OF_SESSION - BOUND);
+    expect(await numberOf('oauth_refresh_token WHERE session_id IS NOT NULL')).toBe(0);
+  });
+
+  it('that exists already keeps its tokens', async () => {
+    await recorder.sql.query(`INSERT INTO oauth_grant (session_id, client_id) VALUES ('s1', 'c')
+      ON CONFLICT DO NOTHING`);
+    expect(await numberOf(`oauth_refresh_token WHERE session_id = 's1'`)).toBe(OF_SESSION);
+  });
+
+  it('is refused when its snapshot can be older than tokens of a former grant', async () => {
+    const insert = `INSERT INTO oauth_grant (session_id, client_id) VALUES ('s1', 'c')`;
+    await recorder.sql.query('DELETE FROM oauth_grant');
+    await recorder.sql.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await expect(recorder.sql.query(insert)).rejects.toMatchObject({ code: '0A000' });
+  });
+});
+
+/** How often functions of triggers run in a statement. */
+async function callsDuring(sql: string): Promise<number> {
+  await recorder.sql.query(`SET track_functions = 'all'; BEGIN`);
+  await recorder.sql.query(sql);
+  const { rows } = await recorder.sql.query<{ calls: number }>(
+    `SELECT coalesce(sum(calls), 0)::int AS calls FROM pg_stat_xact_user_functions
+      WHERE funcname LIKE 'gatehouse%' AND funcname NOT LIKE '%refuse%' AND funcname NOT LIKE '%shrinks'`,
+  );
+  await recorder.sql.query('ROLLBACK');
+  return rows[0]!.calls;
+}
+
+describe('a statement for many rows ends grants once', () => {
+  beforeEach(() =>
+    recorder.sql.query(`
+      INSERT INTO "user" (id, name, email)
+      SELECT 'u' || i, 'U', i || '@example.com' FROM generate_series(1, 300) i;
+      INSERT INTO oauth_consent (id, client_id, user_id, scopes, created_at, updated_at)
+      SELECT id, 'c', id, '["r:read"]', now(), now() FROM "user" WHERE id <> 'u'`),
+  );
+
+  it.each([
+    ['deleted refresh tokens', 'DELETE FROM oauth_refresh_token'],
+    ['deleted consents', 'DELETE FROM oauth_consent'],
+    ['the client of many consents', 'DELETE FROM oauth_client'],
+    ['a removed scope of many consents', 'DELETE FROM oauth_resource_scope'],
+  ])('%s', async (_title, sql) => {
+    expect(await callsDuring(sql)).toBeLessThan(100);
+  });
+});
