@@ -66,6 +66,7 @@ import { KeepSecondFactorsWhole1795808000000 } from '../migrations/1795808000000
 import { SelectRowsOnce1795809000000 } from '../migrations/1795809000000-SelectRowsOnce';
 import { KeepNewBans1795810000000 } from '../migrations/1795810000000-KeepNewBans';
 import { EndGrantsInBoundedTime1795811000000 } from '../migrations/1795811000000-EndGrantsInBoundedTime';
+import { LockStateOnce1795811001000 } from '../migrations/1795811001000-LockStateOnce';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -139,6 +140,7 @@ const OWN_MIGRATIONS = [
   SelectRowsOnce1795809000000,
   KeepNewBans1795810000000,
   EndGrantsInBoundedTime1795811000000,
+  LockStateOnce1795811001000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

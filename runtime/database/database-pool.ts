@@ -3,6 +3,7 @@ import { type Callback, DatabaseClient, marking, note } from './database-client'
 import { DATABASE_LIMITS } from './database-limits';
 import { recallFailure, rememberOutage } from './database-scope';
 import { createReadOnlyError } from './read-only-server';
+import { repeatOnConflict } from './repeated-transaction';
 
 /** From one renewal of all connections to the next, in milliseconds: a database can stay read-only. */
 const RENEWAL_PAUSE_MS = 1_000;
@@ -74,6 +75,16 @@ export class DatabasePool extends Pool {
       note(error);
       throw error;
     }
+  }
+
+  /**
+   * Stands for all overloads of `pg`. A statement of the pool is a transaction of its own, and is
+   * repeated as one, except with a callback.
+   */
+  override query(...parameters: unknown[]): never {
+    const send = () => super.query(...(parameters as [string])) as Promise<unknown>;
+    const hasCallback = parameters.some((parameter) => typeof parameter === 'function');
+    return (hasCallback ? send() : repeatOnConflict(send)) as never;
   }
 
   private renew(): void {

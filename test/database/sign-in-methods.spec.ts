@@ -7,6 +7,7 @@ import {
   type Actor,
   type Steps,
 } from './interleavings';
+import { eventually } from '../support/eventually';
 
 let connections: Record<Actor, Client>;
 let observer: Client;
@@ -132,6 +133,27 @@ it.each(['password', 'google'] as const)(
     expect(left).toBeLessThan(2 * interleavings(3, 3).length);
   },
 );
+
+it('two passkeys at once are registered without a deadlock, while another transaction reads the state', async () => {
+  await give('google');
+  const registration = REGISTRATION.replace('$BASIS', await readBasis(observer));
+  await observer.query(`BEGIN; SELECT FROM credential_state WHERE user_id = 'u' FOR SHARE`);
+  const inserts = (['first', 'second'] as const).map((actor) =>
+    connections[actor].query(
+      registration.replace(`'passkey'`, `'${actor}'`).replace(`'c'`, `'${actor}'`),
+    ),
+  );
+  await eventually(async () => {
+    const { rows } = await observer.query(
+      `SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    expect(rows).toHaveLength(2);
+  });
+  await observer.query('COMMIT');
+  await Promise.all(inserts);
+  await expect(countMethods()).resolves.toBe(3);
+});
 
 /** A refusal, and a failure to serialize, end the transaction. */
 function stepsOf(

@@ -236,6 +236,30 @@ describe('a sign-in with a passkey is refused', () => {
   });
 });
 
+describe('a deadlock with another transaction', () => {
+  /** At the first attempt; a sequence keeps its value when a transaction is rolled back. */
+  beforeAll(() =>
+    server.sql.query(`
+      CREATE SEQUENCE conflicts;
+      CREATE FUNCTION conflict_once() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF nextval('conflicts') = 1 THEN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END IF;
+        RETURN NEW;
+      END $$;
+      CREATE TRIGGER a_conflict BEFORE INSERT ON passkey
+        FOR EACH ROW EXECUTE FUNCTION conflict_once()`),
+  );
+
+  afterAll(() =>
+    server.sql.query('DROP FUNCTION conflict_once() CASCADE; DROP SEQUENCE conflicts'),
+  );
+
+  it('does not refuse a new passkey: the insert is repeated', async () => {
+    await addWell(ada);
+    expect(await passkeysOf(ada)).toHaveLength(1);
+  });
+});
+
 describe('a sign-in with a passkey, during which', () => {
   let holder: PoolClient;
 

@@ -4,7 +4,6 @@ import type { Pool } from 'pg';
 import { fieldOf } from '../../common/caller';
 import type { Adapter } from '../../common/hook-types';
 import { isUniqueViolation } from '../../../runtime/database/database-errors';
-import { repeatOnConflict } from '../../../runtime/database/repeated-transaction';
 
 /** The provider's model. */
 const CONSENT = 'oauthConsent';
@@ -48,7 +47,7 @@ export function singleConsent(pool: Pool) {
               const { scopes, resources = [], requestedUserInfoClaims = [], updatedAt } = consent;
               const refused = requestedScopes(body).filter((scope) => !scopes.includes(scope));
               const values = [id, refused, scopes, resources, requestedUserInfoClaims, updatedAt];
-              await repeatOnConflict(() => pool.query(EXTEND, values));
+              await pool.query(EXTEND, values);
             };
             context.adapter = withConsents(context.adapter, extend);
             return Promise.resolve();

@@ -7,7 +7,6 @@ import type { HookMatch } from '../../common/hook-types';
 import { hashToken, toStoredIdentifier } from '../../common/stored-hashes';
 import { CLOCK_TOLERANCE_SECONDS } from '../../../contract';
 import { REQUEST_LIMIT_MS } from '../../../runtime/http/request-limits';
-import { repeatOnConflict } from '../../../runtime/database/repeated-transaction';
 
 const TOLERANCE_MS = CLOCK_TOLERANCE_SECONDS * 1_000;
 
@@ -190,5 +189,5 @@ interface StoredCode {
 
 async function endGrants(codeId: string, pool: Pool): Promise<void> {
   const values = [codeId, nameOfUsed(codeId), new Date()];
-  await repeatOnConflict(() => pool.query(END_GRANTS, values));
+  await pool.query(END_GRANTS, values);
 }
