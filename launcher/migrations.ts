@@ -67,6 +67,7 @@ import { SelectRowsOnce1795809000000 } from '../migrations/1795809000000-SelectR
 import { KeepNewBans1795810000000 } from '../migrations/1795810000000-KeepNewBans';
 import { EndGrantsInBoundedTime1795811000000 } from '../migrations/1795811000000-EndGrantsInBoundedTime';
 import { LockStateOnce1795811001000 } from '../migrations/1795811001000-LockStateOnce';
+import { ReadTokensByPages1795811002000 } from '../migrations/1795811002000-ReadTokensByPages';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -141,6 +142,7 @@ const OWN_MIGRATIONS = [
   KeepNewBans1795810000000,
   EndGrantsInBoundedTime1795811000000,
   LockStateOnce1795811001000,
+  ReadTokensByPages1795811002000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-describe('the export of a user with many audit events', () => {
+describe('the export of a user with many audit events and refresh tokens', () => {
   it('contains each event once, newest first', async () => {
     const { status, headers, body } = await ada.caller.get<UserExport>(EXPORT);
     expect(status).toBe(200);
@@ -38,6 +38,24 @@ describe('the export of a user with many audit events', () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual(ids.toSorted((one, other) => other - one));
     expect(body.auditEvents[0]!.action).toBe('user.exported');
+  });
+
+  it('contains each refresh token of a client once, oldest first, also of more than one page', async () => {
+    await system.query(
+      `INSERT INTO oauth_client (id, client_id, redirect_uris) VALUES ('c', 'c', '[]')`,
+    );
+    await system.query(
+      `INSERT INTO oauth_refresh_token (id, token, client_id, user_id, expires_at, created_at, scopes)
+       SELECT i, i, 'c', $1, now() + interval '1 day', now() + i / 3 * interval '1 second', '[]'
+         FROM generate_series(1, 1234) i`,
+      [ada.id],
+    );
+    const { body } = await ada.caller.get<UserExport>(EXPORT);
+    const times = body.clientTokens.map(({ createdAt }) => createdAt);
+    expect(times).toHaveLength(1234);
+    expect(new Set(times).size).toBe(412);
+    expect(times).toEqual(times.toSorted());
+    expect(body.auditEvents.length).toBeGreaterThan(EVENTS);
   });
 
   it('is cut off when the client does not read it', async () => {
@@ -97,7 +115,8 @@ describe('the stream of an export', () => {
 
   it('reads no further page while the client does not read, and none after it has left', async () => {
     const { read, pages } = countedPages();
-    const stream = await toExportStream(await exportHead(), pages);
+    const lists = { clientTokens: noPages(), auditEvents: pages };
+    const stream = await toExportStream(await exportHead(), lists);
     const first = await new Promise<Buffer>((resolve) => stream.once('data', resolve));
     stream.pause();
     expect(String(first)).toContain(ada.email);
@@ -110,9 +129,11 @@ describe('the stream of an export', () => {
     expect(read.pages - soFar).toBeLessThan(2);
   });
 
+  async function* noPages(): AsyncGenerator<never[]> {}
+
   async function exportHead(): Promise<ExportHead> {
     const { body } = await ada.caller.get<UserExport>(EXPORT);
-    const { auditEvents: _events, ...rest } = body;
+    const { clientTokens: _tokens, auditEvents: _events, ...rest } = body;
     return rest;
   }
 });

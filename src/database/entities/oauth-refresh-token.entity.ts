@@ -20,7 +20,7 @@ const { name: table, columns } = OAUTH_TABLES.oauthRefreshToken;
 @Unique('oauth_refresh_token_token_key', ['token'])
 @Index('oauth_refresh_token_client_id_idx', ['clientId'])
 @Index('oauth_refresh_token_session_id_idx', ['sessionId'])
-@Index('oauth_refresh_token_user_id_idx', ['userId'])
+@Index('oauth_refresh_token_user_id_idx', ['userId', 'createdAt', 'id'])
 @Index('oauth_refresh_token_authorization_code_id_idx', ['authorizationCodeId'])
 @Index('oauth_refresh_token_expires_at_idx', ['expiresAt'])
 export class OAuthRefreshTokenEntity {

@@ -6,7 +6,7 @@ import type { Account, UpdateProfile } from './me.schemas';
 import { toOwnUser } from '../client-user';
 import { answerFromKnown, type ProfileAnswer, toProfileAnswer } from './own-profile';
 import { exportFromFeatures } from './feature-export';
-import { listClientTokens, listGrants } from './grants.reader';
+import { listGrants, readClientTokens } from './grants.reader';
 import { listPasskeys, readSecondFactor } from './second-factor.reader';
 import { deleteUser } from '../user-deletion';
 import { type ExportHead, toExportStream } from './user-export';
@@ -107,10 +107,12 @@ export class MeService {
       passkeys: await listPasskeys(manager, userId),
       sessions: await this.sessions.listSessions(userId, sessionId),
       grants: await listGrants(manager, userId),
-      clientTokens: await listClientTokens(manager, userId),
       features: await exportFromFeatures(manager, userId),
     };
-    return toExportStream(head, readOwnAuditEvents(manager, userId));
+    return toExportStream(head, {
+      clientTokens: readClientTokens(manager, userId),
+      auditEvents: readOwnAuditEvents(manager, userId),
+    });
   }
 
   /** @throws {Problem} `last_admin`, or as {@link asInvalidToken} */
