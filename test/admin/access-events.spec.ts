@@ -3,18 +3,13 @@ import { get } from 'node:http';
 import { Client } from 'pg';
 import { EventStream, type StreamOptions } from './event-stream';
 import { SlowReader } from './slow-reader';
-import type * as service from '../../src/admin/access-events/access-events.service';
+import { DELETE_OLD_EVENTS } from '../../runtime/database/access-event-statements';
 import { eventually } from '../live-access/readiness';
 import { OAuthStage } from '../oauth/stage';
-import { loadNatively } from '../support/native/load';
 import { Caller } from '../support/caller';
 import { eventually as untilHolds } from '../support/eventually';
 import { expectProblem } from '../support/problems';
 import { System } from '../support/system';
-
-const { DELETE_OLD_EVENTS } = loadNatively(
-  'src/admin/access-events/access-events.service',
-) as typeof service;
 
 let system: System;
 let stage: OAuthStage;

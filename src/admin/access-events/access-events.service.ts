@@ -11,19 +11,10 @@ import { StreamPlaces } from './stream-places';
 import { callerIdOf } from '../../auth/principal/caller-id';
 import { Jobs } from '../../database/jobs';
 import { LOCKS } from '../../../contract';
-import { EVENT_RETENTION } from '../../../runtime/database/access-event-statements';
+import { DELETE_OLD_EVENTS } from '../../../runtime/database/access-event-statements';
 
 /** How often old events are deleted, in milliseconds. */
 const CLEANUP_INTERVAL_MS = 10 * 60_000;
-
-/** The row with the highest transaction stays, as a mark for positions that are too old. */
-export const DELETE_OLD_EVENTS = `
-  DELETE FROM access_event WHERE id IN (
-    SELECT id FROM access_event
-     WHERE occurred_at < now() - ${EVENT_RETENTION}
-       AND xid < (SELECT xid FROM access_event WHERE occurred_at < now() - ${EVENT_RETENTION}
-                   ORDER BY xid DESC LIMIT 1)
-     LIMIT $1)`;
 
 /** What a reader asks for. */
 export interface ReadingRequest {

@@ -1,0 +1,67 @@
+import { Pool } from 'pg';
+import { PUSH, PushTarget } from './push-target';
+import { nameOf, Receiver } from './receiver';
+import { StreamStore } from '../../auth-server/shared-signals/stream-store';
+import { DELETE_OLD_EVENTS } from '../../runtime/database/access-event-statements';
+import { OAuthStage } from '../oauth/stage';
+import { eventually } from '../support/eventually';
+
+let stage: OAuthStage;
+let receiver: Receiver;
+let target: PushTarget;
+let pool: Pool;
+
+beforeAll(async () => {
+  stage = await OAuthStage.start({ env: { STREAM_DESTINATIONS: 'any' } });
+  receiver = await Receiver.on(stage);
+  target = await PushTarget.start();
+  pool = new Pool({ connectionString: stage.system.database.url });
+});
+
+afterAll(async () => {
+  await pool.end();
+  await stage.system.stop();
+  await target.stop();
+});
+
+const setRole = (userId: string, role: string) =>
+  stage.system.query('UPDATE "user" SET role = $2 WHERE id = $1', [userId, role]);
+
+const listWaiting = () => new StreamStore(pool).listWaiting();
+
+const pushTo = ({ url }: PushTarget) =>
+  receiver.createStream({ delivery: { method: PUSH, endpoint_url: url } });
+
+describe('events with transaction numbers that this cluster has not reached', () => {
+  const FOREIGN = '99999999';
+
+  it('are no loss, do not wait, and are deleted with the others', async () => {
+    const polled = await receiver.createStream();
+    const pushed = await pushTo(target);
+    await stage.system.query(
+      `INSERT INTO access_event (xid, kind, data, occurred_at)
+       SELECT $1, 'user-banned', '{"userId": "restored"}', now() - age::interval
+         FROM unnest(ARRAY['25 hours', '1 hour']) AS age`,
+      [FOREIGN],
+    );
+    expect(await receiver.take(polled)).toEqual([]);
+    const user = await stage.system.asUser();
+    await setRole(user.id, 'admin');
+    expect((await receiver.take(polled)).map(nameOf)).toEqual(['token-claims-change']);
+    await eventually(async () => {
+      expect(await target.namesFor(receiver, user.id)).toEqual(['token-claims-change']);
+    });
+    await eventually(async () => expect(await listWaiting()).toEqual([]));
+    await stage.system.query(
+      `UPDATE access_event SET occurred_at = now() - interval '25 hours' WHERE xid <> $1`,
+      [FOREIGN],
+    );
+    await stage.system.query(DELETE_OLD_EVENTS, [1_000]);
+    const kept = await stage.system.query('SELECT xid, occurred_at FROM access_event');
+    const rest = kept as { xid: string; occurred_at: Date }[];
+    expect(rest.filter(({ xid }) => xid === FOREIGN)).toHaveLength(1);
+    expect(rest.filter(({ xid }) => xid !== FOREIGN)).toHaveLength(1);
+    expect(await receiver.take(polled)).toEqual([]);
+    for (const id of [polled, pushed]) await receiver.call('DELETE', `/stream?stream_id=${id}`);
+  });
+});
