@@ -44,9 +44,11 @@ const INSERT = `
   ON CONFLICT (client_id, slot) DO NOTHING
   RETURNING ${COLUMNS}`;
 
+/** The failures of a paused stream show that the transmitter has paused it. */
 const UPDATE = `
   UPDATE event_stream SET description = $2, events_requested = $3, method = $4, endpoint_url = $5,
-         "authorization" = $6, updated_at = now(), failures = 0, retry_at = NULL
+         "authorization" = $6, updated_at = now(), retry_at = NULL,
+         failures = CASE WHEN status = 'paused' THEN failures ELSE 0 END
    WHERE id = $1 RETURNING ${COLUMNS}`;
 
 /** A stream that is enabled again begins now when it was disabled, and where it stopped when it was paused. */

@@ -65,3 +65,58 @@ describe('events with transaction numbers that this cluster has not reached', ()
     for (const id of [polled, pushed]) await receiver.call('DELETE', `/stream?stream_id=${id}`);
   });
 });
+
+/** A stream of an own receiver, so that no other token is in its log. */
+describe('a stream that is pushed', () => {
+  let own: PushTarget;
+  let id: string;
+  let userId: string;
+
+  beforeEach(async () => {
+    own = await PushTarget.start();
+    const authorization = { authorization_header: 'Bearer secret' };
+    id = await receiver.createStream({
+      delivery: { method: PUSH, endpoint_url: own.url, ...authorization },
+    });
+    ({ id: userId } = await stage.system.asUser());
+  });
+
+  afterEach(async () => {
+    await receiver.call('DELETE', `/stream?stream_id=${id}`);
+    await own.stop();
+  });
+
+  const run = (sql: string) => stage.system.query(sql, [id]);
+
+  const log = () =>
+    run('SELECT state, last_error FROM event_delivery WHERE stream_id = $1 ORDER BY id');
+
+  const statusOf = async () => (await receiver.call('GET', `/status?stream_id=${id}`)).body.status;
+
+  const untilLogged = (rows: object[]) => eventually(async () => expect(await log()).toEqual(rows));
+
+  const untilNoneWaits = () => eventually(async () => expect(await listWaiting()).toEqual([]));
+
+  async function failWith(status: number): Promise<void> {
+    own.answerWith(status);
+    await setRole(userId, 'admin');
+    await untilLogged([{ state: 'pending', last_error: `status ${status}` }]);
+  }
+
+  const retryNow = async () => {
+    await run('UPDATE event_delivery SET next_attempt_at = now() WHERE stream_id = $1');
+    await run('UPDATE event_stream SET retry_at = NULL WHERE id = $1');
+  };
+
+  it('is resumed by a replay also when its receiver has changed the endpoint while paused', async () => {
+    await run(
+      `UPDATE event_stream SET status = 'paused', told_status = 'paused', failures = 1 WHERE id = $1`,
+    );
+    const delivery = { method: PUSH, endpoint_url: `${own.url}/repaired` };
+    const changed = await receiver.call('PATCH', '/stream', { stream_id: id, delivery });
+    expect(changed.status).toBe(200);
+    const since = new Date().toISOString();
+    await stage.admin.caller.post(`/api/v1/admin/streams/${id}/replay`, { since });
+    expect(await statusOf()).toBe('enabled');
+  });
+});
