@@ -60,12 +60,22 @@ const FAIL = `
     FROM unnest($2::text[], $3::text[]) AS refused (jti, error)
    WHERE stream_id = $1 AND event_delivery.jti::text = refused.jti AND state = 'pending'`;
 
+/**
+ * A pause lasts an hour at most. A longer time without an attempt, for example while the client is
+ * disabled, says nothing about the receiver: the day begins again.
+ */
 const POSTPONE = `
   UPDATE event_delivery
      SET next_attempt_at = now() + $2 * interval '1 ms', last_error = $3,
-         failing_since = coalesce(failing_since, now())
+         failing_since = CASE WHEN next_attempt_at > now() - interval '2 hours'
+                              THEN coalesce(failing_since, now()) ELSE now() END
    WHERE id = $1 AND state = 'pending'
   RETURNING failing_since < now() - interval '24 hours' AS "isTooLong"`;
+
+/** Whether the receiver has accepted another token since this one fails. */
+const HAS_DELIVERED = `
+  SELECT FROM event_delivery d JOIN event_delivery other USING (stream_id)
+   WHERE d.id = $1 AND other.state = 'delivered' AND other.finished_at >= d.failing_since LIMIT 1`;
 
 /** The tokens that wait for receivers, and the results of their deliveries. */
 export class DeliveryStore {
@@ -130,6 +140,11 @@ export class DeliveryStore {
     const values = [id, ms, toErrorText(error)];
     const { rows } = await this.pool.query<{ isTooLong: boolean }>(POSTPONE, values);
     return rows[0]?.isTooLong ?? false;
+  }
+
+  /** @returns whether the receiver has accepted another token since this one fails. */
+  async hasDelivered(id: string): Promise<boolean> {
+    return (await this.pool.query(HAS_DELIVERED, [id])).rowCount === 1;
   }
 }
 

@@ -108,6 +108,43 @@ describe('a stream that is pushed', () => {
     await run('UPDATE event_stream SET retry_at = NULL WHERE id = $1');
   };
 
+  it('is not paused for one token that fails for a day while others are accepted', async () => {
+    await failWith(503);
+    await run(
+      `UPDATE event_delivery SET next_attempt_at = now() + interval '1 hour',
+              failing_since = now() - interval '25 hours' WHERE stream_id = $1`,
+    );
+    own.answerWith(202);
+    await run('UPDATE event_stream SET retry_at = NULL WHERE id = $1');
+    const other = await stage.system.asUser();
+    await setRole(other.id, 'admin');
+    await eventually(async () => expect(await own.namesFor(receiver, other.id)).toHaveLength(1));
+    own.answerWith(503);
+    await eventually(async () => {
+      expect(await log()).toContainEqual({ state: 'delivered', last_error: null });
+    });
+    await retryNow();
+    await untilLogged([
+      { state: 'failed', last_error: 'status 503' },
+      { state: 'delivered', last_error: null },
+    ]);
+    expect(await statusOf()).toBe('enabled');
+  });
+
+  it('is not paused for a day without an attempt, as while its client is disabled', async () => {
+    await failWith(503);
+    await run(
+      `UPDATE event_delivery SET next_attempt_at = now() - interval '25 hours',
+              failing_since = now() - interval '25 hours' WHERE stream_id = $1`,
+    );
+    await run('UPDATE event_stream SET retry_at = NULL WHERE id = $1');
+    await eventually(async () => {
+      const sql = `SELECT failing_since > now() - interval '1 hour' AS "isNew" FROM event_delivery WHERE stream_id = $1`;
+      expect(await run(sql)).toEqual([{ isNew: true }]);
+    });
+    expect(await statusOf()).toBe('enabled');
+  });
+
   it('is resumed by a replay also when its receiver has changed the endpoint while paused', async () => {
     await run(
       `UPDATE event_stream SET status = 'paused', told_status = 'paused', failures = 1 WHERE id = $1`,

@@ -132,12 +132,16 @@ async function note(parts: SignalParts, { stream, delivery, result }: Sent): Pro
   return false;
 }
 
+/** A receiver that accepts other tokens is not paused for one. */
 async function giveUp(work: PushWork, { stream, delivery, result }: Sent): Promise<void> {
   if (result.outcome === 'accepted') return;
-  const { deliveries } = work.parts;
+  const { places, parts } = work;
+  const { deliveries } = parts;
   const { error, outcome } = result;
-  if (outcome === 'failed') await pause(work, { stream, error });
-  else await work.places.run(() => deliveries.fail(stream.id, [{ jti: delivery.jti, error }]));
+  const isReceiver =
+    outcome === 'failed' && !(await places.run(() => deliveries.hasDelivered(delivery.id)));
+  if (isReceiver) await pause(work, { stream, error });
+  else await places.run(() => deliveries.fail(stream.id, [{ jti: delivery.jti, error }]));
 }
 
 /**
