@@ -32,10 +32,12 @@ const LIST_PENDING = `
    WHERE stream_id = $1 AND state = 'pending' AND NOT ${IS_HELD} ORDER BY id LIMIT $2`;
 
 /** Of each subject only the oldest: the next one waits for it. */
-const LIST_HEADS = `
-  SELECT * FROM (
+export const headsOf = (streamId: string) => `
     SELECT DISTINCT ON (subject) ${COLUMNS}, next_attempt_at FROM event_delivery
-     WHERE stream_id = $1 AND state = 'pending' AND NOT ${IS_HELD} ORDER BY subject, id) AS head
+     WHERE stream_id = ${streamId} AND state = 'pending' AND NOT ${IS_HELD} ORDER BY subject, id`;
+
+const LIST_HEADS = `
+  SELECT * FROM (${headsOf('$1')}) AS head
    WHERE next_attempt_at <= now() ORDER BY id LIMIT $2`;
 
 /** The last event about the status of the stream. */

@@ -14,7 +14,7 @@ import {
 } from './security-events';
 
 /** Access events of one step. */
-const PAGE_SIZE = 500;
+export const PAGE_SIZE = 500;
 
 const LOST = 'events may be missing: check all sessions and accounts';
 const RESUMED = 'an administrator has resumed the stream';

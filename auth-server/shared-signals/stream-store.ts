@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import { headsOf } from './delivery-store';
+import { PAGE_SIZE } from './event-collector';
 import { SERVED_CLIENT } from './receiver-access';
 import { STREAM_UPDATED } from './security-events';
-import { RETRY_NOW } from '../../contract';
+import { MOST_PENDING, PENDING_OF_STREAM, RETRY_NOW } from '../../contract';
 import { EVENT_SOURCE, unseenBy } from '../../runtime/database/access-event-statements';
 import { type InTransaction, type RunStatement, transactionsOf } from '../../runtime/jobs/cleanup';
 
@@ -78,16 +80,19 @@ const TAKE_VERIFICATION = `
   UPDATE event_stream SET verified_at = now()
    WHERE id = $1 AND coalesce(verified_at < now() - interval '${VERIFICATION_INTERVAL_S} s', true)`;
 
+/** Whether events of the outbox can be taken over now: there is room for them. */
+const HAS_NEWS = `(s.told_status <> s.status
+  OR CASE WHEN s.rebuild_after IS NOT NULL THEN ${PENDING_OF_STREAM} <= ${MOST_PENDING - PAGE_SIZE}
+     ELSE (s.page IS NOT NULL OR EXISTS (SELECT FROM access_event e WHERE ${unseenBy('s.position')}))
+          AND ${PENDING_OF_STREAM} < ${MOST_PENDING} END)`;
+
 const IS_PUSHED = `s.method = 'push' AND s.status = 'enabled' AND ${SERVED_CLIENT}`;
 
 /** Streams with something that can be sent now: a token, or an event in the outbox. */
 const LIST_WAITING = `
   SELECT s.id FROM event_stream s JOIN oauth_client c USING (client_id)
    WHERE ${IS_PUSHED} AND coalesce(s.retry_at <= now(), true)
-     AND (s.page IS NOT NULL OR s.rebuild_after IS NOT NULL OR s.told_status <> s.status
-          OR EXISTS (SELECT FROM event_delivery d WHERE d.stream_id = s.id
-                        AND d.state = 'pending' AND d.next_attempt_at <= now())
-          OR EXISTS (SELECT FROM access_event e WHERE ${unseenBy('s.position')}))`;
+     AND (${HAS_NEWS} OR EXISTS (SELECT FROM (${headsOf('s.id')}) AS head WHERE next_attempt_at <= now()))`;
 
 const FIND_PUSHED = `
   SELECT s.id, s.client_id AS "clientId", s.method, s.endpoint_url AS "endpointUrl",

@@ -108,6 +108,34 @@ describe('a stream that is pushed', () => {
     await run('UPDATE event_stream SET retry_at = NULL WHERE id = $1');
   };
 
+  it('does not wait while the oldest token of each subject is postponed', async () => {
+    await failWith(422);
+    await run(
+      `UPDATE event_delivery SET next_attempt_at = now() + interval '1 hour' WHERE stream_id = $1`,
+    );
+    await setRole(userId, 'user');
+    await eventually(async () => expect(await log()).toHaveLength(2));
+    await untilNoneWaits();
+    own.answerWith(202);
+    await retryNow();
+    await eventually(async () => expect(await own.namesFor(receiver, userId)).toHaveLength(2));
+  });
+
+  it('does not wait for events or accounts while there is no room for them', async () => {
+    await run(
+      `INSERT INTO event_delivery (stream_id, subject, txn, event_type, claims, attempts, next_attempt_at)
+       SELECT $1, 'other ' || n, '1', 'x', '{}', 1, now() + interval '1 hour'
+         FROM generate_series(1, 1000) AS n`,
+    );
+    await setRole(userId, 'admin');
+    await untilNoneWaits();
+    await run(`UPDATE event_stream SET rebuild_after = '' WHERE id = $1`);
+    await untilNoneWaits();
+    await run('UPDATE event_stream SET rebuild_after = NULL WHERE id = $1');
+    await run('DELETE FROM event_delivery WHERE stream_id = $1');
+    await eventually(async () => expect(await own.namesFor(receiver, userId)).toHaveLength(1));
+  });
+
   it('is not paused for one token that fails for a day while others are accepted', async () => {
     await failWith(503);
     await run(
