@@ -136,6 +136,14 @@ describe('a stream that is pushed', () => {
     await eventually(async () => expect(await own.namesFor(receiver, userId)).toHaveLength(1));
   });
 
+  it('logs that its stored Authorization header cannot be decrypted, and sends nothing', async () => {
+    await run(`UPDATE event_stream SET "authorization" = 'unreadable' WHERE id = $1`);
+    await setRole(userId, 'admin');
+    const error = 'the stored Authorization header cannot be decrypted';
+    await untilLogged([{ state: 'pending', last_error: error }]);
+    expect(own.requests).toEqual([]);
+  });
+
   it('is not paused for one token that fails for a day while others are accepted', async () => {
     await failWith(503);
     await run(

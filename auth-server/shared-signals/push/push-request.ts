@@ -103,7 +103,8 @@ async function readStart(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).subarray(0, LONGEST_ANSWER_BYTES).toString('utf8');
 }
 
-function failed(error: string): PushResult {
+/** The receiver gets no token now. */
+export function failed(error: string): PushResult {
   return { outcome: 'failed', error, retryAfterMs: 0 };
 }
 

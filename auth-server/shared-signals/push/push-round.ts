@@ -3,7 +3,7 @@ import { ConcurrencyLimit } from '../../admission/concurrency-limit';
 import { toCipherKey } from '../../common/secrets';
 import type { Delivery } from '../delivery-store';
 import type { SignalParts } from '../parts';
-import { pushSet, type PushResult } from './push-request';
+import { failed, pushSet, type PushResult } from './push-request';
 import { openSigner } from '../set-signer';
 import { addEvents } from '../event-collector';
 import { toStatusEvent } from '../security-events';
@@ -34,7 +34,8 @@ export interface PushWork {
 /** Tokens of one stream that are sent at the same time. */
 interface Batch {
   stream: PushStream;
-  authorization: string | null;
+  /** An error: its version of the secret is missing. Nothing is sent without it. */
+  authorization: string | null | Error;
   tokens: { delivery: Delivery; set: string }[];
 }
 
@@ -86,7 +87,8 @@ async function signAll(
 
 async function readAuthorization({ config }: SignalParts, { authorization }: StreamRow) {
   if (authorization === null) return null;
-  return symmetricDecrypt({ key: toCipherKey(config), data: authorization });
+  const read = symmetricDecrypt({ key: toCipherKey(config), data: authorization });
+  return read.catch(() => new Error('the stored Authorization header cannot be decrypted'));
 }
 
 /**
@@ -94,9 +96,9 @@ async function readAuthorization({ config }: SignalParts, { authorization }: Str
  * does not delay the others.
  */
 function toPause(results: PushResult[], failures: number): number | null {
-  const failed = results.flatMap((one) => (one.outcome === 'failed' ? [one] : []));
-  const retryAfterMs = Math.max(0, ...failed.map((one) => one.retryAfterMs));
-  const isAnswered = failed.length < results.length;
+  const failing = results.flatMap((one) => (one.outcome === 'failed' ? [one] : []));
+  const retryAfterMs = Math.max(0, ...failing.map((one) => one.retryAfterMs));
+  const isAnswered = failing.length < results.length;
   if (retryAfterMs === 0 && isAnswered) return null;
   return Math.max(pauseAfter(failures), retryAfterMs);
 }
@@ -108,7 +110,10 @@ async function sendAll(work: PushWork, batch: Batch): Promise<PushResult[]> {
   const turns = new ConcurrencyLimit({ width: 1, capacity: MOST_AT_ONCE });
   const results = tokens.map(async ({ delivery, set }) => {
     const allowed = parts.config.streamDestinations;
-    const result = await pushSet({ url: stream.endpointUrl!, set, authorization, allowed, signal });
+    const result =
+      authorization instanceof Error
+        ? failed(authorization.message)
+        : await pushSet({ url: stream.endpointUrl!, set, authorization, allowed, signal });
     const sent = { stream, delivery, result };
     const isTooLong = await turns.run(() => places.run(() => note(parts, sent)));
     // An attempt that a stop has ended says nothing about the receiver.
