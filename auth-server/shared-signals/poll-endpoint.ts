@@ -83,14 +83,15 @@ async function answer(
 ) {
   const most = Math.min(poll.maxEvents ?? MOST_SETS, MOST_SETS);
   const deadline = performance.now() + LONG_POLL_MS;
-  for (;;) {
-    const found = stream.status === 'enabled' ? await readSets(parts, { stream, most }) : NONE;
-    const isOver = !waits || performance.now() > deadline;
-    if (isOver || Object.keys(found.sets).length > 0) return found;
+  let found = stream.status === 'enabled' ? await readSets(parts, { stream, most }) : NONE;
+  while (waits && Object.keys(found.sets).length === 0 && performance.now() <= deadline) {
     // While the request waits for an event, others use its place.
     requestContext.getStore()?.place?.leave();
     await sleep(LOOK_INTERVAL_MS);
+    const hasWaiting = stream.status === 'enabled' && (await parts.streams.hasWaiting(stream.id));
+    if (hasWaiting) found = await readSets(parts, { stream, most });
   }
+  return found;
 }
 
 const NONE = { sets: {} as Record<string, string>, moreAvailable: false };

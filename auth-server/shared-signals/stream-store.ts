@@ -94,6 +94,10 @@ const LIST_WAITING = `
    WHERE ${IS_PUSHED} AND coalesce(s.retry_at <= now(), true)
      AND (${HAS_NEWS} OR EXISTS (SELECT FROM (${headsOf('s.id')}) AS head WHERE next_attempt_at <= now()))`;
 
+/** Without a lock or a change: whether a poll of the stream can have an answer now. */
+const HAS_WAITING = `
+  SELECT FROM event_stream s WHERE id = $1 AND (${HAS_NEWS} OR ${PENDING_OF_STREAM} > 0)`;
+
 const FIND_PUSHED = `
   SELECT s.id, s.client_id AS "clientId", s.method, s.endpoint_url AS "endpointUrl",
          s."authorization", s.status, s.failures
@@ -173,6 +177,10 @@ export class StreamStore {
       await run(RETRY_NOW, [id]);
     }
     return true;
+  }
+
+  async hasWaiting(id: string): Promise<boolean> {
+    return (await this.pool.query(HAS_WAITING, [id])).rowCount === 1;
   }
 
   /** The ids of streams to which something can be pushed now. */

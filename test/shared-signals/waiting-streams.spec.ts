@@ -193,3 +193,17 @@ describe('a stream that is pushed', () => {
     expect(await statusOf()).toBe('enabled');
   });
 });
+
+it('a poll that waits for an event changes the stream once', async () => {
+  const id = await receiver.createStream();
+  await stage.system.query(`
+    CREATE SEQUENCE updates;
+    CREATE FUNCTION count_update() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+    BEGIN PERFORM nextval('updates'); RETURN NULL; END $$;
+    CREATE TRIGGER z_count AFTER UPDATE ON event_stream FOR EACH ROW
+      WHEN (NEW.id = '${id}') EXECUTE FUNCTION count_update()`);
+  expect(await receiver.poll(id, {})).toEqual({ sets: {}, moreAvailable: false });
+  const [updates] = await stage.system.query('SELECT last_value::int FROM updates');
+  await stage.system.query('DROP FUNCTION count_update() CASCADE; DROP SEQUENCE updates');
+  expect(updates).toEqual({ last_value: 1 });
+});
