@@ -68,6 +68,7 @@ import { KeepNewBans1795810000000 } from '../migrations/1795810000000-KeepNewBan
 import { EndGrantsInBoundedTime1795811000000 } from '../migrations/1795811000000-EndGrantsInBoundedTime';
 import { LockStateOnce1795811001000 } from '../migrations/1795811001000-LockStateOnce';
 import { ReadTokensByPages1795811002000 } from '../migrations/1795811002000-ReadTokensByPages';
+import { KeepReloadOfTransaction1795812000000 } from '../migrations/1795812000000-KeepReloadOfTransaction';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -143,6 +144,7 @@ const OWN_MIGRATIONS = [
   EndGrantsInBoundedTime1795811000000,
   LockStateOnce1795811001000,
   ReadTokensByPages1795811002000,
+  KeepReloadOfTransaction1795812000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -202,6 +202,23 @@ describe('the stream of access events', () => {
     expect(stream.changes.map(({ kind }) => kind)).toEqual(['reload']);
   });
 
+  it('tells a ban of a writer that sets the count of the events itself, with one reload', async () => {
+    const users = [await system.asUser(), await system.asUser()];
+    const stream = await open();
+    const writer = await connect();
+    await writer.query('SET gatehouse.recorded = 1001');
+    await writer.query('BEGIN');
+    for (const { id } of users) {
+      await writer.query('UPDATE "user" SET banned = true WHERE id = $1', [id]);
+    }
+    await writer.query('COMMIT');
+    await eventually(() => stream.changes.length > 0, true);
+    await writer.query('UPDATE "user" SET banned = false WHERE id = $1', [users[0]!.id]);
+    await writer.end();
+    await eventually(() => stream.changes.length > 1, true);
+    expect(stream.changes.map(({ kind }) => kind)).toEqual(['reload', 'reload']);
+  });
+
   it('begins with the events of the given time, and ends without a reader that follows', async () => {
     const user = await system.asUser();
     await system.query(`UPDATE "user" SET banned = true WHERE id = $1`, [user.id]);
