@@ -33,7 +33,10 @@ export async function isReadable(
   }
 }
 
-/** Encrypts all TOTP secrets and recovery codes with the current secret. */
+/**
+ * Encrypts all TOTP secrets and recovery codes with the current secret. A row that is encrypted with
+ * it already stays: another secret is a change of the credentials for the triggers of the table.
+ */
 export async function renewFactors(pool: Pool, key: CipherKey): Promise<Renewal> {
   const renewal: Renewal = { renewed: 0, unreadable: 0 };
   let after = '';
@@ -41,11 +44,18 @@ export async function renewFactors(pool: Pool, key: CipherKey): Promise<Renewal>
     const { rows } = await pool.query<StoredFactor>(SELECT_PAGE, [after]);
     for (const row of rows) {
       if (!(await isReadable(row, key))) renewal.unreadable += 1;
+      else if (isCurrent(row, key)) renewal.renewed += 1;
       else if (await replace(pool, { row, key })) renewal.renewed += 1;
     }
     if (rows.length < PAGE) return renewal;
     after = rows.at(-1)!.id;
   }
+}
+
+/** Without versions there is only one secret. */
+function isCurrent({ secret, backupCodes }: StoredFactor, key: CipherKey): boolean {
+  if (typeof key === 'string') return true;
+  return [secret, backupCodes].every((data) => data.startsWith(`$ba$${key.currentVersion}$`));
 }
 
 /** @returns `false` when the row has changed since: it was encrypted with the current secret. */

@@ -216,6 +216,17 @@ describe('after `npm run secrets:renew`', () => {
     expect(rows).toHaveLength(3 + kids.length);
   });
 
+  it('a second run changes no second factor and tells no change of credentials', async () => {
+    const read = () =>
+      system.query(`SELECT (SELECT array_agg(xmin::text ORDER BY id) FROM two_factor) AS rows,
+        (SELECT count(*) FROM access_event WHERE kind = 'credentials-changed') AS events`);
+    const before = await read();
+    expect((await renew())[0]).toBe(
+      'second factors: 1 encrypted with the current secret, 0 unreadable',
+    );
+    expect(await read()).toEqual(before);
+  });
+
   it('the former version can be removed', async () => {
     await restartWith({ 2: SECOND });
     expect((await takeSecondStep(ada.email, factor.recoveryCodes[1]!)).status).toBe(200);
