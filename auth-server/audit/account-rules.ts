@@ -128,7 +128,10 @@ export function aboutEndedSession({ refusal, notes }: AuditFacts): AuditEntry[] 
 }
 
 function endedSessions(action: AuditAction): AuditRule {
-  return aboutCaller(action, ({ notes }) => ({ detail: { sessions: notes.sessionsEnded.length } }));
+  return (facts) => {
+    const sessions = facts.notes.sessionsEnded.length;
+    return sessions === 0 ? [] : aboutCaller(action, () => ({ detail: { sessions } }))(facts);
+  };
 }
 
 function linked(facts: AuditFacts): AuditEntry[] {

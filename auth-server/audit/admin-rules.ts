@@ -94,7 +94,8 @@ function created({ answer }: AuditFacts): AuditEntry[] | null {
 /** Better-Auth accepts the id of a user that does not exist. */
 function endedSessions({ userBefore, notes }: AuditFacts): AuditEntry[] | null {
   const sessions = notes.sessionsEnded.length;
-  if (!userBefore) return sessions === 0 ? [] : null;
+  if (sessions === 0) return [];
+  if (!userBefore) return null;
   const subject = userSubject(userBefore.id);
   return [{ action: 'session.all_revoked', subject, detail: { sessions } }];
 }

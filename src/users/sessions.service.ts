@@ -70,6 +70,7 @@ export class SessionsService {
     await this.transactions.run({ actor, userId: where.userId }, async (manager) => {
       await assertMayChange(manager, { id: where.userId, actor });
       const sessions = await manager.countBy(SessionEntity, where);
+      if (sessions === 0) return;
       const subject = { type: 'user', id: where.userId } as const;
       await recordAuditEvent(manager, { action, actor, subject, detail: { sessions } });
       await manager.delete(SessionEntity, where);

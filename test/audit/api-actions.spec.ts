@@ -108,6 +108,11 @@ const ACTIONS: Action[] = [
     events: [],
   },
   {
+    name: 'ending all other own sessions when there are none',
+    request: byAnn('DELETE', '/users/me/sessions'),
+    events: [],
+  },
+  {
     name: 'ending all other own sessions',
     request: (ann) => first(otherSession(ann), byAnn('DELETE', '/users/me/sessions')(ann)),
     events: ['session.others_revoked by Ann about Ann'],

@@ -156,8 +156,16 @@ const ACTIONS: Action[] = [
   },
   {
     name: 'the end of all other own sessions',
-    ...post('/revoke-other-sessions'),
+    act: async (call) => {
+      await system.signIn({ email: ann.email, password: PASSWORD });
+      return call('/revoke-other-sessions', { ...byAnn(), body: {} });
+    },
     events: ['session.others_revoked by Ann about Ann'],
+  },
+  {
+    name: 'the end of all other own sessions when there are none',
+    ...post('/revoke-other-sessions'),
+    events: [],
   },
   {
     name: 'a way to sign in that is taken away',
