@@ -49,9 +49,8 @@ export const REPEATED_EVENTS: Cleanup = {
   sql: `
     WITH over AS (
       DELETE FROM audit_repeat
-       WHERE (ends_at, action, outcome, network, client_id, detail) IN (
-         SELECT ends_at, action, outcome, network, client_id, detail FROM audit_repeat
-          WHERE ends_at <= now() LIMIT $1 FOR UPDATE SKIP LOCKED)
+       WHERE ctid = ANY (ARRAY(
+         SELECT ctid FROM audit_repeat WHERE ends_at <= now() LIMIT $1 FOR UPDATE SKIP LOCKED))
       RETURNING *),
     written AS (
       INSERT INTO audit_event

@@ -74,13 +74,13 @@ export const DELIVERY_CLEANUP: Cleanup = {
   intervalMs: 10 * 60_000,
   lock: LOCKS.eventDeliveryCleanup,
   sql: `
-    DELETE FROM event_delivery WHERE id IN (
+    DELETE FROM event_delivery WHERE id = ANY (ARRAY(
       SELECT d.id FROM event_stream s
        CROSS JOIN LATERAL (
          SELECT (SELECT id FROM event_delivery n WHERE n.stream_id = s.id
                   ORDER BY n.id DESC OFFSET 10000 LIMIT 1) AS id) AS last
         JOIN event_delivery d ON d.stream_id = s.id AND d.state <> 'pending'
          AND (d.id <= last.id OR d.finished_at < now() - interval '7 days')
-       LIMIT $1)`,
+       LIMIT $1))`,
   batchSize: 1_000,
 };
