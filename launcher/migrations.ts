@@ -69,6 +69,7 @@ import { EndGrantsInBoundedTime1795811000000 } from '../migrations/1795811000000
 import { LockStateOnce1795811001000 } from '../migrations/1795811001000-LockStateOnce';
 import { ReadTokensByPages1795811002000 } from '../migrations/1795811002000-ReadTokensByPages';
 import { KeepReloadOfTransaction1795812000000 } from '../migrations/1795812000000-KeepReloadOfTransaction';
+import { KeepSecondFactorRows1795812001000 } from '../migrations/1795812001000-KeepSecondFactorRows';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -145,6 +146,7 @@ const OWN_MIGRATIONS = [
   LockStateOnce1795811001000,
   ReadTokensByPages1795811002000,
   KeepReloadOfTransaction1795812000000,
+  KeepSecondFactorRows1795812001000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -150,3 +150,13 @@ it('a second factor that a failed request has switched off can be enabled', asyn
   await verify(ann, app).expect(200);
   await expectSignIn(ann, app);
 });
+
+it('the table is not emptied while a user has a second factor', async () => {
+  const { user } = await enrol(server, 'dan@example.com');
+  const refused = server.sql.query('TRUNCATE two_factor');
+  await expect(refused).rejects.toMatchObject({ code: 'GH008' });
+  const { rows } = await server.sql.query('SELECT FROM two_factor WHERE user_id = $1', [
+    user.userId,
+  ]);
+  expect(rows).toHaveLength(1);
+});
