@@ -84,7 +84,8 @@ async function answer(
   const most = Math.min(poll.maxEvents ?? MOST_SETS, MOST_SETS);
   const deadline = performance.now() + LONG_POLL_MS;
   let found = stream.status === 'enabled' ? await readSets(parts, { stream, most }) : NONE;
-  while (waits && Object.keys(found.sets).length === 0 && performance.now() <= deadline) {
+  if (!waits) return found;
+  while (Object.keys(found.sets).length === 0 && performance.now() <= deadline) {
     // While the request waits for an event, others use its place.
     requestContext.getStore()?.place?.leave();
     await sleep(LOOK_INTERVAL_MS);

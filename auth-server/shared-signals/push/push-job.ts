@@ -44,7 +44,8 @@ async function pushWaiting(pushWork: PushWork): Promise<number> {
   /** Streams to which nothing could be sent, such as those whose tokens are all postponed. */
   const idleUntil = new Map<string, number>();
   let sent = 0;
-  let failure: unknown = null;
+  /** The first one. */
+  const failures: unknown[] = [];
   do {
     const waiting = signal.aborted ? [] : await parts.streams.listWaiting();
     for (const streamId of waiting) {
@@ -52,7 +53,7 @@ async function pushWaiting(pushWork: PushWork): Promise<number> {
       if (running.has(streamId) || isIdle) continue;
       const work = pushStream(pushWork, streamId)
         .catch((error: unknown) => {
-          failure ??= error;
+          if (failures.length === 0) failures.push(error);
           return 0;
         })
         .then((count) => {
@@ -64,7 +65,7 @@ async function pushWaiting(pushWork: PushWork): Promise<number> {
     }
     if (running.size > 0) await Promise.race([...running.values(), sleep(INTERVAL_MS)]);
   } while (running.size > 0);
-  if (failure !== null) throw failure;
+  if (failures.length > 0) throw failures[0];
   return sent;
 }
 
