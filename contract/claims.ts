@@ -106,13 +106,17 @@ function parseUser(common: CommonClaims, payload: Payload): ClaimsResult {
   const { sid, role, client_id: clientId, scope, act } = payload;
   if (!isText(sid)) return refuse('sid is not a non-empty string');
   if (!isRole(role)) return refuse('role is not in the closed list');
-  const impersonatorId = act === undefined ? null : (act as { sub?: unknown } | null)?.sub;
+  const impersonatorId = act === undefined ? null : subjectOf(act);
   if (impersonatorId !== null && !isText(impersonatorId)) {
     return refuse('act.sub is not a non-empty string');
   }
   const client = isText(clientId) ? clientId : null;
   const user = { sid, role, clientId: client, scopes: toScopes(scope), impersonatorId };
   return { ok: true, claims: { ...common, kind: 'user', ...user } };
+}
+
+function subjectOf(act: unknown): unknown {
+  return typeof act === 'object' && act !== null && 'sub' in act ? act.sub : undefined;
 }
 
 function toScopes(scope: unknown): readonly string[] {
