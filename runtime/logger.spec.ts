@@ -26,11 +26,11 @@ describe('a process', () => {
     rmSync(folder, { recursive: true });
   });
 
-  function start(stdout: number | 'pipe'): void {
+  function start(stdout: number | 'pipe', characters = WRITTEN): void {
     const parameters = ['run-typescript.cjs', 'processes/log-writer.ts'].map((path) =>
       join(SUPPORT, path),
     );
-    const flags = ['--expose-gc', ...parameters, String(WRITTEN)];
+    const flags = ['--expose-gc', ...parameters, String(characters)];
     writer = spawn(process.execPath, flags, { stdio: ['ignore', stdout, 'inherit', 'ipc'] });
   }
 
@@ -68,6 +68,15 @@ describe('a process', () => {
     writer.stdout!.destroy();
     await expectGoesOn();
     await expectEnds();
+  });
+
+  it('writes the lines that wait at its exit', async () => {
+    start('pipe', 300_000);
+    await once(writer, 'message');
+    writer.disconnect();
+    let text = '';
+    for await (const chunk of writer.stdout!) text += String(chunk);
+    expect(text).toMatch(/"msg":"the last line"\}\n$/);
   });
 
   it('writes the lines that waited when its log is read late, without a further line', async () => {

@@ -8,7 +8,12 @@ const STANDARD_OUTPUT = 1;
 const LONGEST_BACKLOG = 2 ** 20;
 
 /** From a failed write to the next one, in milliseconds; a new line is also a next one. */
-const RETRY_MS = 500;
+const RETRY_MS = 50;
+
+/** At the exit, waiting lines are tried again so often, each time after 100 ms. */
+const LAST_RETRIES = 10;
+
+let shared: ReturnType<typeof openLog> | undefined;
 
 /** Writes one JSON line for each event to standard output. Callers never pass credentials to it. */
 export function createLogger(name: string, level: string): Logger {
@@ -18,7 +23,8 @@ export function createLogger(name: string, level: string): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return pino(options, openLog());
+  // One for all loggers: it listens to events of the process.
+  return pino(options, (shared ??= openLog()));
 }
 
 /**
@@ -30,13 +36,19 @@ export function createLogger(name: string, level: string): Logger {
 function openLog(): ReturnType<typeof pino.destination> {
   // With its stream, Node.js makes a pipe or a socket non-blocking: a full one would stop the process.
   const { stdout } = process;
-  // One listener is enough, for any number of loggers.
   if (stdout.listenerCount('error') === 0) stdout.on('error', () => {});
+  let retriesLeft = 0;
   const log = pino.destination({
     dest: STANDARD_OUTPUT,
     sync: true,
     maxLength: LONGEST_BACKLOG,
-    retryEAGAIN: () => false,
+    retryEAGAIN: () => retriesLeft-- > 0,
+  });
+  // Of a `fatal` line: it would wait without end for a full disk, and nothing is left to write.
+  log.flushSync = () => {};
+  process.on('exit', () => {
+    retriesLeft = LAST_RETRIES;
+    log.write('');
   });
   let retry: NodeJS.Timeout | undefined;
   return log.on('error', () => {

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { createLogger } from '../../../runtime/logger';
 
+const LAST_LINE = 'the last line';
+
 /**
  * Writes as many characters to the log as the first parameter says, reports the growth of its memory
  * in bytes, and ends when its parent disconnects.
@@ -14,6 +16,7 @@ async function main(characters: number): Promise<void> {
     logger.info(text);
     await setImmediate();
   }
+  logger.fatal(LAST_LINE);
   global.gc!();
   process.send!(held() - before);
   await once(process, 'disconnect');
