@@ -88,9 +88,12 @@ export class DatabaseClient extends Client {
     };
     const callback = parameters.at(-1);
     if (typeof callback === 'function') {
-      const judge: Callback = (error, ...results) =>
-        (callback as Callback)(error ?? this.refusal(isAlone), ...results);
-      parameters[parameters.length - 1] = marking(judge, fail);
+      const judge: Callback = (error, ...results) => {
+        const failure = error ?? this.refusal(isAlone);
+        if (failure) fail(failure);
+        (callback as Callback)(failure, ...results);
+      };
+      parameters[parameters.length - 1] = marking(judge, () => {});
     }
     const send = (): unknown => super.query(...(parameters as [string]));
     const first = send();
