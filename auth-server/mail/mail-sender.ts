@@ -107,23 +107,26 @@ export class MailSender {
   }
 
   private async deliver(mail: TakenMail): Promise<void> {
-    const { queue } = this.parts;
     const { message } = mail;
-    if (!message) return this.giveUp(mail, 'sealed with another BETTER_AUTH_SECRET');
     if (mail.isExpired) return this.giveUp(mail, 'expired');
+    // An auth server with other settings may know the secret.
+    if (!message) return this.delay(mail, 'sealed with another BETTER_AUTH_SECRET');
     try {
       await this.send(mail.id, message);
     } catch (error) {
       if (isRefusedForGood(error)) return this.giveUp(mail, toLoggedReason(error));
-      const pauseMs = PAUSES_MS[mail.attempts - 1] ?? PAUSES_MS.at(-1)!;
-      const { id, attempts } = mail;
-      const details = { id, subject: message.subject, attempts, reason: toLoggedReason(error) };
-      this.parts.logger.warn(details, 'mail not sent yet');
-      this.attempts.delayed += 1;
-      return queue.postpone(mail, pauseMs);
+      return this.delay(mail, toLoggedReason(error));
     }
     this.attempts.sent += 1;
-    return queue.remove(mail);
+    return this.parts.queue.remove(mail);
+  }
+
+  private async delay(mail: TakenMail, reason: string): Promise<void> {
+    const { id, attempts, message } = mail;
+    const details = { id, subject: message?.subject, attempts, reason };
+    this.parts.logger.warn(details, 'mail not sent yet');
+    this.attempts.delayed += 1;
+    await this.parts.queue.postpone(mail, PAUSES_MS[attempts - 1] ?? PAUSES_MS.at(-1)!);
   }
 
   private async send(id: string, { to, subject, text, html }: Message): Promise<void> {
