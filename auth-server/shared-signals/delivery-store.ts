@@ -74,10 +74,15 @@ const POSTPONE = `
    WHERE id = $1 AND state = 'pending'
   RETURNING failing_since < now() - interval '24 hours' AS "isTooLong"`;
 
-/** Whether the receiver has accepted another token since this one fails. */
+/**
+ * Whether the receiver has accepted another token since this one fails. Those of the first hour do
+ * not count: the receiver can have failed between two tokens of a batch.
+ */
 const HAS_DELIVERED = `
   SELECT FROM event_delivery d JOIN event_delivery other USING (stream_id)
-   WHERE d.id = $1 AND other.state = 'delivered' AND other.finished_at >= d.failing_since LIMIT 1`;
+   WHERE d.id = $1 AND other.state = 'delivered'
+     AND other.finished_at >= d.failing_since + interval '1 hour'
+   LIMIT 1`;
 
 /** The tokens that wait for receivers, and the results of their deliveries. */
 export class DeliveryStore {

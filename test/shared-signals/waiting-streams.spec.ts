@@ -144,7 +144,8 @@ describe('a stream that is pushed', () => {
     expect(own.requests).toEqual([]);
   });
 
-  it('is not paused for one token that fails for a day while others are accepted', async () => {
+  /** One token has failed for a day, and a later one has been accepted. */
+  async function acceptAnother(): Promise<void> {
     await failWith(503);
     await run(
       `UPDATE event_delivery SET next_attempt_at = now() + interval '1 hour',
@@ -159,12 +160,27 @@ describe('a stream that is pushed', () => {
     await eventually(async () => {
       expect(await log()).toContainEqual({ state: 'delivered', last_error: null });
     });
+  }
+
+  it('is not paused for one token that fails for a day while others are accepted', async () => {
+    await acceptAnother();
     await retryNow();
     await untilLogged([
       { state: 'failed', last_error: 'status 503' },
       { state: 'delivered', last_error: null },
     ]);
     expect(await statusOf()).toBe('enabled');
+  });
+
+  it('is paused for a token that fails for a day when others were accepted at its begin only', async () => {
+    await acceptAnother();
+    await run(
+      `UPDATE event_delivery SET finished_at = now() - interval '25 hours' + interval '1 s'
+        WHERE stream_id = $1 AND state = 'delivered'`,
+    );
+    await retryNow();
+    await eventually(async () => expect(await statusOf()).toBe('paused'));
+    expect(await log()).toContainEqual({ state: 'pending', last_error: 'status 503' });
   });
 
   it('is not paused for a day without an attempt, as while its client is disabled', async () => {
