@@ -32,7 +32,7 @@ export const limitParameters: RequestHandler = (request, response, next) => {
 const AUTHORIZE = '/oauth2/authorize';
 
 /** Longer than the requests of clients, in characters. */
-const LONGEST_REQUEST = 8_000;
+const LONGEST_REQUEST = 7_000;
 
 /**
  * Refuses an authorization request that is too long: it is stored with the code and with the state of

@@ -81,15 +81,15 @@ describe('the form of a request (RFC 6749, section 3.2)', () => {
     },
   );
 
-  it('has at most 8,000 characters at authorize: a code keeps its parameters', async () => {
+  it('has at most 7,000 characters at authorize: a code keeps its parameters', async () => {
     const refused = {
       status: 400,
       body: {
         error: 'invalid_request',
-        error_description: 'The request has more than 8000 characters.',
+        error_description: 'The request has more than 7000 characters.',
       },
     };
-    const long = `client_id=${client.clientId}&state=${'s'.repeat(8_000)}`;
+    const long = `client_id=${client.clientId}&state=${'s'.repeat(7_000)}`;
     const { status, body } = await send('authorize', long);
     expect({ status, body }).toMatchObject(refused);
     const response = await fetch(`${stage.base}/authorize?${long}`, { redirect: 'manual' });
