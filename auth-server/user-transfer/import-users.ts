@@ -159,7 +159,8 @@ async function findExisting(client: PoolClient, user: UserLine): Promise<Outcome
     ({ id, email }) => email === user.email && (user.id === undefined || id === user.id),
   );
   if (!same) return { reason: 'another user has the id or the e-mail address' };
-  if (user.emailVerified && !same.isVerified) {
+  // A sign-up does not choose its id: with the same one it is no claim of a stranger.
+  if (user.emailVerified && !same.isVerified && user.id === undefined) {
     return { reason: 'a user who has not verified the e-mail address has it' };
   }
   return 'skipped';

@@ -40,6 +40,13 @@ it('a user of the file is not taken for a stranger who signed up with the addres
   expect(await signInStatus(email, oldPassword)).toBe(200);
 });
 
+it('a user of the file whose id is known is the same one, verified or not', async () => {
+  const email = 'same@example.com';
+  const { userId } = await server.signUp(email);
+  const line = { id: userId, email, emailVerified: true, passwordHash };
+  expect(await run(line)).toEqual({ created: 0, skipped: 1, failed: 0 });
+});
+
 it.each([
   ['verified', true],
   ['unverified', false],
