@@ -110,9 +110,9 @@ async function call(host: Host, path: string, options?: Call): Promise<Answer> {
   return { status: response.statusCode!, headers: response.headers, text };
 }
 
-function callPlain(host: Host): Promise<IncomingMessage> {
+function callPlain(host: Host, path = '/a?b=c', method = 'GET'): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port: ports.plain, path: '/a?b=c', headers: { host } };
+    const options = { host: '127.0.0.1', port: ports.plain, path, method, headers: { host } };
     plainRequest(options, (response) => resolve(response.resume()))
       .on('error', reject)
       .end();
@@ -175,6 +175,11 @@ describe('both processes in production behind nginx', () => {
       status: 302,
       headers: { location: expect.stringContaining('/sign-in?') },
     });
+    const { pathname, search } = new URL(answer.headers.location!);
+    const page = await call('auth.example.com', pathname + search, {
+      headers: { authorization: '', referer: answer.headers.location },
+    });
+    expect(page.status).toBe(200);
   });
 
   it('close the development mailbox and the metrics', async () => {
@@ -201,6 +206,8 @@ describe('both processes in production behind nginx', () => {
     expect(page.statusCode).toBe(308);
     expect(page.headers.location).toBe('https://auth.example.com/a?b=c');
     expect((await callPlain('api.example.com')).statusCode).toBe(403);
+    const token = await callPlain('auth.example.com', '/api/auth/oauth2/token', 'POST');
+    expect(token.statusCode).toBe(403);
   });
 
   it('leave no secret of a link in the access log', async () => {
@@ -237,10 +244,13 @@ describe('both processes in production behind nginx', () => {
     });
     expect(JSON.parse(api.text)).toMatchObject({ status: 503, title: 'Service Unavailable' });
     await auth.crash();
-    expect(await call('auth.example.com', '/sign-in')).toMatchObject({
+    expect(
+      await call('auth.example.com', '/reset-password?token=a-secret-of-a-link'),
+    ).toMatchObject({
       status: 503,
       headers: { 'content-type': 'text/plain', 'retry-after': '2' },
       text: expect.stringContaining('Try again'),
     });
+    expect(nginx.errorLog).not.toContain('a-secret-of-a-link');
   });
 });

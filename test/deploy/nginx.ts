@@ -43,6 +43,10 @@ export class Nginx {
     return readFileSync(join(this.folder, 'gatehouse.log'), 'utf8');
   }
 
+  get errorLog(): string {
+    return readFileSync(join(this.folder, 'gatehouse.error.log'), 'utf8');
+  }
+
   async stop(): Promise<void> {
     const exited = this.child.exitCode === null ? once(this.child, 'exit') : null;
     this.child.kill('SIGTERM');
