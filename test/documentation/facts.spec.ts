@@ -1,5 +1,6 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
 import { AUDIT_ACTIONS, AUDIT_SUBJECT_TYPES, SERVICE_ACCOUNT_SCOPES } from '../../contract';
 import { PRODUCT_FEATURES } from '../../features/installed';
 import { MOST_STORED } from '../../contract/tables/stored-bounds';
@@ -57,6 +58,23 @@ describe('the documents name only', () => {
   it('commands of package.json', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: object };
     expect(unknownNames(/npm run ([\w:-]+)/g, (name) => Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
+  it('programs of the build', () => {
+    const isBuilt = (program: string) => existsSync(join(ROOT, `${program}.ts`));
+    expect(unknownNames(/\bdist\/([\w/-]+)\.js\b/g, isBuilt)).toEqual([]);
+  });
+
+  it('services of docker-compose.yml, with a command of their container', () => {
+    const { services } = parse(read('docker-compose.yml')) as { services: object };
+    const own = { exec: ['node dist/', 'pg_', 'createdb ', 'dropdb '], run: ['dist/'] };
+    const isRight = (line: string) => {
+      const [, verb, words] = /^(exec|run) (.*)$/.exec(line)!;
+      const [, service, command] = /^(?:--?\S+ (?:"[^"]*" )?)*(\w+) (.*)$/.exec(words!)!;
+      const starts = own[verb as 'exec' | 'run'];
+      return Object.hasOwn(services, service!) && starts.some((text) => command!.startsWith(text));
+    };
+    expect(unknownNames(/docker compose ((?:exec|run) [^`\n]*)/g, isRight)).toEqual([]);
   });
 
   it('files and folders that exist', () => {
