@@ -119,6 +119,7 @@ async function admitStep(ctx: HookContext, { attempts, mailer }: BeginParts): Pr
   // A signed-in user needs no code, and the answer would show an attacker with the session
   // which codes are right.
   if (session?.user.twoFactorEnabled) throw new APIError('FORBIDDEN', ALREADY_SIGNED_IN);
+  if (session) await endChallenge(ctx);
   const userId = session?.user.id ?? (await findChallenged(ctx));
   if (userId === null) return;
   const secret = await readSecret(ctx, userId);
@@ -156,8 +157,7 @@ interface Challenge {
  * the endpoint refuses.
  */
 async function findChallenged(ctx: HookContext): Promise<string | null> {
-  const { name } = ctx.context.createAuthCookie('two_factor');
-  const identifier = await ctx.getSignedCookie(name, ctx.context.secret);
+  const identifier = await readChallengeCookie(ctx);
   if (!identifier) return null;
   const challenge: Challenge | null =
     await ctx.context.internalAdapter.findVerificationValue(identifier);
@@ -165,6 +165,20 @@ async function findChallenged(ctx: HookContext): Promise<string | null> {
   // refuses the session.
   if (challenge) decideOn(challenge);
   return challenge?.value ?? null;
+}
+
+/**
+ * The code of a session belongs to the user of the session. The plugin reads the session again, and
+ * would check the code for the challenge if the session has ended meanwhile.
+ */
+async function endChallenge(ctx: HookContext): Promise<void> {
+  const identifier = await readChallengeCookie(ctx);
+  if (identifier) await ctx.context.internalAdapter.consumeVerificationValue(identifier);
+}
+
+function readChallengeCookie(ctx: HookContext) {
+  const { name } = ctx.context.createAuthCookie('two_factor');
+  return ctx.getSignedCookie(name, ctx.context.secret);
 }
 
 /**

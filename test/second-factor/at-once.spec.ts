@@ -3,7 +3,7 @@ import type { Response } from 'supertest';
 import { PASSWORD, type RunningAuthServer, startAuthServer } from '../support/auth-server/harness';
 import { eventually } from '../support/eventually';
 import { AuthenticatorApp } from './authenticator-app';
-import { enrol, takeFirstStep, takeSecondStep } from './second-step';
+import { enrol, takeFirstStep, takeSecondStep, withCookies } from './second-step';
 
 const CHANGED = [409, 'SECOND_FACTOR_CHANGED'];
 
@@ -127,6 +127,23 @@ describe('while another request changes the second factor,', () => {
       holder.query('UPDATE "user" SET two_factor_enabled = false WHERE id = $1', [user.userId]),
     );
     expect(answer).toEqual(CHANGED);
+  });
+
+  it('a code of a session that ends is not checked for the sign-in of another user', async () => {
+    const owner = await enrol(server, `eve-${(count += 1)}@example.com`);
+    const cookies = await takeFirstStep(server, owner.email);
+    const eve = await asPerson();
+    const headers = { ...eve.bearer, ...withCookies(cookies) };
+    const guess = { code: owner.app.code(1) };
+    await holder.query('BEGIN');
+    // The request has read the session, and waits with its next statement that writes.
+    await holder.query('LOCK TABLE verification IN SHARE MODE');
+    const request = server.post('/api/auth/two-factor/verify-totp', guess, headers);
+    const answer = await during(request, () =>
+      server.sql.query('DELETE FROM session WHERE user_id = $1', [eve.userId]),
+    );
+    expect(answer).toEqual([401, 'INVALID_TWO_FACTOR_COOKIE']);
+    await takeSecondStep(server, { cookies, code: guess.code }).expect(401);
   });
 
   it('a first secret is not stored beside another one', async () => {
