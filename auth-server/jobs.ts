@@ -1,7 +1,11 @@
 import type { Pool } from 'pg';
 import { REPEATED_EVENTS } from './audit/repeated-events';
 import { RATE_LIMIT_CLEANUP } from './limits/limit-cleanup';
-import { CLIENT_ASSERTION_CLEANUP, REFRESH_TOKEN_CLEANUP } from './oauth/token-cleanup';
+import {
+  CLIENT_ASSERTION_CLEANUP,
+  ENDED_GRANT_CLEANUP,
+  REFRESH_TOKEN_CLEANUP,
+} from './oauth/token-cleanup';
 import { SESSION_CLEANUP } from './sessions/session-cleanup';
 import { VERIFICATION_CLEANUP } from './sessions/verification-cleanup';
 import { createPushJob, DELIVERY_CLEANUP } from './shared-signals/push/push-job';
@@ -14,6 +18,7 @@ const CLEANUPS = [
   DELIVERY_CLEANUP,
   RATE_LIMIT_CLEANUP,
   REFRESH_TOKEN_CLEANUP,
+  ENDED_GRANT_CLEANUP,
   CLIENT_ASSERTION_CLEANUP,
   REPEATED_EVENTS,
   SESSION_CLEANUP,

@@ -25,4 +25,5 @@ export const LOCKS = {
   eventPush: 7319045561247,
   eventDeliveryCleanup: 7319045561248,
   clientAssertionCleanup: 7319045561249,
+  endedGrantCleanup: 7319045561250,
 } as const;

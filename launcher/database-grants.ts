@@ -59,6 +59,7 @@ export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
     'REVOKE INSERT, UPDATE ON oauth_client, oauth_client_resource, oauth_consent, oauth_grant, oauth_refresh_token, oauth_access_token FROM gatehouse_api',
     `GRANT UPDATE (${CLIENT_COLUMNS_WRITTEN_BY_API}) ON oauth_client TO gatehouse_api`,
     'GRANT UPDATE (scopes, resources) ON oauth_consent TO gatehouse_api',
+    'REVOKE SELECT, UPDATE, DELETE ON oauth_ended_grant FROM gatehouse_api',
     'REVOKE INSERT, UPDATE, DELETE ON event_stream, event_delivery FROM gatehouse_api',
     'GRANT UPDATE (status, status_reason, failures, retry_at, updated_at) ON event_stream TO gatehouse_api',
     'GRANT UPDATE (state, attempts, next_attempt_at, failing_since, last_error, finished_at) ON event_delivery TO gatehouse_api',

@@ -70,6 +70,7 @@ import { LockStateOnce1795811001000 } from '../migrations/1795811001000-LockStat
 import { ReadTokensByPages1795811002000 } from '../migrations/1795811002000-ReadTokensByPages';
 import { KeepReloadOfTransaction1795812000000 } from '../migrations/1795812000000-KeepReloadOfTransaction';
 import { KeepSecondFactorRows1795812001000 } from '../migrations/1795812001000-KeepSecondFactorRows';
+import { KeepEndedGrants1795813500000 } from '../migrations/1795813500000-KeepEndedGrants';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -147,6 +148,7 @@ const OWN_MIGRATIONS = [
   ReadTokensByPages1795811002000,
   KeepReloadOfTransaction1795812000000,
   KeepSecondFactorRows1795812001000,
+  KeepEndedGrants1795813500000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -18,6 +18,33 @@ export const REFRESH_TOKEN_CLEANUP: Cleanup = {
                             LIMIT $1 FOR UPDATE SKIP LOCKED))`,
 };
 
+/**
+ * Deletes the refresh tokens that the end of access has left (migrations/1795813500000-KeepEndedGrants):
+ * those of one ended grant in a transaction, at most 10,000. A new grant of the same session and client
+ * has taken the session away from them.
+ */
+export const ENDED_GRANT_CLEANUP: Cleanup = {
+  name: 'ended-grant-cleanup',
+  intervalMs: 10 * 60_000,
+  lock: LOCKS.endedGrantCleanup,
+  batchSize: 1,
+  sql: `
+    WITH ended AS (
+           DELETE FROM oauth_ended_grant
+            WHERE id = ANY (ARRAY(SELECT id FROM oauth_ended_grant
+                                   LIMIT $1 FOR UPDATE SKIP LOCKED))
+           RETURNING session_id, client_id),
+         left_tokens AS (
+           DELETE FROM oauth_refresh_token
+            WHERE id = ANY (ARRAY(
+              SELECT t.id FROM ended e CROSS JOIN LATERAL (
+                       SELECT id FROM oauth_refresh_token
+                        WHERE session_id = e.session_id AND client_id = e.client_id OFFSET 0) t
+               WHERE NOT EXISTS (SELECT FROM oauth_grant g
+                      WHERE g.session_id = e.session_id AND g.client_id = e.client_id))))
+    SELECT FROM ended`,
+};
+
 /** Deletes the marks of used client assertions that have expired: they are refused for that alone. */
 export const CLIENT_ASSERTION_CLEANUP: Cleanup = {
   name: 'client-assertion-cleanup',

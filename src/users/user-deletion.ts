@@ -5,7 +5,8 @@ import { UserEntity } from '../database/entities/user.entity';
 
 /**
  * Deletes a user and all rows of the user, in the transaction of the caller: sessions and accounts
- * by cascade, proofs and refresh tokens (at most 12,000 at once) by triggers.
+ * by cascade, proofs and refresh tokens by triggers. Of the tokens, at most 12,000; a job of the auth
+ * server deletes the others.
  * @throws {Problem} `last_admin`, or as {@link lockUser}
  */
 export async function deleteUser(

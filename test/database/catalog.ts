@@ -16,6 +16,7 @@ const OTHER_TABLES = [
   'credential_state',
   'mail_queue',
   'oauth_grant',
+  'oauth_ended_grant',
   'oauth_resource_scope',
   'oauth_resource_server',
   'rate_limit',

@@ -1,15 +1,21 @@
+import { Pool } from 'pg';
+import { ENDED_GRANT_CLEANUP } from '../../auth-server/oauth/token-cleanup';
+import { deleteBatches, transactionsOf } from '../../runtime/jobs/cleanup';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { NotificationRecorder } from '../live-access/notification-recorder';
 
 let database: TestDatabase;
 let recorder: NotificationRecorder;
+let pool: Pool;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   recorder = await NotificationRecorder.on(database.url);
+  pool = new Pool({ connectionString: database.url });
 });
 
 afterAll(async () => {
+  await pool.end();
   await recorder.close();
   await database.drop();
 });
@@ -24,7 +30,7 @@ beforeEach(async () => {
   await recorder.sql.query(`
     ROLLBACK;
     TRUNCATE "user", oauth_client, oauth_resource, access_event CASCADE;
-    TRUNCATE oauth_refresh_token CASCADE;
+    TRUNCATE oauth_refresh_token, oauth_ended_grant CASCADE;
     INSERT INTO "user" (id, name, email) VALUES ('u', 'U', 'u@example.com');
     INSERT INTO session (id, user_id, token, expires_at)
     SELECT id, 'u', id, now() + interval '1 h' FROM unnest('{s1,s2,s3}'::text[]) AS id;
@@ -59,6 +65,11 @@ async function numberOf(rows: string): Promise<number> {
   return found[0]!.count;
 }
 
+/** @returns the number of ended grants whose tokens the job has deleted. */
+function deleteLeft(): Promise<number | null> {
+  return deleteBatches(ENDED_GRANT_CLEANUP, { inTransaction: transactionsOf(pool) });
+}
+
 const ENDS: [title: string, sql: string][] = [
   ['the user is banned', `UPDATE "user" SET banned = true`],
   ['the user is deleted', `DELETE FROM "user"`],
@@ -73,16 +84,32 @@ const ENDS: [title: string, sql: string][] = [
 ];
 
 describe('the end of access to many refresh tokens', () => {
-  it.each(ENDS)('writes a bounded number of them: %s', async (_title, sql) => {
-    await recorder.sql.query('BEGIN');
-    const { rows } = await recorder.sql.query<{ xid: string }>(
-      'SELECT pg_current_xact_id()::xid::text AS xid',
-    );
-    await recorder.sql.query(`${sql}; COMMIT`);
-    expect(await numberOf('oauth_grant')).toBe(0);
-    expect(await numberOf('oauth_refresh_token')).toBe(3 * OF_SESSION - BOUND);
-    const written = `oauth_refresh_token WHERE xmin::text = '${rows[0]!.xid}'`;
-    expect(await numberOf(written)).toBe(0);
+  it.each(ENDS)(
+    'writes a bounded number of them, and a job the others: %s',
+    async (_title, sql) => {
+      await recorder.sql.query('BEGIN');
+      const { rows } = await recorder.sql.query<{ xid: string }>(
+        'SELECT pg_current_xact_id()::xid::text AS xid',
+      );
+      await recorder.sql.query(`${sql}; COMMIT`);
+      expect(await numberOf('oauth_grant')).toBe(0);
+      expect(await numberOf('oauth_refresh_token')).toBe(3 * OF_SESSION - BOUND);
+      const written = `oauth_refresh_token WHERE xmin::text = '${rows[0]!.xid}'`;
+      expect(await numberOf(written)).toBe(0);
+      expect(await deleteLeft()).toBeGreaterThan(0);
+      expect(await numberOf('oauth_refresh_token')).toBe(0);
+      expect(await numberOf('oauth_ended_grant')).toBe(0);
+    },
+  );
+
+  it('ends with the tokens of the ended grants, and those of others stay', async () => {
+    await recorder.sql.query(`BEGIN; SET LOCAL gatehouse.deleted_tokens = '12000';
+      DELETE FROM session WHERE id <> 's3'; COMMIT`);
+    expect(await numberOf('oauth_refresh_token')).toBe(3 * OF_SESSION);
+    expect(await deleteLeft()).toBe(2);
+    expect(await numberOf('oauth_refresh_token')).toBe(OF_SESSION);
+    expect(await numberOf(`oauth_refresh_token WHERE session_id = 's3'`)).toBe(OF_SESSION);
+    expect(await numberOf(`oauth_grant WHERE session_id = 's3'`)).toBe(1);
   });
 
   it.each(ENDS)('is announced and recorded for each grant: %s', async (_title, sql) => {
@@ -103,6 +130,19 @@ describe('a new grant', () => {
     expect(await numberOf('oauth_grant')).toBe(3);
     expect(await numberOf('oauth_refresh_token')).toBe(3 * OF_SESSION - BOUND);
     expect(await numberOf('oauth_refresh_token WHERE session_id IS NOT NULL')).toBe(0);
+  });
+
+  it('keeps its tokens when the job deletes those of the former grant', async () => {
+    await recorder.sql.query(`
+      DELETE FROM oauth_grant;
+      INSERT INTO oauth_grant (session_id, client_id) SELECT id, 'c' FROM session;
+      UPDATE oauth_refresh_token t SET session_id = s.id FROM session s
+       WHERE t.id = s.id || '-${OF_SESSION}'`);
+    const before = await numberOf('oauth_refresh_token WHERE session_id IS NOT NULL');
+    expect(before).toBe(1);
+    expect(await deleteLeft()).toBe(1);
+    expect(await numberOf('oauth_refresh_token WHERE session_id IS NOT NULL')).toBe(before);
+    expect(await numberOf('oauth_grant')).toBe(3);
   });
 
   it('that exists already keeps its tokens', async () => {
