@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
+import { Client } from 'pg';
 import { MigrationError } from '../migration-error';
 import { runMigrations } from '../migrations';
+import { runProgram } from './client-programs';
 import { explainConnection } from '../../runtime/database/connection-errors';
 import { createDatabaseClient } from '../../runtime/database/database-client';
 import { StartError } from '../../runtime/start-error';
@@ -30,7 +30,11 @@ export async function backUp(databaseUrl: string, file: string): Promise<void> {
   closeSync(openSync(draft, 'w', OWNER_ONLY));
   chmodSync(draft, OWNER_ONLY);
   try {
-    await run('pg_dump', databaseUrl, ['--format=custom', ...WITHOUT_ROLES, `--file=${draft}`]);
+    await runProgram('pg_dump', databaseUrl, [
+      '--format=custom',
+      ...WITHOUT_ROLES,
+      `--file=${draft}`,
+    ]);
     refuseExisting(file);
     renameSync(draft, file);
   } finally {
@@ -52,10 +56,9 @@ function refuseExisting(file: string): void {
 export async function restore(databaseUrl: string, file: string): Promise<number> {
   if (!existsSync(file)) throw new StartError(`${file} does not exist.`);
   await requireEmpty(databaseUrl);
-  const { pathname } = new URL(databaseUrl);
-  const database = `--dbname=${decodeURIComponent(pathname.slice(1))}`;
+  const database = `--dbname=${new Client(databaseUrl).database}`;
   const options = ['--single-transaction', '--exit-on-error', ...WITHOUT_ROLES, database];
-  await run('pg_restore', databaseUrl, [...options, file]);
+  await runProgram('pg_restore', databaseUrl, [...options, file]);
   return migrate(databaseUrl);
 }
 
@@ -83,48 +86,4 @@ async function requireEmpty(databaseUrl: string): Promise<void> {
   } finally {
     await client.end().catch(() => {});
   }
-}
-
-async function run(program: string, databaseUrl: string, options: string[]): Promise<void> {
-  const child = spawn(program, [...options, '--no-password'], {
-    env: { PATH: process.env.PATH, LC_ALL: 'C', ...toEnvironment(databaseUrl) },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  const failed = once(child, 'error').then(([error]) => (error as Error).message);
-  const ended = once(child, 'close').then(([code]) => (code === 0 ? null : `exit code ${code}`));
-  const problem = await Promise.race([failed, ended]);
-  if (problem === null) return;
-  throw new StartError(
-    `${program} failed: ${problem}. It must be on the PATH, in the version of the server or a newer one.`,
-  );
-}
-
-/** Parameters of a URL with the name of their variable (libpq, "Environment Variables"). */
-const VARIABLES: Record<string, string> = {
-  host: 'PGHOST',
-  sslmode: 'PGSSLMODE',
-  sslrootcert: 'PGSSLROOTCERT',
-  sslcert: 'PGSSLCERT',
-  sslkey: 'PGSSLKEY',
-  channel_binding: 'PGCHANNELBINDING',
-  options: 'PGOPTIONS',
-};
-
-/** Every user of the host can read the arguments of a process, but not its environment. */
-function toEnvironment(databaseUrl: string): Record<string, string> {
-  const url = new URL(databaseUrl);
-  const named = [...url.searchParams].flatMap(([name, value]) => {
-    const variable = VARIABLES[name];
-    return variable ? [[variable, value] as const] : [];
-  });
-  const values = {
-    // A folder of sockets is percent-encoded.
-    PGHOST: decodeURIComponent(url.hostname).replace(/^\[|\]$/g, ''),
-    PGPORT: url.port,
-    PGUSER: decodeURIComponent(url.username),
-    PGPASSWORD: decodeURIComponent(url.password),
-    PGDATABASE: decodeURIComponent(url.pathname.slice(1)),
-  };
-  const set = Object.entries(values).filter(([, value]) => value !== '');
-  return { ...Object.fromEntries(set), ...Object.fromEntries(named) };
 }

@@ -36,6 +36,10 @@ export const databaseUrl = z
   .string()
   .refine(isDatabaseUrl, FORM)
   .refine(hasOneHost, 'must name one host: a name or an address that leads to the primary')
+  .refine(
+    (text) => URL.parse(text)?.searchParams.get('sslrootcert') !== 'system',
+    'must not have sslrootcert=system: without sslrootcert, the authorities of Node.js are trusted',
+  )
   .refine((text) => findUnknown(text).length === 0, {
     error: ({ input }) => describe(findUnknown(String(input))),
   })

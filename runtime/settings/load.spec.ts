@@ -42,6 +42,7 @@ const BAD_VALUES: Record<SettingName, string[]> = {
     'postgres://localhost/gatehouse?sslmode=',
     'postgres://localhost/gatehouse?sslmode=verify-full&sslmode=disable',
     'postgres://localhost/gatehouse?requiressl=1',
+    'postgres://localhost/gatehouse?sslmode=verify-full&sslrootcert=system',
     'postgres://one,other/gatehouse?target_session_attrs=read-write',
     'postgres:///gatehouse?host=one,other',
   ],

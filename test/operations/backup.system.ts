@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,10 @@ import { Caller } from '../support/caller';
 import { eventually } from '../support/eventually';
 import { PAIR_ADMINISTRATOR, ProcessPair } from '../support/processes/process-pair';
 import { DebianPostgres } from '../support/servers/debian-postgres';
+
+const ROOT = join(__dirname, '../..');
+const RUNNER = join(ROOT, 'test/support/run-typescript.cjs');
+const MAIN = join(ROOT, 'launcher/backup/main.ts');
 
 interface SignedIn {
   accessToken: string;
@@ -155,6 +160,45 @@ describe('a backup that is restored into a new database', () => {
     expect(await server.query('by_socket', TRIGGERS)).toEqual(
       await server.query('source', TRIGGERS),
     );
+  });
+
+  it.each([
+    ['with an authority in the URL', (ca: string) => `sslmode=verify-full&sslrootcert=${ca}`],
+    ['without a check of the certificate', () => 'sslmode=no-verify'],
+    ['with `ssl` instead of `sslmode`', (ca: string) => `ssl=true&sslrootcert=${ca}`],
+  ])('is made by TLS %s', async (_how, toParameters) => {
+    const other = join(folder, 'tls.dump');
+    await backUp(server.tlsUrl('source', toParameters(server.certificate)), other);
+    rmSync(other);
+  });
+
+  it('is made with a user and a port in parameters of the URL', async () => {
+    const other = join(folder, 'parameters.dump');
+    const { port } = new URL(source);
+    await backUp(`postgres://127.0.0.1:1/source?user=owner&port=${port}`, other);
+    rmSync(other);
+  });
+
+  it('is made and restored by TLS with an authority that Node.js trusts', async () => {
+    await server.createDatabase('by_tls');
+    const other = join(folder, 'authority.dump');
+    const run = (verb: string, database: string, authority?: string) =>
+      spawnSync(process.execPath, [RUNNER, MAIN, verb, other], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: {
+          PATH: process.env.PATH,
+          NODE_ENV: 'production',
+          DATABASE_URL: server.tlsUrl(database, 'sslmode=verify-full'),
+          ...(authority && { NODE_EXTRA_CA_CERTS: authority }),
+        },
+      });
+    const refused = run('backup', 'source');
+    expect(refused).toMatchObject({ status: 1 });
+    expect(refused.stderr).toContain('certificate verify failed');
+    expect(run('backup', 'source', server.certificate)).toMatchObject({ stderr: '', status: 0 });
+    expect(run('restore', 'by_tls', server.certificate)).toMatchObject({ stderr: '', status: 0 });
+    rmSync(other);
   });
 
   it('fails without a trace when the database cannot be reached', async () => {

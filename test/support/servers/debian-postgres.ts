@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -7,10 +15,14 @@ import { spawnServer, stopServer } from '../../../launcher/postgres/postgres-pro
 import { findServerAccount } from '../../../launcher/postgres/server-account';
 import { eventually } from '../eventually';
 import { reservePorts } from '../ports';
+import { makeIdentity } from './certificate';
 
 const VERSIONS = '/usr/lib/postgresql';
 
-/** A server of Debian's package postgresql, whose version its pg_dump can read. */
+/**
+ * A server of Debian's package postgresql, whose version its pg_dump can read. Accepts TLS, with a
+ * certificate for `localhost` that no authority has signed.
+ */
 export class DebianPostgres {
   private constructor(
     readonly url: string,
@@ -38,9 +50,16 @@ export class DebianPostgres {
       },
     );
     if (made.status !== 0) throw new Error(made.stderr);
+    const certificate = join(folder, 'server.crt');
+    const key = join(data, 'server.key');
+    const identity = await makeIdentity(['localhost']);
+    writeFileSync(certificate, identity.cert);
+    writeFileSync(key, identity.key, { mode: 0o600 });
+    if (account) chownSync(key, account.uid, account.gid);
     const [port] = await reservePorts(1);
     const addresses = { listen_addresses: '127.0.0.1', unix_socket_directories: data };
-    const parameters = { ...addresses, fsync: 'off' };
+    const tls = { ssl: 'on', ssl_cert_file: certificate, ssl_key_file: key };
+    const parameters = { ...addresses, ...tls, fsync: 'off' };
     const logFile = join(folder, 'server.log');
     const { pid } = spawnServer({ binaries, data, port: port!, logFile, account, parameters });
     const server = new DebianPostgres(`postgres://owner@127.0.0.1:${port}`, pid, folder);
@@ -52,6 +71,16 @@ export class DebianPostgres {
   async createDatabase(name: string): Promise<string> {
     await this.query('postgres', `CREATE DATABASE ${name} TEMPLATE template0`);
     return `${this.url}/${name}`;
+  }
+
+  /** The certificate of the server, which a client can trust. */
+  get certificate(): string {
+    return join(this.folder, 'server.crt');
+  }
+
+  /** The URL of a database for the name of the certificate. */
+  tlsUrl(name: string, parameters: string): string {
+    return `${this.url.replace('127.0.0.1', 'localhost')}/${name}?${parameters}`;
   }
 
   /** The URL of a database by the socket of the server. */
