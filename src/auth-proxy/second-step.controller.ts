@@ -28,6 +28,7 @@ export class SecondStepController {
       'invalid_two_factor_code',
       'invalid_challenge',
       'banned',
+      'email_not_verified',
       'second_factor_unavailable',
       ...AUTH_SERVER_PROBLEMS,
     ],

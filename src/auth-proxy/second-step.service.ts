@@ -18,6 +18,7 @@ const PROBLEM_BY_CODE: Record<string, ProblemCode> = {
   INVALID_CODE: 'invalid_two_factor_code',
   INVALID_BACKUP_CODE: 'invalid_two_factor_code',
   BANNED_USER: 'banned',
+  EMAIL_NOT_VERIFIED: 'email_not_verified',
 };
 
 const APP_CODE = /^\d{6}$/;
@@ -31,7 +32,10 @@ export class SecondStepService {
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
-  /** @throws {Problem} `invalid_two_factor_code`, `invalid_challenge`, `banned`, or as the client's */
+  /**
+   * @throws {Problem} `invalid_two_factor_code`, `invalid_challenge`, `banned`, `email_not_verified`, or
+   *   as the client's
+   */
   async verify({ challenge, code }: TwoFactor, caller: CallerContext): Promise<SignedIn> {
     const isAppCode = APP_CODE.test(toCompactCode(code));
     const path = isAppCode ? '/two-factor/verify-totp' : '/two-factor/verify-backup-code';

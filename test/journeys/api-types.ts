@@ -2739,7 +2739,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `banned`: The account is banned and cannot sign in. */
+            /**
+             * @description `banned`: The account is banned and cannot sign in.
+             *
+             *     `email_not_verified`: The e-mail address must be verified before the first sign-in. A mail with a link was sent.
+             */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];

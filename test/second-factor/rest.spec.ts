@@ -135,6 +135,25 @@ describe('POST /auth/two-factor', () => {
     await system.query('UPDATE "user" SET banned = true WHERE id = $1', [ada.id]);
     expectProblem(await takeSecondStep(challenge, app.code(1)), 'banned');
   });
+
+  it('refuses a user whose e-mail address is not verified any more, where that is required', async () => {
+    const strict = await InProcessSystem.start({ env: { REQUIRE_EMAIL_VERIFICATION: 'true' } });
+    try {
+      const account = { email: 'ben@example.com', password: PASSWORD };
+      await strict.asAnonymous().post('/api/v1/auth/sign-up', { ...account, name: 'Ben' });
+      await strict.query('UPDATE "user" SET email_verified = true WHERE email = $1', [
+        account.email,
+      ]);
+      const ben = await strict.signIn(account);
+      const enrolled = await enrolUser(strict, ben);
+      const { body } = await strict.asAnonymous().post<TwoFactorRequired>(SIGN_IN, account);
+      await strict.query('UPDATE "user" SET email_verified = false WHERE id = $1', [ben.id]);
+      const second = { challenge: body.challenge, code: enrolled.app.code(1) };
+      expectProblem(await strict.asAnonymous().post(SECOND_STEP, second), 'email_not_verified');
+    } finally {
+      await strict.stop();
+    }
+  });
 });
 
 describe('a challenge', () => {
