@@ -13,7 +13,7 @@ export function serveResourceMetadata(fastify: FastifyInstance, settings: ApiSet
     authorization_servers: [settings.jwtIssuer],
     scopes_supported: [...API_SCOPES],
     bearer_methods_supported: ['header'],
-    resource_documentation: `${settings.apiUrl}/docs`,
+    ...(settings.apiDocs && { resource_documentation: `${settings.apiUrl}/docs` }),
   };
   fastify.get(RESOURCE_DOCUMENT, (_request, reply) =>
     reply

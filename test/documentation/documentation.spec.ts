@@ -163,6 +163,9 @@ it('does not exist with API_DOCS=off', async () => {
       const authServer = await fetch(system.settings.authUrl + path);
       expect(await authServer.text()).not.toContain('/docs');
     }
+    const resource = await system.asAnonymous().get('/.well-known/oauth-protected-resource');
+    expect(resource).toMatchObject({ status: 200, body: { resource: system.apiUrl } });
+    expect(resource.body).not.toHaveProperty('resource_documentation');
   } finally {
     await system.stop();
   }
