@@ -63,9 +63,8 @@ export function createSteps(parts: AppParts): Step[] {
   const routes = new RouteLabels();
   const methods = new EndpointMethods(auth.api, auth.options.disabledPaths ?? []);
   const isEndpoint = (path: string, method: string) => methods.isServed(path, method);
-  const refused = new RefusedOrigins(new Set(trustedOriginsOf(config)), (line) =>
-    logger.warn(line),
-  );
+  const trusted = new Set(trustedOriginsOf(config));
+  const refused = new RefusedOrigins(trusted, (line) => logger.warn(line));
   const steps = [
     // First: every answer has a request id and a line in the log.
     step('request log', [logRequests({ logger, metrics, routes })]),
@@ -80,10 +79,7 @@ export function createSteps(parts: AppParts): Step[] {
     // Before the first step that answers: cross-origin rules.
     step('security headers', [setSecurityHeaders(config)]),
     // Before all routes: it answers preflight requests.
-    step('cross-origin rules', [
-      allowOrigins(config.trustedOrigins, refused),
-      acceptPostedRequests(config),
-    ]),
+    step('cross-origin rules', [allowOrigins(trusted, refused), acceptPostedRequests(config)]),
     // Any place before Better-Auth.
     step('applications', [warnOfUntrustedApplications({ pool, refused })], AUTHORIZE_PATH),
     // After the IP address, which it counts by, and the cross-origin rules: scripts can read a

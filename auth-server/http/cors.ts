@@ -13,8 +13,7 @@ const PREFLIGHT_MAX_AGE_S = '600';
  * Only pages of the listed origins can read answers and send cookies. Origins are compared as
  * whole strings, not with patterns.
  */
-export function allowOrigins(trustedOrigins: string[], refused: RefusedOrigins): RequestHandler {
-  const trusted = new Set(trustedOrigins);
+export function allowOrigins(trusted: Set<string>, refused: RefusedOrigins): RequestHandler {
   return (request, response, next) => {
     const { origin } = request.headers;
     response.vary('Origin');

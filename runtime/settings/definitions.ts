@@ -271,7 +271,8 @@ export const SETTING_DEFINITIONS = {
     schema: is.originList,
     default: null,
     defaultNote: '`AUTH_URL,API_URL`',
-    meaning: 'comma-separated origins: CORS and CSRF allow list, exact match',
+    meaning:
+      'comma-separated origins: CORS and CSRF allow list, exact match; `AUTH_URL` and `API_URL` are always on it',
     example: 'https://app.example.com,https://api.example.com',
   }),
   TRUST_PROXY: define({

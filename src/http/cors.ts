@@ -18,11 +18,10 @@ export function answerCrossOrigin(
   fastify: FastifyInstance,
   { trustedOrigins, apiUrl, authUrl }: Pick<ApiSettings, 'trustedOrigins' | 'apiUrl' | 'authUrl'>,
 ): void {
-  const trusted = new Set(trustedOrigins);
+  // The pages of both processes are always trusted, as at the auth server.
+  const trusted = new Set([...trustedOrigins, apiUrl, authUrl]);
   const logger = new Logger('CrossOrigin');
-  const refused = new RefusedOrigins(new Set([...trusted, apiUrl, authUrl]), (line) =>
-    logger.warn(line),
-  );
+  const refused = new RefusedOrigins(trusted, (line) => logger.warn(line));
   fastify.addHook('onRequest', (request, reply, done) => {
     const { origin } = request.headers;
     if (origin !== undefined && trusted.has(origin)) {

@@ -87,6 +87,19 @@ describe('a page of another origin', () => {
     },
   );
 
+  it('can read responses of both processes when it is the URL of one, which the list need not name', async () => {
+    const urls = [system.apiUrl, system.settings.authUrl];
+    for (const origin of urls) {
+      for (const base of urls) {
+        const answer = await send(base, { path: '/api/auth/ok', headers: { origin } });
+        expect(corsHeadersOf(answer)).toMatchObject({ origin: [origin] });
+      }
+      expect(corsHeadersOf(await ask({ path: ME }, { origin }))).toMatchObject({
+        origin: [origin],
+      });
+    }
+  });
+
   it.each([
     'https://app.example.com.evil.example',
     'https://evil-app.example.com',
