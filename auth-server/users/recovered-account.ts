@@ -9,9 +9,13 @@ import type { HookContext } from '../common/hook-types';
 import { originOf } from '../common/request-origin';
 import type { AuditEvent } from '../../contract';
 
-/** The link went to this address. A change of the address ends open links. */
+/**
+ * The link went to this address. A change of the address ends open links. A second factor stays: its
+ * owner can be another person, whose account would state the address as verified.
+ */
 const VERIFY_EMAIL = `
-  UPDATE "user" SET email_verified = true WHERE id = $1 AND email = $2 AND NOT email_verified`;
+  UPDATE "user" SET email_verified = true
+   WHERE id = $1 AND email = $2 AND NOT email_verified AND NOT two_factor_enabled`;
 
 /** A reset by a mailed link proves that the user reads the mails of the address. */
 export async function verifyMailedAddress(

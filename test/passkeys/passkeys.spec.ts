@@ -438,5 +438,10 @@ describe('a password reset', () => {
     await server.sql.query(`UPDATE "user" SET ${column} = true WHERE id = $1`, [ada.userId]);
     await resetPassword(`ada-${count}@example.com`);
     expect((await signIn()).status).toBe(200);
+    // The owner of the second factor and the reader of the mail can be two persons.
+    const { rows } = await server.sql.query('SELECT email_verified FROM "user" WHERE id = $1', [
+      ada.userId,
+    ]);
+    expect(rows).toEqual([{ email_verified: column === 'email_verified' }]);
   });
 });
