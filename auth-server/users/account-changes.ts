@@ -3,6 +3,7 @@ import type { UserContact } from '../common/user-contact';
 import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
 import { readEmailChange } from './email-change';
 import { findChangeFault, markUsed } from './mailed-link';
+import { findNamedSession } from '../common/caller';
 import type { Adapter, EndpointContext, HookContext } from '../common/hook-types';
 import { NEW_EMAIL_TAKEN } from '../common/errors';
 import { requestContext } from '../common/request-context';
@@ -30,6 +31,10 @@ export const accountChanges = {
         handler: createAuthMiddleware(refuseVoidChange),
       },
       {
+        matcher: ({ path }) => path === SET_PASSWORD || path === UPDATE_USER,
+        handler: createAuthMiddleware(refuseOwnCredentials),
+      },
+      {
         matcher: ({ path }) => path === UPDATE_USER,
         handler: createAuthMiddleware(markNewEmailUnverified),
       },
@@ -42,6 +47,20 @@ export const accountChanges = {
     ],
   },
 } satisfies BetterAuthPlugin;
+
+/** A stolen session of an administrator must not replace what the administrator signs in with. */
+async function refuseOwnCredentials(ctx: HookContext): Promise<void> {
+  const { userId, data } = ctx.body as { userId: string; data?: Record<string, unknown> };
+  const isEmail = data !== undefined && ('email' in data || 'emailVerified' in data);
+  if (ctx.path === UPDATE_USER && !isEmail) return;
+  const session = await findNamedSession(ctx);
+  if (session?.['userId'] === userId) throw new APIError('FORBIDDEN', OWN_CREDENTIALS);
+}
+
+const OWN_CREDENTIALS = {
+  code: 'OWN_CREDENTIALS',
+  message: 'Change your own password with the present one, and your own e-mail address by mail.',
+};
 
 /**
  * Providers link accounts by verified e-mail addresses: a typing error of an administrator

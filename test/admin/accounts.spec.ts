@@ -6,6 +6,7 @@ import type { SessionList } from '../../src/users/session.schemas';
 import type { Statistics } from '../../src/admin/stats/stats.schemas';
 import { type Answer, Caller } from '../support/caller';
 import { eventually } from '../support/eventually';
+import { expectProblem } from '../support/problems';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 
 /** Each change of an administrator records an event. */
@@ -84,6 +85,18 @@ describe('an administrator', () => {
     expect(await after({ email: ada.email, emailVerified: true })).toMatchObject({
       email: ada.email,
       emailVerified: true,
+    });
+  });
+
+  it('changes the own profile, but not the own e-mail address', async () => {
+    const { id, email, caller } = await system.asNewAdmin();
+    const path = `/api/v1/admin/users/${id}`;
+    for (const change of [{ email: `thief-${email}` }, { emailVerified: true, name: 'Thief' }]) {
+      expectProblem(await caller.patch(path, change), 'forbidden');
+    }
+    expect(await caller.patch(path, { email, name: 'Ada' })).toMatchObject({
+      status: 200,
+      body: { email, emailVerified: false, name: 'Ada' },
     });
   });
 

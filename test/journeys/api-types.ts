@@ -320,7 +320,7 @@ export interface paths {
         head?: never;
         /**
          * Change a user's profile
-         * @description A new e-mail address is not verified, unless `emailVerified` is true. Role: admin. OAuth clients and service accounts: scope `users:write`.
+         * @description A new e-mail address is not verified, unless `emailVerified` is true. Administrators change their own e-mail address by mail instead (403). Role: admin. OAuth clients and service accounts: scope `users:write`.
          */
         patch: operations["updateUser"];
         trace?: never;

@@ -176,6 +176,21 @@ describe('an administrator', () => {
     await signIn('not the password').expect(401);
   });
 
+  it.each([
+    ['set-user-password', { newPassword: 'a password of a thief' }],
+    ['update-user', { data: { email: 'thief@example.com', emailVerified: true } }],
+    ['update-user', { data: { emailVerified: true } }],
+  ])('cannot replace the own credentials by %s', async (endpoint, change) => {
+    const state = `SELECT email, email_verified, (SELECT password FROM account WHERE user_id = $1)
+                     FROM "user" WHERE id = $1`;
+    const read = async () => (await server.sql.query(state, [admin.userId])).rows;
+    const former = await read();
+    const body = { userId: admin.userId, ...change };
+    const answer = await server.post(`/api/auth/admin/${endpoint}`, body, admin.bearer);
+    expect(answer).toMatchObject({ status: 403, body: { code: 'OWN_CREDENTIALS' } });
+    expect(await read()).toEqual(former);
+  });
+
   it('cannot impersonate another administrator', async () => {
     const body = { userId: admin.userId };
     await server.post('/api/auth/admin/impersonate-user', body, admin.bearer).expect(403);

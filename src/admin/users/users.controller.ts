@@ -119,7 +119,9 @@ export class AdminUsersController {
   @Patch(':id')
   @Endpoint({
     summary: "Change a user's profile",
-    description: 'A new e-mail address is not verified, unless `emailVerified` is true.',
+    description:
+      'A new e-mail address is not verified, unless `emailVerified` is true. Administrators change ' +
+      'their own e-mail address by mail instead (403).',
     operationId: 'updateUser',
     answers: { 200: { description: 'The user after the change', schema: userSchema } },
     problems: ['user_required', 'not_found', 'email_taken'],

@@ -41,7 +41,8 @@ export class AdminUsersService {
 
   /**
    * The former e-mail address gets a notice.
-   * @throws {Problem} `email_taken`, or as {@link lockUser}
+   * @throws {Problem} `email_taken`; `forbidden` for the caller's own e-mail address: a stolen
+   * session must not replace it. Or as {@link lockUser}
    */
   async updateUser(actor: Actor, { id, change }: UserUpdate): Promise<User> {
     const { user, former } = await this.saveUpdate(actor, { id, change });
@@ -57,6 +58,7 @@ export class AdminUsersService {
         const row = await lockUser(manager, { id, actor });
         const before = copyUser(row);
         Object.assign(row, withVerification(change, row), { updatedAt: new Date() });
+        if (actor.principal.userId === id) assertSameEmail(before, row);
         await recordUserChange(manager, { actor, before, after: row });
         const user = toUser(await manager.save(row));
         const { email: formerEmail, emailVerified: wasVerified } = before;
@@ -167,6 +169,13 @@ export class AdminUsersService {
 function withVerification(change: UpdateUser, { email }: UserEntity): UpdateUser {
   const isNew = change.email !== undefined && change.email !== email;
   return { ...(isNew && { emailVerified: false }), ...change };
+}
+
+type Email = Pick<UserEntity, 'email' | 'emailVerified'>;
+
+function assertSameEmail(before: Email, after: Email): void {
+  if (before.email === after.email && before.emailVerified === after.emailVerified) return;
+  throw new Problem('forbidden', { detail: 'Change your own e-mail address by mail.' });
 }
 
 interface UserUpdate {
