@@ -35,9 +35,10 @@ export function renderEnvExample(): string {
 }
 
 function envLines(name: SettingName, definition: SettingDefinition): string[] {
-  const { meaning, defaultNote, example } = definition;
+  const { meaning, defaultNote, example, schema } = definition;
   return [
     ...wrap(plain(sentence(meaning))),
+    ...(schema.description ? wrap(`Values: ${plain(schema.description)}.`) : []),
     ...(defaultNote ? wrap(`Default: ${plain(defaultNote)}.`) : []),
     `#${name}=${definition.default ?? example ?? ''}`,
   ];
@@ -74,12 +75,18 @@ function toRow([name, setting]: [string, FeatureSetting]): Row {
   return [name, { default: setting.default ?? null, meaning: text.replace(/\.$/, '') }];
 }
 
-type Row = [name: string, setting: Pick<SettingDefinition, 'default' | 'defaultNote' | 'meaning'>];
+type Row = [
+  name: string,
+  setting: Pick<SettingDefinition, 'default' | 'defaultNote' | 'meaning'> & {
+    schema?: SettingDefinition['schema'];
+  },
+];
 
 function table(rows: readonly Row[]): string {
-  const lines = rows.map(([name, { default: text, defaultNote, meaning }]) => {
+  const lines = rows.map(([name, { default: text, defaultNote, meaning, schema }]) => {
     const fallback = defaultNote ?? (text === null ? 'unset' : `\`${text}\``);
-    return `| \`${name}\` | ${cell(fallback)} | ${cell(sentence(meaning))} |`;
+    const values = schema?.description ? ` Values: ${schema.description}.` : '';
+    return `| \`${name}\` | ${cell(fallback)} | ${cell(sentence(meaning) + values)} |`;
   });
   return ['| Name | Default | Meaning |', '| --- | --- | --- |', ...lines].join('\n');
 }
@@ -93,8 +100,9 @@ function sentence(text: string): string {
   return `${capital}.`;
 }
 
+/** A page does not link from a comment: its path stands there. */
 function plain(markdown: string): string {
-  return markdown.replaceAll('`', '');
+  return markdown.replaceAll(/\[([^\]]+)\]\(([^)#]+)[^)]*\)/g, '$1: docs/$2').replaceAll('`', '');
 }
 
 function cell(text: string): string {

@@ -41,10 +41,7 @@ function define<T>(definition: SettingDefinition<T>): SettingDefinition<T> {
  */
 export const SETTING_DEFINITIONS = {
   NODE_ENV: define({
-    schema: z.enum(
-      ['development', 'test', 'production'],
-      'must be development, test or production',
-    ),
+    schema: is.oneOf('development', 'test', 'production'),
     default: 'development',
     meaning:
       '`production` refuses development defaults: no secret, embedded database, generated admin password, http origins other than loopback',
@@ -131,9 +128,9 @@ export const SETTING_DEFINITIONS = {
     example: 'https://api.example.com',
   }),
   JWT_ALGORITHM: define({
-    schema: z.enum(SIGNATURE_ALGORITHMS, `must be ${SIGNATURE_ALGORITHMS.join(', ')}`),
+    schema: is.oneOf(...SIGNATURE_ALGORITHMS),
     default: 'RS256',
-    meaning: '`RS256`, `ES256` or `PS256`; the API accepts this one alone',
+    meaning: 'algorithm of the signatures of tokens; the API accepts this one alone',
   }),
   JWT_TTL: define({
     schema: is.wholeSeconds('1s', '24h'),
@@ -156,8 +153,7 @@ export const SETTING_DEFINITIONS = {
     schema: is.secret(32),
     default: null,
     defaultNote: 'generated once into `.data/` in development',
-    meaning:
-      'signs cookies and encrypts private signing keys; at least 32 characters; auth server only',
+    meaning: 'signs cookies and encrypts private signing keys; auth server only',
     example: '(openssl rand -base64 48)',
     readBy: AUTH_SERVER_ONLY,
   }),
@@ -187,7 +183,8 @@ export const SETTING_DEFINITIONS = {
     schema: z
       .string()
       .min(8, 'must have at least 8 characters')
-      .max(128, 'must have at most 128 characters'),
+      .max(128, 'must have at most 128 characters')
+      .describe('8 to 128 characters'),
     default: null,
     defaultNote: 'generated and printed once in development',
     meaning: 'password of the first administrator; in production required, at least 12 characters',
@@ -289,11 +286,11 @@ export const SETTING_DEFINITIONS = {
     example: 'redis://localhost:6379',
   }),
   RATE_LIMITS: define({
-    schema: z.enum(['on', 'relaxed', 'off'], 'must be on, relaxed or off'),
+    schema: is.oneOf('on', 'relaxed', 'off'),
     default: null,
     defaultNote: '`on` in production, else `relaxed`',
     meaning:
-      'limits for each account and each IP address; `relaxed`: four times as many guesses at one account, a hundred times as much of everything else',
+      'limits for each account and each IP address; `relaxed`: four times as many guesses at one account, a hundred times as much of everything else; `off`: only the limits that protect the processes and the second factor ([which](operations/limits.md#rate_limits))',
     example: 'on',
   }),
   BREACHED_PASSWORDS_URL: define({
@@ -318,14 +315,14 @@ export const SETTING_DEFINITIONS = {
     readBy: AUTH_SERVER_ONLY,
   }),
   STREAM_DESTINATIONS: define({
-    schema: z.enum(['public', 'any'], 'must be public or any'),
+    schema: is.oneOf('public', 'any'),
     default: 'public',
     meaning:
       'where security events may be pushed to: `public` is https to public IP addresses, `any` also allows http and private networks (development and tests)',
     readBy: AUTH_SERVER_ONLY,
   }),
   ACCESS_CHECK: define({
-    schema: z.enum(['live', 'strict', 'token'], 'must be live, strict or token'),
+    schema: is.oneOf('live', 'strict', 'token'),
     default: 'live',
     meaning:
       'the check after the signature: `live` and `strict` check session and user, `token` does not',
@@ -337,7 +334,7 @@ export const SETTING_DEFINITIONS = {
       'longest time that a replica trusts its memory without a new proof that it receives changes',
   }),
   REQUIRE_EMAIL_VERIFICATION: define({
-    schema: is.trueOrFalse,
+    schema: is.yesOrNo('true', 'false'),
     default: null,
     defaultNote: '`true` in production, else `false`',
     meaning: 'no sign-in before the e-mail address is verified',
@@ -365,15 +362,12 @@ export const SETTING_DEFINITIONS = {
     example: '9464',
   }),
   API_DOCS: define({
-    schema: z.enum(['on', 'off'], 'must be on or off').transform((text) => text === 'on'),
+    schema: is.yesOrNo('on', 'off'),
     default: 'on',
     meaning: 'Swagger UI at `/docs` and the OpenAPI documents of the API',
   }),
   LOG_LEVEL: define({
-    schema: z.enum(
-      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
-      'must be fatal, error, warn, info, debug, trace or silent',
-    ),
+    schema: is.oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     default: 'info',
     meaning: 'least severe log line that is written',
     readBy: EVERY_PROCESS,

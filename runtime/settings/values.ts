@@ -6,9 +6,21 @@ export type Milliseconds = number;
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
+// The description of a schema names its values in docs/settings.md and `.env.example`.
+
+/** One of these texts. */
+export function oneOf<const Text extends string>(...texts: Text[]) {
+  const listed = texts.map((text) => `\`${text}\``).join(', ');
+  return z.enum(texts, `must be ${inWords(texts)}`).describe(listed);
+}
+
+function inWords(texts: readonly string[]): string {
+  return texts.join(', ').replace(/, ([^,]+)$/, ' or $1');
+}
+
 /** A length of time written as a whole number and a unit (`500ms`, `15m`, `30d`), within bounds. */
 export function duration(least: string, most: string) {
-  return z.string().transform((text, context): Milliseconds => {
+  const schema = z.string().transform((text, context): Milliseconds => {
     const value = toMilliseconds(text);
     if (value === null)
       return refuse(context, 'must be a whole number with a unit: ms, s, m, h or d');
@@ -17,11 +29,14 @@ export function duration(least: string, most: string) {
     }
     return value;
   });
+  return schema.describe(`\`${least}\` to \`${most}\``);
 }
 
 /** As {@link duration}, for times that protocols state in whole seconds (RFC 7519, RFC 6749). */
 export function wholeSeconds(least: string, most: string) {
-  return duration(least, most).refine((value) => value % 1_000 === 0, 'must be whole seconds');
+  return duration(least, most)
+    .refine((value) => value % 1_000 === 0, 'must be whole seconds')
+    .describe(`\`${least}\` to \`${most}\`, whole seconds`);
 }
 
 function toMilliseconds(text: string): Milliseconds | null {
@@ -34,22 +49,27 @@ export function wholeNumber(least: number, most: number) {
     .string()
     .regex(/^\d{1,9}$/, 'must be a whole number')
     .transform(Number)
-    .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`);
+    .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`)
+    .describe(`${least} to ${most}`);
 }
 
 export const port = wholeNumber(1, 65_535);
 
-export const trueOrFalse = z
-  .enum(['true', 'false'], 'must be true or false')
-  .transform((text) => text === 'true');
+/** One of two words. @returns whether it is the first. */
+export function yesOrNo(yes: string, no: string) {
+  const words = oneOf(yes, no);
+  return words.transform((text) => text === yes).describe(words.description!);
+}
 
 export function url(...protocols: string[]) {
+  const starts = protocols.map((protocol) => `${protocol}//`);
   return z
     .string()
     .refine(
       (text) => protocols.some((protocol) => isUrl(text, protocol)),
-      `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-    );
+      `must be a URL that starts with ${starts.join(' or ')}`,
+    )
+    .describe(`a URL with ${starts.map((start) => `\`${start}\``).join(' or ')}`);
 }
 
 /** The parser accepts missing slashes and additional spaces; other parsers may refuse them. */
@@ -108,7 +128,8 @@ export function secret(least: number) {
     .refine(
       (value) => !/change.?me|replace.?me|placeholder|your.?secret|better-auth-secret/i.test(value),
       'is a placeholder',
-    );
+    )
+    .describe(`printable ASCII of at least ${least} characters`);
 }
 
 /** A secret and the number by which data names it. */

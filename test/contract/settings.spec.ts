@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { SETTING_DEFINITIONS, type SettingName } from '../../runtime/settings/definitions';
+import {
+  SETTING_DEFINITIONS,
+  type SettingDefinition,
+  type SettingName,
+} from '../../runtime/settings/definitions';
 import { loadSettings, SettingsError, type Settings } from '../../runtime/settings/load';
 
 /** The contract's table: every setting, and its default when that is a fixed text. */
@@ -155,11 +159,37 @@ describe('.env.example', () => {
     expect(names.filter((name) => !proposed[name])).toEqual([]);
   });
 
+  it('has no Markdown link', () => {
+    expect(text).not.toMatch(/\]\(/);
+    expect(text).toContain('(guide: docs/guides/federation.md)');
+  });
+
   it('has examples that are accepted, and placeholders that are refused', () => {
     const placeholders = Object.keys(SETTING_DEFINITIONS).filter((name) =>
       proposed[name]!.startsWith('('),
     );
     expect(problemsOf(proposed)).toEqual(placeholders);
+  });
+});
+
+describe('the documents', () => {
+  /** A list of texts, or two bounds. */
+  const VALUES = /^(?:(?:`\w+`, )+`\w+`|`\w+` to `\w+`(?:, whole seconds)?|\d+ to \d+)$/;
+  const described = Object.entries<SettingDefinition>(SETTING_DEFINITIONS).filter(
+    ([, { schema }]) => VALUES.test(schema.description ?? ''),
+  );
+
+  it('name the values of every setting that has a list or bounds', () => {
+    expect(described.length).toBeGreaterThan(15);
+  });
+
+  it.each(described)('name values of %s that are accepted', (name, { schema }) => {
+    const values = schema.description!.match(/\b(?!to\b|whole\b|seconds\b)\w+/g)!;
+    expect(values.filter((value) => !schema.safeParse(value).success)).toEqual([]);
+    const page = readFileSync('docs/settings.md', 'utf8');
+    expect(page).toMatch(
+      new RegExp(`^\\| \`${name}\` .* Values: ${schema.description}\\. \\|$`, 'm'),
+    );
   });
 });
 
