@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { TwoFactorRequired } from '../../src/auth-proxy/second-step.schemas';
 import type { UserExport } from '../../src/users/me/me.schemas';
 import { Caller } from '../support/caller';
@@ -99,6 +100,21 @@ describe('DELETE /admin/users/{id}/two-factor', () => {
     expectProblem(await remove(admin.caller, admin.id), 'forbidden');
     expect((await signIn(ada)).body).toHaveProperty('twoFactorRequired');
   });
+});
+
+it('of the last administrator is removed by the owner of the database, as the page says', async () => {
+  const page = readFileSync('docs/operations/README.md', 'utf8');
+  const [, sql] = /^ *(UPDATE "user" SET two_factor_enabled = .*;)$/m.exec(page)!;
+  const { challenge } = (await signIn(ada)).body;
+  await system.query(sql!.replace('admin@example.com', ada.email));
+  const late = { challenge, code: app.code(1) };
+  expectProblem(
+    await system.asAnonymous().post('/api/v1/auth/two-factor', late),
+    'invalid_challenge',
+  );
+  expect((await signIn(ada)).body).toHaveProperty('accessToken');
+  expect(await system.query('SELECT FROM two_factor WHERE user_id = $1', [ada.id])).toEqual([]);
+  expect(await ada.caller.get('/api/v1/users/me')).toMatchObject({ status: 200 });
 });
 
 describe("a user's second factor and passkeys", () => {

@@ -72,6 +72,19 @@ describe('a hash', () => {
     await expectUpgrade(email.toLowerCase(), password);
   });
 
+  it('of the page for a locked-out administrator signs in as another one', async () => {
+    const page = readFileSync('docs/operations/README.md', 'utf8');
+    const [, code] = /node -e '(.*?)' > admin\.jsonl/s.exec(page)!;
+    const password = 'ﬁne Straße 0123456789';
+    const { stdout } = spawnSync(process.execPath, ['-e', code!], {
+      env: { PASSWORD: password },
+      encoding: 'utf8',
+    });
+    expect(await run([stdout.trim()])).toEqual({ created: 1, skipped: 0, failed: 0 });
+    await expectUpgrade('second-admin@example.com', password);
+    expect(await readUser('second-admin@example.com')).toMatchObject({ role: 'admin' });
+  });
+
   it('of Firebase signs in with the parameters of the project', async () => {
     const { salt, passwordHash, password, parameters } = FIREBASE;
     const user = {
