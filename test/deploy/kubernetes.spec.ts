@@ -1,4 +1,10 @@
-import { readManifests, schemaFaults, unknownFields, type Manifest } from './manifests';
+import {
+  readManifestFile,
+  readManifests,
+  schemaFaults,
+  unknownFields,
+  type Manifest,
+} from './manifests';
 import {
   type ProcessName,
   processesOf,
@@ -28,8 +34,9 @@ const AUTH_SECRETS = {
 
 describe('deploy/kubernetes', () => {
   it('follows the schemas of Kubernetes', () => {
-    expect(schemaFaults(MANIFESTS)).toEqual([]);
-    expect(unknownFields(MANIFESTS)).toEqual([]);
+    const all = [...MANIFESTS, ...readManifestFile('ingress.yaml')];
+    expect(schemaFaults(all)).toEqual([]);
+    expect(unknownFields(all)).toEqual([]);
   });
 
   it('is checked by schemas that refuse a wrong type and a missing field', () => {
@@ -111,6 +118,22 @@ describe('deploy/kubernetes', () => {
     expect(() => settingsOf(name)).not.toThrow();
   });
 
+  it('has an ingress with TLS for the URLs of the settings, to ports that the services have', () => {
+    const [ingress] = readManifestFile('ingress.yaml');
+    const { tls, rules } = ingress!.spec as unknown as IngressSpec;
+    const { AUTH_URL, API_URL } = environmentOf('api');
+    const backends = rules.map(({ host, http }) => [host, http.paths[0]!.backend.service]);
+    const port = { name: 'http' };
+    expect(backends).toEqual([
+      [new URL(AUTH_URL!).host, { name: 'auth', port }],
+      [new URL(API_URL!).host, { name: 'api', port }],
+    ]);
+    expect(tls.flatMap(({ hosts }) => hosts)).toEqual(rules.map(({ host }) => host));
+    for (const { spec } of MANIFESTS.filter(({ kind }) => kind === 'Service')) {
+      expect(spec).toMatchObject({ ports: [port] });
+    }
+  });
+
   it('opens the ports that the settings name', () => {
     const { AUTH_PORT, API_PORT, METRICS_PORT } = environmentOf('auth');
     const portsOf = (name: string) =>
@@ -134,6 +157,11 @@ describe('deploy/kubernetes', () => {
     expect(secretsOf('api')).toEqual(['gatehouse-api']);
   });
 });
+
+interface IngressSpec {
+  tls: { hosts: string[] }[];
+  rules: { host: string; http: { paths: { backend: { service: object } }[] } }[];
+}
 
 /** What the process reads in its pod. */
 function settingsOf(name: ProcessName) {

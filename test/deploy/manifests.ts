@@ -39,10 +39,13 @@ export function readManifests(): Manifest[] {
   const { resources } = parse(readFileSync(join(FOLDER, 'kustomization.yaml'), 'utf8')) as {
     resources: string[];
   };
-  return resources.flatMap((file) =>
-    parseAllDocuments(readFileSync(join(FOLDER, file), 'utf8')).map(
-      (document) => document.toJS() as Manifest,
-    ),
+  return resources.flatMap(readManifestFile);
+}
+
+/** The objects of one file of the folder. */
+export function readManifestFile(file: string): Manifest[] {
+  return parseAllDocuments(readFileSync(join(FOLDER, file), 'utf8')).map(
+    (document) => document.toJS() as Manifest,
   );
 }
 
