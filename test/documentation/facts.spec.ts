@@ -145,6 +145,7 @@ describe('docs/security/limits.md', () => {
     expect(Object.fromEntries(stated)).toEqual({
       ...Object.fromEntries([...delays(LIMITS), ...windows(LIMITS)]),
       ...publicLimits(),
+      export: perTime(apiLimits().export![0], String(apiLimits().export![1])),
       'access-events': streams(),
     });
   });
@@ -171,6 +172,32 @@ describe('docs/security/limits.md', () => {
       expect(section).toMatch(new RegExp(`^\\| ${name}[^|]*\\| ${most} `, 'm'));
     }
   });
+});
+
+it.each(['src/http/fixed-headers.ts', 'auth-server/http/security-headers.ts'])(
+  'docs/security/http.md states the Strict-Transport-Security of %s',
+  (file) => {
+    const [, value] = /TRANSPORT(?:_SECURITY)? = '([^']+)'/.exec(read(file))!;
+    expect(read('docs/security/http.md')).toContain(`\`Strict-Transport-Security: ${value}\``);
+  },
+);
+
+it('docs/guides/rest-conventions.md states every limit of the API', () => {
+  const page = 'docs/guides/rest-conventions.md';
+  const stated = rowsOf(page, '## Limits').map(([name, , quota, window]) => [
+    codesIn(name!)[0]!.replaceAll('"', ''),
+    `${quota} in ${window}`,
+  ]);
+  const { public: ofOthers, ...limits } = apiLimits();
+  expect(read(page)).toContain(`above ${ofOthers![0].toLocaleString('en')} requests`);
+  expect(Object.fromEntries(stated)).toEqual(
+    Object.fromEntries(
+      Object.entries(limits).map(([name, [quota, window]]) => [
+        name,
+        `${quota} in ${inWords(window)}`,
+      ]),
+    ),
+  );
 });
 
 const HOUR_S = 3_600;
@@ -208,6 +235,22 @@ function perTime(most: number, window: string): string {
   const seconds = toSeconds(window);
   const number = most.toLocaleString('en');
   return seconds === HOUR_S ? `${number} an hour` : `${number} in ${inWords(seconds)}`;
+}
+
+/** Every `new RateLimit()` of the API, with its quota and its window in seconds. */
+function apiLimits(): Record<string, [quota: number, window: number]> {
+  const code = globSync('src/**/*.ts', { cwd: ROOT, exclude: ['**/*.spec.ts'] })
+    .map((file) => read(file))
+    .filter((text) => text.includes('new RateLimit('));
+  const limits = code.flatMap((text) => {
+    const numberOf = (pattern: string) =>
+      toSeconds(new RegExp(`${pattern}(\\d[\\d_]*)`).exec(text)![1]!);
+    return [...text.matchAll(/new RateLimit\((?:\{ name: '(\w+)')?/g)].map(([, name]) => {
+      const quota = numberOf(`\\b${name!.toUpperCase()}_QUOTA = `);
+      return [name, [quota, numberOf(String.raw`\b(?:WINDOW_SECONDS = |windowSeconds: )`)]];
+    });
+  });
+  return Object.fromEntries(limits) as Record<string, [number, number]>;
 }
 
 function publicLimits(): Record<string, string> {

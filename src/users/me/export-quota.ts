@@ -6,7 +6,7 @@ import { Problem } from '../../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
 /** Exports of one user in an hour: each reads every row about the user. */
-const QUOTA = 10;
+const EXPORT_QUOTA = 10;
 const WINDOW_SECONDS = 3_600;
 
 /** The limit of exports, in addition to the limit of all requests of a user. */
@@ -15,9 +15,9 @@ export class ExportQuota {
   private readonly limit: RateLimit | null;
 
   constructor(@Inject(API_SETTINGS) { rateLimits }: ApiSettings, { redis }: SharedCounters) {
-    const quota = QUOTA * (rateLimits?.quotas ?? 1);
-    const options = { name: 'export', quota, windowSeconds: WINDOW_SECONDS, redis };
-    this.limit = rateLimits === null ? null : new RateLimit(options);
+    const quota = EXPORT_QUOTA * (rateLimits?.quotas ?? 1);
+    const options = { quota, windowSeconds: WINDOW_SECONDS, redis };
+    this.limit = rateLimits === null ? null : new RateLimit({ name: 'export', ...options });
   }
 
   /** @throws {Problem} `too_many_requests` */
