@@ -1,9 +1,10 @@
 import { type ClientBase, Pool, type PoolClient, type PoolConfig, type QueryResult } from 'pg';
 import { type Callback, DatabaseClient, marking, note } from './database-client';
 import { DATABASE_LIMITS } from './database-limits';
-import { recallFailure, rememberOutage } from './database-scope';
+import { connectionOwner, recallFailure, rememberOutage } from './database-scope';
 import { createReadOnlyError } from './read-only-server';
 import { repeatOnConflict } from './repeated-transaction';
+import { Shares } from './shares';
 
 /** From one renewal of all connections to the next, in milliseconds: a database can stay read-only. */
 const RENEWAL_PAUSE_MS = 1_000;
@@ -15,6 +16,8 @@ export interface DatabasePoolConfig extends PoolConfig {
    * setting of a session for other clients, and reports the state of a server that it may have left.
    */
   isDirect?: boolean;
+  /** A pool to the same server: its connections are dropped with those of this one. */
+  sibling?: DatabasePool;
 }
 
 /**
@@ -29,11 +32,16 @@ export interface DatabasePoolConfig extends PoolConfig {
  * does not know what has changed since: when it says so or refuses a write, all connections are closed,
  * the used ones when they are given back, and new ones lead to the primary of that moment. A new
  * connection to a server that is still read-only is refused, as when the database is not reachable.
+ *
+ * The requests of one caller use at most half of the connections at the same time, also while their
+ * statements wait for locks (`setConnectionOwner()`).
  */
 export class DatabasePool extends Pool {
   private renewedAt = -Infinity;
+  private readonly shares: Shares;
+  private readonly owners = new WeakMap<PoolClient, string>();
 
-  constructor({ isDirect = false, ...config }: DatabasePoolConfig) {
+  constructor({ isDirect = false, sibling, ...config }: DatabasePoolConfig) {
     super({
       connectionTimeoutMillis: DATABASE_LIMITS.connect,
       query_timeout: DATABASE_LIMITS.query,
@@ -48,13 +56,17 @@ export class DatabasePool extends Pool {
       // would end. The statement of the request also fails, and the request is answered.
       client.on('error', () => {});
       if (!(client instanceof DatabaseClient)) return;
-      client.onSilence = () => this.dropIdle();
-      client.onReadOnly = () => this.renew();
+      client.onSilence = () => [this, sibling].forEach((pool) => pool?.dropIdle());
+      client.onReadOnly = () => [this, sibling].forEach((pool) => pool?.renew());
       if (isDirect) client.leaveReadOnly();
     });
     this.on('release', (_error, client) => {
       if (client instanceof DatabaseClient) client.endIfBefore(this.renewedAt);
+      const owner = this.owners.get(client);
+      this.owners.delete(client);
+      if (owner !== undefined) this.shares.leave(owner);
     });
+    this.shares = new Shares(Math.max(1, Math.floor(this.options.max / 2)));
   }
 
   /** Has the type of both overloads of `pg`: with and without a callback. */
@@ -63,20 +75,38 @@ export class DatabasePool extends Pool {
     if (failure) rememberOutage(failure);
     if (typeof callback !== 'function') return this.connectOrFail(failure) as never;
     if (failure) process.nextTick(callback, failure, undefined, () => {});
-    else super.connect(marking(callback as Callback));
+    else this.connectInShare(marking(callback as Callback));
     return undefined as never;
   }
 
   private async connectOrFail(failure: Error | null): Promise<PoolClient> {
     if (failure) throw failure;
     try {
-      return await super.connect();
+      return await new Promise<PoolClient>((resolve, reject) => {
+        this.connectInShare((error, client) => {
+          if (error) reject(error);
+          else resolve(client as PoolClient);
+        });
+      });
     } catch (error) {
       note(error);
       throw error;
     }
   }
 
+  private connectInShare(callback: Callback): void {
+    const owner = connectionOwner();
+    if (owner === null) return super.connect(callback);
+    this.shares.enter(owner).then(
+      () =>
+        super.connect((error, client, release) => {
+          if (error) this.shares.leave(owner, false);
+          else this.owners.set(client!, owner);
+          callback(error, client, release);
+        }),
+      (error: Error) => callback(error, undefined, () => {}),
+    );
+  }
   /**
    * Stands for all overloads of `pg`. A statement of the pool is a transaction of its own, and is
    * repeated as one, except with a callback.

@@ -25,6 +25,8 @@ interface DatabaseScope extends ScopeOptions {
   isOptional: boolean;
   /** `performance.now()` */
   begunAt: number;
+  /** Whose connections it uses; `null`: no share applies. */
+  owner: string | null;
 }
 
 interface ScopeOptions {
@@ -47,7 +49,17 @@ export function runInDatabaseScope<T>(
 ): T {
   const failures = { timeLimit: null, optionalLimit: null, outage: null };
   const begunAt = performance.now();
-  return scopes.run({ failures, stopsAtOutage, isOptional: false, begunAt }, work);
+  return scopes.run({ failures, stopsAtOutage, isOptional: false, begunAt, owner: null }, work);
+}
+
+/** From now on, the current request uses the share of connections of this caller. */
+export function setConnectionOwner(owner: string): void {
+  const scope = scopes.getStore();
+  if (scope) scope.owner = owner;
+}
+
+export function connectionOwner(): string | null {
+  return scopes.getStore()?.owner ?? null;
 }
 
 /** How long the current request has taken, in milliseconds. */

@@ -5,6 +5,7 @@ import { JwtStrategy } from './jwt.strategy';
 import { KeySet } from './token/key-set';
 import { ResourceTokens } from './token/resource-tokens';
 import { AccessStore } from './live-access/access-store';
+import { ProofSender } from './live-access/proof-sender';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard';
 import { SharedCounters } from './rate-limit/shared-counters';
 import { RolesGuard } from './roles.guard';
@@ -19,6 +20,7 @@ import { SessionAccess } from './live-access/session-access';
     JwtAuthGuard,
     JwtStrategy,
     KeySet,
+    ProofSender,
     RateLimitGuard,
     ResourceTokens,
     RolesGuard,

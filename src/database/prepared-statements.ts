@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
+import type { DatabasePool } from '../../runtime/database/database-pool';
 import { PreparedQueries } from '../../runtime/database/prepared-statements';
 
 export type { Query } from '../../runtime/database/prepared-statements';
@@ -15,6 +15,6 @@ export class PreparedStatements extends PreparedQueries {
 }
 
 /** The connections of the API. */
-export function poolOf({ driver }: DataSource): Pool {
-  return (driver as unknown as { master: Pool }).master;
+export function poolOf({ driver }: DataSource): DatabasePool {
+  return (driver as unknown as { master: DatabasePool }).master;
 }

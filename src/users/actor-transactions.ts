@@ -5,6 +5,7 @@ import type { Actor } from '../auth/principal/current-actor.decorator';
 import type { UserPrincipal } from '../auth/principal/principal';
 import { Problem } from '../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+import { Shares } from '../../runtime/database/shares';
 
 /** Who changes something, and which user it is about. */
 interface Change {
@@ -34,6 +35,9 @@ const FIND_CLIENT = 'SELECT FROM oauth_client WHERE client_id = $1 AND disabled 
  */
 @Injectable()
 export class ActorTransactions {
+  /** They lock the same row: the others of a user wait without a connection. */
+  private readonly ownChanges = new Shares(1);
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
@@ -45,7 +49,13 @@ export class ActorTransactions {
    * @throws {Problem} `invalid_token`, `forbidden` when the role has changed.
    */
   run<T>({ actor, userId }: Change, work: Work<T>): Promise<T> {
-    const isOwn = userId !== undefined && userId === actor.principal.userId;
+    if (userId === undefined || userId !== actor.principal.userId) {
+      return this.change({ actor, isOwn: false }, work);
+    }
+    return this.ownChanges.run(userId, () => this.change({ actor, isOwn: true }, work));
+  }
+
+  private change<T>({ actor, isOwn }: { actor: Actor; isOwn: boolean }, work: Work<T>): Promise<T> {
     return this.dataSource.transaction(async (manager) => {
       if (isOwn) await this.assertInForce(manager, { actor, isOwn });
       const result = await work(manager);

@@ -2,12 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Statistics } from './stats.schemas';
+import { sharedWork } from '../../../runtime/shared-work';
 
 @Injectable()
 export class StatsService {
+  /** One statement for any number of requests at once: it reads all users. */
+  readonly getStatistics = sharedWork(() => this.readStatistics());
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  async getStatistics(): Promise<Statistics> {
+  private async readStatistics(): Promise<Statistics> {
     const [row] = await this.dataSource.query<Statistics[]>(SELECT_STATISTICS);
     return row!;
   }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { ACCESS_CHANNEL, EVENT_CHANNEL, parseAccessChange } from './access-change';
 import type { AccessKnowledge, Instant } from './access-knowledge';
-import type { AccessStore } from './access-store';
+import type { ProofSender } from './proof-sender';
 import { toReason } from '../../../runtime/fault-state';
 
 /** The longest wait for a connection. An available server answers much sooner. */
@@ -27,7 +27,7 @@ export interface AccessListenerOptions {
   databaseDirectUrl: string;
   leaseMs: number;
   knowledge: AccessKnowledge;
-  store: Pick<AccessStore, 'notify'>;
+  sender: Pick<ProofSender, 'notify'>;
   /** The signing keys may have changed. */
   onKeysChanged: () => void;
   /** Access events were committed. */
@@ -52,7 +52,7 @@ export class AccessListener {
   /** The callback for a returned proof, by its number; `null` without a connection. */
   private proofs: Map<string, () => void> | null = null;
   private proofsSent = 0;
-  /** Proofs that the pool has not completed. */
+  /** Proofs whose statement has not ended. */
   private proofsUnderWay = 0;
   private catchingUp: Promise<void> | null = null;
   private nextCatchUp: Promise<void> | null = null;
@@ -173,7 +173,7 @@ export class AccessListener {
     const { leaseMs } = this.options;
     const { signal } = end;
     while (!signal.aborted) {
-      // More proofs do not help a pool that is blocked.
+      // More proofs do not help a connection that is blocked.
       if (this.proofsUnderWay < PROOFS_PER_LEASE) {
         void this.prove(leaseMs).then((outcome) => this.judgeProof(outcome, end));
       }
@@ -227,7 +227,7 @@ export class AccessListener {
   private async send(number: string, onSend: () => void): Promise<void> {
     this.proofsUnderWay += 1;
     try {
-      await this.options.store.notify(this.proofChannel, number, onSend);
+      await this.options.sender.notify(this.proofChannel, number, onSend);
     } finally {
       this.proofsUnderWay -= 1;
     }

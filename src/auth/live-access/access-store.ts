@@ -1,12 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
 import type { AccessState, AccessSubject, KnownClient, KnownSession } from './access-state';
 import type { KnownProfile } from '../principal/known-profile';
 import { OAUTH_TABLES, selectProfile, TABLES } from '../../../contract';
 import { TurnBatch } from './turn-batch';
 import { DATABASE_LIMITS } from '../../../runtime/database/database-limits';
-import { runOutsideScope } from '../../../runtime/database/database-scope';
 import { Problem } from '../../common/problems/problem';
 import { PreparedStatements, type Query } from '../../database/prepared-statements';
 
@@ -60,14 +57,6 @@ const SELECT_STATE = {
   },
 };
 
-/**
- * Changes no row, but a read-only server refuses it: the former primary of a failover does not
- * receive the changes of the new one.
- */
-const NOTIFY = `
-  WITH writes AS (UPDATE readiness_probe SET written_at = written_at WHERE false)
-  SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`;
-
 interface SessionRow extends Omit<KnownProfile, 'banExpires'> {
   expiresAt: Time;
   /** `null`: none. */
@@ -90,16 +79,13 @@ interface ClientRow {
 /** `infinity` of PostgreSQL is a number, all other times are dates. */
 type Time = Date | number;
 
-/** Reads the state that decides about access and sends proofs, with the ordinary pool. */
+/** Reads the state that decides about access. */
 @Injectable()
 export class AccessStore {
   /** In `strict`, requests of the same turn share one query. */
   private readonly sessions = new TurnBatch((ids) => this.loadSessions(ids));
 
-  constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly statements: PreparedStatements,
-  ) {}
+  constructor(private readonly statements: PreparedStatements) {}
 
   /**
    * @returns `null` when a part of the subject does not exist.
@@ -136,28 +122,6 @@ export class AccessStore {
 
   private run<Row>(statement: Omit<Query, 'values'>, values: unknown[]): Promise<Row[]> {
     return withinLimit(this.statements.run<Row>({ ...statement, values }));
-  }
-
-  /**
-   * Sends a notification in a transaction of its own, on a server that accepts writes. It need not
-   * survive a crash, so its commit does not wait for the disk. @param onSend is called when the pool has given a connection,
-   * right before the statement is sent: the wait for a connection is not part of the delay of
-   * notifications. Other requests wait for the same notification, so that an earlier failure of this
-   * one does not stop it.
-   */
-  notify(channel: string, payload: string, onSend: () => void): Promise<void> {
-    return runOutsideScope(() => this.send([channel, payload], onSend));
-  }
-
-  private async send(notification: [string, string], onSend: () => void): Promise<void> {
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      await runner.connect();
-      onSend();
-      await runner.query(NOTIFY, notification);
-    } finally {
-      await runner.release();
-    }
   }
 }
 

@@ -16,6 +16,7 @@ import {
 } from './access-state';
 import { AccessStore } from './access-store';
 import { LiveAccess } from './live-access';
+import { ProofSender } from './proof-sender';
 import { EventLoopTurn } from './event-loop-turn';
 import type { Principal } from '../principal/principal';
 import { type AccessTokenClaims, DOCS_CLIENT_ID } from '../../../contract';
@@ -52,6 +53,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
     private readonly store: AccessStore,
     private readonly keySet: KeySet,
+    sender: ProofSender,
   ) {
     const { accessLease: leaseMs, databaseDirectUrl } = settings;
     this.knowledge = new AccessKnowledge({ leaseMs, capacity: CAPACITY });
@@ -60,7 +62,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
       databaseDirectUrl,
       leaseMs,
       knowledge: this.knowledge,
-      store,
+      sender,
       onKeysChanged: () => void this.keySet.refresh(),
       onEvents: () => this.receiveEvents(),
       onReturned: (milliseconds) => this.measureNotification(milliseconds),

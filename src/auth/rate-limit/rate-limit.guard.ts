@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { VERSION_METADATA } from '@nestjs/common/constants';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { setConnectionOwner } from '../../../runtime/database/database-scope';
 import { toClientNetwork } from '../../../runtime/network/client-network';
 import { RateLimit, type RateLimitState } from './rate-limit';
 import { SharedCounters } from './shared-counters';
@@ -31,7 +32,8 @@ const ADDRESS_QUOTA = 300;
 /**
  * Global, between {@link JwtAuthGuard} and {@link RolesGuard}: limits the requests of a caller to
  * the versioned API and sends `RateLimit` and `RateLimit-Policy`. A request with a refused token
- * is not counted: a limit by IP address would lock out the other users of that address.
+ * is not counted: a limit by IP address would lock out the other users of that address. From here on,
+ * the request uses the caller's share of the database connections, also without `RATE_LIMITS`.
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
@@ -51,13 +53,14 @@ export class RateLimitGuard implements CanActivate {
   }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    if (this.settings.rateLimits === null || !this.isLimited(context.getClass())) return true;
+    if (!this.isLimited(context.getClass())) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest & AuthenticatedRequest>();
-    const limit = request.user ? this.callers : this.addresses;
-    const state = limit.count(
-      request.user ? callerIdOf(request) : toClientNetwork(toCallerContext(request).address),
-    );
+    const caller = request.user ? callerIdOf(request) : null;
+    if (caller !== null) setConnectionOwner(caller);
+    if (this.settings.rateLimits === null) return true;
+    const limit = caller === null ? this.addresses : this.callers;
+    const state = limit.count(caller ?? toClientNetwork(toCallerContext(request).address));
     const reply = http.getResponse<FastifyReply>();
     // A promise only with Redis.
     if (state instanceof Promise) return state.then((known) => admit(known, { limit, reply }));

@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { findRefusal, isDatabaseUnavailable } from '../../../runtime/database/database-errors';
+import { ShareError } from '../../../runtime/database/shares';
 import { toReason } from '../../../runtime/fault-state';
 import { Problem } from './problem';
 import type { ProblemCode } from './problem-codes';
@@ -19,9 +20,16 @@ const CODE_BY_REFUSAL: Record<string, ProblemCode> = {
   [DATABASE_REFUSALS.lastAdministrator]: 'last_admin',
 };
 
+/** Requests of the same caller were before this one for seconds, and end soon. */
+const SHARE_RETRY_S = '1';
+
 /** Converts an error to a problem. The text of a foreign error is only logged. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof ShareError) {
+    const headers = { 'retry-after': SHARE_RETRY_S };
+    return new Problem('too_many_requests', { headers, cause: error });
+  }
   if (isDatabaseUnavailable(error)) return new Problem('database_unavailable', { cause: error });
   const refused = CODE_BY_REFUSAL[findRefusal(error) ?? ''];
   if (refused) return new Problem(refused, { cause: error });
