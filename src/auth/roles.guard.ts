@@ -1,6 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { AuthenticatedRequest } from './principal/current-user.decorator';
+import type { Route } from './principal/current-actor.decorator';
+import type { Principal } from './principal/principal';
 import { REQUIRED_ROLES } from './roles.decorator';
 import { RouteRule } from './route-rules';
 import type { Role } from '../../contract';
@@ -16,11 +18,17 @@ export class RolesGuard implements CanActivate {
   }
 
   canActivate(context: ExecutionContext): boolean {
-    const required = this.roles.of(context);
-    if (!required) return true;
     const { user } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    return this.judge(user, context);
+  }
+
+  /** @throws {Problem} `forbidden` */
+  judge(principal: Principal | undefined, route: Route): true {
+    const required = this.roles.of(route);
+    if (!required) return true;
     // A service account has no role: the scopes guard checks its scopes.
-    if (user?.kind === 'client' || (user && required.includes(user.role))) return true;
+    if (principal?.kind === 'client') return true;
+    if (principal && required.includes(principal.role)) return true;
     throw new Problem('forbidden');
   }
 }

@@ -1,5 +1,6 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
+import type { Route } from './principal/current-actor.decorator';
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
@@ -15,7 +16,7 @@ export class RouteRule<Value> {
     private readonly key: string | symbol,
   ) {}
 
-  of(context: ExecutionContext): Value | undefined {
+  of(context: Route): Value | undefined {
     const [controller, handler] = [context.getClass(), context.getHandler()];
     const known = this.values.get(controller);
     if (known?.has(handler)) return known.get(handler);

@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { AuthenticatedRequest } from './principal/current-user.decorator';
+import type { Route } from './principal/current-actor.decorator';
 import { isDirect } from './principal/direct-sign-in';
 import type { Principal } from './principal/principal';
 import { RouteRule } from './route-rules';
@@ -22,11 +23,16 @@ export class ScopesGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const { user } = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    if (!user || isDirect(user)) return true;
-    const rule = this.rules.of(context);
-    const isOpen = rule && (user.kind === 'user' || rule.forServiceAccounts);
+    return !user || this.judge(user, context);
+  }
+
+  /** @throws {Problem} `user_required`, `insufficient_scope` */
+  judge(principal: Principal, route: Route): true {
+    if (isDirect(principal)) return true;
+    const rule = this.rules.of(route);
+    const isOpen = rule && (principal.kind === 'user' || rule.forServiceAccounts);
     if (!isOpen) throw new Problem('user_required');
-    return assertGranted(user, rule.scopes);
+    return assertGranted(principal, rule.scopes);
   }
 }
 

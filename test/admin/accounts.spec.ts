@@ -366,6 +366,38 @@ describe('an administrator', () => {
       const change = `UPDATE oauth_client SET disabled = true WHERE client_id = '${account.clientId}'`;
       expect(await duringChange(call, { change })).toMatchObject(ended);
     });
+
+    it.each([
+      ['of tokens of its own', 'client_credentials_scopes'],
+      ['that it may be granted', 'scopes'],
+    ])('and a client that loses a scope %s changes nothing', async (_title, column) => {
+      const client =
+        column === 'scopes'
+          ? await system.asClient(other, ['openid', 'users:write'])
+          : await system.asServiceAccount(['users:write']);
+      const call = () => client.caller.patch(path(target), { name: 'Changed' });
+      const change = `UPDATE oauth_client SET ${column} = '["openid"]'
+        WHERE client_id = '${client.clientId}'`;
+      const refused = { status: 403, body: { code: 'insufficient_scope' } };
+      expect(await duringChange(call, { change })).toMatchObject(refused);
+      const [user] = await system.query('SELECT name FROM "user" WHERE id = $1', [target.id]);
+      expect(user).not.toEqual({ name: 'Changed' });
+    });
+
+    it('and a client whose grant is withdrawn changes nothing', async () => {
+      const client = await system.asClient(other, ['openid', 'users:write']);
+      const call = () => client.caller.patch(path(target), { name: 'Changed' });
+      const change = `DELETE FROM oauth_grant WHERE client_id = '${client.clientId}'`;
+      expect(await duringChange(call, { change })).toMatchObject(ended);
+    });
+
+    it('and a client that is no longer first-party changes nothing', async () => {
+      const client = await system.asClient(other, ['openid'], { firstParty: true });
+      const call = () => client.caller.patch(path(target), { name: 'Changed' });
+      const change = `UPDATE oauth_client SET skip_consent = false
+        WHERE client_id = '${client.clientId}'`;
+      expect(await duringChange(call, { change })).toMatchObject(ended);
+    });
   });
 
   it('reads statistics that match the tables', async () => {

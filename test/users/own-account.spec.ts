@@ -166,6 +166,22 @@ describe('a user who is deleted during a request', () => {
   });
 });
 
+describe('a user whose role changes during a request', () => {
+  it('changes the own profile, for which no role is needed', async () => {
+    const ada = await system.asUser();
+    const database = new Client(system.database.url);
+    await database.connect();
+    await database.query('BEGIN');
+    await database.query('SELECT 1 FROM "user" WHERE id = $1 FOR UPDATE', [ada.id]);
+    const answer = ada.caller.patch(ME, { name: 'Promoted' });
+    await eventually(async () => expect((await database.query(WAITING)).rowCount).toBe(1));
+    await database.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [ada.id]);
+    await database.query('COMMIT');
+    await database.end();
+    expect(await answer).toMatchObject({ status: 200, body: { name: 'Promoted', role: 'admin' } });
+  });
+});
+
 /** The impersonation ends while the request waits for the row of the user. */
 describe('an impersonation that ends during a request', () => {
   let root: SignedInUser;

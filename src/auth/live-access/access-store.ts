@@ -23,6 +23,7 @@ const CLIENT = `
 
 /** A session that has ended by the clock of the database has ended, also where this clock is behind. */
 const SESSION_AND_USER = `
+  s.${session.id} AS "sessionId",
   CASE WHEN s.${session.expiresAt} > clock_timestamp() THEN s.${session.expiresAt}
        ELSE '-infinity' END AS "expiresAt",
   (SELECT json_object_agg(g.client_id, g.granted_at) FROM oauth_grant g
@@ -40,7 +41,7 @@ const FROM_SESSION = `
 const SELECT_STATE = {
   sessions: {
     name: 'access-of-sessions',
-    text: `SELECT s.${session.id} AS "sessionId", ${SESSION_AND_USER} ${FROM_SESSION}
+    text: `SELECT ${SESSION_AND_USER} ${FROM_SESSION}
       WHERE s.${session.id} = ANY ($1::text[])`,
   },
   delegated: {
@@ -58,6 +59,7 @@ const SELECT_STATE = {
 };
 
 interface SessionRow extends Omit<KnownProfile, 'banExpires'> {
+  sessionId: string;
   expiresAt: Time;
   /** `null`: none. */
   grants: Record<string, string> | null;
@@ -91,38 +93,44 @@ export class AccessStore {
    * @returns `null` when a part of the subject does not exist.
    * @throws {Problem} `database_unavailable` when the answer takes too long.
    */
-  async load({ sessionId, clientId }: AccessSubject): Promise<AccessState | null> {
-    if (sessionId === null) {
-      const row = await this.select<ClientRow>(SELECT_STATE.client, [clientId]);
-      return row && { session: null, user: null, client: toClient(row) };
-    }
-    if (clientId === null) {
+  async load(subject: AccessSubject): Promise<AccessState | null> {
+    const { sessionId, clientId } = subject;
+    if (sessionId !== null && clientId === null) {
       const known = await this.sessions.load(sessionId);
       return known && { ...known, client: null };
     }
-    const row = await this.select<SessionRow & ClientRow>(SELECT_STATE.delegated, [
-      sessionId,
-      clientId,
-    ]);
-    return row && { ...toSessionAndUser(row), client: toClient(row) };
+    return readState(subject, (query) => this.run(query));
   }
 
   private async loadSessions(ids: string[]): Promise<Map<string, SessionAndUser>> {
-    const rows = await this.run<SessionRow & { sessionId: string }>(SELECT_STATE.sessions, [ids]);
+    const rows = await this.run<SessionRow>({ ...SELECT_STATE.sessions, values: [ids] });
     return new Map(rows.map((row) => [row.sessionId, toSessionAndUser(row)]));
   }
 
-  private async select<Row>(
-    statement: Omit<Query, 'values'>,
-    values: unknown[],
-  ): Promise<Row | null> {
-    const [row] = await this.run<Row>(statement, values);
-    return row ?? null;
+  private run<Row>(query: Query): Promise<Row[]> {
+    return withinLimit(this.statements.run<Row>(query));
   }
+}
 
-  private run<Row>(statement: Omit<Query, 'values'>, values: unknown[]): Promise<Row[]> {
-    return withinLimit(this.statements.run<Row>({ ...statement, values }));
+/** Runs one statement, on the pool or in a transaction. */
+export type RunQuery = <Row>(query: Query) => Promise<Row[]>;
+
+/** The state as the statement sees it. @returns `null` when a part of the subject does not exist. */
+export async function readState(
+  { sessionId, clientId }: AccessSubject,
+  run: RunQuery,
+): Promise<AccessState | null> {
+  if (sessionId === null) {
+    const [row] = await run<ClientRow>({ ...SELECT_STATE.client, values: [clientId] });
+    return row ? { session: null, user: null, client: toClient(row) } : null;
   }
+  if (clientId === null) {
+    const [row] = await run<SessionRow>({ ...SELECT_STATE.sessions, values: [[sessionId]] });
+    return row ? { ...toSessionAndUser(row), client: null } : null;
+  }
+  const query = { ...SELECT_STATE.delegated, values: [sessionId, clientId] };
+  const [row] = await run<SessionRow & ClientRow>(query);
+  return row ? { ...toSessionAndUser(row), client: toClient(row) } : null;
 }
 
 function toSessionAndUser(row: SessionRow): SessionAndUser {

@@ -14,12 +14,13 @@ import {
   type KnownClient,
   refusalReason,
 } from './access-state';
-import { AccessStore } from './access-store';
+import { AccessStore, readState, type RunQuery } from './access-store';
 import { LiveAccess } from './live-access';
 import { ProofSender } from './proof-sender';
 import { EventLoopTurn } from './event-loop-turn';
 import type { Principal } from '../principal/principal';
-import { type AccessTokenClaims, DOCS_CLIENT_ID } from '../../../contract';
+import { type AccessTokenClaims, DOCS_CLIENT_ID, parseAccessTokenClaims } from '../../../contract';
+import { decodeJwtPayload } from '../../../runtime/tokens/jwt-payload';
 import { Problem } from '../../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
@@ -88,6 +89,17 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
     if (accessCheck === 'token') return toPrincipal(claims, null);
     const subject = toSubject(claims);
     return admit(claims, { subject, state: await this.stateOf(subject) });
+  }
+
+  /**
+   * The same for the token of a request that was admitted before, by the state that a statement of
+   * its transaction sees. @throws {Problem} as {@link judge}
+   */
+  async judgeAgain(accessToken: string, run: RunQuery): Promise<Principal> {
+    const claims = claimsOf(accessToken);
+    if (this.settings.accessCheck === 'token') return toPrincipal(claims, null);
+    const subject = toSubject(claims);
+    return admit(claims, { subject, state: await readState(subject, run) });
   }
 
   /**
@@ -162,6 +174,13 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
       : 'access costs a query for each request until changes are received ' +
           '(behind a pooler in transaction mode, set DATABASE_DIRECT_URL)';
   }
+}
+
+/** The token was verified when its request was admitted. */
+function claimsOf(accessToken: string): AccessTokenClaims {
+  const parsed = parseAccessTokenClaims(decodeJwtPayload(accessToken));
+  if (!parsed.ok) throw new Problem('invalid_token', { cause: parsed.reason });
+  return parsed.claims;
 }
 
 /** @throws {Problem} `invalid_token` when the state gives no access. */

@@ -16,25 +16,34 @@ export interface Actor<Who extends Principal = Principal> {
   caller: CallerContext;
   /** The access token of the request: it proves to the auth server for whom the API calls. */
   accessToken: string;
+  /** The handler that was called: a change that has waited is judged again by its rules. */
+  route: Route;
 }
+
+export type Route = Pick<ExecutionContext, 'getClass' | 'getHandler'>;
 
 /** As {@link Actor}, where the principal is a user. */
 export type UserActor = Actor<UserPrincipal>;
 
 /** The user who calls a protected route, with the origin of the request; refuses service accounts. */
 export const CurrentUserActor = createParamDecorator(
-  takesUser((_data: unknown, context: ExecutionContext) => {
-    const request = context.switchToHttp().getRequest<FastifyRequest & AuthenticatedRequest>();
-    return toActor(request, userOf(request));
-  }),
+  takesUser((_data: unknown, context: ExecutionContext) => toActor(context, userOf)),
 );
 
 /** The principal that calls a protected route, a user or a service account, with the origin of the request. */
-export const CurrentActor = createParamDecorator((_data: unknown, context: ExecutionContext) => {
-  const request = context.switchToHttp().getRequest<FastifyRequest & AuthenticatedRequest>();
-  return toActor(request, principalOf(request));
-});
+export const CurrentActor = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  toActor(context, principalOf),
+);
 
-function toActor<Who extends Principal>(request: FastifyRequest, principal: Who): Actor<Who> {
-  return { principal, caller: toCallerContext(request), accessToken: bearerTokenOf(request) };
+function toActor<Who extends Principal>(
+  context: ExecutionContext,
+  find: (request: AuthenticatedRequest) => Who,
+): Actor<Who> {
+  const request = context.switchToHttp().getRequest<FastifyRequest & AuthenticatedRequest>();
+  return {
+    principal: find(request),
+    caller: toCallerContext(request),
+    accessToken: bearerTokenOf(request),
+    route: context,
+  };
 }
