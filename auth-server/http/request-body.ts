@@ -14,6 +14,12 @@ const OTHER_CHARSET: ErrorAnswer = {
   message: 'Bodies are written in UTF-8.',
 };
 
+const NO_MEDIA_TYPE: ErrorAnswer = {
+  status: 415,
+  code: 'UNSUPPORTED_MEDIA_TYPE',
+  message: 'Content-Type is not a media type.',
+};
+
 /** PostgreSQL cannot store a NUL character. JSON and forms contain it as an escape sequence. */
 const NUL = /\0|\\u0000/;
 const NUL_ENCODED = /%00/;
@@ -27,7 +33,10 @@ export const checkBody: RequestHandler = (request, response, next) => {
   request.body = undefined;
   // An empty text is removed: the handler would require a media type for it.
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) return next();
-  const type = parseMediaType(request.headers['content-type']);
+  const { 'content-type': header = '' } = request.headers;
+  const type = parseMediaType(header);
+  // The handler removes blanks of Unicode, and would read the body unchecked.
+  if (type === null && header !== '') return sendError(response, NO_MEDIA_TYPE);
   if (!/^utf-?8$/i.test(type?.params.get('charset') ?? 'utf-8')) {
     return sendError(response, OTHER_CHARSET);
   }
@@ -43,8 +52,7 @@ export const checkBody: RequestHandler = (request, response, next) => {
   next();
 };
 
-/** An invalid media type is refused by the handler, which accepts only known types. */
-function parseMediaType(header = ''): MIMEType | null {
+function parseMediaType(header: string): MIMEType | null {
   try {
     return new MIMEType(header);
   } catch {

@@ -116,3 +116,24 @@ it.each(NAMES)('no value of the header %s is an internal error', async (name) =>
   }
   expect(found).toEqual([]);
 });
+
+it.each([
+  ...['token', 'introspect', 'revoke', 'authorize', 'end-session', 'userinfo'].map(
+    (name) => [`/oauth2/${name}`, FORM, 'token=a&token=b'] as const,
+  ),
+  ['/sign-out', JSON_TYPE, '{"oauth_query":[1]}'] as const,
+  ['/sign-in/email', JSON_TYPE, '{"email":"a@example.com","email":"b@example.com"}'] as const,
+])(
+  '%s refuses a body whose media type has a blank of Unicode around it',
+  async (path, type, body) => {
+    for (const written of [`${type}\xA0`, `\xA0${type}`, `${type}\xA0;charset=utf-8`]) {
+      const { status } = await send(system.settings.authUrl, {
+        method: 'POST',
+        path: `/api/auth${path}`,
+        headers: { 'content-type': written },
+        body,
+      });
+      expect([written, status]).toEqual([written, 415]);
+    }
+  },
+);
