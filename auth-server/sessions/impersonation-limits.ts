@@ -4,7 +4,7 @@ import type { BeforeHook } from '../common/hook-types';
 
 /**
  * The changes that an administrator can make as another user: the profile, and the end of
- * sessions.
+ * sessions. An authorization request by POST is the same as by GET.
  */
 const OPEN_PATHS = [
   '/sign-out',
@@ -13,6 +13,9 @@ const OPEN_PATHS = [
   '/revoke-session',
   '/revoke-sessions',
   '/revoke-other-sessions',
+  '/oauth2/authorize',
+  '/oauth2/end-session',
+  '/oauth2/end-session/confirm',
   '/oauth2/token',
   '/oauth2/revoke',
   '/oauth2/introspect',

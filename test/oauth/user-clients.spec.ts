@@ -1,5 +1,5 @@
 import { Browser } from './browser';
-import { makePkce, OAuthStage, payloadOf } from './stage';
+import { makePkce, OAuthStage, payloadOf, REDIRECT_URI } from './stage';
 import { USER_SCOPES } from '../../contract';
 import { Caller } from '../support/caller';
 import { eventually } from '../support/eventually';
@@ -119,6 +119,25 @@ describe('a client that acts for a user', () => {
     }
     const api = new Caller(stage.system.apiUrl, second.access_token);
     expect((await api.get(ME)).body).toMatchObject({ id: someone.id });
+  });
+
+  it('can ask for a code by POST and sign out in an impersonation', async () => {
+    const admin = await stage.system.asNewAdmin();
+    const browser = await Browser.signedIn(stage.system, admin.email);
+    const client = await stage.register({ type: 'public' });
+    await stage.tokens(client, await Browser.signedIn(stage.system, someone.email));
+    await browser.post('/admin/impersonate-user', { userId: someone.id });
+    const pkce = makePkce();
+    const callback = await browser.submit(stage.authorization(client.clientId, pkce));
+    const code = { code: callback.searchParams.get('code')!, verifier: pkce.verifier, callback };
+    const { body: tokens } = await stage.exchange(client, code);
+    await expect(
+      browser.submit(stage.at('end-session/confirm', { action: 'confirm' })),
+    ).rejects.toThrow('The logout confirmation is invalid');
+    const { id_token: hint } = tokens;
+    const signOut = { id_token_hint: hint, post_logout_redirect_uri: REDIRECT_URI };
+    expect((await browser.submit(stage.at('end-session', signOut))).href).toBe(REDIRECT_URI);
+    expect((await stage.refresh(client, tokens.refresh_token)).status).toBe(400);
   });
 
   it('gets nothing for a code of an impersonation that has ended', async () => {
