@@ -144,6 +144,21 @@ describe('the form of a request (RFC 6749, section 3.2)', () => {
     const body = `grant_type=client_credentials&client_id=${serviceAccount.clientId}`;
     expect((await send('token', body, { authorization })).status).toBe(200);
   });
+
+  it.each<[string, (id: string) => string]>([
+    ['an ampersand behind it', (id) => `${id}&x`],
+    ['a byte order mark before it', (id) => `\uFEFF${id}`],
+    ['a letter that is not ASCII', (id) => `${id}é`],
+  ])('refuses a client id with %s: others could read another one', async (_title, write) => {
+    const { clientId, clientSecret } = serviceAccount;
+    const text = `${write(clientId)}:${clientSecret}`;
+    const headers = { authorization: `Basic ${Buffer.from(text).toString('base64')}` };
+    for (const endpoint of ['token', 'introspect', 'revoke']) {
+      const form = 'grant_type=client_credentials&token=a';
+      const { status, body } = await send(endpoint, form, headers);
+      expect([endpoint, status, body.error]).toEqual([endpoint, 400, 'invalid_request']);
+    }
+  });
 });
 
 describe('the scheme of the credentials (RFC 9110, section 11.4)', () => {
