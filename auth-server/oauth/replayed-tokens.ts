@@ -14,8 +14,9 @@ const FIELDS: Record<string, string> = {
 /** The provider's model. */
 export const REFRESH_TOKEN = 'oauthRefreshToken';
 
-const FIND_SESSION = `
-  SELECT session_id AS "sessionId" FROM oauth_refresh_token WHERE token = $1`;
+const FIND_OWNER = `
+  SELECT session_id AS "sessionId", client_id AS "clientId"
+    FROM oauth_refresh_token WHERE token = $1`;
 
 /**
  * The end of the grant deletes the tokens. A deletion of the tokens also ends the grant, but in the
@@ -56,11 +57,9 @@ export function replayedTokens(pool: Pool) {
             // The provider accepts an authentication scheme before a token that is revoked.
             const token = stripAccessTokenAuthorizationScheme(fieldOf(body, FIELDS[path]!));
             if (token === '') return;
-            const { rows } = await pool.query<{ sessionId: string | null }>(FIND_SESSION, [
-              hashToken(token),
-            ]);
+            const { rows } = await pool.query<Owner>(FIND_OWNER, [hashToken(token)]);
             if (!rows[0]) return;
-            const limited = limitToSession(context.adapter, { pool, ...rows[0] });
+            const limited = limitToGrant(context.adapter, { pool, ...rows[0] });
             context.adapter = endGrantOfToken(limited, pool);
           }),
         },
@@ -69,14 +68,20 @@ export function replayedTokens(pool: Pool) {
   } satisfies BetterAuthPlugin;
 }
 
-interface Limit {
-  pool: Pool;
+interface Owner {
   /** `null`: the token belongs to a former grant. */
   sessionId: string | null;
+  clientId: string;
 }
 
-/** The look-up of the tokens, and their deletion, which ends the grant instead. */
-function limitToSession(adapter: Adapter, { pool, sessionId }: Limit): Adapter {
+/**
+ * The look-up of the tokens, and their deletion, which ends the grant instead. Another client than
+ * that of the token ends nothing (RFC 7009, section 2.1).
+ */
+function limitToGrant(
+  adapter: Adapter,
+  { pool, sessionId, clientId }: Owner & { pool: Pool },
+): Adapter {
   const findMany: Adapter['findMany'] = (query) =>
     adapter.findMany(
       isOfUser(query)
@@ -85,7 +90,8 @@ function limitToSession(adapter: Adapter, { pool, sessionId }: Limit): Adapter {
     );
   const deleteMany: Adapter['deleteMany'] = async (query) => {
     if (!isOfUser(query)) return adapter.deleteMany(query);
-    const clientId = query.where.find(({ field }) => field === 'clientId')?.value;
+    const caller = query.where.find(({ field }) => field === 'clientId')?.value;
+    if (caller !== clientId) return 0;
     return (await pool.query(END, [sessionId, clientId])).rowCount ?? 0;
   };
   return { ...adapter, findMany, deleteMany };

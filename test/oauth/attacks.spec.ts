@@ -313,6 +313,15 @@ describe('client confusion', () => {
   });
 
   it.each([
+  it("ends no grant by another client's used refresh token (RFC 7009, section 2.1)", async () => {
+    const { refresh_token: used } = await stage.tokens(client, browser);
+    const { body: renewed } = await stage.refresh(client, used);
+    const own = await stage.tokens(confidential, browser);
+    await stage.ask({ token: used }, { secretOf: confidential, endpoint: 'revoke' });
+    expect((await stage.refresh(confidential, own.refresh_token)).status).toBe(200);
+    expect((await stage.refresh(client, renewed.refresh_token)).status).toBe(200);
+  });
+
     ['no secret', (): NewClient => ({ ...confidential, clientSecret: undefined })],
     ['a wrong secret', (): NewClient => ({ ...confidential, clientSecret: 'x'.repeat(43) })],
     ['an empty secret', (): NewClient => ({ ...confidential, clientSecret: '' })],
