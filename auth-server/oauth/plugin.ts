@@ -7,7 +7,8 @@ import { continueAfterSignIn } from './requests/continued-authorization';
 import { singleConsent } from './consents/single-consent';
 import { foreignTokens } from './foreign-tokens';
 import { hintedUser } from './requests/hinted-user';
-import { introspectionTokens } from './introspection-token';
+import { introspection } from './token-state/introspection';
+import { introspectionTokens } from './token-state/introspection-token';
 import { Grants } from './grants';
 import { protocolAnswers } from './protocol-answers';
 import { replayedTokens } from './replayed-tokens';
@@ -19,6 +20,7 @@ import { Resources } from './resources/resources';
 import { revocation } from './revocation';
 import { tokenClaims } from './token-claims';
 import { tokenSigner } from './token-signer';
+import { userInfoInForce } from './token-state/user-info';
 import type { AuthConfig } from '../common/config';
 import { SCOPES } from '../../contract';
 import { SigningKeys } from '../signing-keys/signing-keys';
@@ -58,7 +60,9 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
     foreignTokens({ resources, verifier: new TokenVerifier(verifierParts) }),
     verificationKeys(verifierParts),
     revocation(grants, pool),
-    protocolAnswers(grants),
+    introspection({ grants, pool }),
+    userInfoInForce,
+    protocolAnswers,
     replayedTokens(pool),
     usedCodes(codes),
     clientCredentials(pool),

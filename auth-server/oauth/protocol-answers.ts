@@ -1,8 +1,6 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { type APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
-import type { Grants } from './grants';
 import { toDescription } from './requests/error-description';
-import { isBanned } from '../sessions/claims';
 
 type Endpoint = Pick<GenericEndpointContext, 'path' | 'setHeader'> & {
   context: { returned?: unknown };
@@ -66,30 +64,17 @@ function correctBearer(description: string, { statusCode }: APIError): Correctio
 }
 
 /** Changes answers of the provider to those of the standards. */
-export function protocolAnswers(grants: Grants) {
-  return {
-    id: 'gatehouse-oauth-answers',
-    hooks: {
-      after: [
-        {
-          matcher: ({ path }) => path !== undefined && path in CORRECTIONS,
-          handler: createAuthMiddleware(async (ctx) => correct(ctx)),
-        },
-        {
-          matcher: ({ path }) => path === '/oauth2/introspect',
-          handler: createAuthMiddleware(async (ctx) => {
-            const shown = (ctx.context.returned ?? {}) as Shown;
-            if (shown.active !== true || shown.sub === shown.client_id) return undefined;
-            const { internalAdapter } = ctx.context;
-            const user = shown.sub ? await internalAdapter.findUserById(shown.sub) : null;
-            const isInForce = user && !isBanned(user) && (await isGranted(shown, grants));
-            return isInForce ? undefined : ctx.json({ active: false });
-          }),
-        },
-      ],
-    },
-  } satisfies BetterAuthPlugin;
-}
+export const protocolAnswers = {
+  id: 'gatehouse-oauth-answers',
+  hooks: {
+    after: [
+      {
+        matcher: ({ path }) => path !== undefined && path in CORRECTIONS,
+        handler: createAuthMiddleware(async (ctx) => correct(ctx)),
+      },
+    ],
+  },
+} satisfies BetterAuthPlugin;
 
 async function correct(ctx: Endpoint): Promise<Response | undefined> {
   const { returned } = ctx.context;
@@ -107,24 +92,4 @@ async function correct(ctx: Endpoint): Promise<Response | undefined> {
   };
   if (error === null) return new Response(null, { status, headers: NO_STORE });
   return Response.json({ error, error_description: shown }, { status, headers: NO_STORE });
-}
-
-/** The answer of introspection (RFC 7662, section 2.2). */
-interface Shown {
-  active?: boolean;
-  sub?: string;
-  sid?: string;
-  client_id?: string;
-  iat?: number;
-}
-
-/**
- * The provider checks only the session, which a direct change of the database may leave, and no
- * session for a refresh token.
- */
-async function isGranted(
-  { sid: sessionId, client_id: clientId = '', iat }: Shown,
-  grants: Grants,
-): Promise<boolean> {
-  return grants.isInForce({ sessionId, clientId }, iat);
 }

@@ -3,23 +3,13 @@ import { APIError } from 'better-auth/api';
 import type { Grants } from './grants';
 import type { UsedCodes } from './requests/used-codes';
 import type { Resources } from './resources/resources';
+import { checkUserInfo } from './token-state/user-info';
 import type { SessionClaims } from '../../contract';
 import { isBanned, type SessionBasis, toSessionClaims } from '../sessions/claims';
 
 type ClaimInput = Parameters<
   NonNullable<NonNullable<OAuthProviderExtension['claims']>['accessToken']>
 >[0];
-
-/** RFC 6750, section 3.1. */
-const INVALID_TOKEN = { error: 'invalid_token', error_description: 'no longer in force' };
-const CHALLENGE = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
-
-/** The claims of a token at userinfo. */
-interface ShownToken {
-  sid?: string;
-  client_id: string;
-  iat: number;
-}
 
 interface SessionRow extends SessionBasis {
   userId: string;
@@ -61,14 +51,7 @@ export function tokenClaims(parts: TokenClaimsParts): OAuthProviderExtension {
         await assertGranted(input, parts);
         return { ...target, ...claims };
       },
-      userInfo: async ({ user, jwt }) => {
-        const { sid, client_id: clientId, iat } = jwt as unknown as ShownToken;
-        const isGranted = await grants.isInForce({ sessionId: sid, clientId }, iat);
-        if (!isGranted || isBanned(user)) {
-          throw new APIError('UNAUTHORIZED', INVALID_TOKEN, CHALLENGE);
-        }
-        return {};
-      },
+      userInfo: checkUserInfo(grants),
     },
   };
 }

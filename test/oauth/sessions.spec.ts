@@ -269,3 +269,120 @@ describe('tokens of a client are refused by every replica', () => {
     }
   }
 });
+
+/** What the auth server itself answers about tokens after a change; `null`: nothing. */
+interface Remaining {
+  userInfo: string[] | null;
+  /** Of the access token, with its role. */
+  scope: string | null;
+  role?: string;
+  /** Of the refresh token. */
+  renewable: string | null;
+}
+
+const TAKEN: [string, (id: string) => Promise<unknown>, Remaining][] = [
+  [
+    'is as it was',
+    () => Promise.resolve(),
+    {
+      userInfo: ['sub', 'name', 'given_name', 'family_name', 'email', 'email_verified'],
+      scope: 'openid profile email offline_access',
+      role: 'admin',
+      renewable: 'openid profile email offline_access',
+    },
+  ],
+  [
+    'has lost scopes',
+    (id) => stage.change(id, { scopes: ['openid', 'email', 'offline_access'] }),
+    {
+      userInfo: ['sub', 'email', 'email_verified'],
+      scope: 'openid email offline_access',
+      role: 'admin',
+      renewable: 'openid email offline_access',
+    },
+  ],
+  [
+    'has lost openid',
+    (id) => stage.change(id, { scopes: ['profile'] }),
+    { userInfo: null, scope: 'profile', role: 'admin', renewable: 'profile' },
+  ],
+  [
+    'has lost all scopes of the token',
+    (id) => stage.change(id, { scopes: ['users:read'] }),
+    { userInfo: null, scope: null, renewable: null },
+  ],
+  [
+    'has a user who is no longer an administrator',
+    () => stage.clients.put(`${USERS}/${user.id}/role`, { role: 'user' }),
+    {
+      userInfo: ['sub', 'name', 'given_name', 'family_name', 'email', 'email_verified'],
+      scope: 'openid profile email offline_access',
+      role: 'user',
+      renewable: 'openid profile email offline_access',
+    },
+  ],
+];
+
+describe('what the auth server says about tokens of a client', () => {
+  const introspect = async (token: string, secretOf: NewClient, base?: string) =>
+    (await stage.ask({ token }, { secretOf, endpoint: 'introspect', base })).body as unknown as {
+      active: boolean;
+      scope?: string;
+      role?: string;
+    };
+
+  /** Directly, and through the API. */
+  const bases = () => [stage.base, `${stage.system.apiUrl}/api/auth/oauth2`];
+
+  it.each(TAKEN)('that %s is what is in force', async (_title, change, remaining) => {
+    const caller = await stage.register({ type: 'confidential' });
+    await stage.clients.put(`${USERS}/${user.id}/role`, { role: 'admin' });
+    const tokens = await stage.tokens(caller, browser);
+    await change(caller.clientId);
+    const { userInfo, scope, role, renewable } = remaining;
+    for (const base of bases()) {
+      const headers = { authorization: `Bearer ${tokens.access_token}` };
+      const answer = await fetch(`${base}/userinfo`, { headers });
+      const claims = (await answer.json()) as object;
+      expect([answer.status, claims]).toEqual(
+        userInfo
+          ? [200, Object.fromEntries(userInfo.map((name) => [name, expect.anything()]))]
+          : [403, expect.objectContaining({ error: 'insufficient_scope' })],
+      );
+      const access = await introspect(tokens.access_token, caller, base);
+      expect(access).toEqual(
+        scope === null ? { active: false } : expect.objectContaining({ active: true, scope, role }),
+      );
+      const refresh = await introspect(tokens.refresh_token, caller, base);
+      expect(refresh).toEqual(
+        renewable === null
+          ? { active: false }
+          : expect.objectContaining({ active: true, scope: renewable }),
+      );
+    }
+  });
+
+  it('is that a first-party client without scopes still acts by the role', async () => {
+    const caller = await stage.register({ type: 'confidential', firstParty: true });
+    const tokens = await stage.tokens(caller, browser, { scope: 'profile' });
+    await stage.change(caller.clientId, { scopes: ['users:read'] });
+    const shown = await introspect(tokens.access_token, caller);
+    expect(shown).toMatchObject({ active: true, scope: '', role: 'user' });
+  });
+
+  it('is what a service account still has', async () => {
+    const account = await stage.register({ type: 'machine', scopes: ['users:read', 'audit:read'] });
+    const { access_token: token } = (await stage.serviceAccountToken(account)).body;
+    await stage.change(account.clientId, { scopes: ['audit:read'] });
+    for (const base of bases()) {
+      expect(await introspect(token, account, base)).toMatchObject({
+        active: true,
+        scope: 'audit:read',
+      });
+    }
+    await stage.change(account.clientId, { scopes: ['ssf:manage'] });
+    for (const base of bases()) {
+      expect(await introspect(token, account, base)).toEqual({ active: false });
+    }
+  });
+});

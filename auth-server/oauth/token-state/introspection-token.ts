@@ -4,9 +4,9 @@ import { createAuthEndpoint } from 'better-auth/api';
 import { resolveSigningKey } from 'better-auth/plugins';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
-import { assertActingClient } from '../common/caller';
-import type { AuthConfig } from '../common/config';
-import { INTROSPECTION_TOKEN_PATH } from '../../contract';
+import { assertActingClient } from '../../common/caller';
+import type { AuthConfig } from '../../common/config';
+import { INTROSPECTION_TOKEN_PATH } from '../../../contract';
 
 const bodySchema = z.strictObject({ report: z.looseObject({ active: z.boolean() }) });
 

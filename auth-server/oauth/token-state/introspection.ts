@@ -1,0 +1,85 @@
+import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
+import { createAuthMiddleware } from 'better-auth/api';
+import type { Pool } from 'pg';
+import type { Grants } from '../grants';
+import { isBanned } from '../../sessions/claims';
+
+/** The answer of introspection (RFC 7662, section 2.2). */
+interface Shown {
+  active?: boolean;
+  sub?: string;
+  sid?: string;
+  client_id?: string;
+  iat?: number;
+  scope?: string;
+  role?: string;
+}
+
+/** A client without the grant type of a service account has no scopes of its own. */
+const FIND_CLIENT = `
+  SELECT coalesce(scopes, '[]') AS "scopes", coalesce(skip_consent, false) AS "firstParty",
+         CASE WHEN grant_types ? 'client_credentials' THEN client_credentials_scopes END
+           AS "ownScopes"
+    FROM oauth_client WHERE client_id = $1 AND NOT disabled`;
+
+interface ClientRow {
+  scopes: string[];
+  firstParty: boolean;
+  ownScopes: string[] | null;
+}
+
+interface IntrospectionParts {
+  grants: Grants;
+  pool: Pool;
+}
+
+/**
+ * What introspection says about a client's own tokens: the scopes and the role in force. The
+ * provider reports those that were signed. It checks only the session, which a direct change of the
+ * database may leave, and no session for a refresh token.
+ */
+export function introspection(parts: IntrospectionParts) {
+  return {
+    id: 'gatehouse-introspection',
+    hooks: {
+      after: [
+        {
+          matcher: ({ path }) => path === '/oauth2/introspect',
+          handler: createAuthMiddleware(async (ctx) => {
+            const shown = (ctx.context.returned ?? {}) as Shown;
+            if (shown.active !== true) return undefined;
+            const inForce = await describe(shown, { ...parts, ...ctx.context });
+            return ctx.json(inForce ?? { active: false });
+          }),
+        },
+      ],
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+type DescribeParts = IntrospectionParts &
+  Pick<GenericEndpointContext['context'], 'internalAdapter'>;
+
+/** @returns `null`: it is not active. */
+async function describe(
+  shown: Shown,
+  { grants, pool, internalAdapter }: DescribeParts,
+): Promise<Shown | null> {
+  const { sub, client_id: clientId = '', sid: sessionId, iat } = shown;
+  const { rows } = await pool.query<ClientRow>(FIND_CLIENT, [clientId]);
+  if (!rows[0] || sub === undefined) return null;
+  const { scopes, ownScopes, firstParty } = rows[0];
+  if (sub === clientId) return withScopes(shown, ownScopes ?? []);
+  const user = await internalAdapter.findUserById(sub);
+  const isInForce =
+    user && !isBanned(user) && (await grants.isInForce({ sessionId, clientId }, iat));
+  const narrowed = isInForce ? withScopes(shown, scopes, firstParty) : null;
+  if (narrowed?.role === undefined) return narrowed;
+  return { ...narrowed, role: (user as { role?: string }).role };
+}
+
+/** @param isWithoutScopes whether the token has a right without scopes: of a first-party client. */
+function withScopes(shown: Shown, allowed: string[], isWithoutScopes = false): Shown | null {
+  const scopes = (shown.scope ?? '').split(' ').filter((scope) => allowed.includes(scope));
+  return scopes.length > 0 || isWithoutScopes ? { ...shown, scope: scopes.join(' ') } : null;
+}
