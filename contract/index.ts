@@ -20,5 +20,6 @@ export * from './tables/profile-columns';
 export * from './tables/stored-bounds';
 export * from './tables/tables';
 export * from './token-terms';
+export * from './urls/issuer';
 export * from './urls/loopback';
 export * from './urls/metadata-documents';

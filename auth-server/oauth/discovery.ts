@@ -1,12 +1,12 @@
 import type { RequestHandler } from 'express';
 import type { Pool } from 'pg';
-import { isAuthorizationServer } from './plugin';
 import { Resources } from './resources/resources';
 import type { AuthConfig } from '../common/config';
 import {
   AUTH_BASE_PATH,
   AUTHORIZATION_SERVER_DOCUMENT,
   INTROSPECTION_PATH,
+  isAuthorizationServer,
   JWKS_PATH,
   OPENID_DOCUMENT,
   SCOPES,

@@ -22,7 +22,7 @@ import { tokenClaims } from './token-claims';
 import { tokenSigner } from './token-signer';
 import { userInfoInForce } from './token-state/user-info';
 import type { AuthConfig } from '../common/config';
-import { SCOPES } from '../../contract';
+import { isAuthorizationServer, SCOPES } from '../../contract';
 import { SigningKeys } from '../signing-keys/signing-keys';
 import { TokenVerifier } from '../signing-keys/token-verifier';
 import { verificationKeys } from '../signing-keys/verification-keys';
@@ -70,22 +70,6 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
     // Last: its hook commits what the answer says.
     renewals(pool),
   ];
-}
-
-/**
- * Whether the settings allow OAuth tokens: the issuer must be an http(s) URL without query,
- * fragment and trailing slash (RFC 8414, section 2), the audience a URI without fragment (RFC
- * 8707, section 2).
- */
-export function isAuthorizationServer({ jwtIssuer, jwtAudience }: AuthConfig): boolean {
-  const issuer = URL.parse(jwtIssuer);
-  const isAddress = issuer !== null && ['http:', 'https:'].includes(issuer.protocol);
-  return (
-    isAddress &&
-    !/[?#]|\/$/.test(jwtIssuer) &&
-    URL.canParse(jwtAudience) &&
-    !jwtAudience.includes('#')
-  );
 }
 
 interface ProviderParts {

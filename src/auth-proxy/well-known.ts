@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { API_SCOPES } from '../../contract';
+import { API_SCOPES, isAuthorizationServer } from '../../contract';
 import { PUBLIC_DOCUMENT_HEADERS } from '../../runtime/http/public-document';
 import type { ApiSettings } from '../config/api-settings';
 
@@ -10,7 +10,7 @@ export function serveResourceMetadata(fastify: FastifyInstance, settings: ApiSet
   const document = {
     resource: settings.jwtAudience,
     resource_name: 'Gatehouse API',
-    authorization_servers: [settings.jwtIssuer],
+    ...(isAuthorizationServer(settings) && { authorization_servers: [settings.jwtIssuer] }),
     scopes_supported: [...API_SCOPES],
     bearer_methods_supported: ['header'],
     ...(settings.apiDocs && { resource_documentation: `${settings.apiUrl}/docs` }),

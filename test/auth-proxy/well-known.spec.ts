@@ -1,0 +1,24 @@
+import { fastify } from 'fastify';
+import { serveResourceMetadata } from '../../src/auth-proxy/well-known';
+import type { ApiSettings } from '../../src/config/api-settings';
+
+async function read(jwtIssuer: string): Promise<Record<string, unknown>> {
+  const app = fastify();
+  const settings = { jwtIssuer, jwtAudience: 'https://api.example.com' } as ApiSettings;
+  serveResourceMetadata(app, settings);
+  return (await app.inject('/.well-known/oauth-protected-resource')).json();
+}
+
+describe('the metadata of the API', () => {
+  it('names the authorization server', async () => {
+    const issuer = 'https://auth.example.com';
+    expect(await read(issuer)).toMatchObject({ authorization_servers: [issuer] });
+  });
+
+  it.each(['gatehouse', 'urn:gatehouse', 'https://auth.example.com/'])(
+    'names no authorization server when the issuer is %s: there is none',
+    async (issuer) => {
+      expect(await read(issuer)).not.toHaveProperty('authorization_servers');
+    },
+  );
+});
