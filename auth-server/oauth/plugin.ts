@@ -5,6 +5,7 @@ import { authorizationRequests } from './requests/authorization-request';
 import { clientCredentials } from './client-credentials';
 import { continueAfterSignIn } from './requests/continued-authorization';
 import { singleConsent } from './consents/single-consent';
+import { exactIssuer } from './requests/exact-issuer';
 import { foreignTokens } from './foreign-tokens';
 import { hintedUser } from './requests/hinted-user';
 import { introspection } from './token-state/introspection';
@@ -55,6 +56,7 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
     authorizationRequests(verifierParts),
     // After the provider, whose hook continues an authorization after a sign-in.
     hintedUser(verifierParts),
+    exactIssuer(config),
     requestRules({ pool, resources }),
     tokenSigner(resources),
     foreignTokens({ resources, verifier: new TokenVerifier(verifierParts) }),

@@ -113,7 +113,7 @@ export const SETTING_DEFINITIONS = {
     example: 'https://api.example.com',
   }),
   JWT_ISSUER: define({
-    schema: is.stringOrUri,
+    schema: is.issuer,
     default: null,
     defaultNote: '`AUTH_URL`',
     meaning:

@@ -177,6 +177,21 @@ export const stringOrUri = z
     'must be a URL or a name without spaces or colons',
   );
 
+/**
+ * An issuer that is an http(s) URL is written as parsers write it: client libraries compare it
+ * exactly, and the OAuth provider states it in that form.
+ */
+export const issuer = stringOrUri.refine(
+  isCanonical,
+  'must be written as URLs are compared, like https://auth.example.com: lower case, no default port',
+);
+
+function isCanonical(value: string): boolean {
+  const parsed = URL.parse(value);
+  if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) return true;
+  return [value, `${value}/`].includes(parsed.href);
+}
+
 function commaSeparated(accepts: (item: string) => boolean, message: string) {
   return z
     .string()

@@ -16,7 +16,8 @@ let otherClient: NewClient;
 let confidential: NewClient;
 
 beforeAll(async () => {
-  stage = await OAuthStage.start();
+  // The provider writes it with https.
+  stage = await OAuthStage.start({ env: { JWT_ISSUER: 'http://gatehouse.internal:3000' } });
   ({ user, browser } = await stage.user());
   client = await stage.register({ type: 'public' });
   otherClient = await stage.register({ type: 'public' });
@@ -312,7 +313,6 @@ describe('client confusion', () => {
     expect((await stage.refresh(client, token)).status).toBe(200);
   });
 
-  it.each([
   it("ends no grant by another client's used refresh token (RFC 7009, section 2.1)", async () => {
     const { refresh_token: used } = await stage.tokens(client, browser);
     const { body: renewed } = await stage.refresh(client, used);
@@ -322,6 +322,7 @@ describe('client confusion', () => {
     expect((await stage.refresh(client, renewed.refresh_token)).status).toBe(200);
   });
 
+  it.each([
     ['no secret', (): NewClient => ({ ...confidential, clientSecret: undefined })],
     ['a wrong secret', (): NewClient => ({ ...confidential, clientSecret: 'x'.repeat(43) })],
     ['an empty secret', (): NewClient => ({ ...confidential, clientSecret: '' })],

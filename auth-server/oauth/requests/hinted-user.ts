@@ -1,6 +1,7 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
-import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api';
+import { createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import { getOAuthProviderState } from '@better-auth/oauth-provider';
+import { leadTo, targetOf } from './redirect-target';
 import { TokenVerifier, type VerifierParts } from '../../signing-keys/token-verifier';
 
 /** An ID token is a hint also long after its time (OpenID Connect Core 1.0, section 3.1.2.1). */
@@ -43,11 +44,7 @@ export function hintedUser(parts: VerifierParts) {
             const clientId = query.get('client_id') ?? '';
             const hinted = await subjectOf({ token, clientId }, verifier);
             if (hinted === undefined || hinted === (await userOf(ctx))) return undefined;
-            const { returned } = ctx.context;
-            const url = withoutCode(targetOf(returned)!);
-            // Thrown, because the headers of the redirection replace those of a returned answer.
-            if (isAPIError(returned)) throw ctx.redirect(url);
-            return { redirect: true, url };
+            return leadTo(ctx, withoutCode(targetOf(ctx.context.returned)!));
           }),
         },
       ],
@@ -60,19 +57,10 @@ async function userOf(ctx: GenericEndpointContext): Promise<string | undefined> 
   return (ctx.context.newSession ?? (await getSessionFromCtx(ctx)))?.user.id;
 }
 
-/** Where an answer leads: by a redirection, or by its URL in JSON for a script. */
-function targetOf(returned: unknown): URL | null {
-  if (isAPIError(returned)) {
-    return URL.parse(new Headers(returned.headers as Record<string, string>).get('location') ?? '');
-  }
-  const { url } = (returned ?? {}) as { url?: unknown };
-  return typeof url === 'string' ? URL.parse(url) : null;
-}
-
 /** The code expires without use. */
-function withoutCode(target: URL): string {
+function withoutCode(target: URL): URL {
   target.searchParams.delete('code');
   target.searchParams.set('error', 'login_required');
   target.searchParams.set('error_description', 'another user has signed in');
-  return target.href;
+  return target;
 }
