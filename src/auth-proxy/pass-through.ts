@@ -136,7 +136,8 @@ function passThrough(
       const { stream } = response as unknown as { stream: Readable };
       // After the answer to a sign-out, the next request here is refused.
       const caughtUp = isChange(request, reply) ? catchUp() : Promise.resolve();
-      void caughtUp.finally(() => void reply.send(stream));
+      const send = () => void reply.send(stream);
+      void caughtUp.then(send, send);
     },
     onError: (failed, { error }) => {
       failed.send(new Problem('auth_server_unavailable', { cause: error }));
