@@ -10,7 +10,7 @@ import { foreignTokens } from './foreign-tokens';
 import { hintedUser } from './requests/hinted-user';
 import { introspection } from './token-state/introspection';
 import { introspectionTokens } from './token-state/introspection-token';
-import { Grants } from './grants';
+import { Grants } from './token-state/grants';
 import { protocolAnswers } from './protocol-answers';
 import { replayedTokens } from './replayed-tokens';
 import { renewals } from './renewals';

@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, isAPIError } from 'better-auth/api';
 import type { Pool } from 'pg';
-import type { Grants } from './grants';
+import type { Grants } from './token-state/grants';
 import { writeAuditEvent } from '../audit/audit-writer';
 import { fieldOf } from '../common/caller';
 import type { HookContext } from '../common/hook-types';

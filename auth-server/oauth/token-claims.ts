@@ -1,6 +1,6 @@
 import type { OAuthProviderExtension } from '@better-auth/oauth-provider';
 import { APIError } from 'better-auth/api';
-import type { Grants } from './grants';
+import type { Grants } from './token-state/grants';
 import type { UsedCodes } from './requests/used-codes';
 import type { Resources } from './resources/resources';
 import { checkUserInfo } from './token-state/user-info';

@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
-import type { Grants } from '../grants';
+import type { Grants } from './grants';
 import { isBanned } from '../../sessions/claims';
 
 /** The answer of introspection (RFC 7662, section 2.2). */

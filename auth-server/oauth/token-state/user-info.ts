@@ -1,7 +1,7 @@
 import type { OAuthProviderExtension } from '@better-auth/oauth-provider';
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
-import type { Grants } from '../grants';
+import type { Grants } from './grants';
 import { isBanned } from '../../sessions/claims';
 
 type UserInfo = NonNullable<NonNullable<OAuthProviderExtension['claims']>['userInfo']>;

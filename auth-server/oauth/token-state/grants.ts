@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { CLOCK_TOLERANCE_SECONDS } from '../../contract';
+import { CLOCK_TOLERANCE_SECONDS } from '../../../contract';
 
 /** A grant of a user to a client, within one session. */
 export interface GrantKey {
