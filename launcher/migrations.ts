@@ -71,6 +71,7 @@ import { ReadTokensByPages1795811002000 } from '../migrations/1795811002000-Read
 import { KeepReloadOfTransaction1795812000000 } from '../migrations/1795812000000-KeepReloadOfTransaction';
 import { KeepSecondFactorRows1795812001000 } from '../migrations/1795812001000-KeepSecondFactorRows';
 import { KeepEndedGrants1795813500000 } from '../migrations/1795813500000-KeepEndedGrants';
+import { EndImpersonationsWithTheirSession1795814500000 } from '../migrations/1795814500000-EndImpersonationsWithTheirSession';
 import { grantPrivileges } from './database-grants';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
@@ -149,6 +150,7 @@ const OWN_MIGRATIONS = [
   KeepReloadOfTransaction1795812000000,
   KeepSecondFactorRows1795812001000,
   KeepEndedGrants1795813500000,
+  EndImpersonationsWithTheirSession1795814500000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -32,6 +32,7 @@ export const TABLES = {
       ipAddress: 'ip_address',
       userAgent: 'user_agent',
       impersonatedBy: 'impersonated_by',
+      begunIn: 'begun_in',
       authenticationMethods: 'authentication_methods',
       createdAt: 'created_at',
       updatedAt: 'updated_at',

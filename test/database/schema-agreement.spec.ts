@@ -154,6 +154,7 @@ describe('the entities of ormconfig.ts, compared with the migrated database', ()
       'oauth_refresh_token.rotation_replay_response',
       'oauth_refresh_token.token',
       'session.authentication_methods',
+      'session.begun_in',
       'session.token',
       'two_factor.backup_codes',
       'two_factor.secret',

@@ -1,9 +1,13 @@
 import { decodeJwt } from 'jose';
+import { Client } from 'pg';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import { Caller } from '../support/caller';
 import { eventually } from '../support/eventually';
 import { expectProblem } from '../support/problems';
-import { type SignedInUser, System } from '../support/system';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
+
+const WAITING = `
+  SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
 
 let system: System;
 let admin: SignedInUser;
@@ -100,11 +104,14 @@ describe('a session of an impersonation', () => {
     expect((await post('/update-user', { name: 'Other' }, { cookie })).status).toBe(200);
   });
 
+  const callAuth = ({ refreshToken }: SignedInUser, path: string, body: object) =>
+    new Caller(system.settings.authUrl, refreshToken).post(`/api/auth${path}`, body);
+
   const setRole = (userId: string, role: string) =>
-    new Caller(system.settings.authUrl, admin.refreshToken).post('/api/auth/admin/set-role', {
-      userId,
-      role,
-    });
+    callAuth(admin, '/admin/set-role', { userId, role });
+
+  const deleteSessionsOf = ({ id }: SignedInUser) =>
+    system.query('DELETE FROM session WHERE user_id = $1', [id]);
 
   it.each<[string, () => Promise<unknown>]>([
     ['is demoted by the auth server', () => setRole(grace.id, 'user')],
@@ -137,6 +144,64 @@ describe('a session of an impersonation', () => {
     });
     expect((await ada.caller.get('/api/v1/admin/stats')).status).toBe(200);
     expect((await grace.caller.get('/api/v1/users/me')).status).toBe(200);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['signs out', () => grace.caller.post('/api/v1/auth/sign-out')],
+    ['ends all sessions', () => callAuth(grace, '/revoke-sessions', {})],
+    [
+      'loses all sessions by a colleague',
+      () => admin.caller.delete(`/api/v1/admin/users/${grace.id}/sessions`),
+    ],
+    [
+      'loses all sessions by the auth server',
+      () => callAuth(admin, '/admin/revoke-user-sessions', { userId: grace.id }),
+    ],
+    ['loses the session by hand', () => deleteSessionsOf(grace)],
+  ])('ends when the administrator %s', async (_way, act) => {
+    expect((await asAda.get('/api/v1/users/me')).status).toBe(200);
+    await act();
+    await eventually(async () => {
+      expectProblem(await asAda.get('/api/v1/users/me'), 'invalid_token');
+    });
+    expect((await ada.caller.get('/api/v1/users/me')).status).toBe(200);
+  });
+
+  it('does not begin while the session of the administrator is ended', async () => {
+    const holder = new Client(system.database.url);
+    await holder.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('DELETE FROM session WHERE user_id = $1', [grace.id]);
+      const begun = callAuth(grace, '/admin/impersonate-user', { userId: ada.id });
+      await eventually(async () => {
+        expect(await system.query(WAITING)).toHaveLength(1);
+      });
+      await holder.query('COMMIT');
+      expect(await begun).toMatchObject({ status: 401 });
+    } finally {
+      await holder.end();
+    }
+    const left = 'SELECT FROM session WHERE impersonated_by = $1';
+    expect(await system.query(left, [grace.id])).toEqual([]);
+  });
+
+  it('ends no later than the session of the administrator', async () => {
+    const minutes = `UPDATE session SET expires_at = now() + interval '10 minutes' WHERE user_id = $1`;
+    await system.query(minutes, [grace.id]);
+    const begin = `
+      INSERT INTO session (id, token, user_id, impersonated_by, begun_in, expires_at)
+      SELECT gen_random_uuid(), gen_random_uuid(), $2, user_id, id, now() + interval '1 hour'
+        FROM session WHERE user_id = $1
+      RETURNING expires_at <= now() + interval '10 minutes' AS "isInTime"`;
+    expect(await system.query(begin, [grace.id, ada.id])).toEqual([{ isInTime: true }]);
+  });
+
+  it('continues when another session of the administrator ends', async () => {
+    const { email } = grace;
+    const other = await system.signIn({ email, password: PASSWORD });
+    await other.caller.post('/api/v1/auth/sign-out');
+    expect((await asAda.get('/api/v1/users/me')).status).toBe(200);
   });
 
   it('continues after other changes', async () => {

@@ -22,6 +22,7 @@ const { name: table, columns } = TABLES.session;
 @Index('session_user_id_idx', ['userId'])
 @Index('session_expires_at_idx', ['expiresAt'])
 @Index('session_impersonated_by_idx', ['impersonatedBy'], { where: 'impersonated_by IS NOT NULL' })
+@Index('session_begun_in_idx', ['begunIn'], { where: 'begun_in IS NOT NULL' })
 @Check('session_authentication_methods_check', `jsonb_typeof("authentication_methods") = 'array'`)
 export class SessionEntity {
   @PrimaryColumn({ name: columns.id, type: 'text', primaryKeyConstraintName: 'session_pkey' })
@@ -50,6 +51,14 @@ export class SessionEntity {
   /** The id of the administrator who impersonates the user in this session. */
   @Column({ name: columns.impersonatedBy, type: 'text', nullable: true })
   impersonatedBy!: string | null;
+
+  /** The session of the administrator in which the impersonation began. The API does not read it. */
+  @Column({ name: columns.begunIn, type: 'text', nullable: true, select: false })
+  begunIn?: string | null;
+
+  @ManyToOne(() => SessionEntity, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: columns.begunIn, foreignKeyConstraintName: 'session_begun_in_fkey' })
+  impersonator?: Relation<SessionEntity>;
 
   /** How the user signed in: values of `amr` (RFC 8176). The API does not read it. */
   @Column({ name: columns.authenticationMethods, type: 'jsonb', nullable: true, select: false })
