@@ -50,7 +50,7 @@ export function createPhases(parts: PhaseParts) {
   const tokens = accessTokens(config, pool);
   const statements = new PreparedQueries(() => pool);
   const key = toCipherKey(config);
-  const limits = limitsPlugins(limitStore, config);
+  const limits = limitsPlugins(limitStore, { ...config, pool });
   return [
     // First: all other hooks read the fields that the schema of the endpoint has accepted.
     phase('input', [parsedInput(config)]),

@@ -1,5 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, isAPIError } from 'better-auth/api';
+import type { Pool } from 'pg';
 export { equalTimes } from './equal-times';
 import { GrowingDelay, scaled, type DelayRule } from './growing-delay';
 import { announce, refusal, toHeaders } from './limit-headers';
@@ -39,6 +40,7 @@ const PASSWORD_PATHS = new Set([
 const PASSWORD_RULE: DelayRule = { name: 'password', free: 5, window: 3_600, longest: 900 };
 
 interface LimitsConfig {
+  pool: Pool;
   /** Of the keys of counters. */
   secret: string;
   rateLimits: RateLimitFactors;
@@ -64,10 +66,10 @@ export interface LimitsPlugins {
  */
 export function limitsPlugins(
   store: LimitStore | null,
-  { rateLimits, ...secrets }: Secrets & Pick<AuthConfig, 'rateLimits'>,
+  { pool, rateLimits, ...secrets }: Secrets & Pick<AuthConfig, 'rateLimits'> & { pool: Pool },
 ): LimitsPlugins {
   if (!store || !rateLimits) return { requests: [], passwords: [], outcomes: [] };
-  const guard = new LimitsGuard(store, { secret: findLastingSecret(secrets), rateLimits });
+  const guard = new LimitsGuard(store, { pool, secret: findLastingSecret(secrets), rateLimits });
   const before = [
     { matcher: everything, handler: createAuthMiddleware((ctx) => guard.before(ctx)) },
   ];
@@ -92,7 +94,7 @@ function asksForPassword({ path }: HookMatch): boolean {
 
 /** Values that the hook before the endpoint passes to the hook after it. */
 interface Pending {
-  signIn?: SignInAttempt;
+  signIn?: { attempt: SignInAttempt; origin: Origin };
   /** The id of the user whose password is checked. */
   checked?: string;
   /** The e-mail address of the user who sets a password with the code of a mail. */
@@ -107,10 +109,10 @@ class LimitsGuard {
   private readonly passwords: GrowingDelay;
   private readonly pending = new WeakMap<Request, Pending>();
 
-  constructor(store: LimitStore, { secret, rateLimits }: LimitsConfig) {
+  constructor(store: LimitStore, { pool, secret, rateLimits }: LimitsConfig) {
     const { quotas, guesses } = rateLimits;
     this.keys = new LimitKeys(secret);
-    this.sources = new KnownSources(store);
+    this.sources = new KnownSources(store, pool);
     this.requests = new RequestLimits({ store, keys: this.keys, factor: quotas });
     this.signIns = new SignInLimits({ store, sources: this.sources, factors: rateLimits });
     this.passwords = new GrowingDelay(store, scaled(PASSWORD_RULE, guesses));
@@ -129,8 +131,9 @@ class LimitsGuard {
     if (context) context.mailSender = sender;
     const standing = await this.requests.check({ path, body, network, administrator });
     if (standing) announce(ctx, toHeaders(standing.policy, standing.verdict));
-    if (path === SIGN_IN)
+    if (path === SIGN_IN) {
       this.pending.set(request, { signIn: await this.beginSignIn(ctx, network) });
+    }
     if (path === RESET_PASSWORD) {
       this.pending.set(request, { proven: (await ownerOfResetToken(ctx))?.email });
     }
@@ -153,22 +156,25 @@ class LimitsGuard {
     const network = networkOf(ctx);
     if (network === null || !ctx.request) return;
     const { signIn, checked, proven } = this.pending.get(ctx.request) ?? {};
-    if (signIn) await this.endSignIn(ctx, signIn);
+    if (signIn) await this.endSignIn(ctx, signIn.attempt);
     if (checked !== undefined && !isRefused(ctx, 'INVALID_PASSWORD')) {
       await this.passwords.giveBack(checked);
     }
-    const signedIn = await signedInAs(ctx);
-    const byMail = isAPIError(ownAnswerOf(ctx.context)) ? null : proven;
-    if (byMail) await this.signIns.forgetUnknownSources(this.originOf(byMail, network));
-    const owner = signedIn ?? byMail;
-    if (owner) await this.sources.remember(ctx, this.originOf(owner, network));
+    const begun = await begunSession(ctx);
+    const signedIn = begun && (signIn?.origin ?? (await this.originOfSession(begun, network)));
+    if (signedIn) await this.sources.remember(ctx, signedIn);
+    else if (proven && !isAPIError(ownAnswerOf(ctx.context))) {
+      const origin = await this.originOf(proven, network);
+      await this.signIns.forgetUnknownSources(origin);
+      await this.sources.remember(ctx, origin);
+    }
   }
 
-  private async beginSignIn(ctx: HookContext, network: string): Promise<SignInAttempt> {
-    const origin = this.originOf(fieldOf(ctx.body, 'email'), network);
+  private async beginSignIn(ctx: HookContext, network: string) {
+    const origin = await this.originOf(fieldOf(ctx.body, 'email'), network);
     const attempt = await this.signIns.begin(ctx, origin);
     announce(ctx, toHeaders(attempt.policy, attempt.verdict));
-    return attempt;
+    return { attempt, origin };
   }
 
   private async endSignIn(ctx: HookContext, attempt: SignInAttempt): Promise<void> {
@@ -178,8 +184,16 @@ class LimitsGuard {
     else await this.signIns.succeed(attempt);
   }
 
-  private originOf(email: string, network: string): Origin {
-    return { account: this.keys.account(email), network };
+  private async originOf(email: string, network: string): Promise<Origin> {
+    const credentials = await this.sources.versionOf(email);
+    return { account: this.keys.account(email), network, credentials };
+  }
+
+  private async originOfSession({ session, user }: BegunSession, network: string) {
+    const credentials = await this.sources.versionOfSession(session.id);
+    return credentials === null
+      ? null
+      : { account: this.keys.account(user.email), network, credentials };
   }
 }
 
@@ -191,15 +205,17 @@ async function administratorOf(ctx: HookContext): Promise<string | undefined> {
   return isAdministrator(caller) ? caller?.id : undefined;
 }
 
+type BegunSession = NonNullable<HookContext['context']['newSession']>;
+
 /**
- * The e-mail address of the user who has signed in. The extension of the session that the request
- * names is no sign-in, also in an impersonation.
+ * The session of a user who has signed in. The extension of the session that the request names is
+ * no sign-in, also in an impersonation.
  */
-async function signedInAs(ctx: HookContext): Promise<string | undefined> {
+async function begunSession(ctx: HookContext): Promise<BegunSession | null> {
   const { newSession } = ctx.context;
-  if (!newSession || ctx.path.startsWith(ADMIN_PATHS)) return undefined;
+  if (!newSession || ctx.path.startsWith(ADMIN_PATHS)) return null;
   const named = await findNamedSession(ctx);
-  return named?.id === newSession.session.id ? undefined : newSession.user.email;
+  return named?.id === newSession.session.id ? null : newSession;
 }
 
 function isRefused({ context }: HookContext, ...codes: string[]): boolean {

@@ -65,7 +65,7 @@ export class SignInLimits {
    * @throws {APIError} 429 when the attempt must wait; it is not counted then.
    */
   async begin(ctx: HookContext, origin: Origin): Promise<SignInAttempt> {
-    const device = await this.sources.deviceOf(ctx, origin.account);
+    const device = await this.sources.deviceOf(ctx, origin);
     const nearest =
       device === null
         ? { limit: this.origin, key: keyOf(origin) }

@@ -3,7 +3,7 @@ import { pauseAfter } from '../../auth-server/limits/growing-delay';
 import { SIGN_IN_RULES } from '../../auth-server/limits/sign-in-limits';
 import { DEFAULT_HASHES } from '../support/auth-server/hash-cost';
 import { resetCodeIn } from '../support/reset-code';
-import { deviceOf, HELD_S, LimitsCluster, PASSWORD } from './limits-cluster';
+import { type CallOptions, deviceOf, HELD_S, LimitsCluster, PASSWORD } from './limits-cluster';
 
 /** From the IP address of the victim only. */
 const HOME = '203.0.113.7';
@@ -34,6 +34,13 @@ async function attack(email: string): Promise<number[]> {
     statuses.push(...(await Promise.all(guesses)).flat());
   }
   return statuses;
+}
+
+async function reset(email: string, newPassword: string, options: CallOptions) {
+  await cluster.post('/request-password-reset', { email }, options).expect(200);
+  const { body } = await request(cluster.servers[0]!.app).get('/dev/mailbox');
+  const token = resetCodeIn(body.items, email);
+  return cluster.post('/reset-password', { token, newPassword }, options).expect(200);
 }
 
 function count(statuses: number[], status: number): number {
@@ -242,11 +249,8 @@ describe('an attack on one account from many IP addresses', () => {
   });
 
   it('does not lock out the owner who sets a new password by mail', async () => {
-    await cluster.post('/request-password-reset', { email }, away).expect(200);
-    const { body } = await request(cluster.servers[0]!.app).get('/dev/mailbox');
-    const token = resetCodeIn(body.items, email);
     const newPassword = 'chosen after the attack';
-    await cluster.post('/reset-password', { token, newPassword }, away).expect(200);
+    await reset(email, newPassword, away);
     await cluster.signIn(email, newPassword, away).expect(200);
   });
 
@@ -284,6 +288,26 @@ describe('a known browser', () => {
     }
     expect(statuses.slice(0, 10)).toEqual(Array(10).fill(401));
     expect(statuses.slice(11)).toEqual([429, 429]);
+  });
+
+  it('is unknown after a new password: the former one has made many known', async () => {
+    const email = await person();
+    const devices: string[] = [];
+    while (devices.length < 12) {
+      devices.push(deviceOf(await cluster.signIn(email, PASSWORD, { from: HOME }).expect(200)));
+    }
+    const office = { from: '203.0.113.8' };
+    await cluster.signIn(email, PASSWORD, office).expect(200);
+    const newPassword = 'chosen by the owner';
+    const owner = deviceOf(await reset(email, newPassword, { from: '198.51.100.7' }));
+    const statuses: number[] = [];
+    for (const cookie of devices) {
+      statuses.push(...(await cluster.guess(email, 1, { from: HOME, cookie })));
+    }
+    expect(statuses).toEqual([...Array<number>(6).fill(401), ...Array<number>(6).fill(429)]);
+    await attack(email);
+    await cluster.signIn(email, newPassword, office).expect(429);
+    await cluster.signIn(email, newPassword, { ...office, cookie: owner }).expect(200);
   });
 
   it('has a cookie that scripts and other sites cannot read', async () => {
