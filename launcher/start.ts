@@ -9,9 +9,12 @@ import { describeWelcome } from './services/welcome';
 /** `npm start`: database, schema, auth server and API, until Ctrl-C. */
 void runInForeground(async (foreground) => {
   const system = await prepareSystem(foreground);
-  const log = new StartLog(system.settings.logLevel);
+  const { logLevel, shutdownDelay } = system.settings;
+  const log = new StartLog(logLevel);
   // In parallel: most of both starts is loading, and the API waits for keys.
-  await Promise.all(system.services.map((service) => startAndWait(service, { foreground, log })));
+  await Promise.all(
+    system.services.map((service) => startAndWait(service, { foreground, log, shutdownDelay })),
+  );
   // Since this process began, the build included.
   const milliseconds = performance.now();
   say(describeWelcome({ ...system, milliseconds }));
@@ -21,14 +24,19 @@ void runInForeground(async (foreground) => {
 interface Surroundings {
   foreground: Foreground;
   log: StartLog;
+  shutdownDelay: number;
 }
 
-async function startAndWait(service: Service, { foreground, log }: Surroundings): Promise<void> {
+async function startAndWait(
+  service: Service,
+  { foreground, log, shutdownDelay }: Surroundings,
+): Promise<void> {
   const { name, source, env } = service;
   const part = startService({
     name,
     command: [join(__dirname, '..', service.folder, 'main.js')],
     env,
+    shutdownDelay,
     onLine: (line) => log.print(line, source),
   });
   foreground.keep(part);

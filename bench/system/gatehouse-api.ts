@@ -1,10 +1,7 @@
 import { readGatehouseSettings } from './gatehouse-settings';
 import { HOST } from './server-process';
-import {
-  startOrExplain,
-  STOP_LIMIT_MS,
-  stopCleanlyOnSignal,
-} from '../../runtime/lifecycle/lifecycle';
+import { startOrExplain, stopCleanlyOnSignal } from '../../runtime/lifecycle/lifecycle';
+import { STOP_LIMIT_MS } from '../../runtime/lifecycle/http-stop';
 import { createLogger } from '../../runtime/logger';
 import { createApi } from '../../src/app.setup';
 

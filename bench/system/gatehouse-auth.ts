@@ -3,11 +3,8 @@ import { createServer } from 'node:http';
 import { readGatehouseSettings } from './gatehouse-settings';
 import { HOST } from './server-process';
 import { createAuthServer } from '../../auth-server/app';
-import {
-  startOrExplain,
-  STOP_LIMIT_MS,
-  stopCleanlyOnSignal,
-} from '../../runtime/lifecycle/lifecycle';
+import { startOrExplain, stopCleanlyOnSignal } from '../../runtime/lifecycle/lifecycle';
+import { STOP_LIMIT_MS } from '../../runtime/lifecycle/http-stop';
 import { createLogger } from '../../runtime/logger';
 
 /** The auth server as `auth-server/main.ts` starts it, with quotas that a load test does not exceed. */

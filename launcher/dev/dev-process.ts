@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATA_DIRECTORY } from '../../runtime/settings/development';
+import { StartError } from '../../runtime/start-error';
 import type { Part } from '../foreground/foreground';
 import { type ServicePart, startService, waitUntilReady } from '../services/service';
 import { say, type StartLog } from '../services/start-log';
@@ -21,10 +22,24 @@ export interface DevProcessOptions {
 export class DevProcess implements Part {
   readonly ended = new Promise<string>(() => {});
   private running: Part | null = null;
+  private lastEnded: Promise<unknown> = Promise.resolve();
+  /** Counts the calls of `restart`. */
+  private turn = 0;
+  private readonly first = Promise.withResolvers<void>();
   /** Has loaded the packages and waits. */
   private standby: (ServicePart & { packages: number }) | null = null;
 
-  constructor(private readonly options: DevProcessOptions) {}
+  constructor(private readonly options: DevProcessOptions) {
+    const { signal } = options;
+    signal.addEventListener('abort', () => this.first.reject(signal.reason), { once: true });
+    // The command may end before it waits.
+    this.first.promise.catch(() => {});
+  }
+
+  /** Returns when it is ready for the first time. @throws the reason of a stop of the command. */
+  untilFirstReady(): Promise<void> {
+    return this.first.promise;
+  }
 
   get name(): string {
     return this.options.service.name;
@@ -35,11 +50,12 @@ export class DevProcess implements Part {
   }
 
   /** Returns when the process is ready, or has ended. */
-  async start(): Promise<void> {
+  private async start(): Promise<void> {
     const { service, signal } = this.options;
     const part = this.takeStandby() ?? this.spawn();
     part.send(this.options.debugger);
     this.running = part;
+    this.lastEnded = part.ended;
     const stopWaiting = new AbortController();
     const ended = part.ended.then((how) => {
       this.explainEnd(part, how);
@@ -47,18 +63,22 @@ export class DevProcess implements Part {
     });
     const url = readinessUrl(service);
     const limit = AbortSignal.any([signal, stopWaiting.signal]);
-    await Promise.race([ended, waitUntilReady({ name: this.name, url, signal: limit })]);
+    await Promise.race([ended, this.untilReady(url, limit)]);
     signal.throwIfAborted();
     this.prepareStandby();
   }
 
-  /** Kills the old process: an orderly stop waits for kept connections and for a debugger. */
+  /**
+   * Starts it, also for the first time. Kills the old process: an orderly stop waits for kept
+   * connections and for a debugger. A later call takes over from one that still waits.
+   */
   async restart(): Promise<void> {
+    const turn = ++this.turn;
     const old = this.running;
     this.running = null;
     old?.kill();
-    await old?.ended;
-    await this.start();
+    await this.lastEnded;
+    if (turn === this.turn) await this.start();
   }
 
   isRunning(): boolean {
@@ -75,6 +95,19 @@ export class DevProcess implements Part {
   kill(): void {
     this.running?.kill();
     this.standby?.kill();
+  }
+
+  /** The API waits for the auth server, which can wait for the next change. */
+  private async untilReady(url: string, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        await waitUntilReady({ name: this.name, url, signal });
+        return this.first.resolve();
+      } catch (error) {
+        if (!(error instanceof StartError)) throw error;
+        say(error.message);
+      }
+    }
   }
 
   private prepareStandby(): void {

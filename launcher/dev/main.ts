@@ -39,13 +39,12 @@ void runInForeground(async (foreground) => {
   );
   for (const part of processes) foreground.keep(part);
   const restarts = new Restarts({ root: ROOT, processes, foreground });
-  // Before the start: a change while the processes load is not lost.
+  // Before the start: a change while the processes load is not lost, and corrects what ended.
   foreground.keep(watchSources(ROOT, (files) => restarts.add(files)));
-  await Promise.all(processes.map((each) => each.start()));
+  await Promise.all(processes.flatMap((each) => [each.restart(), each.untilFirstReady()]));
   say(describeWelcome({ ...system, milliseconds: performance.now() }));
   say(describeDebuggers(debuggers));
   log.showAll();
-  restarts.begin();
   startTypes(foreground);
 });
 

@@ -12,24 +12,23 @@ export interface RestartOptions {
   foreground: Foreground;
 }
 
-/** Restarts processes after changes: one restart at a time, with all changes until then. */
+/**
+ * Restarts processes after changes. A further change does not wait until a process is ready: it may
+ * be the one that the process needs.
+ */
 export class Restarts {
   /** Changed since the last restart. While a file does not compile, all of them wait. */
   private readonly changed = new Set<string>();
   private hasNews = false;
-  private isBusy = true;
+  private isBusy = false;
+  private interrupt = (): void => {};
 
   constructor(private readonly options: RestartOptions) {}
 
   add(files: string[]): void {
     for (const file of files) this.changed.add(file);
     this.hasNews = true;
-    void this.work();
-  }
-
-  /** Call it when both processes are started. */
-  begin(): void {
-    this.isBusy = false;
+    this.interrupt();
     void this.work();
   }
 
@@ -39,23 +38,26 @@ export class Restarts {
     const { signal } = this.options.foreground;
     while (this.hasNews && !signal.aborted) {
       this.hasNews = false;
-      await this.apply().catch((error: unknown) => {
+      const news = new Promise<void>((resolve) => (this.interrupt = resolve));
+      await this.apply(news).catch((error: unknown) => {
         if (!signal.aborted) say(String(error));
       });
     }
     this.isBusy = false;
   }
 
-  private async apply(): Promise<void> {
+  /** @param news ends the wait for processes that are not ready. */
+  private async apply(news: Promise<void>): Promise<void> {
     const { root, processes } = this.options;
     const begin = performance.now();
     const files = [...this.changed];
     const errors = findCompileErrors(root, files);
     if (errors.length > 0) return say([...errors, 'The processes stay as they are.'].join('\n'));
     if (files.some(changesDatabase) && !(await this.migrate())) return;
-    this.changed.clear();
+    for (const file of files) this.changed.delete(file);
     const affected = processes.filter((each) => !each.isRunning() || loadsOneOf(each, files));
-    await Promise.all(affected.map((each) => each.restart()));
+    await Promise.race([Promise.all(affected.map((each) => each.restart())), news]);
+    if (this.hasNews) return;
     const ready = affected.filter((each) => each.isRunning()).map(({ name }) => name);
     if (ready.length === 0) return;
     const seconds = ((performance.now() - begin) / 1_000).toFixed(1);

@@ -7,7 +7,7 @@ import type { Service } from '../system';
 /** The folders whose files a running process loads, and the migrations. */
 const FOLDERS = ['src', 'auth-server', 'contract', 'features', 'runtime', 'migrations'];
 /** Files that a process loads or serves. */
-const SOURCE = /[.](ts|mjs|html|css)$/;
+const SOURCE = /[.](ts|mjs|html|css)$|(?<!\/openapi)[.]json$/;
 const TEST = /[.]spec[.]ts$/;
 /** An editor that saves several files, or one in several steps, makes one change. */
 const QUIET_MS = 60;

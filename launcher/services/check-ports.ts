@@ -4,7 +4,11 @@ import type { Settings } from '../../runtime/settings/load';
 import type { Foreground } from '../foreground/foreground';
 import { authMetricsPort } from './metrics-ports';
 import { isFree } from './ports';
-import { describeTakenPort, type PortSetting } from '../../runtime/network/port-errors';
+import {
+  describeTakenPort,
+  explainPort,
+  type PortSetting,
+} from '../../runtime/network/port-errors';
 import { StartError } from '../../runtime/start-error';
 
 /** Longer than the stop of a process whose supervisor was killed. */
@@ -42,8 +46,16 @@ function portsOf({ authPort, apiPort, metricsPort }: Settings): KnownPort[] {
 async function findTaken(settings: Settings): Promise<string[]> {
   const problems: string[] = [];
   for (const { name, port } of portsOf(settings)) {
-    if ((await isFree(port)) && (await isFree(port, LOOPBACK))) continue;
-    problems.push(describeTakenPort({ name, port }));
+    if (!(await isFreeHere({ name, port }))) problems.push(describeTakenPort({ name, port }));
   }
   return problems;
+}
+
+async function isFreeHere(setting: PortSetting): Promise<boolean> {
+  const { port } = setting;
+  try {
+    return (await isFree(port)) && (await isFree(port, LOOPBACK));
+  } catch (error) {
+    throw explainPort(error, setting);
+  }
 }

@@ -3,12 +3,13 @@ import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Part } from '../foreground/foreground';
+import { STOP_LIMIT_MS } from '../../runtime/lifecycle/http-stop';
 import { StartError } from '../../runtime/start-error';
 
 const READY_LIMIT_MS = 60_000;
 const POLL_MS = 50;
-/** The processes limit their own stop to 8 s. */
-const STOP_LIMIT_MS = 9_000;
+/** Longer than a process needs to end by its own limit. */
+const STOP_RESERVE_MS = 2_000;
 const LESS_URGENT = constants.priority.PRIORITY_BELOW_NORMAL;
 
 /** As in `package.json` and in the `Dockerfile`: a smaller heap, see docs/performance.md. */
@@ -28,6 +29,8 @@ export interface ServiceOptions {
   onLine: (line: string) => void;
   /** Flags of Node.js; those of the product by default. */
   flags?: readonly string[];
+  /** Its own pause before a stop (`SHUTDOWN_DELAY`), in milliseconds. Default: none. */
+  shutdownDelay?: number;
   /** Whether other processes of the host go first. */
   isLessUrgent?: boolean;
 }
@@ -45,6 +48,7 @@ export interface ServicePart extends Part {
  */
 export function startService(options: ServiceOptions): ServicePart {
   const { name, command, env, onLine, isLessUrgent = false, flags = NODE_FLAGS } = options;
+  const stopLimitMs = (options.shutdownDelay ?? 0) + STOP_LIMIT_MS + STOP_RESERVE_MS;
   const guard = require.resolve('./supervisor-guard');
   const child = spawn(process.execPath, [...flags, '--require', guard, ...command], {
     detached: true,
@@ -62,16 +66,19 @@ export function startService(options: ServiceOptions): ServicePart {
   return {
     name,
     ended,
-    stop: () => stopService(child, ended),
+    stop: () => stopService(child, { ended, limitMs: stopLimitMs }),
     kill: () => child.kill('SIGKILL'),
     // A failure means that it has ended.
     send: (message) => void child.send(message, () => {}),
   };
 }
 
-async function stopService(child: ChildProcess, ended: Promise<string>): Promise<void> {
+async function stopService(
+  child: ChildProcess,
+  { ended, limitMs }: { ended: Promise<string>; limitMs: number },
+): Promise<void> {
   child.kill('SIGTERM');
-  const patience = delay(STOP_LIMIT_MS, 'late', { ref: false });
+  const patience = delay(limitMs, 'late', { ref: false });
   if ((await Promise.race([ended, patience])) === 'late') child.kill('SIGKILL');
   await ended;
 }

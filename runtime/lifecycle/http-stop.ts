@@ -19,7 +19,10 @@ const DRAIN_LIMIT_MS = 5_000;
 const CHECK_INTERVAL_MS = 25;
 
 /** Longest duration of {@link HttpStop.finish} after the pause, in milliseconds. */
-export const STOP_DURATION_MS = STOP_GRACE_MS + DRAIN_LIMIT_MS;
+const STOP_DURATION_MS = STOP_GRACE_MS + DRAIN_LIMIT_MS;
+
+/** Longest duration of a stop without its pause, in milliseconds. Then the process ends. */
+export const STOP_LIMIT_MS = STOP_DURATION_MS + 3_000;
 
 let isStopping = false;
 

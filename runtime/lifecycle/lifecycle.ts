@@ -1,11 +1,7 @@
-import { STOP_DURATION_MS } from './http-stop';
 import { StopTime } from './stop-time';
 import { takeOverSignals } from '../entry/start-signals';
 import type { Logger } from '../logger';
 import { SettingsError } from '../settings/load';
-
-/** Longest duration of a stop without its pause, in milliseconds. Then the process ends. */
-export const STOP_LIMIT_MS = STOP_DURATION_MS + 3_000;
 
 /** The steps of a stop end so many milliseconds before the process would end with status 1. */
 const RESERVE_MS = 500;

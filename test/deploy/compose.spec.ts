@@ -7,7 +7,7 @@ import {
   SETTING_DEFINITIONS,
   type SettingDefinition,
 } from '../../runtime/settings/definitions';
-import { STOP_LIMIT_MS } from '../../runtime/lifecycle/lifecycle';
+import { STOP_LIMIT_MS } from '../../runtime/lifecycle/http-stop';
 import { loadSettings } from '../../runtime/settings/load';
 import { type ComposeService, parseComposeFile } from '../../tools/image/compose-file';
 

@@ -11,7 +11,7 @@ import {
   SETTING_DEFINITIONS,
   type SettingDefinition,
 } from '../../runtime/settings/definitions';
-import { STOP_LIMIT_MS } from '../../runtime/lifecycle/lifecycle';
+import { STOP_LIMIT_MS } from '../../runtime/lifecycle/http-stop';
 import { loadSettings } from '../../runtime/settings/load';
 import { toThreads } from '../../runtime/threads/thread-pool';
 

@@ -10,6 +10,11 @@ const LIMIT_MS = 240_000;
 
 const ENTRANCE = 'src/entrance/entrance.controller.ts';
 const TEXTS = 'auth-server/pages/common/texts.ts';
+const AUTH_SERVER = 'auth-server/main.ts';
+const BROKEN = "throw new Error('at the start');\n";
+const ENDED = 'The auth server ended (exit code 1). It starts again after the next change.';
+/** The API waited for the auth server to the end of its limit. */
+const TOO_LATE = 'The API is not ready after';
 
 let copy: string;
 let place: Place;
@@ -23,7 +28,10 @@ beforeAll(async () => {
   );
   place = await makePlace();
   const script = ['test/support/run-typescript.cjs', 'launcher/dev/main.ts'];
+  edit(AUTH_SERVER, (text) => text + BROKEN);
   command = new Command(copy, place.env, script);
+  await untilPrinted(ENDED);
+  edit(AUTH_SERVER, (text) => text.replace(BROKEN, ''));
   await untilPrinted('Watching for changes.');
 });
 
@@ -62,6 +70,10 @@ function findWaiting(folder: string): number | undefined {
 }
 
 describe('npm run dev', () => {
+  it('starts the auth server again that ended at the first start', () => {
+    expect(command.output).not.toContain(TOO_LATE);
+  });
+
   it('restarts the API alone after a change of its sources', async () => {
     const authServer = pidOf('auth-server');
     edit(ENTRANCE, (text) => text.replace("'Gatehouse API'", "'First edit'"));
@@ -92,6 +104,18 @@ describe('npm run dev', () => {
     await untilPrinted('The API ended (exit code 1). It starts again after the next change.');
     edit(ENTRANCE, (text) => text.replace("throw new Error('at the start');\n", ''));
     await untilServed('API_PORT', '/', 'Third edit');
+  });
+
+  it('corrects the auth server while the API waits for it', async () => {
+    const file = 'contract/roles.ts';
+    const broken = "if (process.title.includes('auth-server')) throw new Error('broken');\n";
+    const before = command.output.length;
+    edit(file, (text) => text + broken);
+    await eventually(() => expect(command.output.slice(before)).toContain(ENDED), LIMIT_MS);
+    edit(file, (text) => text.replace(broken, ''));
+    await untilServed('AUTH_PORT', '/sign-in', 'Second edit');
+    await untilServed('API_PORT', '/health/ready', '{"status":"ok"');
+    expect(command.output).not.toContain(TOO_LATE);
   });
 
   it('restarts in a process that waits, with the debugger on the loopback interface', async () => {

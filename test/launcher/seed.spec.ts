@@ -94,6 +94,19 @@ describe('the database that is seeded', () => {
     });
   });
 
+  it.each([
+    ['a parameter', { DATABASE_URL: 'postgres://owner@localhost/app?host=db.example.com' }],
+    ['a parameter alone', { DATABASE_URL: 'postgres:///app?host=db.example.com' }],
+    ['PGHOST', { DATABASE_URL: 'postgres:///app', PGHOST: 'db.example.com' }],
+  ])('is refused when %s names another host', (_title, env) => {
+    expect(() => readTask([], env)).toThrow('is at db.example.com, not on this host');
+  });
+
+  it('is that of a Unix domain socket of this host', () => {
+    const env = { DATABASE_URL: 'postgres:///app?host=/var/run/postgresql' };
+    expect(readTask([], env).databaseUrl).toBe(env.DATABASE_URL);
+  });
+
   it('is never one in production', () => {
     const env = { ...LOCAL, NODE_ENV: 'production' };
     expect(() => readTask(['--database', LOCAL.DATABASE_URL], env)).toThrow('NODE_ENV=production');

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startService } from '../../launcher/services/service';
 
 const RUNNER = 'test/support/run-typescript.cjs';
 
@@ -57,4 +58,23 @@ it('a signal at the end of the start stops the process in order', async () => {
   } finally {
     child.kill('SIGKILL');
   }
+});
+
+// The stop takes longer than that of a process without a pause.
+it('the launcher leaves a process the pause before its stop', async () => {
+  const lines: string[] = [];
+  const script = `
+    process.on('SIGTERM', () => setTimeout(() => process.exit(0), 12_000));
+    console.log('listening');
+  `;
+  const service = startService({
+    name: 'A process',
+    command: ['-e', script],
+    env: { PATH: process.env.PATH },
+    onLine: (line) => lines.push(line),
+    shutdownDelay: 10_000,
+  });
+  while (!lines.includes('listening')) await sleep(10);
+  await service.stop();
+  expect(await service.ended).toBe('exit code 0');
 });

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 const USAGE = 'Usage: npm run seed -- --users <1 to 1000000> [--database <URL>]';
 const MOST_USERS = 1_000_000;
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]', ''];
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]', '::1', ''];
 
 export interface SeedTask {
   databaseUrl: string;
@@ -22,10 +22,10 @@ export function readTask(arguments_: readonly string[], env: NodeJS.ProcessEnv):
   if (!databaseUrl) {
     throw new Error('No database is running. Start one with `npm start` or `npm run dev`.');
   }
-  const { hostname } = toUrl(databaseUrl);
-  if (database === undefined && !LOOPBACK.includes(hostname)) {
+  const host = hostOf(toUrl(databaseUrl), env);
+  if (database === undefined && !isThisHost(host)) {
     throw new Error(
-      `DATABASE_URL is at ${hostname}, not on this host. Name the database with --database to seed it.`,
+      `DATABASE_URL is at ${host}, not on this host. Name the database with --database to seed it.`,
     );
   }
   return { databaseUrl, users };
@@ -45,6 +45,16 @@ function readOptions(arguments_: readonly string[]): { users: number; database?:
     // An unknown option.
   }
   throw new Error(USAGE);
+}
+
+/** As node-postgres reads it: the parameter first, and `PGHOST` without any host. */
+function hostOf({ hostname, searchParams }: URL, env: NodeJS.ProcessEnv): string {
+  return searchParams.getAll('host').at(-1) || hostname || env.PGHOST || '';
+}
+
+/** A path is the folder of a Unix domain socket. */
+function isThisHost(host: string): boolean {
+  return LOOPBACK.includes(host) || host.startsWith('/');
 }
 
 /** The URL itself is not repeated: it can contain a password. */
