@@ -8,6 +8,9 @@ import { listSources } from '../runtime/entry/sources.cjs';
 /** JSON that a source imports. */
 const IMPORTED = ['openapi-auth.json'];
 
+/** What a feature imports or reads from its folder. */
+const FEATURE_ASSET = /^features\/.+\.(json|html|css|mjs)$/;
+
 /** @throws an error with the file and the line of a source that cannot be parsed. */
 export async function compile(root) {
   const out = join(root, 'dist');
@@ -19,11 +22,12 @@ export async function compile(root) {
   for (const file of [...IMPORTED, ...listAssets(root)]) cpSync(join(root, file), join(out, file));
 }
 
-/** The files that nest-cli.json names, relative to its source folder. */
+/** The files that nest-cli.json names, relative to its source folder, and those of the features. */
 function listAssets(root) {
   const { sourceRoot, compilerOptions } = readJson(root, 'nest-cli.json');
   const patterns = compilerOptions.assets.map((pattern) => `${sourceRoot}/${pattern}`);
-  return globSync(patterns, { cwd: root });
+  const features = listSources(root).filter((file) => FEATURE_ASSET.test(file));
+  return [...globSync(patterns, { cwd: root }), ...features];
 }
 
 function readJson(root, file) {

@@ -79,7 +79,7 @@ async function prepareCluster(options: EmbeddedPostgresOptions): Promise<Cluster
   const { log = () => {}, durable, signal } = options;
   const account = findServerAccount(join(options.directory, 'data'), log);
   const binaries = locateBinaries(account, log);
-  const directory = await locateCluster(options.directory, { account, log });
+  const directory = locateCluster(options.directory, { account, log });
   const data = join(directory, 'data');
   refuseForeignData(data, account);
   await stopLeftServer(data, log);

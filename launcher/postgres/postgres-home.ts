@@ -1,19 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   renameSync,
-  rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
-import { stopLeftServer } from './postgres-process';
 import { canEnter, type ServerAccount } from './server-account';
 import { StartError } from '../../runtime/start-error';
 
@@ -65,30 +66,64 @@ function installedBinaries() {
  * @param directory the requested folder of the cluster. @returns the real folder: the same, or the
  * target of a link at `directory` to a folder that the account can enter. Creates it when needed.
  */
-export async function locateCluster(
+export function locateCluster(
   directory: string,
   { account, log }: { account: ServerAccount | null; log: Log },
-): Promise<string> {
+): string {
   const wanted = resolve(directory);
   mkdirSync(dirname(wanted), { recursive: true });
   const link = linkTarget(wanted);
-  if (link) mkdirSync(dirname(link), { recursive: true });
-  if (link || canEnter(account, dirname(wanted))) {
-    return link ?? join(realpathSync(dirname(wanted)), basename(wanted));
-  }
-  const name = createHash('sha256').update(wanted).digest('hex').slice(0, 12);
-  const elsewhere = join(SHARED_HOME, name, basename(wanted));
+  if (link) return keepLinked(link, wanted);
+  if (canEnter(account, dirname(wanted)))
+    return join(realpathSync(dirname(wanted)), basename(wanted));
+  const elsewhere = join(SHARED_HOME, newName(wanted), basename(wanted));
   log(`PostgreSQL's account cannot enter ${dirname(wanted)}: keeping its data in ${elsewhere}`);
-  await removeAbandoned(elsewhere, log);
+  const earlier = listEarlier(wanted);
+  if (earlier.length > 0) {
+    log(`Data of earlier projects in this folder, not used and not deleted: ${earlier.join(', ')}`);
+  }
   makeEnterable(dirname(elsewhere));
+  writeFileSync(ownerFile(elsewhere), wanted);
   symlinkSync(elsewhere, wanted);
   return elsewhere;
 }
 
-/** The link to it was deleted, together with the secrets of its content. */
-async function removeAbandoned(cluster: string, log: Log): Promise<void> {
-  await stopLeftServer(join(cluster, 'data'), log);
-  rmSync(cluster, { recursive: true, force: true });
+/**
+ * A copied project has a copy of the link, and its start would stop the server of the other one.
+ *
+ * @throws {StartError} when the link of another project leads to the same data.
+ */
+function keepLinked(link: string, wanted: string): string {
+  mkdirSync(dirname(link), { recursive: true });
+  const file = ownerFile(link);
+  const owner = existsSync(file) ? readFileSync(file, 'utf8') : wanted;
+  if (owner !== wanted && linkTarget(owner) === link) {
+    throw new StartError(
+      `${wanted} leads to the database of ${owner}. Delete ${wanted} to start with a new one.`,
+    );
+  }
+  if (dirname(dirname(link)) === SHARED_HOME) writeFileSync(file, wanted);
+  return link;
+}
+
+/** Names the link that leads to the cluster. */
+function ownerFile(cluster: string): string {
+  return join(dirname(cluster), 'link');
+}
+
+/** A new one each time: the project that was here can be another one, which was moved away. */
+function newName(wanted: string): string {
+  return `${prefixOf(wanted)}-${randomBytes(4).toString('hex')}`;
+}
+
+function listEarlier(wanted: string): string[] {
+  if (!existsSync(SHARED_HOME)) return [];
+  const names = readdirSync(SHARED_HOME).filter((name) => name.startsWith(prefixOf(wanted)));
+  return names.map((name) => join(SHARED_HOME, name));
+}
+
+function prefixOf(wanted: string): string {
+  return createHash('sha256').update(wanted).digest('hex').slice(0, 12);
 }
 
 function linkTarget(path: string): string | null {

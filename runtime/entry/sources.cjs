@@ -4,8 +4,10 @@ const { createHash } = require('node:crypto');
 const { existsSync, readdirSync, readFileSync, statSync } = require('node:fs');
 const path = require('node:path');
 
-/** The compiled sources, and the files that the build copies for browsers. */
+/** The compiled sources, and the files that the build copies for browsers and for features. */
 const SOURCE = /\.(ts|mjs|html|css)$/;
+/** Not the document that `npm run generate` writes. */
+const FEATURE_SOURCE = /^features\/.+(?<!\/openapi)\.json$/;
 /** Folders without sources. */
 const NO_SOURCES = new Set(['node_modules', 'dist']);
 /** The benchmarks compile them apart, with packages of their own. */
@@ -48,7 +50,7 @@ function listFiles(root, name) {
   return readdirSync(place, { withFileTypes: true }).flatMap((entry) => {
     const inner = `${name}/${entry.name}`;
     if (entry.isDirectory()) return hasSources(inner, entry.name) ? listFiles(root, inner) : [];
-    return isSource(entry.name) ? [inner] : [];
+    return isSource(entry.name) || FEATURE_SOURCE.test(inner) ? [inner] : [];
   });
 }
 

@@ -95,12 +95,19 @@ describe('a migration that the feature does not list', () => {
   const file = `features/${FEATURE}/migrations/1999999999999-AddColor.ts`;
   const fault = `${file} is missing in \`migrations\` of features/${FEATURE}/${FEATURE}.feature.ts`;
 
+  const assets = ['rates.json', 'mail.html'].map((name) => `features/${FEATURE}/${name}`);
+
   beforeAll(async () => {
+    for (const asset of assets) writeFileSync(join(copy, asset), '{}');
     const migration = 'export class AddColor1999999999999 {}\n';
     writeFileSync(join(copy, file), migration);
     await run('build');
   });
   afterAll(() => rmSync(join(copy, file)));
+
+  it('does not prevent a build, which has the files that the feature reads', () => {
+    expect(assets.map((asset) => read(join('dist', asset)))).toEqual(['{}', '{}']);
+  });
 
   it.each([
     ['migrate', []],

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import {
-  existsSync,
+  cpSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -194,17 +195,28 @@ describe('the embedded PostgreSQL', () => {
       const first = await start(wanted);
       expect(lstatSync(wanted).isSymbolicLink()).toBe(true);
       const elsewhere = realpathSync(wanted);
-      expect(elsewhere).toMatch(/^\/var\/lib\/gatehouse\/[0-9a-f]{12}\/postgres$/);
+      expect(elsewhere).toMatch(/^\/var\/lib\/gatehouse\/[0-9a-f]{12}-[0-9a-f]{8}\/postgres$/);
       await query(first.url, 'CREATE TABLE there ()');
       await first.stop();
       await query((await start(wanted)).url, 'SELECT FROM there');
       await running!.stop();
-      rmSync(wanted);
+      const copied = join(parent, 'copied');
+      cpSync(closed, copied, { recursive: true, verbatimSymlinks: true });
+      await expect(start(join(copied, 'postgres'))).rejects.toThrow(
+        `leads to the database of ${wanted}`,
+      );
+      // Another project in its place does not use its data, and does not delete them.
+      const moved = join(parent, 'moved');
+      renameSync(closed, moved);
+      mkdirSync(closed, { mode: 0o700 });
       const fresh = await start(wanted);
       await expect(query(fresh.url, 'SELECT FROM there')).rejects.toMatchObject({ code: '42P01' });
       await fresh.stop();
-      rmSync(dirname(elsewhere), { recursive: true });
-      expect(existsSync(wanted)).toBe(false);
+      await query((await start(join(moved, 'postgres'))).url, 'SELECT FROM there');
+      await running!.stop();
+      for (const each of [elsewhere, realpathSync(wanted)]) {
+        rmSync(dirname(each), { recursive: true });
+      }
     });
   }
 });
