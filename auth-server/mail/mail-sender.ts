@@ -3,6 +3,7 @@ import { createTransport, type Transporter } from 'nodemailer';
 import type { MailQueue, TakenMail } from './mail-queue';
 import type { Message } from './link-mails';
 import type { MailAttempts } from './mailer.interface';
+import { isLoopbackHost } from '../../contract';
 import { FaultState, toReason } from '../../runtime/fault-state';
 import { endsWithin } from '../../runtime/lifecycle/time-limit';
 import type { Logger } from '../../runtime/logger';
@@ -35,6 +36,7 @@ export interface MailSenderParts {
   queue: MailQueue;
   logger: Logger;
   smtpUrl: string;
+  production: boolean;
   /** The sender's address, with or without a name. */
   from: string;
 }
@@ -58,6 +60,7 @@ export class MailSender {
     });
     const limits = { connectionTimeout: SMTP_LIMIT_MS, socketTimeout: SMTP_LIMIT_MS };
     this.transport = createTransport({
+      requireTLS: needsTls(parts),
       url: parts.smtpUrl,
       greetingTimeout: SMTP_LIMIT_MS,
       ...limits,
@@ -158,6 +161,15 @@ export class MailSender {
   }
 }
 
+/**
+ * Without this, an attacker in the network who removes STARTTLS from the answer of the server reads
+ * the password of `SMTP_URL` and links that set a password. A parameter of the URL has precedence.
+ */
+function needsTls({ smtpUrl, production }: MailSenderParts): boolean {
+  const { hostname, searchParams } = new URL(smtpUrl);
+  return production && !isLoopbackHost(hostname) && !searchParams.has('ignoreTLS');
+}
+
 /** A refusal of these commands concerns one mail. `MAIL FROM` is the same for all mails. */
 const OF_THE_MAIL = new Set(['RCPT TO', 'DATA']);
 
@@ -173,6 +185,7 @@ function isRefusedForGood(error: unknown): boolean {
 /** The text of the server is not logged: it repeats addresses. */
 function toLoggedReason(error: unknown): string {
   const { code, responseCode } = error as { code?: string; responseCode?: number };
+  if (code === 'ETLS') return 'no TLS with the server';
   if (responseCode !== undefined) return `the server answers ${responseCode}`;
   if (code !== undefined) return code;
   return toReason(error);

@@ -56,7 +56,8 @@ class SmtpMailer implements Mailer {
 
   constructor({ config, pool, logger }: MailerParts, smtpUrl: string) {
     this.queue = new MailQueue(pool, listSecrets(config));
-    this.sender = new MailSender({ queue: this.queue, logger, smtpUrl, from: config.mailFrom });
+    const { production, mailFrom: from } = config;
+    this.sender = new MailSender({ queue: this.queue, logger, smtpUrl, production, from });
     this.sender.start();
   }
 

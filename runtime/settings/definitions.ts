@@ -247,7 +247,7 @@ export const SETTING_DEFINITIONS = {
     schema: is.url('smtp:', 'smtps:'),
     default: null,
     meaning:
-      'mail server; unset in development: mails are kept and can be read at `GET /dev/mailbox` of the auth server',
+      'mail server, in production with TLS ([forms](operations/mail.md#the-mail-server)); unset in development: mails are kept and can be read at `GET /dev/mailbox` of the auth server',
     example: 'smtp://localhost:1025',
     readBy: AUTH_SERVER_ONLY,
   }),

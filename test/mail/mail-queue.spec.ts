@@ -117,6 +117,21 @@ describe('a mail', () => {
     expect(log.join()).not.toContain('s3cret');
   });
 
+  it('waits in production while the server has no TLS, unless the URL allows it', async () => {
+    await mailServer.up();
+    // Reaches this host, and is no name of loopback.
+    const url = mailServer.url.replace('127.0.0.1', '0.0.0.0');
+    const mailer = startMailer({ NODE_ENV: 'production', SMTP_URL: url });
+    await mailer.send(letterTo('no-tls@example.com'));
+    await eventually(() => expect(log.join()).toContain('"reason":"no TLS with the server"'));
+    await eventually(() => expect(mailer.attempts!.delayed).toBeGreaterThan(0));
+    await mailer.close();
+    expect(mailServer.attempts).toBe(0);
+    await letBeDue();
+    startMailer({ NODE_ENV: 'production', SMTP_URL: `${url}?requireTLS=false` });
+    await eventually(() => expect(mailServer.mailsTo('no-tls@example.com')).toHaveLength(1));
+  });
+
   it('is retried with growing waits', async () => {
     await pool.query(RECORD_PAUSES);
     await startMailer().send(letterTo('eve@example.com'));
