@@ -13,6 +13,7 @@ import { startOrExplain, stopCleanlyOnSignal } from '../runtime/lifecycle/lifecy
 import { createLogger } from '../runtime/logger';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
+import { warnOfLoopbackUrls } from '../runtime/settings/loopback-urls';
 import { warnOfMisspelledSettings } from '../runtime/settings/misspelled';
 import { shareLookups } from '../runtime/threads/shared-lookups';
 
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   const settings = loadSettings(completeEnvironment(), 'auth');
   const logger = createLogger('auth', settings.logLevel);
   warnOfMisspelledSettings(logger);
+  warnOfLoopbackUrls(settings, logger);
   const authServer = await createAuthServer({ settings, logger });
   const metricsServer =
     settings.metricsPort === null ? null : await authServer.metrics.listen(settings.metricsPort);

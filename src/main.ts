@@ -14,6 +14,7 @@ import { startOrExplain, stopCleanlyOnSignal } from '../runtime/lifecycle/lifecy
 import { createLogger } from '../runtime/logger';
 import { completeEnvironment } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
+import { warnOfLoopbackUrls } from '../runtime/settings/loopback-urls';
 import { warnOfMisspelledSettings } from '../runtime/settings/misspelled';
 import { shareLookups } from '../runtime/threads/shared-lookups';
 
@@ -25,6 +26,7 @@ startOrExplain(async () => {
   const settings = loadSettings(completeEnvironment(), 'api');
   const logger = createLogger('api', settings.logLevel);
   warnOfMisspelledSettings(logger);
+  warnOfLoopbackUrls(settings, logger);
   const app = await createApi(settings, logger).catch((error: unknown) => {
     throw explainConnection(error);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { SETTING_DEFINITIONS, type SettingName } from './definitions';
 import type { ProcessName } from './definitions';
+import { warnOfLoopbackUrls } from './loopback-urls';
 import { loadSettings, SettingsError, type SettingProblem } from './load';
 import { SEED } from '../../test/fuzz/seed';
 
@@ -586,6 +587,20 @@ describe('production', () => {
 
   it('the API reaches the auth server over http inside', () => {
     expect(problemsOf({ ...PRODUCTION, AUTH_INTERNAL_URL: 'http://auth:3000' })).toEqual([]);
+  });
+
+  it.each([
+    [{ ...PRODUCTION, AUTH_URL: '' }, 'AUTH_URL (http://localhost:3000)'],
+    [
+      { ...PRODUCTION, AUTH_URL: 'https://127.0.0.1', API_URL: 'http://localhost:8000' },
+      'AUTH_URL (https://127.0.0.1) and API_URL (http://localhost:8000)',
+    ],
+    [PRODUCTION, null],
+    [DEVELOPMENT, null],
+  ])('accepts public URLs of this host, and warns: %#', (env, named) => {
+    const warnings: unknown[] = [];
+    warnOfLoopbackUrls(load(env), { warn: (line: unknown) => warnings.push(line) });
+    expect(warnings).toEqual(named === null ? [] : [expect.stringContaining(`reaches ${named}:`)]);
   });
 
   it.each(['api', 'migrate'] as const)('wants no secret of the auth server from %s', (name) => {
