@@ -19,13 +19,16 @@ async function migrate([mode, ...more]: string[]): Promise<void> {
   refuseArguments('npm run migrate', isKnown ? more : [mode, ...more]);
   const { databaseDirectUrl, databasePasswords } = loadSettings(completeEnvironment(), 'migrate');
   if (mode === '--revert') {
-    const name = await revertLastMigration(databaseDirectUrl);
+    const name = await revertLastMigration(databaseDirectUrl, { warn: print });
     return print(name === null ? 'There is no migration to revert.' : `Reverted ${name}`);
   }
   refuseUnlisted();
   if (mode === '--pending') return refusePending(databaseDirectUrl);
   await createLogins(databaseDirectUrl, databasePasswords);
-  const count = await runMigrations(databaseDirectUrl, (name) => print(`Applied ${name}`));
+  const count = await runMigrations(databaseDirectUrl, {
+    onApplied: (name) => print(`Applied ${name}`),
+    warn: print,
+  });
   print(count === 0 ? 'The schema is up to date.' : `The schema is up to date (${count} applied).`);
 }
 

@@ -1,4 +1,5 @@
-import { Client, DatabaseError } from 'pg';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
 import { DataSource, MigrationExecutor } from 'typeorm';
 import { INSTALLED_FEATURES, LOCKS } from '../contract';
 import { CreateAuthTables1795412400000 } from '../migrations/1795412400000-CreateAuthTables';
@@ -73,8 +74,10 @@ import { KeepSecondFactorRows1795812001000 } from '../migrations/1795812001000-K
 import { KeepEndedGrants1795813500000 } from '../migrations/1795813500000-KeepEndedGrants';
 import { EndImpersonationsWithTheirSession1795814500000 } from '../migrations/1795814500000-EndImpersonationsWithTheirSession';
 import { grantPrivileges } from './database-grants';
+import { APPLICATION_NAME, LimitLockWaits, repeatWhileLocked } from './lock-waits';
 import { alignRoles } from './role-constraint';
 import { explainRefusal, MigrationError, toConnectError } from './migration-error';
+import { describeNewer, findNewerMigrations, timestampOf } from './newer-schema';
 import { enableTriggers } from './trigger-repair';
 import { refuseOldServer } from '../runtime/database/check/server-version';
 
@@ -157,43 +160,57 @@ const OWN_MIGRATIONS = [
 export const MIGRATIONS = [
   ...OWN_MIGRATIONS,
   ...INSTALLED_FEATURES.flatMap(({ migrations = [] }) => migrations),
-].sort((one, other) => timestampOf(one) - timestampOf(other));
+].sort((one, other) => timestampOf(one.name) - timestampOf(other.name));
 
-function timestampOf({ name }: { name: string }): number {
-  return Number(name.slice(-13));
-}
+const NAMES = MIGRATIONS.map(({ name }) => name);
 
 const CONNECT_LIMIT_MS = 5_000;
 /** How long other processes wait for the holder of the lock. */
 const LOCK_WAIT_LIMIT_MS = 120_000;
-const LOCK_NOT_AVAILABLE = '55P03';
+const LOCK_POLL_MS = 100;
+
+interface MigrationRun {
+  /** Is told the name of each migration once all of them are applied. */
+  onApplied?: (name: string) => void;
+  /** For an operator: what the run waits for or leaves out. */
+  warn?: (line: string) => void;
+  /** How long the run is repeated while other processes hold locks that it needs. */
+  lockLimitMs?: number;
+}
 
 /**
  * Applies what is pending, brings the constraint of the users' roles in line with the features,
  * enables triggers that a restore left as ordinary ones, and gives the database roles of the
  * processes their privileges. Many may call it at once, in any number of processes:
- * one applies, the others wait and find nothing left to do. Migrations that this version does
- * not know are left alone, so an older process may start in front of a newer schema.
+ * one applies, the others wait and find nothing left to do. An older version changes neither
+ * migrations nor roles and privileges of a newer schema, and may start in front of it.
  *
  * @param databaseUrl a direct connection: the lock belongs to a session, which a pooler in
  *   transaction mode does not keep.
- * @param onApplied is told the name of each migration once all of them are applied.
  * @returns how many migrations were applied.
  * @throws {MigrationError} within seconds when the database cannot be reached; when it refuses a
- *   statement; when users have a role that no feature declares.
+ *   statement; when users have a role that no feature declares; when another process holds a lock
+ *   for longer than the limit.
  * @throws {StartError} when PostgreSQL is too old.
  */
 export function runMigrations(
   databaseUrl: string,
-  onApplied: (name: string) => void = () => {},
+  { onApplied = () => {}, warn = () => {}, lockLimitMs }: MigrationRun = {},
 ): Promise<number> {
-  return whileLocked(databaseUrl, async (dataSource) => {
-    const applied = await dataSource.runMigrations({ transaction: 'each' });
-    await alignRoles(dataSource);
-    await enableTriggers(dataSource);
-    await grantPrivileges(dataSource);
-    for (const { name } of applied) onApplied(name);
-    return applied.length;
+  return whileLocked(databaseUrl, async (dataSource, observer) => {
+    const pending = await new MigrationExecutor(dataSource).getPendingMigrations();
+    // A version that has migrations to apply is no older one.
+    const newer = pending.length === 0 ? await findNewerMigrations(dataSource, NAMES) : [];
+    if (newer.length > 0) warn(describeNewer(newer));
+    const apply = async () => {
+      await dataSource.runMigrations({ transaction: 'each' });
+      if (newer.length === 0) await alignRoles(dataSource);
+      await enableTriggers(dataSource);
+      if (newer.length === 0) await grantPrivileges(dataSource);
+    };
+    await repeatWhileLocked(apply, { observer, warn, limitMs: lockLimitMs });
+    for (const { name } of pending) onApplied(name);
+    return pending.length;
   });
 }
 
@@ -202,14 +219,18 @@ export function runMigrations(
  * none. @throws {MigrationError} within seconds when the database is unreachable, and when the
  * migration belongs to a newer version.
  */
-export function revertLastMigration(databaseUrl: string): Promise<string | null> {
-  return whileLocked(databaseUrl, async (dataSource) => {
+export function revertLastMigration(
+  databaseUrl: string,
+  { warn = () => {} }: MigrationRun = {},
+): Promise<string | null> {
+  return whileLocked(databaseUrl, async (dataSource, observer) => {
     const [newest] = await new MigrationExecutor(dataSource).getExecutedMigrations();
     if (!newest) return null;
     if (!MIGRATIONS.some(({ name }) => name === newest.name)) {
       throw new MigrationError(`${newest.name} was applied by a newer version`);
     }
-    await dataSource.undoLastMigration({ transaction: 'each' });
+    const undo = () => dataSource.undoLastMigration({ transaction: 'each' });
+    await repeatWhileLocked(undo, { observer, warn });
     return newest.name;
   });
 }
@@ -224,19 +245,19 @@ export function listPendingMigrations(databaseUrl: string): Promise<string[]> {
 
 async function whileLocked<T>(
   databaseUrl: string,
-  change: (dataSource: DataSource) => Promise<T>,
+  change: (dataSource: DataSource, lock: Client) => Promise<T>,
 ): Promise<T> {
   const lock = new Client({
     connectionString: databaseUrl,
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
-    application_name: 'gatehouse-migrate',
+    application_name: APPLICATION_NAME,
   });
   // Without a listener, a connection error between two queries would end the process.
   lock.on('error', () => {});
   try {
     await takeLock(lock);
     await refuseOldServer(async (sql) => (await lock.query<object>(sql)).rows);
-    return await withDataSource(databaseUrl, change);
+    return await withDataSource(databaseUrl, (dataSource) => change(dataSource, lock));
   } catch (error) {
     throw explainRefusal(error);
   } finally {
@@ -250,16 +271,25 @@ async function takeLock(lock: Client): Promise<void> {
   } catch (error) {
     throw toConnectError(error);
   }
-  try {
-    await lock.query(`SET lock_timeout = ${LOCK_WAIT_LIMIT_MS}`);
-    await lock.query('SELECT pg_advisory_lock($1)', [LOCKS.migrations]);
-  } catch (error) {
-    if (!(error instanceof DatabaseError) || error.code !== LOCK_NOT_AVAILABLE) throw error;
-    throw new MigrationError(
-      `another process has held the migration lock for ${LOCK_WAIT_LIMIT_MS / 1_000} s`,
-      { cause: error },
-    );
+  // A statement that waits for the lock would keep a snapshot, and CREATE INDEX CONCURRENTLY of the
+  // holder waits for every older snapshot.
+  const deadline = performance.now() + LOCK_WAIT_LIMIT_MS;
+  while (!(await tryLock(lock))) {
+    if (performance.now() > deadline) {
+      throw new MigrationError(
+        `another process has held the migration lock for ${LOCK_WAIT_LIMIT_MS / 1_000} s`,
+      );
+    }
+    await pause(LOCK_POLL_MS);
   }
+}
+
+async function tryLock(lock: Client): Promise<boolean> {
+  const { rows } = await lock.query<{ taken: boolean }>(
+    'SELECT pg_try_advisory_lock($1) AS taken',
+    [LOCKS.migrations],
+  );
+  return rows[0]!.taken;
 }
 
 async function withDataSource<T>(
@@ -269,9 +299,10 @@ async function withDataSource<T>(
   const dataSource = new DataSource({
     type: 'postgres',
     url: databaseUrl,
-    applicationName: 'gatehouse-migrate',
+    applicationName: APPLICATION_NAME,
     connectTimeoutMS: CONNECT_LIMIT_MS,
     migrations: MIGRATIONS,
+    subscribers: [LimitLockWaits],
   });
   await dataSource.initialize();
   try {

@@ -81,7 +81,7 @@ async function migrate(
 ): Promise<void> {
   signal.throwIfAborted();
   try {
-    const count = await Promise.race([runMigrations(url), rejectOnAbort(signal)]);
+    const count = await Promise.race([runMigrations(url, { warn: say }), rejectOnAbort(signal)]);
     say(count === 0 ? 'The schema is up to date.' : `The schema is up to date (${count} applied).`);
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error;

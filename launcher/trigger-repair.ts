@@ -22,7 +22,7 @@ const ENABLE_TRIGGERS = `
   END
   $$`;
 
-/** Makes every trigger of the schema fire always. */
+/** Makes every trigger of the schema fire always. Its locks are waited for as those of migrations. */
 export async function enableTriggers(dataSource: DataSource): Promise<void> {
-  await dataSource.query(ENABLE_TRIGGERS);
+  await dataSource.transaction((manager) => manager.query(ENABLE_TRIGGERS));
 }

@@ -10,6 +10,7 @@ import {
   revertLastMigration,
   runMigrations,
 } from '../../launcher/migrations';
+import { DATABASE_LIMITS } from '../../runtime/database/database-limits';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 
@@ -46,7 +47,7 @@ describe('migrations on an empty database', () => {
   it('return the names of the applied migrations', async () => {
     await expect(listPendingMigrations(database.url)).resolves.toEqual(ALL);
     const names: string[] = [];
-    const run = () => runMigrations(database.url, (name) => names.push(name));
+    const run = () => runMigrations(database.url, { onApplied: (name) => names.push(name) });
     await expect(run()).resolves.toBe(ALL.length);
     await expect(run()).resolves.toBe(0);
     expect(names).toEqual(ALL);
@@ -106,10 +107,103 @@ describe('migrations on an empty database', () => {
     await client.query(
       `INSERT INTO migrations (timestamp, name) VALUES (9995412400000, 'AddLater9995412400000')`,
     );
-    await expect(runMigrations(database.url)).resolves.toBe(0);
+    const ofApi = DATABASE_ROLES.api;
+    await client.query(`
+      ALTER TABLE "user" DROP CONSTRAINT "user_role_check",
+        ADD CONSTRAINT "user_role_check" CHECK ("role" IN ('user', 'admin', 'later'));
+      REVOKE SELECT ON audit_event FROM ${ofApi};
+      GRANT SELECT (token) ON session TO ${ofApi}`);
+    const schema = await describeSchema();
+    const warn = jest.fn();
+    await expect(runMigrations(database.url, { warn })).resolves.toBe(0);
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('AddLater9995412400000')]]);
+    await expect(describeSchema()).resolves.toEqual(schema);
+    const { rows } = await client.query(`
+      SELECT has_table_privilege('${ofApi}', 'audit_event', 'SELECT') AS closed,
+             has_column_privilege('${ofApi}', 'session', 'token', 'SELECT') AS open`);
+    expect(rows).toEqual([{ closed: false, open: true }]);
     await expect(revertLastMigration(database.url)).rejects.toThrow(
       new MigrationError('AddLater9995412400000 was applied by a newer version'),
     );
+  });
+
+  describe('while a reader keeps a lock on the table of users', () => {
+    beforeEach(async () => {
+      await runMigrations(database.url);
+      await client.query(`
+        ALTER TABLE "user" DROP CONSTRAINT "user_role_check",
+          ADD CONSTRAINT "user_role_check" CHECK ("role" IN ('user', 'admin', 'former'))`);
+      await client.query('BEGIN');
+      await client.query('SELECT FROM "user"');
+    });
+
+    it('let statements of the processes pass, and end after the reader', async () => {
+      const warn = jest.fn();
+      const migrations = runMigrations(database.url, { warn });
+      await eventually(async () => expect(await countWaiting()).toBe(1));
+      await readUsers();
+      const reader = expect.stringContaining(`process ${await readPid()} (`);
+      await eventually(() => expect(warn).toHaveBeenCalledWith(reader));
+      await client.query('COMMIT');
+      await expect(migrations).resolves.toBe(0);
+      const rules = (await describeSchema()).filter((line) => line.startsWith('user_role_check'));
+      expect(rules).toEqual([expect.not.stringContaining('former')]);
+    });
+
+    it('name the reader once the time for repetitions is over', async () => {
+      const reader = new RegExp(
+        `^process ${await readPid()} \\(.*idle in transaction\\) holds a lock on a table`,
+      );
+      // On a busy host, the search may come after the limit of an attempt.
+      await eventually(() =>
+        expect(runMigrations(database.url, { lockLimitMs: 0 })).rejects.toThrow(reader),
+      );
+    });
+
+    /** With the limit of the processes. */
+    async function readUsers(): Promise<void> {
+      const reader = new Client(database.url);
+      await reader.connect();
+      try {
+        await reader.query(`SET lock_timeout = ${DATABASE_LIMITS.lock}`);
+        await reader.query('SELECT FROM "user"');
+      } finally {
+        await reader.end();
+      }
+    }
+
+    async function readPid(): Promise<number> {
+      return (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]!.pid;
+    }
+  });
+
+  it('let the holder of the lock create an index concurrently', async () => {
+    await client.query('CREATE TABLE reading (value int)');
+    await client.query('SELECT pg_advisory_lock(7319045561203)');
+    const migrations = runMigrations(database.url);
+    await eventually(async () => expect(await countAskingForLock()).toBe(1));
+    await client.query('CREATE INDEX CONCURRENTLY ON reading (value)');
+    await client.query('SELECT pg_advisory_unlock(7319045561203)');
+    await migrations;
+  });
+
+  it.each([
+    ['earlier than its own', 1000000000000],
+    ['that are later, once it applies its own', 9995412400000],
+  ])('align roles and privileges beside unknown migrations %s', async (_case, timestamp) => {
+    await runMigrations(database.url);
+    if (timestamp > 1795412400000) await revertLastMigration(database.url);
+    await client.query(
+      `INSERT INTO migrations (timestamp, name) VALUES (${timestamp}, 'AddRemoved${timestamp}');
+       GRANT SELECT ON session TO ${DATABASE_ROLES.api}`,
+    );
+    const warn = jest.fn();
+    await runMigrations(database.url, { warn });
+    expect(warn).not.toHaveBeenCalled();
+    const { rows } = await client.query(
+      `SELECT has_column_privilege('${DATABASE_ROLES.api}', 'session', 'token', 'SELECT') AS open`,
+    );
+    expect(rows).toEqual([{ open: false }]);
   });
 
   it('wait for the holder of the lock', async () => {
@@ -126,6 +220,14 @@ describe('migrations on an empty database', () => {
     const { rows } = await client.query(
       `SELECT count(*)::int AS count FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+    return rows[0].count;
+  }
+
+  async function countAskingForLock(): Promise<number> {
+    const { rows } = await client.query(
+      `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database()
+        AND pid <> pg_backend_pid() AND query LIKE '%advisory_lock%'`,
     );
     return rows[0].count;
   }
