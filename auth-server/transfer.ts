@@ -6,6 +6,7 @@ import type { FirebaseParameters } from './password/firebase-hash';
 import { exportUsers } from './user-transfer/export-users';
 import { importUsers } from './user-transfer/import-users';
 import type { LineFormat } from './user-transfer/user-line';
+import { describeDatabase } from '../runtime/database/database-client';
 import { DatabasePool } from '../runtime/database/database-pool';
 import { startOrExplain } from '../runtime/lifecycle/lifecycle';
 import { completeEnvironment } from '../runtime/settings/development';
@@ -20,6 +21,7 @@ const USAGE = `Usage: npm run users:import -- <file> [--dry-run] [--format ${FOR
 startOrExplain(async () => {
   const { verb, file, values } = readArguments();
   const { databaseDirectUrl } = loadSettings(completeEnvironment(), 'migrate');
+  print(`The database is ${describeDatabase(databaseDirectUrl)}.`);
   const pool = new DatabasePool({ connectionString: databaseDirectUrl, max: 2, query_timeout: 0 });
   pool.on('error', () => {});
   try {

@@ -29,6 +29,12 @@ export function createDatabaseClient(config: ClientConfig): Client {
   return client;
 }
 
+/** `gatehouse at localhost:5432`, as the driver understands the URL; without user and password. */
+export function describeDatabase(url: string): string {
+  const { database, host, port } = new Client(url);
+  return `${database} at ${host}:${port}`;
+}
+
 /**
  * A connection that cancels a statement without an answer, and whose end waits for the server as long
  * as its begin.

@@ -31,6 +31,24 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
+describe('a direct URL in `.env`', () => {
+  const FILE = { DATABASE_URL: 'postgres://pooler/one', DATABASE_DIRECT_URL: 'postgres://one/one' };
+
+  beforeEach(() => {
+    const lines = Object.entries(FILE).map(([name, value]) => `${name}=${value}\n`);
+    writeFileSync('.env', lines.join(''));
+  });
+
+  it.each([
+    ['no database in the environment', {}, FILE.DATABASE_DIRECT_URL],
+    ['the same database', { DATABASE_URL: FILE.DATABASE_URL }, FILE.DATABASE_DIRECT_URL],
+    ['another database', { DATABASE_URL: 'postgres://two/two' }, 'postgres://two/two'],
+  ])('leads to it, unless the environment names another one: %s', (_case, env, expected) => {
+    const completed = completeEnvironment({ NODE_ENV: 'production', ...env });
+    expect(loadSettings(completed, 'migrate').databaseDirectUrl).toBe(expected);
+  });
+});
+
 describe('the development secret', () => {
   it('is generated once and kept for the next start', () => {
     const first = completeEnvironment({});

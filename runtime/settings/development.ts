@@ -16,17 +16,23 @@ export const EMBEDDED_DIRECTORY = join(DATA_DIRECTORY, 'postgres');
 export const EMBEDDED_URL_FILE = join(DATA_DIRECTORY, 'database-url');
 
 /**
- * The environment, then `.env`. Outside production also a secret that is generated once, and the
+ * The environment, then `.env`, whose `DATABASE_DIRECT_URL` belongs to its `DATABASE_URL`. Outside production also a secret that is generated once, and the
  * URL of the running embedded database.
  */
 export function completeEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const completed = { ...readEnvFile(), ...definedValues(env) };
+  const completed = { ...withoutOtherDatabase(readEnvFile(), env), ...definedValues(env) };
   if (completed.NODE_ENV === 'production') return completed;
   completed.DATABASE_URL ||= readIfThere(EMBEDDED_URL_FILE)?.trim();
   if (!completed.BETTER_AUTH_SECRETS) {
     completed.BETTER_AUTH_SECRET ||= secretIfWritable('better-auth-secret');
   }
   return completed;
+}
+
+/** A direct URL in the file is not that of another database in the environment. */
+function withoutOtherDatabase(file: NodeJS.Dict<string>, env: NodeJS.ProcessEnv) {
+  const isOther = env.DATABASE_URL && env.DATABASE_URL !== file.DATABASE_URL;
+  return isOther ? { ...file, DATABASE_DIRECT_URL: undefined } : file;
 }
 
 /** Codes of a folder that the process may not change, as in the image. */
