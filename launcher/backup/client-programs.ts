@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { StartError } from '../../runtime/start-error';
  * or fails.
  */
 export async function runProgram(
-  program: string,
+  program: Program,
   databaseUrl: string,
   options: string[],
 ): Promise<void> {
@@ -25,20 +25,61 @@ export async function runProgram(
 }
 
 async function run(
-  program: string,
+  program: Program,
   options: string[],
   connection: Record<string, string>,
 ): Promise<void> {
   const child = spawn(program, [...options, '--no-password'], {
-    env: { PATH: process.env.PATH, LC_ALL: 'C', ...connection },
+    env: { ...basicVariables(), ...connection },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const failed = once(child, 'error').then(([error]) => (error as Error).message);
   const ended = once(child, 'close').then(([code]) => (code === 0 ? null : `exit code ${code}`));
   const problem = await Promise.race([failed, ended]);
   if (problem === null) return;
+  throw new StartError(`${program} failed: ${problem}. ${ADVICE[program]}`);
+}
+
+function basicVariables(): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, LC_ALL: 'C' };
+}
+
+type Program = 'pg_dump' | 'pg_restore';
+
+const ADVICE: Record<Program, string> = {
+  pg_dump: 'It must be on the PATH, in the version of the server or a newer one.',
+  pg_restore:
+    'It must be on the PATH, in the version of the pg_dump that wrote the file or a newer one.',
+};
+
+/** @returns the major version, or `null`: {@link runProgram} says why. */
+function readVersion(program: Program): number | null {
+  const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8', env: basicVariables() });
+  const [, major] = /\(PostgreSQL\) (\d+)/.exec(stdout ?? '') ?? [];
+  return major === undefined ? null : Number(major);
+}
+
+/**
+ * `pg_restore` sets `transaction_timeout` from this version on, which an older server refuses. No
+ * older `pg_restore` reads a file of `pg_dump` of this version.
+ */
+const FIRST_WITH_TRANSACTION_TIMEOUT = 17;
+
+/** @returns a sentence about the servers that a backup is not for; empty when there is none. */
+export function describeLimit(): string {
+  const version = readVersion('pg_dump') ?? 0;
+  return version < FIRST_WITH_TRANSACTION_TIMEOUT
+    ? ''
+    : ' It can be restored into PostgreSQL 17 and later only.';
+}
+
+/** @throws {StartError} when no `pg_restore` of this version can restore into the server. */
+export function refuseOldServer(server: number): void {
+  const version = readVersion('pg_restore') ?? 0;
+  if (version < FIRST_WITH_TRANSACTION_TIMEOUT || server >= FIRST_WITH_TRANSACTION_TIMEOUT) return;
   throw new StartError(
-    `${program} failed: ${problem}. It must be on the PATH, in the version of the server or a newer one.`,
+    `pg_restore ${version} cannot restore into PostgreSQL ${server}. Use pg_dump and pg_restore ` +
+      `of a version from ${server} to 16, or restore into PostgreSQL 17 or later.`,
   );
 }
 

@@ -3,7 +3,7 @@ import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync } from '
 import { Client } from 'pg';
 import { MigrationError } from '../migration-error';
 import { runMigrations } from '../migrations';
-import { runProgram } from './client-programs';
+import { refuseOldServer, runProgram } from './client-programs';
 import { explainConnection } from '../../runtime/database/connection-errors';
 import { createDatabaseClient } from '../../runtime/database/database-client';
 import { StartError } from '../../runtime/start-error';
@@ -13,6 +13,9 @@ import { StartError } from '../../runtime/start-error';
  * `npm run migrate` gives the roles their privileges.
  */
 const WITHOUT_ROLES = ['--no-owner', '--no-privileges'];
+
+/** Only its owner may comment on an extension, and a superuser may have created it. */
+const WITHOUT_COMMENTS = '--no-comments';
 
 /** Only the owner of the process can read the file: it contains password hashes. */
 const OWNER_ONLY = 0o600;
@@ -51,36 +54,42 @@ function refuseExisting(file: string): void {
  * gives the roles of the processes their privileges.
  *
  * @throws {StartError} when the database cannot be reached or is not empty; when `pg_restore` is
- *   missing or fails; when a later migration fails.
+ *   missing, fails or is too new for the server; when a later migration fails.
  */
-export async function restore(databaseUrl: string, file: string): Promise<number> {
+export async function restore(
+  databaseUrl: string,
+  file: string,
+  warn?: (line: string) => void,
+): Promise<number> {
   if (!existsSync(file)) throw new StartError(`${file} does not exist.`);
-  await requireEmpty(databaseUrl);
+  await requireUsable(databaseUrl);
   const database = `--dbname=${new Client(databaseUrl).database}`;
-  const options = ['--single-transaction', '--exit-on-error', ...WITHOUT_ROLES, database];
-  await runProgram('pg_restore', databaseUrl, [...options, file]);
-  return migrate(databaseUrl);
+  const options = ['--single-transaction', '--exit-on-error', WITHOUT_COMMENTS, ...WITHOUT_ROLES];
+  await runProgram('pg_restore', databaseUrl, [...options, database, file]);
+  return migrate(databaseUrl, warn);
 }
 
-async function migrate(databaseUrl: string): Promise<number> {
+async function migrate(databaseUrl: string, warn?: (line: string) => void): Promise<number> {
   try {
-    return await runMigrations(databaseUrl);
+    return await runMigrations(databaseUrl, { warn });
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error;
     throw new StartError(`The migration failed: ${error.message}`, { cause: error });
   }
 }
 
-async function requireEmpty(databaseUrl: string): Promise<void> {
+/** @throws {StartError} when the database is not empty, or too old for the program. */
+async function requireUsable(databaseUrl: string): Promise<void> {
   const client = createDatabaseClient({ connectionString: databaseUrl });
   try {
     await client.connect();
-    const { rowCount } = await client.query(
-      `SELECT FROM pg_tables WHERE schemaname = 'public' LIMIT 1`,
+    const { rows } = await client.query<{ version: number; isEmpty: boolean }>(
+      `SELECT current_setting('server_version_num')::int / 10000 AS version,
+              NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public') AS "isEmpty"`,
     );
-    if (rowCount !== 0) {
-      throw new StartError('The database is not empty. Restore into a new database.');
-    }
+    const { version, isEmpty } = rows[0]!;
+    if (!isEmpty) throw new StartError('The database is not empty. Restore into a new database.');
+    refuseOldServer(version);
   } catch (error) {
     throw explainConnection(error);
   } finally {

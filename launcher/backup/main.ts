@@ -1,6 +1,8 @@
 import '../../runtime/entry/node-version';
+import { describeLimit } from './client-programs';
 import { backUp, restore } from './database-copy';
 import { startOrExplain } from '../../runtime/lifecycle/lifecycle';
+import { describeDatabase } from '../../runtime/database/database-client';
 import { completeEnvironment } from '../../runtime/settings/development';
 import { loadSettings } from '../../runtime/settings/load';
 import { StartError } from '../../runtime/start-error';
@@ -12,11 +14,13 @@ startOrExplain(async () => {
   const [verb, file, ...more] = process.argv.slice(2);
   if (!file || file.startsWith('-') || more.length > 0) throw new StartError(USAGE);
   const { databaseDirectUrl } = loadSettings(completeEnvironment(), 'migrate');
+  print(`The database is ${describeDatabase(databaseDirectUrl)}.`);
   if (verb === 'backup') {
     await backUp(databaseDirectUrl, file);
-    return print(`The backup is in ${file}. Keep the secrets in another place.`);
+    const limit = describeLimit();
+    return print(`The backup is in ${file}.${limit} Keep the secrets in another place.`);
   }
-  const count = await restore(databaseDirectUrl, file);
+  const count = await restore(databaseDirectUrl, file, print);
   print(`The database is restored (${count} later migrations applied).`);
 });
 

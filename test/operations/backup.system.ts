@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DATABASE_ROLES } from '../../launcher/database-grants';
@@ -199,6 +199,42 @@ describe('a backup that is restored into a new database', () => {
     expect(run('backup', 'source', server.certificate)).toMatchObject({ stderr: '', status: 0 });
     expect(run('restore', 'by_tls', server.certificate)).toMatchObject({ stderr: '', status: 0 });
     rmSync(other);
+  });
+
+  it('is restored by an owner who may not comment on the extension', async () => {
+    await server.query('postgres', 'CREATE ROLE ordinary LOGIN');
+    await server.createDatabase('of_ordinary');
+    await server.query('of_ordinary', 'CREATE EXTENSION pg_trgm');
+    await server.query('postgres', 'ALTER DATABASE of_ordinary OWNER TO ordinary');
+    await server.query('of_ordinary', 'ALTER SCHEMA public OWNER TO ordinary');
+    await expect(
+      restore(`${server.url.replace('owner@', 'ordinary@')}/of_ordinary`, file),
+    ).resolves.toBe(0);
+  });
+
+  it('is not given to a pg_restore that sets what the server does not know', async () => {
+    const old = await server.createDatabase('for_stub');
+    const stub = join(folder, 'pg_restore');
+    writeFileSync(stub, '#!/bin/sh\necho "pg_restore (PostgreSQL) 17.4"\n', { mode: 0o755 });
+    const { PATH } = process.env;
+    process.env.PATH = `${folder}:${PATH}`;
+    try {
+      const [row] = await server.query<{ version: number }>(
+        'postgres',
+        "SELECT current_setting('server_version_num')::int / 10000 AS version",
+      );
+      const { version } = row!;
+      const restored = restore(old, file);
+      // On a newer server, the migrations fill what the stub has left empty.
+      if (version >= 17) await expect(restored).resolves.toBeGreaterThan(0);
+      else
+        await expect(restored).rejects.toThrow(
+          `pg_restore 17 cannot restore into PostgreSQL ${version}. `,
+        );
+    } finally {
+      process.env.PATH = PATH;
+      rmSync(stub);
+    }
   });
 
   it('fails without a trace when the database cannot be reached', async () => {
