@@ -4,6 +4,7 @@ import { JwtAuthGuard } from './auth/jwt-auth.guard';
 import { RateLimitGuard } from './auth/rate-limit/rate-limit.guard';
 import { RolesGuard } from './auth/roles.guard';
 import { ScopesGuard } from './auth/scopes.guard';
+import { PreconditionsGuard } from './http/preconditions.guard';
 
 /** The global guards, in order. Each one runs only when those before it have admitted the request. */
 export const GLOBAL_GUARDS: readonly Type<CanActivate>[] = [
@@ -14,6 +15,8 @@ export const GLOBAL_GUARDS: readonly Type<CanActivate>[] = [
   // Before the scopes: a user without the role gets `forbidden`, with any client.
   RolesGuard,
   ScopesGuard,
+  // Last: a refusal of access comes before that of a precondition (RFC 9110, section 13.2.1).
+  PreconditionsGuard,
 ];
 
 /** Nest runs global guards in the order in which they are provided. */

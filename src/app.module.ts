@@ -12,6 +12,7 @@ import { SettingsModule } from './config/settings.module';
 import { DatabaseModule } from './database/database.module';
 import { EntranceModule } from './entrance/entrance.module';
 import { HealthModule } from './health/health.module';
+import { PreconditionsGuard } from './http/preconditions.guard';
 import { IdempotencyModule } from './idempotency/idempotency.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { MeModule } from './users/me/me.module';
@@ -45,7 +46,11 @@ export class AppModule {
         MetricsModule.with(settings, metrics),
         EntranceModule,
       ],
-      providers: [{ provide: APP_FILTER, useClass: ProblemDetailsFilter }, ...toProviders(guards)],
+      providers: [
+        { provide: APP_FILTER, useClass: ProblemDetailsFilter },
+        PreconditionsGuard,
+        ...toProviders(guards),
+      ],
     };
   }
 }

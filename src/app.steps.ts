@@ -19,7 +19,7 @@ import { refuseBrokenQueries } from './http/broken-queries';
 import { installClientAddresses } from './http/request/client-address';
 import { answerCrossOrigin } from './http/cors';
 import { announceDeprecations } from './http/deprecation-headers';
-import { answerNotModified } from './http/entity-tag';
+import { answerNotModified, tagAnswers } from './http/entity-tag';
 import { acceptJsonBodies, ignoreAfterLast } from './http/json-body';
 import { answerForNode } from './http/plain-http';
 import { sendRequestIds } from './http/request/request-id';
@@ -82,7 +82,14 @@ export const API_STEPS: readonly ApiStep[] = [
     run: ({ fastify }) => answerForNode(fastify),
   },
   { name: 'valid query', run: ({ fastify }) => refuseBrokenQueries(fastify) },
-  { name: 'answer schemas', run: ({ fastify }) => checkAnswers(fastify) },
+  {
+    name: 'answer schemas',
+    run: ({ fastify }) => {
+      // A schema can change the order of the fields, and the services check the tag of their order.
+      tagAnswers(fastify);
+      checkAnswers(fastify);
+    },
+  },
   {
     name: 'catch-up',
     run: ({ app, fastify }) => catchUpBeforeAnswers(fastify, app.get(SessionAccess)),

@@ -50,7 +50,11 @@ const rotationSchema = z.strictObject({ clientId: z.string().min(1).max(LONGEST.
 export function clientCredentials(pool: Pool) {
   return {
     id: 'gatehouse-client-credentials',
-    endpoints: { createClient: createClientEndpoint(pool), rotateSecret, replaceKeys },
+    endpoints: {
+      createClient: createClientEndpoint(pool),
+      rotateSecret,
+      replaceKeys: replaceKeysEndpoint(pool),
+    },
   } satisfies BetterAuthPlugin;
 }
 
@@ -96,26 +100,34 @@ const rotateSecret = createAuthEndpoint(
   },
 );
 
-const keysSchema = rotationSchema.extend({ jwks });
+const keysSchema = rotationSchema.extend({
+  jwks,
+  /** Columns with the values that the API has checked for `If-Match`. */
+  unchanged: z.record(z.string(), z.unknown()).optional(),
+});
+
+const REPLACE_KEYS = `
+  UPDATE oauth_client AS c SET jwks = $2, updated_at = now()
+   WHERE client_id = $1 AND token_endpoint_auth_method = 'private_key_jwt'
+     AND to_jsonb(c) || $3::jsonb = to_jsonb(c)`;
 
 /** A client that has a secret keeps it. */
-const replaceKeys = createAuthEndpoint(
-  CLIENT_PATHS.replaceKeys,
-  { method: 'POST', body: keysSchema, use: [sessionMiddleware] },
-  async (ctx) => {
-    assertAdministrator(ctx.context.session.user);
-    const updated = await ctx.context.adapter.update({
-      model: 'oauthClient',
-      where: [
-        { field: 'clientId', value: ctx.body.clientId },
-        { field: 'tokenEndpointAuthMethod', value: 'private_key_jwt' },
-      ],
-      update: { jwks: JSON.stringify(ctx.body.jwks), updatedAt: new Date() },
-    });
-    if (!updated) throw new APIError('NOT_FOUND', { code: 'CLIENT_NOT_FOUND' });
-    return ctx.json({ status: true });
-  },
-);
+const replaceKeysEndpoint = (pool: Pool) =>
+  createAuthEndpoint(
+    CLIENT_PATHS.replaceKeys,
+    { method: 'POST', body: keysSchema, use: [sessionMiddleware] },
+    async (ctx) => {
+      assertAdministrator(ctx.context.session.user);
+      const { clientId, jwks: keys, unchanged } = ctx.body;
+      const values = [clientId, JSON.stringify(keys), JSON.stringify(unchanged ?? {})];
+      const { rowCount } = await pool.query(REPLACE_KEYS, values);
+      if (rowCount === 0) {
+        const code = unchanged ? 'CLIENT_CHANGED' : 'CLIENT_NOT_FOUND';
+        throw new APIError(unchanged ? 'PRECONDITION_FAILED' : 'NOT_FOUND', { code });
+      }
+      return ctx.json({ status: true });
+    },
+  );
 
 function newSecret(): string {
   return randomBytes(32).toString('base64url');

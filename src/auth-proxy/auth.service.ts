@@ -52,6 +52,7 @@ const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   INVALID_EMAIL: () => invalidField('/email', 'Must be an e-mail address'),
   INVALID_VALUE: () => invalidField('', 'A value cannot be stored'),
   CLIENT_NOT_FOUND: () => new Problem('not_found', { detail: 'There is no such client.' }),
+  CLIENT_CHANGED: () => new Problem('precondition_failed'),
   UNKNOWN_SCOPE: () => invalidField('/scopes', 'No resource has one of the scopes'),
   PASSWORD_TOO_SHORT: () => invalidField('/password', 'Is too short'),
   PASSWORD_TOO_LONG: () => invalidField('/password', 'Is too long'),

@@ -1,26 +1,28 @@
-import { assertMatches, isKnown, toEntityTag } from './entity-tag';
+import { assertPreconditions, isKnown, toEntityTag } from './entity-tag';
 import { Problem } from '../common/problems/problem';
 
-const tag = toEntityTag({ name: 'Ada' });
+const ada = { name: 'Ada' };
+const tag = toEntityTag(ada);
 
 describe('an entity tag', () => {
   it('is strong, and the same for the same representation alone', () => {
     expect(tag).toMatch(/^"[\w-]+"$/);
-    expect(toEntityTag({ name: 'Ada' })).toBe(tag);
+    expect(toEntityTag({ ...ada })).toBe(tag);
     expect(toEntityTag({ name: 'Bob' })).not.toBe(tag);
   });
 
-  it.each([undefined, '*', ' * ', tag, `"other", ${tag}`, `${tag},"other"`, `W/"other" ,${tag}`])(
+  it.each([undefined, tag, `"other", ${tag}`, `${tag},"other"`, `W/"other" ,${tag}`])(
     'matches If-Match: %s',
     (ifMatch) => {
-      expect(() => assertMatches(ifMatch, tag)).not.toThrow();
+      expect(() => assertPreconditions({ ifMatch }, ada)).not.toThrow();
     },
   );
 
   it.each(['', '"other"', `W/${tag}`, tag.slice(1, -1), `${tag}x`, `*, "other"`, ','])(
     'does not match If-Match: %s',
     (ifMatch) => {
-      expect(() => assertMatches(ifMatch, tag)).toThrow(new Problem('precondition_failed'));
+      const check = () => assertPreconditions({ ifMatch }, ada);
+      expect(check).toThrow(new Problem('precondition_failed'));
     },
   );
 
@@ -34,4 +36,12 @@ describe('an entity tag', () => {
       expect(isKnown(header, tag)).toBe(false);
     },
   );
+
+  it('refuses a change with If-None-Match that names it, also beside a matching If-Match', () => {
+    for (const ifNoneMatch of ['*', tag, `W/${tag}`]) {
+      const check = () => assertPreconditions({ ifMatch: tag, ifNoneMatch }, ada);
+      expect(check).toThrow(expect.objectContaining({ code: 'precondition_failed' }));
+    }
+    expect(() => assertPreconditions({ ifNoneMatch: '"other"' }, ada)).not.toThrow();
+  });
 });

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createHash } from 'node:crypto';
+import type { Preconditions } from './request/preconditions';
+import type { ConditionalRouteConfig } from '../common/openapi/conditional.decorator';
 import { Problem } from '../common/problems/problem';
 
 /** A strong entity tag (RFC 9110, section 8.8.3): the same for the same representation. */
@@ -9,14 +11,27 @@ export function toEntityTag(representation: unknown): string {
 }
 
 /**
- * Compares `If-Match` with the current resource (RFC 9110, section 13.1.1). @param ifMatch the
- * header: `*`, or a list of entity tags, of which weak ones never match. @throws {Problem}
- * `precondition_failed`
+ * Refuses a change of a resource that is not in the state of the preconditions.
+ *
+ * @param current the representation, made of the locked row.
+ * @throws {Problem} `precondition_failed`
  */
-export function assertMatches(ifMatch: string | undefined, current: string): void {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return;
-  const tags = ifMatch.split(',').map((tag) => tag.trim());
-  if (!tags.includes(current)) throw new Problem('precondition_failed');
+export function assertPreconditions(preconditions: Preconditions, current: object): void {
+  if (!hasPreconditions(preconditions)) return;
+  const { ifMatch, ifNoneMatch } = preconditions;
+  const tag = toEntityTag(current);
+  // A weak tag never matches (RFC 9110, section 13.1.1).
+  if (ifMatch !== undefined && !toTags(ifMatch).includes(tag)) {
+    throw new Problem('precondition_failed');
+  }
+  if (isKnown(ifNoneMatch, tag)) {
+    const detail = 'The resource is in the state that If-None-Match excludes.';
+    throw new Problem('precondition_failed', { detail });
+  }
+}
+
+export function hasPreconditions({ ifMatch, ifNoneMatch }: Preconditions): boolean {
+  return ifMatch !== undefined || ifNoneMatch !== undefined;
 }
 
 /**
@@ -26,8 +41,22 @@ export function assertMatches(ifMatch: string | undefined, current: string): voi
  */
 export function isKnown(ifNoneMatch: string | undefined, current: string): boolean {
   if (ifNoneMatch === undefined) return false;
-  const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  const tags = toTags(ifNoneMatch).map((tag) => tag.replace(/^W\//, ''));
   return tags.includes(current) || ifNoneMatch.trim() === '*';
+}
+
+/** A text that is no entity tag is equal to none. */
+function toTags(header: string): string[] {
+  return header.split(',').map((tag) => tag.trim());
+}
+
+/** Sets the tag of every answer of a route marked `@Conditional()`. A text is sent unchanged. */
+export function tagAnswers(fastify: FastifyInstance): void {
+  fastify.addHook('preSerialization', (request, reply, payload: unknown, done) => {
+    const { isConditional } = request.routeOptions.config as ConditionalRouteConfig;
+    if (isConditional) void reply.header('etag', toEntityTag(payload));
+    done(null, payload);
+  });
 }
 
 /** Answers 304 when the reader already has the representation, for all answers with a tag. */

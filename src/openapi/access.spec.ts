@@ -1,10 +1,12 @@
-import { Controller, Get, Module } from '@nestjs/common';
+import { Controller, Get, Module, Patch } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { readAccess } from './access';
 import { CurrentUser } from '../auth/principal/current-user.decorator';
 import { Scopes } from '../auth/scopes.decorator';
+import { Conditional } from '../common/openapi/conditional.decorator';
 import { Endpoint } from '../common/openapi/endpoint.decorator';
+import { RequestPreconditions } from '../http/request/preconditions';
 
 const ENDPOINT = { summary: 'Read', operationId: 'read', answers: { 200: { description: 'It' } } };
 
@@ -20,6 +22,21 @@ class ContradictionController {
   @Get()
   @Endpoint(ENDPOINT)
   read(@CurrentUser() _user: unknown): void {}
+}
+
+@Controller('unchecked')
+class UncheckedController {
+  @Conditional()
+  @Patch()
+  @Endpoint(ENDPOINT)
+  change(): void {}
+}
+
+@Controller('unmarked')
+class UnmarkedController {
+  @Patch()
+  @Endpoint(ENDPOINT)
+  change(@RequestPreconditions() _preconditions: unknown): void {}
 }
 
 @Controller('described')
@@ -58,4 +75,11 @@ describe('the rules of the routes', () => {
   it('fail the start when a route for service accounts needs a user', async () => {
     await expect(accessOf(ContradictionController)).rejects.toThrow('use @UserScopes()');
   });
+
+  it.each([UncheckedController, UnmarkedController])(
+    'fail the start when preconditions are accepted or read, but not both: %p',
+    async (controller) => {
+      await expect(accessOf(controller)).rejects.toThrow('needs both @Conditional()');
+    },
+  );
 });

@@ -1,5 +1,5 @@
-import type { INestApplication, Type } from '@nestjs/common';
-import { PATH_METADATA } from '@nestjs/common/constants';
+import { type INestApplication, RequestMethod, type Type } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
 import { MetadataScanner, ModulesContainer, Reflector } from '@nestjs/core';
 import type { Operation } from './operation';
 import type { Role } from '../../contract';
@@ -8,9 +8,11 @@ import { isLimited } from '../auth/rate-limit/rate-limit.guard';
 import { REQUIRED_ROLES } from '../auth/roles.decorator';
 import { REQUIRED_SCOPES, type ScopeRule } from '../auth/scopes.decorator';
 import { needsUser } from '../auth/principal/current-user.decorator';
+import { CONDITIONAL } from '../common/openapi/conditional.decorator';
 import { DEPRECATION, type Deprecation } from '../common/openapi/deprecated.decorator';
 import { ENDPOINT, type EndpointDescription } from '../common/openapi/endpoint.decorator';
 import type { ProblemCode } from '../common/problems/problem-codes';
+import { readsPreconditions } from '../http/request/preconditions';
 
 /** The callers of an operation and the refusals of its guards. */
 export interface Access {
@@ -24,6 +26,8 @@ export interface Access {
   deprecation: Deprecation | undefined;
   /** Whether browsers get the answer as an HTML page. */
   hasPage: boolean;
+  /** Whether the route has entity tags and preconditions. */
+  isConditional: boolean;
 }
 
 /**
@@ -59,6 +63,7 @@ export function readAccess(app: INestApplication): Map<string, Access> {
         isLimited: isLimited(controller),
         deprecation: reflector.get<Deprecation | undefined>(DEPRECATION, handler),
         hasPage: Object.values(endpoint.answers).some(({ alsoAsPage }) => alsoAsPage === true),
+        isConditional: reflector.get<boolean | undefined>(CONDITIONAL, handler) === true,
       };
       assertNoContradiction(access, { controller, handler });
       return [[endpoint.operationId, access] as const];
@@ -66,15 +71,22 @@ export function readAccess(app: INestApplication): Map<string, Access> {
   return new Map(entries);
 }
 
-/** @throws when a route is opened to service accounts and its handler refuses them. */
+/**
+ * @throws when a route is opened to service accounts and its handler refuses them, or when the
+ *   handler of a change does not read the preconditions that the route accepts.
+ */
 function assertNoContradiction(
-  { scopeRule }: Access,
+  { scopeRule, isConditional }: Access,
   { controller, handler }: { controller: Type; handler: () => unknown },
 ): void {
-  if (!scopeRule?.forServiceAccounts || !needsUser(controller, handler.name)) return;
-  throw new Error(
-    `${controller.name}.${handler.name} needs a user: use @UserScopes() instead of @Scopes()`,
-  );
+  const place = `${controller.name}.${handler.name}`;
+  if (scopeRule?.forServiceAccounts && needsUser(controller, handler.name)) {
+    throw new Error(`${place} needs a user: use @UserScopes() instead of @Scopes()`);
+  }
+  const isRead = Reflect.getMetadata(METHOD_METADATA, handler) === RequestMethod.GET;
+  if ((isConditional && !isRead) !== readsPreconditions(controller, handler.name)) {
+    throw new Error(`${place} needs both @Conditional() and @RequestPreconditions(), or neither`);
+  }
 }
 
 /**

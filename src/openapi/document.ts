@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { describeAccess, readAccess } from './access';
+import { describeConditions } from './conditions';
 import { describeDeprecation } from './deprecation';
 import { addExamples } from './examples';
 import { type Operation, operationsOf } from './operation';
@@ -24,6 +25,7 @@ export function createOpenApiDocument(app: INestApplication, settings: ApiSettin
     const access = accessByOperation.get(operation.operationId ?? '');
     if (!access) throw new Error(`a route has no @Endpoint(): ${operation.operationId}`);
     describeAccess(operation, access);
+    if (access.isConditional) describeConditions(located);
     if (access.deprecation) describeDeprecation(operation, access.deprecation);
     addExamples(operation, document);
     if (access.hasPage) addPage(operation);

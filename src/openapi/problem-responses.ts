@@ -28,7 +28,7 @@ export function problemsOf(
   if (scopeRule) add('insufficient_scope');
   if (!isPublic && !scopeRule?.forServiceAccounts) add('user_required');
   // The server also reads a body that the operation does not use.
-  if (method !== 'get') add('body_too_large', 'unsupported_media_type');
+  if (method !== 'get') add('body_too_large', 'unsupported_media_type', 'precondition_failed');
   if (requestBody || parameters.length > 0) add('validation_failed');
   if (parameters.some((parameter) => 'in' in parameter && parameter.in === 'path')) {
     add('uri_too_long');

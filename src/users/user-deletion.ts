@@ -10,10 +10,10 @@ import { UserEntity } from '../database/entities/user.entity';
  * @throws {Problem} `last_admin`, or as {@link lockUser}
  */
 export async function deleteUser(
-  { id, actor }: UserToChange,
+  { id, actor, preconditions }: UserToChange,
   manager: EntityManager,
 ): Promise<void> {
-  const row = await lockUser(manager, { id, actor });
+  const row = await lockUser(manager, { id, actor, preconditions });
   const subject = { type: 'user', id } as const;
   await recordAuditEvent(manager, {
     action: 'user.deleted',

@@ -3,11 +3,16 @@ import type { Actor } from '../auth/principal/current-actor.decorator';
 import { assertMayChangeAdministrators, isDirect } from '../auth/principal/direct-sign-in';
 import { noSuchUser } from '../common/problems/no-such-user';
 import { UserEntity } from '../database/entities/user.entity';
+import { assertPreconditions } from '../http/entity-tag';
+import type { Preconditions } from '../http/request/preconditions';
+import { toUser } from './user.mapper';
 
 /** A user, and the caller who changes it. */
 export interface UserToChange {
   id: string;
   actor: Actor;
+  /** The state of the user for which the change is meant. */
+  preconditions?: Preconditions;
 }
 
 /**
@@ -15,11 +20,11 @@ export interface UserToChange {
  * is the role of the locked row: a user who has become an administrator is not changed.
  *
  * @throws {Problem} `not_found`; `user_required` for an administrator, unless the caller signed in
- *   directly.
+ *   directly; `precondition_failed`.
  */
 export async function lockUser(
   manager: EntityManager,
-  { id, actor }: UserToChange,
+  { id, actor, preconditions = {} }: UserToChange,
 ): Promise<UserEntity> {
   const row = await manager.findOne(UserEntity, {
     where: { id },
@@ -27,6 +32,7 @@ export async function lockUser(
   });
   if (!row) throw noSuchUser();
   if (row.role === 'admin') assertMayChangeAdministrators(actor.principal);
+  assertPreconditions(preconditions, toUser(row));
   return row;
 }
 

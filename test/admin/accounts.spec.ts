@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
@@ -11,6 +12,8 @@ import { PASSWORD, type SignedInUser, System } from '../support/system';
 
 /** Each change of an administrator records an event. */
 const LOCK_EVENTS = 'LOCK TABLE audit_event IN EXCLUSIVE MODE';
+
+const USERS = '/api/v1/admin/users';
 
 const SCOPE = { name: 'orders:read', description: 'Read orders' };
 
@@ -114,6 +117,116 @@ describe('an administrator', () => {
     expect((await update({ email })).body).toMatchObject({ email, emailVerified: false });
     const said = { email: ada.email, emailVerified: true };
     expect((await update(said)).body).toMatchObject(said);
+  });
+
+  describe('with If-Match', () => {
+    let user: SignedInUser;
+    let path: string;
+
+    beforeEach(async () => {
+      user = await system.asUser();
+      path = `${USERS}/${user.id}`;
+    });
+
+    async function readTag(): Promise<string> {
+      const tag = (await admin.caller.get(path)).headers.get('etag')!;
+      expect((await admin.caller.get(path, { 'if-none-match': tag })).status).toBe(304);
+      return tag;
+    }
+
+    const CHANGES: [title: string, change: (tag: string) => Promise<Answer<unknown>>][] = [
+      ['name', (tag) => admin.caller.patch(path, { name: 'New' }, { 'if-match': tag })],
+      ['role', (tag) => admin.caller.put(`${path}/role`, { role: 'admin' }, { 'if-match': tag })],
+      ['ban', (tag) => admin.caller.put(`${path}/ban`, {}, { 'if-match': tag })],
+      ['end of the ban', (tag) => admin.caller.delete(`${path}/ban`, { 'if-match': tag })],
+      ['deletion', (tag) => admin.caller.delete(path, { 'if-match': tag })],
+    ];
+
+    it.each(CHANGES)('changes an unchanged user: %s', async (_title, change) => {
+      const answer = await change(await readTag());
+      expect([200, 204]).toContain(answer.status);
+      if (answer.status === 200) expect(answer.headers.get('etag')).toBe(await readTag());
+    });
+
+    it.each(CHANGES)('does not change another state: %s', async (_title, change) => {
+      const tag = await readTag();
+      await system.query(`UPDATE "user" SET image = 'https://example.com/a.png' WHERE id = $1`, [
+        user.id,
+      ]);
+      const before = await admin.caller.get(path);
+      expectProblem(await change(tag), 'precondition_failed');
+      expect((await admin.caller.get(path)).body).toEqual(before.body);
+    });
+
+    it.each([
+      `email = 'other-' || email`,
+      'email_verified = NOT email_verified',
+      `role = 'admin'`,
+      'banned = true',
+      `banned = true, ban_reason = 'Spam'`,
+      `banned = true, ban_expires = now() + interval '1 day'`,
+      `updated_at = updated_at + interval '1 ms'`,
+    ])('has another tag after %s', async (assignment) => {
+      const tag = await readTag();
+      await system.query(`UPDATE "user" SET ${assignment} WHERE id = $1`, [user.id]);
+      expect(await readTag()).not.toBe(tag);
+      expect((await admin.caller.get(path, { 'if-none-match': tag })).status).toBe(200);
+    });
+
+    it('has the tag of the answer that shows no ban, after the end of a ban', async () => {
+      const end = `now() + interval '1 day'`;
+      const ban = `UPDATE "user" SET banned = true, ban_expires = ${end} WHERE id = $1`;
+      await system.query(ban, [user.id]);
+      const banned = await readTag();
+      const past = `UPDATE "user" SET ban_expires = now() - interval '1 s' WHERE id = $1`;
+      await system.query(past, [user.id]);
+      const free = await readTag();
+      expect(free).not.toBe(banned);
+      const change = (tag: string) => admin.caller.patch(path, { name: 'x' }, { 'if-match': tag });
+      expectProblem(await change(banned), 'precondition_failed');
+      expect((await change(free)).status).toBe(200);
+      await admin.caller.delete(path);
+    });
+
+    it('succeeds for one of several concurrent requests with the same tag', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const tag = await readTag();
+        const headers = { 'if-match': tag };
+        const answers = await Promise.all([
+          ...[0, 1, 2].map((index) =>
+            admin.caller.patch(path, { name: `Name ${round}.${index}` }, headers),
+          ),
+          admin.caller.put(`${path}/ban`, { reason: `Round ${round}` }, headers),
+        ]);
+        const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
+        expect(statuses).toEqual([200, 412, 412, 412]);
+        const won = answers.find(({ status }) => status === 200)!;
+        expect((await admin.caller.get(path)).body).toEqual(won.body);
+      }
+    });
+
+    it('is checked also for a request with an Idempotency-Key, which PATCH does not use', async () => {
+      const headers = { 'if-match': await readTag(), 'idempotency-key': randomUUID() };
+      const first = await admin.caller.patch(path, { name: 'Once' }, headers);
+      expect([first.status, first.headers.get('idempotency-replayed')]).toEqual([200, null]);
+      expectProblem(
+        await admin.caller.patch(path, { name: 'Once' }, headers),
+        'precondition_failed',
+      );
+      expect((await admin.caller.get(path)).body).toEqual(first.body);
+    });
+
+    it('gets 404 for a user who does not exist, and the tag of a new user', async () => {
+      const unknown = await admin.caller.delete(`${USERS}/unknown`, { 'if-match': '*' });
+      expectProblem(unknown, 'not_found');
+      const input = { email: `${randomUUID()}@example.com`, name: 'New' };
+      const key = { 'idempotency-key': randomUUID() };
+      for (let attempt = 0; attempt < 2; attempt += 1) {
+        const { body, headers } = await admin.caller.post<User>(USERS, input, key);
+        const read = await admin.caller.get(`${USERS}/${body.id}`);
+        expect(headers.get('etag')).toBe(read.headers.get('etag'));
+      }
+    });
   });
 
   it('deletes a user, whose token is refused by the next request', async () => {

@@ -102,6 +102,16 @@ const GUARD_ORDERS: Order[] = [
     },
     expected: 'forbidden',
   },
+  {
+    first: 'ScopesGuard',
+    second: 'PreconditionsGuard',
+    observe: async (world) => {
+      const claims = { role: 'admin', client_id: 'a client', scope: 'profile' };
+      const change = { method: 'POST', headers: { 'if-match': '"a"' } };
+      return (await list(world, claims, change)).status;
+    },
+    expected: 403,
+  },
 ];
 
 describe('the order of the assembly', () => {
@@ -179,8 +189,12 @@ function post(url: string, path: string): Promise<RawAnswer> {
   return send(url, { method: 'POST', path });
 }
 
-/** Lists users with a token that has the claims. */
-async function list({ url, settings }: World, claims: Claims): Promise<RawAnswer> {
+/** Lists users with a token that has the claims, or creates one. */
+async function list(
+  { url, settings }: World,
+  claims: Claims,
+  { method = 'GET', headers = {} } = {},
+): Promise<RawAnswer> {
   const now = Math.floor(Date.now() / 1_000);
   const token = await key.sign({
     iss: settings.jwtIssuer,
@@ -191,5 +205,9 @@ async function list({ url, settings }: World, claims: Claims): Promise<RawAnswer
     exp: now + 60,
     ...claims,
   });
-  return send(url, { path: '/api/v1/admin/users', headers: { authorization: `Bearer ${token}` } });
+  return send(url, {
+    method,
+    path: '/api/v1/admin/users',
+    headers: { ...headers, authorization: `Bearer ${token}` },
+  });
 }

@@ -3,6 +3,7 @@ import { AnswerSchemas } from '../support/documents/answer-schemas';
 import type { Answer } from '../support/caller';
 import { callerFor, exampleBodyOf, sendExamples } from '../support/documents/example-world';
 import { type OpenApiDocument, type Operation, operationsOf } from '../support/documents/openapi';
+import { expectProblem } from '../support/problems';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 
 type Json = Record<string, unknown>;
@@ -125,6 +126,72 @@ describe('the examples of the document', () => {
       }
     }
   });
+});
+
+describe('conditional requests', () => {
+  const takes = (operation: Operation | undefined, header: string) =>
+    operation?.parameters?.some(({ name }) => name === header) === true;
+
+  it('are accepted by each route that reads or changes a resource', () => {
+    const changed = [...operations.keys()].filter((name) => /^(PATCH|PUT|DELETE) /.test(name));
+    const resources = new Set(changed.map((name) => name.split(' ')[1]!));
+    const both = [...resources].filter((path) => isResource(operations.get(`GET ${path}`)));
+    expect(both.length).toBeGreaterThan(3);
+    const routes = both.flatMap((path) => [
+      `GET ${path}`,
+      ...changed.filter((name) => name.endsWith(` ${path}`)),
+    ]);
+    const isAccepted = (name: string) =>
+      takes(operations.get(name), name.startsWith('GET ') ? 'If-None-Match' : 'If-Match');
+    expect(routes.filter((name) => !isAccepted(name))).toEqual([]);
+  });
+
+  it('that read answer 304, also by HEAD, with the described header', async () => {
+    const reads = [...operations].filter(([, operation]) => takes(operation, 'If-None-Match'));
+    for (const [name, operation] of reads) {
+      for (const sent of [name, name.replace('GET', 'HEAD')]) {
+        const world = await prepareWorld(operation);
+        const headers = { 'if-none-match': '*' };
+        const { status, body, ...answer } = await sendExamples(
+          { name: sent, operation, headers },
+          world,
+        );
+        expect([sent, status, body]).toEqual([sent, 304, '']);
+        expect(answer.headers.get('etag')).toMatch(/^"[\w-]{27}"$/);
+      }
+      expect(operation.responses).toHaveProperty('304');
+    }
+  });
+
+  it('that change answer 412 for another tag, and so do changes of what has no tag', async () => {
+    const changes = [...operations].filter(([name]) => !name.startsWith('GET '));
+    expect(changes.length).toBeGreaterThan(25);
+    for (const [name, operation] of changes) {
+      const headers = { 'if-match': '"late"' };
+      const world = await prepareWorld(operation);
+      const answer = await sendExamples({ name, operation, headers }, world);
+      expect([name, answer.status]).toEqual([name, 412]);
+      expectProblem(answer, 'precondition_failed');
+      expect(operation.responses).toHaveProperty('412');
+    }
+  });
+
+  it('that change accept any state with *', async () => {
+    for (const [name, operation] of operations) {
+      if (name.startsWith('GET ')) continue;
+      const headers = { 'if-match': '*' };
+      const world = await prepareWorld(operation);
+      expectAsDescribed(name, await sendExamples({ name, operation, headers }, world));
+    }
+  });
+
+  /** Not a list. */
+  function isResource(read: Operation | undefined): boolean {
+    const { $ref = '' } = (read?.responses[200]?.content?.['application/json']?.schema ?? {}) as {
+      $ref?: string;
+    };
+    return read !== undefined && !/(List|Page)$/.test($ref);
+  }
 });
 
 describe('the problems of the document', () => {

@@ -1965,6 +1965,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: Request bodies are limited to 100 kB. */
             413: {
                 headers: {
@@ -2155,6 +2168,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: Request bodies are limited to 100 kB. */
             413: {
                 headers: {
@@ -2307,6 +2332,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: Request bodies are limited to 100 kB. */
             413: {
                 headers: {
@@ -2446,6 +2483,18 @@ export interface operations {
             };
             /** @description `user_required`: The route, or the change of an administrator, is for users who signed in directly: a service account or an OAuth client that acts for a user is refused. */
             403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -2755,6 +2804,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: Request bodies are limited to 100 kB. */
             413: {
                 headers: {
@@ -2853,7 +2914,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description ETag that you have: the profile is sent only when it has changed
+                 * @description ETag that you have: the resource is sent only when it has changed
                  * @example "m9xQ2k"
                  */
                 "If-None-Match"?: string;
@@ -2892,7 +2953,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"] | components["schemas"]["ClientUser"];
                 };
             };
-            /** @description The profile is what `If-None-Match` names */
+            /** @description The resource is what `If-None-Match` names */
             304: {
                 headers: {
                     /** @description Send it as If-Match with a change, as If-None-Match to read again */
@@ -3008,7 +3069,13 @@ export interface operations {
     deleteOwnAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETag that you read: the change is refused when the resource has changed since. `*`: any state
+                 * @example "m9xQ2k"
+                 */
+                "If-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3077,6 +3144,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: Request bodies are limited to 100 kB. */
             413: {
                 headers: {
@@ -3096,6 +3175,18 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Accept-Encoding": components["headers"]["AcceptEncoding"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: The request was read, but values in it are not acceptable; `errors` lists each. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3151,7 +3242,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description ETag that you read: the change is refused when the profile has changed since
+                 * @description ETag that you read: the change is refused when the resource has changed since. `*`: any state
                  * @example "m9xQ2k"
                  */
                 "If-Match"?: string;
@@ -3241,7 +3332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: The resource has changed since the version that If-Match names. Read it again, then repeat the change. */
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
             412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -3516,6 +3607,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: Request bodies are limited to 100 kB. */
             413: {
                 headers: {
@@ -3653,6 +3756,18 @@ export interface operations {
             };
             /** @description `not_found`: There is no such route or resource. */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -4600,6 +4715,8 @@ export interface operations {
             /** @description The new user */
             201: {
                 headers: {
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
+                    ETag?: string;
                     /** @description URL of the user */
                     Location?: string;
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -4689,6 +4806,19 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4797,7 +4927,13 @@ export interface operations {
     getUserAsAdmin: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETag that you have: the resource is sent only when it has changed
+                 * @example "m9xQ2k"
+                 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Opaque id
@@ -4812,6 +4948,8 @@ export interface operations {
             /** @description The user */
             200: {
                 headers: {
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
+                    ETag?: string;
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
@@ -4835,6 +4973,18 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["User"];
                 };
+            };
+            /** @description The resource is what `If-None-Match` names */
+            304: {
+                headers: {
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
+                    ETag?: string;
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
@@ -4964,7 +5114,13 @@ export interface operations {
     deleteUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETag that you read: the change is refused when the resource has changed since. `*`: any state
+                 * @example "m9xQ2k"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description Opaque id
@@ -5047,6 +5203,18 @@ export interface operations {
             };
             /** @description `last_admin`: The change would leave no administrator who is not banned. */
             409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -5153,7 +5321,13 @@ export interface operations {
     updateUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETag that you read: the change is refused when the resource has changed since. `*`: any state
+                 * @example "m9xQ2k"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description Opaque id
@@ -5180,6 +5354,8 @@ export interface operations {
             /** @description The user after the change */
             200: {
                 headers: {
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
+                    ETag?: string;
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
@@ -5265,6 +5441,18 @@ export interface operations {
             };
             /** @description `email_taken`: Another account has this e-mail address. */
             409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -5473,6 +5661,19 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5726,6 +5927,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: Request bodies are limited to 100 kB. */
             413: {
                 headers: {
@@ -5840,7 +6054,13 @@ export interface operations {
     setUserRole: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETag that you read: the change is refused when the resource has changed since. `*`: any state
+                 * @example "m9xQ2k"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description Opaque id
@@ -5864,6 +6084,8 @@ export interface operations {
             /** @description The user after the change */
             200: {
                 headers: {
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
+                    ETag?: string;
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
@@ -5949,6 +6171,18 @@ export interface operations {
             };
             /** @description `last_admin`: The change would leave no administrator who is not banned. */
             409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -6055,7 +6289,13 @@ export interface operations {
     banUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETag that you read: the change is refused when the resource has changed since. `*`: any state
+                 * @example "m9xQ2k"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description Opaque id
@@ -6080,6 +6320,8 @@ export interface operations {
             /** @description The user after the change */
             200: {
                 headers: {
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
+                    ETag?: string;
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
@@ -6169,6 +6411,18 @@ export interface operations {
              *     `last_admin`: The change would leave no administrator who is not banned.
              */
             409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -6275,7 +6529,13 @@ export interface operations {
     unbanUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETag that you read: the change is refused when the resource has changed since. `*`: any state
+                 * @example "m9xQ2k"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description Opaque id
@@ -6290,6 +6550,8 @@ export interface operations {
             /** @description The user after the change */
             200: {
                 headers: {
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
+                    ETag?: string;
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
@@ -6363,6 +6625,18 @@ export interface operations {
             };
             /** @description `not_found`: There is no such route or resource. */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -6469,7 +6743,13 @@ export interface operations {
     removeSecondFactor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETag that you read: the change is refused when the resource has changed since. `*`: any state
+                 * @example "m9xQ2k"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description Opaque id
@@ -6538,6 +6818,18 @@ export interface operations {
             };
             /** @description `not_found`: There is no such route or resource. */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -6893,6 +7185,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: Request bodies are limited to 100 kB. */
             413: {
                 headers: {
@@ -7065,6 +7369,18 @@ export interface operations {
             };
             /** @description `not_found`: There is no such route or resource. */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -7701,6 +8017,8 @@ export interface operations {
             /** @description The new client */
             201: {
                 headers: {
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
+                    ETag?: string;
                     /** @description URL of the client */
                     Location?: string;
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -7812,6 +8130,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: Request bodies are limited to 100 kB. */
             413: {
                 headers: {
@@ -7914,7 +8245,13 @@ export interface operations {
     getClient: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETag that you have: the resource is sent only when it has changed
+                 * @example "m9xQ2k"
+                 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Opaque id
@@ -7929,6 +8266,8 @@ export interface operations {
             /** @description The client */
             200: {
                 headers: {
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
+                    ETag?: string;
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
@@ -7971,6 +8310,18 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Client"];
                 };
+            };
+            /** @description The resource is what `If-None-Match` names */
+            304: {
+                headers: {
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
+                    ETag?: string;
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
@@ -8100,7 +8451,13 @@ export interface operations {
     deleteClient: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETag that you read: the change is refused when the resource has changed since. `*`: any state
+                 * @example "m9xQ2k"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description Opaque id
@@ -8181,6 +8538,18 @@ export interface operations {
             };
             /** @description `built_in_client`: The settings decide about the client of the documentation. It can only be disabled and enabled. */
             409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -8287,7 +8656,13 @@ export interface operations {
     updateClient: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETag that you read: the change is refused when the resource has changed since. `*`: any state
+                 * @example "m9xQ2k"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description Opaque id
@@ -8322,6 +8697,8 @@ export interface operations {
             /** @description The client after the change */
             200: {
                 headers: {
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
+                    ETag?: string;
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
@@ -8424,6 +8801,18 @@ export interface operations {
             };
             /** @description `built_in_client`: The settings decide about the client of the documentation. It can only be disabled and enabled. */
             409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -8646,6 +9035,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: Request bodies are limited to 100 kB. */
             413: {
                 headers: {
@@ -8760,7 +9162,13 @@ export interface operations {
     replaceClientKeys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETag that you read: the change is refused when the resource has changed since. `*`: any state
+                 * @example "m9xQ2k"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description Opaque id
@@ -8792,6 +9200,8 @@ export interface operations {
             /** @description The client after the change */
             200: {
                 headers: {
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
+                    ETag?: string;
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
@@ -8882,6 +9292,18 @@ export interface operations {
             };
             /** @description `not_found`: There is no such route or resource. */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -9194,7 +9616,7 @@ export interface operations {
             /** @description The new resource */
             201: {
                 headers: {
-                    /** @description Send it as If-Match with a change */
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
                     ETag?: string;
                     /** @description URL of the resource */
                     Location?: string;
@@ -9295,6 +9717,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: Request bodies are limited to 100 kB. */
             413: {
                 headers: {
@@ -9383,7 +9818,13 @@ export interface operations {
     getResource: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETag that you have: the resource is sent only when it has changed
+                 * @example "m9xQ2k"
+                 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description Opaque id
@@ -9398,7 +9839,7 @@ export interface operations {
             /** @description The resource */
             200: {
                 headers: {
-                    /** @description Send it as If-Match with a change */
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
                     ETag?: string;
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -9427,6 +9868,18 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Resource"];
                 };
+            };
+            /** @description The resource is what `If-None-Match` names */
+            304: {
+                headers: {
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
+                    ETag?: string;
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `malformed_request`: The request could not be read: its JSON, its encoding or its URL is malformed. */
             400: {
@@ -9556,7 +10009,13 @@ export interface operations {
     deleteResource: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETag that you read: the change is refused when the resource has changed since. `*`: any state
+                 * @example "m9xQ2k"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description Opaque id
@@ -9637,6 +10096,18 @@ export interface operations {
             };
             /** @description `built_in_resource`: This API is declared by its code and cannot be changed or deleted. */
             409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -9745,7 +10216,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description ETag that you read: the change is refused when the resource has changed since
+                 * @description ETag that you read: the change is refused when the resource has changed since. `*`: any state
                  * @example "m9xQ2k"
                  */
                 "If-Match"?: string;
@@ -9781,7 +10252,7 @@ export interface operations {
             /** @description The resource after the change */
             200: {
                 headers: {
-                    /** @description Send it as If-Match with a change */
+                    /** @description Send it as If-Match with a change, as If-None-Match to read again */
                     ETag?: string;
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -9884,7 +10355,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `precondition_failed`: The resource has changed since the version that If-Match names. Read it again, then repeat the change. */
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
             412: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -10452,6 +10923,19 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition_failed`: The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { Client as Connection } from 'pg';
 import type {
   Client,
   ClientPage,
@@ -8,9 +9,13 @@ import type {
 import { ClientKeyPair } from '../support/client/client-keys';
 import { OAuthStage, REDIRECT_URI } from './stage';
 import type { Answer } from '../support/caller';
+import { eventually } from '../support/eventually';
 import { expectProblem } from '../support/problems';
 
 const PATH = '/api/v1/admin/clients';
+
+const WAITING = `
+  SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
 let stage: OAuthStage;
 
@@ -38,6 +43,7 @@ describe('a new client', () => {
     expect(location).toBe(`${stage.system.settings.apiUrl}${PATH}/${answer.body.clientId}`);
     const read = await stage.clients.get(new URL(location).pathname);
     expect([read.status, read.body]).toEqual([200, answer.body]);
+    expect(read.headers.get('etag')).toBe(answer.headers.get('etag'));
   });
 
   it.each(['confidential', 'machine'] as const)(
@@ -314,6 +320,79 @@ describe('keys of a client', () => {
     await expect(stage.system.query(withoutKeys, [clientId])).rejects.toThrow(
       'oauth_client_keys_check',
     );
+  });
+});
+
+describe('a change of a client with If-Match', () => {
+  let path: string;
+  let pair: ClientKeyPair;
+
+  beforeEach(async () => {
+    pair = await ClientKeyPair.make();
+    const client = await stage.register({ type: 'machine', jwks: pair.jwks });
+    path = `${PATH}/${client.clientId}`;
+  });
+
+  async function readTag(): Promise<string> {
+    const tag = (await stage.clients.get(path)).headers.get('etag')!;
+    expect((await stage.clients.get(path, { 'if-none-match': tag })).status).toBe(304);
+    return tag;
+  }
+
+  const CHANGES: [title: string, change: (tag: string) => Promise<Answer<unknown>>][] = [
+    ['name', (tag) => stage.clients.patch(path, { name: 'New' }, { 'if-match': tag })],
+    ['keys', (tag) => stage.clients.put(`${path}/keys`, pair.jwks, { 'if-match': tag })],
+    ['deletion', (tag) => stage.clients.delete(path, { 'if-match': tag })],
+  ];
+
+  it.each(CHANGES)('succeeds while the client is unchanged: %s', async (_title, change) => {
+    const answer = await change(await readTag());
+    expect([200, 204]).toContain(answer.status);
+    if (answer.status === 200) expect(answer.headers.get('etag')).toBe(await readTag());
+  });
+
+  it.each(CHANGES)('is refused when the client has changed: %s', async (_title, change) => {
+    const tag = await readTag();
+    await stage.clients.patch(path, { disabled: true });
+    const before = await stage.clients.get(path);
+    expectProblem(await change(tag), 'precondition_failed');
+    expect((await stage.clients.get(path)).body).toEqual(before.body);
+  });
+
+  it.each(CHANGES)(
+    'is refused after it has waited for another change: %s',
+    async (_title, change) => {
+      const tag = await readTag();
+      const other = new Connection(stage.system.database.url);
+      await other.connect();
+      try {
+        await other.query('BEGIN');
+        await other.query('UPDATE oauth_client SET disabled = true WHERE client_id = $1', [
+          path.split('/').at(-1),
+        ]);
+        const answer = change(tag);
+        await eventually(async () => expect(await stage.system.query(WAITING)).toHaveLength(1));
+        await other.query('COMMIT');
+        expectProblem(await answer, 'precondition_failed');
+      } finally {
+        await other.end();
+      }
+      expect((await stage.clients.get(path)).body).toMatchObject({
+        name: 'A client',
+        disabled: true,
+      });
+    },
+  );
+
+  it('succeeds for one of several concurrent requests with the same tag', async () => {
+    const headers = { 'if-match': await readTag() };
+    const pairs = await Promise.all(['a', 'b'].map((kid) => ClientKeyPair.make(kid)));
+    const answers = await Promise.all([
+      ...pairs.map(({ jwks }) => stage.clients.put(`${path}/keys`, jwks, headers)),
+      ...['One', 'Two'].map((name) => stage.clients.patch(path, { name }, headers)),
+    ]);
+    const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
+    expect(statuses).toEqual([200, 412, 412, 412]);
   });
 });
 

@@ -126,10 +126,13 @@ describe('a change', () => {
       scopes: [{ name: 'mail:read', description: 'read letters' }],
     };
     const etag = read.headers.get('etag')!;
+    expect((await stage.clients.get(path, { 'if-none-match': etag })).status).toBe(304);
     const changed = await stage.clients.patch<Resource>(path, change, { 'if-match': etag });
     expect(changed.body).toMatchObject({ id, identifier, ...change, builtIn: false });
+    expect(changed.headers.get('etag')).toBe((await stage.clients.get(path)).headers.get('etag'));
     const late = await stage.clients.patch(path, { name: 'Late' }, { 'if-match': etag });
     expectProblem(late, 'precondition_failed');
+    expectProblem(await stage.clients.delete(path, { 'if-match': etag }), 'precondition_failed');
     expectProblem(await stage.clients.patch(path, { identifier: 'urn:x' }), 'validation_failed');
     expectProblem(await stage.clients.patch(path, {}), 'validation_failed');
     const longest = stage.system.settings.jwtTtl / 1_000;
@@ -156,6 +159,23 @@ describe('a change', () => {
       { action: 'resource.updated', after: change },
       { action: 'resource.created', after: { identifier } },
     ]);
+  });
+});
+
+describe('changes of several callers with the same ETag', () => {
+  it('succeed for one of them', async () => {
+    const { id } = await fixture.open('maps');
+    const path = `${RESOURCES}/${id}`;
+    for (let round = 0; round < 5; round += 1) {
+      const headers = { 'if-match': (await stage.clients.get(path)).headers.get('etag')! };
+      const answers = await Promise.all(
+        [0, 1, 2].map((index) =>
+          stage.clients.patch(path, { name: `Maps ${round}.${index}` }, headers),
+        ),
+      );
+      const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
+      expect(statuses).toEqual([200, 412, 412]);
+    }
   });
 });
 

@@ -192,6 +192,12 @@ describe('a conditional change', () => {
     expect((await rename(ifMatch())).status).toBe(200);
   });
 
+  it('is refused also for a deletion', async () => {
+    const late = await ada.caller.delete(ME, { 'if-match': '"late"' });
+    expectProblem(late, 'precondition_failed');
+    expect((await ada.caller.delete(ME, { 'if-match': etag })).status).toBe(204);
+  });
+
   it('validates the body before the tag', async () => {
     expectProblem(await rename('"stale"', ''), 'validation_failed');
   });

@@ -34,11 +34,14 @@ import { ClientsService } from './clients.service';
 import { type UserActor, CurrentUserActor } from '../../auth/principal/current-actor.decorator';
 import { AUTH_SERVER_PROBLEMS } from '../../auth-proxy/auth-server.client';
 import { Roles } from '../../auth/roles.decorator';
+import { Conditional, ETAG_HEADER } from '../../common/openapi/conditional.decorator';
 import { Endpoint } from '../../common/openapi/endpoint.decorator';
 import { Idempotent } from '../../common/openapi/idempotent.decorator';
 import { linkNextPage, NEXT_LINK } from '../../common/pagination/pages';
 import { idParameter } from '../../common/validation/schemas';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
+import { toEntityTag } from '../../http/entity-tag';
+import { type Preconditions, RequestPreconditions } from '../../http/request/preconditions';
 
 /** Manages OAuth clients. For administrators only: a service account cannot create a client. */
 @ApiTags('Admin')
@@ -82,7 +85,10 @@ export class ClientsController {
       201: {
         description: 'The new client',
         schema: newClientSchema,
-        headers: { Location: { description: 'URL of the client', schema: { type: 'string' } } },
+        headers: {
+          ...ETAG_HEADER,
+          Location: { description: 'URL of the client', schema: { type: 'string' } },
+        },
       },
     },
     problems: AUTH_SERVER_PROBLEMS,
@@ -92,13 +98,14 @@ export class ClientsController {
     @Body({ schema: createClientSchema }) body: CreateClient,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NewClient> {
-    const client = await this.clients.createClient(actor, body);
-    const { apiUrl } = this.settings;
-    void reply.header('location', `${apiUrl}/api/v1/admin/clients/${client.clientId}`);
-    return client;
+    const { client, secret } = await this.clients.createClient(actor, body);
+    const location = `${this.settings.apiUrl}/api/v1/admin/clients/${client.clientId}`;
+    void reply.headers({ location, etag: toEntityTag(client) });
+    return { ...client, ...secret };
   }
 
   @Get(':clientId')
+  @Conditional()
   @Endpoint({
     summary: 'Read an OAuth client',
     operationId: 'getClient',
@@ -110,6 +117,7 @@ export class ClientsController {
   }
 
   @Patch(':clientId')
+  @Conditional()
   @Endpoint({
     summary: 'Change an OAuth client',
     description:
@@ -122,11 +130,13 @@ export class ClientsController {
     @CurrentUserActor() actor: UserActor,
     @Param('clientId', { schema: idParameter }) clientId: string,
     @Body({ schema: updateClientSchema }) change: UpdateClient,
+    @RequestPreconditions() preconditions: Preconditions,
   ): Promise<Client> {
-    return this.clients.updateClient(actor, { clientId, change });
+    return this.clients.updateClient(actor, { clientId, change, preconditions });
   }
 
   @Delete(':clientId')
+  @Conditional()
   @Endpoint({
     summary: 'Delete an OAuth client',
     description: 'Its tokens are refused at once, and the consents of users are deleted.',
@@ -137,8 +147,9 @@ export class ClientsController {
   deleteClient(
     @CurrentUserActor() actor: UserActor,
     @Param('clientId', { schema: idParameter }) clientId: string,
+    @RequestPreconditions() preconditions: Preconditions,
   ): Promise<void> {
-    return this.clients.deleteClient(actor, clientId);
+    return this.clients.deleteClient(actor, { clientId, preconditions });
   }
 
   @Post(':clientId/secret')
@@ -158,6 +169,7 @@ export class ClientsController {
   }
 
   @Put(':clientId/keys')
+  @Conditional()
   @Endpoint({
     summary: 'Replace the public keys of an OAuth client',
     description: 'For a client that was registered with keys. A removed key is refused at once.',
@@ -169,7 +181,8 @@ export class ClientsController {
     @CurrentUserActor() actor: UserActor,
     @Param('clientId', { schema: idParameter }) clientId: string,
     @Body({ schema: clientKeysSchema }) jwks: ClientKeys,
+    @RequestPreconditions() preconditions: Preconditions,
   ): Promise<Client> {
-    return this.clients.replaceKeys(actor, { clientId, jwks });
+    return this.clients.replaceKeys(actor, { clientId, jwks, preconditions });
   }
 }

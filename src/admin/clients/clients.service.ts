@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ClientKeys } from './client-keys.schemas';
-import { toClient } from './clients.mapper';
+import { shownColumnsOf, toChangedColumns, toClient, toRegistration } from './clients.mapper';
 import {
   type Client,
   clientFaults,
@@ -10,10 +10,9 @@ import {
   type ClientSecret,
   type CreateClient,
   type ListClients,
-  type NewClient,
   type UpdateClient,
 } from './clients.schemas';
-import { CLIENT_PATHS, DOCS_CLIENT_ID, isCodeScope, USER_SCOPES } from '../../../contract';
+import { CLIENT_PATHS, DOCS_CLIENT_ID, isCodeScope } from '../../../contract';
 import { recordAuditEvent } from '../../audit/audit-trail';
 import type { UserActor } from '../../auth/principal/current-actor.decorator';
 import { AuthService } from '../../auth-proxy/auth.service';
@@ -21,7 +20,15 @@ import { type CursorPosition, Cursors } from '../../common/pagination/cursor';
 import { readPage } from '../../common/pagination/keyset-pages';
 import { Problem } from '../../common/problems/problem';
 import { OAuthClientEntity } from '../../database/entities/oauth-client.entity';
+import { assertPreconditions, hasPreconditions } from '../../http/entity-tag';
+import type { Preconditions } from '../../http/request/preconditions';
 import { ActorTransactions } from '../../users/actor-transactions';
+
+/** The client of a change, and the state for which the change is meant. */
+interface ClientChange {
+  clientId: string;
+  preconditions: Preconditions;
+}
 
 /** OAuth clients. Only the auth server creates and knows their secrets. */
 @Injectable()
@@ -44,8 +51,14 @@ export class ClientsService {
     return { items: rows.map((row) => toClient(row)), nextCursor };
   }
 
-  /** @throws {Problem} `validation_failed`, or as {@link AuthService.actAs} */
-  async createClient(actor: UserActor, input: CreateClient): Promise<NewClient> {
+  /**
+   * @returns the client, and its secret apart: the entity tag is that of the client.
+   * @throws {Problem} `validation_failed`, or as {@link AuthService.actAs}
+   */
+  async createClient(
+    actor: UserActor,
+    input: CreateClient,
+  ): Promise<{ client: Client; secret: { clientSecret?: string } }> {
     await assertKnownScopes(this.dataSource.manager, input.scopes);
     const body = await this.auth.actAs(actor, {
       path: CLIENT_PATHS.create,
@@ -53,7 +66,7 @@ export class ClientsService {
     });
     const { clientId, clientSecret } = body as { clientId: string; clientSecret: string | null };
     const client = await this.getClient(clientId);
-    return { ...client, ...(clientSecret !== null && { clientSecret }) };
+    return { client, secret: clientSecret === null ? {} : { clientSecret } };
   }
 
   /** @throws {Problem} `not_found` */
@@ -61,10 +74,10 @@ export class ClientsService {
     return toClient(await findClient(this.dataSource.manager, clientId));
   }
 
-  /** @throws {Problem} `not_found`, `built_in_client`, `validation_failed` */
+  /** @throws {Problem} `not_found`, `built_in_client`, `precondition_failed`, `validation_failed` */
   updateClient(
     actor: UserActor,
-    { clientId, change }: { clientId: string; change: UpdateClient },
+    { clientId, change, preconditions }: ClientChange & { change: UpdateClient },
   ): Promise<Client> {
     const { disabled, ...others } = change;
     if (clientId === DOCS_CLIENT_ID && Object.keys(others).length > 0) {
@@ -73,6 +86,7 @@ export class ClientsService {
     return this.transactions.run({ actor }, async (manager) => {
       const row = await findClient(manager, clientId, { lock: true });
       const before = toClient(row);
+      assertPreconditions(preconditions, before);
       const after = { ...before, ...change };
       assertFits(after);
       await assertKnownScopes(manager, change.scopes);
@@ -84,26 +98,37 @@ export class ClientsService {
     });
   }
 
-  /** @throws {Problem} `not_found`, `built_in_client` */
-  async deleteClient(actor: UserActor, clientId: string): Promise<void> {
+  /** @throws {Problem} `not_found`, `built_in_client`, `precondition_failed` */
+  async deleteClient(actor: UserActor, { clientId, preconditions }: ClientChange): Promise<void> {
     if (clientId === DOCS_CLIENT_ID) throw new Problem('built_in_client');
     await this.transactions.run({ actor }, async (manager) => {
       const row = await findClient(manager, clientId, { lock: true });
-      const { createdAt: _createdAt, ...before } = toClient(row);
+      const client = toClient(row);
+      assertPreconditions(preconditions, client);
+      const { createdAt: _createdAt, ...before } = client;
       const subject = { type: 'client', id: clientId } as const;
       await recordAuditEvent(manager, { action: 'client.deleted', actor, subject, before });
       await manager.remove(row);
     });
   }
 
-  /** @throws {Problem} `not_found`, `validation_failed`, or as {@link AuthService.actAs} */
+  /**
+   * The auth server writes the keys. With preconditions, it writes them only while the row is what
+   * is checked here.
+   *
+   * @throws {Problem} `not_found`, `precondition_failed`, `validation_failed`, or as
+   *   {@link AuthService.actAs}
+   */
   async replaceKeys(
     actor: UserActor,
-    { clientId, jwks }: { clientId: string; jwks: ClientKeys },
+    { clientId, jwks, preconditions }: ClientChange & { jwks: ClientKeys },
   ): Promise<Client> {
-    const client = await this.getClient(clientId);
-    if (!client.jwks) throw new Problem('validation_failed', { errors: [NO_KEYS] });
-    await this.auth.actAs(actor, { path: CLIENT_PATHS.replaceKeys, body: { clientId, jwks } });
+    const row = await findClient(this.dataSource.manager, clientId);
+    if (row.jwks === null) throw new Problem('validation_failed', { errors: [NO_KEYS] });
+    assertPreconditions(preconditions, toClient(row));
+    const unchanged = hasPreconditions(preconditions) ? shownColumnsOf(row) : undefined;
+    const body = { clientId, jwks, ...(unchanged && { unchanged }) };
+    await this.auth.actAs(actor, { path: CLIENT_PATHS.replaceKeys, body });
     return this.getClient(clientId);
   }
 
@@ -132,56 +157,6 @@ async function findClient(
   });
   if (!row) throw new Problem('not_found', { detail: 'There is no such client.' });
   return row;
-}
-
-/** The body with which the auth server creates a client. */
-function toRegistration({
-  name,
-  type,
-  redirectUris = [],
-  scopes = [...USER_SCOPES],
-  firstParty = false,
-  jwks,
-}: CreateClient) {
-  const isServiceAccount = type === 'machine';
-  const bySecretOrKeys = jwks ? 'private_key_jwt' : 'client_secret_basic';
-  return {
-    ...toColumns({ name, type, redirectUris, scopes }),
-    skipConsent: firstParty,
-    authMethod: type === 'public' ? 'none' : bySecretOrKeys,
-    ...(jwks && { jwks }),
-    grantTypes: isServiceAccount ? ['client_credentials'] : ['authorization_code', 'refresh_token'],
-  };
-}
-
-/** The columns that follow from the fields of a request. */
-function toColumns({
-  name,
-  type,
-  redirectUris,
-  scopes,
-}: Pick<Client, 'name' | 'type' | 'redirectUris' | 'scopes'>) {
-  const isNative = redirectUris.some((uri) => uri.startsWith('http:'));
-  return {
-    name,
-    redirectUris,
-    postLogoutRedirectUris: redirectUris,
-    // OpenID Connect Registration 1.0, section 2.
-    applicationType: isNative ? 'native' : 'web',
-    scopes: type === 'machine' ? [] : scopes,
-    clientCredentialsScopes: type === 'machine' ? scopes : [],
-  };
-}
-
-/** Columns of fields that the change does not contain keep their values. */
-function toChangedColumns(change: UpdateClient, after: Client) {
-  const { name, scopes, clientCredentialsScopes, ...addresses } = toColumns(after);
-  return {
-    ...(change.name !== undefined && { name }),
-    ...(change.scopes !== undefined && { scopes, clientCredentialsScopes }),
-    ...(change.redirectUris !== undefined && addresses),
-    ...(change.firstParty !== undefined && { skipConsent: change.firstParty }),
-  };
 }
 
 /** @throws {Problem} `validation_failed` */

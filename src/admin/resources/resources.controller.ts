@@ -3,7 +3,6 @@ import {
   Controller,
   Delete,
   Get,
-  Headers,
   Inject,
   Param,
   Patch,
@@ -11,7 +10,7 @@ import {
   Query,
   Res,
 } from '@nestjs/common';
-import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
   type CreateResource,
@@ -28,16 +27,14 @@ import {
 import { ResourcesService } from './resources.service';
 import { type UserActor, CurrentUserActor } from '../../auth/principal/current-actor.decorator';
 import { Roles } from '../../auth/roles.decorator';
+import { Conditional, ETAG_HEADER } from '../../common/openapi/conditional.decorator';
 import { Endpoint } from '../../common/openapi/endpoint.decorator';
 import { Idempotent } from '../../common/openapi/idempotent.decorator';
 import { linkNextPage, NEXT_LINK } from '../../common/pagination/pages';
 import { idParameter } from '../../common/validation/schemas';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 import { toEntityTag } from '../../http/entity-tag';
-
-const ETAG = {
-  ETag: { description: 'Send it as If-Match with a change', schema: { type: 'string' } },
-} as const;
+import { type Preconditions, RequestPreconditions } from '../../http/request/preconditions';
 
 /** Manages resources (RFC 8707). For administrators only. */
 @ApiTags('Admin')
@@ -80,7 +77,7 @@ export class ResourcesController {
         description: 'The new resource',
         schema: resourceSchema,
         headers: {
-          ...ETAG,
+          ...ETAG_HEADER,
           Location: { description: 'URL of the resource', schema: { type: 'string' } },
         },
       },
@@ -94,54 +91,45 @@ export class ResourcesController {
   ): Promise<Resource> {
     const resource = await this.resources.createResource(actor, body);
     const { apiUrl } = this.settings;
-    void reply.header('location', `${apiUrl}/api/v1/admin/resources/${resource.id}`);
-    return withEntityTag(resource, reply);
+    const location = `${apiUrl}/api/v1/admin/resources/${resource.id}`;
+    void reply.headers({ location, etag: toEntityTag(resource) });
+    return resource;
   }
 
   @Get(':resourceId')
+  @Conditional()
   @Endpoint({
     summary: 'Read a resource',
     operationId: 'getResource',
-    answers: { 200: { description: 'The resource', schema: resourceSchema, headers: ETAG } },
+    answers: { 200: { description: 'The resource', schema: resourceSchema } },
     problems: ['not_found'],
   })
-  async getResource(
-    @Param('resourceId', { schema: idParameter }) id: string,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Resource> {
-    return withEntityTag(await this.resources.getResource(id), reply);
+  getResource(@Param('resourceId', { schema: idParameter }) id: string): Promise<Resource> {
+    return this.resources.getResource(id);
   }
 
   @Patch(':resourceId')
-  @ApiHeader({
-    name: 'If-Match',
-    required: false,
-    description: 'ETag that you read: the change is refused when the resource has changed since',
-    schema: { type: 'string', example: '"m9xQ2k"' },
-  })
+  @Conditional()
   @Endpoint({
     summary: 'Change a resource',
     description:
       'A removed scope is removed from clients, and the consents and grants with it end at once. ' +
       'The identifier cannot be changed.',
     operationId: 'updateResource',
-    answers: {
-      200: { description: 'The resource after the change', schema: resourceSchema, headers: ETAG },
-    },
-    problems: ['not_found', 'built_in_resource', 'scope_taken', 'precondition_failed'],
+    answers: { 200: { description: 'The resource after the change', schema: resourceSchema } },
+    problems: ['not_found', 'built_in_resource', 'scope_taken'],
   })
-  async updateResource(
+  updateResource(
     @CurrentUserActor() actor: UserActor,
     @Param('resourceId', { schema: idParameter }) id: string,
     @Body({ schema: updateResourceSchema }) change: UpdateResource,
-    @Headers('if-match') ifMatch: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @RequestPreconditions() preconditions: Preconditions,
   ): Promise<Resource> {
-    const after = await this.resources.updateResource(actor, { id, change, ifMatch });
-    return withEntityTag(after, reply);
+    return this.resources.updateResource(actor, { id, change, preconditions });
   }
 
   @Delete(':resourceId')
+  @Conditional()
   @Endpoint({
     summary: 'Delete a resource',
     description: 'Its tokens are no longer active, and its scopes are removed from clients.',
@@ -152,12 +140,8 @@ export class ResourcesController {
   deleteResource(
     @CurrentUserActor() actor: UserActor,
     @Param('resourceId', { schema: idParameter }) id: string,
+    @RequestPreconditions() preconditions: Preconditions,
   ): Promise<void> {
-    return this.resources.deleteResource(actor, id);
+    return this.resources.deleteResource(actor, { id, preconditions });
   }
-}
-
-function withEntityTag(resource: Resource, reply: FastifyReply): Resource {
-  void reply.header('etag', toEntityTag(resource));
-  return resource;
 }

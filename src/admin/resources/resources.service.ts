@@ -19,12 +19,19 @@ import { Problem } from '../../common/problems/problem';
 import { AUTH_BASE_PATH } from '../../../contract';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 import { OAuthResourceEntity } from '../../database/entities/oauth-resource.entity';
-import { assertMatches, toEntityTag } from '../../http/entity-tag';
+import { assertPreconditions } from '../../http/entity-tag';
+import type { Preconditions } from '../../http/request/preconditions';
 import { ActorTransactions } from '../../users/actor-transactions';
 
 /** This API, and the resources that administrators have registered. */
 const IS_RESOURCE = `(resource.identifier = :api OR EXISTS (
   SELECT FROM oauth_resource_scope s WHERE s.resource = resource.identifier))`;
+
+/** The resource of a change, and the state for which the change is meant. */
+interface ResourceChange {
+  id: string;
+  preconditions: Preconditions;
+}
 
 /** Resources (RFC 8707): what tokens are for. */
 @Injectable()
@@ -78,13 +85,11 @@ export class ResourcesService {
    */
   updateResource(
     actor: UserActor,
-    { id, change, ifMatch }: { id: string; change: UpdateResource; ifMatch?: string },
+    { id, change, preconditions }: ResourceChange & { change: UpdateResource },
   ): Promise<Resource> {
     assertLifetime(change.tokenLifetime, this.settings);
     return this.transactions.run({ actor }, async (manager) => {
-      const before = await this.findResource(manager, id, { lock: true });
-      assertMatches(ifMatch, toEntityTag(before));
-      if (before.builtIn) throw new Problem('built_in_resource');
+      const before = await this.lockResource(manager, { id, preconditions });
       const { identifier, name, tokenLifetime, scopes, clients } = { ...before, ...change };
       await replaceScopes(manager, { identifier, scopes });
       await replaceClients(manager, { identifier, clients });
@@ -96,11 +101,10 @@ export class ResourcesService {
     });
   }
 
-  /** @throws {Problem} `not_found`, `built_in_resource` */
-  async deleteResource(actor: UserActor, id: string): Promise<void> {
+  /** @throws {Problem} `not_found`, `built_in_resource`, `precondition_failed` */
+  async deleteResource(actor: UserActor, { id, preconditions }: ResourceChange): Promise<void> {
     await this.transactions.run({ actor }, async (manager) => {
-      const resource = await this.findResource(manager, id, { lock: true });
-      if (resource.builtIn) throw new Problem('built_in_resource');
+      const resource = await this.lockResource(manager, { id, preconditions });
       const subject = { type: 'resource', id } as const;
       const before = toRecorded(resource);
       await recordAuditEvent(manager, { action: 'resource.deleted', actor, subject, before });
@@ -112,6 +116,17 @@ export class ResourcesService {
     return manager
       .createQueryBuilder(OAuthResourceEntity, 'resource')
       .where(IS_RESOURCE, { api: this.settings.jwtAudience });
+  }
+
+  /** @throws {Problem} `not_found`, `built_in_resource`, `precondition_failed` */
+  private async lockResource(
+    manager: EntityManager,
+    { id, preconditions }: ResourceChange,
+  ): Promise<Resource> {
+    const resource = await this.findResource(manager, id, { lock: true });
+    if (resource.builtIn) throw new Problem('built_in_resource');
+    assertPreconditions(preconditions, resource);
+    return resource;
   }
 
   /** @throws {Problem} `not_found` */

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { OwnerNoticesService } from './owner-notices.service';
 import { recordAuditEvent } from '../../audit/audit-trail';
 import type { UserActor } from '../../auth/principal/current-actor.decorator';
-import { noSuchUser } from '../../common/problems/no-such-user';
 import { Problem } from '../../common/problems/problem';
 import { SessionEntity } from '../../database/entities/session.entity';
 import { TwoFactorEntity } from '../../database/entities/two-factor.entity';
 import { UserEntity } from '../../database/entities/user.entity';
+import type { Preconditions } from '../../http/request/preconditions';
 import { ActorTransactions } from '../../users/actor-transactions';
+import { lockUser } from '../../users/user-lock';
 import { deleteProofs } from '../../users/user-proofs';
 
 /** Removes the second factor of a user who has lost it. */
@@ -21,20 +22,19 @@ export class SecondFactorService {
   /**
    * Removes the second factor with its trusted devices, started sign-ins and sessions, and informs
    * the owner. Without a second factor nothing changes.
-   * @throws {Problem} `not_found`; `forbidden` for the caller's own second factor: a stolen
-   * session must not remove it.
+   * @throws {Problem} `forbidden` for the caller's own second factor: a stolen session must not
+   * remove it; as {@link lockUser}
    */
-  async remove(actor: UserActor, userId: string): Promise<void> {
+  async remove(
+    actor: UserActor,
+    { id: userId, preconditions }: { id: string; preconditions: Preconditions },
+  ): Promise<void> {
     if (actor.principal.userId === userId) {
       throw new Problem('forbidden', { detail: 'Switch your own off with your password.' });
     }
     const isRemoved = await this.transactions.run({ actor }, async (manager) => {
       // All changes of a second factor lock the user first.
-      const user = await manager.findOne(UserEntity, {
-        where: { id: userId },
-        lock: { mode: 'pessimistic_write' },
-      });
-      if (!user) throw noSuchUser();
+      await lockUser(manager, { id: userId, actor, preconditions });
       const { affected } = await manager.delete(TwoFactorEntity, { userId });
       if (!affected) return false;
       await recordAuditEvent(manager, {

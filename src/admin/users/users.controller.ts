@@ -39,11 +39,14 @@ import { Roles } from '../../auth/roles.decorator';
 import { Scopes } from '../../auth/scopes.decorator';
 import { type SignedIn, signedInSchema } from '../../auth-proxy/auth.schemas';
 import { AUTH_SERVER_PROBLEMS } from '../../auth-proxy/auth-server.client';
+import { Conditional, ETAG_HEADER } from '../../common/openapi/conditional.decorator';
 import { Endpoint } from '../../common/openapi/endpoint.decorator';
 import { Idempotent } from '../../common/openapi/idempotent.decorator';
 import { linkNextPage, NEXT_LINK } from '../../common/pagination/pages';
 import { idParameter } from '../../common/validation/schemas';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
+import { toEntityTag } from '../../http/entity-tag';
+import { type Preconditions, RequestPreconditions } from '../../http/request/preconditions';
 import { type User, userSchema } from '../../users/user.schemas';
 import { UsersService } from '../../users/users.service';
 
@@ -88,7 +91,10 @@ export class AdminUsersController {
       201: {
         description: 'The new user',
         schema: userSchema,
-        headers: { Location: { description: 'URL of the user', schema: { type: 'string' } } },
+        headers: {
+          ...ETAG_HEADER,
+          Location: { description: 'URL of the user', schema: { type: 'string' } },
+        },
       },
     },
     problems: ['user_required', 'email_taken', ...AUTH_SERVER_PROBLEMS],
@@ -99,12 +105,14 @@ export class AdminUsersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<User> {
     const user = await this.users.createUser(actor, body);
-    void reply.header('location', `${this.settings.apiUrl}/api/v1/admin/users/${user.id}`);
+    const location = `${this.settings.apiUrl}/api/v1/admin/users/${user.id}`;
+    void reply.headers({ location, etag: toEntityTag(user) });
     return user;
   }
 
   @Scopes('users:read')
   @Get(':id')
+  @Conditional()
   @Endpoint({
     summary: 'Read a user as an administrator',
     operationId: 'getUserAsAdmin',
@@ -117,6 +125,7 @@ export class AdminUsersController {
 
   @Scopes('users:write')
   @Patch(':id')
+  @Conditional()
   @Endpoint({
     summary: "Change a user's profile",
     description:
@@ -130,12 +139,14 @@ export class AdminUsersController {
     @CurrentActor() actor: Actor,
     @Param('id', { schema: idParameter }) id: string,
     @Body({ schema: updateUserSchema }) change: UpdateUser,
+    @RequestPreconditions() preconditions: Preconditions,
   ): Promise<User> {
-    return this.users.updateUser(actor, { id, change });
+    return this.users.updateUser(actor, { id, change, preconditions });
   }
 
   @Scopes('users:write')
   @Delete(':id')
+  @Conditional()
   @Endpoint({
     summary: 'Delete a user',
     description: 'Deletes every row of the user. Issued access tokens are refused at once.',
@@ -146,8 +157,9 @@ export class AdminUsersController {
   deleteUser(
     @CurrentActor() actor: Actor,
     @Param('id', { schema: idParameter }) id: string,
+    @RequestPreconditions() preconditions: Preconditions,
   ): Promise<void> {
-    return this.users.deleteUser(actor, id);
+    return this.users.deleteUser(actor, { id, preconditions });
   }
 
   @Scopes('users:write')
@@ -185,6 +197,7 @@ export class AdminUsersController {
 
   @Scopes('users:write')
   @Put(':id/role')
+  @Conditional()
   @Endpoint({
     summary: "Set a user's role",
     description: 'Applies from the next request of the user, who does not have to sign in again.',
@@ -196,12 +209,14 @@ export class AdminUsersController {
     @CurrentActor() actor: Actor,
     @Param('id', { schema: idParameter }) id: string,
     @Body({ schema: setRoleSchema }) { role }: SetRole,
+    @RequestPreconditions() preconditions: Preconditions,
   ): Promise<User> {
-    return this.users.setRole(actor, { id, role });
+    return this.users.setRole(actor, { id, role, preconditions });
   }
 
   @Scopes('users:write')
   @Put(':id/ban')
+  @Conditional()
   @Endpoint({
     summary: 'Ban a user',
     description: 'Ends all sessions of the user. Issued access tokens are refused at once.',
@@ -213,12 +228,14 @@ export class AdminUsersController {
     @CurrentActor() actor: Actor,
     @Param('id', { schema: idParameter }) id: string,
     @Body({ schema: banSchema }) ban: Ban,
+    @RequestPreconditions() preconditions: Preconditions,
   ): Promise<User> {
-    return this.users.ban(actor, { id, ban });
+    return this.users.ban(actor, { id, ban, preconditions });
   }
 
   @Scopes('users:write')
   @Delete(':id/ban')
+  @Conditional()
   @Endpoint({
     summary: 'Lift a ban',
     operationId: 'unbanUser',
@@ -228,10 +245,13 @@ export class AdminUsersController {
   unban(
     @CurrentActor() actor: Actor,
     @Param('id', { schema: idParameter }) id: string,
+    @RequestPreconditions() preconditions: Preconditions,
   ): Promise<User> {
-    return this.users.unban(actor, id);
+    return this.users.unban(actor, { id, preconditions });
   }
+
   @Delete(':id/two-factor')
+  @Conditional()
   @Endpoint({
     summary: "Remove a user's second factor",
     description:
@@ -245,7 +265,8 @@ export class AdminUsersController {
   removeSecondFactor(
     @CurrentUserActor() actor: UserActor,
     @Param('id', { schema: idParameter }) id: string,
+    @RequestPreconditions() preconditions: Preconditions,
   ): Promise<void> {
-    return this.secondFactor.remove(actor, id);
+    return this.secondFactor.remove(actor, { id, preconditions });
   }
 }

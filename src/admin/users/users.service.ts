@@ -10,6 +10,7 @@ import { AuthService } from '../../auth-proxy/auth.service';
 import { isUniqueViolation } from '../../../runtime/database/database-errors';
 import { Problem } from '../../common/problems/problem';
 import { UserEntity } from '../../database/entities/user.entity';
+import type { Preconditions } from '../../http/request/preconditions';
 import { ActorTransactions } from '../../users/actor-transactions';
 import { lockUser, type UserToChange } from '../../users/user-lock';
 import { deleteUser } from '../../users/user-deletion';
@@ -44,18 +45,18 @@ export class AdminUsersService {
    * @throws {Problem} `email_taken`; `forbidden` for the caller's own e-mail address: a stolen
    * session must not replace it. Or as {@link lockUser}
    */
-  async updateUser(actor: Actor, { id, change }: UserUpdate): Promise<User> {
-    const { user, former } = await this.saveUpdate(actor, { id, change });
+  async updateUser(actor: Actor, update: UserUpdate): Promise<User> {
+    const { user, former } = await this.saveUpdate(actor, update);
     if (user.email !== former.formerEmail) {
-      await this.notices.send(actor, { event: 'email_changed', userId: id, ...former });
+      await this.notices.send(actor, { event: 'email_changed', userId: user.id, ...former });
     }
     return user;
   }
 
-  private async saveUpdate(actor: Actor, { id, change }: UserUpdate) {
+  private async saveUpdate(actor: Actor, { id, change, preconditions }: UserUpdate) {
     try {
       return await this.transactions.run({ actor, userId: id }, async (manager) => {
-        const row = await lockUser(manager, { id, actor });
+        const row = await lockUser(manager, { id, actor, preconditions });
         const before = copyUser(row);
         Object.assign(row, withVerification(change, row), { updatedAt: new Date() });
         if (actor.principal.userId === id) assertSameEmail(before, row);
@@ -71,9 +72,9 @@ export class AdminUsersService {
   }
 
   /** @throws {Problem} `last_admin`, or as {@link lockUser} */
-  async deleteUser(actor: Actor, id: string): Promise<void> {
+  async deleteUser(actor: Actor, { id, preconditions }: UserChange): Promise<void> {
     await this.transactions.run({ actor, userId: id }, (manager) =>
-      deleteUser({ id, actor }, manager),
+      deleteUser({ id, actor, preconditions }, manager),
     );
   }
 
@@ -118,9 +119,9 @@ export class AdminUsersService {
   }
 
   /** @throws {Problem} `last_admin`, or as {@link lockUser} */
-  async setRole(actor: Actor, { id, role }: { id: string; role: Role }): Promise<User> {
+  async setRole(actor: Actor, { role, ...user }: UserChange & { role: Role }): Promise<User> {
     if (role === 'admin') assertMayChangeAdministrators(actor.principal);
-    return this.change({ actor, id }, (row) => {
+    return this.change({ actor, ...user }, (row) => {
       row.role = role;
     });
   }
@@ -130,10 +131,10 @@ export class AdminUsersService {
    *
    * @throws {Problem} `cannot_ban_self`, `last_admin`, or as {@link lockUser}
    */
-  ban(actor: Actor, { id, ban }: { id: string; ban: Ban }): Promise<User> {
-    if (actor.principal.userId === id) throw new Problem('cannot_ban_self');
+  ban(actor: Actor, { ban, ...user }: UserChange & { ban: Ban }): Promise<User> {
+    if (actor.principal.userId === user.id) throw new Problem('cannot_ban_self');
     const { reason, expiresAt } = ban;
-    return this.change({ actor, id }, (row) => {
+    return this.change({ actor, ...user }, (row) => {
       row.banned = true;
       row.banReason = reason ?? null;
       row.banExpires = expiresAt === undefined ? null : new Date(expiresAt);
@@ -141,8 +142,8 @@ export class AdminUsersService {
   }
 
   /** @throws {Problem} as {@link lockUser} */
-  unban(actor: Actor, id: string): Promise<User> {
-    return this.change({ actor, id }, (row) => {
+  unban(actor: Actor, user: UserChange): Promise<User> {
+    return this.change({ actor, ...user }, (row) => {
       row.banned = false;
       row.banReason = null;
       row.banExpires = null;
@@ -150,9 +151,10 @@ export class AdminUsersService {
   }
 
   /** Changes one user under a lock of the row. */
-  private change({ actor, id }: UserToChange, apply: (row: UserEntity) => void): Promise<User> {
+  private change(user: UserToChange, apply: (row: UserEntity) => void): Promise<User> {
+    const { actor, id } = user;
     return this.transactions.run({ actor, userId: id }, async (manager) => {
-      const row = await lockUser(manager, { id, actor });
+      const row = await lockUser(manager, user);
       const before = copyUser(row);
       apply(row);
       await recordUserChange(manager, { actor, before, after: row });
@@ -178,8 +180,13 @@ function assertSameEmail(before: Email, after: Email): void {
   throw new Problem('forbidden', { detail: 'Change your own e-mail address by mail.' });
 }
 
-interface UserUpdate {
+/** The user of a change, and the state for which the change is meant. */
+interface UserChange {
   id: string;
+  preconditions: Preconditions;
+}
+
+interface UserUpdate extends UserChange {
   change: UpdateUser;
 }
 

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
 import type { Principal, UserPrincipal } from './principal';
+import { parameterFactoriesOf } from '../../common/openapi/parameter-factories';
 import { Problem } from '../../common/problems/problem';
 
 /** A request that has passed {@link JwtAuthGuard}. */
@@ -20,9 +20,7 @@ export function takesUser<Value>(factory: ParameterFactory<Value>): ParameterFac
 
 /** Whether a parameter of the handler refuses service accounts. */
 export function needsUser(controller: object, handlerName: string): boolean {
-  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handlerName) ??
-    {}) as Record<string, { factory?: object }>;
-  return Object.values(parameters).some(({ factory }) => factory && userFactories.has(factory));
+  return parameterFactoriesOf(controller, handlerName).some((one) => userFactories.has(one));
 }
 
 /**

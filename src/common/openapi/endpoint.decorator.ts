@@ -27,7 +27,7 @@ export interface EndpointDescription {
   /** Method name in generated clients; unique in the document. */
   operationId: string;
   /** Answers by status. The first is the default of the handler. */
-  answers: Partial<Record<200 | 201 | 202 | 204 | 304 | 503, AnswerDescription>>;
+  answers: Partial<Record<200 | 201 | 202 | 204 | 503, AnswerDescription>>;
   /** Problems of this route, without those of its guards and its input. */
   problems?: ProblemCode[];
 }

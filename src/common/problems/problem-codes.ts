@@ -141,7 +141,7 @@ const OWN_CODES = {
     status: 412,
     title: 'Resource changed',
     meaning:
-      'The resource has changed since the version that If-Match names. Read it again, then repeat the change.',
+      'The resource has changed since the version that If-Match names, or its URL has no ETag. Read it again, then repeat the change.',
   },
   body_too_large: {
     status: 413,

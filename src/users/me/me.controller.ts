@@ -1,15 +1,5 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Headers,
-  Param,
-  Patch,
-  Res,
-  StreamableFile,
-} from '@nestjs/common';
-import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, Param, Patch, Res, StreamableFile } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ExportQuota } from './export-quota';
 import {
@@ -27,16 +17,10 @@ import { CurrentUser } from '../../auth/principal/current-user.decorator';
 import type { UserPrincipal } from '../../auth/principal/principal';
 import { SessionsService } from '../sessions.service';
 import { ownUserSchema, type User, userSchema } from '../user.schemas';
+import { Conditional } from '../../common/openapi/conditional.decorator';
 import { Endpoint } from '../../common/openapi/endpoint.decorator';
-import { toEntityTag } from '../../http/entity-tag';
+import { type Preconditions, RequestPreconditions } from '../../http/request/preconditions';
 import { idParameter } from '../../common/validation/schemas';
-
-const ETAG = {
-  ETag: {
-    description: 'Send it as If-Match with a change, as If-None-Match to read again',
-    schema: { type: 'string' },
-  },
-} as const;
 
 @ApiTags('Users')
 @Controller({ path: 'users/me', version: '1' })
@@ -49,20 +33,12 @@ export class MeController {
 
   @UserScopes('profile')
   @Get()
-  @ApiHeader({
-    name: 'If-None-Match',
-    required: false,
-    description: 'ETag that you have: the profile is sent only when it has changed',
-    schema: { type: 'string', example: '"m9xQ2k"' },
-  })
+  @Conditional()
   @Endpoint({
     summary: 'Read your own profile',
     description: 'An OAuth client that acts for you reads the fields of its scopes.',
     operationId: 'getOwnProfile',
-    answers: {
-      200: { description: 'Your profile', schema: ownUserSchema, headers: ETAG },
-      304: { description: 'The profile is what `If-None-Match` names', headers: ETAG },
-    },
+    answers: { 200: { description: 'Your profile', schema: ownUserSchema } },
   })
   async getOwnProfile(
     @CurrentUser() principal: UserPrincipal,
@@ -74,30 +50,22 @@ export class MeController {
   }
 
   @Patch()
-  @ApiHeader({
-    name: 'If-Match',
-    required: false,
-    description: 'ETag that you read: the change is refused when the profile has changed since',
-    schema: { type: 'string', example: '"m9xQ2k"' },
-  })
+  @Conditional()
   @Endpoint({
     summary: 'Change your own profile',
     operationId: 'updateOwnProfile',
-    answers: {
-      200: { description: 'Your profile after the change', schema: userSchema, headers: ETAG },
-    },
-    problems: ['precondition_failed'],
+    answers: { 200: { description: 'Your profile after the change', schema: userSchema } },
   })
-  async updateOwnProfile(
+  updateOwnProfile(
     @CurrentUserActor() actor: UserActor,
     @Body({ schema: updateProfileSchema }) change: UpdateProfile,
-    @Headers('if-match') ifMatch: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @RequestPreconditions() preconditions: Preconditions,
   ): Promise<User> {
-    return withEntityTag(await this.me.updateProfile(actor, { change, ifMatch }), reply);
+    return this.me.updateProfile(actor, { change, preconditions });
   }
 
   @Delete()
+  @Conditional()
   @Endpoint({
     summary: 'Delete your own account',
     description: 'Deletes every row of yours: profile, sessions, sign-in methods.',
@@ -105,8 +73,11 @@ export class MeController {
     answers: { 204: { description: 'Deleted' } },
     problems: ['last_admin'],
   })
-  deleteOwnAccount(@CurrentUserActor() actor: UserActor): Promise<void> {
-    return this.me.deleteOwnUser(actor);
+  deleteOwnAccount(
+    @CurrentUserActor() actor: UserActor,
+    @RequestPreconditions() preconditions: Preconditions,
+  ): Promise<void> {
+    return this.me.deleteOwnUser(actor, preconditions);
   }
 
   @Get('sessions')
@@ -168,9 +139,4 @@ export class MeController {
     const stream = await this.me.exportUser(actor);
     return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
   }
-}
-
-function withEntityTag(user: User, reply: FastifyReply): User {
-  void reply.header('etag', toEntityTag(user));
-  return user;
 }

@@ -18,7 +18,8 @@ import { isDirect } from '../../auth/principal/direct-sign-in';
 import type { UserPrincipal } from '../../auth/principal/principal';
 import { copyUser, recordUserChange } from '../../audit/user-change';
 import { Problem } from '../../common/problems/problem';
-import { assertMatches, toEntityTag } from '../../http/entity-tag';
+import { assertPreconditions } from '../../http/entity-tag';
+import type { Preconditions } from '../../http/request/preconditions';
 import { ActorTransactions } from '../actor-transactions';
 import { SessionsService } from '../sessions.service';
 import { recordAuditEvent } from '../../audit/audit-trail';
@@ -55,13 +56,13 @@ export class MeService {
   /**
    * Changes the profile of the caller.
    * @param actor.principal the caller.
-   * @param ifMatch refuses the change when the profile has changed since the caller read it. The
-   * row is locked, so one of two parallel changes is refused.
+   * @param preconditions are checked under the lock of the row, so one of two parallel changes with
+   * the same `If-Match` is refused.
    * @throws {Problem} `precondition_failed`; as {@link ActorTransactions.run}
    */
   async updateProfile(
     actor: UserActor,
-    { change, ifMatch }: { change: UpdateProfile; ifMatch?: string },
+    { change, preconditions }: { change: UpdateProfile; preconditions: Preconditions },
   ): Promise<User> {
     const { userId } = actor.principal;
     return this.transactions.run({ actor, userId }, async (manager) => {
@@ -70,7 +71,7 @@ export class MeService {
         lock: { mode: 'for_no_key_update' },
       });
       if (!row) throw new Problem('invalid_token', { cause: 'the user was deleted' });
-      assertMatches(ifMatch, toEntityTag(toUser(row)));
+      assertPreconditions(preconditions, toUser(row));
       const before = copyUser(row);
       Object.assign(row, change, { updatedAt: new Date() });
       await recordUserChange(manager, { actor, before, after: row });
@@ -115,11 +116,13 @@ export class MeService {
     });
   }
 
-  /** @throws {Problem} `last_admin`, or as {@link asInvalidToken} */
-  async deleteOwnUser(actor: UserActor): Promise<void> {
+  /** @throws {Problem} `last_admin`, `precondition_failed`, or as {@link asInvalidToken} */
+  async deleteOwnUser(actor: UserActor, preconditions: Preconditions): Promise<void> {
     const { userId: id } = actor.principal;
     await asInvalidToken(
-      this.transactions.run({ actor, userId: id }, (manager) => deleteUser({ id, actor }, manager)),
+      this.transactions.run({ actor, userId: id }, (manager) =>
+        deleteUser({ id, actor, preconditions }, manager),
+      ),
     );
   }
 }

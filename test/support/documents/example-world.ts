@@ -55,12 +55,24 @@ const REAL_VALUES: Record<string, (world: World, place: Place) => unknown> = {
   challenge: enrolAndChallenge,
   code: ({ recoveryCode }) => recoveryCode,
   'Idempotency-Key': () => randomUUID(),
-  'If-Match': async ({ caller }, { url }) => (await caller.get(url)).headers.get('etag'),
+  'If-Match': async ({ caller }, place) =>
+    (await caller.get(resourceUrlOf(place))).headers.get('etag'),
   cursor: async ({ caller }, { url, query }) => {
     const firstPage = new URLSearchParams([...query, ['limit', '1']]);
     return (await caller.get(`${url}?${firstPage.toString()}`)).body.nextCursor;
   },
 };
+
+/** `/users/{id}` of `/users/{id}/role`: the ETag is that of the resource. */
+function resourceUrlOf({ path, url }: Place): string {
+  const last = path.split('/').findLastIndex((part) => part.startsWith('{'));
+  return last < 0
+    ? url
+    : url
+        .split('/')
+        .slice(0, last + 1)
+        .join('/');
+}
 
 function newIdentifier(): string {
   return `urn:uuid:${randomUUID()}`;
@@ -124,15 +136,22 @@ async function realValue(name: string, example: unknown, how: { world: World; pl
   return (await make?.(how.world, how.place)) ?? (name === 'cursor' ? undefined : example);
 }
 
+interface Sent {
+  name: string;
+  operation: Operation;
+  body?: object;
+  headers?: Record<string, string>;
+}
+
 /** Sends an operation's examples, with the named optional parameters or with the given body. */
 export async function sendExamples(
-  { name, operation, body: ownBody }: { name: string; operation: Operation; body?: object },
+  { name, operation, body: ownBody, headers: ownHeaders }: Sent,
   world: World,
   optional: string[] = [],
 ): Promise<Answer<unknown>> {
   const [method, path] = name.split(' ') as [string, string];
   const place: Place = { path, url: path, query: new URLSearchParams() };
-  const headers: Record<string, string> = {};
+  const headers = { ...ownHeaders };
   for (const parameter of cursorLast(operation)) {
     if (parameter.in !== 'path' && !optional.includes(parameter.name)) continue;
     const real = await realValue(parameter.name, parameter.example, { world, place });
