@@ -65,6 +65,11 @@ export const API_STEPS: readonly ApiStep[] = [
     run: ({ fastify }) => logRequests(fastify),
   },
   {
+    name: 'request counter',
+    position: 'Before every step that can refuse: a refused request is counted too.',
+    run: ({ fastify, metrics }) => countRequests(fastify, metrics),
+  },
+  {
     name: 'CORS',
     position: 'Before every step that can refuse: scripts of trusted origins can read a refusal.',
     run: ({ fastify, settings }) => answerCrossOrigin(fastify, settings),
@@ -98,7 +103,6 @@ export const API_STEPS: readonly ApiStep[] = [
   { name: 'request ids', run: ({ fastify }) => sendRequestIds(fastify) },
   { name: 'deprecations', run: ({ fastify }) => announceDeprecations(fastify) },
   { name: 'problem pages', run: ({ fastify }) => serveProblemPages(fastify) },
-  { name: 'request counter', run: ({ fastify, metrics }) => countRequests(fastify, metrics) },
   {
     name: 'public limits',
     position: 'After CORS: scripts of trusted origins can read a refusal.',

@@ -8,6 +8,7 @@ import { withoutCredentials } from '../../runtime/http/path-credentials';
 import { takeOrCreateRequestId } from '../../runtime/http/request-id';
 import type { Logger } from '../../runtime/logger';
 import type { Metrics } from '../../runtime/metrics/metrics';
+import { outcomeOf } from '../../runtime/metrics/request-durations';
 import { continueTrace } from '../../runtime/tracing/trace-context';
 
 interface LogParts {
@@ -44,9 +45,9 @@ export function logRequests({ logger, metrics, routes }: LogParts): RequestHandl
       const ms = Math.round(milliseconds);
       const status = response.writableFinished ? response.statusCode : null;
       logger[level]({ requestId, method, path, status, ms, traceId }, 'request');
-      if (status !== null) {
-        metrics.countRequest({ method, route: routes.labelOf(path), status, milliseconds });
-      }
+      const outcome = outcomeOf(response);
+      if (outcome === null) return;
+      metrics.countRequest({ method, route: routes.labelOf(path), status: outcome, milliseconds });
     });
     // Better-Auth continues after some failed statements.
     const run = () => runInDatabaseScope(next, { stopsAtOutage: true });

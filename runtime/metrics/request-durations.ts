@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 /** Upper bounds of request durations in seconds: from a warm check to a password hash. */
 const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
@@ -5,8 +7,17 @@ export interface FinishedRequest {
   method: string;
   /** The route's pattern, never the URL itself: a client can send any number of URLs. */
   route: string;
-  status: number;
+  status: Outcome;
   milliseconds: number;
+}
+
+/** The status, or `left`: the client left before the answer. */
+type Outcome = number | 'left';
+
+/** @returns `null` when the client left during the answer, as the reader of a stream does. */
+export function outcomeOf(response: ServerResponse): Outcome | null {
+  if (response.writableFinished) return response.statusCode;
+  return response.headersSent ? null : 'left';
 }
 
 type Labels = Pick<FinishedRequest, 'method' | 'route' | 'status'>;
@@ -35,7 +46,7 @@ export class RequestDurations {
   readonly type = 'histogram';
   readonly aggregator = 'sum';
   /** By route, method and status: three look-ups cost less than a joined key. */
-  private readonly routes = new Map<string, Map<string, Map<number, Series>>>();
+  private readonly routes = new Map<string, Map<string, Map<Outcome, Series>>>();
 
   add(request: FinishedRequest): void {
     const seconds = request.milliseconds / 1_000;
@@ -71,7 +82,7 @@ export class RequestDurations {
     if (known) return known;
     const counts = Array.from({ length: BOUNDS.length + 1 }, () => 0);
     const series = { labels: { method, route, status }, counts, sum: 0 };
-    const methods = this.routes.get(route) ?? new Map<string, Map<number, Series>>();
+    const methods = this.routes.get(route) ?? new Map<string, Map<Outcome, Series>>();
     const statuses = methods.get(method) ?? new Map<number, Series>();
     this.routes.set(route, methods.set(method, statuses.set(status, series)));
     return series;

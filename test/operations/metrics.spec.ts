@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Pool } from 'pg';
+import { Client, Pool } from 'pg';
 import { SignInMetrics } from '../../auth-server/audit/sign-in-metrics';
 import { createHttpServer, listen } from '../../auth-server/http/server';
 import { measurePool } from '../../runtime/metrics/pool-metrics';
@@ -97,6 +97,37 @@ function valuesOf(text: string, name: string, label: string): Record<string, num
   );
 }
 
+describe('a client that leaves before the answer', () => {
+  it.each([
+    ['API', () => system.apiUrl, '/api/v1/users/me/sessions'],
+    ['auth server', () => system.settings.authUrl, '/api/auth/get-session'],
+  ])('is counted by the %s', async (_name, url, path) => {
+    const { accessToken, refreshToken } = await system.asUser();
+    const token = path.startsWith('/api/auth') ? refreshToken : accessToken;
+    const holder = new Client(system.database.url);
+    await holder.connect();
+    await holder.query('BEGIN; LOCK TABLE session');
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = fetch(url() + path, { headers, signal }).catch(() => null);
+    await eventually(async () => {
+      const { rowCount } = await holder.query(
+        `SELECT FROM pg_locks WHERE NOT granted AND relation = 'session'::regclass`,
+      );
+      expect(rowCount).toBeGreaterThan(0);
+    });
+    leaving.abort();
+    expect(await answer).toBeNull();
+    await eventually(async () => {
+      const { text } = await send(url(), { path: '/metrics' });
+      const counted = `_count\\{method="GET",route="${path}",status="left"[^}]*\\} 1$`;
+      expect(text).toMatch(new RegExp(counted, 'm'));
+    });
+    await holder.end();
+  });
+});
+
 describe('the sign-ins in the metrics', () => {
   async function passwordSignIns(): Promise<Record<string, number>> {
     const { text } = await send(system.settings.authUrl, { path: '/metrics' });
@@ -143,6 +174,22 @@ it.each([
   const { text } = await send(url(), { path: '/metrics' });
   const { idle, busy } = valuesOf(text, 'gatehouse_database_connections', 'state');
   expect(idle! + busy!).toBeGreaterThan(0);
+});
+
+it('the metrics of the API contain the states that were read, also in strict mode', async () => {
+  const strict = await System.start({ env: { ACCESS_CHECK: 'strict' } });
+  const loads = async () => {
+    const { text } = await send(strict.apiUrl, { path: '/metrics' });
+    return valuesOf(text, 'gatehouse_access_loads_total', 'process').api!;
+  };
+  try {
+    const { caller } = await strict.asUser();
+    const before = await loads();
+    for (let count = 0; count < 3; count += 1) await caller.get('/api/v1/users/me');
+    expect(await loads()).toBe(before + 3);
+  } finally {
+    await strict.stop();
+  }
 });
 
 it('the metrics of the API contain the time from a statement to its notification', async () => {

@@ -50,7 +50,7 @@ export const SLOWEST_PROOF_MS = 75;
  * changes, proofs, losses and loads.
  */
 export class AccessKnowledge {
-  readonly counters = { notifications: 0, loads: 0, discardedLoads: 0 };
+  readonly counters = { notifications: 0, discardedLoads: 0 };
   protected readonly clock: Clock;
   private readonly sessions: BoundedMap<KnownSession>;
   private readonly users: BoundedMap<KnownUser>;
@@ -116,7 +116,6 @@ export class AccessKnowledge {
   beginLoad(subject: AccessSubject): Load {
     const load: Load = { subject, epoch: this.epoch, outdated: false };
     this.loads.add(load);
-    this.counters.loads += 1;
     return load;
   }
 

@@ -84,6 +84,8 @@ type Time = Date | number;
 /** Reads the state that decides about access. */
 @Injectable()
 export class AccessStore {
+  /** The states that were asked for, in each mode. */
+  loads = 0;
   /** In `strict`, requests of the same turn share one query. */
   private readonly sessions = new TurnBatch((ids) => this.loadSessions(ids));
 
@@ -95,6 +97,7 @@ export class AccessStore {
    */
   async load(subject: AccessSubject): Promise<AccessState | null> {
     const { sessionId, clientId } = subject;
+    this.loads += 1;
     if (sessionId !== null && clientId === null) {
       const known = await this.sessions.load(sessionId);
       return known && { ...known, client: null };

@@ -154,6 +154,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
       mode: accessCheck === 'live' && !this.knowledge.isTrusted() ? 'strict' : accessCheck,
       proofAgeMs: proofAgeMs === null ? null : Math.round(proofAgeMs),
       knownSessions: this.knowledge.knownSessions,
+      loads: this.store.loads,
       ...this.knowledge.counters,
     };
   }
