@@ -6,7 +6,7 @@ import type { RefusedOrigins } from '../../runtime/network/refused-origins';
 const ALLOWED_METHODS = 'GET, POST, OPTIONS';
 const ALLOWED_HEADERS = 'Authorization, Content-Type, X-Request-Id, traceparent, tracestate';
 const EXPOSED_HEADERS =
-  'RateLimit, RateLimit-Policy, Retry-After, set-auth-jwt, set-auth-token, X-Request-Id';
+  'Allow, RateLimit, RateLimit-Policy, Retry-After, set-auth-jwt, set-auth-token, WWW-Authenticate, X-Request-Id';
 const PREFLIGHT_MAX_AGE_S = '600';
 
 /**

@@ -2,6 +2,7 @@ import type { ApiSettings } from '../config/api-settings';
 
 /** Headers that scripts of other origins may read in addition to the default ones. */
 const EXPOSED_HEADERS = [
+  'Allow',
   'Deprecation',
   'ETag',
   'Idempotency-Replayed',
@@ -11,6 +12,7 @@ const EXPOSED_HEADERS = [
   'RateLimit-Policy',
   'Retry-After',
   'Sunset',
+  'WWW-Authenticate',
   'X-Request-Id',
 ];
 
