@@ -26,6 +26,9 @@ const NOT_FROM_CLIENTS = new RegExp(
   `${HOP_BY_HOP.source}|^(expect|forwarded|x-forwarded-.*|x-real-ip|x-gatehouse-.*)$`,
 );
 
+/** Headers of an answer whose body has not arrived. */
+const OF_BODY = /^(content-(encoding|language|length)|etag|set-cookie)$/;
+
 /** The longest time without data from the auth server. The timers of undici can fire 1 s later. */
 const TIMEOUT_MS = 3_500;
 
@@ -134,10 +137,12 @@ function passThrough(
     rewriteHeaders: toClientHeaders,
     onResponse: (_request, _reply, response) => {
       const { stream } = response as unknown as { stream: Readable };
+      if (!isChange(request, reply)) return void reply.send(stream);
+      // The auth server can end in the meantime.
+      stream.on('error', () => {});
       // After the answer to a sign-out, the next request here is refused.
-      const caughtUp = isChange(request, reply) ? catchUp() : Promise.resolve();
-      const send = () => void reply.send(stream);
-      void caughtUp.then(send, send);
+      const send = () => sendBody(reply, stream);
+      void catchUp().then(send, send);
     },
     onError: (failed, { error }) => {
       failed.send(new Problem('auth_server_unavailable', { cause: error }));
@@ -145,6 +150,14 @@ function passThrough(
   };
   const left = endsWithClient(request.method, path) ? leaveOf(request.raw.socket) : undefined;
   return clientLeft.run(left, () => reply.from(path, options));
+}
+
+function sendBody(reply: FastifyReply, body: Readable): void {
+  if (!body.errored) return void reply.send(body);
+  for (const name of Object.keys(reply.getHeaders())) {
+    if (OF_BODY.test(name)) reply.removeHeader(name);
+  }
+  void reply.send(new Problem('auth_server_unavailable', { cause: body.errored }));
 }
 
 /**

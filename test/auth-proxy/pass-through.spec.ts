@@ -1,8 +1,12 @@
 import { createAuthClient } from 'better-auth/client';
 import { jwtClient } from 'better-auth/client/plugins';
 import { once } from 'node:events';
-import { request, type IncomingMessage } from 'node:http';
+import Fastify from 'fastify';
+import { createServer, request, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { registerAuthPassThrough } from '../../src/auth-proxy/pass-through';
+import type { Problem } from '../../src/common/problems/problem';
 import { eventually } from '../support/eventually';
 import { Caller } from '../support/caller';
 import { createBrowserFetch } from '../support/client/cookie-jar';
@@ -496,5 +500,39 @@ describe('the request that reaches the auth server', () => {
         }
       }
     }
+  });
+});
+
+describe('an auth server that ends between the headers and the body of an answer', () => {
+  it('is unavailable, also while the answer waits for the changes', async () => {
+    let died: Promise<unknown> = Promise.resolve();
+    const authServer = createServer((_request, response) => {
+      response.writeHead(200, { 'content-length': '10', 'set-cookie': 'a=b' }).flushHeaders();
+      died = once(response, 'close');
+    });
+    authServer.listen(0, '127.0.0.1');
+    await once(authServer, 'listening');
+    const { port } = authServer.address() as AddressInfo;
+    const fastify = Fastify();
+    fastify.decorate('resolveClientAddress', () => CLIENT);
+    fastify.setErrorHandler((error, _request, reply) => {
+      const { status = 500, code = String(error) } = error as Partial<Problem>;
+      return reply.code(status).send(code);
+    });
+    registerAuthPassThrough(fastify, {
+      settings: { ...system.settings, authInternalUrl: `http://127.0.0.1:${port}` },
+      internalSecret: 'x'.repeat(32),
+      catchUp: async () => {
+        authServer.closeAllConnections();
+        await died;
+        // Until the API has seen the end of the connection.
+        await pause(100);
+      },
+    });
+    const answer = await fastify.inject({ method: 'POST', url: '/api/auth/sign-out' });
+    await fastify.close();
+    authServer.close();
+    expect(answer).toMatchObject({ statusCode: 503, body: 'auth_server_unavailable' });
+    expect(answer.headers['set-cookie']).toBeUndefined();
   });
 });
