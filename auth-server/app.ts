@@ -18,6 +18,7 @@ import { registerDocsClient } from './oauth/docs-client';
 import { SigningKeys } from './signing-keys/signing-keys';
 import { explainStart } from './common/start-error';
 import { checkDatabase } from '../runtime/database/check/database-check';
+import { warnOfUnknownRoles } from '../runtime/database/check/role-constraint';
 import { measurePool } from '../runtime/metrics/pool-metrics';
 import type { Logger } from '../runtime/logger';
 import { deriveInternalSecret } from '../runtime/installation-secret';
@@ -56,7 +57,9 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
   const limitStore = openLimitStore({ config: settings, pool, logger });
   const mailer = createMailer({ config: settings, pool, logger, limitStore });
   try {
-    await checkDatabase(async (sql) => (await pool.query<object>(sql)).rows);
+    const query = async (sql: string) => (await pool.query<object>(sql)).rows;
+    await checkDatabase(query);
+    await warnOfUnknownRoles(query, (text) => logger.warn(text));
     const config = { ...settings, internalSecret: await findInternalSecret(settings, pool) };
     const metrics = new Metrics('auth');
     const signInMetrics = new SignInMetrics(metrics);

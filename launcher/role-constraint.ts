@@ -1,5 +1,9 @@
 import type { DataSource } from 'typeorm';
-import { readRoles } from '../runtime/database/check/role-constraint';
+import {
+  describeUnknownRoles,
+  readRoles,
+  ROLE_LIST,
+} from '../runtime/database/check/role-constraint';
 import { ROLES } from '../contract';
 import { MigrationError } from './migration-error';
 
@@ -13,21 +17,13 @@ export async function alignRoles(dataSource: DataSource): Promise<void> {
   const current = await readRoles((sql) => dataSource.query<unknown[]>(sql));
   const isEqual = current.length === ROLES.length && ROLES.every((role) => current.includes(role));
   if (isEqual) return;
-  const list = ROLES.map((role) => `'${role.replaceAll("'", "''")}'`).join(', ');
   await dataSource.transaction(async (manager) => {
     // Without a lock on the table, a user could get a removed role between the two statements.
     await manager.query('LOCK TABLE "user" IN SHARE ROW EXCLUSIVE MODE');
-    const unknown = await manager.query<{ role: string; users: string }[]>(
-      `SELECT role, count(*) AS users FROM "user" WHERE role NOT IN (${list}) GROUP BY role ORDER BY role`,
-    );
-    if (unknown.length > 0) throw new MigrationError(describeUnknown(unknown));
+    const unknown = await describeUnknownRoles((sql) => manager.query<unknown[]>(sql));
+    if (unknown !== null) throw new MigrationError(`${unknown}. Give them another role first.`);
     await manager.query(`
       ALTER TABLE "user" DROP CONSTRAINT IF EXISTS "user_role_check",
-        ADD CONSTRAINT "user_role_check" CHECK ("role" IN (${list}))`);
+        ADD CONSTRAINT "user_role_check" CHECK ("role" IN (${ROLE_LIST}))`);
   });
-}
-
-function describeUnknown(unknown: { role: string; users: string }[]): string {
-  const list = unknown.map(({ role, users }) => `${role} (${users})`).join(', ');
-  return `users have roles that no feature declares: ${list}. Give them another role first.`;
 }

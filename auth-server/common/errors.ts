@@ -77,6 +77,12 @@ export const NEW_EMAIL_TAKEN = {
 
 export const BANNED_MESSAGE = 'This account is banned.';
 
+/** The database accepts roles of another version, which this one does not declare. */
+export const UNKNOWN_ROLE = {
+  code: 'UNKNOWN_ROLE',
+  message: 'This account has a role that does not exist here.',
+};
+
 export const SECOND_FACTOR_CHANGED: ErrorAnswer = {
   status: 409,
   code: 'SECOND_FACTOR_CHANGED',

@@ -5,7 +5,7 @@ import type { UsedCodes } from './requests/used-codes';
 import type { Resources } from './resources/resources';
 import { checkUserInfo } from './token-state/user-info';
 import type { SessionClaims } from '../../contract';
-import { isBanned, type SessionBasis, toSessionClaims } from '../sessions/claims';
+import { mayHaveSessions, type SessionBasis, toSessionClaims } from '../sessions/claims';
 
 type ClaimInput = Parameters<
   NonNullable<NonNullable<OAuthProviderExtension['claims']>['accessToken']>
@@ -98,7 +98,7 @@ async function claimsOfUser(
   const session = await findSession(input);
   const isInForce = session && session.expiresAt.getTime() > Date.now();
   if (!isInForce || session.userId !== input.user!.id) throw refusal('the session has ended');
-  if (isBanned(input.user!)) throw refusal('the user is banned');
+  if (!mayHaveSessions(input.user!)) throw refusal('the user is banned or has an unknown role');
   // The provider sets `sid`.
   const { role, act, auth_time: signedInAt, amr } = toSessionClaims({ session, user: input.user! });
   return {

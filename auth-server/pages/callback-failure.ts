@@ -12,6 +12,7 @@ export function isCallback(path: string): boolean {
 const FAILURES = new Map<unknown, FailureCode>([
   ['CREDENTIALS_CHANGED', 'credentials_changed'],
   ['BANNED_USER', 'banned'],
+  ['UNKNOWN_ROLE', 'unknown_role'],
   ['TOO_MANY', 'too_many'],
   ['DATABASE_UNAVAILABLE', 'unavailable'],
   ['TOO_BUSY', 'unavailable'],

@@ -39,6 +39,7 @@ const SAME = new Map<string, FailureCode>([
   ['account_already_linked_to_different_user', 'account_not_linked'],
   ['email_not_found', 'email_not_verified'],
   ['BANNED_USER', 'banned'],
+  ['UNKNOWN_ROLE', 'unknown_role'],
   ['no_code', 'provider_failed'],
   ['invalid_code', 'provider_failed'],
   ['issuer_missing', 'provider_failed'],

@@ -1,5 +1,5 @@
 import { APIError } from 'better-auth/api';
-import { BANNED_MESSAGE } from '../common/errors';
+import { BANNED_MESSAGE, UNKNOWN_ROLE } from '../common/errors';
 import { isBanInForce, isRole, type SessionClaims } from '../../contract';
 
 /** What the claims need of a session. */
@@ -23,13 +23,14 @@ export interface SignedIn {
  * recipient of a token can read it, so it contains no e-mail address and no name.
  *
  * @throws {APIError} 403 `BANNED_USER`. A ban deletes the sessions in the database; a session that
- *   remains, where the triggers do not run, gets no token.
+ *   remains, where the triggers do not run, gets no token. 403 `UNKNOWN_ROLE`: no feature declares
+ *   the role.
  */
 export function toSessionClaims({ session, user }: SignedIn): SessionClaims {
   if (isBanned(user)) {
     throw new APIError('FORBIDDEN', { code: 'BANNED_USER', message: BANNED_MESSAGE });
   }
-  if (!isRole(user.role)) throw new Error('The user has a role outside the closed list.');
+  if (!isRole(user.role)) throw new APIError('FORBIDDEN', UNKNOWN_ROLE);
   return { sid: session.id, role: user.role, ...toSignInClaims(session) };
 }
 
@@ -45,4 +46,9 @@ function toSignInClaims({ createdAt, impersonatedBy, authenticationMethods }: Se
 
 export function isBanned({ banned, banExpires }: SignedIn['user']): boolean {
   return isBanInForce({ banned, banExpires });
+}
+
+/** The sessions of another user are not in force. */
+export function mayHaveSessions(user: SignedIn['user']): boolean {
+  return !isBanned(user) && isRole(user.role);
 }

@@ -1,6 +1,7 @@
 import { METHODS_FIELD, methodsOf } from './authentication-methods';
 import { type NewSession, toClientDetails } from './client-details';
 import { SESSION_MAPPING } from './schema';
+import { refuseUnknownRole } from './known-roles';
 import { refuseUnverified } from './verified-users';
 import { TABLES } from '../../contract';
 import type { EndpointContext } from '../common/hook-types';
@@ -34,6 +35,7 @@ interface BegunSession extends NewSession {
 
 /** How the user signed in, and with which client. */
 async function recordSignIn<Row extends BegunSession>(session: Row, ctx: EndpointContext) {
+  await refuseUnknownRole(session, ctx);
   await refuseUnverified(session, ctx);
   const details = toClientDetails(session, ctx);
   const begunIn = session.impersonatedBy ? ctx?.context.session?.session.id : null;

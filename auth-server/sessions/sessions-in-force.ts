@@ -1,5 +1,5 @@
 import type { BetterAuthPlugin } from 'better-auth';
-import { isBanned } from './claims';
+import { mayHaveSessions } from './claims';
 
 interface FoundSession {
   expiresAt: Date;
@@ -15,8 +15,8 @@ const NOT_ENDED = { field: 'expiresAt', operator: 'gt', value: 'now' } as const;
  * has ended by the clock of its process, where it may go on for the others.
  *
  * Nor is the session of a banned user. A ban deletes the sessions in the database; this holds for a
- * session that remains, where the triggers do not run. Better-Auth reads a session with its user by
- * one call of the adapter.
+ * session that remains, where the triggers do not run. Nor is the session of a user whose role no
+ * feature declares. Better-Auth reads a session with its user by one call of the adapter.
  */
 export const sessionsInForce = {
   id: 'sessions-in-force',
@@ -36,5 +36,5 @@ export const sessionsInForce = {
 } satisfies BetterAuthPlugin;
 
 function isInForce({ expiresAt, user }: FoundSession): boolean {
-  return expiresAt.getTime() > Date.now() && !(user && isBanned(user));
+  return expiresAt.getTime() > Date.now() && (!user || mayHaveSessions(user));
 }

@@ -73,7 +73,13 @@ export class AuthController {
         schema: z.union([signedInSchema, twoFactorRequiredSchema]),
       },
     },
-    problems: ['invalid_credentials', 'banned', 'email_not_verified', ...AUTH_SERVER_PROBLEMS],
+    problems: [
+      'invalid_credentials',
+      'banned',
+      'unknown_role',
+      'email_not_verified',
+      ...AUTH_SERVER_PROBLEMS,
+    ],
   })
   signIn(
     @Body({ schema: signInSchema }) body: SignIn,

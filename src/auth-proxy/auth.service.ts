@@ -46,6 +46,7 @@ const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   IMPERSONATION_NOT_ALLOWED: () => new Problem('forbidden'),
   CREDENTIALS_CHANGED: () => new Problem('invalid_credentials'),
   BANNED_USER: () => new Problem('banned'),
+  UNKNOWN_ROLE: () => new Problem('unknown_role'),
   USER_REQUIRED: () => new Problem('user_required'),
   EMAIL_NOT_VERIFIED: () => new Problem('email_not_verified'),
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: () => new Problem('email_taken'),
@@ -89,7 +90,10 @@ export class AuthService {
     return this.toSignedIn(toNewSession(answer, { caller, endedAs: 'invalid_credentials' }));
   }
 
-  /** @throws {Problem} `invalid_credentials`, `banned`, `email_not_verified`, or as the client's */
+  /**
+   * @throws {Problem} `invalid_credentials`, `banned`, `unknown_role`, `email_not_verified`, or as the
+   *   client's
+   */
   async signIn(input: SignIn, caller: CallerContext): Promise<SignedIn | TwoFactorRequired> {
     const path = '/sign-in/email';
     const answer = await this.begin({ path, body: input, caller });

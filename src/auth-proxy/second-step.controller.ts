@@ -29,6 +29,7 @@ export class SecondStepController {
       'invalid_challenge',
       'banned',
       'email_not_verified',
+      'unknown_role',
       'second_factor_unavailable',
       ...AUTH_SERVER_PROBLEMS,
     ],

@@ -19,6 +19,7 @@ const PROBLEM_BY_CODE: Record<string, ProblemCode> = {
   INVALID_BACKUP_CODE: 'invalid_two_factor_code',
   BANNED_USER: 'banned',
   EMAIL_NOT_VERIFIED: 'email_not_verified',
+  UNKNOWN_ROLE: 'unknown_role',
 };
 
 const APP_CODE = /^\d{6}$/;
@@ -33,8 +34,8 @@ export class SecondStepService {
   ) {}
 
   /**
-   * @throws {Problem} `invalid_two_factor_code`, `invalid_challenge`, `banned`, `email_not_verified`, or
-   *   as the client's
+   * @throws {Problem} `invalid_two_factor_code`, `invalid_challenge`, `banned`, `email_not_verified`,
+   *   `unknown_role`, or as the client's
    */
   async verify({ challenge, code }: TwoFactor, caller: CallerContext): Promise<SignedIn> {
     const isAppCode = APP_CODE.test(toCompactCode(code));

@@ -1,10 +1,18 @@
 import { z } from 'zod';
-import { ROLES } from '../../contract';
+import { type Role, ROLES } from '../../contract';
 import { id, timestamp } from '../common/validation/schemas';
 
 export const roleSchema = z
   .enum(ROLES)
   .meta({ id: 'Role', description: 'The closed list of roles', examples: ['user'] });
+
+/**
+ * The role in an answer. The database can contain a role of another version, which this one does not
+ * declare: an administrator reads it, and gives the user another one.
+ */
+const storedRole = z
+  .string()
+  .meta({ wire: { $ref: '#/components/schemas/Role' } }) as unknown as z.ZodType<Role>;
 
 export const userSchema = z
   .object({
@@ -17,7 +25,7 @@ export const userSchema = z
       .nullable()
       .describe('URL of a picture')
       .meta({ examples: ['https://example.com/ada.png'] }),
-    role: roleSchema,
+    role: storedRole,
     banned: z.boolean().describe('Whether a ban is in force'),
     banReason: z.string().nullable(),
     banExpires: timestamp

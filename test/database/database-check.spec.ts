@@ -4,9 +4,14 @@ import { MigrationError } from '../../launcher/migration-error';
 import { runMigrations } from '../../launcher/migrations';
 import { checkDatabase } from '../../runtime/database/check/database-check';
 import { readRoles } from '../../runtime/database/check/role-constraint';
+import { Caller } from '../support/caller';
+import { obtainUserToken } from '../support/client/oauth-tokens';
+import { eventually } from '../support/eventually';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { InProcessSystem } from '../support/in-process-system';
+import { expectProblem } from '../support/problems';
 import { startExtraReplica } from '../support/processes/extra-replica';
-import { System } from '../support/system';
+import { PASSWORD, type SignedInUser, System } from '../support/system';
 
 const OLD = '"version":"13.22"';
 
@@ -137,6 +142,103 @@ describe('both processes', () => {
   });
 });
 
+describe('a user whose role no feature declares', () => {
+  const log: string[] = [];
+  let system: InProcessSystem;
+  let user: SignedInUser;
+
+  beforeAll(async () => {
+    system = await InProcessSystem.start({ log });
+    await acceptRoles(system, [...ROLES, 'undeclared']);
+    user = await system.asUser();
+  });
+
+  beforeEach(() => giveRole('undeclared'));
+  afterAll(() => system.stop());
+
+  const giveRole = (role: string) =>
+    system.query(`UPDATE "user" SET role = $2 WHERE id = $1`, [user.id, role]);
+
+  const warnings = () =>
+    log
+      .map((line) => JSON.parse(line) as { level: number; msg: string })
+      .filter(({ level, msg }) => level >= 40 && msg.includes('undeclared'))
+      .map(({ level, msg }) => [level, msg]);
+
+  const asAuthServer = () => new Caller(system.settings.authUrl);
+
+  it('begins no session, and the log names id and role', async () => {
+    const count = () => system.query('SELECT id FROM session WHERE user_id = $1', [user.id]);
+    const before = await count();
+    const body = { email: user.email, password: PASSWORD };
+    expectProblem(await system.asAnonymous().post('/api/v1/auth/sign-in', body), 'unknown_role');
+    const line = `user ${user.id} cannot sign in: no feature declares the role undeclared`;
+    expect(warnings()).toEqual([[40, line]]);
+    const direct = await asAuthServer().post('/api/auth/sign-in/email', body);
+    expect(direct).toMatchObject({ status: 403, body: { code: 'UNKNOWN_ROLE' } });
+    expect(await count()).toEqual(before);
+    expect(log.join('')).not.toContain(user.email);
+  });
+
+  it('has no access with the tokens of a session, until the role is a declared one', async () => {
+    const bearer = { authorization: `Bearer ${user.refreshToken}` };
+    const refresh = () =>
+      system.asAnonymous().post('/api/v1/auth/refresh', { refreshToken: user.refreshToken });
+    const ask = async () => [
+      (await user.caller.get('/api/v1/users/me')).status,
+      (await refresh()).status,
+      (await asAuthServer().get('/api/auth/get-session', bearer)).body,
+      (await asAuthServer().get('/api/auth/list-sessions', bearer)).status,
+    ];
+    expect(await ask()).toEqual([401, 401, null, 401]);
+    expectProblem(await user.caller.get('/api/v1/users/me'), 'invalid_token');
+    expectProblem(await refresh(), 'invalid_refresh_token');
+    await giveRole('user');
+    await eventually(async () =>
+      expect(await ask()).toEqual([200, 200, expect.objectContaining({}), 200]),
+    );
+  });
+
+  it('gets no tokens by a client', async () => {
+    await giveRole('user');
+    const { clientId } = await system.asClient(user, ['openid', 'offline_access']);
+    const { authUrl } = system.settings;
+    const scopes = ['openid', 'offline_access'];
+    const grant = { authUrl, clientId, email: user.email, password: PASSWORD, scopes };
+    const { refresh_token: token = '' } = await obtainUserToken(grant);
+    await giveRole('undeclared');
+    const form = { grant_type: 'refresh_token', refresh_token: token, client_id: clientId };
+    const renewed = await fetch(`${authUrl}/api/auth/oauth2/token`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+    });
+    expect([renewed.status, await renewed.json()]).toMatchObject([400, { error: 'invalid_grant' }]);
+  });
+
+  it('is shown to an administrator, who gives another role', async () => {
+    const { caller } = await system.asAdmin();
+    const path = `/api/v1/admin/users/${user.id}`;
+    const list = await caller.get<{ items: object[] }>('/api/v1/admin/users');
+    expect([list.status, list.body.items]).toMatchObject([200, expect.any(Array)]);
+    expect(list.body.items).toContainEqual(
+      expect.objectContaining({ id: user.id, role: 'undeclared' }),
+    );
+    expect(await caller.get(path)).toMatchObject({ status: 200, body: { role: 'undeclared' } });
+    expectProblem(await caller.post(`${path}/impersonate`), 'unknown_role');
+    const changed = await caller.put(`${path}/role`, { role: 'user' });
+    expect(changed).toMatchObject({ status: 200, body: { role: 'user' } });
+  });
+
+  it('is counted in a warning at the start of the auth server', async () => {
+    log.length = 0;
+    await system.stopAuthServer();
+    await system.startAuthServer();
+    const line =
+      'users have roles that no feature declares: undeclared (1). They cannot sign in: give them another role.';
+    expect(warnings()).toEqual([[40, line]]);
+  });
+});
+
 function check(client: Client): Promise<void> {
   return checkDatabase(rowsOf(client));
 }
@@ -145,7 +247,10 @@ function rowsOf(client: Client) {
   return async (sql: string) => (await client.query<object>(sql)).rows;
 }
 
-async function acceptRoles(client: Client, roles: readonly string[]): Promise<void> {
+async function acceptRoles(
+  client: { query(sql: string): Promise<unknown> },
+  roles: readonly string[],
+): Promise<void> {
   const list = roles.map((role) => `'${role}'`).join(', ');
   await client.query(`
     ALTER TABLE "user" DROP CONSTRAINT "user_role_check",

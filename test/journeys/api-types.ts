@@ -913,12 +913,6 @@ export interface components {
              */
             updatedAt: string;
         };
-        /**
-         * @description The closed list of roles
-         * @example user
-         * @enum {string}
-         */
-        Role: "admin" | "user";
         VerificationRequired: {
             /** @enum {boolean} */
             verificationRequired: true;
@@ -1214,6 +1208,12 @@ export interface components {
             /** @description Further facts: the method of a sign-in, `clientId` of the OAuth client that acted for the user */
             detail: Record<string, never> | null;
         };
+        /**
+         * @description The closed list of roles
+         * @example user
+         * @enum {string}
+         */
+        Role: "admin" | "user";
         UserPage: {
             items: components["schemas"]["User"][];
             /** @description null on the last page */
@@ -2155,6 +2155,8 @@ export interface operations {
             /**
              * @description `banned`: The account is banned and cannot sign in.
              *
+             *     `unknown_role`: The account has a role that does not exist here, and cannot sign in. An administrator has to give it another role.
+             *
              *     `email_not_verified`: The e-mail address must be verified before the first sign-in. A mail with a link was sent.
              */
             403: {
@@ -2792,6 +2794,8 @@ export interface operations {
              * @description `banned`: The account is banned and cannot sign in.
              *
              *     `email_not_verified`: The e-mail address must be verified before the first sign-in. A mail with a link was sent.
+             *
+             *     `unknown_role`: The account has a role that does not exist here, and cannot sign in. An administrator has to give it another role.
              */
             403: {
                 headers: {
@@ -5877,6 +5881,8 @@ export interface operations {
             };
             /**
              * @description `banned`: The account is banned and cannot sign in.
+             *
+             *     `unknown_role`: The account has a role that does not exist here, and cannot sign in. An administrator has to give it another role.
              *
              *     `forbidden`: The access token is valid, but its user does not have the role that the route requires.
              *

@@ -2,7 +2,7 @@ import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import type { Grants } from './grants';
-import { isBanned } from '../../sessions/claims';
+import { mayHaveSessions } from '../../sessions/claims';
 
 /** The answer of introspection (RFC 7662, section 2.2). */
 interface Shown {
@@ -72,7 +72,7 @@ async function describe(
   if (sub === clientId) return withScopes(shown, ownScopes ?? []);
   const user = await internalAdapter.findUserById(sub);
   const isInForce =
-    user && !isBanned(user) && (await grants.isInForce({ sessionId, clientId }, iat));
+    user && mayHaveSessions(user) && (await grants.isInForce({ sessionId, clientId }, iat));
   const narrowed = isInForce ? withScopes(shown, scopes, firstParty) : null;
   if (narrowed?.role === undefined) return narrowed;
   return { ...narrowed, role: (user as { role?: string }).role };

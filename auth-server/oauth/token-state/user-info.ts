@@ -2,7 +2,7 @@ import type { OAuthProviderExtension } from '@better-auth/oauth-provider';
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import type { Grants } from './grants';
-import { isBanned } from '../../sessions/claims';
+import { mayHaveSessions } from '../../sessions/claims';
 
 type UserInfo = NonNullable<NonNullable<OAuthProviderExtension['claims']>['userInfo']>;
 
@@ -39,7 +39,7 @@ export function checkUserInfo(grants: Grants): UserInfo {
   return async ({ user, jwt, client, scopes }) => {
     const { sid, client_id: clientId, iat } = jwt as unknown as ShownToken;
     const isGranted = await grants.isInForce({ sessionId: sid, clientId }, iat);
-    if (!isGranted || isBanned(user)) {
+    if (!isGranted || !mayHaveSessions(user)) {
       throw new APIError('UNAUTHORIZED', INVALID_TOKEN, CHALLENGE);
     }
     const inForce = scopes.filter((scope) => client?.scopes?.includes(scope));

@@ -197,6 +197,7 @@ export const TEXTS = {
     EMAIL_NOT_VERIFIED:
       'Confirm your address first: open the link in the mail that we have just sent you.',
     BANNED_USER: 'This account is banned. Ask an administrator.',
+    UNKNOWN_ROLE: 'This account has a role that does not exist here. Ask an administrator.',
     USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL:
       'No account can be made with this address. If it is yours, sign in or set a new password.',
     PASSWORD_TOO_SHORT: 'The password is too short.',
@@ -232,6 +233,7 @@ export const TEXTS = {
       'The other side did not answer as it should. Try again, or sign in another way.',
     signup_disabled: 'No account can be made this way.',
     banned: 'This account is banned. Ask an administrator.',
+    unknown_role: 'This account has a role that does not exist here. Ask an administrator.',
     credentials_changed: 'The way to sign in to this account has just changed. Sign in again.',
     too_many: 'This account has as many ways to sign in as are allowed. Remove one first.',
     unavailable: 'Part of the system cannot be reached. Try again soon.',

@@ -186,7 +186,13 @@ export class AdminUsersController {
       'Begins a session with the id of the acting administrator. Administrators cannot be impersonated.',
     operationId: 'impersonateUser',
     answers: { 201: { description: 'Tokens of the session', schema: signedInSchema } },
-    problems: ['not_found', 'banned', 'cannot_impersonate_admin', ...AUTH_SERVER_PROBLEMS],
+    problems: [
+      'not_found',
+      'banned',
+      'unknown_role',
+      'cannot_impersonate_admin',
+      ...AUTH_SERVER_PROBLEMS,
+    ],
   })
   impersonate(
     @CurrentUserActor() actor: UserActor,

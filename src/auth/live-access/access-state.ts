@@ -1,5 +1,5 @@
 import type { KnownProfile } from '../principal/known-profile';
-import { CLOCK_TOLERANCE_SECONDS, isBanInForce, type Role } from '../../../contract';
+import { CLOCK_TOLERANCE_SECONDS, isBanInForce, isRole, type Role } from '../../../contract';
 
 /** The fields of a session that decide about access. Times are milliseconds since the epoch. */
 export interface KnownSession {
@@ -91,6 +91,7 @@ export function refusalReason(
     if (!(earliest <= issuedAt)) return 'what was granted to the client has ended';
   }
   if (user && isBanInForce(user, now)) return 'user is banned';
+  if (user && !isRole(user.role)) return 'no feature declares the role of the user';
   if (client?.disabled) return 'client is disabled';
   return null;
 }

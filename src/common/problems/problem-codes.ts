@@ -79,6 +79,12 @@ const OWN_CODES = {
     title: 'Account banned',
     meaning: 'The account is banned and cannot sign in.',
   },
+  unknown_role: {
+    status: 403,
+    title: 'Role unknown',
+    meaning:
+      'The account has a role that does not exist here, and cannot sign in. An administrator has to give it another role.',
+  },
   email_not_verified: {
     status: 403,
     title: 'E-mail address not verified',
