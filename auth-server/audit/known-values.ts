@@ -18,6 +18,7 @@ const OAUTH_ERRORS = [
 
 /** Errors of Better-Auth after a provider has answered, and those of Gatehouse. */
 const CALLBACK_ERRORS = [
+  'BANNED_USER',
   'UNKNOWN_ROLE',
   'account_already_linked_to_different_user',
   'account_not_linked',

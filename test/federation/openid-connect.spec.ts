@@ -426,6 +426,10 @@ describe('a callback of the provider', () => {
     const { url } = await signIn(person, browser);
     expect(url.searchParams.get('error')).toBe('BANNED_USER');
     expect(await whoIs(browser, authUrl)).toBeNull();
+    const events = await system.query(
+      `SELECT detail FROM audit_event WHERE action = 'user.sign_in_failed' ORDER BY id DESC LIMIT 1`,
+    );
+    expect(events).toEqual([{ detail: { method: 'oidc', reason: 'BANNED_USER' } }]);
   });
 });
 
