@@ -40,6 +40,15 @@ export function toStoredText(encrypted: string, key: CipherKey): string {
   return parseEnvelope(encrypted)?.ciphertext ?? encrypted;
 }
 
+/** Whether a text that can be decrypted is encrypted with the current secret. */
+export function isCurrent(encrypted: string, key: CipherKey): boolean {
+  // Without versions there is only one secret.
+  if (typeof key === 'string') return true;
+  const envelope = parseEnvelope(encrypted);
+  if (envelope) return envelope.version === key.currentVersion;
+  return key.keys.get(key.currentVersion) === key.legacySecret;
+}
+
 /** The options of Better-Auth for the same. */
 export function toSecretOptions({ betterAuthSecret, secretVersions }: Secrets) {
   if (secretVersions === null) return { secret: betterAuthSecret };

@@ -1,6 +1,6 @@
 import { symmetricDecrypt } from 'better-auth/crypto';
 import type { Pool } from 'pg';
-import { type CipherKey, encryptStored, type Renewal } from '../common/secrets';
+import { type CipherKey, encryptStored, isCurrent, type Renewal } from '../common/secrets';
 
 interface StoredFactor {
   id: string;
@@ -44,7 +44,7 @@ export async function renewFactors(pool: Pool, key: CipherKey): Promise<Renewal>
     const { rows } = await pool.query<StoredFactor>(SELECT_PAGE, [after]);
     for (const row of rows) {
       if (!(await isReadable(row, key))) renewal.unreadable += 1;
-      else if (isCurrent(row, key)) renewal.renewed += 1;
+      else if (isRenewed(row, key)) renewal.renewed += 1;
       else if (await replace(pool, { row, key })) renewal.renewed += 1;
     }
     if (rows.length < PAGE) return renewal;
@@ -52,10 +52,8 @@ export async function renewFactors(pool: Pool, key: CipherKey): Promise<Renewal>
   }
 }
 
-/** Without versions there is only one secret. */
-function isCurrent({ secret, backupCodes }: StoredFactor, key: CipherKey): boolean {
-  if (typeof key === 'string') return true;
-  return [secret, backupCodes].every((data) => data.startsWith(`$ba$${key.currentVersion}$`));
+function isRenewed({ secret, backupCodes }: StoredFactor, key: CipherKey): boolean {
+  return isCurrent(secret, key) && isCurrent(backupCodes, key);
 }
 
 /** @returns `false` when the row has changed since: it was encrypted with the current secret. */

@@ -60,6 +60,12 @@ async function renewWith(step: Step): Promise<string> {
   return lines.join();
 }
 
+/** The version of each row of encrypted data. */
+const readVersions = () =>
+  system.query(`
+    SELECT id, xmin::text FROM two_factor UNION ALL SELECT id, xmin::text FROM jwks
+    UNION ALL SELECT id, xmin::text FROM event_stream ORDER BY 1, 2`);
+
 /** A browser whose requests go to several auth servers, as behind a load balancer. */
 class Visitor {
   private readonly fetch = createBrowserFetch(system.settings.authUrl);
@@ -231,6 +237,15 @@ describe.each(PAIRS)('auth servers with the settings of "%s" and of "%s"', (befo
       expect(await renewWith(otherStep)).toMatch(
         /factors: \d+ encrypted with the current secret, 0 .* keys: .*, 0 .* streams: \d+ .*, 0 unr/,
       );
+    });
+
+    it('a second renewal, which changes no row', async () => {
+      const { one, otherStep } = toWay();
+      await visitor.signUp(one);
+      await visitor.post(one, '/two-factor/enable', { password: PASSWORD });
+      const first = await renewWith(otherStep);
+      const versions = await readVersions();
+      expect([await renewWith(otherStep), await readVersions()]).toEqual([first, versions]);
     });
   });
 
