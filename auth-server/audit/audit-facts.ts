@@ -24,6 +24,8 @@ export interface AuditFacts {
   isSilent: boolean;
   /** The session of the request. */
   session: CallerSession | null;
+  /** The user for whom a session was to begin, also when it was refused. */
+  sessionUserId: string | null;
   /** The user before the change of an administrator. */
   userBefore: UserRow | null;
   notes: Notes;

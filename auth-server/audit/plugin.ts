@@ -120,6 +120,7 @@ async function toFacts(ctx: HookContext): Promise<AuditFacts> {
     answer: isAPIError(returned) ? {} : ((returned ?? {}) as Record<string, unknown>),
     isSilent: returned === undefined,
     session: (await findSession(ctx)) as AuditFacts['session'],
+    sessionUserId: requestContext.getStore()!.sessionUserId ?? null,
     userBefore: usersBefore.get(requestContext.getStore()!) ?? null,
     notes: takeNotes(),
     findUserId: (email) => findUserId(ctx, email),

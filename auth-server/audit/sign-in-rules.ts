@@ -69,7 +69,7 @@ async function failed(facts: AuditFacts, method: string): Promise<AuditEntry[]> 
       action: 'user.sign_in_failed',
       outcome: 'failure',
       actor: ANONYMOUS,
-      subject: userSubject(await facts.findUserId(body.email)),
+      subject: userSubject(facts.sessionUserId ?? (await facts.findUserId(body.email))),
       detail: { method, reason: refusal.code },
     },
   ];
@@ -114,6 +114,8 @@ async function provider(facts: AuditFacts, name: unknown): Promise<AuditEntry[]>
 async function secondStep(facts: AuditFacts, method: string): Promise<AuditEntry[]> {
   const { refusal, session, notes } = facts;
   if (refusal) {
+    // The code was right, and its session is refused: a ban, or an address that is not verified.
+    if (refusal.status === 403 && facts.sessionUserId) return failed(facts, 'two_factor');
     if (refusal.status !== 401 && refusal.status !== 429) return [];
     const userId = session?.user.id ?? (await facts.findChallengedUserId());
     const detail = { method, reason: refusal.code };

@@ -38,6 +38,8 @@ export interface RequestContext {
   isPasskeySynchronized?: boolean;
   /** State of the database on which the request decides: `sessions/decision-basis.ts`. */
   basis?: string;
+  /** The user for whom a session was to begin, also when it is refused: `sessions/decision-basis.ts`. */
+  sessionUserId?: string;
   /** The stored TOTP secret, encrypted, before a code of it is checked. */
   factorSecret?: string;
   /** The code of a mailed link whose form the user has sent. */

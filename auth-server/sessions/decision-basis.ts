@@ -48,6 +48,13 @@ async function takeBasis(pool: Pool): Promise<void> {
 
 const withBasis = () => Promise.resolve({ data: { basis: basisOfRequest() } });
 
+/** The first hook of a new session: each one behind it can refuse the session. */
+function beginSession({ userId }: { userId: string }) {
+  const context = requestContext.getStore();
+  if (context) context.sessionUserId = userId;
+  return withBasis();
+}
+
 interface Endpoint {
   path?: string;
   body?: unknown;
@@ -71,7 +78,7 @@ function withBasisOfBan({ banned }: Record<string, unknown>, endpoint?: Endpoint
 }
 
 const DATABASE_HOOKS = {
-  session: { create: { before: withBasis } },
+  session: { create: { before: beginSession } },
   verification: { create: { before: withBasis } },
   account: { create: { before: withBasis }, update: { before: withBasisOfPassword } },
   user: { update: { before: withBasisOfBan } },

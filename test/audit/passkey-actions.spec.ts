@@ -63,6 +63,15 @@ it('a passkey is recorded when it is added, renamed, used and removed', async ()
   await expect(eventsOf(removed)).resolves.toEqual(['passkey.removed by Ann about Ann']);
 });
 
+it('a passkey of a banned user is recorded as a failed sign-in of the user', async () => {
+  await perform('registration');
+  await system.query('UPDATE "user" SET banned = true WHERE id = $1', [ann.id]);
+  const failed = await perform('authentication');
+  await expect(eventsOf(failed)).resolves.toEqual([
+    'failed user.sign_in_failed by anonymous about Ann',
+  ]);
+});
+
 it('an unknown passkey is recorded as a failed sign-in', async () => {
   const stranger = new SoftwareAuthenticator(system.settings.authUrl);
   const failed = await perform('authentication', stranger);

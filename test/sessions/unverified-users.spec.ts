@@ -47,6 +47,18 @@ async function changeAddress({ userId }: SignedIn): Promise<string> {
 const sessionsOf = async ({ userId }: SignedIn) =>
   (await server.sql.query('SELECT FROM session WHERE user_id = $1', [userId])).rowCount;
 
+/** Of refused sign-ins. */
+const reasonsOf = async ({ userId }: SignedIn) => {
+  const { rows } = await server.sql.query<{ detail: object }>(
+    `SELECT detail FROM audit_event
+      WHERE action = 'user.sign_in_failed' AND outcome = 'failure' AND subject_id = $1`,
+    [userId],
+  );
+  return rows.map(({ detail }) => detail);
+};
+
+const toReason = (method: string) => [{ method, reason: 'EMAIL_NOT_VERIFIED' }];
+
 const endSessions = ({ userId }: SignedIn) =>
   server.sql.query('DELETE FROM session WHERE user_id = $1', [userId]);
 
@@ -87,6 +99,7 @@ describe('with REQUIRE_EMAIL_VERIFICATION, a user whose address an administrator
     });
     expect(answer).toMatchObject(NOT_VERIFIED);
     expect([await sessionsOf(user), await mailsTo(address)]).toEqual([0, 1]);
+    expect(await reasonsOf(user)).toEqual(toReason('password'));
   });
 
   it('begins no session with a passkey, and gets a mail, until the address is verified', async () => {
@@ -96,6 +109,7 @@ describe('with REQUIRE_EMAIL_VERIFICATION, a user whose address an administrator
     await endSessions(user);
     expect(await signIn()).toMatchObject(NOT_VERIFIED);
     expect([await sessionsOf(user), await mailsTo(address)]).toEqual([0, 1]);
+    expect(await reasonsOf(user)).toEqual(toReason('passkey'));
     await server.sql.query('UPDATE "user" SET email_verified = true WHERE id = $1', [user.userId]);
     expect((await signIn()).status).toBe(200);
   });
@@ -108,6 +122,7 @@ describe('with REQUIRE_EMAIL_VERIFICATION, a user whose address an administrator
     const answer = await takeSecondStep(server, { cookies, code: app.code(1) });
     expect(answer).toMatchObject(NOT_VERIFIED);
     expect(await sessionsOf(user)).toBe(0);
+    expect(await reasonsOf(user)).toEqual(toReason('two_factor'));
   });
 
   it('keeps a session, which can set a new password', async () => {
