@@ -3,6 +3,11 @@ import { html, type Html } from '../../runtime/pages/html';
 import type { OAuthRequest } from './common/oauth-request';
 import { TEXTS } from './common/texts';
 
+const { EMAIL_NOT_VERIFIED, BANNED_USER, UNKNOWN_ROLE, TOO_MANY_REQUESTS } = TEXTS.errors;
+
+/** By code: why the server refuses a passkey that is right. */
+const REASONS = { EMAIL_NOT_VERIFIED, BANNED_USER, UNKNOWN_ROLE, TOO_MANY_REQUESTS };
+
 /**
  * A passkey needs a script: WebAuthn has no form. Without scripts the button is hidden, and all
  * other ways to sign in work.
@@ -13,13 +18,15 @@ export const PASSKEY_SCRIPT = `'use strict';
   const problem = document.getElementById('passkey-problem');
   if (!form || !window.PublicKeyCredential?.parseRequestOptionsFromJSON) return;
   form.hidden = false;
+  const reasons = ${JSON.stringify(REASONS)};
+  const failed = problem.textContent;
   const call = async (path, body) => {
     const response = await fetch('/api/auth/passkey/' + path, {
       method: body ? 'POST' : 'GET',
       headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
       body: body && JSON.stringify(body),
     });
-    if (!response.ok) throw new Error(String(response.status));
+    if (!response.ok) throw await response.json();
     return response.json();
   };
   form.addEventListener('submit', async (event) => {
@@ -33,7 +40,8 @@ export const PASSKEY_SCRIPT = `'use strict';
       const oauth = query ? { oauth_query: query } : {};
       const answer = await call('verify-authentication', { response: credential.toJSON(), ...oauth });
       location.assign(query && answer?.redirect && answer.url ? answer.url : '/');
-    } catch {
+    } catch (refusal) {
+      problem.textContent = reasons[refusal?.code] ?? failed;
       problem.hidden = false;
       problem.focus();
     }

@@ -3,6 +3,9 @@ import { ClientApplication } from '../pages/client-application';
 import { addAuthenticator, openWindow, startBrowser, type Window } from '../support/browser';
 import { PASSWORD, System } from '../support/system';
 
+const EMAIL = 'ada@example.com';
+const env = { REQUIRE_EMAIL_VERIFICATION: 'true' };
+
 let system: System;
 let browser: Browser;
 let application: ClientApplication;
@@ -10,7 +13,7 @@ let window: Window;
 let page: Page;
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([System.start(), startBrowser()]);
+  [system, browser] = await Promise.all([System.start({ env }), startBrowser()]);
   application = await ClientApplication.start(system);
   window = await openWindow(browser);
   ({ page } = window);
@@ -35,7 +38,11 @@ const ADD_PASSKEY = `(async () => {
 
 it('signs in with a passkey, to the start page and to a client', async () => {
   const { authUrl } = system.settings;
-  const { email, id } = await system.asUser();
+  const email = EMAIL;
+  const user = { email, name: 'Ada', password: PASSWORD };
+  await system.asAnonymous().post('/api/v1/auth/sign-up', user);
+  await system.query('UPDATE "user" SET email_verified = true WHERE email = $1', [email]);
+  const { id } = await system.signIn({ email, password: PASSWORD });
   await page.goto(`${authUrl}/sign-in`);
   await page.fill('#email', email);
   await page.fill('#password', PASSWORD);
@@ -55,4 +62,20 @@ it('signs in with a passkey, to the start page and to a client', async () => {
   await page.click('#passkey button');
   await page.waitForURL(/\/consent\?/);
   expect(window.complaints).toEqual([]);
+});
+
+it('says why the server refuses a passkey', async () => {
+  const { authUrl } = system.settings;
+  await page.goto(authUrl);
+  await page.click('text=Sign out');
+  await page.goto(`${authUrl}/sign-in`);
+  const problem = page.locator('#passkey-problem:visible');
+  for (const [change, text] of [
+    ['email_verified = false', 'Confirm your address first'],
+    ['banned = true', 'This account is banned'],
+  ] as const) {
+    await system.query(`UPDATE "user" SET ${change} WHERE email = $1`, [EMAIL]);
+    await page.click('#passkey button');
+    await problem.filter({ hasText: text }).waitFor();
+  }
 });
