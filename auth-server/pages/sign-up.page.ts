@@ -53,6 +53,7 @@ export const takeSignUp: PageHandler = async (visit, parts) => {
 
 const FIELD_OF: readonly (readonly [RegExp, string])[] = [
   [/^PASSWORD_/, 'password'],
+  [/^INVALID_NAME$/, 'name'],
   [/EMAIL/, 'email'],
 ];
 

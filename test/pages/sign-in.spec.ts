@@ -1,3 +1,4 @@
+import { DATABASE_REFUSALS } from '../../contract';
 import { eventually } from '../support/eventually';
 import { confirmLink } from '../support/client/mailed-links';
 import { PASSWORD, System } from '../support/system';
@@ -68,6 +69,19 @@ describe('/sign-in', () => {
     expect(answer.text).toContain('does not keep cookies');
   });
 
+  it('says that the credentials have changed during the sign-in', async () => {
+    await system.query(`
+      CREATE FUNCTION refuse_session() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '${DATABASE_REFUSALS.credentialsChanged}'; END $$`);
+    await system.query(`
+      CREATE TRIGGER refusal BEFORE INSERT ON session
+        FOR EACH ROW EXECUTE FUNCTION refuse_session()`);
+    const answer = await visitor.fillIn('/sign-in', ADMIN);
+    await system.query('DROP FUNCTION refuse_session() CASCADE');
+    expect(answer.status).toBe(401);
+    expect(answer.text).toContain('The way to sign in to this account has just changed.');
+  });
+
   it('shows a ban only after the right password', async () => {
     const { id, email } = await system.asUser();
     await system.query(`UPDATE "user" SET banned = true WHERE id = $1`, [id]);
@@ -88,6 +102,13 @@ describe('/sign-up', () => {
     expect(again.status).toBe(422);
     expect(again.text).toContain('value="Ada &#60;b&#62;"');
     expect(again.text).not.toContain(PASSWORD);
+  });
+
+  it('shows at the field why a name is refused', async () => {
+    const long = { ...ada, email: 'c@example.com', name: 'a'.repeat(201) };
+    const answer = await visitor.fillIn('/sign-up', long);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain('id="name-problem">Enter a name of at most 200 characters');
   });
 
   it('shows why a short password is refused', async () => {

@@ -20,6 +20,23 @@ export class PageFailure extends Error {
   }
 }
 
+/** By code of an error of the auth server. */
+const FAILURES = new Map<unknown, FailureCode>([
+  ['CREDENTIALS_CHANGED', 'credentials_changed'],
+  ['BANNED_USER', 'banned'],
+  ['UNKNOWN_ROLE', 'unknown_role'],
+  ['TOO_MANY', 'too_many'],
+  ['DATABASE_UNAVAILABLE', 'unavailable'],
+  ['TOO_BUSY', 'unavailable'],
+  ['NOT_FOUND', 'not_found'],
+  ['METHOD_NOT_ALLOWED', 'method'],
+  ['PAYLOAD_TOO_LARGE', 'too_large'],
+]);
+
+export function toFailureCode(code: unknown): FailureCode {
+  return FAILURES.get(code) ?? 'unknown';
+}
+
 /** Shows a fixed text: no part of the request is repeated. */
 export function failurePage(code: FailureCode, start = '/'): Page {
   const requestId = requestContext.getStore()?.requestId;
@@ -72,10 +89,8 @@ interface ErrorPages {
 
 function toFailure(error: unknown): Failure {
   if (error instanceof PageFailure) return error;
-  const { status } = toErrorAnswer(error);
-  if (status === 503) return { status, code: 'unavailable' };
-  if (status === 413) return { status, code: 'too_large' };
-  return { status, code: 'unknown' };
+  const { status, code } = toErrorAnswer(error);
+  return { status, code: toFailureCode(code) };
 }
 
 export function refuseOtherMethods(allowed: string): RequestHandler {

@@ -194,6 +194,7 @@ export const TEXTS = {
     PASSWORDS_DIFFER: 'The two passwords are not the same.',
     INVALID_EMAIL: 'Enter an e-mail address like name@example.com.',
     INVALID_EMAIL_OR_PASSWORD: 'The e-mail address or the password is not right.',
+    INVALID_NAME: 'Enter a name of at most 200 characters, without control characters.',
     EMAIL_NOT_VERIFIED:
       'Confirm your address first: open the link in the mail that we have just sent you.',
     BANNED_USER: 'This account is banned. Ask an administrator.',
