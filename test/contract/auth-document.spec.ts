@@ -90,6 +90,30 @@ describe("the auth server's document", () => {
     expect(open).toEqual([]);
   });
 
+  it.each([
+    ['/sign-in/social', { provider: 'google', idToken: { token: 'a.b.c' } }],
+    ['/link-social', { provider: 'google', idToken: { token: 'a.b.c' } }],
+    ['/two-factor/enable', { password: PASSWORD, method: 'otp' }],
+  ])('does not list a field that %s refuses', async (path, body) => {
+    const caller = await administrator();
+    const { status } = await caller.post(AUTH_BASE_PATH + path, body);
+    expect(status).toBe(400);
+    const [unused] = Object.keys(body).slice(1);
+    expect(fieldsOf(`POST ${AUTH_BASE_PATH}${path}`)).not.toContain(unused);
+  });
+
+  it.each([
+    ['POST', '/sign-in/social', 'additionalData'],
+    ['POST', '/link-social', 'additionalData'],
+    ['POST', '/two-factor/verify-backup-code', 'disableSession'],
+    ['GET', '/oauth2/authorize', 'request_uri'],
+    ['POST', '/oauth2/token', 'DPoP'],
+    ['GET', '/oauth2/userinfo', 'DPoP'],
+  ])('does not list what %s %s ignores or refuses: %s', (method, path, unused) => {
+    const fields = fieldsOf(`${method} ${AUTH_BASE_PATH}${path}`);
+    expect(fields).not.toContain(unused);
+  });
+
   it('lists the status of each refusal, which has a body', () => {
     const faults: string[] = [];
     for (const { name, refused, answer } of answers) {
@@ -119,6 +143,13 @@ describe("the auth server's document", () => {
     }
   });
 });
+
+/** Names of the parameters, and of the fields of the body. */
+function fieldsOf(name: string): string[] {
+  const { parameters = [], requestBody } = operationsOf(document).get(name)!;
+  const [media] = Object.values(requestBody?.content ?? {});
+  return [...parameters.map((one) => one.name), ...Object.keys(media?.schema.properties ?? {})];
+}
 
 function typeOf({ headers }: Answer<unknown>): string | null {
   return headers.get('content-type');

@@ -3,6 +3,7 @@ import { isJson, type Json } from './json';
 import { toDescription, toOperationId, toSummary } from './names';
 import { withListBounds } from './list-bounds';
 import { correctSchemas } from './schemas';
+import { withoutUnusedFields } from './unused-fields';
 
 /** Better-Auth's tag of its core, and those of its plugins. */
 const TAGS: Record<string, string> = {
@@ -42,8 +43,9 @@ interface Place {
 }
 
 /** One corrected operation. */
-export function correctOperation(operation: Json, place: Place): Json {
+export function correctOperation(described: Json, place: Place): Json {
   const { path, method, methods, traits } = place;
+  const operation = withoutUnusedFields(described, path);
   const given = typeof operation.description === 'string' ? operation.description : '';
   const summary = toSummary(path, given);
   return {
