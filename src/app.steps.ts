@@ -112,7 +112,9 @@ export const API_STEPS: readonly ApiStep[] = [
     name: 'database scope',
     position: 'A hook after the body is read: the context of an earlier hook ends there.',
     run: ({ fastify }) =>
-      fastify.addHook('preValidation', (_request, _reply, done) => runInDatabaseScope(done)),
+      fastify.addHook('preValidation', (_request, { raw }, done) =>
+        runInDatabaseScope(done, { isAnswered: () => raw.headersSent || raw.destroyed }),
+      ),
   },
   {
     name: 'resource metadata',

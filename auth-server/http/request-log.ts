@@ -50,7 +50,8 @@ export function logRequests({ logger, metrics, routes }: LogParts): RequestHandl
       metrics.countRequest({ method, route: routes.labelOf(path), status: outcome, milliseconds });
     });
     // Better-Auth continues after some failed statements.
-    const run = () => runInDatabaseScope(next, { stopsAtOutage: true });
+    const isAnswered = () => response.headersSent || response.destroyed;
+    const run = () => runInDatabaseScope(next, { stopsAtOutage: true, isAnswered });
     requestContext.run(context, run);
   };
 }

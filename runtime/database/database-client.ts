@@ -10,7 +10,12 @@ import {
   markDatabaseError,
 } from './database-errors';
 import { DATABASE_LIMITS } from './database-limits';
-import { rememberOutage, rememberTimeLimit, runOutsideScope } from './database-scope';
+import {
+  rememberOutage,
+  rememberTimeLimit,
+  runOutsideScope,
+  timeLeftInScope,
+} from './database-scope';
 import { createReadOnlyError, onReadOnly } from './read-only-server';
 import { repeatOnConflict } from './repeated-transaction';
 
@@ -45,10 +50,13 @@ export class DatabaseClient extends Client {
   private readonly createdAt = performance.now();
   private isAtReadOnly = false;
   private readonly endLimitMs: number;
+  /** 0: none. */
+  private readonly queryLimitMs: number;
   private cancelled: Promise<void> | null = null;
 
   constructor(config?: ClientConfig) {
     super(config);
+    this.queryLimitMs = Number(this.parameters.query_timeout);
     this.endLimitMs = config?.connectionTimeoutMillis || DATABASE_LIMITS.connect;
   }
 
@@ -87,9 +95,10 @@ export class DatabaseClient extends Client {
   override query(...parameters: unknown[]): never {
     // Outside of a transaction, a statement is a transaction of its own.
     const isAlone = this.getTransactionStatus() === 'I';
+    let isShort = false;
     const fail = (error: unknown) => {
       note(error);
-      this.endIfSilent(error as Error);
+      this.endIfSilent(error as Error, isShort);
       if (isReadOnly(error)) this.onReadOnly();
     };
     const callback = parameters.at(-1);
@@ -101,7 +110,10 @@ export class DatabaseClient extends Client {
       };
       parameters[parameters.length - 1] = marking(judge, () => {});
     }
-    const send = (): unknown => super.query(...(parameters as [string]));
+    const send = (): unknown => {
+      isShort = this.limitStatement();
+      return super.query(...(parameters as [string]));
+    };
     const first = send();
     if (!(first instanceof Promise)) return first as never;
     const results = [first];
@@ -140,13 +152,30 @@ export class DatabaseClient extends Client {
     (this as unknown as { _ending: boolean })._ending = true;
   }
 
-  private endIfSilent({ message }: Error): void {
+  /**
+   * `pg` reads the limit when a statement is sent. @returns whether the request leaves the statement
+   * less than its own limit.
+   */
+  private limitStatement(): boolean {
+    const left = Math.max(DATABASE_LIMITS.least, Math.ceil(timeLeftInScope()));
+    const isShort = left < (this.queryLimitMs || Infinity);
+    this.parameters.query_timeout = isShort ? left : this.queryLimitMs;
+    return isShort;
+  }
+
+  private get parameters(): { query_timeout: number | false } {
+    return (this as unknown as { connectionParameters: { query_timeout: number | false } })
+      .connectionParameters;
+  }
+
+  /** @param isShort the wait shows nothing about other connections. */
+  private endIfSilent({ message }: Error, isShort: boolean): void {
     if (message !== SILENCE) return;
     this.refuseStatements();
     this.cancelled ??= cancelStatement(this);
     // While a statement runs, this closes the socket.
     void this.end();
-    this.onSilence();
+    if (!isShort) this.onSilence();
   }
 }
 
@@ -166,7 +195,7 @@ export function marking(
   });
 }
 
-export function note(error: unknown): void {
+function note(error: unknown): void {
   markDatabaseError(error as Error);
   if (isTimeLimit(error)) rememberTimeLimit(error as Error, isLimitOfStatement(error));
   if (isDatabaseUnavailable(error)) rememberOutage(error as Error);

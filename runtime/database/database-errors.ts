@@ -38,8 +38,12 @@ const UNAVAILABLE_SOCKET_CODES: readonly string[] = [
 /** A certificate that is not accepted: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const CERTIFICATE_CODE = /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^ERR_(SSL|TLS)_/;
 
-/** Errors of `pg` and of its pool about a connection; they have no code. */
+/** A request whose time is over gets no connection. */
+export const REQUEST_IS_OVER = 'The time of the request is over';
+
+/** Errors of `pg`, of its pool and of ours about a connection; they have no code. */
 const DRIVER_MESSAGES = [
+  REQUEST_IS_OVER,
   'Called end on pool more than once',
   'Cannot use a pool after calling end on the pool',
   'Client has encountered a connection error',
@@ -53,6 +57,7 @@ const DRIVER_MESSAGES = [
 
 /** Those of them that are time limits. */
 const TIME_LIMITS = [
+  REQUEST_IS_OVER,
   'Connection terminated due to connection timeout',
   'Query read timeout',
   'timeout exceeded when trying to connect',

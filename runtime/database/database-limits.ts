@@ -1,6 +1,6 @@
 /**
- * Limits of one statement, in milliseconds. A caller waits at most five seconds for an
- * answer, so that each limit is below that. PostgreSQL's own limits end first: it then says
+ * Limits of one statement and of one request, in milliseconds. A caller waits at most five seconds
+ * for an answer, so that each limit is below that. PostgreSQL's own limits end first: it then says
  * why, and keeps the connection.
  */
 export const DATABASE_LIMITS = {
@@ -12,6 +12,10 @@ export const DATABASE_LIMITS = {
   statement: 3_500,
   /** Until the answer to a statement arrives. */
   query: 4_000,
+  /** From the begin of a request: no statement of it begins later, or is waited for. */
+  request: 4_500,
+  /** A transaction that has begun is ended also later: the least time of a statement. */
+  least: 250,
   /** The wait for a connection and for the state behind a token, which is read by primary keys. */
   access: 2_000,
 } as const;

@@ -1,7 +1,8 @@
 import { type ClientBase, Pool, type PoolClient, type PoolConfig, type QueryResult } from 'pg';
-import { type Callback, DatabaseClient, marking, note } from './database-client';
+import { type Callback, DatabaseClient, marking } from './database-client';
+import { REQUEST_IS_OVER } from './database-errors';
 import { DATABASE_LIMITS } from './database-limits';
-import { connectionOwner, recallFailure, rememberOutage } from './database-scope';
+import { connectionOwner, recallFailure, rememberOutage, timeLeftInScope } from './database-scope';
 import { createReadOnlyError } from './read-only-server';
 import { repeatOnConflict } from './repeated-transaction';
 import { Shares } from './shares';
@@ -71,26 +72,24 @@ export class DatabasePool extends Pool {
 
   /** Has the type of both overloads of `pg`: with and without a callback. */
   override connect(...[callback]: unknown[]): never {
-    const failure = recallFailure();
-    if (failure) rememberOutage(failure);
-    if (typeof callback !== 'function') return this.connectOrFail(failure) as never;
-    if (failure) process.nextTick(callback, failure, undefined, () => {});
-    else this.connectInShare(marking(callback as Callback));
+    if (typeof callback !== 'function') {
+      return new Promise<PoolClient>((resolve, reject) =>
+        this.connectOrFail((error, client) =>
+          error ? reject(error) : resolve(client as PoolClient),
+        ),
+      ) as never;
+    }
+    this.connectOrFail(callback as Callback);
     return undefined as never;
   }
 
-  private async connectOrFail(failure: Error | null): Promise<PoolClient> {
-    if (failure) throw failure;
-    try {
-      return await new Promise<PoolClient>((resolve, reject) => {
-        this.connectInShare((error, client) => {
-          if (error) reject(error);
-          else resolve(client as PoolClient);
-        });
-      });
-    } catch (error) {
-      note(error);
-      throw error;
+  private connectOrFail(callback: Callback): void {
+    const failure = recallFailure();
+    if (failure) {
+      rememberOutage(failure);
+      process.nextTick(callback, failure, undefined, () => {});
+    } else {
+      this.connectInShare(withinRequest(marking(callback)));
     }
   }
 
@@ -107,6 +106,7 @@ export class DatabasePool extends Pool {
       (error: Error) => callback(error, undefined, () => {}),
     );
   }
+
   /**
    * Stands for all overloads of `pg`. A statement of the pool is a transaction of its own, and is
    * repeated as one, except with a callback.
@@ -131,6 +131,28 @@ export class DatabasePool extends Pool {
       });
     }
   }
+}
+
+/**
+ * The callback, called at the end of the time of the request at the latest. A connection that comes
+ * later is given back.
+ */
+function withinRequest(callback: ReturnType<typeof marking>): ReturnType<typeof marking> {
+  const left = timeLeftInScope();
+  if (left === Infinity) return callback;
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+    callback(new Error(REQUEST_IS_OVER), undefined, () => {});
+  }, left);
+  return (error?: Error, client?: unknown, release?: unknown) => {
+    if (isOver) {
+      (release as (() => void) | undefined)?.();
+      return;
+    }
+    clearTimeout(timer);
+    callback(error, client, release);
+  };
 }
 
 /** TypeORM passes each option that it knows, also without a value, which would remove the limit. */

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { REQUEST_IS_OVER } from './database-errors';
+import { DATABASE_LIMITS } from './database-limits';
 
 /**
  * The time for which a failure stops a request, in milliseconds: work that outlives its request is
@@ -19,7 +21,7 @@ interface Failures {
   outage: Failure | null;
 }
 
-interface DatabaseScope extends ScopeOptions {
+interface DatabaseScope extends Required<ScopeOptions> {
   failures: Failures;
   /** The statements belong to work without which the request can succeed. */
   isOptional: boolean;
@@ -34,22 +36,46 @@ interface ScopeOptions {
    * After a statement that failed because the database is unavailable, no other one gets a
    * connection. For a library that may continue after such a failure.
    */
-  stopsAtOutage: boolean;
+  stopsAtOutage?: boolean;
+  /** From then on, statements have the time of any statement. Default: never. */
+  isAnswered?: () => boolean;
+  /** Default: that of `DATABASE_LIMITS`. */
+  limitMs?: number;
 }
 
 const scopes = new AsyncLocalStorage<DatabaseScope>();
 
 /**
- * Runs one request. When a statement of it has reached a time limit, the following ones fail
- * at once: the request waits for an unavailable database once, however many statements it has.
+ * Runs one request. Its statements share the time of the request, until it is answered. When one of
+ * them has reached a time limit, the following ones fail at once: the request waits for an unavailable
+ * database once, however many statements it has.
  */
-export function runInDatabaseScope<T>(
-  work: () => T,
-  { stopsAtOutage }: ScopeOptions = { stopsAtOutage: false },
-): T {
-  const failures = { timeLimit: null, optionalLimit: null, outage: null };
-  const begunAt = performance.now();
-  return scopes.run({ failures, stopsAtOutage, isOptional: false, begunAt, owner: null }, work);
+export function runInDatabaseScope<T>(work: () => T, options: ScopeOptions = {}): T {
+  const scope: DatabaseScope = {
+    stopsAtOutage: false,
+    isAnswered: () => false,
+    limitMs: DATABASE_LIMITS.request,
+    ...options,
+    failures: { timeLimit: null, optionalLimit: null, outage: null },
+    isOptional: false,
+    begunAt: performance.now(),
+    owner: null,
+  };
+  return scopes.run(scope, work);
+}
+
+/** The time of the current request begins now: until now its body was read. */
+export function restartTime(): void {
+  const scope = scopes.getStore();
+  if (scope) scope.begunAt = performance.now();
+}
+
+/** For a statement of the current request, in milliseconds. `Infinity`: none waits for an answer. */
+export function timeLeftInScope(): number {
+  const scope = scopes.getStore();
+  return !scope || scope.isAnswered()
+    ? Infinity
+    : scope.begunAt + scope.limitMs - performance.now();
 }
 
 /** From now on, the current request uses the share of connections of this caller. */
@@ -77,6 +103,12 @@ export function runOutsideScope<T>(work: () => T): T {
 export function runOptionalStatements<T>(work: () => T): T {
   const scope = scopes.getStore();
   return scope ? scopes.run({ ...scope, isOptional: true }, work) : work();
+}
+
+/** Runs work that goes on after the answer: the time of the request is not its limit. */
+export function runBeyondAnswer<T>(work: () => T): T {
+  const scope = scopes.getStore();
+  return scope ? scopes.run({ ...scope, isAnswered: () => true }, work) : work();
 }
 
 /** Notes that a statement of this request failed because the database is unavailable. */
@@ -111,14 +143,15 @@ export function rememberTimeLimit(error: Error, isOfStatement: boolean): void {
   scope.failures[name] = { error, at: performance.now() };
 }
 
-/** The failure of an earlier statement because of which the next one fails at once. */
+/** Why the next statement fails at once: the failure of an earlier one, or the end of the time. */
 export function recallFailure(): Error | null {
   const scope = scopes.getStore();
   if (!scope) return null;
   const { failures, stopsAtOutage, isOptional } = scope;
   const { timeLimit, optionalLimit, outage } = failures;
   const own = isOptional ? optionalLimit : stopsAtOutage ? outage : null;
-  return [timeLimit, own].find(isRecent)?.error ?? null;
+  const failure = [timeLimit, own].find(isRecent)?.error;
+  return failure ?? (timeLeftInScope() > 0 ? null : new Error(REQUEST_IS_OVER));
 }
 
 function isRecent(failure: Failure | null): failure is Failure {

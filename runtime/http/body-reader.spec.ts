@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readBody } from './body-reader';
+import { runInDatabaseScope, timeInScope } from '../database/database-scope';
 
 const context = new AsyncLocalStorage<string>();
 const HEAD = 'POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n';
@@ -56,5 +58,19 @@ describe('the body of a request', () => {
     ],
   ])('%s leads to the next step in the context of the request', async (_, parts, outcome, body) => {
     expect(await answerTo(parts)).toEqual(['of the request', outcome, body]);
+  });
+
+  it('that is read begins the time of the request', async () => {
+    await runInDatabaseScope(async () => {
+      await pause(200);
+      const before = timeInScope();
+      const request = Object.assign(Readable.from([Buffer.from('hello')]), {
+        headers: { 'content-length': '5' },
+      }) as unknown as IncomingMessage;
+      const after = await new Promise((resolve) =>
+        readBody(10)(request, null, () => resolve(timeInScope())),
+      );
+      expect(after).toBeLessThan(before);
+    });
   });
 });

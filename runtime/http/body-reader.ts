@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
+import { restartTime } from '../database/database-scope';
 
 /** A handler of Express. */
 type BodyReader = (
@@ -44,7 +45,10 @@ export function readBody(limit: number): BodyReader {
     };
     const abort = () => settle(400);
     // The events of a body are not in the context of its request, which the next steps read.
-    const proceed = AsyncLocalStorage.bind(next);
+    const proceed = AsyncLocalStorage.bind((error?: Error) => {
+      restartTime();
+      next(error);
+    });
     const settle = (status?: number) => {
       request.off('data', take).off('end', complete).off('close', abort);
       // What still arrives is discarded.

@@ -1,10 +1,13 @@
-import { timeInScope } from '../../runtime/database/database-scope';
+import { runBeyondAnswer, timeInScope } from '../../runtime/database/database-scope';
 import { endsWithin } from '../../runtime/lifecycle/time-limit';
 
 /** After the begin of the request, in milliseconds: a route answers within 5 seconds. */
 const DUE_MS = 4_800;
 
-/** Waits for work that the answer does not contain, until the answer is due. The work goes on then. */
-export async function untilAnswerIsDue(work: Promise<unknown>): Promise<void> {
-  await endsWithin(work, Math.max(0, DUE_MS - timeInScope()));
+/**
+ * Waits for work that the answer does not contain, until the answer is due. The work goes on then.
+ * @returns whether the work has ended.
+ */
+export async function untilAnswerIsDue(work: () => Promise<unknown>): Promise<boolean> {
+  return endsWithin(runBeyondAnswer(work), Math.max(0, DUE_MS - timeInScope()));
 }

@@ -71,14 +71,14 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return runRecorded(record, () => next.handle()).pipe(
       catchError(async (error: unknown) => {
         const answer = record.hasBegun ? null : toStoredProblem(error);
-        if (answer) await this.write(keep(answer));
+        if (answer) await this.write(() => keep(answer));
         else if (isNothingDone(error, record))
-          await this.write(this.store.release(sealed, attempt));
-        else await this.write(this.store.markInDoubt(sealed, attempt));
+          await this.write(() => this.store.release(sealed, attempt));
+        else await this.write(() => this.store.markInDoubt(sealed, attempt));
         throw error;
       }),
       concatMap(async (body: unknown) => {
-        await this.write(keep(toStoredAnswer(body, reply)));
+        await this.write(() => keep(toStoredAnswer(body, reply)));
         return body;
       }),
     );
@@ -88,11 +88,12 @@ export class IdempotencyInterceptor implements NestInterceptor {
    * The caller gets the response also when it is not stored, or not in time. The row is in doubt after
    * its lease.
    */
-  private async write(change: Promise<void>): Promise<void> {
-    const written = change.catch((error: unknown) =>
-      this.logger.warn(`an answer is not kept: ${String(error)}`),
+  private async write(change: () => Promise<void>): Promise<void> {
+    await untilAnswerIsDue(() =>
+      change().catch((error: unknown) =>
+        this.logger.warn(`an answer is not kept: ${String(error)}`),
+      ),
     );
-    await untilAnswerIsDue(written);
   }
 
   private async seal(request: Request, key: string): Promise<SealedRequest> {

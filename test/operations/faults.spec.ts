@@ -1,12 +1,16 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import type { Pool } from 'pg';
 import { Cluster, type ReplicaName } from './faults/cluster';
-import { listFaults, NO_FAULT, SHORT_PLAN } from './faults/fault-list';
+import { listFaults, NO_FAULT, setStandby, SHORT_PLAN } from './faults/fault-list';
 import { Load } from './faults/load';
 import { renderRow } from './faults/report';
 import { runTrial, type TrialResult } from './faults/trial';
 import { CHEAP_HASHES } from '../support/auth-server/hash-cost';
+import { eventually } from '../support/eventually';
+import { DatabasePool } from '../../runtime/database/database-pool';
+import { runInDatabaseScope } from '../../runtime/database/database-scope';
 
 /** The promise is 5 s; a busy host adds its own delay. */
 const ANSWER_LIMIT_MS = 10_000;
@@ -65,6 +69,37 @@ it('logs no error for clients that leave before their answer', async () => {
   await runTrial({ cluster, load }, NO_FAULT);
   const lines = linesOfAll();
   expect(lines.filter((line) => isFinding(line, left))).toEqual([]);
+});
+
+it('a request waits for the commit of a silent standby no longer than its time', async () => {
+  const pool: Pool = new DatabasePool({ connectionString: cluster.postgres.url });
+  const insert = (id: string) =>
+    pool
+      .query(
+        `INSERT INTO verification (id, identifier, value, expires_at) VALUES ($1, $1, $1, now())`,
+        [id],
+      )
+      .catch((error: Error) => ended.push(`${id}: ${error.message}`));
+  const ended: string[] = [];
+  await setStandby(cluster, 'none');
+  try {
+    const within = () => insert('within a request');
+    await Promise.all([
+      insert('without a request'),
+      runInDatabaseScope(within, { limitMs: 1_000 }),
+    ]);
+  } finally {
+    await setStandby(cluster, '');
+  }
+  expect(ended).toEqual([
+    'within a request: Query read timeout',
+    'without a request: Query read timeout',
+  ]);
+  // Neither error says that nothing was written.
+  const written = await cluster.query(`SELECT FROM verification WHERE id LIKE '% a request'`);
+  expect(written).toHaveLength(2);
+  await eventually(() => expect(pool.totalCount).toBe(0));
+  await pool.end();
 });
 
 function requestIdOf(line: string): string | undefined {

@@ -21,11 +21,12 @@ export class OwnerNoticesService {
    * The change is already committed. A failed notice does not undo it, and a client that leaves does
    * not prevent it. The response does not wait for a notice that takes long.
    */
-  send(actor: Actor, notice: OwnerNotice): Promise<void> {
+  async send(actor: Actor, notice: OwnerNotice): Promise<void> {
     const call = { path: NOTICES_PATH, body: notice, isOwed: true };
-    const sent = this.auth.actAs(actor, call).catch((error: unknown) => {
-      this.logger.warn(`no notice of ${notice.event} is sent to the owner: ${toReason(error)}`);
-    });
-    return untilAnswerIsDue(sent);
+    await untilAnswerIsDue(() =>
+      this.auth.actAs(actor, call).catch((error: unknown) => {
+        this.logger.warn(`no notice of ${notice.event} is sent to the owner: ${toReason(error)}`);
+      }),
+    );
   }
 }

@@ -21,6 +21,7 @@ import { EventLoopTurn } from './event-loop-turn';
 import type { Principal } from '../principal/principal';
 import { type AccessTokenClaims, DOCS_CLIENT_ID, parseAccessTokenClaims } from '../../../contract';
 import { decodeJwtPayload } from '../../../runtime/tokens/jwt-payload';
+import { untilAnswerIsDue } from '../../common/answer-time';
 import { Problem } from '../../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
@@ -132,9 +133,14 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
     return this.liveAccess.findKnown(subject) ?? this.liveAccess.stateOf(subject);
   }
 
-  /** Waits until this replica has received every committed change. */
+  /**
+   * Waits until this replica has received every committed change. When the answer is due before, the
+   * replica trusts nothing that it knows until a proof returns.
+   */
   async catchUp(): Promise<void> {
-    if (this.settings.accessCheck === 'live') await this.listener.catchUp();
+    if (this.settings.accessCheck !== 'live') return;
+    const isCaughtUp = await untilAnswerIsDue(() => this.listener.catchUp());
+    if (!isCaughtUp) this.knowledge.lose();
   }
 
   /** The database has announced access events; not called while notifications do not arrive. */

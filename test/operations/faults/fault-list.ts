@@ -24,6 +24,8 @@ export interface FaultPlan {
   readOnly: number;
   full: number;
   terminations: number;
+  /** `null`: left out. */
+  standby: number | null;
   locked: number;
   lockedTables: readonly string[];
   /** From the end of a replica to the start of another one; `null`: no other one starts. */
@@ -37,6 +39,7 @@ export const FULL_PLAN: FaultPlan = {
   readOnly: 6_000,
   full: 6_000,
   terminations: 10,
+  standby: 9_000,
   locked: 8_000,
   lockedTables: ['user', 'session', 'account', 'audit_event', 'oauth_refresh_token'],
   away: 3_000,
@@ -50,6 +53,8 @@ export const SHORT_PLAN: FaultPlan = {
   readOnly: 1_000,
   full: 1_000,
   terminations: 3,
+  // test/operations/faults.spec.ts has one commit of it.
+  standby: null,
   // Longer than a statement may wait for a caller that has left.
   locked: 7_000,
   lockedTables: ['session'],
@@ -95,6 +100,7 @@ export function listFaults(plan: FaultPlan): Fault[] {
       name: `connections ended, ${plan.terminations} times`,
       run: (cluster) => terminate(cluster, plan),
     },
+    ...(plan.standby === null ? [] : [listStandby(plan.standby)]),
     ...plan.lockedTables.map((table) => ({
       name: `table "${table}" locked for ${seconds(plan.locked)}`,
       run: (cluster: Cluster) => lock(cluster, { table, milliseconds: plan.locked }),
@@ -116,6 +122,24 @@ export function listFaults(plan: FaultPlan): Fault[] {
     },
     ...(plan.away === null ? [] : listReplacements(plan)),
   ];
+}
+
+/** Each commit waits for a standby that does not exist. */
+function listStandby(silent: number): Fault {
+  return {
+    name: `synchronous standby silent for ${seconds(silent)}`,
+    run: async (cluster) => {
+      await setStandby(cluster, 'none');
+      await sleep(silent);
+      await setStandby(cluster, '');
+    },
+    isFelt: true,
+  };
+}
+
+export async function setStandby(cluster: Cluster, name: string): Promise<void> {
+  await cluster.query(`ALTER SYSTEM SET synchronous_standby_names = '${name}'`);
+  await cluster.query('SELECT pg_reload_conf()');
 }
 
 /** The other process, in the other way. */
