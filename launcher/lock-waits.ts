@@ -12,9 +12,10 @@ export const APPLICATION_NAME = 'gatehouse-migrate';
 
 /**
  * How long a statement of a migration waits for a lock. Every statement on the table queues behind
- * it, also those that only read: less than the limits of the processes (database-limits.ts).
+ * it, also those that only read: less than the limits of the processes (database-limits.ts). More
+ * than `deadlock_timeout` (1 s): only then does PostgreSQL cancel an autovacuum that is in the way.
  */
-const LOCK_LIMIT_MS = 1_000;
+export const LOCK_LIMIT_MS = 1_500;
 /** Between two attempts, for the statements that queued. */
 const PAUSE_MS = 2_000;
 /** Until the last attempt. */

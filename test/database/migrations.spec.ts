@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { DATABASE_ROLES } from '../../launcher/database-grants';
 import { createLogins } from '../../launcher/database-logins';
+import { LOCK_LIMIT_MS } from '../../launcher/lock-waits';
 import { MigrationError } from '../../launcher/migration-error';
 import {
   listPendingMigrations,
@@ -175,6 +176,14 @@ describe('migrations on an empty database', () => {
     async function readPid(): Promise<number> {
       return (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]!.pid;
     }
+  });
+
+  it('wait until PostgreSQL cancels an autovacuum, and less than the processes wait', async () => {
+    const { rows } = await client.query<{ limit: number }>(
+      `SELECT boot_val::int AS limit FROM pg_settings WHERE name = 'deadlock_timeout'`,
+    );
+    expect(LOCK_LIMIT_MS).toBeGreaterThan(rows[0]!.limit);
+    expect(LOCK_LIMIT_MS).toBeLessThan(Math.min(DATABASE_LIMITS.lock, DATABASE_LIMITS.access));
   });
 
   it('let the holder of the lock create an index concurrently', async () => {
