@@ -7,6 +7,7 @@ import { tracing } from './tracing';
 import type { Server } from 'node:http';
 import { once } from 'node:events';
 import { createAuthServer } from './app';
+import { endSilentCalls } from './federation/provider-limits';
 import { createHttpServer, listen } from './http/server';
 import { HttpStop, STOP_LIMIT_MS } from '../runtime/lifecycle/http-stop';
 import { startOrExplain, stopCleanlyOnSignal } from '../runtime/lifecycle/lifecycle';
@@ -22,6 +23,7 @@ const CLOSE_LIMIT_MS = 1_000;
 
 async function main(): Promise<void> {
   shareLookups();
+  endSilentCalls();
   const settings = loadSettings(completeEnvironment(), 'auth');
   const logger = createLogger('auth', settings.logLevel);
   warnOfMisspelledSettings(logger);

@@ -1,7 +1,7 @@
 import type { AuthContext, BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { genericOAuth } from 'better-auth/plugins';
-import { limitProvider, withinLimit, withinRequest } from './provider-limits';
+import { limitProvider, REQUEST_LIMIT_MS, withinLimit, withinRequest } from './provider-limits';
 import { toSafeProfile } from './provider-profile';
 import { whileLeft } from '../admission/plugin';
 import type { AuthConfig } from '../common/config';
@@ -23,22 +23,32 @@ export function openIdConnect({ config, logger }: { config: AuthConfig; logger: 
   const { oidc } = config;
   if (!oidc) return [];
   const plugin = genericOAuth({ config: [toProviderConfig(oidc, config)] });
-  const discover = async (context: AuthContext, limit: typeof withinRequest) => {
-    const found = await limit(() => plugin.init(context));
+  const discover = async (context: AuthContext, limitMs: number) => {
+    const found = await withinLimit(limitMs, () => plugin.init(context));
     const provider = found?.context.socialProviders.find(({ id }) => id === OIDC_PROVIDER_ID);
     return provider ? limitProvider(provider) : null;
   };
   const init = async (context: AuthContext) => {
-    const provider = await discover(context, (work) => withinLimit(START_LIMIT_MS, work));
+    const provider = await discover(context, START_LIMIT_MS);
     return { context: { socialProviders: withProvider(context.socialProviders, provider) } };
   };
-  const find: Discover = (context) => whileLeft(() => discover(context, withinRequest));
+  const discoverOnce = oneAtATime((context) => discover(context, REQUEST_LIMIT_MS));
+  const find: Discover = (context) => whileLeft(() => withinRequest(() => discoverOnce(context)));
   // The hooks of the plugin repeat the discovery with a longer limit: `availability` does it.
   return [{ ...plugin, init, hooks: {} }, availability({ oidc, logger, find })];
 }
 
 type Discover = (context: AuthContext) => Promise<Provider | null>;
 type Provider = AuthContext['socialProviders'][number];
+
+/** Requests share the discovery that runs: callers without an account cannot begin many of them. */
+function oneAtATime(discover: Discover): Discover {
+  let running: Promise<Provider | null> | undefined;
+  return (context) => {
+    running ??= discover(context).finally(() => (running = undefined));
+    return running;
+  };
+}
 
 function withProvider(others: Provider[], provider: Provider | null): Provider[] {
   return provider ? [provider, ...others] : others;

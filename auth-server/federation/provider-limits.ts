@@ -1,4 +1,5 @@
 import type { AuthContext } from 'better-auth';
+import { Agent, setGlobalDispatcher } from 'undici';
 import { requestContext } from '../common/request-context';
 
 type Provider = AuthContext['socialProviders'][number];
@@ -7,11 +8,14 @@ type Provider = AuthContext['socialProviders'][number];
  * Longest that a request waits for all calls of its provider together, in milliseconds. The API
  * waits 3.5 s for an answer (`src/auth-proxy/pass-through.ts`), and the rest is for the error page.
  */
-const REQUEST_LIMIT_MS = 3_000;
+export const REQUEST_LIMIT_MS = 3_000;
+
+/** Calls of one provider that run at the same time. A further one is not begun. */
+export const MOST_CALLS = 200;
 
 /**
  * @returns the result of the work, or `null` when the work fails or takes longer than
- *   `milliseconds`. The work is not cancelled: Node.js ends a call without an answer after 300 s.
+ *   `milliseconds`. The work is not cancelled: see {@link endSilentCalls}.
  */
 export async function withinLimit<T>(milliseconds: number, work: () => T | Promise<T>) {
   let timer: NodeJS.Timeout | undefined;
@@ -47,10 +51,21 @@ export async function withinRequest<T>(work: () => T | Promise<T>): Promise<T | 
  * page when one of them returns `null`. The nonce and the signature are still checked inside.
  */
 export function limitProvider(provider: Provider): Provider {
+  let calls = 0;
+  const call = async <T>(work: () => T | Promise<T>): Promise<T | null> => {
+    if (calls >= MOST_CALLS) return null;
+    calls += 1;
+    try {
+      return await work();
+    } finally {
+      calls -= 1;
+    }
+  };
   return {
     ...provider,
-    validateAuthorizationCode: (data) => ask(() => provider.validateAuthorizationCode(data)),
-    getUserInfo: (token) => ask(() => provider.getUserInfo(token)),
+    validateAuthorizationCode: (data) =>
+      ask(() => call(() => provider.validateAuthorizationCode(data))),
+    getUserInfo: (token) => ask(() => call(() => provider.getUserInfo(token))),
   };
 }
 
@@ -58,6 +73,16 @@ export function limitProvider(provider: Provider): Provider {
 function ask<T>(work: () => T | Promise<T>): Promise<T | null> {
   requestContext.getStore()?.place?.leave();
   return withinRequest(work);
+}
+
+/**
+ * Ends each `fetch` of the process that gets no data in the time of a request: Better-Auth sets no
+ * limit for its calls of a provider, and Node.js ends a call without an answer after 300 s. The timers
+ * of undici can fire 1 s later.
+ */
+export function endSilentCalls(): void {
+  const limits = { headersTimeout: REQUEST_LIMIT_MS, bodyTimeout: REQUEST_LIMIT_MS };
+  setGlobalDispatcher(new Agent({ ...limits, connect: { timeout: REQUEST_LIMIT_MS } }));
 }
 
 /** Limits the providers that the options name. Each OpenID Connect provider is limited where it is found. */

@@ -1,5 +1,6 @@
 import { Browser } from './browser';
 import { APP, begin, NEW_HERE, TROUBLE } from './dance';
+import { limitProvider, MOST_CALLS } from '../../auth-server/federation/provider-limits';
 import { EDGE_SETTINGS, FORGER, ProviderEdge } from './provider-edge';
 import { eventually } from '../support/eventually';
 import { InProcessSystem } from '../support/in-process-system';
@@ -131,5 +132,38 @@ describe('through the API, which waits 3.5 s for the auth server', () => {
       });
       expect(outcome).toMatchObject({ error: null, page: NEW_HERE });
     });
+  });
+});
+
+describe('a provider that does not answer', () => {
+  it('is asked for its metadata once by all sign-ins of the moment, and later again', async () => {
+    await start();
+    await restartWithoutMetadata();
+    edge.ignored = 0;
+    const signIn = () => begin(new Browser(APP), { authUrl: apiUrl(), provider: 'oidc' });
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, signIn));
+    expect(outcomes.map(({ status }) => status)).toEqual(Array(20).fill('rejected'));
+    // A busy host can admit some of them after the first ones have been answered.
+    expect(edge.ignored).toBeLessThanOrEqual(3);
+    edge.silent.clear();
+    await eventually(async () => expect(await signIn()).toContain(FORGER));
+  });
+
+  it('gets a bounded number of calls at the same time, and is asked again when these end', async () => {
+    let resolve: (value: null) => void = () => {};
+    const answer = new Promise<null>((settle) => (resolve = settle));
+    let begun = 0;
+    const getUserInfo = () => {
+      begun += 1;
+      return answer;
+    };
+    const limited = limitProvider({ id: 'silent', getUserInfo } as never);
+    const waiting = Array.from({ length: MOST_CALLS }, () => limited.getUserInfo({}));
+    expect(await limited.getUserInfo({})).toBeNull();
+    expect(begun).toBe(MOST_CALLS);
+    resolve(null);
+    await Promise.all(waiting);
+    await limited.getUserInfo({});
+    expect(begun).toBe(MOST_CALLS + 1);
   });
 });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { reservePorts } from '../support/ports';
 import { authSettings, INTERNAL_SECRET } from '../support/auth-server/auth-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -20,12 +22,18 @@ let database: TestDatabase;
 let link: TcpProxy;
 let server: ServerProcess;
 let session: string;
+/** A provider that accepts connections and never responds. */
+let silent: Server;
+let firstCall: Promise<Socket[]>;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   link = await TcpProxy.before(database.url);
   const [port] = await reservePorts(1);
   const url = `http://localhost:${port}`;
+  silent = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  firstCall = once(silent, 'connection') as Promise<Socket[]>;
   const env = { AUTH_PORT: String(port) };
   const settings = settingsAs('authServer', authSettings(database.url, env));
   const databaseUrl = link.via(settings.databaseUrl);
@@ -33,6 +41,9 @@ beforeAll(async () => {
     url,
     env: {
       ...toEnvironment({ ...settings, databaseUrl, databaseDirectUrl: databaseUrl }),
+      OIDC_ISSUER: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+      OIDC_CLIENT_ID: 'a client',
+      OIDC_CLIENT_SECRET: 'the secret of the client',
       RATE_LIMITS: 'off',
       DATABASE_POOL_MAX: '1',
     },
@@ -47,6 +58,7 @@ afterAll(async () => {
   await server.stop();
   await link.cut();
   await database.drop();
+  silent.close();
 });
 
 interface Call {
@@ -100,4 +112,11 @@ it.each(FLOODS)('many requests at once do not delay others: %s', async (_name, p
   // Without turns, none is 200. A busy host can delay single ones by more than a request waits.
   const succeeded = statuses.filter((status) => status === 200);
   expect(succeeded.length).toBeGreaterThan(3);
+});
+
+it('a call to a provider that does not answer ends with the time of a request', async () => {
+  const [socket] = await firstCall;
+  // Node.js ends it after 300 s.
+  if (!socket!.destroyed) await once(socket!, 'close');
+  expect(socket!.destroyed).toBe(true);
 });
