@@ -18,7 +18,7 @@ export const APPLICATION_NAME = 'gatehouse-migrate';
 export const LOCK_LIMIT_MS = 1_500;
 /** Between two attempts, for the statements that queued. */
 const PAUSE_MS = 2_000;
-/** Until the last attempt. */
+/** From the first attempt of a step to its last one. */
 const REPEAT_LIMIT_MS = 120_000;
 const SEARCH_PAUSE_MS = 200;
 const LOCK_NOT_AVAILABLE = '55P03';
@@ -36,7 +36,10 @@ interface RepeatOptions {
   observer: Client;
   /** Is told that a lock is not available, once for each list of holders. */
   warn: (line: string) => void;
+  /** For each step, from its first failure. */
   limitMs?: number;
+  /** How many steps are committed. */
+  countSteps: () => Promise<number>;
 }
 
 /**
@@ -47,9 +50,9 @@ interface RepeatOptions {
  */
 export async function repeatWhileLocked<T>(
   change: () => Promise<T>,
-  { observer, warn, limitMs = REPEAT_LIMIT_MS }: RepeatOptions,
+  { observer, warn, limitMs = REPEAT_LIMIT_MS, countSteps }: RepeatOptions,
 ): Promise<T> {
-  const deadline = performance.now() + limitMs;
+  const isOver = limitOfStep(limitMs);
   let told = '';
   for (;;) {
     const search = searchHolders(observer);
@@ -58,7 +61,7 @@ export async function repeatWhileLocked<T>(
     } catch (error) {
       if (!isLockTimeout(error)) throw error;
       const holders = await search.end();
-      if (performance.now() > deadline) throw new MigrationError(describe(holders));
+      if (isOver(await countSteps())) throw new MigrationError(describe(holders));
       if (holders !== told) warn(`Waiting for ${holders}, which holds a lock on a table.`);
       told = holders;
     } finally {
@@ -66,6 +69,18 @@ export async function repeatWhileLocked<T>(
     }
     await pause(PAUSE_MS);
   }
+}
+
+/** The time of a step begins with its first failure. */
+function limitOfStep(limitMs: number): (steps: number) => boolean {
+  let step = -1;
+  let deadline = 0;
+  return (steps) => {
+    const now = performance.now();
+    if (steps !== step) deadline = now + limitMs;
+    step = steps;
+    return now >= deadline;
+  };
 }
 
 function isLockTimeout(error: unknown): boolean {

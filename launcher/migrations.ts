@@ -174,7 +174,7 @@ interface MigrationRun {
   onApplied?: (name: string) => void;
   /** For an operator: what the run waits for or leaves out. */
   warn?: (line: string) => void;
-  /** How long the run is repeated while other processes hold locks that it needs. */
+  /** How long a step is repeated while other processes hold locks that it needs. */
   lockLimitMs?: number;
 }
 
@@ -208,7 +208,8 @@ export function runMigrations(
       await enableTriggers(dataSource);
       if (newer.length === 0) await grantPrivileges(dataSource);
     };
-    await repeatWhileLocked(apply, { observer, warn, limitMs: lockLimitMs });
+    const countSteps = () => countApplied(dataSource);
+    await repeatWhileLocked(apply, { observer, warn, limitMs: lockLimitMs, countSteps });
     for (const { name } of pending) onApplied(name);
     return pending.length;
   });
@@ -230,9 +231,13 @@ export function revertLastMigration(
       throw new MigrationError(`${newest.name} was applied by a newer version`);
     }
     const undo = () => dataSource.undoLastMigration({ transaction: 'each' });
-    await repeatWhileLocked(undo, { observer, warn });
+    await repeatWhileLocked(undo, { observer, warn, countSteps: () => countApplied(dataSource) });
     return newest.name;
   });
+}
+
+async function countApplied(dataSource: DataSource): Promise<number> {
+  return (await new MigrationExecutor(dataSource).getExecutedMigrations()).length;
 }
 
 /** @returns the names of the migrations that are not applied, oldest first. */

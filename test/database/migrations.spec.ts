@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { DATABASE_ROLES } from '../../launcher/database-grants';
 import { createLogins } from '../../launcher/database-logins';
-import { LOCK_LIMIT_MS } from '../../launcher/lock-waits';
+import { LOCK_LIMIT_MS, repeatWhileLocked } from '../../launcher/lock-waits';
 import { MigrationError } from '../../launcher/migration-error';
 import {
   listPendingMigrations,
@@ -184,6 +184,19 @@ describe('migrations on an empty database', () => {
     );
     expect(LOCK_LIMIT_MS).toBeGreaterThan(rows[0]!.limit);
     expect(LOCK_LIMIT_MS).toBeLessThan(Math.min(DATABASE_LIMITS.lock, DATABASE_LIMITS.access));
+  });
+
+  it('have the time for repetitions anew for each step, after the work of the step', async () => {
+    let steps = 0;
+    const change = async () => {
+      if (steps === 2) return 'done';
+      await client.query('SELECT pg_sleep(0.05)');
+      steps += 1;
+      return client.query(`DO $$ BEGIN RAISE 'locked' USING ERRCODE = '55P03'; END $$`);
+    };
+    const countSteps = () => Promise.resolve(steps);
+    const options = { observer: client, warn: () => {}, limitMs: 20, countSteps };
+    await expect(repeatWhileLocked(change, options)).resolves.toBe('done');
   });
 
   it('let the holder of the lock create an index concurrently', async () => {
