@@ -7,7 +7,7 @@ import { announce, refusal, toHeaders } from './limit-headers';
 import { LimitKeys, networkOf } from './limit-keys';
 import type { LimitStore } from './limit-store';
 import { KnownSources, type Origin } from './known-sources';
-import { RequestLimits } from './request-limits';
+import { OWN_CHANGES, RequestLimits } from './request-limits';
 import { SignInLimits, type SignInAttempt } from './sign-in-limits';
 import { ACTING_CLIENT_HEADER, JWKS_PATH } from '../../contract';
 import { requestContext } from '../common/request-context';
@@ -131,6 +131,7 @@ class LimitsGuard {
     if (context) context.mailSender = sender;
     const standing = await this.requests.check({ path, body, network, administrator });
     if (standing) announce(ctx, toHeaders(standing.policy, standing.verdict));
+    if (OWN_CHANGES.has(path)) await this.countOwnChange(ctx);
     if (path === SIGN_IN) {
       this.pending.set(request, { signIn: await this.beginSignIn(ctx, network) });
     }
@@ -157,6 +158,7 @@ class LimitsGuard {
     if (network === null || !ctx.request) return;
     const { signIn, checked, proven } = this.pending.get(ctx.request) ?? {};
     if (signIn) await this.endSignIn(ctx, signIn.attempt);
+    if (!isAPIError(ownAnswerOf(ctx.context))) await this.requests.giveCodeBack(ctx.path, network);
     if (checked !== undefined && !isRefused(ctx, 'INVALID_PASSWORD')) {
       await this.passwords.giveBack(checked);
     }
@@ -168,6 +170,13 @@ class LimitsGuard {
       await this.signIns.forgetUnknownSources(origin);
       await this.sources.remember(ctx, origin);
     }
+  }
+
+  private async countOwnChange(ctx: HookContext): Promise<void> {
+    const caller = await callerOf(ctx);
+    if (!caller) return;
+    const { policy, verdict } = await this.requests.checkOwnChange(caller.id);
+    announce(ctx, toHeaders(policy, verdict));
   }
 
   private async beginSignIn(ctx: HookContext, network: string) {

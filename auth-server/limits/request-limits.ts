@@ -16,6 +16,8 @@ const REQUEST_RULES = {
   // Own budget, so that invitations do not use up the budget of the users.
   mailAdministrator: { name: 'mail-administrator', most: 300, window: HOUR },
   code: { name: 'code', most: 30, window: 900 },
+  // Each adds an audit event, which is kept: docs/security/audit.md.
+  ownChange: { name: 'own-change', most: 60, window: HOUR },
 } as const satisfies Record<string, WindowRule>;
 
 type RuleName = keyof typeof REQUEST_RULES;
@@ -39,6 +41,13 @@ const PATHS: Record<string, PathRules> = {
   '/two-factor/verify-backup-code': { address: 'code' },
   '/reset-password': { address: 'code' },
 };
+
+/** Endpoints with which users change their own accounts as often as they like. */
+export const OWN_CHANGES: ReadonlySet<string> = new Set([
+  '/update-user',
+  '/passkey/update-passkey',
+  '/two-factor/forget-devices',
+]);
 
 /**
  * All requests of one IP address to one auth server. It keeps a flood away from the other limits.
@@ -109,6 +118,17 @@ export class RequestLimits {
     // By path: requests of one kind, which any caller can send, do not use up those of another.
     const ofAccount = await this.take(rules.account.rule, `${this.keys.account(email)}:${path}`);
     return ofAccount.verdict.remaining < standing.verdict.remaining ? ofAccount : standing;
+  }
+
+  /** A right code is no guess: many users can share one address. */
+  async giveCodeBack(path: string, network: string): Promise<void> {
+    if (Object.hasOwn(PATHS, path) && PATHS[path]!.address === 'code')
+      await this.limits.code.giveBack(network);
+  }
+
+  /** @throws {APIError} 429 */
+  checkOwnChange(userId: string): Promise<Standing> {
+    return this.take('ownChange', userId);
   }
 
   private async take(name: RuleName, key: string): Promise<Standing> {

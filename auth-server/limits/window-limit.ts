@@ -5,7 +5,7 @@ import type { LimitStore } from './limit-store';
 export interface WindowRule {
   /** The name of the policy in the `RateLimit` headers. */
   name: string;
-  /** Requests in a window, successful or not. */
+  /** Requests in a window, successful or not, unless the limit gives a request back. */
   most: number;
   /** The window in seconds. */
   window: number;
@@ -33,5 +33,9 @@ export class WindowLimit {
     );
     const reset = Math.max(1, Math.ceil(state.msBeforeNext / 1_000));
     return { isAllowed, remaining: Math.max(0, state.remainingPoints), reset };
+  }
+
+  async giveBack(key: string): Promise<void> {
+    await this.requests.reward(key);
   }
 }

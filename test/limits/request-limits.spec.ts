@@ -4,6 +4,7 @@ import type { AuthServer } from '../../auth-server/app';
 import { RESOLVED_ADDRESS_HEADER } from '../../auth-server/common/request-origin';
 import { FLOOD } from '../../auth-server/limits/request-limits';
 import { authSettings, INTERNAL_SECRET } from '../support/auth-server/auth-settings';
+import { resetCodeIn } from '../support/reset-code';
 import { createAuthServer } from '../support/native/auth-server';
 import { LimitsCluster, PASSWORD } from './limits-cluster';
 
@@ -96,6 +97,18 @@ describe('one IP address', () => {
     );
     expect(statuses).toEqual(limitedTo(30, 400));
     await cluster.post('/two-factor/verify-totp', { code: '123456' }).expect(429);
+  });
+
+  it('does not use the limit of codes up by right ones', async () => {
+    const { auth, app } = cluster.servers[0]!;
+    for (let index = 0; index < 31; index += 1) {
+      await cluster.sql.query(`DELETE FROM rate_limit WHERE key LIKE 'mail-%'`);
+      // A call of the server itself: no limit of requested mails.
+      await auth.api.requestPasswordReset({ body: { email: 'known@example.com' } });
+      const { body } = await request(app).get('/dev/mailbox');
+      const token = resetCodeIn(body.items, 'known@example.com');
+      await cluster.post('/reset-password', { token, newPassword: PASSWORD }).expect(200);
+    }
   });
 
   it('reaches the general limit with a flood, and others are not affected', async () => {
@@ -219,6 +232,23 @@ describe('a stolen session', () => {
     expect(statuses).toEqual(Array(8).fill(401));
   });
 });
+
+it('a signed-in user changes the own account, and adds audit events, sixty times an hour', async () => {
+  const { body } = await cluster.signIn('known@example.com', PASSWORD).expect(200);
+  const headers = { authorization: `Bearer ${body.token}` };
+  const before = await countUpdates();
+  const statuses = await statusesOf(61, (index, server) =>
+    cluster.post('/update-user', { name: `Name ${index}` }, { headers, server }),
+  );
+  expect(statuses).toEqual(limitedTo(60, 200));
+  expect((await countUpdates()) - before).toBe(60);
+  await cluster.post('/two-factor/forget-devices', {}, { headers, from: '192.0.2.1' }).expect(429);
+});
+
+async function countUpdates(): Promise<number> {
+  const count = `SELECT count(*)::int FROM audit_event WHERE action = 'user.updated'`;
+  return (await cluster.sql.query<{ count: number }>(count)).rows[0]!.count;
+}
 
 it('every response of a limited path has the RateLimit headers', async () => {
   const email = 'somebody@example.com';

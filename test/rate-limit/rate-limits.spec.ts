@@ -98,6 +98,17 @@ describe('a caller with a token', () => {
     expect(readLimit(await asAda().patch(ME, { unknown: 1 })).remaining).toBe(597);
   });
 
+  it('changes the own profile sixty times an hour', async () => {
+    const { accessToken } = await system.asUser();
+    const caller = on(replicas[0]!, accessToken);
+    const answers = await times(60, () => caller.patch(ME, { name: 'Ada' }));
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    const refused = await caller.patch(ME, { name: 'Eve' });
+    expectProblem(refused, 'too_many_requests');
+    expect(readLimit(refused)).toMatchObject({ name: 'profile', remaining: 0 });
+    expect(await caller.get(ME)).toMatchObject({ status: 200, body: { name: 'Ada' } });
+  });
+
   it('is refused above the quota, on every route and in every session, and others are not', async () => {
     const answers = await times(600, () => asAda().get(ME));
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);

@@ -10,6 +10,7 @@ import {
   userExportSchema,
 } from './me.schemas';
 import { MeService } from './me.service';
+import { ProfileQuota } from './profile-quota';
 import { type SessionList, sessionListSchema } from '../session.schemas';
 import { type UserActor, CurrentUserActor } from '../../auth/principal/current-actor.decorator';
 import { UserScopes } from '../../auth/scopes.decorator';
@@ -29,6 +30,7 @@ export class MeController {
     private readonly me: MeService,
     private readonly sessions: SessionsService,
     private readonly exportQuota: ExportQuota,
+    private readonly profileQuota: ProfileQuota,
   ) {}
 
   @UserScopes('profile')
@@ -56,11 +58,12 @@ export class MeController {
     operationId: 'updateOwnProfile',
     answers: { 200: { description: 'Your profile after the change', schema: userSchema } },
   })
-  updateOwnProfile(
+  async updateOwnProfile(
     @CurrentUserActor() actor: UserActor,
     @Body({ schema: updateProfileSchema }) change: UpdateProfile,
     @RequestPreconditions() preconditions: Preconditions,
   ): Promise<User> {
+    await this.profileQuota.count(actor.principal.userId);
     return this.me.updateProfile(actor, { change, preconditions });
   }
 

@@ -4,11 +4,12 @@ import { UsersModule } from '../users.module';
 import { ExportQuota } from './export-quota';
 import { MeController } from './me.controller';
 import { MeService } from './me.service';
+import { ProfileQuota } from './profile-quota';
 
 /** The routes of the own account: `/users/me`. */
 @Module({
   imports: [AuthModule, UsersModule],
   controllers: [MeController],
-  providers: [ExportQuota, MeService],
+  providers: [ExportQuota, MeService, ProfileQuota],
 })
 export class MeModule {}
