@@ -96,14 +96,22 @@ export function locateCluster(
 function keepLinked(link: string, wanted: string): string {
   mkdirSync(dirname(link), { recursive: true });
   const file = ownerFile(link);
-  const owner = existsSync(file) ? readFileSync(file, 'utf8') : wanted;
-  if (owner !== wanted && linkTarget(owner) === link) {
+  const owner = existsSync(file) ? readFileSync(file, 'utf8') : null;
+  if (owner !== null && isSameLink(owner, wanted)) return link;
+  if (owner !== null && linkTarget(owner) === link) {
     throw new StartError(
       `${wanted} leads to the database of ${owner}. Delete ${wanted} to start with a new one.`,
     );
   }
   if (dirname(dirname(link)) === SHARED_HOME) writeFileSync(file, wanted);
   return link;
+}
+
+/** One folder can have two paths, for example by a bind mount. */
+function isSameLink(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [a, b] = [one, other].map((path) => lstatSync(path, { throwIfNoEntry: false }));
+  return a !== undefined && a.ino === b?.ino && a.dev === b.dev;
 }
 
 /** Names the link that leads to the cluster. */

@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { networkInterfaces } from 'node:os';
@@ -200,6 +201,12 @@ describe('the embedded PostgreSQL', () => {
       await first.stop();
       await query((await start(wanted)).url, 'SELECT FROM there');
       await running!.stop();
+      // Another path to the same folder.
+      const path = join(parent, 'path');
+      symlinkSync(closed, path);
+      await query((await start(join(path, 'postgres'))).url, 'SELECT FROM there');
+      await running!.stop();
+      rmSync(path);
       const copied = join(parent, 'copied');
       cpSync(closed, copied, { recursive: true, verbatimSymlinks: true });
       await expect(start(join(copied, 'postgres'))).rejects.toThrow(
