@@ -9,7 +9,7 @@ import type { LineFormat } from './user-transfer/user-line';
 import { describeDatabase } from '../runtime/database/database-client';
 import { DatabasePool } from '../runtime/database/database-pool';
 import { startOrExplain } from '../runtime/lifecycle/lifecycle';
-import { completeEnvironment } from '../runtime/settings/development';
+import { completeEnvironment, warnOfUnusedDirectUrl } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
 import { StartError } from '../runtime/start-error';
 
@@ -21,6 +21,7 @@ const USAGE = `Usage: npm run users:import -- <file> [--dry-run] [--format ${FOR
 startOrExplain(async () => {
   const { verb, file, values } = readArguments();
   const { databaseDirectUrl } = loadSettings(completeEnvironment(), 'migrate');
+  warnOfUnusedDirectUrl(print);
   print(`The database is ${describeDatabase(databaseDirectUrl)}.`);
   const pool = new DatabasePool({ connectionString: databaseDirectUrl, max: 2, query_timeout: 0 });
   pool.on('error', () => {});

@@ -2,7 +2,7 @@ import '../runtime/entry/node-version';
 import '../runtime/entry/start-signals';
 import { refuseArguments } from '../runtime/entry/arguments';
 import { describeDatabase } from '../runtime/database/database-client';
-import { completeEnvironment } from '../runtime/settings/development';
+import { completeEnvironment, warnOfUnusedDirectUrl } from '../runtime/settings/development';
 import { loadSettings, SettingsError } from '../runtime/settings/load';
 import { StartError } from '../runtime/start-error';
 import { findUnlistedMigrations } from '../runtime/unlisted-migrations';
@@ -19,6 +19,7 @@ async function migrate([mode, ...more]: string[]): Promise<void> {
   const isKnown = mode === undefined || mode === '--revert' || mode === '--pending';
   refuseArguments('npm run migrate', isKnown ? more : [mode, ...more]);
   const { databaseDirectUrl, databasePasswords } = loadSettings(completeEnvironment(), 'migrate');
+  warnOfUnusedDirectUrl(print);
   print(`The database is ${describeDatabase(databaseDirectUrl)}.`);
   if (mode === '--revert') {
     const name = await revertLastMigration(databaseDirectUrl, { warn: print });

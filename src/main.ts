@@ -12,7 +12,7 @@ import { explainPort } from '../runtime/network/port-errors';
 import { HttpStop, STOP_LIMIT_MS } from '../runtime/lifecycle/http-stop';
 import { startOrExplain, stopCleanlyOnSignal } from '../runtime/lifecycle/lifecycle';
 import { createLogger } from '../runtime/logger';
-import { completeEnvironment } from '../runtime/settings/development';
+import { completeEnvironment, warnOfUnusedDirectUrl } from '../runtime/settings/development';
 import { loadSettings } from '../runtime/settings/load';
 import { warnOfLoopbackUrls } from '../runtime/settings/loopback-urls';
 import { warnOfMisspelledSettings } from '../runtime/settings/misspelled';
@@ -26,6 +26,7 @@ startOrExplain(async () => {
   const settings = loadSettings(completeEnvironment(), 'api');
   const logger = createLogger('api', settings.logLevel);
   warnOfMisspelledSettings(logger);
+  warnOfUnusedDirectUrl((line) => logger.warn(line));
   warnOfLoopbackUrls(settings, logger);
   const app = await createApi(settings, logger).catch((error: unknown) => {
     throw explainConnection(error);

@@ -3,7 +3,7 @@ import { describeLimit } from './client-programs';
 import { backUp, restore } from './database-copy';
 import { startOrExplain } from '../../runtime/lifecycle/lifecycle';
 import { describeDatabase } from '../../runtime/database/database-client';
-import { completeEnvironment } from '../../runtime/settings/development';
+import { completeEnvironment, warnOfUnusedDirectUrl } from '../../runtime/settings/development';
 import { loadSettings } from '../../runtime/settings/load';
 import { StartError } from '../../runtime/start-error';
 
@@ -14,6 +14,7 @@ startOrExplain(async () => {
   const [verb, file, ...more] = process.argv.slice(2);
   if (!file || file.startsWith('-') || more.length > 0) throw new StartError(USAGE);
   const { databaseDirectUrl } = loadSettings(completeEnvironment(), 'migrate');
+  warnOfUnusedDirectUrl(print);
   print(`The database is ${describeDatabase(databaseDirectUrl)}.`);
   if (verb === 'backup') {
     await backUp(databaseDirectUrl, file);

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { completeEnvironment, EMBEDDED_URL_FILE } from './development';
+import { completeEnvironment, EMBEDDED_URL_FILE, warnOfUnusedDirectUrl } from './development';
 import { loadSettings } from './load';
 import { findMisspelledSettings } from './misspelled';
 import { SETTING_DEFINITIONS } from './definitions';
@@ -32,20 +32,39 @@ afterEach(() => {
 });
 
 describe('a direct URL in `.env`', () => {
-  const FILE = { DATABASE_URL: 'postgres://pooler/one', DATABASE_DIRECT_URL: 'postgres://one/one' };
+  const DIRECT = { DATABASE_DIRECT_URL: 'postgres://one/one' };
+  const FILE = { ...DIRECT, DATABASE_URL: 'postgres://a:b@pooler/one' };
 
-  beforeEach(() => {
-    const lines = Object.entries(FILE).map(([name, value]) => `${name}=${value}\n`);
+  function read(file: Record<string, string>, env: Record<string, string>) {
+    const lines = Object.entries(file).map(([name, value]) => `${name}=${value}\n`);
     writeFileSync('.env', lines.join(''));
+    const warn = jest.fn();
+    warnOfUnusedDirectUrl(warn, env);
+    const completed = completeEnvironment({ NODE_ENV: 'production', ...env });
+    const { databaseDirectUrl } = loadSettings(completed, 'migrate');
+    return { databaseDirectUrl, warnings: warn.mock.calls.flat() };
+  }
+
+  it.each([
+    ['has no database', FILE, {}],
+    ['has the same', FILE, { DATABASE_URL: FILE.DATABASE_URL }],
+    ['has another password', FILE, { DATABASE_URL: 'postgres://a:c@pooler:5432/one' }],
+    ['has another `sslmode`', FILE, { DATABASE_URL: `${FILE.DATABASE_URL}?sslmode=verify-full` }],
+    ['has the only database', DIRECT, { DATABASE_URL: FILE.DATABASE_URL }],
+  ])('is used where the environment %s', (_case, file, env) => {
+    const expected = { databaseDirectUrl: DIRECT.DATABASE_DIRECT_URL, warnings: [] };
+    expect(read(file, env)).toEqual(expected);
   });
 
   it.each([
-    ['no database in the environment', {}, FILE.DATABASE_DIRECT_URL],
-    ['the same database', { DATABASE_URL: FILE.DATABASE_URL }, FILE.DATABASE_DIRECT_URL],
-    ['another database', { DATABASE_URL: 'postgres://two/two' }, 'postgres://two/two'],
-  ])('leads to it, unless the environment names another one: %s', (_case, env, expected) => {
-    const completed = completeEnvironment({ NODE_ENV: 'production', ...env });
-    expect(loadSettings(completed, 'migrate').databaseDirectUrl).toBe(expected);
+    ['host', 'postgres://a:b@two/one'],
+    ['port', 'postgres://a:b@pooler:6432/one'],
+    ['database', 'postgres://a:b@pooler/two'],
+  ])('is not used where the environment names another %s, which a line says', (_case, url) => {
+    const warnings = [expect.stringContaining('DATABASE_DIRECT_URL of .env is not used')];
+    expect(read(FILE, { DATABASE_URL: url })).toEqual({ databaseDirectUrl: url, warnings });
+    const direct = { DATABASE_URL: url, DATABASE_DIRECT_URL: 'postgres://two/two' };
+    expect(read(FILE, direct)).toEqual({ databaseDirectUrl: 'postgres://two/two', warnings: [] });
   });
 });
 

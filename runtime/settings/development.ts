@@ -16,8 +16,8 @@ export const EMBEDDED_DIRECTORY = join(DATA_DIRECTORY, 'postgres');
 export const EMBEDDED_URL_FILE = join(DATA_DIRECTORY, 'database-url');
 
 /**
- * The environment, then `.env`, whose `DATABASE_DIRECT_URL` belongs to its `DATABASE_URL`. Outside production also a secret that is generated once, and the
- * URL of the running embedded database.
+ * The environment, then `.env`, whose `DATABASE_DIRECT_URL` belongs to its `DATABASE_URL`. Outside
+ * production also a secret that is generated once, and the URL of the running embedded database.
  */
 export function completeEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const completed = { ...withoutOtherDatabase(readEnvFile(), env), ...definedValues(env) };
@@ -29,10 +29,33 @@ export function completeEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJ
   return completed;
 }
 
-/** A direct URL in the file is not that of another database in the environment. */
 function withoutOtherDatabase(file: NodeJS.Dict<string>, env: NodeJS.ProcessEnv) {
-  const isOther = env.DATABASE_URL && env.DATABASE_URL !== file.DATABASE_URL;
-  return isOther ? { ...file, DATABASE_DIRECT_URL: undefined } : file;
+  return namesOther(file, env) ? { ...file, DATABASE_DIRECT_URL: undefined } : file;
+}
+
+/** Says that the direct URL of `.env` has no effect, where that is so. */
+export function warnOfUnusedDirectUrl(warn: (line: string) => void, env = process.env): void {
+  const file = readEnvFile();
+  if (!file.DATABASE_DIRECT_URL || env.DATABASE_DIRECT_URL || !namesOther(file, env)) return;
+  warn(
+    'DATABASE_DIRECT_URL of .env is not used: DATABASE_URL of the environment names another ' +
+      'database than that of .env.',
+  );
+}
+
+/** A direct URL has another host than that of a pooler: only the pair in the file shows a difference. */
+function namesOther(file: NodeJS.Dict<string>, env: NodeJS.ProcessEnv): boolean {
+  if (!file.DATABASE_URL || !env.DATABASE_URL) return false;
+  return placeOf(file.DATABASE_URL) !== placeOf(env.DATABASE_URL);
+}
+
+/** Host, port and database, as the driver understands a URL; without `pg`, which tracing loads later. */
+function placeOf(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null) return url;
+  const { hostname, port, pathname, searchParams } = parsed;
+  const host = searchParams.get('host') ?? hostname;
+  return `${host.toLowerCase()}:${(searchParams.get('port') ?? port) || '5432'}${pathname}`;
 }
 
 /** Codes of a folder that the process may not change, as in the image. */
