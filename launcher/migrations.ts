@@ -73,6 +73,7 @@ import { KeepReloadOfTransaction1795812000000 } from '../migrations/179581200000
 import { KeepSecondFactorRows1795812001000 } from '../migrations/1795812001000-KeepSecondFactorRows';
 import { KeepEndedGrants1795813500000 } from '../migrations/1795813500000-KeepEndedGrants';
 import { EndImpersonationsWithTheirSession1795814500000 } from '../migrations/1795814500000-EndImpersonationsWithTheirSession';
+import { EndImpersonationsInTime1795815000000 } from '../migrations/1795815000000-EndImpersonationsInTime';
 import { grantPrivileges } from './database-grants';
 import { APPLICATION_NAME, LimitLockWaits, repeatWhileLocked } from './lock-waits';
 import { alignRoles } from './role-constraint';
@@ -154,6 +155,7 @@ const OWN_MIGRATIONS = [
   KeepSecondFactorRows1795812001000,
   KeepEndedGrants1795813500000,
   EndImpersonationsWithTheirSession1795814500000,
+  EndImpersonationsInTime1795815000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

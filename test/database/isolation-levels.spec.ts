@@ -129,6 +129,7 @@ const OTHER_CASES: [change: string, trigger: string, before?: string][] = [
   ],
   ['DELETE FROM oauth_grant', 'oauth_grant_deletion_refuses_old_snapshot', GRANT],
   ['TRUNCATE oauth_grant', 'oauth_grant_truncation_refuses_old_snapshot'],
+  ['UPDATE session SET expires_at = now()', 'session_end_refuses_old_snapshot'],
   ['TRUNCATE oauth_refresh_token CASCADE', 'oauth_refresh_token_truncation_refuses_old_snapshot'],
 ];
 

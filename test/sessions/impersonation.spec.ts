@@ -113,6 +113,9 @@ describe('a session of an impersonation', () => {
   const deleteSessionsOf = ({ id }: SignedInUser) =>
     system.query('DELETE FROM session WHERE user_id = $1', [id]);
 
+  const endByTime = ({ id }: SignedInUser) =>
+    system.query('UPDATE session SET expires_at = now() WHERE user_id = $1', [id]);
+
   it.each<[string, () => Promise<unknown>]>([
     ['is demoted by the auth server', () => setRole(grace.id, 'user')],
     [
@@ -158,6 +161,7 @@ describe('a session of an impersonation', () => {
       () => callAuth(admin, '/admin/revoke-user-sessions', { userId: grace.id }),
     ],
     ['loses the session by hand', () => deleteSessionsOf(grace)],
+    ['has a session that ends by its time', () => endByTime(grace)],
   ])('ends when the administrator %s', async (_way, act) => {
     expect((await asAda.get('/api/v1/users/me')).status).toBe(200);
     await act();
@@ -167,12 +171,15 @@ describe('a session of an impersonation', () => {
     expect((await ada.caller.get('/api/v1/users/me')).status).toBe(200);
   });
 
-  it('does not begin while the session of the administrator is ended', async () => {
+  it.each([
+    ['by its deletion', 'DELETE FROM session WHERE user_id = $1'],
+    ['by its time', 'UPDATE session SET expires_at = now() WHERE user_id = $1'],
+  ])('does not begin while the session of the administrator is ended %s', async (_way, end) => {
     const holder = new Client(system.database.url);
     await holder.connect();
     try {
       await holder.query('BEGIN');
-      await holder.query('DELETE FROM session WHERE user_id = $1', [grace.id]);
+      await holder.query(end, [grace.id]);
       const begun = callAuth(grace, '/admin/impersonate-user', { userId: ada.id });
       await eventually(async () => {
         expect(await system.query(WAITING)).toHaveLength(1);
@@ -182,7 +189,7 @@ describe('a session of an impersonation', () => {
     } finally {
       await holder.end();
     }
-    const left = 'SELECT FROM session WHERE impersonated_by = $1';
+    const left = 'SELECT FROM session WHERE impersonated_by = $1 AND expires_at > now()';
     expect(await system.query(left, [grace.id])).toEqual([]);
   });
 
