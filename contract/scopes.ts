@@ -16,6 +16,9 @@ export const SERVICE_ACCOUNT_SCOPES: readonly ApiScope[] = API_SCOPES.filter(
 /** Scopes of OpenID Connect: only for clients that act for a user. */
 export const USER_SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const;
 
+/** With it a client gets and uses refresh tokens. */
+export const RENEWAL_SCOPE: Scope = 'offline_access';
+
 /** Every scope that the authorization server knows. */
 export const SCOPES: readonly Scope[] = [...USER_SCOPES, ...API_SCOPES];
 

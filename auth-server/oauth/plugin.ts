@@ -62,7 +62,7 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
     foreignTokens({ resources, verifier: new TokenVerifier(verifierParts) }),
     verificationKeys(verifierParts),
     revocation(grants, pool),
-    introspection({ grants, pool }),
+    introspection({ config, grants, pool }),
     userInfoInForce,
     protocolAnswers,
     replayedTokens(pool),

@@ -2,9 +2,9 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { endGrantOfUsed, REFRESH_TOKEN } from './replayed-tokens';
-import { fieldOf } from '../common/caller';
+import { isRenewal } from './requests/request-rules';
 import { RETRY_AFTER_S } from '../common/errors';
-import type { Adapter, HookMatch } from '../common/hook-types';
+import type { Adapter } from '../common/hook-types';
 import { requestContext } from '../common/request-context';
 import { isDatabaseUnavailable, isTimeLimit } from '../../runtime/database/database-errors';
 import { forgetOutage, recallOutage } from '../../runtime/database/database-scope';
@@ -111,10 +111,6 @@ export function renewals(pool: Pool) {
       ],
     },
   } satisfies BetterAuthPlugin;
-}
-
-function isRenewal({ path, body }: HookMatch): boolean {
-  return path === '/oauth2/token' && fieldOf(body, 'grant_type') === 'refresh_token';
 }
 
 /** The provider reads of both results only that there is one. */

@@ -304,7 +304,17 @@ const TAKEN: [string, (id: string) => Promise<unknown>, Remaining][] = [
   [
     'has lost openid',
     (id) => stage.change(id, { scopes: ['profile'] }),
-    { userInfo: null, scope: 'profile', role: 'admin', renewable: 'profile' },
+    { userInfo: null, scope: 'profile', role: 'admin', renewable: null },
+  ],
+  [
+    'has lost offline_access',
+    (id) => stage.change(id, { scopes: ['openid', 'email'] }),
+    {
+      userInfo: ['sub', 'email', 'email_verified'],
+      scope: 'openid email',
+      role: 'admin',
+      renewable: null,
+    },
   ],
   [
     'has lost all scopes of the token',
@@ -360,6 +370,12 @@ describe('what the auth server says about tokens of a client', () => {
           : expect.objectContaining({ active: true, scope: renewable }),
       );
     }
+    const renewed = await stage.refresh(caller, tokens.refresh_token);
+    expect(renewed).toMatchObject(
+      renewable === null
+        ? { status: 400, body: { error: 'invalid_grant' } }
+        : { status: 200, body: { scope: renewable } },
+    );
   });
 
   it('is that a first-party client without scopes still acts by the role', async () => {
@@ -368,6 +384,22 @@ describe('what the auth server says about tokens of a client', () => {
     await stage.change(caller.clientId, { scopes: ['users:read'] });
     const shown = await introspect(tokens.access_token, caller);
     expect(shown).toMatchObject({ active: true, scope: '', role: 'user' });
+  });
+
+  it('is that a first-party client has nothing at another resource without its scopes', async () => {
+    const opened = await stage.clients.post('/api/v1/admin/resources', {
+      identifier: 'https://orders.example.com',
+      name: 'Orders',
+      scopes: [{ name: 'orders:read', description: 'see your orders' }],
+      clients: [],
+    });
+    expect(opened.status).toBe(201);
+    const scopes = ['openid', 'orders:read'];
+    const caller = await stage.register({ type: 'confidential', firstParty: true, scopes });
+    const tokens = await stage.tokens(caller, browser, { scope: 'openid orders:read' });
+    expect(await introspect(tokens.access_token, caller)).toMatchObject({ scope: 'orders:read' });
+    await stage.change(caller.clientId, { scopes: ['openid'] });
+    expect(await introspect(tokens.access_token, caller)).toEqual({ active: false });
   });
 
   it('is what a service account still has', async () => {

@@ -1,7 +1,9 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
+import { fieldOf } from '../../common/caller';
 import type { HookMatch } from '../../common/hook-types';
+import { nameScopes } from './renewed-scopes';
 import { ResourceChoice } from '../resources/resource-choice';
 import type { Resources } from '../resources/resources';
 import { CLOCK_TOLERANCE_SECONDS } from '../../../contract';
@@ -15,6 +17,7 @@ export function requestRules(parts: { pool: Pool; resources: Resources }) {
       before: [
         { matcher: isIssuedLater, handler: refuseLaterAssertion },
         { matcher: lacksResource, handler: nameResource(new ResourceChoice(parts)) },
+        { matcher: isRenewal, handler: nameScopes(parts.pool) },
       ],
     },
   } satisfies BetterAuthPlugin;
@@ -52,6 +55,10 @@ function lacksResource({ path, method, query, body }: HookMatch): boolean {
   const parameters = ((method === 'POST' ? body : query) ?? {}) as Record<string, unknown>;
   if (parameters.resource !== undefined && parameters.resource !== '') return false;
   return path === '/oauth2/authorize' || path === '/oauth2/token';
+}
+
+export function isRenewal({ path, body }: HookMatch): boolean {
+  return path === '/oauth2/token' && fieldOf(body, 'grant_type') === 'refresh_token';
 }
 
 function nameResource(choice: ResourceChoice) {

@@ -2,11 +2,15 @@ import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import type { Grants } from './grants';
+import type { AuthConfig } from '../../common/config';
 import { mayHaveSessions } from '../../sessions/claims';
+import { RENEWAL_SCOPE } from '../../../contract';
 
 /** The answer of introspection (RFC 7662, section 2.2). */
 interface Shown {
   active?: boolean;
+  /** None in that of a refresh token. */
+  aud?: string | string[];
   sub?: string;
   sid?: string;
   client_id?: string;
@@ -29,6 +33,7 @@ interface ClientRow {
 }
 
 interface IntrospectionParts {
+  config: Pick<AuthConfig, 'jwtAudience'>;
   grants: Grants;
   pool: Pool;
 }
@@ -63,22 +68,27 @@ type DescribeParts = IntrospectionParts &
 /** @returns `null`: it is not active. */
 async function describe(
   shown: Shown,
-  { grants, pool, internalAdapter }: DescribeParts,
+  { config, grants, pool, internalAdapter }: DescribeParts,
 ): Promise<Shown | null> {
-  const { sub, client_id: clientId = '', sid: sessionId, iat } = shown;
+  const { aud, sub, client_id: clientId = '', sid: sessionId, iat } = shown;
   const { rows } = await pool.query<ClientRow>(FIND_CLIENT, [clientId]);
   if (!rows[0] || sub === undefined) return null;
   const { scopes, ownScopes, firstParty } = rows[0];
   if (sub === clientId) return withScopes(shown, ownScopes ?? []);
+  if (aud === undefined && !scopes.includes(RENEWAL_SCOPE)) return null;
   const user = await internalAdapter.findUserById(sub);
   const isInForce =
     user && mayHaveSessions(user) && (await grants.isInForce({ sessionId, clientId }, iat));
-  const narrowed = isInForce ? withScopes(shown, scopes, firstParty) : null;
+  const isWithoutScopes = firstParty && [aud].flat().includes(config.jwtAudience);
+  const narrowed = isInForce ? withScopes(shown, scopes, isWithoutScopes) : null;
   if (narrowed?.role === undefined) return narrowed;
   return { ...narrowed, role: (user as { role?: string }).role };
 }
 
-/** @param isWithoutScopes whether the token has a right without scopes: of a first-party client. */
+/**
+ * @param isWithoutScopes whether the token has a right without scopes: at the API, of a first-party
+ * client.
+ */
 function withScopes(shown: Shown, allowed: string[], isWithoutScopes = false): Shown | null {
   const scopes = (shown.scope ?? '').split(' ').filter((scope) => allowed.includes(scope));
   return scopes.length > 0 || isWithoutScopes ? { ...shown, scope: scopes.join(' ') } : null;
