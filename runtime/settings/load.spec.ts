@@ -244,6 +244,9 @@ const GOOD_VALUES: Partial<Record<SettingName, string[]>> = {
   JWT_ISSUER: [
     'https://auth.example.com/',
     'https://auth.example.com/Tenant',
+    'https://Auth.example.com/',
+    'https://Auth.example.com?tenant=1',
+    'https://Auth.example.com/#a',
     'http://192.168.1.5:3000',
     'gatehouse',
     'urn:gatehouse:issuer',
@@ -430,6 +433,14 @@ describe('a good value', () => {
 });
 
 describe('the error', () => {
+  it('has the issuer to write', () => {
+    const problems = problemsOf({
+      ...DEVELOPMENT,
+      JWT_ISSUER: 'HTTPS://Auth.example.com:443/a/../B',
+    });
+    expect(problems[0]!.message).toBe('must be written as https://auth.example.com/B');
+  });
+
   it('is one text with a line for every bad value, without the values of secrets', () => {
     const env = { ...DEVELOPMENT, API_PORT: '80a', INTERNAL_SECRET: 'hunter2', JWT_TTL: '15' };
     expect(() => loadSettings(env, 'auth')).toThrow(

@@ -178,18 +178,17 @@ export const stringOrUri = z
   );
 
 /**
- * An issuer that is an http(s) URL is written as parsers write it: client libraries compare it
- * exactly, and the OAuth provider states it in that form.
+ * The issuer of an authorization server (contract/urls/issuer.ts) is written as parsers write
+ * it: client libraries compare it exactly, and the OAuth provider states it in that form.
  */
-export const issuer = stringOrUri.refine(
-  isCanonical,
-  'must be written as URLs are compared, like https://auth.example.com: lower case, no default port',
-);
+export const issuer = stringOrUri.refine((value) => toCanonical(value) === value, {
+  error: ({ input }) => `must be written as ${toCanonical(String(input))}`,
+});
 
-function isCanonical(value: string): boolean {
+function toCanonical(value: string): string {
   const parsed = URL.parse(value);
-  if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) return true;
-  return [value, `${value}/`].includes(parsed.href);
+  if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) return value;
+  return /[?#]|\/$/.test(value) ? value : parsed.href.replace(/\/$/, '');
 }
 
 function commaSeparated(accepts: (item: string) => boolean, message: string) {
