@@ -51,10 +51,19 @@ export const accountChanges = {
 /** A stolen session of an administrator must not replace what the administrator signs in with. */
 async function refuseOwnCredentials(ctx: HookContext): Promise<void> {
   const { userId, data } = ctx.body as { userId: string; data?: Record<string, unknown> };
-  const isEmail = data !== undefined && ('email' in data || 'emailVerified' in data);
-  if (ctx.path === UPDATE_USER && !isEmail) return;
   const session = await findNamedSession(ctx);
-  if (session?.['userId'] === userId) throw new APIError('FORBIDDEN', OWN_CREDENTIALS);
+  if (session?.['userId'] !== userId) return;
+  if (ctx.path === UPDATE_USER) {
+    const user = await ctx.context.internalAdapter.findUserById(userId);
+    if (user && isSameAddress({ ...user, ...data }, user)) return;
+  }
+  throw new APIError('FORBIDDEN', OWN_CREDENTIALS);
+}
+
+function isSameAddress(given: Record<string, unknown>, user: UserContact): boolean {
+  const { email, emailVerified } = given;
+  if (typeof email !== 'string' || emailVerified !== user.emailVerified) return false;
+  return email.toLowerCase() === user.email;
 }
 
 const OWN_CREDENTIALS = {

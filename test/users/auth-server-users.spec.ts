@@ -179,7 +179,7 @@ describe('an administrator', () => {
   it.each([
     ['set-user-password', { newPassword: 'a password of a thief' }],
     ['update-user', { data: { email: 'thief@example.com', emailVerified: true } }],
-    ['update-user', { data: { emailVerified: true } }],
+    ['update-user', { data: { emailVerified: false } }],
   ])('cannot replace the own credentials by %s', async (endpoint, change) => {
     const state = `SELECT email, email_verified, (SELECT password FROM account WHERE user_id = $1)
                      FROM "user" WHERE id = $1`;
@@ -189,6 +189,15 @@ describe('an administrator', () => {
     const answer = await server.post(`/api/auth/admin/${endpoint}`, body, admin.bearer);
     expect(answer).toMatchObject({ status: 403, body: { code: 'OWN_CREDENTIALS' } });
     expect(await read()).toEqual(former);
+  });
+
+  it('changes the own profile with the address as it is', async () => {
+    const { body: own } = await server.get('/api/auth/get-session', admin.bearer).expect(200);
+    const { email, emailVerified } = own.user;
+    const data = { name: 'Ada', email: email.toUpperCase(), emailVerified };
+    const body = { userId: admin.userId, data };
+    const answer = await server.post('/api/auth/admin/update-user', body, admin.bearer);
+    expect(answer).toMatchObject({ status: 200, body: { name: 'Ada', email, emailVerified } });
   });
 
   it('cannot impersonate another administrator', async () => {
