@@ -4,7 +4,7 @@ import type { BeforeHook } from '../common/hook-types';
 
 /**
  * The changes that an administrator can make as another user: the profile, and the end of
- * sessions. An authorization request by POST is the same as by GET.
+ * sessions. An authorization request and userinfo are the same by POST as by GET.
  */
 const OPEN_PATHS = [
   '/sign-out',
@@ -17,6 +17,7 @@ const OPEN_PATHS = [
   '/oauth2/end-session',
   '/oauth2/end-session/confirm',
   '/oauth2/token',
+  '/oauth2/userinfo',
   '/oauth2/revoke',
   '/oauth2/introspect',
 ];

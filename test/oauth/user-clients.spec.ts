@@ -121,7 +121,7 @@ describe('a client that acts for a user', () => {
     expect((await api.get(ME)).body).toMatchObject({ id: someone.id });
   });
 
-  it('can ask for a code by POST and sign out in an impersonation', async () => {
+  it('can ask for a code and userinfo by POST, and sign out, in an impersonation', async () => {
     const admin = await stage.system.asNewAdmin();
     const browser = await Browser.signedIn(stage.system, admin.email);
     const client = await stage.register({ type: 'public' });
@@ -131,6 +131,10 @@ describe('a client that acts for a user', () => {
     const callback = await browser.submit(stage.authorization(client.clientId, pkce));
     const code = { code: callback.searchParams.get('code')!, verifier: pkce.verifier, callback };
     const { body: tokens } = await stage.exchange(client, code);
+    const { access_token } = tokens;
+    await expect(browser.submit(stage.at('userinfo', { access_token }))).rejects.toThrow(
+      `200 {"sub":"${someone.id}"`,
+    );
     await expect(
       browser.submit(stage.at('end-session/confirm', { action: 'confirm' })),
     ).rejects.toThrow('The logout confirmation is invalid');
