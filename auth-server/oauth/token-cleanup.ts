@@ -18,9 +18,12 @@ export const REFRESH_TOKEN_CLEANUP: Cleanup = {
                             LIMIT $1 FOR UPDATE SKIP LOCKED))`,
 };
 
+/** Of one transaction: it ends before the limit of a statement. */
+const MOST_TOKENS = 10_000;
+
 /**
  * Deletes the refresh tokens that the end of access has left (migrations/1795813500000-KeepEndedGrants):
- * those of one ended grant in a transaction, at most 10,000. A new grant of the same session and client
+ * those of one ended grant in a transaction, and in several when it has more than 10,000. A new grant of the same session and client
  * has taken the session away from them.
  */
 export const ENDED_GRANT_CLEANUP: Cleanup = {
@@ -30,18 +33,21 @@ export const ENDED_GRANT_CLEANUP: Cleanup = {
   batchSize: 1,
   sql: `
     WITH ended AS (
-           DELETE FROM oauth_ended_grant
-            WHERE id = ANY (ARRAY(SELECT id FROM oauth_ended_grant
-                                   LIMIT $1 FOR UPDATE SKIP LOCKED))
-           RETURNING session_id, client_id),
+           SELECT id, session_id, client_id FROM oauth_ended_grant
+            LIMIT $1 FOR UPDATE SKIP LOCKED),
+         found AS MATERIALIZED (
+           SELECT t.id FROM ended e CROSS JOIN LATERAL (
+                    SELECT id FROM oauth_refresh_token
+                     WHERE session_id = e.session_id AND client_id = e.client_id
+                     LIMIT ${MOST_TOKENS}) t
+            WHERE NOT EXISTS (SELECT FROM oauth_grant g
+                   WHERE g.session_id = e.session_id AND g.client_id = e.client_id)),
          left_tokens AS (
-           DELETE FROM oauth_refresh_token
-            WHERE id = ANY (ARRAY(
-              SELECT t.id FROM ended e CROSS JOIN LATERAL (
-                       SELECT id FROM oauth_refresh_token
-                        WHERE session_id = e.session_id AND client_id = e.client_id OFFSET 0) t
-               WHERE NOT EXISTS (SELECT FROM oauth_grant g
-                      WHERE g.session_id = e.session_id AND g.client_id = e.client_id))))
+           DELETE FROM oauth_refresh_token WHERE id = ANY (ARRAY(SELECT id FROM found))),
+         finished AS (
+           DELETE FROM oauth_ended_grant
+            WHERE id = ANY (ARRAY(SELECT id FROM ended))
+              AND (SELECT count(*) FROM found) < ${MOST_TOKENS})
     SELECT FROM ended`,
 };
 

@@ -41,13 +41,19 @@ beforeEach(async () => {
     INSERT INTO oauth_client_resource (id, client_id, resource_id) VALUES ('c', 'c', 'r');
     INSERT INTO oauth_consent (id, client_id, user_id, scopes, created_at, updated_at)
     VALUES ('c', 'c', 'u', '["r:read"]', now(), now());
-    INSERT INTO oauth_grant (session_id, client_id) SELECT id, 'c' FROM session;
+    INSERT INTO oauth_grant (session_id, client_id) SELECT id, 'c' FROM session`);
+  await addTokens({ session: 's%', from: 1, to: OF_SESSION });
+});
+
+/** @param of the sessions and the numbers of their tokens. */
+async function addTokens(of: { session: string; from: number; to: number }): Promise<void> {
+  await recorder.sql.query(`
     ALTER TABLE oauth_refresh_token DISABLE TRIGGER USER;
     INSERT INTO oauth_refresh_token
       (id, token, client_id, session_id, user_id, expires_at, created_at, resources, scopes)
     SELECT s.id || '-' || i, s.id || '-' || i, 'c', s.id, 'u', now() + interval '1 d', now(),
            '["r"]', '["r:read"]'
-      FROM session s, generate_series(1, ${OF_SESSION}) i`);
+      FROM session s, generate_series(${of.from}, ${of.to}) i WHERE s.id LIKE '${of.session}'`);
   // As it was: with ENABLE, they would not run in replication role.
   await recorder.sql.query(`
     DO $$ DECLARE name text; BEGIN
@@ -56,7 +62,7 @@ beforeEach(async () => {
         EXECUTE format('ALTER TABLE oauth_refresh_token ENABLE ALWAYS TRIGGER %I', name);
       END LOOP;
     END $$`);
-});
+}
 
 async function numberOf(rows: string): Promise<number> {
   const { rows: found } = await recorder.sql.query<{ count: number }>(
@@ -110,6 +116,24 @@ describe('the end of access to many refresh tokens', () => {
     expect(await numberOf('oauth_refresh_token')).toBe(OF_SESSION);
     expect(await numberOf(`oauth_refresh_token WHERE session_id = 's3'`)).toBe(OF_SESSION);
     expect(await numberOf(`oauth_grant WHERE session_id = 's3'`)).toBe(1);
+  });
+
+  it('deletes the tokens of a large grant in several transactions', async () => {
+    await addTokens({ session: 's1', from: OF_SESSION + 1, to: 25_000 });
+    await recorder.sql.query(`BEGIN; SET LOCAL gatehouse.deleted_tokens = '12000';
+      DELETE FROM session WHERE id <> 's3'; COMMIT`);
+    const left = [await numberOf('oauth_refresh_token')];
+    await deleteBatches(ENDED_GRANT_CLEANUP, {
+      inTransaction: async (work) => {
+        const result = await transactionsOf(pool)(work);
+        left.push(await numberOf('oauth_refresh_token'));
+        return result;
+      },
+    });
+    const deleted = left.slice(1).map((count, index) => left[index]! - count);
+    expect(Math.max(...deleted)).toBe(10_000);
+    expect(left.at(-1)).toBe(OF_SESSION);
+    expect(await numberOf('oauth_ended_grant')).toBe(0);
   });
 
   it.each(ENDS)('is announced and recorded for each grant: %s', async (_title, sql) => {
