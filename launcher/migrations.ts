@@ -178,6 +178,8 @@ interface MigrationRun {
   warn?: (line: string) => void;
   /** How long a step is repeated while other processes hold locks that it needs. */
   lockLimitMs?: number;
+  /** For a database whose roles have no privileges yet. */
+  refuseNewer?: boolean;
 }
 
 /**
@@ -191,18 +193,19 @@ interface MigrationRun {
  *   transaction mode does not keep.
  * @returns how many migrations were applied.
  * @throws {MigrationError} within seconds when the database cannot be reached; when it refuses a
- *   statement; when users have a role that no feature declares; when another process holds a lock
+ *   statement; when the schema is newer, if this is refused; when users have a role that no feature declares; when another process holds a lock
  *   for longer than the limit.
  * @throws {StartError} when PostgreSQL is too old.
  */
 export function runMigrations(
   databaseUrl: string,
-  { onApplied = () => {}, warn = () => {}, lockLimitMs }: MigrationRun = {},
+  { onApplied = () => {}, warn = () => {}, lockLimitMs, refuseNewer = false }: MigrationRun = {},
 ): Promise<number> {
   return whileLocked(databaseUrl, async (dataSource, observer) => {
     const pending = await new MigrationExecutor(dataSource).getPendingMigrations();
     // A version that has migrations to apply is no older one.
     const newer = pending.length === 0 ? await findNewerMigrations(dataSource, NAMES) : [];
+    if (newer.length > 0 && refuseNewer) throw new MigrationError(describeNewer(newer));
     if (newer.length > 0) warn(describeNewer(newer));
     const apply = async () => {
       await dataSource.runMigrations({ transaction: 'each' });

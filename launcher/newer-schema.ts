@@ -22,7 +22,7 @@ export function describeNewer(names: string[]): string {
   return (
     `A newer version has applied ${names.join(', ')}: roles and privileges stay as they are. ` +
     'If the migrations belong to a feature that you removed, delete their rows of the table ' +
-    'migrations and run it again.'
+    'migrations and run `npm run migrate`.'
   );
 }
 

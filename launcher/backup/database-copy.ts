@@ -54,7 +54,8 @@ function refuseExisting(file: string): void {
  * gives the roles of the processes their privileges.
  *
  * @throws {StartError} when the database cannot be reached or is not empty; when `pg_restore` is
- *   missing, fails or is too new for the server; when a later migration fails.
+ *   missing, fails or is too new for the server; when a later migration fails; when a newer version
+ *   wrote the backup: the data is then restored, and the roles have no privileges.
  */
 export async function restore(
   databaseUrl: string,
@@ -71,10 +72,14 @@ export async function restore(
 
 async function migrate(databaseUrl: string, warn?: (line: string) => void): Promise<number> {
   try {
-    return await runMigrations(databaseUrl, { warn });
+    return await runMigrations(databaseUrl, { warn, refuseNewer: true });
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error;
-    throw new StartError(`The migration failed: ${error.message}`, { cause: error });
+    throw new StartError(
+      'The data is restored, but the roles have no privileges yet. Run `npm run migrate` in the ' +
+        `version that wrote the backup, or in a later one. The migration failed: ${error.message}`,
+      { cause: error },
+    );
   }
 }
 

@@ -123,6 +123,8 @@ describe('migrations on an empty database', () => {
       SELECT has_table_privilege('${ofApi}', 'audit_event', 'SELECT') AS closed,
              has_column_privilege('${ofApi}', 'session', 'token', 'SELECT') AS open`);
     expect(rows).toEqual([{ closed: false, open: true }]);
+    const refused = runMigrations(database.url, { refuseNewer: true });
+    await expect(refused).rejects.toThrow(/^A newer version has applied AddLater9995412400000: /);
     await expect(revertLastMigration(database.url)).rejects.toThrow(
       new MigrationError('AddLater9995412400000 was applied by a newer version'),
     );

@@ -151,6 +151,22 @@ describe('a backup that is restored into a new database', () => {
     await expect(backUp(source, file)).rejects.toThrow('exists');
   });
 
+  it('of a newer version is restored without privileges, which an error says', async () => {
+    const other = join(folder, 'newer.dump');
+    const newer = await server.createDatabase('newer');
+    await runMigrations(newer);
+    await server.query(
+      'newer',
+      `INSERT INTO migrations (timestamp, name) VALUES (9995412400000, 'AddLater9995412400000')`,
+    );
+    await backUp(newer, other);
+    const copy = await server.createDatabase('of_newer');
+    await expect(restore(copy, other)).rejects.toThrow(
+      /no privileges yet[.] Run `npm run migrate` .+: A newer version has applied AddLater9995412400000/,
+    );
+    rmSync(other);
+  });
+
   it('is made and restored by a socket too', async () => {
     await server.createDatabase('by_socket');
     const other = join(folder, 'socket.dump');
