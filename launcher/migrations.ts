@@ -193,8 +193,8 @@ interface MigrationRun {
  *   transaction mode does not keep.
  * @returns how many migrations were applied.
  * @throws {MigrationError} within seconds when the database cannot be reached; when it refuses a
- *   statement; when the schema is newer, if this is refused; when users have a role that no feature declares; when another process holds a lock
- *   for longer than the limit.
+ *   statement; when the schema is newer, if this is refused; when users have a role that no feature
+ *   declares; when another process holds a lock for longer than the limit.
  * @throws {StartError} when PostgreSQL is too old.
  */
 export function runMigrations(
