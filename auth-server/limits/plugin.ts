@@ -28,9 +28,11 @@ const SIGN_IN = '/sign-in/email';
 const ASK_FOR_RESET = '/request-password-reset';
 const RESET_PASSWORD = '/reset-password';
 
+const CHANGE_PASSWORD = '/change-password';
+
 /** Endpoints that ask a signed-in user for the password again. */
 const PASSWORD_PATHS = new Set([
-  '/change-password',
+  CHANGE_PASSWORD,
   '/two-factor/enable',
   '/two-factor/disable',
   '/two-factor/generate-backup-codes',
@@ -165,6 +167,7 @@ class LimitsGuard {
     const begun = await begunSession(ctx);
     const signedIn = begun && (signIn?.origin ?? (await this.originOfSession(begun, network)));
     if (signedIn) await this.sources.remember(ctx, signedIn);
+    else if (checked !== undefined) await this.keepKnown(ctx, network);
     else if (proven && !isAPIError(ownAnswerOf(ctx.context))) {
       const origin = await this.originOf(proven, network);
       await this.signIns.forgetUnknownSources(origin);
@@ -177,6 +180,14 @@ class LimitsGuard {
     if (!caller) return;
     const { policy, verdict } = await this.requests.checkOwnChange(caller.id);
     announce(ctx, toHeaders(policy, verdict));
+  }
+
+  /** A new password makes all sources unknown; the sender has just proved the former one. */
+  private async keepKnown(ctx: HookContext, network: string): Promise<void> {
+    if (ctx.path !== CHANGE_PASSWORD || isAPIError(ownAnswerOf(ctx.context))) return;
+    const { session } = ctx.context;
+    const origin = session && (await this.originOfSession(session, network));
+    if (origin) await this.sources.remember(ctx, origin);
   }
 
   private async beginSignIn(ctx: HookContext, network: string) {

@@ -310,6 +310,24 @@ describe('a known browser', () => {
     await cluster.signIn(email, newPassword, { ...office, cookie: owner }).expect(200);
   });
 
+  it('stays known when its owner changes the password', async () => {
+    const email = await person();
+    const { body } = await cluster.signIn(email, PASSWORD, { from: HOME }).expect(200);
+    const newPassword = 'changed by the owner';
+    const changed = await cluster
+      .post(
+        '/change-password',
+        { currentPassword: PASSWORD, newPassword },
+        { from: HOME, headers: { authorization: `Bearer ${body.token}` } },
+      )
+      .expect(200);
+    await attack(email);
+    const away = { from: '198.51.100.99' };
+    await cluster.signIn(email, newPassword, away).expect(429);
+    await cluster.signIn(email, newPassword, { ...away, cookie: deviceOf(changed) }).expect(200);
+    await cluster.signIn(email, newPassword, { from: HOME }).expect(200);
+  });
+
   it('has a cookie that scripts and other sites cannot read', async () => {
     const email = await person();
     const { headers } = await cluster.signIn(email, PASSWORD, { from: HOME }).expect(200);
