@@ -1,13 +1,14 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import type { UserContact } from '../common/user-contact';
 import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
-import { readEmailChange } from './email-change';
+import { confirmTakenAddress, readEmailChange } from './email-change';
 import { findChangeFault, markUsed } from './mailed-link';
 import { findNamedSession } from '../common/caller';
 import type { Adapter, EndpointContext, HookContext } from '../common/hook-types';
 import { NEW_EMAIL_TAKEN } from '../common/errors';
 import { requestContext } from '../common/request-context';
 
+const CHANGE_EMAIL = '/change-email';
 const VERIFY_EMAIL = '/verify-email';
 const SET_PASSWORD = '/admin/set-user-password';
 const UPDATE_USER = '/admin/update-user';
@@ -43,6 +44,10 @@ export const accountChanges = {
       {
         matcher: ({ path }) => path === SET_PASSWORD,
         handler: createAuthMiddleware(endSessions),
+      },
+      {
+        matcher: ({ path }) => path === CHANGE_EMAIL,
+        handler: createAuthMiddleware(confirmTakenAddress),
       },
     ],
   },

@@ -1,4 +1,7 @@
 import type { GenericEndpointContext } from 'better-auth';
+import { createEmailVerificationToken, isAPIError } from 'better-auth/api';
+import { fieldOf, ownAnswerOf } from '../common/caller';
+import type { HookContext } from '../common/hook-types';
 import type { UserContact } from '../common/user-contact';
 import { verifyJWT } from 'better-auth/crypto';
 import type { Mailer } from '../mail/mailer';
@@ -24,6 +27,9 @@ export interface EmailChange {
 
 /** The step that makes the change: the link that went to the new address. */
 export const LAST_STEP = 'change-email-verification';
+
+/** The step before: the link that went to the current address. */
+export const CONFIRMATION = 'change-email-confirmation';
 
 /** @returns `null` for a link that is invalid or expired, or that has another purpose. */
 export async function readEmailChange(
@@ -54,6 +60,30 @@ export function emailChanges(mailer: Mailer, authUrl: string) {
       },
     },
   };
+}
+
+/**
+ * Better-Auth sends no mail when the new address is taken, so that the own mailbox would show the user
+ * which addresses have an account. Here the current address gets the same mail in both cases. The last
+ * step, the link that goes to the new address, is refused then.
+ */
+export async function confirmTakenAddress({ context, body }: HookContext): Promise<void> {
+  const { session, secret, internalAdapter, options } = context;
+  const { changeEmail } = options.user ?? {};
+  if (isAPIError(ownAnswerOf(context)) || !session?.user.emailVerified) return;
+  const { user } = session;
+  const newEmail = fieldOf(body, 'newEmail').toLowerCase();
+  if ((await internalAdapter.findUserByEmail(newEmail)) === null) return;
+  const token = await createEmailVerificationToken(
+    secret,
+    user.email,
+    newEmail,
+    options.emailVerification?.expiresIn,
+    { requestType: CONFIRMATION, userId: user.id },
+  );
+  const callbackURL = encodeURIComponent(fieldOf(body, 'callbackURL') || '/');
+  const url = `${context.baseURL}/verify-email?token=${token}&callbackURL=${callbackURL}`;
+  await changeEmail?.sendChangeEmailConfirmation?.({ user, newEmail, url, token });
 }
 
 /** One mail proves the address of a sign-up, or the new one of a change. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { GenericEndpointContext } from 'better-auth';
 import { verifyJWT } from 'better-auth/crypto';
 import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
-import { type EmailChange, LAST_STEP } from './email-change';
+import { CONFIRMATION, type EmailChange, LAST_STEP } from './email-change';
 
 /** What the form of the link does. */
 export type LinkPurpose = 'sign_up' | 'confirm_change' | 'new_address';
@@ -62,9 +62,6 @@ export async function findChangeFault(
   if (change.requestType !== LAST_STEP) return null;
   return (await internalAdapter.findUserByEmail(change.updateTo)) === null ? null : 'taken';
 }
-
-/** The step before {@link LAST_STEP}: the link that went to the present address. */
-export const CONFIRMATION = 'change-email-confirmation';
 
 /** Of a link that is not valid: the signature is not verified. */
 function isPast(token: string): boolean {

@@ -2,8 +2,8 @@ import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { callerOf, fieldOf } from '../common/caller';
 import type { HookContext } from '../common/hook-types';
 import { requestContext } from '../common/request-context';
-import { readEmailChange } from './email-change';
-import { CONFIRMATION, markUsed } from './mailed-link';
+import { CONFIRMATION, readEmailChange } from './email-change';
+import { markUsed } from './mailed-link';
 
 const VERIFY_EMAIL = '/verify-email';
 

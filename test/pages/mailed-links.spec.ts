@@ -1,7 +1,6 @@
 import { createEmailVerificationToken } from 'better-auth/api';
 import { Client } from 'pg';
-import { CONFIRMATION } from '../../auth-server/users/mailed-link';
-import { LAST_STEP } from '../../auth-server/users/email-change';
+import { CONFIRMATION, LAST_STEP } from '../../auth-server/users/email-change';
 import { MailServer } from '../users/mail-server';
 import { confirmLink } from '../support/client/mailed-links';
 import { eventually } from '../support/eventually';
