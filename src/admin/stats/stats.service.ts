@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Statistics } from './stats.schemas';
-import { sharedWork } from '../../../runtime/shared-work';
+import { sharedNextWork } from '../../../runtime/shared-work';
 
 @Injectable()
 export class StatsService {
-  /** One statement for any number of requests at once: it reads all users. */
-  readonly getStatistics = sharedWork(() => this.readStatistics());
+  /** One statement for any number of requests at once: it reads all users, after they began. */
+  readonly getStatistics = sharedNextWork(() => this.readStatistics());
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
