@@ -78,8 +78,8 @@ export function timeLeftInScope(): number {
     : scope.begunAt + scope.limitMs - performance.now();
 }
 
-/** From now on, the current request uses the share of connections of this caller. */
-export function setConnectionOwner(owner: string): void {
+/** From now on, the current request uses the share of connections of this caller; `null`: of none. */
+export function setConnectionOwner(owner: string | null): void {
   const scope = scopes.getStore();
   if (scope) scope.owner = owner;
 }

@@ -1,4 +1,5 @@
 import { DATABASE_LIMITS } from './database-limits';
+import { timeInScope } from './database-scope';
 
 /** Too much of the same owner was before this, for too long. There are places for others. */
 export class ShareError extends Error {
@@ -29,7 +30,8 @@ export class Shares {
   }
 
   /**
-   * @throws {ShareError} after the longest wait, while places were given back.
+   * All waits of a request are one time, from its begin on.
+   * @throws {ShareError} after the longest wait. Places were given back since the request began.
    * @throws {Error} after that wait, while none was: the time limit of the pool.
    */
   async enter(owner: string): Promise<void> {
@@ -52,7 +54,8 @@ export class Shares {
 }
 
 function wait(share: Share): Promise<void> {
-  const since = performance.now();
+  const waited = timeInScope();
+  const since = performance.now() - waited;
   return new Promise((resolve, reject) => {
     const start = () => {
       clearTimeout(timer);
@@ -64,7 +67,7 @@ function wait(share: Share): Promise<void> {
       const isOwnFault = share.endedAt > since;
       reject(isOwnFault ? new ShareError('waited too long') : new Error(POOL_LIMIT));
     };
-    const timer = setTimeout(refuse, DATABASE_LIMITS.connect);
+    const timer = setTimeout(refuse, Math.max(0, DATABASE_LIMITS.connect - waited));
     share.waiting.add(start);
   });
 }

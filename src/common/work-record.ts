@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setConnectionOwner } from '../../runtime/database/database-scope';
 
 /** The state of the work of one request. */
 export interface WorkRecord {
@@ -18,8 +19,12 @@ export function isAnswerKept(): boolean {
   return records.getStore() !== undefined;
 }
 
-/** From now on a failure of the request does not prove that nothing was done. */
+/**
+ * From now on a failure of the request does not prove that nothing was done. What is left of it needs
+ * no share of the connections: a 429 would ask for the work once more.
+ */
 export function markWorkBegun(): void {
+  setConnectionOwner(null);
   const record = records.getStore();
   if (record) record.hasBegun = true;
 }

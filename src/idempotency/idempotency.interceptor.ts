@@ -23,6 +23,7 @@ import { untilAnswerIsDue } from '../common/answer-time';
 import { IDEMPOTENCY_KEY_HEADER } from '../common/openapi/idempotent.decorator';
 import { Problem } from '../common/problems/problem';
 import { runRecorded, type WorkRecord } from '../common/work-record';
+import { setConnectionOwner } from '../../runtime/database/database-scope';
 import { InstallationSecret } from '../database/installation-secret';
 
 type Request = FastifyRequest & AuthenticatedRequest;
@@ -86,9 +87,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
   /**
    * The caller gets the response also when it is not stored, or not in time. The row is in doubt after
-   * its lease.
+   * its lease. Other requests of the caller are not before it.
    */
   private async write(change: () => Promise<void>): Promise<void> {
+    setConnectionOwner(null);
     await untilAnswerIsDue(() =>
       change().catch((error: unknown) =>
         this.logger.warn(`an answer is not kept: ${String(error)}`),

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { Problem } from '../common/problems/problem';
 import type { ProblemCode } from '../common/problems/problem-codes';
 import type { WorkRecord } from '../common/work-record';
+import { ShareError } from '../../runtime/database/shares';
 
 /** Headers of the answer that a repeated answer has too. */
 const KEPT_HEADERS = ['location', 'etag', 'link'];
@@ -31,11 +32,14 @@ export function toStoredProblem(error: unknown): StoredAnswer | null {
 }
 
 /**
- * Whether an error proves that the request had no effect: a refusal, or an auth server that did not
- * accept the connection. A failure of the database proves nothing: the transaction may be committed.
+ * Whether an error proves that the request had no effect: a refusal, too many requests of the caller
+ * before this one, or an auth server that did not accept the connection. A failure of the database proves nothing: the transaction may be committed.
  */
 export function isNothingDone(error: unknown, { hasBegun }: WorkRecord): boolean {
-  if (hasBegun || !(error instanceof Problem)) return false;
+  if (hasBegun) return false;
+  // It had no connection.
+  if (error instanceof ShareError) return true;
+  if (!(error instanceof Problem)) return false;
   return error.status < 500 || error.code === 'auth_server_unavailable';
 }
 

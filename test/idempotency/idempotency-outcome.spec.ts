@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { IdempotencyStage, newUser, USERS } from './idempotency-stage';
+import type * as limits from '../../runtime/database/database-limits';
 import { Caller } from '../support/caller';
 import { eventually } from '../support/eventually';
+import { loadNatively } from '../support/native/load';
 import { type ExtraReplica, startExtraReplica } from '../support/processes/extra-replica';
 import { ReplicaProcess, toEnvironment } from '../support/processes/replica-process';
 import { expectProblem } from '../support/problems';
@@ -15,6 +18,15 @@ import { TcpProxy } from '../support/servers/tcp-proxy';
 const [CLAIM_MS, CALL_LIMIT_MS] = [1_500, 4_500];
 
 const IN_DOUBT = { body: { code: 'outcome_unknown' } };
+
+const RESOURCES = '/api/v1/admin/resources';
+const RESOURCE = {
+  identifier: 'https://invoices.example',
+  name: 'Invoices',
+  scopes: [{ name: 'invoices:read', description: 'see your invoices' }],
+};
+
+const { DATABASE_LIMITS } = loadNatively('runtime/database/database-limits') as typeof limits;
 
 let stage: IdempotencyStage;
 let authLink: TcpProxy;
@@ -133,6 +145,37 @@ describe('a repeat of a request with an unknown outcome', () => {
   });
 });
 
+it('a request refused behind others of its caller has done nothing: its key is free', async () => {
+  const { settings } = stage.system;
+  const small = await startExtraReplica({ ...settings, databasePoolMax: 2 });
+  const wait = DATABASE_LIMITS.connect;
+  endings.push(
+    () => small.app.close(),
+    () => Object.assign(DATABASE_LIMITS, { connect: wait }),
+  );
+  // As in production.
+  Object.assign(DATABASE_LIMITS, { connect: 2_000 });
+  const caller = new Caller(small.url, stage.admin.accessToken);
+  const target = await stage.system.asUser();
+  const [releaseUsers, releaseKeys] = await Promise.all([holdUsers(), holdKeys()]);
+  endings.unshift(releaseUsers, releaseKeys);
+  const create = () => caller.post(RESOURCES, RESOURCE, { 'idempotency-key': 'behind' });
+  const first = create();
+  await untilWaiting('idempotency_key');
+  const arrived = once(small.app.getHttpServer(), 'request');
+  const change = caller.patch(`${USERS}/${target.id}`, { name: 'Changed' });
+  await arrived;
+  await caller.get('/api/v1/users/me');
+  // The change takes the place of the claim, and waits for the lock.
+  await releaseKeys();
+  const refused = await first;
+  expectProblem(refused, 'too_many_requests');
+  expect(refused.headers.get('retry-after')).toBe('1');
+  await releaseUsers();
+  expect((await change).status).toBe(200);
+  expect(await create()).toMatchObject({ status: 201, body: RESOURCE });
+});
+
 async function expectDoubt(body: { email: string }, key: string): Promise<void> {
   for (const index of [0, 1]) {
     expectProblem(await stage.create(body, key, index), 'outcome_unknown');
@@ -164,6 +207,14 @@ async function holdUsers(): Promise<() => Promise<void>> {
   const client = new Client(stage.system.database.url);
   await client.connect();
   await client.query('BEGIN; LOCK TABLE "user" IN SHARE MODE');
+  return () => client.end();
+}
+
+/** From now on every claim of a key waits until release. */
+async function holdKeys(): Promise<() => Promise<void>> {
+  const client = new Client(stage.system.database.url);
+  await client.connect();
+  await client.query('BEGIN; LOCK TABLE idempotency_key IN SHARE MODE');
   return () => client.end();
 }
 

@@ -33,7 +33,7 @@ const ADDRESS_QUOTA = 300;
  * Global, between {@link JwtAuthGuard} and {@link RolesGuard}: limits the requests of a caller to
  * the versioned API and sends `RateLimit` and `RateLimit-Policy`. A request with a refused token
  * is not counted: a limit by IP address would lock out the other users of that address. From here on,
- * the request uses the caller's share of the database connections, also without `RATE_LIMITS`.
+ * the request uses the share of its user or service account of the database connections, also without `RATE_LIMITS`.
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
@@ -57,7 +57,8 @@ export class RateLimitGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest & AuthenticatedRequest>();
     const caller = request.user ? callerIdOf(request) : null;
-    if (caller !== null) setConnectionOwner(caller);
+    // A user has one share through all clients.
+    if (request.user) setConnectionOwner(request.user.userId ?? request.user.clientId);
     if (this.settings.rateLimits === null) return true;
     const limit = caller === null ? this.addresses : this.callers;
     const state = limit.count(caller ?? toClientNetwork(toCallerContext(request).address));
