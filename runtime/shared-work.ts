@@ -1,5 +1,3 @@
-import { runOutsideScope } from './database/database-scope';
-
 /** A function whose calls during a running one share its result. */
 export function sharedWork<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | null = null;
@@ -8,24 +6,5 @@ export function sharedWork<T>(work: () => Promise<T>): () => Promise<T> {
       running = null;
     });
     return running;
-  };
-}
-
-/**
- * The same for a caller that may have changed what is read: calls during a running one share the next.
- * The work belongs to no request: its place and its failures are not those of the first caller.
- */
-export function sharedNextWork<T>(work: () => Promise<T>): () => Promise<T> {
-  let running: Promise<unknown> = Promise.resolve();
-  let next: Promise<T> | null = null;
-  const runNext = async () => {
-    await running.catch(() => {});
-    running = next!;
-    next = null;
-    return work();
-  };
-  return () => {
-    next ??= runOutsideScope(runNext);
-    return next;
   };
 }

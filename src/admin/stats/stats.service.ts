@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Statistics } from './stats.schemas';
-import { sharedNextWork } from '../../../runtime/shared-work';
+import { sharedNextWork } from '../../../runtime/database/shared-next-work';
 
 @Injectable()
 export class StatsService {

@@ -1,5 +1,5 @@
-import { connectionOwner, runInDatabaseScope, setConnectionOwner } from './database/database-scope';
-import { sharedNextWork } from './shared-work';
+import { connectionOwner, runInDatabaseScope, setConnectionOwner } from './database-scope';
+import { sharedNextWork } from './shared-next-work';
 
 it('a call during a running one gets the result of the next, as the others do', async () => {
   const ends: (() => void)[] = [];
