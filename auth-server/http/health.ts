@@ -4,7 +4,7 @@ import { EXACT_PATHS } from '../../runtime/http/exact-paths';
 import { isProcessStopping } from '../../runtime/lifecycle/http-stop';
 import { sharedWork } from '../../runtime/shared-work';
 import { ClockDifference } from '../../runtime/metrics/clock-difference';
-import { WriteProbe } from '../../runtime/database/write-probe';
+import { WriteProbe } from '../../runtime/database/check/write-probe';
 import type { Logger } from '../../runtime/logger';
 import type { Metrics } from '../../runtime/metrics/metrics';
 import type { SigningKeys } from '../signing-keys/signing-keys';

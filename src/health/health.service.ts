@@ -5,7 +5,7 @@ import type { Readiness } from './health.schemas';
 import { KeySet } from '../auth/token/key-set';
 import { SessionAccess } from '../auth/live-access/session-access';
 import { ClockDifference } from '../../runtime/metrics/clock-difference';
-import { WriteProbe } from '../../runtime/database/write-probe';
+import { WriteProbe } from '../../runtime/database/check/write-probe';
 import { isProcessStopping } from '../../runtime/lifecycle/http-stop';
 import { sharedWork } from '../../runtime/shared-work';
 import { Metrics } from '../../runtime/metrics/metrics';

@@ -1,6 +1,6 @@
-import type { ClockDifference } from '../metrics/clock-difference';
-import { type FaultReport, FaultState } from '../fault-state';
-import { findWeakTriggers, type RunStatement } from './check/trigger-check';
+import type { ClockDifference } from '../../metrics/clock-difference';
+import { type FaultReport, FaultState } from '../../fault-state';
+import { findWeakTriggers, type RunStatement } from './trigger-check';
 
 /** Probes within this time, in milliseconds, share one write that succeeded. */
 const SHARED_FOR_MS = 500;
