@@ -30,7 +30,7 @@ export class Shares {
   }
 
   /**
-   * All waits of a request are one time, from its begin on.
+   * All waits of a request are one time, from its begin on; each has at least a quarter of a second.
    * @throws {ShareError} after the longest wait. Places were given back since the request began.
    * @throws {Error} after that wait, while none was: the time limit of the pool.
    */
@@ -53,6 +53,9 @@ export class Shares {
   }
 }
 
+/** For a request that was slow before: a place is usually free in this time. */
+const LEAST_MS = 250;
+
 function wait(share: Share): Promise<void> {
   const waited = timeInScope();
   const since = performance.now() - waited;
@@ -67,7 +70,7 @@ function wait(share: Share): Promise<void> {
       const isOwnFault = share.endedAt > since;
       reject(isOwnFault ? new ShareError('waited too long') : new Error(POOL_LIMIT));
     };
-    const timer = setTimeout(refuse, Math.max(0, DATABASE_LIMITS.connect - waited));
+    const timer = setTimeout(refuse, Math.max(LEAST_MS, DATABASE_LIMITS.connect - waited));
     share.waiting.add(start);
   });
 }

@@ -1,8 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import replyFrom, { type FastifyReplyFromHooks } from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import { toCallerHeaders } from './caller-headers';
 import { refuseRepeatedHeaders } from './repeated-headers';
@@ -11,6 +11,7 @@ import { withoutWarnings } from '../http/request/request-logger';
 import { toCallerContext } from '../http/request/caller-context';
 import { leaveOf } from '../http/request/client-leave';
 import { ACCESS_TOKEN_HEADER, AUTH_BASE_PATH, AUTH_SERVER_DOCUMENTS } from '../../contract';
+import { restartTime } from '../../runtime/database/database-scope';
 import { Problem } from '../common/problems/problem';
 import type { ApiSettings } from '../config/api-settings';
 
@@ -148,6 +149,8 @@ function passThrough(
       failed.send(new Problem('auth_server_unavailable', { cause: error }));
     },
   };
+  // The time in which a slow client sends its body is not that of the answer.
+  if (request.body instanceof Readable) request.body.once('end', AsyncResource.bind(restartTime));
   const left = endsWithClient(request.method, path) ? leaveOf(request.raw.socket) : undefined;
   return clientLeft.run(left, () => reply.from(path, options));
 }
