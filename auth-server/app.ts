@@ -59,7 +59,11 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
   try {
     const query = async (sql: string) => (await pool.query<object>(sql)).rows;
     await checkDatabase(query);
-    await warnOfUnknownRoles(query, (text) => logger.warn(text));
+    const warn = (text: string) => logger.warn(text);
+    // It reads all users, and can take longer than a statement may.
+    await warnOfUnknownRoles(query, warn).catch((error: unknown) => {
+      logger.warn({ err: error }, 'users whose role no feature declares were not counted');
+    });
     const config = { ...settings, internalSecret: await findInternalSecret(settings, pool) };
     const metrics = new Metrics('auth');
     const signInMetrics = new SignInMetrics(metrics);

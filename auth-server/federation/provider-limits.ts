@@ -1,5 +1,5 @@
 import type { AuthContext } from 'better-auth';
-import { Agent, setGlobalDispatcher } from 'undici';
+import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { requestContext } from '../common/request-context';
 
 type Provider = AuthContext['socialProviders'][number];
@@ -82,7 +82,11 @@ function ask<T>(work: () => T | Promise<T>): Promise<T | null> {
  */
 export function endSilentCalls(): void {
   const limits = { headersTimeout: REQUEST_LIMIT_MS, bodyTimeout: REQUEST_LIMIT_MS };
-  setGlobalDispatcher(new Agent({ ...limits, connect: { timeout: REQUEST_LIMIT_MS } }));
+  // Around the one that is there: Node.js installs its own for the proxy of NODE_USE_ENV_PROXY.
+  const limited = getGlobalDispatcher().compose(
+    (dispatch) => (call, handler) => dispatch({ ...limits, ...call }, handler),
+  );
+  setGlobalDispatcher(limited);
 }
 
 /** Limits the providers that the options name. Each OpenID Connect provider is limited where it is found. */

@@ -6,6 +6,7 @@ import {
   type IRateLimiterOptions,
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
+import { REQUEST_IS_OVER } from '../../runtime/database/database-errors';
 import { runOptionalStatements } from '../../runtime/database/database-scope';
 import { FaultState } from '../../runtime/fault-state';
 import type { Logger } from '../../runtime/logger';
@@ -71,7 +72,8 @@ function inPostgres(pool: Pool, logger: Logger): LimitStore {
         fault.end();
         return result;
       } catch (error) {
-        fault.begin(error);
+        // The end of the time of one request is no fault of the store.
+        if ((error as Error).message !== REQUEST_IS_OVER) fault.begin(error);
         throw error;
       }
     },

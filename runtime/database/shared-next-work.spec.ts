@@ -36,3 +36,9 @@ it('a failure is that of its calls alone, and the work has no owner', async () =
   await expect(first).rejects.toThrow('first');
   expect(await second).toBeNull();
 });
+
+it('each caller waits for it in the time of the own request', async () => {
+  const read = sharedNextWork(() => new Promise<never>(() => {}));
+  const waiting = runInDatabaseScope(read, { limitMs: 20 });
+  await expect(waiting).rejects.toThrow('The time of the request is over');
+});

@@ -1,9 +1,11 @@
-import { runOutsideScope } from './database-scope';
+import { REQUEST_IS_OVER } from './database-errors';
+import { runOutsideScope, timeLeftInScope } from './database-scope';
+import { endsWithin } from '../lifecycle/time-limit';
 
 /**
  * A function whose calls share its result. A caller may have changed what is read: calls during a
  * running one share the next. The work belongs to no request: its place and its failures are not
- * those of the first caller.
+ * those of the first caller. Each caller waits for it in the time of the own request.
  */
 export function sharedNextWork<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<unknown> = Promise.resolve();
@@ -14,8 +16,11 @@ export function sharedNextWork<T>(work: () => Promise<T>): () => Promise<T> {
     next = null;
     return work();
   };
-  return () => {
+  return async () => {
     next ??= runOutsideScope(runNext);
-    return next;
+    const shared = next;
+    const left = timeLeftInScope();
+    if (left === Infinity || (await endsWithin(shared, Math.max(0, left)))) return shared;
+    throw new Error(REQUEST_IS_OVER);
   };
 }
