@@ -3,7 +3,7 @@ import type { UserContact } from '../common/user-contact';
 import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
 import { confirmTakenAddress, readEmailChange } from './email-change';
 import { findChangeFault, markUsed } from './mailed-link';
-import { findNamedSession } from '../common/caller';
+import { callerOf } from '../common/caller';
 import type { Adapter, EndpointContext, HookContext } from '../common/hook-types';
 import { NEW_EMAIL_TAKEN } from '../common/errors';
 import { requestContext } from '../common/request-context';
@@ -56,8 +56,8 @@ export const accountChanges = {
 /** A stolen session of an administrator must not replace what the administrator signs in with. */
 async function refuseOwnCredentials(ctx: HookContext): Promise<void> {
   const { userId, data } = ctx.body as { userId: string; data?: Record<string, unknown> };
-  const session = await findNamedSession(ctx);
-  if (session?.['userId'] !== userId) return;
+  const caller = await callerOf(ctx);
+  if (caller?.id !== userId) return;
   if (ctx.path === UPDATE_USER) {
     const user = await ctx.context.internalAdapter.findUserById(userId);
     if (user && isSameAddress({ ...user, ...data }, user)) return;
