@@ -136,7 +136,7 @@ describe('POST /auth/two-factor', () => {
     expectProblem(await takeSecondStep(challenge, app.code(1)), 'banned');
   });
 
-  it('refuses a user whose e-mail address is not verified any more, where that is required', async () => {
+  it('refuses a user with an unverified e-mail address where a verified one is required', async () => {
     const strict = await InProcessSystem.start({ env: { REQUIRE_EMAIL_VERIFICATION: 'true' } });
     try {
       const account = { email: 'ben@example.com', password: PASSWORD };
