@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
 import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import type { User } from '../../src/users/user.schemas';
 import type { SessionList } from '../../src/users/session.schemas';
 import type { Statistics } from '../../src/admin/stats/stats.schemas';
 import { type Answer, Caller } from '../support/caller';
-import { eventually } from '../support/eventually';
 import { expectProblem } from '../support/problems';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 
@@ -299,32 +297,16 @@ describe('an administrator', () => {
   describe('whose access ends while a request waits', () => {
     let other: SignedInUser;
     let target: SignedInUser;
-    let holder: Client;
 
     beforeEach(async () => {
       [other, target] = [await system.asNewAdmin(), await system.asUser()];
-      holder = new Client(system.database.url);
-      await holder.connect();
     });
-    afterEach(() => holder.end());
 
     /** Makes the change while the request waits for the lock. @returns its answer. */
-    async function duringChange(
+    const duringChange = (
       request: () => Promise<Answer>,
       { lock = LOCK_EVENTS, change }: { lock?: string; change: string },
-    ): Promise<Answer> {
-      await holder.query(`BEGIN; ${lock}`);
-      const answering = request();
-      await eventually(async () => {
-        const waiting = await system.query(
-          `SELECT FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-        );
-        expect(waiting).toHaveLength(1);
-      });
-      await holder.query(`${change}; COMMIT`);
-      return answering;
-    }
+    ): Promise<Answer> => system.duringChange({ lock, change }, request);
 
     const forbidden = { status: 403, body: { code: 'forbidden' } };
     const ended = { status: 401, body: { code: 'invalid_token' } };

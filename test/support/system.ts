@@ -12,7 +12,7 @@ import {
 } from './client/oauth-tokens';
 import { createTestDatabase, type TestDatabase } from './database';
 import { settingsAs } from './servers/database-logins';
-import { SqlConnections } from './servers/sql-connections';
+import { type OtherWriter, SqlConnections } from './servers/sql-connections';
 import { loadSettings } from './native/settings';
 import { reservePorts } from './ports';
 import { type Hosted, type HostedStart, startHosted } from './processes/system-host';
@@ -172,6 +172,11 @@ export class System {
   /** A statement of another writer with access to the database. */
   query<Row extends object>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     return this.sql.query(sql, parameters);
+  }
+
+  /** The answer of a request that waits for another writer, who then commits. */
+  duringChange<Answer>(by: OtherWriter, request: () => Promise<Answer>): Promise<Answer> {
+    return this.sql.during(by, request);
   }
 
   protected async launch(): Promise<this> {

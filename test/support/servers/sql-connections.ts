@@ -1,4 +1,13 @@
 import { Pool } from 'pg';
+import { eventually } from '../eventually';
+
+/** What another writer does while a request waits for it. */
+export interface OtherWriter {
+  /** The statement that the request waits for. */
+  lock: string;
+  /** Runs while the request waits, in the same transaction. Default: none. */
+  change?: string;
+}
 
 /**
  * Connections of the owner of a database, for the statements of a test. A connection for each
@@ -25,6 +34,32 @@ export class SqlConnections {
       // A failed statement can leave a transaction behind.
       client.release(hasFailed);
     }
+  }
+
+  /** Commits the other writer's transaction while the request waits for it. @returns the answer. */
+  async during<Answer>(
+    { lock, change = '' }: OtherWriter,
+    request: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const client = await this.pool.connect();
+    try {
+      await client.query(`BEGIN; ${lock}`);
+      const answering = request();
+      await eventually(() => this.assertOneWaits());
+      await client.query(`${change}; COMMIT`);
+      return await answering;
+    } finally {
+      client.release(true);
+    }
+  }
+
+  private async assertOneWaits(): Promise<void> {
+    const waiting = await this.query(
+      `SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      [],
+    );
+    if (waiting.length !== 1) throw new Error(`${waiting.length} statements wait for a lock`);
   }
 
   async end(): Promise<void> {
