@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { CommittedWork } from './committed-work';
 import { listEntities } from './entities';
 import { checkEntities, checkFeatures } from './feature-check';
 import { InstallationSecret } from './installation-secret';
@@ -29,6 +30,7 @@ import { checkDatabase } from '../../runtime/database/check/database-check';
         driver: { Pool: DatabasePool },
         url: settings.databaseUrl,
         entities: listEntities(),
+        subscribers: [CommittedWork],
         synchronize: false,
         // Without a database the start fails at once with a clear error, and the orchestrator
         // starts the process again.

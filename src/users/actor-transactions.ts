@@ -5,7 +5,6 @@ import type { Actor } from '../auth/principal/current-actor.decorator';
 import { SessionAccess } from '../auth/live-access/session-access';
 import { RolesGuard } from '../auth/roles.guard';
 import { ScopesGuard } from '../auth/scopes.guard';
-import { markWorkBegun } from '../common/work-record';
 import { Shares } from '../../runtime/database/shares';
 
 /** Who changes something, and which user it is about. */
@@ -45,13 +44,7 @@ export class ActorTransactions {
    * @throws {Problem} `invalid_token`, `forbidden`, `insufficient_scope`, `user_required`: the access
    *   has ended. @throws {ShareError}
    */
-  async run<T>(change: Change, work: Work<T>): Promise<T> {
-    const result = await this.runInTurn(change, work);
-    markWorkBegun();
-    return result;
-  }
-
-  private runInTurn<T>({ actor, userId }: Change, work: Work<T>): Promise<T> {
+  run<T>({ actor, userId }: Change, work: Work<T>): Promise<T> {
     if (userId !== undefined && userId === actor.principal.userId) {
       return this.ownChanges.run(userId, () => this.changeOwn({ actor, userId }, work));
     }

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import type { DataSource } from 'typeorm';
 import { IdempotencyStage, newUser, USERS } from './idempotency-stage';
 import type * as limits from '../../runtime/database/database-limits';
+import type * as workRecord from '../../src/common/work-record';
+import type * as dataSources from '../../src/database/repeating-data-source';
 import { Caller } from '../support/caller';
 import { eventually } from '../support/eventually';
 import { loadNatively } from '../support/native/load';
@@ -174,6 +177,45 @@ it('a request refused behind others of its caller has done nothing: its key is f
   await releaseUsers();
   expect((await change).status).toBe(200);
   expect(await create()).toMatchObject({ status: 201, body: RESOURCE });
+});
+
+describe('a refusal of a request', () => {
+  const { RepeatingDataSource } = loadNatively(
+    'src/database/repeating-data-source',
+  ) as typeof dataSources;
+  const { runRecorded } = loadNatively('src/common/work-record') as typeof workRecord;
+  const WRITE = `UPDATE "user" SET name = name`;
+
+  it.each<[title: string, hasBegun: boolean, work: (dataSource: DataSource) => Promise<unknown>]>([
+    ['frees no key after a commit', true, (own) => own.transaction((sql) => sql.query(WRITE))],
+    [
+      'frees no key after a commit without the helper of TypeORM',
+      true,
+      async (own) => {
+        const runner = own.createQueryRunner();
+        await runner.startTransaction();
+        await runner.query(WRITE);
+        await runner.commitTransaction();
+        await runner.release();
+      },
+    ],
+    [
+      'frees the key after a rollback, also of what is nested',
+      false,
+      (own) =>
+        own
+          .transaction(async (sql) => {
+            await sql.transaction((nested) => nested.query(WRITE));
+            throw new Error('rolled back');
+          })
+          .catch(() => {}),
+    ],
+  ])('%s', async (_title, hasBegun, work) => {
+    const token = Object.getPrototypeOf(RepeatingDataSource) as typeof DataSource;
+    const record = { hasBegun: false };
+    await runRecorded(record, () => work(replica.app.get(token)));
+    expect(record).toEqual({ hasBegun });
+  });
 });
 
 async function expectDoubt(body: { email: string }, key: string): Promise<void> {

@@ -13,8 +13,9 @@ export const LONGEST_IDEMPOTENCY_KEY = 255;
  * `Idempotency-Key` is kept for 24 hours and given again to the same request with the same
  * key. Without the header the route works as any other.
  *
- * A failed attempt frees the key only when it is proved that nothing was done. Work that is not sent
- * by the client of the auth server calls `markWorkBegun()` before its first change.
+ * A failed attempt frees the key only when it is proved that nothing was done. After a committed
+ * transaction and a call of the auth server it never does. Other work calls `markWorkBegun()` before
+ * its first change: a statement outside a transaction, a request to another service.
  *
  * The header of the operation in the OpenAPI document comes from here too. It
  * belongs on routes that create or trigger something and answer in JSON or not at all.
