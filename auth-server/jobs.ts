@@ -5,6 +5,7 @@ import {
   CLIENT_ASSERTION_CLEANUP,
   ENDED_GRANT_CLEANUP,
   REFRESH_TOKEN_CLEANUP,
+  WITHDRAWAL_CLEANUP,
 } from './oauth/token-cleanup';
 import { SESSION_CLEANUP } from './sessions/session-cleanup';
 import { VERIFICATION_CLEANUP } from './sessions/verification-cleanup';
@@ -19,6 +20,7 @@ const CLEANUPS = [
   RATE_LIMIT_CLEANUP,
   REFRESH_TOKEN_CLEANUP,
   ENDED_GRANT_CLEANUP,
+  WITHDRAWAL_CLEANUP,
   CLIENT_ASSERTION_CLEANUP,
   REPEATED_EVENTS,
   SESSION_CLEANUP,

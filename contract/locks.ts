@@ -26,4 +26,5 @@ export const LOCKS = {
   eventDeliveryCleanup: 7319045561248,
   clientAssertionCleanup: 7319045561249,
   endedGrantCleanup: 7319045561250,
+  withdrawalCleanup: 7319045561251,
 } as const;

@@ -16,7 +16,7 @@ const COLUMNS_OF_API = {
   two_factor: 'id, user_id, verified, failed_verification_count, locked_until',
   jwks: 'id, public_key, alg, crv, created_at, expires_at',
   oauth_client:
-    'id, client_id, client_discovery_id, disabled, skip_consent, enable_end_session, subject_type, scopes, client_credentials_scopes, user_id, created_at, updated_at, name, uri, icon, contacts, tos, policy, software_id, software_version, software_statement, redirect_uris, post_logout_redirect_uris, backchannel_logout_uri, backchannel_logout_session_required, token_endpoint_auth_method, application_type, jwks, jwks_uri, grant_types, response_types, require_pkce, dpop_bound_access_tokens, reference_id, metadata',
+    'id, client_id, client_discovery_id, disabled, skip_consent, enable_end_session, subject_type, scopes, client_credentials_scopes, user_id, created_at, updated_at, name, uri, icon, contacts, tos, policy, software_id, software_version, software_statement, redirect_uris, post_logout_redirect_uris, backchannel_logout_uri, backchannel_logout_session_required, token_endpoint_auth_method, application_type, jwks, jwks_uri, grant_types, response_types, require_pkce, dpop_bound_access_tokens, reference_id, metadata, grant_generation',
   oauth_refresh_token:
     'id, client_id, session_id, user_id, reference_id, authorization_code_id, resources, requested_user_info_claims, expires_at, created_at, revoked, rotated_at, rotation_replay_expires_at, auth_time, confirmation, scopes',
   event_stream:
@@ -27,7 +27,7 @@ const COLUMNS_OF_API = {
 
 /** What an administrator changes of a client through the API. Only the auth server writes secrets. */
 const CLIENT_COLUMNS_WRITTEN_BY_API =
-  'name, redirect_uris, post_logout_redirect_uris, application_type, scopes, client_credentials_scopes, skip_consent, disabled, updated_at';
+  'name, redirect_uris, post_logout_redirect_uris, application_type, scopes, client_credentials_scopes, skip_consent, disabled, updated_at, grant_generation';
 
 /**
  * The statements that give a role its privileges, and take away all others. They run in one
@@ -59,7 +59,7 @@ export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
     'REVOKE INSERT, UPDATE ON oauth_client, oauth_client_resource, oauth_consent, oauth_grant, oauth_refresh_token, oauth_access_token FROM gatehouse_api',
     `GRANT UPDATE (${CLIENT_COLUMNS_WRITTEN_BY_API}) ON oauth_client TO gatehouse_api`,
     'GRANT UPDATE (scopes, resources) ON oauth_consent TO gatehouse_api',
-    'REVOKE SELECT, UPDATE, DELETE ON oauth_ended_grant FROM gatehouse_api',
+    'REVOKE SELECT, UPDATE, DELETE ON oauth_ended_grant, oauth_withdrawal FROM gatehouse_api',
     'REVOKE INSERT, UPDATE, DELETE ON event_stream, event_delivery FROM gatehouse_api',
     'GRANT UPDATE (status, status_reason, failures, retry_at, updated_at) ON event_stream TO gatehouse_api',
     'GRANT UPDATE (state, attempts, next_attempt_at, failing_since, last_error, finished_at) ON event_delivery TO gatehouse_api',

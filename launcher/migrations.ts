@@ -74,6 +74,7 @@ import { KeepSecondFactorRows1795812001000 } from '../migrations/1795812001000-K
 import { KeepEndedGrants1795813500000 } from '../migrations/1795813500000-KeepEndedGrants';
 import { EndImpersonationsWithTheirSession1795814500000 } from '../migrations/1795814500000-EndImpersonationsWithTheirSession';
 import { EndImpersonationsInTime1795815000000 } from '../migrations/1795815000000-EndImpersonationsInTime';
+import { EndGrantsOfClientsAtOnce1795817000000 } from '../migrations/1795817000000-EndGrantsOfClientsAtOnce';
 import { grantPrivileges } from './database-grants';
 import { APPLICATION_NAME, LimitLockWaits, repeatWhileLocked } from './lock-waits';
 import { alignRoles } from './role-constraint';
@@ -156,6 +157,7 @@ const OWN_MIGRATIONS = [
   KeepEndedGrants1795813500000,
   EndImpersonationsWithTheirSession1795814500000,
   EndImpersonationsInTime1795815000000,
+  EndGrantsOfClientsAtOnce1795817000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

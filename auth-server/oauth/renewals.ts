@@ -39,6 +39,7 @@ const SUCCEED = `
           WHERE t.id = $1 AND t.revoked IS NULL AND u.id = t.user_id AND s.id = t.session_id
             AND c.client_id = t.client_id AND NOT c.disabled
             AND g.session_id = s.id AND g.client_id = c.client_id
+            AND g.generation = c.grant_generation
             FOR KEY SHARE OF u, s, c FOR NO KEY UPDATE OF g FOR NO KEY UPDATE OF t SKIP LOCKED),
        used AS (
          UPDATE oauth_refresh_token t SET revoked = $4, rotated_at = $4
@@ -59,7 +60,7 @@ const READ_STATE = `
   SELECT t.revoked IS NOT NULL AS "isUsed"
     FROM oauth_refresh_token t JOIN oauth_grant g USING (session_id, client_id)
          JOIN oauth_client c USING (client_id)
-   WHERE t.id = $1 AND NOT c.disabled FOR SHARE OF t`;
+   WHERE t.id = $1 AND NOT c.disabled AND g.generation = c.grant_generation FOR SHARE OF t`;
 
 const FIND = 'SELECT FROM oauth_refresh_token WHERE id = $1';
 

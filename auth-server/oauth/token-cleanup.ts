@@ -51,6 +51,52 @@ export const ENDED_GRANT_CLEANUP: Cleanup = {
     SELECT FROM ended`,
 };
 
+/** More would be announced as a change of everything, again and again. */
+const MOST_GRANTS = 100;
+
+/** Of one transaction, as {@link MOST_TOKENS}. */
+const MOST_CONSENTS = 1_000;
+
+/**
+ * Deletes what the end of all grants of a client, or the deletion of the client, has left
+ * (migrations/1795817000000-EndGrantsOfClientsAtOnce): grants of an earlier generation, and what belongs
+ * to no client.
+ */
+export const WITHDRAWAL_CLEANUP: Cleanup = {
+  name: 'withdrawal-cleanup',
+  intervalMs: 60_000,
+  lock: LOCKS.withdrawalCleanup,
+  batchSize: 1,
+  sql: `
+    WITH left_client AS MATERIALIZED (
+           SELECT w.id, w.client_id, c.grant_generation AS generation
+             FROM oauth_withdrawal w LEFT JOIN oauth_client c USING (client_id)
+            LIMIT $1 FOR UPDATE OF w SKIP LOCKED),
+         grants AS MATERIALIZED (
+           SELECT g.session_id, g.client_id, g.generation
+             FROM left_client l CROSS JOIN LATERAL (
+                    SELECT session_id, client_id, generation FROM oauth_grant
+                     WHERE client_id = l.client_id
+                       AND generation < coalesce(l.generation, 2147483647)
+                     LIMIT ${MOST_GRANTS}) g),
+         consents AS MATERIALIZED (
+           SELECT k.id FROM left_client l CROSS JOIN LATERAL (
+                    SELECT id FROM oauth_consent
+                     WHERE client_id = l.client_id AND l.generation IS NULL
+                     LIMIT ${MOST_CONSENTS}) k),
+         ended AS (
+           DELETE FROM oauth_grant g USING grants o
+            WHERE g.session_id = o.session_id AND g.client_id = o.client_id
+              AND g.generation = o.generation),
+         forgotten AS (
+           DELETE FROM oauth_consent WHERE id = ANY (ARRAY(SELECT id FROM consents))),
+         finished AS (
+           DELETE FROM oauth_withdrawal
+            WHERE id = ANY (ARRAY(SELECT id FROM left_client))
+              AND NOT EXISTS (SELECT FROM grants) AND NOT EXISTS (SELECT FROM consents))
+    SELECT FROM left_client`,
+};
+
 /** Deletes the marks of used client assertions that have expired: they are refused for that alone. */
 export const CLIENT_ASSERTION_CLEANUP: Cleanup = {
   name: 'client-assertion-cleanup',

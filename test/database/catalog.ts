@@ -17,6 +17,7 @@ const OTHER_TABLES = [
   'mail_queue',
   'oauth_grant',
   'oauth_ended_grant',
+  'oauth_withdrawal',
   'oauth_resource_scope',
   'oauth_resource_server',
   'rate_limit',

@@ -1,5 +1,5 @@
 import { Pool } from 'pg';
-import { ENDED_GRANT_CLEANUP } from '../../auth-server/oauth/token-cleanup';
+import { ENDED_GRANT_CLEANUP, WITHDRAWAL_CLEANUP } from '../../auth-server/oauth/token-cleanup';
 import { deleteBatches, transactionsOf } from '../../runtime/jobs/cleanup';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { NotificationRecorder } from '../live-access/notification-recorder';
@@ -30,7 +30,7 @@ beforeEach(async () => {
   await recorder.sql.query(`
     ROLLBACK;
     TRUNCATE "user", oauth_client, oauth_resource, access_event CASCADE;
-    TRUNCATE oauth_refresh_token, oauth_ended_grant CASCADE;
+    TRUNCATE oauth_refresh_token, oauth_ended_grant, oauth_withdrawal CASCADE;
     INSERT INTO "user" (id, name, email) VALUES ('u', 'U', 'u@example.com');
     INSERT INTO session (id, user_id, token, expires_at)
     SELECT id, 'u', id, now() + interval '1 h' FROM unnest('{s1,s2,s3}'::text[]) AS id;
@@ -62,6 +62,20 @@ async function addTokens(of: { session: string; from: number; to: number }): Pro
         EXECUTE format('ALTER TABLE oauth_refresh_token ENABLE ALWAYS TRIGGER %I', name);
       END LOOP;
     END $$`);
+}
+
+/** Adds sessions with a grant. */
+async function addGrants(count: number): Promise<void> {
+  await recorder.sql.query(`
+    BEGIN;
+    INSERT INTO "user" (id, name, email)
+    SELECT 'u' || i, 'U', i || '@example.com' FROM generate_series(1, ${count / 100}) i;
+    INSERT INTO session (id, user_id, token, expires_at)
+    SELECT i || '-' || n, 'u' || i, i || '-' || n, now() + interval '1 h'
+      FROM generate_series(1, ${count / 100}) i, generate_series(1, 100) n;
+    INSERT INTO oauth_grant (session_id, client_id)
+    SELECT id, 'c' FROM session WHERE user_id <> 'u';
+    COMMIT`);
 }
 
 async function numberOf(rows: string): Promise<number> {
@@ -180,6 +194,111 @@ describe('a new grant', () => {
     await recorder.sql.query('DELETE FROM oauth_grant');
     await recorder.sql.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     await expect(recorder.sql.query(insert)).rejects.toMatchObject({ code: '0A000' });
+  });
+});
+
+/** What the checks of both processes read. */
+const IN_FORCE = `oauth_grant g JOIN oauth_client c
+  ON c.client_id = g.client_id AND c.grant_generation = g.generation`;
+
+/** The most grants that one transaction ends by deleting them. */
+const MOST_GRANTS = 10_000;
+
+const ENDS_OF_CLIENT: [title: string, sql: string][] = [
+  ENDS.find(([title]) => title === 'the client loses a grant type')!,
+  ENDS.find(([title]) => title === 'the client is no longer first-party')!,
+  ENDS.find(([title]) => title === 'the client is deleted')!,
+  ['the resource is disabled', 'UPDATE oauth_resource SET disabled = true'],
+];
+
+describe('the end of many grants of a client', () => {
+  const withoutDeletion = (sql: string) => [
+    'BEGIN',
+    `SET LOCAL gatehouse.ended_grants = '${MOST_GRANTS}'`,
+    sql,
+    'COMMIT',
+  ];
+
+  it('deletes a bounded number of them', async () => {
+    await addGrants(MOST_GRANTS);
+    await recorder.sql.query('UPDATE oauth_client SET skip_consent = false');
+    expect(await numberOf('oauth_grant')).toBe(3);
+    expect(await numberOf(IN_FORCE)).toBe(0);
+  });
+
+  it.each(ENDS_OF_CLIENT)('is one row, and a job deletes the others: %s', async (_title, sql) => {
+    await recorder.sql.query('DELETE FROM access_event');
+    const announced = await recorder.announcedBy(...withoutDeletion(sql));
+    expect(announced).toContainEqual({ all: true });
+    expect(await numberOf('oauth_grant')).toBe(3);
+    expect(await numberOf('oauth_refresh_token')).toBe(3 * OF_SESSION);
+    expect(await numberOf(IN_FORCE)).toBe(0);
+    expect(await numberOf(`access_event WHERE kind = 'reload'`)).toBe(1);
+    await deleteBatches(WITHDRAWAL_CLEANUP, { inTransaction: transactionsOf(pool) });
+    await deleteLeft();
+    for (const table of ['oauth_grant', 'oauth_refresh_token', 'oauth_withdrawal']) {
+      expect(await numberOf(table)).toBe(0);
+    }
+  });
+
+  it('leaves the later grants of the client', async () => {
+    const [, sql] = ENDS_OF_CLIENT[0]!;
+    for (const statement of withoutDeletion(sql)) await recorder.sql.query(statement);
+    await recorder.sql.query(`INSERT INTO oauth_grant (session_id, client_id) VALUES ('s1', 'c')
+      ON CONFLICT DO NOTHING`);
+    expect(await numberOf(IN_FORCE)).toBe(1);
+    await deleteBatches(WITHDRAWAL_CLEANUP, { inTransaction: transactionsOf(pool) });
+    const { rows } = await recorder.sql.query('SELECT session_id FROM oauth_grant');
+    expect(rows).toEqual([{ session_id: 's1' }]);
+    expect(await numberOf('oauth_consent')).toBe(1);
+  });
+
+  it('refuses a new refresh token of an ended one', async () => {
+    const [, sql] = ENDS_OF_CLIENT[0]!;
+    for (const statement of withoutDeletion(sql)) await recorder.sql.query(statement);
+    const insert = `INSERT INTO oauth_refresh_token
+        (id, token, client_id, session_id, user_id, expires_at, created_at, scopes)
+      VALUES ('new', 'new', 'c', 's1', 'u', now() + interval '1 d', now(), '[]')`;
+    await expect(recorder.sql.query(insert)).rejects.toMatchObject({ code: 'GH007' });
+  });
+});
+
+describe('a deleted client', () => {
+  const CREATE = `INSERT INTO oauth_client (id, client_id, redirect_uris, skip_consent)
+    VALUES ('c', 'c', '[]', true)`;
+
+  it('leaves its consents to a job', async () => {
+    await recorder.sql.query('DELETE FROM oauth_client');
+    expect(await numberOf('oauth_consent')).toBe(1);
+    await deleteBatches(WITHDRAWAL_CLEANUP, { inTransaction: transactionsOf(pool) });
+    expect(await numberOf('oauth_consent')).toBe(0);
+  });
+
+  it('leaves neither grants nor consents to a later one with its id', async () => {
+    await recorder.sql.query(`BEGIN; SET LOCAL gatehouse.ended_grants = '${MOST_GRANTS}';
+      DELETE FROM oauth_client; ${CREATE}; COMMIT`);
+    expect(await numberOf('oauth_grant')).toBe(0);
+    expect(await numberOf('oauth_consent')).toBe(0);
+  });
+
+  it.each([
+    ['grant', `INSERT INTO oauth_grant (session_id, client_id) VALUES ('s1', 'c')`],
+    [
+      'consent',
+      `INSERT INTO oauth_consent (id, client_id, user_id, scopes, created_at, updated_at)
+       VALUES ('new', 'c', 'u', '[]', now(), now())`,
+    ],
+  ])('has no new %s', async (table, insert) => {
+    await recorder.sql.query('DELETE FROM oauth_client');
+    await expect(recorder.sql.query(insert)).rejects.toMatchObject({
+      code: '23503',
+      constraint: `oauth_${table}_client_id_fkey`,
+    });
+  });
+
+  it('keeps its id while grants or consents have it', async () => {
+    const rename = `UPDATE oauth_client SET client_id = 'd'`;
+    await expect(recorder.sql.query(rename)).rejects.toMatchObject({ code: '23503' });
   });
 });
 

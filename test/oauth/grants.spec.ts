@@ -38,6 +38,25 @@ afterAll(async () => {
   await stage.system.stop();
 });
 
+/**
+ * The client loses a grant type and has it again, as if the transaction had deleted the most grants
+ * that it deletes at once.
+ */
+async function endGeneration(): Promise<void> {
+  await stage.system.query(
+    `DO $$ BEGIN
+       PERFORM set_config('gatehouse.ended_grants', '10000', true);
+       UPDATE oauth_client SET grant_types = '["refresh_token"]'
+        WHERE client_id = '${client.clientId}';
+     END $$`,
+  );
+  await restoreClient();
+  const left = await stage.system.query(
+    `SELECT FROM oauth_grant WHERE client_id = '${client.clientId}'`,
+  );
+  expect(left).not.toEqual([]);
+}
+
 type Tokens = Awaited<ReturnType<OAuthStage['tokens']>>;
 
 async function statusesOf(token: string): Promise<number[]> {
@@ -104,6 +123,7 @@ const WAYS: [string, (tokens: Tokens) => Promise<unknown>][] = [
     },
   ],
   ['a statement empties the table', () => stage.system.query('TRUNCATE oauth_grant')],
+  ['the client has more grants than one transaction deletes', endGeneration],
 ];
 
 const OF_USER = 'WHERE user_id = $1 AND client_id = $2';
@@ -333,6 +353,21 @@ describe('a new grant', () => {
       client.clientId,
     ]);
     expect(left).toHaveLength(3);
+  });
+
+  it('of a generation ends the former one of its session', async () => {
+    const old = await stage.tokens(client, browser);
+    await endGeneration();
+    const fresh = await stage.tokens(client, browser);
+    await expectGoodEverywhere(fresh.access_token);
+    expect((await stage.refresh(client, old.refresh_token)).status).toBe(400);
+    const events = await stage.system.query(
+      `SELECT FROM access_event WHERE kind = 'grant-ended' AND data ->> 'clientId' = $1
+          AND data ->> 'sessionId' IN (SELECT id FROM session WHERE user_id = $2)`,
+      [client.clientId, user.id],
+    );
+    expect(events).toHaveLength(1);
+    expect((await stage.refresh(client, fresh.refresh_token)).status).toBe(200);
   });
 
   it('does not make a code valid that is older than its consent', async () => {

@@ -1,6 +1,10 @@
 import { Pool } from 'pg';
 import { RATE_LIMIT_CLEANUP } from '../../auth-server/limits/limit-cleanup';
-import { ENDED_GRANT_CLEANUP, REFRESH_TOKEN_CLEANUP } from '../../auth-server/oauth/token-cleanup';
+import {
+  ENDED_GRANT_CLEANUP,
+  REFRESH_TOKEN_CLEANUP,
+  WITHDRAWAL_CLEANUP,
+} from '../../auth-server/oauth/token-cleanup';
 import { SESSION_CLEANUP } from '../../auth-server/sessions/session-cleanup';
 import { VERIFICATION_CLEANUP } from '../../auth-server/sessions/verification-cleanup';
 import { LOCKS } from '../../contract';
@@ -137,6 +141,11 @@ describe('a cleanup', () => {
     ['counters of limits', RATE_LIMIT_CLEANUP, /rate_limit_expire_idx.*\n.*Index Cond: \(expire </],
     ['refresh tokens', REFRESH_TOKEN_CLEANUP, /oauth_refresh_token_expires_at_idx/],
     ['tokens of ended grants', ENDED_GRANT_CLEANUP, /Index Cond: \(session_id = e.session_id\)/],
+    [
+      'ended grants of a client',
+      WITHDRAWAL_CLEANUP,
+      /oauth_grant_client_id_idx.*\n.*Index Cond: \(\(client_id = l.client_id\) AND \(generation </,
+    ],
   ])('finds old rows by an index: %s', async (_title, { sql }, index) => {
     const client = await pool.connect();
     await client.query('SET enable_seqscan = off');

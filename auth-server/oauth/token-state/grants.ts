@@ -40,7 +40,11 @@ const BEGIN = `
          ON CONFLICT (session_id, client_id) DO NOTHING)
   SELECT FROM basis`;
 
-const FIND = 'SELECT granted_at AS at FROM oauth_grant WHERE session_id = $1 AND client_id = $2';
+/** A grant of an earlier generation ended with it (migrations/1795817000000-EndGrantsOfClientsAtOnce). */
+const FIND = `
+  SELECT g.granted_at AS at FROM oauth_grant g
+    JOIN oauth_client c ON c.client_id = g.client_id AND c.grant_generation = g.generation
+   WHERE g.session_id = $1 AND g.client_id = $2`;
 
 const END = 'DELETE FROM oauth_grant WHERE session_id = $1 AND client_id = $2';
 

@@ -27,6 +27,8 @@ const SESSION_AND_USER = `
   CASE WHEN s.${session.expiresAt} > clock_timestamp() THEN s.${session.expiresAt}
        ELSE '-infinity' END AS "expiresAt",
   (SELECT json_object_agg(g.client_id, g.granted_at) FROM oauth_grant g
+     JOIN "${OAUTH_TABLES.oauthClient.name}" gc ON gc.${client.clientId} = g.client_id
+      AND gc.grant_generation = g.generation
     WHERE g.session_id = s.${session.id}) AS "grants",
   ${selectProfile('u')}`;
 

@@ -136,6 +136,10 @@ export class OAuthClientEntity {
   @Column({ name: columns.metadata, type: 'jsonb', nullable: true })
   metadata!: object | null;
 
+  /** Of the grants in force (migrations/1795817000000-EndGrantsOfClientsAtOnce). Triggers write it. */
+  @Column({ name: 'grant_generation', type: 'integer', default: 0 })
+  grantGeneration!: number;
+
   @ManyToOne(() => UserEntity, { onDelete: 'CASCADE' })
   @JoinColumn({ name: columns.userId, foreignKeyConstraintName: 'oauth_client_user_id_fkey' })
   user?: Relation<UserEntity>;

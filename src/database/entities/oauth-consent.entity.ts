@@ -41,13 +41,10 @@ export class OAuthConsentEntity {
   @Column({ name: columns.updatedAt, type: 'timestamptz', precision: 3 })
   updatedAt!: Date;
 
-  @ManyToOne(() => OAuthClientEntity, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({
-    name: columns.clientId,
-    referencedColumnName: 'clientId',
-    foreignKeyConstraintName: 'oauth_consent_client_id_fkey',
-  })
-  client?: Relation<OAuthClientEntity>;
+  /** `null`: it is deleted (migrations/1795817000000-EndGrantsOfClientsAtOnce). */
+  @ManyToOne(() => OAuthClientEntity, { createForeignKeyConstraints: false })
+  @JoinColumn({ name: columns.clientId, referencedColumnName: 'clientId' })
+  client?: Relation<OAuthClientEntity> | null;
 
   @ManyToOne(() => UserEntity, { onDelete: 'CASCADE' })
   @JoinColumn({ name: columns.userId, foreignKeyConstraintName: 'oauth_consent_user_id_fkey' })

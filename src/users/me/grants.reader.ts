@@ -2,20 +2,24 @@ import type { EntityManager } from 'typeorm';
 import type { ClientToken, Grant } from './grants.schemas';
 import { OAuthConsentEntity } from '../../database/entities/oauth-consent.entity';
 
-/** The consents of a user for OAuth clients, oldest first. */
+/** The consents of a user for OAuth clients, oldest first. A deleted client has none. */
 export async function listGrants(manager: EntityManager, userId: string): Promise<Grant[]> {
   const rows = await manager.find(OAuthConsentEntity, {
     where: { userId },
     relations: { client: true },
     order: { createdAt: 'ASC', id: 'ASC' },
   });
-  return rows.map(({ clientId, client, scopes, createdAt, updatedAt }) => ({
-    clientId,
-    name: client?.name ?? '',
-    scopes,
-    createdAt: createdAt.toISOString(),
-    updatedAt: updatedAt.toISOString(),
-  }));
+  return rows.flatMap(({ clientId, client, scopes, createdAt, updatedAt }) =>
+    client
+      ? {
+          clientId,
+          name: client.name ?? '',
+          scopes,
+          createdAt: createdAt.toISOString(),
+          updatedAt: updatedAt.toISOString(),
+        }
+      : [],
+  );
 }
 
 /** Refresh tokens that one query reads. */
