@@ -26,6 +26,7 @@ import { sendRequestIds } from './http/request/request-id';
 import { logRequests } from './http/request/request-log';
 import { logRequestsLazily } from './http/request/request-logger';
 import { countRequests } from './metrics/request-counter';
+import { readAccess } from './openapi/access';
 import { serveDocumentation } from './openapi/serving';
 import { runInDatabaseScope } from '../runtime/database/database-scope';
 import type { Metrics } from '../runtime/metrics/metrics';
@@ -136,6 +137,12 @@ export const API_STEPS: readonly ApiStep[] = [
     },
   },
   { name: 'base URL', run: ({ fastify }) => redirectFromBaseUrl(fastify) },
+  {
+    name: 'rules of the routes',
+    run: ({ app }) => {
+      readAccess(app);
+    },
+  },
   { name: 'documentation', run: serveDocuments },
 ];
 

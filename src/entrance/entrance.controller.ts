@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Param, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
 import {
   type Entrance,
   entranceSchema,
@@ -14,6 +15,8 @@ import { Endpoint } from '../common/openapi/endpoint.decorator';
 import { Problem } from '../common/problems/problem';
 import { isProblemCode, PROBLEM_CODES } from '../common/problems/problem-codes';
 import { API_SETTINGS, type ApiSettings } from '../config/api-settings';
+
+const problemCode = z.string().meta({ examples: ['not_found'] });
 
 /** The root URL with its links, and the pages of the problem types. */
 @ApiTags('Entrance')
@@ -78,8 +81,7 @@ export class EntranceController {
     },
     problems: ['not_found'],
   })
-  @ApiParam({ name: 'code', example: 'not_found' })
-  getProblem(@Param('code') code: string): ProblemPage {
+  getProblem(@Param('code', { schema: problemCode }) code: string): ProblemPage {
     if (!isProblemCode(code)) throw new Problem('not_found', { detail: 'There is no such code.' });
     return { code, ...PROBLEM_CODES[code] };
   }

@@ -1,11 +1,13 @@
-import { Controller, Get, Module, Patch } from '@nestjs/common';
+import { Body, Controller, Get, type INestApplication, Module, Param, Patch } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { readAccess } from './access';
+import { API_STEPS, type ApiParts } from '../app.steps';
 import { CurrentUser } from '../auth/principal/current-user.decorator';
 import { Scopes } from '../auth/scopes.decorator';
 import { Conditional } from '../common/openapi/conditional.decorator';
 import { Endpoint } from '../common/openapi/endpoint.decorator';
+import { id } from '../common/validation/schemas';
 import { RequestPreconditions } from '../http/request/preconditions';
 
 const ENDPOINT = { summary: 'Read', operationId: 'read', answers: { 200: { description: 'It' } } };
@@ -39,6 +41,13 @@ class UnmarkedController {
   change(@RequestPreconditions() _preconditions: unknown): void {}
 }
 
+@Controller('unvalidated')
+class UnvalidatedController {
+  @Patch(':id')
+  @Endpoint(ENDPOINT)
+  change(@Param('id', { schema: id }) _id: string, @Body() _change: object): void {}
+}
+
 @Controller('described')
 class DescribedController {
   @Scopes('users:read')
@@ -50,12 +59,19 @@ class DescribedController {
   help(): void {}
 }
 
-async function accessOf(controller: new () => object) {
+function accessOf(controller: new () => object) {
+  return withApp(controller, readAccess);
+}
+
+async function withApp<T>(
+  controller: new () => object,
+  work: (app: INestApplication) => T,
+): Promise<T> {
   @Module({ controllers: [controller] })
   class RoutesModule {}
   const app = await NestFactory.create(RoutesModule, new FastifyAdapter(), { logger: false });
   try {
-    return readAccess(app);
+    return work(app);
   } finally {
     await app.close();
   }
@@ -74,6 +90,22 @@ describe('the rules of the routes', () => {
 
   it('fail the start when a route for service accounts needs a user', async () => {
     await expect(accessOf(ContradictionController)).rejects.toThrow('use @UserScopes()');
+  });
+
+  it('fail the start when a body has no schema', async () => {
+    await expect(accessOf(UnvalidatedController)).rejects.toThrow(
+      'UnvalidatedController.change has a parameter without a schema',
+    );
+  });
+
+  it('are checked with API_DOCS=off too', async () => {
+    const steps = API_STEPS.filter(({ name }) => /routes|documentation/.test(name));
+    const start = (app: INestApplication) => {
+      const parts = { app, settings: { apiDocs: false } } as ApiParts;
+      for (const step of steps) step.run(parts);
+    };
+    await expect(withApp(UnvalidatedController, start)).rejects.toThrow('without a schema');
+    await expect(withApp(DescribedController, start)).resolves.toBeUndefined();
   });
 
   it.each([UncheckedController, UnmarkedController])(

@@ -10,6 +10,7 @@ import { REQUIRED_SCOPES, type ScopeRule } from '../auth/scopes.decorator';
 import { needsUser } from '../auth/principal/current-user.decorator';
 import { CONDITIONAL } from '../common/openapi/conditional.decorator';
 import { DEPRECATION, type Deprecation } from '../common/openapi/deprecated.decorator';
+import { takesUncheckedInput } from '../common/openapi/parameter-factories';
 import { ENDPOINT, type EndpointDescription } from '../common/openapi/endpoint.decorator';
 import type { ProblemCode } from '../common/problems/problem-codes';
 import { readsPreconditions } from '../http/request/preconditions';
@@ -72,8 +73,9 @@ export function readAccess(app: INestApplication): Map<string, Access> {
 }
 
 /**
- * @throws when a route is opened to service accounts and its handler refuses them, or when the
- *   handler of a change does not read the preconditions that the route accepts.
+ * @throws when a route is opened to service accounts and its handler refuses them, when the handler
+ *   of a change does not read the preconditions that the route accepts, or when nothing checks what
+ *   the handler takes from the request.
  */
 function assertNoContradiction(
   { scopeRule, isConditional }: Access,
@@ -82,6 +84,11 @@ function assertNoContradiction(
   const place = `${controller.name}.${handler.name}`;
   if (scopeRule?.forServiceAccounts && needsUser(controller, handler.name)) {
     throw new Error(`${place} needs a user: use @UserScopes() instead of @Scopes()`);
+  }
+  if (takesUncheckedInput(controller, handler.name)) {
+    throw new Error(
+      `${place} has a parameter without a schema: use @Body({ schema }), also for @Query() and @Param()`,
+    );
   }
   const isRead = Reflect.getMetadata(METHOD_METADATA, handler) === RequestMethod.GET;
   if ((isConditional && !isRead) !== readsPreconditions(controller, handler.name)) {

@@ -2,7 +2,6 @@ import type { INestApplication } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { dump } from 'js-yaml';
-import { readAccess } from './access';
 import { createOpenApiDocument } from './document';
 import { OTHER_DOCUMENTS, otherDocuments } from './published-documents';
 import type { ApiSettings } from '../config/api-settings';
@@ -13,11 +12,8 @@ import { toEntityTag } from '../http/entity-tag';
  * auth server and of both processes. The first request for a document creates it, and its bytes are
  * kept: that takes a third of the time of a start, and most processes never serve one. To encode the
  * text for each answer takes twenty times as much processor time as to send the bytes.
- *
- * @throws when the rules of a route are incorrect: that fails the start.
  */
 export function serveDocumentation(app: INestApplication, settings: ApiSettings): void {
-  readAccess(app);
   const getDocument = once(() => createOpenApiDocument(app, settings));
   const getOthers = once(() => otherDocuments(getDocument(), settings));
   serveText(app, '/openapi.yaml', {
