@@ -122,6 +122,14 @@ describe('both processes', () => {
       /not up to date: run `npm run migrate`/,
     ],
     [
+      'a rule that a migration has not created yet',
+      [
+        "UPDATE migrations SET name = 'x' || name WHERE name LIKE 'EndImpersonationsInTime%'",
+        "UPDATE migrations SET name = substr(name, 2) WHERE name LIKE 'xEndImpersonationsInTime%'",
+      ],
+      'run `npm run migrate`. EndImpersonationsInTime1795815000000 is not applied.',
+    ],
+    [
       'no schema',
       ['ALTER SCHEMA public RENAME TO other', 'ALTER SCHEMA other RENAME TO public'],
       'The database has no schema yet: run `npm run migrate`.',

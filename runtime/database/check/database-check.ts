@@ -1,3 +1,4 @@
+import { findPendingMigrations } from './pending-migrations';
 import { readRoles } from './role-constraint';
 import { refuseOldServer } from './server-version';
 import { findWeakTriggers } from './trigger-check';
@@ -6,7 +7,7 @@ import { ROLES } from '../../../contract';
 
 const FIND_STATE = `
   SELECT current_setting('server_encoding') AS encoding,
-         current_setting('default_transaction_isolation') AS isolation, to_regclass('"user"') IS NOT NULL AS "hasSchema"`;
+         current_setting('default_transaction_isolation') AS isolation, to_regclass('migrations') IS NOT NULL AS "hasSchema"`;
 
 interface DatabaseState {
   encoding: string;
@@ -19,8 +20,8 @@ interface DatabaseState {
  *
  * @param query runs a statement and returns its rows.
  * @throws {StartError} when PostgreSQL is too old; when text is not stored as UTF-8; when
- *   transactions have another isolation level than READ COMMITTED; when no
- *   migration has run; when triggers are not `ENABLE ALWAYS`. A restore with `pg_restore
+ *   transactions have another isolation level than READ COMMITTED; when a migration of this version
+ *   has not run; when triggers are not `ENABLE ALWAYS`. A restore with `pg_restore
  *   --disable-triggers` leaves ordinary triggers behind, which do not fire in a session with
  *   `session_replication_role = replica`; when a role of a feature is missing in the constraint of
  *   the users' roles.
@@ -41,6 +42,12 @@ export async function checkDatabase(query: (sql: string) => Promise<unknown[]>):
   if (!state.hasSchema) {
     throw new StartError('The database has no schema yet: run `npm run migrate`.');
   }
+  const pending = await findPendingMigrations(query);
+  if (pending.length > 0) {
+    throw new StartError(
+      `The database schema is not up to date: run \`npm run migrate\`. ${describePending(pending)}.`,
+    );
+  }
   const triggers = await findWeakTriggers(query);
   if (triggers.length > 0) {
     throw new StartError(
@@ -54,4 +61,9 @@ export async function checkDatabase(query: (sql: string) => Promise<unknown[]>):
       `The database does not accept the roles ${missing.join(', ')}. Run \`npm run migrate\`, which brings its constraint in line with the features.`,
     );
   }
+}
+
+function describePending([first, ...others]: string[]): string {
+  if (others.length === 0) return `${first} is not applied`;
+  return `${first} and ${others.length} more migrations are not applied`;
 }
