@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SIGNATURE_ALGORITHMS } from '../../contract';
+import { CONTROLS } from '../plain-text';
 import { databaseUrl } from './database-url';
 import * as is from './values';
 
@@ -184,6 +185,13 @@ export const SETTING_DEFINITIONS = {
       .string()
       .min(8, 'must have at least 8 characters')
       .max(128, 'must have at most 128 characters')
+      // A file of a secret ends with a newline, and `docker run --env-file` keeps quotes.
+      .refine((password) => !CONTROLS.test(password) && password === password.trim(), {
+        message: 'must have no line break, and no blanks around it: a sign-in form sends none',
+      })
+      .refine((password) => !/^(["']).*\1$/.test(password), {
+        message: 'must not stand in quotes: they would be a part of it',
+      })
       .describe('8 to 128 characters'),
     default: null,
     defaultNote: 'generated and printed once in development',

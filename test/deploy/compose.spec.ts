@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { NODE_FLAGS } from '../../launcher/services/service';
 import { DATABASE_ROLES } from '../../launcher/database-grants';
 import {
@@ -81,6 +82,18 @@ describe('docker-compose.yml', () => {
     const { shutdownDelay } = loadSettings(environmentOf(name), name);
     expect(Number.parseInt(grace!, 10)).toBeGreaterThan((shutdownDelay + STOP_LIMIT_MS) / 1_000);
     expect(grace).toMatch(/^\d+s$/);
+  });
+
+  it.each(PROCESSES)('lets the process %s reach a database outside of the stack', (name) => {
+    const { networks } = parse(text) as { networks: Record<string, { internal?: boolean }> };
+    const { networks: joined = [] } = serviceOf(parseComposeFile(text, SECRETS), name);
+    expect(joined.filter((network) => !networks[network]!.internal)).not.toEqual([]);
+  });
+
+  it('bounds the log of each service: by default Docker keeps every line', () => {
+    for (const { logging } of Object.values(parseComposeFile(text, SECRETS))) {
+      expect(logging?.options).toEqual({ 'max-size': '20m', 'max-file': '5' });
+    }
   });
 
   it.each(Object.keys(SECRETS))('does not start without %s', (name) => {

@@ -180,7 +180,20 @@ function environmentOf(name: string): Record<string, string> {
   const own = (container!.env ?? []).flatMap(({ name: key, value }) =>
     value === undefined ? [] : [[key, value]],
   );
-  return Object.assign({}, ...data, Object.fromEntries(own)) as Record<string, string>;
+  return Object.assign({}, serviceLinks(podOf(name)), ...data, Object.fromEntries(own)) as Record<
+    string,
+    string
+  >;
+}
+
+/** What the kubelet sets in each pod that does not refuse it, among them `AUTH_PORT`. */
+function serviceLinks({ enableServiceLinks = true }: { enableServiceLinks?: boolean }) {
+  const services = MANIFESTS.filter(({ kind }) => kind === 'Service' && enableServiceLinks);
+  const links = services.map(({ metadata }) => [
+    `${metadata.name.toUpperCase()}_PORT`,
+    'tcp://10.96.12.7:80',
+  ]);
+  return Object.fromEntries(links) as Record<string, string>;
 }
 
 function configMap(name: string): Manifest {

@@ -20,6 +20,7 @@ export interface Container {
 }
 
 export interface PodSpec {
+  enableServiceLinks?: boolean;
   automountServiceAccountToken?: boolean;
   terminationGracePeriodSeconds?: number;
   securityContext?: object;

@@ -7,6 +7,8 @@ export interface ComposeService {
   environment?: Record<string, string>;
   ports?: string[];
   stop_grace_period?: string;
+  networks?: string[];
+  logging?: { options?: Record<string, string> };
 }
 
 /**
