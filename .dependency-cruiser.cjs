@@ -1,3 +1,6 @@
+const { globSync, readFileSync } = require('node:fs');
+const { basename, dirname } = require('node:path');
+
 /**
  * The import rules of the project, in one direction:
  *
@@ -89,6 +92,14 @@ const FEATURE_MIGRATION = '^features/[^/]+/migrations/';
 const FEATURE_API = '^(features/[^/]+/|src/admin/)[^/]+[.]api[.]ts$';
 const FEATURE_MAY_USE = ['auth-proxy', 'users', 'auth', ...FLOOR];
 
+/** The other features that each feature may import: `uses` of its declaration, in one direction. */
+const FEATURE_USES = globSync('features/*/*.feature.ts')
+  .map((file) => {
+    const [, names = ''] = /^ {2}uses: \[([^\]]*)\]/m.exec(readFileSync(file, 'utf8')) ?? [];
+    return { folder: basename(dirname(file)), others: names.match(/[a-z][a-z0-9-]*/g) ?? [] };
+  })
+  .filter(({ others }) => others.length > 0);
+
 const PLACED = `^src/(${Object.keys(MAY_USE).join('|')})/`;
 const CONTRACT = '^contract/';
 const TESTS = '^test/|[.]spec[.]ts$';
@@ -131,6 +142,36 @@ const authRoomRules = Object.entries(AUTH_ROOMS).map(([room, others]) => ({
   from: { path: `^src/auth/${room}/`, pathNot: TESTS },
   to: { path: '^src/auth/', pathNot: `^src/auth/(${[room, ...others].join('|')})/` },
 }));
+
+/** @param folders a group of the folders of features, and `uses` the folders that they may import. */
+function featureRule({ name, folders, uses, but = [] }) {
+  return {
+    name,
+    comment: `A feature uses its own folder, ${FEATURE_MAY_USE.join(', ')}, runtime and the contract. Another feature only with \`uses\` in its declaration.`,
+    severity: 'error',
+    from: { path: folders, pathNot: [DECLARATION, FEATURE_MIGRATION, TESTS, ...but] },
+    to: {
+      path: OWN_CODE,
+      pathNot: [uses, `^src/(${FEATURE_MAY_USE.join('|')})/`, '^runtime/', CONTRACT],
+    },
+  };
+}
+
+const featureRules = [
+  featureRule({
+    name: 'feature-uses-itself-and-the-floor',
+    folders: '^features/([^/]+)/',
+    uses: '^features/$1/',
+    but: FEATURE_USES.map(({ folder }) => `^features/${folder}/`),
+  }),
+  ...FEATURE_USES.map(({ folder, others }) =>
+    featureRule({
+      name: `feature-${folder}`,
+      folders: `^features/${folder}/`,
+      uses: `^features/(${[folder, ...others].join('|')})/`,
+    }),
+  ),
+];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -220,16 +261,7 @@ module.exports = {
       from: { pathNot: [DECLARATION, TESTS] },
       to: { path: FEATURE_API },
     },
-    {
-      name: 'feature-uses-itself-and-the-floor',
-      comment: `A feature uses its own folder, ${FEATURE_MAY_USE.join(', ')}, runtime and the contract; no other feature.`,
-      severity: 'error',
-      from: { path: '^features/([^/]+)/', pathNot: [DECLARATION, FEATURE_MIGRATION, TESTS] },
-      to: {
-        path: OWN_CODE,
-        pathNot: ['^features/$1/', `^src/(${FEATURE_MAY_USE.join('|')})/`, '^runtime/', CONTRACT],
-      },
-    },
+    ...featureRules,
     {
       name: 'contract-has-one-door',
       comment: 'Outside its folder the contract is imported by its index alone.',

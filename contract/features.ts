@@ -5,7 +5,7 @@ import {
   PRODUCT_FEATURES,
   refuseRepeatedNames,
 } from '../features/installed';
-import { findDeclarationFaults } from './declarations/faults';
+import { findDeclarationFaults, findMissingFeatures } from './declarations/faults';
 import { OAUTH_TABLES } from './tables/oauth-tables';
 import { TABLES } from './tables/tables';
 
@@ -43,6 +43,9 @@ refuseRepeatedNames('tables', [...OWN_TABLES, ...FEATURE_TABLES]);
 /** @throws {Error} that names every fault of every declaration. Every process and command ends with it. */
 function refuseFaults(): void {
   const roles = Object.keys(mergeParts('roles'));
-  const faults = INSTALLED_FEATURES.flatMap((feature) => findDeclarationFaults(feature, roles));
+  const faults = INSTALLED_FEATURES.flatMap((feature) => [
+    ...findDeclarationFaults(feature, roles),
+    ...findMissingFeatures(feature, FEATURE_NAMES),
+  ]);
   if (faults.length > 0) throw new Error(`Features with faults: ${faults.join('; ')}.`);
 }

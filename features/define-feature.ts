@@ -61,6 +61,11 @@ export interface FeatureExamples {
 export interface FeatureDeclaration {
   /** Of the folder: lower case, with hyphens. */
   name: string;
+  /**
+   * Other features whose files this one imports, such as the entity of a relation. Never in both
+   * directions.
+   */
+  uses?: readonly string[];
   /** Tags of the OpenAPI document with their descriptions. */
   tags?: Record<string, string>;
   /**

@@ -73,6 +73,16 @@ export function findDeclarationFaults(
   return faults.map((fault) => `${feature.name}: ${fault}`);
 }
 
+/** @param installed the names of all features. @returns a sentence for each name in `uses` without a feature. */
+export function findMissingFeatures(
+  { name, uses = [] }: FeatureDeclaration,
+  installed: readonly string[],
+): string[] {
+  return uses
+    .filter((used) => !installed.includes(used))
+    .map((used) => `${name}: \`uses\` names ${used}, which is no installed feature`);
+}
+
 function findWrongNames(feature: FeatureDeclaration, { part, pattern, words }: NameRule): string[] {
   const declared = feature[part] ?? [];
   const names = Array.isArray(declared) ? (declared as string[]) : Object.keys(declared);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Column, DataSource, Entity, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { ROLES } from '../../contract';
-import { findDeclarationFaults } from '../../contract/declarations/faults';
+import { findDeclarationFaults, findMissingFeatures } from '../../contract/declarations/faults';
 import type { FeatureDeclaration } from '../../features/define-feature';
 import { HOUSE_FEATURES } from '../../features/house-features';
 import { findFeatureFaults, findUnlistedEntities } from '../../src/database/feature-check';
@@ -176,6 +176,13 @@ describe('a declaration with a fault', () => {
   ])('is named in one sentence: %j', (declaration, fault) => {
     const roles = ['admin', 'user'];
     expect(findDeclarationFaults({ name: 'places', ...declaration }, roles)).toEqual([fault]);
+  });
+
+  it('is named when it uses a feature that is not installed', () => {
+    const comments = { name: 'comments', uses: ['notes', 'places'] };
+    expect(findMissingFeatures(comments, ['comments', 'places'])).toEqual([
+      'comments: `uses` names notes, which is no installed feature',
+    ]);
   });
 
   it('has no fault in Gatehouse', () => {

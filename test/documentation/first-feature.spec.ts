@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { installFeature, parseNames, renderFeature } from '../../tools/new-feature/render';
 
 const GUIDE = readFileSync(join(__dirname, '../../docs/guides/first-feature.md'), 'utf8');
@@ -102,5 +104,46 @@ describe('the generator of features', () => {
   it('derives the singular, unless it is named', () => {
     expect(parseNames(['stories'])).toMatchObject({ singular: 'story' });
     expect(parseNames(['people', 'person'])).toMatchObject({ singular: 'person' });
+  });
+});
+
+describe('a relation between two features', () => {
+  const ROOT = join(__dirname, '../..');
+  let project: string;
+
+  beforeEach(() => {
+    project = mkdtempSync(join(tmpdir(), 'gatehouse-relation-'));
+    cpSync(join(ROOT, 'tsconfig.json'), join(project, 'tsconfig.json'));
+    write('notes/note.entity.ts', 'export class NoteEntity {}\n');
+    write('comments/comment.entity.ts', `export { NoteEntity } from '../notes/note.entity';\n`);
+  });
+  afterEach(() => rmSync(project, { recursive: true }));
+
+  function write(file: string, content: string): void {
+    const path = join(project, 'features', file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
+
+  function checkImports(uses: string): { status: number | null; stdout: string } {
+    write('comments/comments.feature.ts', `export const comments = {\n  ${uses}\n};\n`);
+    const program = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+    const words = ['features', '--config', join(ROOT, '.dependency-cruiser.cjs')];
+    const options = { cwd: project, encoding: 'utf8' } as const;
+    return spawnSync(process.execPath, [program, ...words], options);
+  }
+
+  it('is allowed by `uses` of the declaration', () => {
+    const { stdout } = checkImports(`uses: ['tags', 'notes'],`);
+    expect(stdout).toContain('no-orphan');
+    expect(stdout).not.toContain('comment.entity.ts');
+  });
+
+  it.each([
+    [`uses: [],`, 'feature-uses-itself-and-the-floor'],
+    [`uses: ['tags'],`, 'feature-comments'],
+  ])('is refused with %s', (uses, rule) => {
+    const { stdout } = checkImports(uses);
+    expect(stdout).toContain(`${rule}: features/comments/comment.entity.ts → features/notes`);
   });
 });
