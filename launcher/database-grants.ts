@@ -52,7 +52,7 @@ export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
     'REVOKE ALL ON verification, mail_queue, rate_limit, audit_repeat, oauth_client_assertion FROM gatehouse_api',
     'REVOKE INSERT, UPDATE ON account, session, user_proof, two_factor, passkey, jwks FROM gatehouse_api',
     'REVOKE UPDATE, DELETE ON installation_secret FROM gatehouse_api',
-    'REVOKE DELETE ON account, passkey, jwks, oauth_client_resource, oauth_consent, oauth_access_token, audit_cleaning FROM gatehouse_api',
+    'REVOKE DELETE ON jwks, oauth_client_resource, oauth_consent, oauth_access_token, audit_cleaning FROM gatehouse_api',
     // UPDATE stays a privilege on the table: the readiness of the previous version looks for it.
     'REVOKE INSERT ON "user", credential_state FROM gatehouse_api',
     ...stateOfCredentials('gatehouse_api'),

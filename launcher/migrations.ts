@@ -75,6 +75,7 @@ import { KeepEndedGrants1795813500000 } from '../migrations/1795813500000-KeepEn
 import { EndImpersonationsWithTheirSession1795814500000 } from '../migrations/1795814500000-EndImpersonationsWithTheirSession';
 import { EndImpersonationsInTime1795815000000 } from '../migrations/1795815000000-EndImpersonationsInTime';
 import { EndGrantsOfClientsAtOnce1795817000000 } from '../migrations/1795817000000-EndGrantsOfClientsAtOnce';
+import { RecoverAccounts1795818000000 } from '../migrations/1795818000000-RecoverAccounts';
 import { grantPrivileges } from './database-grants';
 import { APPLICATION_NAME, LimitLockWaits, repeatWhileLocked } from './lock-waits';
 import { alignRoles } from './role-constraint';
@@ -158,6 +159,7 @@ const OWN_MIGRATIONS = [
   EndImpersonationsWithTheirSession1795814500000,
   EndImpersonationsInTime1795815000000,
   EndGrantsOfClientsAtOnce1795817000000,
+  RecoverAccounts1795818000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -28,7 +28,16 @@ export function composePasswordChanged(owner: UserContact): Message {
   });
 }
 
-const NOT_YOU = 'If it was not you, set a new password and end your sessions.';
+/** What the owner does when another person has made the change. */
+const IF_NOT_YOU = {
+  changed: 'If it was not you, set a new password and end your sessions.',
+  // A new password leaves it in place.
+  added: 'If it was not you, remove it, then set a new password and end your sessions.',
+  // The owner has no code and cannot sign in.
+  'switched on': 'If it was not you, tell the people who run this service at once.',
+};
+
+export type SecurityChange = keyof typeof IF_NOT_YOU;
 
 /** Goes to the owner after several wrong codes at the second step of a sign-in. */
 export function composeSecondStepWarning(owner: UserContact): Message {
@@ -40,13 +49,28 @@ export function composeSecondStepWarning(owner: UserContact): Message {
   });
 }
 
-/** Goes to the owner after a way to sign in was added or removed. */
-export function composeSecurityNotice(owner: UserContact, what: string): Message {
+/** Goes to the owner after a way to sign in was added, removed or changed. */
+export function composeSecurityNotice(
+  owner: UserContact,
+  what: string,
+  change: SecurityChange = 'changed',
+): Message {
   return composeNotice(owner, {
     cause: 'security_notice',
     subject: what,
     lines: [`${what}.`],
-    footer: NOT_YOU,
+    footer: IF_NOT_YOU[change],
+  });
+}
+
+/** Goes to the owner after an administrator has removed the password and all other methods. */
+export function composeSignInMethodsRemoved(owner: UserContact): Message {
+  const what = 'An administrator removed all sign-in methods of your account';
+  return composeNotice(owner, {
+    cause: 'security_notice',
+    subject: what,
+    lines: [`${what}.`, 'To sign in again, ask for a new password with this address.'],
+    footer: 'If you did not expect this, tell the people who run this service.',
   });
 }
 

@@ -50,7 +50,7 @@ async function notifyOfLink(row: Account, ctx: EndpointContext, mailer: Mailer):
   const owner = await ctx.context.internalAdapter.findUserById(row.userId);
   if (!owner) return;
   const what = `Sign-in with ${nameOf(row)} was added to your account`;
-  await mailer.send(composeSecurityNotice(owner, what));
+  await mailer.send(composeSecurityNotice(owner, what, 'added'));
 }
 
 /** After the deletion of an account there is no user to notify. */

@@ -2,17 +2,26 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, getSessionFromCtx } from 'better-auth/api';
 import { z } from 'zod';
 import { ACTING_CLIENT_HEADER, COMMITTED_CHANGE_HEADER, NOTICES_PATH } from '../../contract';
-import { composeEmailChanged, composeSecurityNotice } from './notice-messages';
+import {
+  composeEmailChanged,
+  composeSecurityNotice,
+  composeSignInMethodsRemoved,
+} from './notice-messages';
+import type { Message } from '../mail/link-mails';
 import type { Mailer } from '../mail/mailer';
 import { assertAdministrator, noSuchUser } from '../common/caller';
 import type { HookContext } from '../common/hook-types';
 import { requestContext } from '../common/request-context';
+import type { UserContact } from '../common/user-contact';
 
 const FACTOR_REMOVED = 'An administrator removed the second factor of your account';
 
 /** What has been done; for a change of the e-mail address, the address that gets the notice. */
 const noticeSchema = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('two_factor_removed'), userId: z.string() }),
+  z.object({
+    event: z.enum(['two_factor_removed', 'sign_in_methods_removed']),
+    userId: z.string(),
+  }),
   z.object({
     event: z.literal('email_changed'),
     userId: z.string(),
@@ -39,19 +48,22 @@ export function requestedNotices(mailer: Mailer) {
           const { body } = ctx;
           const user = await ctx.context.internalAdapter.findUserById(body.userId);
           if (!user) throw noSuchUser();
-          await mailer.send(
-            body.event === 'email_changed'
-              ? composeEmailChanged(
-                  { name: user.name, email: body.formerEmail, emailVerified: body.wasVerified },
-                  user.email,
-                )
-              : composeSecurityNotice(user, FACTOR_REMOVED),
-          );
+          await mailer.send(composeNotice(user, body));
           return ctx.json({ status: true });
         },
       ),
     },
   } satisfies BetterAuthPlugin;
+}
+
+function composeNotice(user: UserContact, notice: z.infer<typeof noticeSchema>): Message {
+  if (notice.event !== 'email_changed') {
+    return notice.event === 'two_factor_removed'
+      ? composeSecurityNotice(user, FACTOR_REMOVED)
+      : composeSignInMethodsRemoved(user);
+  }
+  const { formerEmail: email, wasVerified: emailVerified } = notice;
+  return composeEmailChanged({ name: user.name, email, emailVerified }, user.email);
 }
 
 /**

@@ -5,16 +5,18 @@ import { composeSecondStepWarning, composeSecurityNotice } from './notice-messag
 import type { UserContact } from '../common/user-contact';
 import type { Mailer } from '../mail/mailer';
 
+const VERIFY_TOTP = '/two-factor/verify-totp';
+const ADD_PASSKEY = '/passkey/verify-registration';
+
 /** The notice to the owner after a path has succeeded. */
 const NOTICES: Record<string, string> = {
   '/two-factor/disable': 'The second factor of your account was switched off',
   '/two-factor/generate-backup-codes': 'New recovery codes were made for your account',
   '/two-factor/verify-backup-code': 'A recovery code was used to sign in to your account',
-  '/passkey/verify-registration': 'A passkey was added to your account',
+  [ADD_PASSKEY]: 'A passkey was added to your account',
   '/passkey/delete-passkey': 'A passkey was removed from your account',
 };
 
-const VERIFY_TOTP = '/two-factor/verify-totp';
 const SWITCHED_ON = 'The second factor of your account was switched on';
 
 /** A mail to the owner after a change of the second factor or of the passkeys. */
@@ -32,7 +34,12 @@ export function secondFactorNotices(mailer: Mailer) {
             const isSwitchedOn = path === VERIFY_TOTP && session && beginsSession(context);
             const what = isSwitchedOn ? SWITCHED_ON : NOTICES[path];
             const owner = (newSession ?? session)?.user;
-            if (what && owner) await mailer.send(composeSecurityNotice(owner, what));
+            const change = isSwitchedOn
+              ? 'switched on'
+              : path === ADD_PASSKEY
+                ? 'added'
+                : 'changed';
+            if (what && owner) await mailer.send(composeSecurityNotice(owner, what, change));
           }),
         },
       ],

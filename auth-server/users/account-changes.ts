@@ -1,7 +1,8 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import type { UserContact } from '../common/user-contact';
 import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
-import { confirmTakenAddress, readEmailChange } from './email-change';
+import type { Pool } from 'pg';
+import { confirmTakenAddress, type EmailChange, readEmailChange } from './email-change';
 import { findChangeFault, markUsed } from './mailed-link';
 import { callerOf } from '../common/caller';
 import type { Adapter, EndpointContext, HookContext } from '../common/hook-types';
@@ -19,39 +20,40 @@ const UPDATE_USER = '/admin/update-user';
  * not verified, and a change of the e-mail address that was requested before a new password is
  * void. The mails to the owner are in `notices/`.
  */
-export const accountChanges = {
-  id: 'account-changes',
-  init: ({ adapter }) => {
-    changeOnce(adapter);
-    return { options: { databaseHooks: { user: { update: { after: markLinkUsed } } } } };
-  },
-  hooks: {
-    before: [
-      {
-        matcher: ({ path }) => path === VERIFY_EMAIL,
-        handler: createAuthMiddleware(refuseVoidChange),
-      },
-      {
-        matcher: ({ path }) => path === SET_PASSWORD || path === UPDATE_USER,
-        handler: createAuthMiddleware(refuseOwnCredentials),
-      },
-      {
-        matcher: ({ path }) => path === UPDATE_USER,
-        handler: createAuthMiddleware(markNewEmailUnverified),
-      },
-    ],
-    after: [
-      {
-        matcher: ({ path }) => path === SET_PASSWORD,
-        handler: createAuthMiddleware(endSessions),
-      },
-      {
-        matcher: ({ path }) => path === CHANGE_EMAIL,
-        handler: createAuthMiddleware(confirmTakenAddress),
-      },
-    ],
-  },
-} satisfies BetterAuthPlugin;
+export const accountChanges = (pool: Pool) =>
+  ({
+    id: 'account-changes',
+    init: ({ adapter }) => {
+      changeOnce(adapter);
+      return { options: { databaseHooks: { user: { update: { after: markLinkUsed } } } } };
+    },
+    hooks: {
+      before: [
+        {
+          matcher: ({ path }) => path === VERIFY_EMAIL,
+          handler: createAuthMiddleware((ctx) => refuseVoidChange(ctx, pool)),
+        },
+        {
+          matcher: ({ path }) => path === SET_PASSWORD || path === UPDATE_USER,
+          handler: createAuthMiddleware(refuseOwnCredentials),
+        },
+        {
+          matcher: ({ path }) => path === UPDATE_USER,
+          handler: createAuthMiddleware(markNewEmailUnverified),
+        },
+      ],
+      after: [
+        {
+          matcher: ({ path }) => path === SET_PASSWORD,
+          handler: createAuthMiddleware(endSessions),
+        },
+        {
+          matcher: ({ path }) => path === CHANGE_EMAIL,
+          handler: createAuthMiddleware(confirmTakenAddress),
+        },
+      ],
+    },
+  }) satisfies BetterAuthPlugin;
 
 /** A stolen session of an administrator must not replace what the administrator signs in with. */
 async function refuseOwnCredentials(ctx: HookContext): Promise<void> {
@@ -100,10 +102,15 @@ async function endSessions({ context, body }: HookContext): Promise<void> {
  * is replaced: the person who requested the change can be an attacker with the old password, or a
  * person who signed up with the address of another one.
  */
-async function refuseVoidChange({ context, query, redirect }: HookContext): Promise<void> {
+async function refuseVoidChange(
+  { context, query, redirect }: HookContext,
+  pool: Pool,
+): Promise<void> {
   const change = await readEmailChange(query?.token, context);
   if (!change) return changeOnlyIf({ field: 'emailVerified', value: false });
-  const fault = await findChangeFault(query?.token, { change, context });
+  const fault =
+    (await findChangeFault(query?.token, { change, context })) ??
+    ((await isOlderThanRemoval(change, pool)) ? 'stale' : null);
   if (fault === null) return changeOnlyIf({ field: 'email', value: change.email.toLowerCase() });
   const refusal = fault === 'taken' ? NEW_EMAIL_TAKEN : VOID;
   const { callbackURL } = (query ?? {}) as { callbackURL?: string };
@@ -111,6 +118,16 @@ async function refuseVoidChange({ context, query, redirect }: HookContext): Prom
     throw new APIError('BAD_REQUEST', refusal);
   }
   throw redirect(withError(callbackURL, refusal.code));
+}
+
+/** Of a user without a password, for example because an administrator removed all sign-in methods. */
+const REMOVED_SINCE = `
+  SELECT FROM credential_state
+   WHERE user_id = $1 AND changed_at >= to_timestamp($2)
+     AND NOT EXISTS (SELECT FROM account WHERE user_id = $1 AND provider_id = 'credential')`;
+
+async function isOlderThanRemoval({ userId, iat }: EmailChange, pool: Pool): Promise<boolean> {
+  return (await pool.query(REMOVED_SINCE, [userId, iat])).rows.length > 0;
 }
 
 /** What a link finds before it changes the user, by the context of the request. */

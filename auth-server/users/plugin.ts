@@ -35,7 +35,7 @@ export function accounts({ authUrl }: Pick<AuthConfig, 'authUrl'>, pool: Pool) {
     banPolicy,
     listBounds,
     userRemoval,
-    accountChanges,
+    accountChanges(pool),
     openedLinks(authUrl),
     recoveredAccounts,
     serviceAccountUsers(),

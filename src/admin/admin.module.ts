@@ -18,8 +18,10 @@ import { StreamsController } from './streams/streams.controller';
 import { StreamsService } from './streams/streams.service';
 import { OwnerNoticesService } from './users/owner-notices.service';
 import { SecondFactorService } from './users/second-factor.service';
+import { SignInMethodsService } from './users/sign-in-methods.service';
 import { UserListService } from './users/user-list.service';
 import { UserSessionsController } from './users/user-sessions.controller';
+import { UserSignInController } from './users/user-sign-in.controller';
 import { AdminUsersController } from './users/users.controller';
 import { AdminUsersService } from './users/users.service';
 import { AuthModule } from '../auth/auth.module';
@@ -31,6 +33,7 @@ import { UsersModule } from '../users/users.module';
   controllers: [
     AccessEventsController,
     AdminUsersController,
+    UserSignInController,
     UserSessionsController,
     StatsController,
     AuditEventsController,
@@ -51,6 +54,7 @@ import { UsersModule } from '../users/users.module';
     OwnerNoticesService,
     ResourcesService,
     SecondFactorService,
+    SignInMethodsService,
     StatsService,
     StreamsService,
     UserListService,

@@ -322,6 +322,7 @@ describe('an administrator', () => {
       ['DELETE', '/users/$', undefined],
       ['DELETE', '/users/$/sessions', undefined],
       ['DELETE', '/users/$/two-factor', undefined],
+      ['DELETE', '/users/$/sign-in-methods', undefined],
       ['PATCH', '/clients/$', { name: 'Changed' }],
       ['DELETE', '/clients/$', undefined],
     ])('changes nothing after losing the role: %s %s', async (method, route, body) => {
@@ -330,6 +331,11 @@ describe('an administrator', () => {
         `INSERT INTO two_factor (id, user_id, secret, backup_codes) VALUES ($1, $1, 's', 's')`,
         [target.id],
       );
+      if (route.endsWith('/two-factor')) {
+        await system.query(`UPDATE "user" SET two_factor_enabled = true WHERE id = $1`, [
+          target.id,
+        ]);
+      }
       const id = route.startsWith('/clients') ? clientId : target.id;
       const call = () =>
         other.caller.call(method, `/api/v1/admin${route.replace('$', id)}`, { body });
@@ -337,6 +343,7 @@ describe('an administrator', () => {
         system.query(
           `SELECT name, role, banned, (SELECT count(*) FROM session WHERE user_id = $1) AS sessions,
                   (SELECT count(*) FROM two_factor WHERE user_id = $1) AS factors,
+                  (SELECT count(*) FROM account WHERE user_id = $1) AS accounts,
                   (SELECT name FROM oauth_client WHERE client_id = $2) AS client
              FROM "user" WHERE id = $1`,
           [target.id, clientId],

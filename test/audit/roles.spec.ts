@@ -109,6 +109,7 @@ it('both processes work with roles that own nothing', async () => {
     await admin.delete(`${path}/ban`),
     await admin.delete(`${path}/sessions`),
     await admin.delete(`${path}/two-factor`),
+    await admin.delete(`${path}/sign-in-methods`),
     await admin.delete(path),
     ...(await manageClient(admin)),
     await admin.get('/api/v1/admin/users?include=total'),

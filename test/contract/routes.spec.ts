@@ -60,6 +60,7 @@ const OWN_ROUTES = {
     'DELETE /api/v1/admin/users/{id}/sessions',
     'DELETE /api/v1/admin/users/{id}/sessions/{sessionId}',
     'DELETE /api/v1/admin/users/{id}/two-factor',
+    'DELETE /api/v1/admin/users/{id}/sign-in-methods',
     'POST /api/v1/admin/users/{id}/password-reset',
     'POST /api/v1/admin/users/{id}/impersonate',
     'GET /api/v1/admin/audit-events',

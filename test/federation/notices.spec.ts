@@ -2,6 +2,7 @@ import { Browser } from './browser';
 import { APP, atApp, begin, dance } from './dance';
 import { OpenIdProvider } from './openid-provider';
 import { Caller } from '../support/caller';
+import { readMails } from '../support/client/mailbox';
 import { PASSWORD, System } from '../support/system';
 
 let system: System;
@@ -45,7 +46,12 @@ it('a user receives a mail after linking and after unlinking a provider', async 
   provider.person = personOf('linus');
   const start = { authUrl, provider: 'oidc', path: '/link-social' };
   await browser.visit(await begin(browser, start), atApp);
-  expect(await subjectsTo(email)).toEqual([ADDED]);
+  expect(await readMails(system, email)).toMatchObject([
+    {
+      subject: ADDED,
+      text: expect.stringContaining('If it was not you, remove it, then set a new'),
+    },
+  ]);
   const [account] = await system.query<{ id: string }>(
     `SELECT id FROM account WHERE provider_id = 'oidc'`,
   );

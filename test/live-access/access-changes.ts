@@ -102,10 +102,20 @@ export const ACCESS_CHANGES: AccessChange[] = [
     ...ended('an administrator taking a second factor away', (fixture, { id }) =>
       api(fixture, 'DELETE', `/admin/users/${id}/two-factor`, fixture.admin.accessToken),
     ),
-    prepare: sql(
-      `INSERT INTO two_factor (id, user_id, secret, backup_codes) VALUES ($1, $1, 'none', 'none')`,
-    ),
+    // The trigger would end the session.
+    prepare: ({ sql: client }, { id }) =>
+      client.query(
+        `BEGIN;
+         ALTER TABLE "user" DISABLE TRIGGER user_changes_credentials;
+         INSERT INTO two_factor (id, user_id, secret, backup_codes) VALUES ('${id}', '${id}', 's', 's');
+         UPDATE "user" SET two_factor_enabled = true WHERE id = '${id}';
+         ALTER TABLE "user" ENABLE ALWAYS TRIGGER user_changes_credentials;
+         COMMIT`,
+      ),
   },
+  ended('an administrator removing all sign-in methods', (fixture, { id }) =>
+    api(fixture, 'DELETE', `/admin/users/${id}/sign-in-methods`, fixture.admin.accessToken),
+  ),
   ended('a ban through the API', (fixture, { id }) =>
     api(fixture, 'PUT', `/admin/users/${id}/ban`, fixture.admin.accessToken, {}),
   ),

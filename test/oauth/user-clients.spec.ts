@@ -84,6 +84,7 @@ describe('a client that acts for a user', () => {
         'GET /api/v1/admin/clients',
         'POST /api/v1/admin/users/{id}/impersonate',
         'DELETE /api/v1/admin/users/{id}/two-factor',
+        'DELETE /api/v1/admin/users/{id}/sign-in-methods',
       ]),
     );
     for (const name of names) {

@@ -7,7 +7,7 @@ import { AuthService } from '../../auth-proxy/auth.service';
 
 /** A change of an account of which the auth server informs the owner. */
 type OwnerNotice =
-  | { event: 'two_factor_removed'; userId: string }
+  | { event: 'two_factor_removed' | 'sign_in_methods_removed'; userId: string }
   | { event: 'email_changed'; userId: string; formerEmail: string; wasVerified: boolean };
 
 /** Requests notices to owners of accounts from the auth server, which sends all mails. */

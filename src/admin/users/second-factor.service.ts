@@ -21,7 +21,7 @@ export class SecondFactorService {
 
   /**
    * Removes the second factor with its trusted devices, started sign-ins and sessions, and informs
-   * the owner. Without a second factor nothing changes.
+   * the owner. Without a second factor nothing changes; an enrolment without its first code is none.
    * @throws {Problem} `forbidden` for the caller's own second factor: a stolen session must not
    * remove it; as {@link lockUser}
    */
@@ -34,9 +34,9 @@ export class SecondFactorService {
     }
     const isRemoved = await this.transactions.run({ actor }, async (manager) => {
       // All changes of a second factor lock the user first.
-      await lockUser(manager, { id: userId, actor, preconditions });
-      const { affected } = await manager.delete(TwoFactorEntity, { userId });
-      if (!affected) return false;
+      const user = await lockUser(manager, { id: userId, actor, preconditions });
+      if (!user.twoFactorEnabled) return false;
+      await manager.delete(TwoFactorEntity, { userId });
       await recordAuditEvent(manager, {
         action: 'two_factor.disabled',
         actor,

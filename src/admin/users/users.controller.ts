@@ -13,7 +13,6 @@ import {
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { SecondFactorService } from './second-factor.service';
 import { UserListService } from './user-list.service';
 import {
   type Ban,
@@ -58,7 +57,6 @@ export class AdminUsersController {
     private readonly users: AdminUsersService,
     private readonly list: UserListService,
     private readonly profiles: UsersService,
-    private readonly secondFactor: SecondFactorService,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
@@ -254,25 +252,5 @@ export class AdminUsersController {
     @RequestPreconditions() preconditions: Preconditions,
   ): Promise<User> {
     return this.users.unban(actor, { id, preconditions });
-  }
-
-  @Delete(':id/two-factor')
-  @Conditional()
-  @Endpoint({
-    summary: "Remove a user's second factor",
-    description:
-      'For a user who has lost it and the recovery codes. Ends the sessions of the user and ' +
-      'removes the trusted devices; passkeys remain. Administrators remove their own second ' +
-      'factor with their password instead.',
-    operationId: 'removeSecondFactor',
-    answers: { 204: { description: 'Removed: the password alone is required' } },
-    problems: ['not_found'],
-  })
-  removeSecondFactor(
-    @CurrentUserActor() actor: UserActor,
-    @Param('id', { schema: idParameter }) id: string,
-    @RequestPreconditions() preconditions: Preconditions,
-  ): Promise<void> {
-    return this.secondFactor.remove(actor, { id, preconditions });
   }
 }
