@@ -236,9 +236,8 @@ export function revertLastMigration(
   return whileLocked(databaseUrl, async (dataSource, observer) => {
     const [newest] = await new MigrationExecutor(dataSource).getExecutedMigrations();
     if (!newest) return null;
-    if (!MIGRATIONS.some(({ name }) => name === newest.name)) {
-      throw new MigrationError(`${newest.name} was applied by a newer version`);
-    }
+    const [newer] = await findNewerMigrations(dataSource, NAMES);
+    if (newer !== undefined) throw new MigrationError(`${newer} was applied by a newer version`);
     const undo = () => dataSource.undoLastMigration({ transaction: 'each' });
     await repeatWhileLocked(undo, { observer, warn, countSteps: () => countApplied(dataSource) });
     return newest.name;

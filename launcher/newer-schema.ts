@@ -1,9 +1,10 @@
 import { type DataSource, MigrationExecutor } from 'typeorm';
 
 /**
- * Applied migrations that this version does not know and that are later than its own: a newer
- * version has applied them. Those of a feature that was removed look the same, if they are later
- * than every other migration.
+ * Applied migrations that this version does not know and that were applied after all of its own: a
+ * newer version has applied them. The order is that of the rows, because a migration of a release
+ * can have an earlier time than one of the product. Those of a feature that was removed look the
+ * same, if nothing was applied after them.
  */
 export async function findNewerMigrations(
   dataSource: DataSource,
@@ -11,10 +12,9 @@ export async function findNewerMigrations(
 ): Promise<string[]> {
   const applied = await new MigrationExecutor(dataSource).getExecutedMigrations();
   const names = new Set(known);
-  const newest = Math.max(...known.map(timestampOf));
-  return applied
-    .filter(({ name, timestamp }) => !names.has(name) && timestamp > newest)
-    .map(({ name }) => name);
+  const own = applied.filter(({ name }) => names.has(name)).map(({ id }) => id!);
+  const newest = Math.max(...own);
+  return applied.filter(({ name, id }) => !names.has(name) && id! > newest).map(({ name }) => name);
 }
 
 /** For an operator who runs an old version, or has removed a feature. */

@@ -103,10 +103,13 @@ describe('migrations on an empty database', () => {
     }
   });
 
-  it('do not change a newer schema', async () => {
+  it.each([
+    ['later than its own', 9995412400000],
+    ['earlier than one of a feature', 1795420500000],
+  ])('do not change a newer schema, whose migration is %s', async (_case, timestamp) => {
     await runMigrations(database.url);
     await client.query(
-      `INSERT INTO migrations (timestamp, name) VALUES (9995412400000, 'AddLater9995412400000')`,
+      `INSERT INTO migrations (timestamp, name) VALUES (${timestamp}, 'AddLater${timestamp}')`,
     );
     const ofApi = DATABASE_ROLES.api;
     await client.query(`
@@ -117,16 +120,16 @@ describe('migrations on an empty database', () => {
     const schema = await describeSchema();
     const warn = jest.fn();
     await expect(runMigrations(database.url, { warn })).resolves.toBe(0);
-    expect(warn.mock.calls).toEqual([[expect.stringContaining('AddLater9995412400000')]]);
+    expect(warn.mock.calls).toEqual([[expect.stringContaining(`AddLater${timestamp}`)]]);
     await expect(describeSchema()).resolves.toEqual(schema);
     const { rows } = await client.query(`
       SELECT has_table_privilege('${ofApi}', 'audit_event', 'SELECT') AS closed,
              has_column_privilege('${ofApi}', 'session', 'token', 'SELECT') AS open`);
     expect(rows).toEqual([{ closed: false, open: true }]);
     const refused = runMigrations(database.url, { refuseNewer: true });
-    await expect(refused).rejects.toThrow(/^A newer version has applied AddLater9995412400000: /);
+    await expect(refused).rejects.toThrow(`A newer version has applied AddLater${timestamp}: `);
     await expect(revertLastMigration(database.url)).rejects.toThrow(
-      new MigrationError('AddLater9995412400000 was applied by a newer version'),
+      new MigrationError(`AddLater${timestamp} was applied by a newer version`),
     );
   });
 
@@ -212,13 +215,15 @@ describe('migrations on an empty database', () => {
   });
 
   it.each([
-    ['earlier than its own', 1000000000000],
-    ['that are later, once it applies its own', 9995412400000],
-  ])('align roles and privileges beside unknown migrations %s', async (_case, timestamp) => {
+    ['that were applied before its own', 1000000000000, '0'],
+    ['that are later, once it applies its own', 9995412400000, 'DEFAULT'],
+  ])('align roles and privileges beside unknown migrations %s', async (...row) => {
+    const [, timestamp, id] = row;
     await runMigrations(database.url);
     if (timestamp > 1795412400000) await revertLastMigration(database.url);
     await client.query(
-      `INSERT INTO migrations (timestamp, name) VALUES (${timestamp}, 'AddRemoved${timestamp}');
+      `INSERT INTO migrations (id, timestamp, name)
+       VALUES (${id}, ${timestamp}, 'AddRemoved${timestamp}');
        GRANT SELECT ON session TO ${DATABASE_ROLES.api}`,
     );
     const warn = jest.fn();
