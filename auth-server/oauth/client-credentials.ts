@@ -4,6 +4,7 @@ import { APIError, createAuthEndpoint, sessionMiddleware } from 'better-auth/api
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { insertClient } from './resources/new-clients';
+import { writeAsAdministrator } from '../common/administrator-in-force';
 import { hashToken } from '../common/stored-hashes';
 import { assertAdministrator } from '../common/caller';
 import { CLIENT_PATHS, LONGEST, MOST_OF_CLIENT } from '../../contract';
@@ -52,7 +53,7 @@ export function clientCredentials(pool: Pool) {
     id: 'gatehouse-client-credentials',
     endpoints: {
       createClient: createClientEndpoint(pool),
-      rotateSecret,
+      rotateSecret: rotateSecretEndpoint(pool),
       replaceKeys: replaceKeysEndpoint(pool),
     },
   } satisfies BetterAuthPlugin;
@@ -63,42 +64,49 @@ const createClientEndpoint = (pool: Pool) =>
     CLIENT_PATHS.create,
     { method: 'POST', body: newClientSchema, use: [sessionMiddleware] },
     async (ctx) => {
-      assertAdministrator(ctx.context.session.user);
+      const { user, session } = ctx.context.session;
+      assertAdministrator(user);
       const { authMethod, jwks: keys, ...input } = ctx.body;
       if ((authMethod === 'private_key_jwt') !== (keys !== undefined)) {
         throw new APIError('BAD_REQUEST', KEYS_MISMATCH);
       }
       const clientId = randomBytes(16).toString('hex');
       const clientSecret = authMethod === 'client_secret_basic' ? newSecret() : null;
-      await insertClient(pool, {
+      const client = {
         ...input,
         clientId,
         clientSecret: clientSecret && hashToken(clientSecret),
         tokenEndpointAuthMethod: authMethod,
         jwks: keys ? JSON.stringify(keys) : null,
-      });
+      };
+      await writeAsAdministrator({ pool, sessionId: session.id }, (connection) =>
+        insertClient(connection, client),
+      );
       return ctx.json({ clientId, clientSecret });
     },
   );
 
-const rotateSecret = createAuthEndpoint(
-  CLIENT_PATHS.rotateSecret,
-  { method: 'POST', body: rotationSchema, use: [sessionMiddleware] },
-  async (ctx) => {
-    assertAdministrator(ctx.context.session.user);
-    const clientSecret = newSecret();
-    const updated = await ctx.context.adapter.update({
-      model: 'oauthClient',
-      where: [
-        { field: 'clientId', value: ctx.body.clientId },
-        { field: 'tokenEndpointAuthMethod', value: 'client_secret_basic' },
-      ],
-      update: { clientSecret: hashToken(clientSecret), updatedAt: new Date() },
-    });
-    if (!updated) throw new APIError('NOT_FOUND', { code: 'CLIENT_NOT_FOUND' });
-    return ctx.json({ clientSecret });
-  },
-);
+const ROTATE_SECRET = `
+  UPDATE oauth_client SET client_secret = $2, updated_at = now()
+   WHERE client_id = $1 AND token_endpoint_auth_method = 'client_secret_basic'`;
+
+const rotateSecretEndpoint = (pool: Pool) =>
+  createAuthEndpoint(
+    CLIENT_PATHS.rotateSecret,
+    { method: 'POST', body: rotationSchema, use: [sessionMiddleware] },
+    async (ctx) => {
+      const { user, session } = ctx.context.session;
+      assertAdministrator(user);
+      const clientSecret = newSecret();
+      const values = [ctx.body.clientId, hashToken(clientSecret)];
+      const { rowCount } = await writeAsAdministrator(
+        { pool, sessionId: session.id },
+        (connection) => connection.query(ROTATE_SECRET, values),
+      );
+      if (rowCount === 0) throw new APIError('NOT_FOUND', { code: 'CLIENT_NOT_FOUND' });
+      return ctx.json({ clientSecret });
+    },
+  );
 
 const keysSchema = rotationSchema.extend({
   jwks,
@@ -117,10 +125,14 @@ const replaceKeysEndpoint = (pool: Pool) =>
     CLIENT_PATHS.replaceKeys,
     { method: 'POST', body: keysSchema, use: [sessionMiddleware] },
     async (ctx) => {
-      assertAdministrator(ctx.context.session.user);
+      const { user, session } = ctx.context.session;
+      assertAdministrator(user);
       const { clientId, jwks: keys, unchanged } = ctx.body;
       const values = [clientId, JSON.stringify(keys), JSON.stringify(unchanged ?? {})];
-      const { rowCount } = await pool.query(REPLACE_KEYS, values);
+      const { rowCount } = await writeAsAdministrator(
+        { pool, sessionId: session.id },
+        (connection) => connection.query(REPLACE_KEYS, values),
+      );
       if (rowCount === 0) {
         const code = unchanged ? 'CLIENT_CHANGED' : 'CLIENT_NOT_FOUND';
         throw new APIError(unchanged ? 'PRECONDITION_FAILED' : 'NOT_FOUND', { code });

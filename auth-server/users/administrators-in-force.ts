@@ -1,7 +1,8 @@
 import type { BetterAuthPlugin } from 'better-auth';
-import { APIError, createAuthMiddleware } from 'better-auth/api';
+import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
-import { findNamedSession, isAdministrator } from '../common/caller';
+import { assertAdministratorInForce } from '../common/administrator-in-force';
+import { findNamedSession } from '../common/caller';
 import { readDatabaseClock } from './database-clock';
 import type { Adapter } from '../common/hook-types';
 import { type Administrator, requestContext } from '../common/request-context';
@@ -9,10 +10,6 @@ import { type Administrator, requestContext } from '../common/request-context';
 /** Better-Auth serves these to administrators, and the end of an impersonation to all. */
 const ADMINISTRATION = '/admin/';
 const END_OF_IMPERSONATION = '/admin/stop-impersonating';
-
-/** The API tells these from refusals of itself, which are faults. */
-const SESSION_ENDED = { code: 'SESSION_ENDED', message: 'The session has ended.' };
-const ROLE_LOST = { code: 'ROLE_LOST', message: 'Only administrators may do this.' };
 
 const WRITES = ['create', 'update', 'updateMany', 'delete', 'deleteMany'] as const;
 
@@ -132,6 +129,5 @@ async function assertInForce(
   const isInForce =
     session?.userId === userId && (session.expiresAt as Date).getTime() > databaseTime();
   const user = isInForce ? await find('user', userId) : null;
-  if (!user) throw new APIError('UNAUTHORIZED', SESSION_ENDED);
-  if (!isAdministrator(user)) throw new APIError('FORBIDDEN', ROLE_LOST);
+  assertAdministratorInForce(user);
 }

@@ -4,7 +4,9 @@ import type { SignedIn } from '../../src/auth-proxy/auth.schemas';
 import type { User } from '../../src/users/user.schemas';
 import type { SessionList } from '../../src/users/session.schemas';
 import type { Statistics } from '../../src/admin/stats/stats.schemas';
+import { LOCKS } from '../../contract';
 import { type Answer, Caller } from '../support/caller';
+import { ClientKeyPair } from '../support/client/client-keys';
 import { expectProblem } from '../support/problems';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 
@@ -446,6 +448,48 @@ describe('an administrator', () => {
         statuses.add((await answering).status);
       }
       expect([...statuses].filter((status) => ![201, 401].includes(status))).toEqual([]);
+    });
+
+    /** What writes credentials of a client: the method, the path below the client, the body. */
+    const credentialWrites = async (clientId: string) => {
+      const { jwks } = await ClientKeyPair.make();
+      const created = { name: 'Late', type: 'machine', scopes: ['users:read'] };
+      return {
+        'a new client': { method: 'POST', route: '/clients', body: created },
+        'a new secret': { method: 'POST', route: `/clients/${clientId}/secret` },
+        'new keys': { method: 'PUT', route: `/clients/${clientId}/keys`, body: jwks },
+      };
+    };
+
+    it.each([
+      ['a new client', 'losing the role', demote, forbidden],
+      ['a new secret', 'losing the role', demote, forbidden],
+      ['new keys', 'losing the role', demote, forbidden],
+      ['a new client', 'the session has ended', endSessions, ended],
+      ['a new secret', 'the session has ended', endSessions, ended],
+      ['new keys', 'the session has ended', endSessions, ended],
+    ] as const)('writes no credentials of a client: %s after %s', async (...row) => {
+      const [write, , toChange, expected] = row;
+      const body = { name: 'Nightly', type: 'machine', scopes: ['users:read'] };
+      const own = write === 'new keys' ? { jwks: (await ClientKeyPair.make()).jwks } : {};
+      const answer = await admin.caller.post<{ clientId: string }>('/api/v1/admin/clients', {
+        ...body,
+        ...own,
+      });
+      const { clientId } = answer.body;
+      const request = (await credentialWrites(clientId))[write];
+      const { method, route } = request;
+      const call = () =>
+        other.caller.call(method, `/api/v1/admin${route}`, {
+          body: 'body' in request ? request.body : undefined,
+        });
+      const state = () =>
+        system.query('SELECT client_id, client_secret, jwks FROM oauth_client ORDER BY client_id');
+      const before = await state();
+      const lock = `SELECT pg_advisory_xact_lock(${LOCKS.resourceScopes});
+        SELECT FROM oauth_client WHERE client_id = '${clientId}' FOR UPDATE`;
+      expect(await duringChange(call, { lock, change: toChange(other) })).toMatchObject(expected);
+      expect(await state()).toEqual(before);
     });
 
     it('creates no resource server after the session has ended', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { APIError } from 'better-auth/api';
-import type { Pool, PoolClient } from 'pg';
+import type { PoolClient } from 'pg';
 import { isCodeScope, LOCKS } from '../../../contract';
 
 export interface NewClient {
@@ -32,25 +32,16 @@ const FIND = `
    WHERE r.disabled IS NOT TRUE AND s.name = ANY ($1)`;
 
 /**
- * Inserts a client whose scopes exist. A removal of scopes waits for the end of the transaction and
- * then takes them away from this client, too (migrations/1795689101000-AwaitNewClients).
+ * Inserts a client whose scopes exist, in the transaction of the connection. A removal of scopes
+ * waits for its end and then takes them away from this client, too
+ * (migrations/1795689101000-AwaitNewClients).
  *
  * @throws {APIError} 400 for a scope that no resource has.
  */
-export async function insertClient(pool: Pool, client: NewClient): Promise<void> {
-  const connection = await pool.connect();
-  try {
-    await connection.query('BEGIN');
-    await connection.query('SELECT pg_advisory_xact_lock_shared($1)', [LOCKS.resourceScopes]);
-    await assertKnown([...client.scopes, ...client.clientCredentialsScopes], connection);
-    await connection.query(INSERT, toValues(client));
-    await connection.query('COMMIT');
-  } catch (error) {
-    await connection.query('ROLLBACK').catch(() => {});
-    throw error;
-  } finally {
-    connection.release();
-  }
+export async function insertClient(connection: PoolClient, client: NewClient): Promise<void> {
+  await connection.query('SELECT pg_advisory_xact_lock_shared($1)', [LOCKS.resourceScopes]);
+  await assertKnown([...client.scopes, ...client.clientCredentialsScopes], connection);
+  await connection.query(INSERT, toValues(client));
 }
 
 async function assertKnown(names: string[], connection: PoolClient): Promise<void> {
