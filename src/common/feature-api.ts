@@ -6,7 +6,10 @@ import { INSTALLED_FEATURES } from '../../contract';
 export interface FeatureApi {
   /** Its controllers and services. */
   module: Type;
-  /** Rows of its tables. A table that refers to a user needs `exportUser` and `onDelete`. */
+  /**
+   * Rows of its tables. A table that refers to a user needs `exportUser` and `onDelete`: the start
+   * checks foreign keys, relations and columns `…user_id`.
+   */
   entities?: readonly Type[];
   /** @returns what the feature holds about a user, as JSON: a part of the user's export. */
   exportUser?: (manager: EntityManager, userId: string) => Promise<unknown>;

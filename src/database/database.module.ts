@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { CommittedWork } from './committed-work';
 import { listEntities } from './entities';
 import { checkEntities, checkFeatures } from './feature-check';
+import { checkReferences } from './feature-references';
 import { InstallationSecret } from './installation-secret';
 import { Jobs } from './jobs';
 import { PreparedStatements } from './prepared-statements';
@@ -60,7 +61,8 @@ export class DatabaseModule {}
 /**
  * Connects and checks, before another part of the API reads the database.
  *
- * @throws {StartError} as {@link checkEntities}, {@link checkFeatures}, {@link checkDatabase} and {@link checkSchema}
+ * @throws {StartError} as {@link checkEntities}, {@link checkFeatures}, {@link checkDatabase}, {@link checkSchema}
+ *   and {@link checkReferences}
  */
 async function connect(dataSource: DataSource): Promise<DataSource> {
   checkEntities();
@@ -69,6 +71,7 @@ async function connect(dataSource: DataSource): Promise<DataSource> {
     checkFeatures(dataSource);
     await checkDatabase((sql) => dataSource.query<unknown[]>(sql));
     await checkSchema(dataSource);
+    await checkReferences(dataSource);
     return dataSource;
   } catch (error) {
     await dataSource.destroy();

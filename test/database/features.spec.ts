@@ -7,10 +7,12 @@ import { findDeclarationFaults, findMissingFeatures } from '../../contract/decla
 import type { FeatureDeclaration } from '../../features/define-feature';
 import { HOUSE_FEATURES } from '../../features/house-features';
 import { findFeatureFaults, findUnlistedEntities } from '../../src/database/feature-check';
+import { findReferenceFaults } from '../../src/database/feature-references';
 import { listEntities } from '../../src/database/entities';
 import { UserEntity } from '../../src/database/entities/user.entity';
 import { findUnlistedMigrations } from '../../runtime/unlisted-migrations';
 import { findRouteFaults } from '../../tools/features/routes';
+import { createTestDatabase, type TestDatabase } from '../support/database';
 
 @Entity('kept')
 class KeptEntity {
@@ -94,6 +96,44 @@ describe('the check of a feature at the start', () => {
       'PlaceEntity is missing in `entities` of the `….api.ts` of its feature',
     ]);
     expect(findUnlistedEntities([...listed, PlaceEntity])).toEqual([]);
+  });
+});
+
+describe('the check of the foreign keys of a feature', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+    await dataSource.query(`
+      CREATE TABLE stall (author_id text REFERENCES "user" (id) ON DELETE CASCADE);
+      CREATE TABLE guide (created_by text REFERENCES "user" (id));
+      CREATE TABLE place (owner_id text)`);
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  const faultsIn = (tables: string[], api: object) =>
+    findReferenceFaults({ feature: { name: 'places', tables }, api, dataSource });
+
+  it('accepts rows that are exported and end with the user, and no other foreign keys', async () => {
+    await expect(faultsIn(['stall'], { exportUser })).resolves.toEqual([]);
+    await expect(faultsIn(['place'], {})).resolves.toEqual([]);
+  });
+
+  it('refuses a table without an export, whatever its column is called', async () => {
+    await expect(faultsIn(['stall', 'place'], {})).resolves.toEqual([
+      'places: stall refers to users, and exportUser is missing',
+    ]);
+  });
+
+  it('refuses rows that the deletion of a user does not end', async () => {
+    await expect(faultsIn(['guide'], { exportUser })).resolves.toEqual([
+      'places: the foreign key guide_created_by_fkey needs ON DELETE CASCADE or SET NULL',
+    ]);
   });
 });
 
