@@ -29,6 +29,8 @@ export interface FeatureSetting {
   default?: string;
   /** A value that is accepted. */
   example?: string;
+  /** In production, the API does not start without a value. */
+  requiredInProduction?: boolean;
   /** @returns why a value is refused, such as `must be a whole number`; `null`: it is accepted. */
   fault?: (value: string) => string | null;
 }

@@ -72,7 +72,9 @@ ${table(rows)}
 function toRow([name, setting]: [string, FeatureSetting]): Row {
   const { meaning, example } = setting;
   const text = example === undefined ? meaning : `${meaning}, for example \`${example}\``;
-  return [name, { default: setting.default ?? null, meaning: text.replace(/\.$/, '') }];
+  const required = setting.requiredInProduction ? '; required in production' : '';
+  const words = text.replace(/\.$/, '') + required;
+  return [name, { default: setting.default ?? null, meaning: words }];
 }
 
 type Row = [

@@ -8,13 +8,14 @@ const DECLARED = {
     fault: (value: string) => (/^\d+$/.test(value) ? null : 'must be a whole number'),
   },
   PLACES_URL: { meaning: 'Where places are sent', example: 'https://places.example.com' },
+  PLACES_KEY: { meaning: 'The key of the receiver', requiredInProduction: true },
 };
 
 describe('a setting of a feature', () => {
   it('has the text of its variable', () => {
     const env = { PLACES_MOST: '7', PLACES_URL: 'https://example.com', OTHER: 'text' };
     expect(readFeatureSettings(env, DECLARED)).toEqual({
-      values: { PLACES_MOST: '7', PLACES_URL: 'https://example.com' },
+      values: { PLACES_MOST: '7', PLACES_URL: 'https://example.com', PLACES_KEY: null },
       problems: [],
     });
   });
@@ -23,7 +24,7 @@ describe('a setting of a feature', () => {
     'has its default, or none, when the variable is unset or empty: %j',
     (env) => {
       expect(readFeatureSettings(env, DECLARED)).toEqual({
-        values: { PLACES_MOST: '100', PLACES_URL: null },
+        values: { PLACES_MOST: '100', PLACES_URL: null, PLACES_KEY: null },
         problems: [],
       });
     },
@@ -45,11 +46,12 @@ describe('a setting of a feature', () => {
 
   it('is a row of the page of its feature', () => {
     const rows = renderFeatureSettingsPage({ name: 'places', settings: DECLARED }).split('\n');
-    expect(rows.slice(4, 8)).toEqual([
+    expect(rows.slice(4, 9)).toEqual([
       '| Name | Default | Meaning |',
       '| --- | --- | --- |',
       '| `PLACES_MOST` | `100` | Places of one user. |',
       '| `PLACES_URL` | unset | Where places are sent, for example `https://places.example.com`. |',
+      '| `PLACES_KEY` | unset | The key of the receiver; required in production. |',
     ]);
   });
 });
@@ -80,6 +82,7 @@ describe('with a feature that declares settings', () => {
     expect(modules.toApiSettings(settings).features).toEqual({
       PLACES_MOST: '7',
       PLACES_URL: null,
+      PLACES_KEY: null,
     });
   });
 
@@ -97,6 +100,31 @@ describe('with a feature that declares settings', () => {
       );
     },
   );
+
+  it('one that is required ends the start of the API in production, and no other', () => {
+    const missing = /PLACES_KEY +must be set in production/;
+    const production = { ...ENV, NODE_ENV: 'production', BETTER_AUTH_SECRET: SECRET };
+    expect(() => modules.loadSettings(production, 'api')).toThrow(missing);
+    const given = { ...production, PLACES_KEY: 'a key' };
+    for (const [env, process] of [
+      [given, 'api'],
+      [production, 'auth'],
+      [production, 'migrate'],
+      [ENV, 'api'],
+    ] as const) {
+      expect(faultsOf(() => modules.loadSettings(env, process))).not.toMatch(missing);
+    }
+  });
+
+  /** The message of an error; empty without one. */
+  function faultsOf(work: () => unknown): string {
+    try {
+      work();
+      return '';
+    } catch (error) {
+      return String(error);
+    }
+  }
 
   it('a name in `.env` that resembles one is found', () => {
     expect(modules.findMisspelledSettings(['PLACE_URL', 'PLACES_URL'])).toEqual([

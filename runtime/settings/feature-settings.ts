@@ -34,3 +34,13 @@ export function readFeatureSettings<Name extends string = FeatureSettingName>(
   });
   return { values: Object.fromEntries(values) as FeatureSettings<Name>, problems };
 }
+
+/** For the process that uses them, in production. @returns a sentence for each value that is missing. */
+export function findMissingSettings(
+  values: Readonly<Record<string, string | null>>,
+  declared: Readonly<Record<string, FeatureSetting>> = FEATURE_SETTINGS,
+): { name: string; message: string }[] {
+  return Object.entries(declared)
+    .filter(([name, { requiredInProduction }]) => requiredInProduction && values[name] === null)
+    .map(([name]) => ({ name, message: 'must be set in production' }));
+}

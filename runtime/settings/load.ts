@@ -5,7 +5,7 @@ import {
   type SettingName,
   type SettingValues,
 } from './definitions';
-import { type FeatureSettings, readFeatureSettings } from './feature-settings';
+import { type FeatureSettings, findMissingSettings, readFeatureSettings } from './feature-settings';
 import { passwordHashCostProblems, type PasswordHashCost } from './password-hash-cost';
 import { toProviders, type ProviderSettings } from './providers';
 import type { Milliseconds, SecretVersion } from './values';
@@ -136,6 +136,9 @@ export function loadSettings(env: NodeJS.ProcessEnv, processName: ProcessName): 
     ...(settings.production ? insecureUrls(values) : []),
     ...missing(isSet, settings, processName),
   ];
+  if (settings.production && processName === 'api') {
+    problems.push(...findMissingSettings(settings.features));
+  }
   problems.push(...checks.filter(({ name }) => !malformed.has(name)), ...ofFeatures.problems);
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;

@@ -20,14 +20,12 @@ interface Reference {
 
 /** @throws {StartError} as {@link findReferenceFaults} */
 export async function checkReferences(dataSource: DataSource): Promise<void> {
-  const faults = await Promise.all(
-    INSTALLED_FEATURES.map((feature) => {
-      const api = toFeatureApi(feature);
-      return api ? findReferenceFaults({ feature, api, dataSource }) : [];
-    }),
-  );
-  const sentences = faults.flat();
-  if (sentences.length > 0) throw new StartError(`Features with faults: ${sentences.join('; ')}.`);
+  const faults: string[] = [];
+  for (const feature of INSTALLED_FEATURES) {
+    const api = toFeatureApi(feature);
+    if (api) faults.push(...(await findReferenceFaults({ feature, api, dataSource })));
+  }
+  if (faults.length > 0) throw new StartError(`Features with faults: ${faults.join('; ')}.`);
 }
 
 /** @returns a sentence for each table that refers to users and is not exported, or keeps its rows. */
