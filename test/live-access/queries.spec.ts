@@ -5,6 +5,7 @@ import { ADMINISTRATOR } from './access-changes';
 import { OAuthStage } from '../oauth/stage';
 import { Caller } from '../support/caller';
 import { reservePorts } from '../support/ports';
+import { exchange } from '../support/raw-http';
 import { type Hosted, startHosted } from '../support/processes/system-host';
 import { settingsAs } from '../support/servers/database-logins';
 import { eventually as until } from '../support/eventually';
@@ -23,7 +24,7 @@ let wire: PostgresWire;
 let fixture: AccessFixture;
 let person: Person;
 const replicas = new Map<AccessCheck, Replica>();
-/** Tokens of a service account, and of a client that acts for a user. */
+/** Tokens of a service account, of one that is disabled, and of a client that acts for a user. */
 const clientTokens = new Map<string, string>();
 
 beforeAll(async () => {
@@ -74,6 +75,11 @@ async function issueClientTokens(): Promise<void> {
   const { browser } = await oauth.user();
   const tokens = await oauth.tokens(await oauth.register({ type: 'public' }), browser);
   clientTokens.set('client of a user', tokens.access_token);
+  const disabled = await oauth.register({ type: 'machine' });
+  const answer = await oauth.serviceAccountToken(disabled);
+  clientTokens.set('disabled', answer.body.access_token);
+  const { clientId } = disabled;
+  await system.query('UPDATE oauth_client SET disabled = true WHERE client_id = $1', [clientId]);
 }
 
 describe('queries of a replica in LIVE mode', () => {
@@ -194,6 +200,43 @@ describe.each(['service account', 'client of a user'])('a request of a %s', (kin
     expect(await statementsOf(ask)).toHaveLength(count);
   });
 });
+
+describe('requests that arrive together in strict mode', () => {
+  it.each(['service account', 'client of a user', 'session'])(
+    'share one query: of a %s',
+    async (kind) => {
+      const tokens = Array<string>(10).fill(clientTokens.get(kind) ?? person.accessToken);
+      await together(tokens);
+      const sent = await statementsOf(async () => {
+        expect(await together(tokens)).toEqual(Array(10).fill(403));
+      });
+      expect(sent).toHaveLength(1);
+    },
+  );
+
+  it('are judged by their own session and client', async () => {
+    const [ended, other] = [await makePerson(fixture), await makePerson(fixture)];
+    await fixture.sql.query('DELETE FROM session WHERE id = $1', [ended.sessionId]);
+    const client = clientTokens.get('client of a user')!;
+    const disabled = clientTokens.get('disabled')!;
+    const tokens = [person.accessToken, ended.accessToken, client, disabled, other.accessToken];
+    expect(await together(tokens)).toEqual([403, 401, 403, 401, 403]);
+  });
+});
+
+/** @returns the statuses of requests that a strict replica reads in one turn of its event loop. */
+async function together(tokens: string[]): Promise<number[]> {
+  const requests = tokens.map((token, index) => [
+    'GET /api/v1/users/someone-else HTTP/1.1',
+    'Host: localhost',
+    `Authorization: Bearer ${token}`,
+    `Connection: ${index === tokens.length - 1 ? 'close' : 'keep-alive'}`,
+    '\r\n',
+  ]);
+  const bytes = requests.map((lines) => lines.join('\r\n')).join('');
+  const { status, text } = await exchange(replicaIn('strict').url, bytes);
+  return [status, ...Array.from(text.matchAll(/HTTP\/1\.1 (\d+)/g), ([, code]) => Number(code))];
+}
 
 /** Ten requests that are authorized, and then refused without a query. */
 async function refuseTen({ url }: Replica, token: string): Promise<void> {

@@ -32,33 +32,39 @@ const SESSION_AND_USER = `
     WHERE g.session_id = s.${session.id}) AS "grants",
   ${selectProfile('u')}`;
 
-const FROM_SESSION = `
-    FROM "${TABLES.session.name}" s
-    JOIN "${TABLES.user.name}" u ON u.${TABLES.user.columns.id} = s.${session.userId}`;
+const JOIN_USER = `JOIN "${TABLES.user.name}" u ON u.${TABLES.user.columns.id} = s.${session.userId}`;
+
+const CLIENT_ID = `c.${client.clientId} AS "clientId"`;
 
 /**
  * The queries behind live access, one for each kind of subject. No query builder: in
- * `strict` one of them runs for each request.
+ * `strict` one of them runs for the requests of each turn of the event loop.
  */
 const SELECT_STATE = {
   sessions: {
     name: 'access-of-sessions',
-    text: `SELECT ${SESSION_AND_USER} ${FROM_SESSION}
+    text: `SELECT ${SESSION_AND_USER} FROM "${TABLES.session.name}" s ${JOIN_USER}
       WHERE s.${session.id} = ANY ($1::text[])`,
   },
-  delegated: {
-    name: 'access-of-grant',
+  grants: {
+    name: 'access-of-grants',
     text: `
-    SELECT ${SESSION_AND_USER}, ${CLIENT} ${FROM_SESSION}
-      JOIN "${OAUTH_TABLES.oauthClient.name}" c ON c.${client.clientId} = $2
-     WHERE s.${session.id} = $1`,
+    SELECT ${SESSION_AND_USER}, ${CLIENT_ID}, ${CLIENT}
+      FROM unnest($1::text[], $2::text[]) AS asked (session_id, client_id)
+      JOIN "${TABLES.session.name}" s ON s.${session.id} = asked.session_id ${JOIN_USER}
+      JOIN "${OAUTH_TABLES.oauthClient.name}" c ON c.${client.clientId} = asked.client_id`,
   },
-  client: {
-    name: 'access-of-client',
-    text: `
-    SELECT ${CLIENT} FROM "${OAUTH_TABLES.oauthClient.name}" c WHERE c.${client.clientId} = $1`,
+  clients: {
+    name: 'access-of-clients',
+    text: `SELECT ${CLIENT_ID}, ${CLIENT} FROM "${OAUTH_TABLES.oauthClient.name}" c
+      WHERE c.${client.clientId} = ANY ($1::text[])`,
   },
 };
+
+/** What a query is asked for: a session, a client that acts in it, or a client of its own. */
+type Kind = keyof typeof SELECT_STATE;
+
+type Ids = Pick<AccessSubject, 'sessionId' | 'clientId'>;
 
 interface SessionRow extends Omit<KnownProfile, 'banExpires'> {
   sessionId: string;
@@ -71,6 +77,7 @@ interface SessionRow extends Omit<KnownProfile, 'banExpires'> {
 type SessionAndUser = Pick<AccessState, 'session' | 'user'>;
 
 interface ClientRow {
+  clientId: string;
   disabled: boolean;
   firstParty: boolean;
   /** `null`: no scopes. The provider has clients without a limit of scopes, Gatehouse has none. */
@@ -88,8 +95,12 @@ type Time = Date | number;
 export class AccessStore {
   /** The states that were asked for, in each mode. */
   loads = 0;
-  /** In `strict`, requests of the same turn share one query. */
-  private readonly sessions = new TurnBatch((ids) => this.loadSessions(ids));
+  /** In `strict`, requests of the same turn share one query of their kind. */
+  private readonly batches: Record<Kind, TurnBatch<AccessState>> = {
+    sessions: this.batchOf('sessions'),
+    grants: this.batchOf('grants'),
+    clients: this.batchOf('clients'),
+  };
 
   constructor(private readonly statements: PreparedStatements) {}
 
@@ -97,19 +108,13 @@ export class AccessStore {
    * @returns `null` when a part of the subject does not exist.
    * @throws {Problem} `database_unavailable` when the answer takes too long.
    */
-  async load(subject: AccessSubject): Promise<AccessState | null> {
-    const { sessionId, clientId } = subject;
+  load(subject: AccessSubject): Promise<AccessState | null> {
     this.loads += 1;
-    if (sessionId !== null && clientId === null) {
-      const known = await this.sessions.load(sessionId);
-      return known && { ...known, client: null };
-    }
-    return readState(subject, (query) => this.run(query));
+    return this.batches[kindOf(subject)].load(keyOf(subject));
   }
 
-  private async loadSessions(ids: string[]): Promise<Map<string, SessionAndUser>> {
-    const rows = await this.run<SessionRow>({ ...SELECT_STATE.sessions, values: [ids] });
-    return new Map(rows.map((row) => [row.sessionId, toSessionAndUser(row)]));
+  private batchOf(kind: Kind): TurnBatch<AccessState> {
+    return new TurnBatch((keys) => readStates({ kind, keys }, (query) => this.run(query)));
   }
 
   private run<Row>(query: Query): Promise<Row[]> {
@@ -122,20 +127,50 @@ export type RunQuery = <Row>(query: Query) => Promise<Row[]>;
 
 /** The state as the statement sees it. @returns `null` when a part of the subject does not exist. */
 export async function readState(
-  { sessionId, clientId }: AccessSubject,
+  subject: AccessSubject,
   run: RunQuery,
 ): Promise<AccessState | null> {
-  if (sessionId === null) {
-    const [row] = await run<ClientRow>({ ...SELECT_STATE.client, values: [clientId] });
-    return row ? { session: null, user: null, client: toClient(row) } : null;
-  }
-  if (clientId === null) {
-    const [row] = await run<SessionRow>({ ...SELECT_STATE.sessions, values: [[sessionId]] });
-    return row ? { ...toSessionAndUser(row), client: null } : null;
-  }
-  const query = { ...SELECT_STATE.delegated, values: [sessionId, clientId] };
-  const [row] = await run<SessionRow & ClientRow>(query);
-  return row ? { ...toSessionAndUser(row), client: toClient(row) } : null;
+  const key = keyOf(subject);
+  const states = await readStates({ kind: kindOf(subject), keys: [key] }, run);
+  return states.get(key) ?? null;
+}
+
+async function readStates(
+  { kind, keys }: { kind: Kind; keys: string[] },
+  run: RunQuery,
+): Promise<Map<string, AccessState>> {
+  const asked = keys.map((key) => JSON.parse(key) as [string | null, string | null]);
+  const sessionIds = asked.map(([sessionId]) => sessionId);
+  const clientIds = asked.map(([, clientId]) => clientId);
+  const values = {
+    sessions: [sessionIds],
+    grants: [sessionIds, clientIds],
+    clients: [clientIds],
+  }[kind];
+  const rows = await run<Partial<SessionRow> & Partial<ClientRow>>({
+    ...SELECT_STATE[kind],
+    values,
+  });
+  return new Map(rows.map((row) => [keyOfRow(row), toState(row)]));
+}
+
+function kindOf({ sessionId, clientId }: Ids): Kind {
+  if (sessionId === null) return 'clients';
+  return clientId === null ? 'sessions' : 'grants';
+}
+
+function keyOf({ sessionId, clientId }: Ids): string {
+  return JSON.stringify([sessionId, clientId]);
+}
+
+function keyOfRow({ sessionId = null, clientId = null }: Partial<Ids>): string {
+  return keyOf({ sessionId, clientId });
+}
+
+function toState(row: Partial<SessionRow> & Partial<ClientRow>): AccessState {
+  const client = row.clientId === undefined ? null : toClient(row as ClientRow);
+  if (row.sessionId === undefined) return { session: null, user: null, client };
+  return { ...toSessionAndUser(row as SessionRow), client };
 }
 
 function toSessionAndUser(row: SessionRow): SessionAndUser {
