@@ -304,6 +304,7 @@ module.exports = {
         '^launcher/(postgres/embedded-postgres|services/ports)[.]ts$',
         '^src/[^/]+[.]ts$',
         '^src/openapi/',
+        '^src/common/problems/problem-codes[.]ts$',
         '^src/database/feature-check[.]ts$',
         '^auth-server/describe[.]ts$',
         '^runtime/',

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { refuseDeclaredNames } from '../../tools/new-feature/declared-names';
 import { installFeature, parseNames, renderFeature } from '../../tools/new-feature/render';
 
 const GUIDE = readFileSync(join(__dirname, '../../docs/guides/first-feature.md'), 'utf8');
@@ -99,6 +100,20 @@ describe('the generator of features', () => {
     for (const word of words) {
       expect(() => parseNames(['things', word.toLowerCase()])).toThrow('uses the name');
     }
+  });
+
+  it.each([
+    ['streams', 'stream', 'audit subject stream'],
+    ['logins', 'oauth', 'audit action oauth.…'],
+    ['proofs', 'verification', 'table verification'],
+    ['audit', 'check', 'scope audit:…'],
+    ['health', 'check', 'tag Health'],
+    ['requests', 'request', 'problem too_many_requests'],
+  ])('refuses %s and %s before it writes: %s', (plural, singular, names) => {
+    expect(() => refuseDeclaredNames({ ...NAMES, plural, singular })).toThrow(names);
+    expect(() =>
+      refuseDeclaredNames({ ...NAMES, plural: 'zebras', singular: 'zebra' }),
+    ).not.toThrow();
   });
 
   it('derives the singular, unless it is named', () => {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { refuseDeclaredNames } from './declared-names';
 import { installFeature, parseNames, renderFeature } from './render';
 
 /**
@@ -12,6 +13,7 @@ async function main(arguments_: readonly string[]): Promise<void> {
   const names = parseNames(arguments_);
   const folder = `features/${names.plural}`;
   if (existsSync(folder)) throw new Error(`${folder} exists already`);
+  refuseDeclaredNames(names);
   const files = [...(await renderFeature(names)), await installFeature(names)];
   for (const { file, content } of files) {
     mkdirSync(dirname(file), { recursive: true });
