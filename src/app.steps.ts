@@ -20,7 +20,7 @@ import { installClientAddresses } from './http/request/client-address';
 import { answerCrossOrigin } from './http/cors';
 import { announceDeprecations } from './http/deprecation-headers';
 import { answerNotModified, tagAnswers } from './http/entity-tag';
-import { acceptJsonBodies, ignoreAfterLast } from './http/json-body';
+import { acceptJsonBodies, ignoreAfterLast } from './http/request/json-body';
 import { answerForNode } from './http/plain-http';
 import { sendRequestIds } from './http/request/request-id';
 import { logRequests } from './http/request/request-log';

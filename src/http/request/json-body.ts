@@ -1,25 +1,28 @@
 import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { MIMEType } from 'node:util';
-import { Problem } from '../common/problems/problem';
-import { BODY_LIMIT } from '../../runtime/http/request-limits';
-import { closeLingering, isAfterLast } from '../../runtime/http/lingering-close';
-import { findJsonFault, type JsonFault } from '../../runtime/json-faults';
+import { Problem } from '../../common/problems/problem';
+import { BODY_LIMIT } from '../../../runtime/http/request-limits';
+import { closeLingering, isAfterLast } from '../../../runtime/http/lingering-close';
+import { findJsonFault, type JsonFault } from '../../../runtime/json-faults';
 
 /**
  * Bodies are JSON in UTF-8 (RFC 8259, section 8.1). Another media type, charset or content coding
  * gets 415. An empty body of any type counts as no body: clients send `Content-Type` with `DELETE`
  * too, and axios the type of a form with each `POST` that has no body. A body over the limit is
- * refused before it is read to its end, also by the auth server.
+ * refused before it is read to its end, also by the auth server. `@RawBody()` of NestJS gives a
+ * handler the bytes of the body.
  */
 export function acceptJsonBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
+  fastify.decorateRequest('rawBody');
   fastify.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
     (request, body, done) => {
       if (body.length === 0) return done(null, undefined);
+      Object.assign(request, { rawBody: body });
       try {
         assertPlainUtf8(request.headers);
         const text = decode(body as Buffer);
