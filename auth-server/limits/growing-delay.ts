@@ -49,6 +49,14 @@ export class GrowingDelay {
     return this.passGate(key, Math.max(before, free));
   }
 
+  /** The refusal that {@link take} would return, without a write; `null` when it may allow one. */
+  async findRefusal(key: string): Promise<Verdict | null> {
+    const [counted, gate] = await Promise.all([this.attempts.get(key), this.gate.get(key)]);
+    const isOver = (counted?.consumedPoints ?? 0) >= this.rule.free;
+    if (!isOver || !gate || gate.consumedPoints < 1) return null;
+    return { isAllowed: false, remaining: 0, reset: toSeconds(gate) };
+  }
+
   /** Gives an attempt back that used nothing of the limit. */
   async giveBack(key: string): Promise<void> {
     await this.attempts.reward(key);

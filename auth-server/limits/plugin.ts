@@ -7,10 +7,10 @@ import { announce, refusal, toHeaders } from './limit-headers';
 import { LimitKeys, networkOf } from './limit-keys';
 import type { LimitStore } from './limit-store';
 import { KnownSources, type Origin } from './known-sources';
+import { ASK_FOR_RESET, mailSenders, noteMailSender } from './mail-senders';
 import { OWN_CHANGES, RequestLimits } from './request-limits';
 import { SignInLimits, type SignInAttempt } from './sign-in-limits';
-import { ACTING_CLIENT_HEADER, JWKS_PATH } from '../../contract';
-import { requestContext } from '../common/request-context';
+import { JWKS_PATH } from '../../contract';
 import type { AuthConfig } from '../common/config';
 import { findLastingSecret, type Secrets } from '../common/secrets';
 import type { RateLimitFactors } from '../../runtime/settings/load';
@@ -18,14 +18,12 @@ import {
   callerOf,
   fieldOf,
   findNamedSession,
-  isAdministrator,
   ownerOfResetToken,
   ownAnswerOf,
 } from '../common/caller';
 import type { HookContext, HookMatch } from '../common/hook-types';
 
 const SIGN_IN = '/sign-in/email';
-const ASK_FOR_RESET = '/request-password-reset';
 const RESET_PASSWORD = '/reset-password';
 
 const CHANGE_PASSWORD = '/change-password';
@@ -70,7 +68,8 @@ export function limitsPlugins(
   store: LimitStore | null,
   { pool, rateLimits, ...secrets }: Secrets & Pick<AuthConfig, 'rateLimits'> & { pool: Pool },
 ): LimitsPlugins {
-  if (!store || !rateLimits) return { requests: [], passwords: [], outcomes: [] };
+  // The budgets of mails also count without limits.
+  if (!store || !rateLimits) return { requests: [mailSenders], passwords: [], outcomes: [] };
   const guard = new LimitsGuard(store, { pool, secret: findLastingSecret(secrets), rateLimits });
   const before = [
     { matcher: everything, handler: createAuthMiddleware((ctx) => guard.before(ctx)) },
@@ -127,10 +126,7 @@ class LimitsGuard {
     if (network === null || !request) return;
     // The key set has its own limit: `public-limits.ts`.
     if (path !== JWKS_PATH) await this.requests.checkFlood(network);
-    const administrator = path === ASK_FOR_RESET ? await administratorOf(ctx) : undefined;
-    const sender = { isAdministrator: administrator !== undefined };
-    const context = requestContext.getStore();
-    if (context) context.mailSender = sender;
+    const administrator = path === ASK_FOR_RESET ? await noteMailSender(ctx) : undefined;
     const standing = await this.requests.check({ path, body, network, administrator });
     if (standing) announce(ctx, toHeaders(standing.policy, standing.verdict));
     if (OWN_CHANGES.has(path)) await this.countOwnChange(ctx);
@@ -215,14 +211,6 @@ class LimitsGuard {
       ? null
       : { account: this.keys.account(user.email), network, credentials };
   }
-}
-
-/** The id of the administrator, or of the service account for which the API acts. */
-async function administratorOf(ctx: HookContext): Promise<string | undefined> {
-  const client = ctx.headers?.get(ACTING_CLIENT_HEADER);
-  if (client) return client;
-  const caller = await callerOf(ctx);
-  return isAdministrator(caller) ? caller?.id : undefined;
 }
 
 type BegunSession = NonNullable<HookContext['context']['newSession']>;

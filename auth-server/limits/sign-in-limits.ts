@@ -71,10 +71,9 @@ export class SignInLimits {
         ? { limit: this.origin, key: keyOf(origin) }
         : { limit: this.device, key: device };
     const policy = nearest.limit.policy;
-    const [verdict, isKnown] = await Promise.all([
-      nearest.limit.take(nearest.key),
-      device !== null || this.sources.isKnownAddress(ctx, origin),
-    ]);
+    const isKnown = device !== null || (await this.sources.isKnownAddress(ctx, origin));
+    if (!isKnown) await this.refuseAddressInWait(origin);
+    const verdict = await nearest.limit.take(nearest.key);
     if (!verdict.isAllowed) throw refusal(policy, verdict);
     const limits = [nearest];
     // Attempts from unknown sources limit unknown sources only.
@@ -96,6 +95,12 @@ export class SignInLimits {
   async forgetUnknownSources(origin: Origin): Promise<void> {
     const { account } = origin;
     await Promise.all([this.account.forget(account), this.origin.forget(keyOf(origin))]);
+  }
+
+  /** Before any counter: an attempt for each of many accounts would leave a row in the table. */
+  private async refuseAddressInWait({ network }: Origin): Promise<void> {
+    const verdict = await this.address.findRefusal(network);
+    if (verdict) throw refusal(this.address.policy, verdict);
   }
 
   /** Counts all limits of an attempt. When one refuses, the others are given back. */

@@ -149,6 +149,7 @@ async function readSecret(ctx: HookContext, userId: string): Promise<string> {
 
 interface Challenge {
   value: string;
+  expiresAt: Date;
   basis?: string | null;
 }
 
@@ -161,10 +162,12 @@ async function findChallenged(ctx: HookContext): Promise<string | null> {
   if (!identifier) return null;
   const challenge: Challenge | null =
     await ctx.context.internalAdapter.findVerificationValue(identifier);
+  // Better-Auth also finds an expired row. Its code is not used up, and no attempt is counted.
+  if (!challenge || challenge.expiresAt.getTime() <= Date.now()) return null;
   // The password was verified in an earlier request. A change of the credentials since then
   // refuses the session.
-  if (challenge) decideOn(challenge);
-  return challenge?.value ?? null;
+  decideOn(challenge);
+  return challenge.value;
 }
 
 /**

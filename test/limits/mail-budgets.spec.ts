@@ -146,6 +146,21 @@ it('the budgets count in production without limits', async () => {
     }
     const text = await production.servers[0]!.metrics.render();
     expect(text).toMatch(/mails_dropped_total\{cause="[a-z_]+".*\} [12]\b/);
+    await production.sql.query(
+      `INSERT INTO "user" (id, name, email, email_verified)
+       SELECT 'u' || n, 'U', 'u' || n || '@example.com', true FROM generate_series(1, 41) n`,
+    );
+    const headers = { 'x-gatehouse-acting-client': 'directory' };
+    const resets = Array.from({ length: 41 }, (_, index) =>
+      production.post(
+        '/request-password-reset',
+        { email: `u${index + 1}@example.com` },
+        { headers },
+      ),
+    );
+    for (const { status } of await Promise.all(resets)) expect(status).toBe(200);
+    const after = await production.servers[0]!.metrics.render();
+    expect(after).not.toMatch(/mails_dropped_total\{cause="password_reset".*\} [1-9]/);
     expect(production.log.join()).toContain('RATE_LIMITS is off');
   } finally {
     await production.stop();

@@ -209,6 +209,12 @@ describe('one password at many accounts', () => {
     }
     expect(statuses.slice(0, 30)).toEqual(Array(30).fill(401));
     expect(statuses.slice(31)).toEqual([429, 429]);
+    const countRows = `SELECT count(*)::int AS rows FROM rate_limit`;
+    const before = (await cluster.sql.query(countRows)).rows;
+    for (let index = 33; index < 36; index += 1) {
+      expect(await cluster.guess(`no-account-${index}@example.com`, 1)).toEqual([429]);
+    }
+    expect((await cluster.sql.query(countRows)).rows).toEqual(before);
   });
 });
 

@@ -124,6 +124,18 @@ describe('a challenge', () => {
     expect(answer).toMatchObject({ status: 401, body: { code: 'INVALID_TWO_FACTOR_COOKIE' } });
   });
 
+  it('that is over does not use the code up, and counts no attempt', async () => {
+    const cookies = await takeFirstStep(server, ada.email);
+    passSteps(11);
+    const code = ada.app.code();
+    await takeSecondStep(server, { cookies, code }).expect(401);
+    const attempts = `SELECT failed_verification_count AS n FROM two_factor WHERE user_id = $1`;
+    const { rows } = await server.sql.query(attempts, [ada.user.userId]);
+    expect(rows).toEqual([{ n: 0 }]);
+    const next = await takeFirstStep(server, ada.email);
+    await takeSecondStep(server, { cookies: next, code }).expect(200);
+  });
+
   it.each(['reset', 'change'])('ends when the password changes: %s', async (way) => {
     const cookies = await takeFirstStep(server, ada.email);
     await changePassword(way);
