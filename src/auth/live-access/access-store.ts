@@ -168,9 +168,14 @@ function keyOfRow({ sessionId = null, clientId = null }: Partial<Ids>): string {
 }
 
 function toState(row: Partial<SessionRow> & Partial<ClientRow>): AccessState {
-  const client = row.clientId === undefined ? null : toClient(row as ClientRow);
-  if (row.sessionId === undefined) return { session: null, user: null, client };
-  return { ...toSessionAndUser(row as SessionRow), client };
+  const ofSession =
+    row.sessionId === undefined
+      ? { session: null, user: null }
+      : toSessionAndUser(row as SessionRow);
+  return {
+    ...ofSession,
+    client: row.clientId === undefined ? null : toClient(row as ClientRow),
+  };
 }
 
 function toSessionAndUser(row: SessionRow): SessionAndUser {
