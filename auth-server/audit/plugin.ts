@@ -154,8 +154,12 @@ interface ThrownAnswer {
   body?: { code?: unknown; error?: unknown };
 }
 
-/** The caller chooses the URL to which success leads. It may contain an error. */
-function isRedirectOfCaller({ context, query }: HookContext): boolean {
+/**
+ * The caller chooses the URL to which success leads. It may contain an error. At the callback of a
+ * provider that URL is in the state, and a parameter of the request means nothing.
+ */
+function isRedirectOfCaller({ context, path, query }: HookContext): boolean {
+  if (CALLBACKS.test(path)) return false;
   const returned = ownAnswerOf(context);
   if (!isAPIError(returned)) return false;
   const { statusCode, headers } = returned as unknown as ThrownAnswer;

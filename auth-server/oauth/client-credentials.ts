@@ -4,9 +4,8 @@ import { APIError, createAuthEndpoint, sessionMiddleware } from 'better-auth/api
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { insertClient } from './resources/new-clients';
-import { writeAsAdministrator } from '../common/administrator-in-force';
 import { hashToken } from '../common/stored-hashes';
-import { assertAdministrator } from '../common/caller';
+import { assertAdministrator, writeAsAdministrator } from '../common/caller';
 import { CLIENT_PATHS, LONGEST, MOST_OF_CLIENT } from '../../contract';
 import { findKeyFault, haveDistinctIds } from '../../runtime/tokens/client-keys';
 

@@ -1,7 +1,7 @@
 import { html } from '../../runtime/pages/html';
 import { keepOAuthRequest } from './common/oauth-request';
 import { redirectTo, sendPage } from './common/page-answer';
-import { PageFailure } from './common/page-failure';
+import { PageFailure, toPageFailure } from './common/page-failure';
 import { readForm } from './common/page-form';
 import { continueOAuth, findUser, type PageHandler, type PageParts } from './common/page-parts';
 import { TEXTS } from './common/texts';
@@ -51,6 +51,7 @@ export const takeConsent: PageHandler = async (visit, { callAuth, config }) => {
   const body = { accept, ...continueOAuth(visit) };
   const result = await callAuth(visit, { path: '/oauth2/consent', body });
   if (result.status === 401) return response.redirect(303, keepOAuthRequest('/sign-in', oauth));
+  if (result.status === 429) throw toPageFailure(result);
   const { code, url } = result.body;
   if (code === 'IMPERSONATION_NOT_ALLOWED') throw new PageFailure(403, 'impersonation');
   if (!result.ok || !url) throw new PageFailure(400, 'expired');

@@ -1,6 +1,6 @@
 import { html } from '../../runtime/pages/html';
 import { sendPage } from './common/page-answer';
-import { sendFailure } from './common/page-failure';
+import { sendFailure, toPageFailure } from './common/page-failure';
 import { findUser, type PageHandler } from './common/page-parts';
 import { TEXTS, type FailureCode } from './common/texts';
 
@@ -22,7 +22,8 @@ export const showSignedOut: PageHandler = ({ response }) => {
 
 /** Ends the session of this browser only. */
 export const takeSignOut: PageHandler = async (visit, { callAuth }) => {
-  await callAuth(visit, { path: '/sign-out', body: {} });
+  const result = await callAuth(visit, { path: '/sign-out', body: {} });
+  if (!result.ok) throw toPageFailure(result);
   visit.response.redirect(303, '/signed-out');
 };
 

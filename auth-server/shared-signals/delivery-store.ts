@@ -62,6 +62,13 @@ const FAIL = `
     FROM unnest($2::text[], $3::text[]) AS refused (jti, error)
    WHERE stream_id = $1 AND event_delivery.jti::text = refused.jti AND state = 'pending'`;
 
+/** A receiver that does not find the key is asked again for an hour: it can have an old key set. */
+const DOUBT = `
+  UPDATE event_delivery SET failing_since = coalesce(failing_since, now()), last_error = refused.error
+    FROM unnest($2::text[], $3::text[]) AS refused (jti, error)
+   WHERE stream_id = $1 AND event_delivery.jti::text = refused.jti AND state = 'pending'
+     AND coalesce(failing_since > now() - interval '1 hour', true)`;
+
 /**
  * A pause lasts an hour at most. A longer time without an attempt, for example while the client is
  * disabled, says nothing about the receiver: the day begins again.
@@ -136,10 +143,15 @@ export class DeliveryStore {
 
   /** The receiver refuses the tokens themselves: they are not sent again. */
   async fail(streamId: string, refused: readonly RefusedToken[]): Promise<void> {
+    if (refused.length > 0) await this.pool.query(FAIL, valuesOf(streamId, refused));
+  }
+
+  /** The receiver does not find the key of the tokens: they are sent again, signed anew. */
+  async doubt(streamId: string, refused: readonly RefusedToken[]): Promise<void> {
     if (refused.length === 0) return;
-    const jtis = refused.map(({ jti }) => jti);
-    const errors = refused.map(({ error }) => toErrorText(error));
-    await this.pool.query(FAIL, [streamId, jtis, errors]);
+    const values = valuesOf(streamId, refused);
+    await this.pool.query(`${FAIL} AND failing_since <= now() - interval '1 hour'`, values);
+    await this.pool.query(DOUBT, values);
   }
 
   /** @returns whether the delivery has failed for a day. */
@@ -155,8 +167,13 @@ export class DeliveryStore {
   }
 }
 
+function valuesOf(streamId: string, refused: readonly RefusedToken[]): unknown[] {
+  const jtis = refused.map(({ jti }) => jti);
+  return [streamId, jtis, refused.map(({ error }) => toErrorText(error))];
+}
+
 /** The text of a receiver, without control characters. */
-function toErrorText(text: string): string {
+export function toErrorText(text: string): string {
   return text
     .toWellFormed()
     .replaceAll(/\p{Cc}+/gu, ' ')

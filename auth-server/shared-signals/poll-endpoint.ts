@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createAuthEndpoint } from 'better-auth/api';
 import { z } from 'zod';
 import { findOwnStream, type SignalParts } from './parts';
+import { KEY_ERROR } from './security-events';
 import { SSF_PATHS } from './paths';
 import { openSigner } from './set-signer';
 import { invalid } from './stream-configuration';
@@ -68,13 +69,13 @@ async function acknowledge(
 ): Promise<void> {
   await deliveries.acknowledge(streamId, poll.ack ?? []);
   const refused = Object.entries(poll.setErrs ?? {});
-  await deliveries.fail(
-    streamId,
-    refused.map(([id, { err, description = '' }]) => ({
-      jti: id,
-      error: `${err}: ${description}`,
-    })),
-  );
+  const toRefused = ([id, { err, description = '' }]: (typeof refused)[number]) => ({
+    jti: id,
+    error: `${err}: ${description}`,
+  });
+  const isOfKey = ([, { err }]: (typeof refused)[number]) => err === KEY_ERROR;
+  await deliveries.doubt(streamId, refused.filter(isOfKey).map(toRefused));
+  await deliveries.fail(streamId, refused.filter((one) => !isOfKey(one)).map(toRefused));
 }
 
 async function answer(

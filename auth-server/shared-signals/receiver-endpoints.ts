@@ -70,13 +70,13 @@ function statusEndpoints(parts: SignalParts) {
       async (ctx) => {
         const { stream_id: id, status, reason: statusReason = null } = ctx.body;
         const row = await findOwnStream(parts, { ctx, streamId: id });
-        const isSet = await streams.inTransaction(async (run) => {
-          const exists = await streams.setStatus(run, { id, status, reason: statusReason });
+        const isChanged = await streams.inTransaction(async (run) => {
+          const differs = await streams.setStatus(run, { id, status, reason: statusReason });
           const detail = { status, reason: statusReason };
-          if (exists) await recordStreamEvent(run, { ctx, row, action: 'stream.updated', detail });
-          return exists;
+          if (differs) await recordStreamEvent(run, { ctx, row, action: 'stream.updated', detail });
+          return differs;
         });
-        if (!isSet) throw noSuchStream();
+        if (isChanged === null) throw noSuchStream();
         return ctx.json(toStatus({ ...row, status, statusReason }));
       },
     ),
@@ -97,9 +97,14 @@ function subjectEndpoints(parts: SignalParts) {
       SSF_PATHS.addSubject,
       { method: 'POST', body: subjectSchema },
       async (ctx) => {
-        const { id } = await findOwnStream(parts, { ctx, streamId: ctx.body.stream_id });
+        const row = await findOwnStream(parts, { ctx, streamId: ctx.body.stream_id });
         const userId = await userOf(ctx.body.subject);
-        if (userId !== null) await streams.include(id, userId);
+        if (userId === null) return noContent(200);
+        await streams.inTransaction(async (run) => {
+          if (!(await streams.include(run, row.id, userId))) return;
+          const detail = { addedSubject: userId };
+          await recordStreamEvent(run, { ctx, row, action: 'stream.updated', detail });
+        });
         return noContent(200);
       },
     ),
@@ -107,11 +112,18 @@ function subjectEndpoints(parts: SignalParts) {
       SSF_PATHS.removeSubject,
       { method: 'POST', body: subjectSchema },
       async (ctx) => {
-        const { id } = await findOwnStream(parts, { ctx, streamId: ctx.body.stream_id });
-        const isExcluded = await streams.exclude(id, await userOf(ctx.body.subject));
-        if (isExcluded) return noContent();
+        const row = await findOwnStream(parts, { ctx, streamId: ctx.body.stream_id });
+        const userId = await userOf(ctx.body.subject);
+        if (userId === null) return noContent();
+        const isChanged = await streams.inTransaction(async (run) => {
+          const differs = await streams.exclude(run, row.id, userId);
+          const detail = { removedSubject: userId };
+          if (differs) await recordStreamEvent(run, { ctx, row, action: 'stream.updated', detail });
+          return differs;
+        });
+        if (isChanged !== null) return noContent();
         // Or it was deleted meanwhile.
-        await findOwnStream(parts, { ctx, streamId: id });
+        await findOwnStream(parts, { ctx, streamId: row.id });
         throw invalid('At most 1,000 subjects can be removed from a stream.');
       },
     ),

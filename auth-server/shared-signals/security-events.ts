@@ -151,3 +151,8 @@ export function toStatusEvent(
 ): SecurityEvent {
   return toStreamEvent(STREAM_UPDATED, { streamId, txn: randomUUID(), payload });
 }
+
+/**
+ * An error of a receiver (RFC 8935, section 2.4). It can have an old key set: the next attempt is signed again, and it reads the set anew.
+ */
+export const KEY_ERROR = 'invalid_key';

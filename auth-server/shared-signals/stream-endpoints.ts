@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { APIError, createAuthEndpoint } from 'better-auth/api';
 import { z } from 'zod';
 import { findOwnStream, noContent, noSuchStream, type SignalParts } from './parts';
@@ -10,7 +11,7 @@ import {
   toConfiguration,
   toStreamInput,
 } from './stream-configuration';
-import type { StreamRow } from './stream-store';
+import type { StreamInput, StreamRow } from './stream-store';
 import { recordStreamEvent } from './stream-audit';
 import type { HookContext } from '../common/hook-types';
 import type { RunStatement } from '../../runtime/jobs/cleanup';
@@ -111,7 +112,15 @@ async function changeLocked(
   if (!former) throw noSuchStream();
   assertUnchanged(ctx.body, toConfiguration(former, config));
   const input = await toStreamInput(ctx.body, { former, isReplaced, config });
-  const row = await streams.update(run, former.id, input);
+  if (isSame(input, former)) return former;
+  const row = await streams.update(run, former, input);
   await recordStreamEvent(run, { ctx, row, action: 'stream.updated' });
   return row;
+}
+
+/** An authorization that is sent again is encrypted anew, and counts as another one. */
+function isSame(input: StreamInput, row: StreamRow): boolean {
+  return Object.entries(input).every(([name, value]) =>
+    isDeepStrictEqual(value, row[name as keyof StreamInput]),
+  );
 }

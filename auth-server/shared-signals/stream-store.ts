@@ -53,9 +53,15 @@ const UPDATE = `
          failures = CASE WHEN status = 'paused' THEN failures ELSE 0 END
    WHERE id = $1 RETURNING ${COLUMNS}`;
 
+/** Subjects that a receiver removes from a stream at most. */
+const MOST_EXCLUDED = 1_000;
+
 /** A stream that is enabled again begins now when it was disabled, and where it stopped when it was paused. */
 const SET_STATUS = `
   UPDATE event_stream SET status = $2, told_status = $2, status_reason = $3, failures = 0, retry_at = NULL, updated_at = now()`;
+
+const LOCK_STATUS = `
+  SELECT status AS former, status_reason AS "formerReason" FROM event_stream WHERE id = $1 FOR UPDATE`;
 
 const RESTART = `, source = ${EVENT_SOURCE}, position = pg_current_snapshot()::text, page = NULL, page_after = 0,
   rebuild_after = NULL`;
@@ -65,10 +71,16 @@ const FORGET_STATUS_EVENTS = `
   DELETE FROM event_delivery WHERE stream_id = $1 AND state = 'pending' AND event_type = $2
      AND claims #>> '{payload,status}' <> 'enabled'`;
 
+const LOCK_EXCLUDED = `
+  SELECT $2 = ANY (excluded_subjects) AS "isExcluded",
+         cardinality(excluded_subjects) >= ${MOST_EXCLUDED} AS "isFull"
+    FROM event_stream WHERE id = $1 FOR UPDATE`;
+
 const EXCLUDE = `
-  UPDATE event_stream SET excluded_subjects = CASE WHEN $2::text IS NULL THEN excluded_subjects
-           ELSE array_append(array_remove(excluded_subjects, $2), $2) END
-   WHERE id = $1 AND (cardinality(excluded_subjects) < 1000 OR $2 = ANY (excluded_subjects))`;
+  UPDATE event_stream SET excluded_subjects = array_append(excluded_subjects, $2) WHERE id = $1`;
+
+const FORGET_SUBJECT = `
+  DELETE FROM event_delivery WHERE stream_id = $1 AND subject = $2 AND state = 'pending'`;
 
 const INCLUDE = `
   UPDATE event_stream SET excluded_subjects = array_remove(excluded_subjects, $2) WHERE id = $1`;
@@ -96,7 +108,7 @@ const LIST_WAITING = `
 
 /** Without a lock or a change: whether a poll of the stream can have an answer now. */
 const HAS_WAITING = `
-  SELECT FROM event_stream s WHERE id = $1 AND (${HAS_NEWS} OR ${PENDING_OF_STREAM} > 0)`;
+  SELECT FROM event_stream s WHERE id = $1 AND s.status = 'enabled' AND (${HAS_NEWS} OR ${PENDING_OF_STREAM} > 0)`;
 
 const FIND_PUSHED = `
   SELECT s.id, s.client_id AS "clientId", s.method, s.endpoint_url AS "endpointUrl",
@@ -149,10 +161,14 @@ export class StreamStore {
     return ((await run(sql, [clientId, id])).rows[0] as StreamRow | undefined) ?? null;
   }
 
-  /** Of a locked row. */
-  async update(run: RunStatement, id: string, input: StreamInput): Promise<StreamRow> {
-    const { rows } = await run(UPDATE, [id, ...valuesOf(input)]);
-    return rows[0] as StreamRow;
+  /** Of a locked row. What waits for a new destination is tried at once. */
+  async update(run: RunStatement, former: StreamRow, input: StreamInput): Promise<StreamRow> {
+    const { rows } = await run(UPDATE, [former.id, ...valuesOf(input)]);
+    const row = rows[0] as StreamRow;
+    const isMoved =
+      row.endpointUrl !== former.endpointUrl || row.authorization !== former.authorization;
+    if (isMoved && row.status === 'enabled') await run(RETRY_NOW, [row.id]);
+    return row;
   }
 
   /** @returns whether the stream existed. */
@@ -160,13 +176,17 @@ export class StreamStore {
     return (await run('DELETE FROM event_stream WHERE id = $1', [id])).count === 1;
   }
 
-  /** @returns whether the stream exists. */
-  async setStatus(run: RunStatement, { id, status, reason }: StatusChange): Promise<boolean> {
-    const [found] = (
-      await run('SELECT status AS former FROM event_stream WHERE id = $1 FOR UPDATE', [id])
-    ).rows as { former: string }[];
-    if (!found) return false;
-    const { former } = found;
+  /** @returns whether it differs from the former status; `null`: the stream does not exist. */
+  async setStatus(
+    run: RunStatement,
+    { id, status, reason }: StatusChange,
+  ): Promise<boolean | null> {
+    const [found] = (await run(LOCK_STATUS, [id])).rows as {
+      former: string;
+      formerReason: string | null;
+    }[];
+    if (!found) return null;
+    const { former, formerReason } = found;
     const restart = former === 'disabled' && status !== 'disabled' ? RESTART : '';
     await run(`${SET_STATUS}${restart} WHERE id = $1`, [id, status, reason]);
     await run(FORGET_STATUS_EVENTS, [id, STREAM_UPDATED]);
@@ -176,7 +196,7 @@ export class StreamStore {
     if (status === 'enabled') {
       await run(RETRY_NOW, [id]);
     }
-    return true;
+    return former !== status || formerReason !== reason;
   }
 
   async hasWaiting(id: string): Promise<boolean> {
@@ -204,13 +224,30 @@ export class StreamStore {
     return (await run(PAUSE, [id, reason])).count === 1;
   }
 
-  /** @param userId `null`: nothing is changed. @returns `false` when too many subjects are excluded. */
-  async exclude(id: string, userId: string | null): Promise<boolean> {
-    return (await this.pool.query(EXCLUDE, [id, userId])).rowCount === 1;
+  /**
+   * No event of an excluded subject is sent, also none that waits.
+   *
+   * @returns whether the stream changes; `null`: the stream does not exist, or too many are excluded.
+   */
+  async exclude(run: RunStatement, id: string, userId: string): Promise<boolean | null> {
+    const found = await this.lockExcluded(run, { id, userId });
+    if (!found || found.isExcluded) return found && false;
+    if (found.isFull) return null;
+    await run(EXCLUDE, [id, userId]);
+    await run(FORGET_SUBJECT, [id, userId]);
+    return true;
   }
 
-  async include(id: string, userId: string): Promise<void> {
-    await this.pool.query(INCLUDE, [id, userId]);
+  /** @returns whether the stream changes. */
+  async include(run: RunStatement, id: string, userId: string): Promise<boolean> {
+    if (!(await this.lockExcluded(run, { id, userId }))?.isExcluded) return false;
+    await run(INCLUDE, [id, userId]);
+    return true;
+  }
+
+  private async lockExcluded(run: RunStatement, { id, userId }: { id: string; userId: string }) {
+    const { rows } = await run(LOCK_EXCLUDED, [id, userId]);
+    return (rows[0] as { isExcluded: boolean; isFull: boolean } | undefined) ?? null;
   }
 
   /** By the id, or by the e-mail address. @returns `null` when there is no such user. */

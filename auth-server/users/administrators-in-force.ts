@@ -1,8 +1,7 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
-import { assertAdministratorInForce } from '../common/administrator-in-force';
-import { findNamedSession } from '../common/caller';
+import { assertAdministratorInForce, findNamedSession } from '../common/caller';
 import { readDatabaseClock } from './database-clock';
 import type { Adapter } from '../common/hook-types';
 import { type Administrator, requestContext } from '../common/request-context';

@@ -430,6 +430,16 @@ describe('a callback of the provider', () => {
       `SELECT detail FROM audit_event WHERE action = 'user.sign_in_failed' ORDER BY id DESC LIMIT 1`,
     );
     expect(events).toEqual([{ detail: { method: 'oidc', reason: 'BANNED_USER' } }]);
+    const refusals = () =>
+      system.query(`SELECT id FROM audit_event WHERE action = 'user.sign_in_failed'`);
+    const { length } = await refusals();
+    // The parameter means nothing at the callback: it does not make the refusal look wanted.
+    const isCallback = ({ pathname }: URL) => pathname.endsWith('/callback/oidc');
+    const hidden = new Browser(APP);
+    const arrival = await hidden.visit(await begin(hidden, start()), isCallback);
+    arrival.url.searchParams.set('callbackURL', url.href);
+    expect((await hidden.visit(arrival.url, atApp)).url.href).toBe(url.href);
+    expect(await refusals()).toHaveLength(length + 1);
   });
 });
 

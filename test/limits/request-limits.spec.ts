@@ -124,6 +124,19 @@ describe('one IP address', () => {
     const headers = { [RESOLVED_ADDRESS_HEADER]: '2001:db8:0:1::1' };
     expect((await auth.handler(new Request(url, { headers }))).status).toBe(200);
   });
+
+  it('does not tell users that they are signed out while a flood keeps their session', async () => {
+    const { auth, app } = cluster.servers[0]!;
+    const url = 'http://localhost:3000/api/auth/ok';
+    const headers = { [RESOLVED_ADDRESS_HEADER]: '127.0.0.1' };
+    for (let index = 0; index < FLOOD.points; index += 1) {
+      await auth.handler(new Request(url, { headers }));
+    }
+    const origin = 'http://localhost:3000';
+    const answer = await request(app).post('/sign-out').set('origin', origin).type('form').send('');
+    expect(answer.status).toBe(429);
+    expect(answer.text).toContain('Too many requests came from your network.');
+  });
 });
 
 describe('the public routes', () => {

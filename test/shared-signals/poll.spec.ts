@@ -49,6 +49,21 @@ describe('a poll', () => {
     ]);
   });
 
+  it('repeats for an hour a token whose key the receiver does not find', async () => {
+    const user = await stage.system.asUser();
+    await setRole(user.id, 'admin');
+    const [jti] = Object.keys((await receiver.poll(id)).sets) as [string];
+    const refuse = () =>
+      receiver.poll(id, { setErrs: { [jti]: { err: 'invalid_key' } }, returnImmediately: true });
+    expect(Object.keys((await refuse()).sets)).toEqual([jti]);
+    expect(Object.keys((await refuse()).sets)).toEqual([jti]);
+    await stage.system.query(
+      `UPDATE event_delivery SET failing_since = now() - interval '61 minutes' WHERE stream_id = $1`,
+      [id],
+    );
+    expect((await refuse()).sets).toEqual({});
+  });
+
   it('writes 1,000 refusals with one statement, and refuses more', async () => {
     await stage.system.query(`
       CREATE SEQUENCE updates;

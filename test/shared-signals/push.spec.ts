@@ -101,6 +101,41 @@ describe('a stream that is pushed', () => {
     );
   });
 
+  it('sends a token again whose key the receiver does not find', async () => {
+    const user = await stage.system.asUser();
+    target.answerWith(400, '{"err":"invalid_key"}');
+    await change(`role = 'admin'`, user.id);
+    await eventually(async () =>
+      expect(await logOf(user.id)).toMatchObject([
+        { state: 'pending', last_error: 'status 400, invalid_key: ' },
+      ]),
+    );
+    target.answerWith(202);
+    await eventually(async () =>
+      expect(await logOf(user.id)).toMatchObject([{ state: 'delivered' }]),
+    );
+  });
+
+  it('tries at once what waits, after its receiver has changed the destination', async () => {
+    const user = await stage.system.asUser();
+    target.answerWith(422);
+    await change(`role = 'admin'`, user.id);
+    await eventually(async () =>
+      expect(await logOf(user.id)).toMatchObject([{ last_error: 'status 422' }]),
+    );
+    await stage.system.query(
+      `UPDATE event_delivery SET next_attempt_at = now() + interval '1 hour' WHERE stream_id = $1`,
+      [streamId],
+    );
+    target.answerWith(202);
+    const method = 'urn:ietf:rfc:8935';
+    const delivery = { method, endpoint_url: target.url, authorization_header: 'Bearer renewed' };
+    await receiver.call('PATCH', '/stream', { stream_id: streamId, delivery });
+    await eventually(async () =>
+      expect(await logOf(user.id)).toMatchObject([{ state: 'delivered' }]),
+    );
+  });
+
   it.each([
     [
       400,
@@ -284,6 +319,29 @@ describe('a stream that is pushed', () => {
     await expectPushed(user.id, ['token-claims-change']);
     const enabled = { status: 'enabled', reason: 'an administrator has resumed the stream' };
     await eventually(async () => expect(await statusesTold()).toEqual([paused, enabled]));
+  });
+
+  it('is paused also by an error whose text the database does not store', async () => {
+    const user = await stage.system.asUser();
+    target.answerWith(400, String.raw`{"err":"access_denied","description":"no\u0000\ud83d"}`);
+    await change(`role = 'admin'`, user.id);
+    await eventually(async () =>
+      expect(await logOf(user.id)).toMatchObject([{ state: 'pending', attempts: 1 }]),
+    );
+    await stage.system.query(
+      `UPDATE event_delivery SET failing_since = now() - interval '25 hours', next_attempt_at = now(),
+              finished_at = finished_at - interval '26 hours'
+        WHERE stream_id = $1`,
+      [streamId],
+    );
+    await stage.system.query('UPDATE event_stream SET retry_at = NULL WHERE id = $1', [streamId]);
+    await eventually(async () => {
+      const { body } = await receiver.call('GET', `/status?stream_id=${streamId}`);
+      expect(body).toMatchObject({ status: 'paused', reason: expect.stringContaining('no') });
+    });
+    target.answerWith(202);
+    await receiver.call('POST', '/status', { stream_id: streamId, status: 'enabled' });
+    await expectPushed(user.id, ['token-claims-change']);
   });
 
   it('stops while its client is disabled', async () => {

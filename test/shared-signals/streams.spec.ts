@@ -433,6 +433,27 @@ describe('the status of a stream', () => {
   });
 });
 
+/** The audit events of its receiver, without the facts of each. */
+async function changesOf(id: string): Promise<object[]> {
+  const rows = await stage.system.query<{ detail: object }>(
+    `SELECT detail - 'clientId' - 'method' - 'endpointUrl' AS detail FROM audit_event
+      WHERE action = 'stream.updated' AND subject_id = $1 ORDER BY id`,
+    [id],
+  );
+  return rows.map(({ detail }) => detail);
+}
+
+it('a request that changes nothing of a stream is not recorded', async () => {
+  const id = await receiver.createStream();
+  const ask = async () => {
+    await receiver.call('PATCH', '/stream', { stream_id: id, description: 'Orders' });
+    await receiver.call('POST', '/status', { stream_id: id, status: 'paused' });
+  };
+  await ask();
+  await ask();
+  expect(await changesOf(id)).toEqual([{}, { status: 'paused', reason: null }]);
+});
+
 describe('the subjects of a stream', () => {
   it('are all users but those that were removed', async () => {
     const id = await receiver.createStream();
@@ -450,6 +471,19 @@ describe('the subjects of a stream', () => {
     await setRole(user.id, 'admin');
     expect(await receiver.take(id)).toEqual([]);
     expect((await post('remove', { format: 'phone_number', phone_number: '+1' })).status).toBe(400);
+  });
+
+  it('have no event any more that waits, and each change of them is recorded once', async () => {
+    const id = await receiver.createStream();
+    const user = await stage.system.asUser();
+    await setRole(user.id, 'admin');
+    expect((await receiver.poll(id)).sets).not.toEqual({});
+    const subject = { format: 'iss_sub', iss: stage.issuer, sub: user.id };
+    for (const path of ['remove', 'remove', 'add', 'add']) {
+      await receiver.call('POST', `/subjects/${path}`, { stream_id: id, subject });
+    }
+    expect((await receiver.poll(id, { returnImmediately: true })).sets).toEqual({});
+    expect(await changesOf(id)).toEqual([{ removedSubject: user.id }, { addedSubject: user.id }]);
   });
 
   it('are answered alike when they are unknown', async () => {

@@ -37,6 +37,16 @@ export function toFailureCode(code: unknown): FailureCode {
   return FAILURES.get(code) ?? 'unknown';
 }
 
+interface RefusedCall {
+  status: number;
+  body: { code?: unknown };
+}
+
+/** Of an answer of the auth server that is no success. */
+export function toPageFailure({ status, body }: RefusedCall): PageFailure {
+  return new PageFailure(status, status === 429 ? 'too_many_requests' : toFailureCode(body.code));
+}
+
 /** Shows a fixed text: no part of the request is repeated. */
 export function failurePage(code: FailureCode, start = '/'): Page {
   const requestId = requestContext.getStore()?.requestId;

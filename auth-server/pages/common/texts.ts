@@ -237,6 +237,7 @@ export const TEXTS = {
     unknown_role: 'This account has a role that does not exist here. Ask an administrator.',
     credentials_changed: 'The way to sign in to this account has just changed. Sign in again.',
     too_many: 'This account has as many ways to sign in as are allowed. Remove one first.',
+    too_many_requests: 'Too many requests came from your network. Wait a minute and try again.',
     unavailable: 'Part of the system cannot be reached. Try again soon.',
     impersonation:
       'You act as another user. Only the user can allow an application the access it asks for.',

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import { destinationFault, type Destinations } from '../destinations/destination';
 import { lookupPublic } from '../destinations/public-lookup';
+import { KEY_ERROR } from '../security-events';
 
 /** Longest time for one attempt, and the part of an answer that is read. */
 const TIMEOUT_MS = 10_000;
@@ -113,8 +114,9 @@ function judge(status: number, text: string) {
   const outcome: 'postponed' | 'failed' = isAboutToken ? 'postponed' : 'failed';
   const { err, description = '' } = status === 400 ? parse(text) : {};
   if (err === undefined) return { outcome, error: `status ${status}` };
-  const isRefused = !SENDER_ERRORS.includes(err);
   const error = `status ${status}, ${err}: ${description}`;
+  if (err === KEY_ERROR) return { outcome, error };
+  const isRefused = !SENDER_ERRORS.includes(err);
   return { outcome: isRefused ? ('refused' as const) : ('failed' as const), error };
 }
 

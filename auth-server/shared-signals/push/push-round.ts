@@ -1,7 +1,7 @@
 import { symmetricDecrypt } from 'better-auth/crypto';
 import { ConcurrencyLimit } from '../../admission/concurrency-limit';
 import { toCipherKey } from '../../common/secrets';
-import type { Delivery } from '../delivery-store';
+import { type Delivery, toErrorText } from '../delivery-store';
 import type { SignalParts } from '../parts';
 import { failed, pushSet, type PushResult } from './push-request';
 import { openSigner } from '../set-signer';
@@ -157,7 +157,8 @@ async function pause(
   work: PushWork,
   { stream, error }: { stream: PushStream; error: string },
 ): Promise<void> {
-  const reason = `The delivery has failed for a day: ${error}`.slice(0, 200);
+  const text = toErrorText(`The delivery has failed for a day: ${error}`);
+  const reason = text.slice(0, 200).toWellFormed();
   const batch = await work.places.run(() => tellPause(work.parts, { stream, reason }));
   if (batch) await sendAll(work, batch);
 }
