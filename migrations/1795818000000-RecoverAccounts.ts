@@ -30,10 +30,11 @@ const UNLESS_RECOVERED = `
       RETURN NULL;
     END IF;`;
 
-/** As KeepASignInMethod1795700000000 has it. */
+/** As KeepASignInMethod1795700000000 and KeepTriggersUncompiled1795803000000 have it. */
 const keep = (condition: string) => `
   CREATE OR REPLACE FUNCTION "gatehouse_keep_sign_in_method"() RETURNS trigger
-  LANGUAGE plpgsql SET search_path = pg_catalog, $SCHEMA, pg_temp SET enable_seqscan = off AS $$
+  LANGUAGE plpgsql SET search_path = pg_catalog, $SCHEMA, pg_temp SET enable_seqscan = off
+  SET jit = off AS $$
   BEGIN${condition}
     PERFORM FROM "user" WHERE id = OLD.user_id;
     IF NOT FOUND THEN

@@ -153,6 +153,7 @@ export function toStatusEvent(
 }
 
 /**
- * An error of a receiver (RFC 8935, section 2.4). It can have an old key set: the next attempt is signed again, and it reads the set anew.
+ * An error of a receiver (RFC 8935, section 2.4), which can have an old key set: the next attempt is
+ * signed again, and the receiver reads the set anew.
  */
 export const KEY_ERROR = 'invalid_key';
