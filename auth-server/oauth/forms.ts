@@ -63,6 +63,12 @@ export const noteRepeatedParameters: RequestHandler = ({ path, body }, _response
 /** Endpoints that read forms, below the path of Better-Auth. */
 const FORM_ENDPOINTS = ['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke'];
 
+/**
+ * Not for the provider: the secret is in the header. A hint must not keep a token from being found
+ * (RFC 7009, section 2.1; RFC 7662, section 2.1), and the provider searches only where it points.
+ */
+const REMOVED = ['client_secret', 'token_type_hint'];
+
 /** The parameter that may be repeated (RFC 8707, section 2). */
 const REPEATABLE = 'resource';
 
@@ -109,7 +115,7 @@ export const parseForm: RequestHandler = (request, response, next) => {
   if (named !== undefined && secret !== undefined) {
     request.headers.authorization = toBasic(named, secret);
   }
-  const rest = given.filter(([name]) => name !== 'client_secret');
+  const rest = given.filter(([name]) => !REMOVED.includes(name));
   // An empty form is no body: see checkBody.
   request.body = rest.length > 0 ? new URLSearchParams(rest).toString() : undefined;
   next();

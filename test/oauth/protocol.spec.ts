@@ -307,6 +307,20 @@ describe('a token with a foreign signature', () => {
   });
 });
 
+describe('token_type_hint (RFC 7009, section 2.1; RFC 7662, section 2.1)', () => {
+  it.each([
+    ['access_token', 'refresh_token'],
+    ['refresh_token', 'access_token'],
+  ] as const)('an %s is found with the hint %s', async (name, hint) => {
+    const token = (await stage.tokens(confidential, browser))[name];
+    const by = (endpoint: string) => ({ secretOf: confidential, endpoint });
+    const ask = () => stage.ask({ token, token_type_hint: hint }, by('introspect'));
+    expect((await ask()).body).toMatchObject({ active: true });
+    expect((await stage.ask({ token, token_type_hint: hint }, by('revoke'))).status).toBe(200);
+    expect((await stage.ask({ token }, by('introspect'))).body).toEqual({ active: false });
+  });
+});
+
 describe('userinfo (RFC 6750, section 3)', () => {
   it('returns a challenge without a token', async () => {
     const answer = await fetch(stage.at('userinfo'));
