@@ -48,6 +48,8 @@ export const checkBody: RequestHandler = (request, response, next) => {
   if (NUL.test(text) || (isForm && NUL_ENCODED.test(text))) {
     return sendError(response, VALUE_REFUSED);
   }
+  // Parameters can name other media types, which the handler would find in the header.
+  if (type !== null) request.headers['content-type'] = type.essence;
   request.body = text;
   next();
 };

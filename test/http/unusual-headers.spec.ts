@@ -137,3 +137,25 @@ it.each([
     }
   },
 );
+
+it.each(['token', 'introspect', 'revoke', 'userinfo', 'authorize', 'end-session'])(
+  '/oauth2/%s reads a form by its media type, not by a parameter of it',
+  async (name) => {
+    const ask = async (type: string) => {
+      const { status, text } = await send(system.settings.authUrl, {
+        method: 'POST',
+        path: `/api/auth/oauth2/${name}`,
+        headers: { 'content-type': type },
+        body: 'token=a&response_type=code',
+      });
+      return { status, text };
+    };
+    const asForm = await ask(FORM);
+    expect(asForm.status).toBeLessThan(500);
+    for (const other of ['text/plain', 'multipart/form-data; boundary=x']) {
+      expect(await ask(`${FORM}; a=b, ${other}`)).toEqual(asForm);
+      const { status } = await ask(`${other}; a=b, ${FORM}`);
+      expect([other, status]).toEqual([other, 415]);
+    }
+  },
+);
