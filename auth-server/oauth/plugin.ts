@@ -23,7 +23,7 @@ import { tokenClaims } from './token-claims';
 import { tokenSigner } from './token-signer';
 import { userInfoInForce } from './token-state/user-info';
 import type { AuthConfig } from '../common/config';
-import { isAuthorizationServer, SCOPES } from '../../contract';
+import { CLOCK_TOLERANCE_SECONDS, isAuthorizationServer, SCOPES } from '../../contract';
 import { SigningKeys } from '../signing-keys/signing-keys';
 import { TokenVerifier } from '../signing-keys/token-verifier';
 import { verificationKeys } from '../signing-keys/verification-keys';
@@ -37,6 +37,9 @@ const REFRESH_TOKEN_LIFETIME_S = 30 * 24 * 60 * 60;
 
 /** A client exchanges a code at once (RFC 6749, section 4.1.2: at most 10 minutes). */
 const CODE_LIFETIME_S = 60;
+
+/** How far away the end of a client assertion may be, in seconds. */
+const ASSERTION_LIFETIME_S = 5 * 60;
 
 /**
  * The OAuth 2.1 and OpenID Connect authorization server: the provider plugin of Better-Auth, rules
@@ -93,6 +96,7 @@ function providerOptions({ config, ...parts }: ProviderParts) {
     idTokenExpiresIn: lifetime,
     refreshTokenExpiresIn: REFRESH_TOKEN_LIFETIME_S,
     codeExpiresIn: CODE_LIFETIME_S,
+    assertionMaxLifetime: ASSERTION_LIFETIME_S + CLOCK_TOLERANCE_SECONDS,
     resources: [{ identifier: config.jwtAudience, name: 'Gatehouse API' }],
     // The scopes of a client decide about its resources.
     enforcePerClientResources: false,

@@ -209,6 +209,13 @@ describe('a client with keys', () => {
   const seconds = () => Math.floor(Date.now() / 1_000);
   const sign = (changes: JWTPayload = {}, id = account.clientId) =>
     pair.sign(id, stage.issuer, changes);
+  it.each<[string, () => JWTPayload]>([
+    ['begins 2 s later, as with oauth4webapi', () => ({ nbf: seconds() + 2, iat: seconds() + 2 })],
+    ['ends 5 minutes after that', () => ({ exp: seconds() + 304 })],
+  ])('is accepted with a clock that is ahead: an assertion that %s', async (_title, times) => {
+    expect((await ask(await sign(times()))).status).toBe(200);
+  });
+
   const unsigned = (alg: string) =>
     [{ alg }, { iss: account.clientId, sub: account.clientId }]
       .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))

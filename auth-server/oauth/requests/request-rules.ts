@@ -1,13 +1,12 @@
 import type { BetterAuthPlugin } from 'better-auth';
-import { APIError, createAuthMiddleware } from 'better-auth/api';
+import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { fieldOf } from '../../common/caller';
 import type { HookMatch } from '../../common/hook-types';
+import { checkAssertionTimes, hasAssertion } from './assertion-times';
 import { nameScopes } from './renewed-scopes';
 import { ResourceChoice } from '../resources/resource-choice';
 import type { Resources } from '../resources/resources';
-import { CLOCK_TOLERANCE_SECONDS } from '../../../contract';
-import { decodeJwtPayload } from '../../../runtime/tokens/jwt-payload';
 
 /** Rules before the endpoints of the provider. */
 export function requestRules(parts: { pool: Pool; resources: Resources }) {
@@ -15,40 +14,13 @@ export function requestRules(parts: { pool: Pool; resources: Resources }) {
     id: 'gatehouse-oauth-rules',
     hooks: {
       before: [
-        { matcher: isIssuedLater, handler: refuseLaterAssertion },
+        { matcher: hasAssertion, handler: checkAssertionTimes },
         { matcher: lacksResource, handler: nameResource(new ResourceChoice(parts)) },
         { matcher: isRenewal, handler: nameScopes(parts.pool) },
       ],
     },
   } satisfies BetterAuthPlugin;
 }
-
-/**
- * A client assertion with an `iat` in the future. The provider checks its other times; it is
- * verified there.
- */
-function isIssuedLater({ body }: HookMatch): boolean {
-  const { client_assertion: assertion } = (body ?? {}) as { client_assertion?: unknown };
-  if (typeof assertion !== 'string') return false;
-  const { iat } = claimsOf(assertion);
-  const latest = Math.floor(Date.now() / 1_000) + CLOCK_TOLERANCE_SECONDS;
-  return typeof iat === 'number' && iat > latest;
-}
-
-function claimsOf(assertion: string): Record<string, unknown> {
-  try {
-    return decodeJwtPayload(assertion) ?? {};
-  } catch {
-    return {};
-  }
-}
-
-const refuseLaterAssertion = createAuthMiddleware(() => {
-  throw new APIError('BAD_REQUEST', {
-    error: 'invalid_client',
-    error_description: 'client assertion iat lies in the future',
-  });
-});
 
 /** RFC 8707, section 2: without `resource` the server chooses. */
 function lacksResource({ path, method, query, body }: HookMatch): boolean {
