@@ -16,6 +16,7 @@ import { replayedTokens } from './replayed-tokens';
 import { renewals } from './renewals';
 import { refusedParameters } from './requests/refused-parameters';
 import { requestRules } from './requests/request-rules';
+import { signOutParameters } from './requests/sign-out-parameters';
 import { UsedCodes, usedCodes } from './requests/used-codes';
 import { Resources } from './resources/resources';
 import { revocation } from './revocation';
@@ -56,6 +57,7 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
     continueAfterSignIn(oauthProvider(providerOptions({ config, grants, resources, codes }))),
     singleConsent(pool),
     refusedParameters,
+    signOutParameters,
     authorizationRequests(verifierParts),
     // After the provider, whose hook continues an authorization after a sign-in.
     hintedUser(verifierParts),

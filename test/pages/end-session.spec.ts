@@ -44,6 +44,25 @@ describe('a user whom a client signs out', () => {
     expect(text).not.toContain('Logout error');
   });
 
+  it.each([
+    ['http of another machine', 'http://app.example.com/signed-out'],
+    ['no scheme', '/signed-out'],
+    ['no value', ''],
+  ])('is signed out also with a URI with %s, and stays here', async (_title, uri) => {
+    await visitor.fillIn('/sign-in', ADMIN);
+    const query = new URLSearchParams({
+      id_token_hint: '',
+      client_id: application.clientId,
+      post_logout_redirect_uri: uri,
+      state: '',
+    });
+    const question = await visitor.open(`${address}?${query.toString()}`);
+    expect(question).toMatchObject({ status: 200, text: expect.stringContaining('<form') });
+    const done = await visitor.submit(`${address}/confirm`, { action: 'confirm' });
+    expect(done.location).toBe(`${system.settings.authUrl}/signed-out`);
+    expect((await visitor.open('/')).text).not.toContain(ADMIN.email);
+  });
+
   it('gets JSON without Accept: text/html', async () => {
     const answer = await visitor.open(address, { accept: 'application/json' });
     expect(answer).toMatchObject({ status: 400, text: expect.stringMatching(/^{"error":/) });

@@ -73,6 +73,23 @@ describe.each(['https://app.example.com', 'null', undefined])(
       expect(refused.body.error).toBe('invalid_grant');
     });
 
+    it('signs out when the URI to return to cannot be registered', async () => {
+      const { email } = await stage.system.asUser();
+      const cookie = await cookiesOf(email);
+      const pkce = makePkce();
+      const request = stage.authorization(client.clientId, pkce);
+      const callback = await targetOf(await submit(request, { cookie, origin }));
+      const code = callback.searchParams.get('code')!;
+      const { body } = await stage.exchange(client, { code, verifier: pkce.verifier, callback });
+      const signOut = stage.at('end-session', {
+        id_token_hint: body.id_token,
+        post_logout_redirect_uri: 'http://app.example.com/',
+      });
+      expect((await submit(signOut, { cookie, origin })).status).toBe(200);
+      const refused = await stage.refresh(client, body.refresh_token);
+      expect(refused.body.error).toBe('invalid_grant');
+    });
+
     it('does not confirm a sign-out', async () => {
       const { email } = await stage.system.asUser();
       const cookie = await cookiesOf(email);
