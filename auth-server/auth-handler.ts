@@ -12,6 +12,7 @@ import { recallOutage } from '../runtime/database/database-scope';
 import {
   EMAIL_TAKEN,
   INTERNAL_ERROR,
+  isOAuthPath,
   METHOD_NOT_ALLOWED,
   NOT_FOUND,
   REFUSALS,
@@ -39,7 +40,7 @@ export function handleAuth(
   { config, methods }: { config: AuthConfig; methods: EndpointMethods },
 ): RequestHandler {
   const answer = async (request: Request) => {
-    const response = await replaceStoreFailure(await auth.handler(toGet(request)), request);
+    const response = await correctRefusal(await auth.handler(toGet(request)), request);
     return finish(answerUnrouted(response, { request, methods }), request);
   };
   const handle = toNodeHandler(answer);
@@ -104,17 +105,34 @@ const STORE_FAILURES = new Set([
   'FAILED_TO_UPDATE_USER',
 ]);
 
-/** The cause is unknown, so the answer is an internal error, unless the address is taken. */
-async function replaceStoreFailure(response: Response, request: Request): Promise<Response> {
+/**
+ * The cause of a failure of the store is unknown, so the answer is an internal error, unless the
+ * address is taken.
+ */
+async function correctRefusal(response: Response, request: Request): Promise<Response> {
   const isOfTheCaller = response.status >= 400 && response.status < 500;
   if (!isOfTheCaller || !isJson(response.headers)) return response;
   const text = await response.clone().text();
   // Some refusals have no body, for example those of an endpoint that is switched off.
   if (text === '') return withBody(response, request);
-  const { code = '' } = JSON.parse(text) as { code?: string };
-  if (!STORE_FAILURES.has(code)) return response;
-  const isTaken = requestContext.getStore()?.isEmailTaken;
-  return toResponse(isTaken ? EMAIL_TAKEN : INTERNAL_ERROR, request);
+  const { code = '', message = '', error } = JSON.parse(text) as Record<string, string>;
+  if (STORE_FAILURES.has(code)) {
+    const isTaken = requestContext.getStore()?.isEmailTaken;
+    return toResponse(isTaken ? EMAIL_TAKEN : INTERNAL_ERROR, request);
+  }
+  return error === undefined ? withOAuthFields(response, { code, message, request }) : response;
+}
+
+/** A refusal by a rule for all endpoints, for example a limit, at one of the authorization server. */
+function withOAuthFields(response: Response, { request, ...refusal }: Refusal): Response {
+  const { pathname } = new URL(request.url);
+  const { status, headers } = response;
+  if (!isOAuthPath(pathname)) return response;
+  return Response.json(toErrorBody({ status, ...refusal }, pathname), { status, headers });
+}
+
+interface Refusal extends Pick<ErrorAnswer, 'code' | 'message'> {
+  request: Request;
 }
 
 /** RFC 9110, section 9.3.2: `HEAD` is answered as `GET`. Node sends the answer without its content. */

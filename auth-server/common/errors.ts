@@ -157,7 +157,7 @@ export function sendError(response: Response, answer: ErrorAnswer): void {
  * section 5.2.
  */
 export function toErrorBody({ status, code, message }: ErrorAnswer, url: string): object {
-  if (!url.startsWith(`${AUTH_BASE_PATH}/oauth2/`)) return { code, message };
+  if (!isOAuthPath(url)) return { code, message };
   return {
     error: OAUTH_ERRORS[status] ?? OAUTH_ERRORS_BY_CODE[code] ?? 'invalid_request',
     error_description: message,
@@ -166,8 +166,15 @@ export function toErrorBody({ status, code, message }: ErrorAnswer, url: string)
   };
 }
 
+/** The endpoints of the authorization server. */
+export function isOAuthPath(url: string): boolean {
+  return url.startsWith(`${AUTH_BASE_PATH}/oauth2/`);
+}
+
 /** By status. All other errors are faults of the request. */
 const OAUTH_ERRORS: Record<number, string> = {
+  403: 'access_denied',
+  429: 'temporarily_unavailable',
   500: 'server_error',
   503: 'temporarily_unavailable',
 };

@@ -151,11 +151,11 @@ describe('the public routes', () => {
   });
   afterAll(() => server.close());
 
-  const get = (path: string, from: string) =>
-    request(server.app).get(path).set({
-      'x-gatehouse-client-address': from,
-      'x-gatehouse-internal-key': INTERNAL_SECRET,
-    });
+  const headersOf = (from: string) => ({
+    'x-gatehouse-client-address': from,
+    'x-gatehouse-internal-key': INTERNAL_SECRET,
+  });
+  const get = (path: string, from: string) => request(server.app).get(path).set(headersOf(from));
 
   async function exhaust(path: string, from: string): Promise<void> {
     for (let index = 0; index < QUOTA; index += 1) await get(path, from).expect(200);
@@ -164,6 +164,26 @@ describe('the public routes', () => {
     const [, reset] = /^"[\w-]+";r=0;t=(\d+)$/.exec(headers.ratelimit!)!;
     expect(headers['retry-after']).toBe(reset);
   }
+
+  it('and the endpoints refuse OAuth clients in their format (RFC 6749, section 5.2)', async () => {
+    const ask = () =>
+      request(server.app)
+        .post('/api/auth/oauth2/token')
+        .type('form')
+        .send('grant_type=client_credentials')
+        .set(headersOf('192.0.2.7'));
+    let answer = await ask();
+    while (answer.status !== 429) {
+      expect(answer.status).toBe(400);
+      answer = await ask();
+    }
+    expect(answer.body).toMatchObject({
+      error: 'temporarily_unavailable',
+      error_description: 'Too many attempts. Wait before you try again.',
+      code: 'TOO_MANY_REQUESTS',
+    });
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  });
 
   it('have a quota for each address, the key set its own', async () => {
     await exhaust('/.well-known/openid-configuration', '192.0.2.1');

@@ -99,6 +99,21 @@ describe('a request with cookies', () => {
     expect([answer.status, answer.body.code]).toEqual([403, 'INVALID_ORIGIN']);
   });
 
+  it('gets an error in the OAuth format at the authorization server', async () => {
+    const headers = { origin: 'https://evil.example', cookie: user.cookie };
+    for (const endpoint of ['token', 'revoke', 'introspect']) {
+      const form = await request(server.url)
+        .post(`/api/auth/oauth2/${endpoint}`)
+        .type('form')
+        .set(headers)
+        .send('token=a');
+      expect([form.status, form.body]).toEqual([
+        403,
+        expect.objectContaining({ error: 'access_denied', error_description: 'Invalid origin' }),
+      ]);
+    }
+  });
+
   it.each(CHANGES)('has no effect as a form: %s', async (path, body) => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
       for (const origin of ['https://evil.example', 'null']) {
