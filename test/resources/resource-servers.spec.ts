@@ -80,6 +80,32 @@ describe('a token for a resource server', () => {
     expect(payloadOf(tokens.access_token).aud).toBe(orders.identifier);
   });
 
+  it('is another one than the token for userinfo, which the client names', async () => {
+    const scope = 'openid offline_access profile orders:read';
+    const app = await fixture.client('profile', 'orders:read');
+    const resource = stage.at('userinfo').href;
+    const first = await stage.tokens(app, fixture.browser, { scope });
+    expect(payloadOf(first.access_token)).toMatchObject({
+      aud: orders.identifier,
+      scope: 'orders:read',
+    });
+    const again = await stage.code(app, fixture.browser, { scope });
+    for (const answer of [
+      await stage.refresh(app, first.refresh_token, { resource }),
+      await stage.exchange(app, again, { resource }),
+    ]) {
+      const token = answer.body.access_token;
+      const shown = await fetch(resource, { headers: { authorization: `Bearer ${token}` } });
+      expect(await shown.json()).toMatchObject({ name: expect.any(String) });
+      expect(payloadOf(token)).toMatchObject({
+        aud: resource,
+        scope: 'openid offline_access profile',
+      });
+      const caller = new Caller(stage.system.apiUrl, token);
+      expectProblem(await caller.get('/api/v1/users/me'), 'invalid_token');
+    }
+  });
+
   it('is not for two resources, for another one, or for one without a granted scope', async () => {
     const code = await grant();
     const form = new URLSearchParams([

@@ -19,6 +19,7 @@ const FIND_REFRESH_TOKEN = `
 /**
  * The resource of a request without `resource` (RFC 8707, section 2). An authorization is for all
  * resources whose scopes it contains. A token is for one resource: the API, or the only other one.
+ * A token for a resource server is not for userinfo: the server could read the profile of the user.
  */
 export class ResourceChoice {
   private readonly pool: Pool;
@@ -44,9 +45,10 @@ export class ResourceChoice {
   async forToken(form: Parameters, headers: Headers | undefined): Promise<string | null> {
     const granted = await this.grantedTo(form, headers);
     if (granted === null || granted.length === 0) return null;
-    const [first, ...more] = granted;
-    if (granted.includes(this.resources.api)) return this.resources.api;
-    if (more.length === 0) return first!;
+    const { api, userInfo } = this.resources;
+    if (granted.includes(api)) return api;
+    const [first, ...more] = granted.filter((resource) => resource !== userInfo);
+    if (more.length === 0) return first ?? userInfo;
     throw new APIError('BAD_REQUEST', {
       error: 'invalid_target',
       error_description: 'The grant is for several resources: name one of them.',

@@ -60,11 +60,15 @@ export class Resources {
     return names.filter((name) => own.has(name));
   }
 
-  /** The resources of the scopes: the API, unless all of them belong to other resources. */
+  /**
+   * The resources of the scopes: those that have them, and the API with scopes of it, or when no
+   * other one has any. A token for the API is for userinfo too; without the API, `openid` adds
+   * userinfo.
+   */
   async resourcesOf(names: readonly string[]): Promise<string[]> {
     const others = new Set((await this.findScopes(names)).map(({ resource }) => resource));
-    const isForApi = others.size === 0 || names.some(isApiScope);
-    return [...(isForApi ? [this.api] : []), ...others];
+    if (others.size === 0 || names.some(isApiScope)) return [this.api, ...others];
+    return names.includes('openid') ? [...others, this.userInfo] : [...others];
   }
 
   /** The identifiers of all resources that exist, the API among them. */
