@@ -131,6 +131,23 @@ describe('a token for a resource server', () => {
     expect(faultOf(await stage.refresh(client, both.refresh_token, outside))).toEqual(invalid);
   });
 
+  it('is for the same origin with the path "/" (RFC 3986, section 6.2.3)', async () => {
+    const resource = `${orders.identifier}/`;
+    const scope = 'offline_access orders:read';
+    const code = await stage.code(client, fixture.browser, { scope, resource });
+    const first = await stage.exchange(client, code, { resource });
+    const second = await stage.refresh(client, first.body.refresh_token, { resource });
+    for (const { body } of [first, second]) {
+      expect(payloadOf(body.access_token).aud).toBe(orders.identifier);
+    }
+    const sites = await fixture.open('sites', { identifier: 'https://sites.example.com/' });
+    const account = await stage.register({ type: 'machine', scopes: ['sites:read'] });
+    const ask = (uri: string) => stage.serviceAccountToken(account, { resource: uri });
+    const { body } = await ask(sites.identifier);
+    expect(payloadOf(body.access_token).aud).toBe(sites.identifier);
+    expect(faultOf(await ask(`${sites.identifier}other/`))).toEqual([400, 'invalid_target']);
+  });
+
   it('is issued to a service account', async () => {
     const account = await stage.register({ type: 'machine', scopes: ['users:read', 'stock:read'] });
     const scopeOf = async (changes: object) => {

@@ -16,6 +16,8 @@ const SELECT = `
     FROM oauth_resource_scope s JOIN oauth_resource r ON r.identifier = s.resource
    WHERE r.disabled IS NOT TRUE`;
 
+const ORIGIN_WITH_PATH = /^https?:\/\/[^/?#]+\/$/;
+
 /**
  * The resources (RFC 8707) and their scopes. The API is the resource that the code declares.
  * Administrators register the others. They are read for each request, so a change is in force at
@@ -69,6 +71,17 @@ export class Resources {
     const others = new Set((await this.findScopes(names)).map(({ resource }) => resource));
     if (others.size === 0 || names.some(isApiScope)) return [this.api, ...others];
     return names.includes('openid') ? [...others, this.userInfo] : [...others];
+  }
+
+  /**
+   * An origin with the path "/" and one without are the same (RFC 3986, section 6.2.3). A client
+   * that builds the URI with a URL parser sends the first one, also when the second is registered.
+   */
+  async toRegistered(resource: string): Promise<string> {
+    if (!ORIGIN_WITH_PATH.test(resource)) return resource;
+    const registered = await this.listIdentifiers();
+    const origin = resource.slice(0, -1);
+    return !registered.includes(resource) && registered.includes(origin) ? origin : resource;
   }
 
   /** The identifiers of all resources that exist, the API among them. */
