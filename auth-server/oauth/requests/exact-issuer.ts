@@ -1,7 +1,7 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import { getIssuer } from '@better-auth/oauth-provider';
-import { leadTo, targetOf } from './redirect-target';
+import { leadTo, parametersOf, targetOf } from './redirect-target';
 import type { AuthConfig } from '../../common/config';
 import type { HookContext } from '../../common/hook-types';
 
@@ -19,7 +19,10 @@ export function exactIssuer({ jwtIssuer }: Pick<AuthConfig, 'jwtIssuer'>) {
     hooks: {
       after: [
         {
-          matcher: ({ context }) => targetOf(context.returned)?.searchParams.has('iss') === true,
+          matcher: ({ context }) => {
+            const target = targetOf(context.returned);
+            return target !== null && parametersOf(target).has('iss');
+          },
           handler: createAuthMiddleware((ctx) => Promise.resolve(correct(ctx, jwtIssuer))),
         },
       ],
@@ -29,9 +32,11 @@ export function exactIssuer({ jwtIssuer }: Pick<AuthConfig, 'jwtIssuer'>) {
 
 function correct(ctx: HookContext, jwtIssuer: string) {
   const target = targetOf(ctx.context.returned)!;
-  const written = target.searchParams.get('iss');
+  const parameters = parametersOf(target);
+  const written = parameters.get('iss');
   const isOurs = written === getIssuer(ctx as GenericEndpointContext, {} as ProviderOptions);
   if (!isOurs || written === jwtIssuer) return undefined;
-  target.searchParams.set('iss', jwtIssuer);
+  parameters.set('iss', jwtIssuer);
+  if (target.hash !== '') target.hash = parameters.toString();
   return leadTo(ctx, target);
 }

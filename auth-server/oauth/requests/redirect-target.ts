@@ -16,3 +16,11 @@ export function leadTo(ctx: HookContext, { href: url }: URL) {
   if (isAPIError(ctx.context.returned)) throw ctx.redirect(url);
   return { redirect: true, url };
 }
+
+/**
+ * The parameters of an authorization response. The answer to a response type of the implicit flow is
+ * in the fragment (OAuth 2.0 Multiple Response Type Encoding Practices, section 5).
+ */
+export function parametersOf({ hash, searchParams }: URL): URLSearchParams {
+  return hash === '' ? searchParams : new URLSearchParams(hash.slice(1));
+}
