@@ -182,6 +182,16 @@ describe('redirect URIs (RFC 9700, section 4.1)', () => {
     }
   });
 
+  it('allows a client with https on loopback its port alone', async () => {
+    const redirectUri = 'https://localhost:7043/signin-oidc';
+    const server = await stage.register({ type: 'confidential', redirectUris: [redirectUri] });
+    const at = (uri: string) => outcomeOf({ redirect_uri: uri }, server);
+    expect(await at(redirectUri)).toMatchObject({ place: redirectUri, error: null });
+    for (const other of ['https://localhost:7044', 'https://localhost', 'http://localhost:7043']) {
+      expect((await at(`${other}/signin-oidc`)).place).toBe(errorPage());
+    }
+  });
+
   it('refuses a code when the redirect URI is missing or differs', async () => {
     for (const redirectUri of [undefined, 'https://app.example.com/other']) {
       const code = await stage.code(client, browser);

@@ -71,7 +71,6 @@ describe('a new client', () => {
     'https://APP.example.com/callback',
     'https://app.example.com:443/callback',
     'https://app.example.com\\callback',
-    'https://localhost/callback',
     'http://localhost.example.com/callback',
     'http://127.0.0.2/callback',
     'http://0x7f.1/callback',
@@ -94,6 +93,7 @@ describe('a new client', () => {
     'http://localhost:3001/callback',
     'http://127.0.0.1/callback',
     'http://[::1]:8080/',
+    'https://localhost:7043/signin-oidc',
   ])('can have %s', async (redirectUri) => {
     const client = await stage.register({ type: 'public', redirectUris: [redirectUri] });
     expect(client.redirectUris).toEqual([redirectUri]);

@@ -26,14 +26,15 @@ const clientType = z
 /**
  * Redirect URLs are compared as strings, so each has one spelling: no wildcard, fragment,
  * credentials or dot segments. Plain http is for native applications that listen on a loopback
- * address, on any port (RFC 8252, section 7.3).
+ * address, on any port (RFC 8252, section 7.3). With https a port is exact also there, as for a
+ * server in development.
  */
 function isRedirectUri(text: string): boolean {
   const url = URL.parse(text);
   if (!url || /[*#@\\]/.test(text)) return false;
   if (url.href !== text && url.href !== `${text}/`) return false;
-  const isLoopback = LOOPBACK_HOSTS.includes(url.hostname);
-  return isLoopback ? url.protocol === 'http:' : url.protocol === 'https:';
+  if (url.protocol === 'https:') return true;
+  return url.protocol === 'http:' && LOOPBACK_HOSTS.includes(url.hostname);
 }
 
 const redirectUris = z
