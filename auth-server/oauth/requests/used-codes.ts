@@ -1,9 +1,11 @@
-import type { BetterAuthPlugin, Verification } from 'better-auth';
-import { createAuthMiddleware } from 'better-auth/api';
+import { getOAuthProviderApi } from '@better-auth/oauth-provider';
+import type { BetterAuthPlugin, GenericEndpointContext, Verification } from 'better-auth';
+import { APIError, createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { fieldOf } from '../../common/caller';
 import type { AuthConfig } from '../../common/config';
 import type { HookMatch } from '../../common/hook-types';
+import { namedClientId } from '../../common/client-id';
 import { hashToken, toStoredIdentifier } from '../../common/stored-hashes';
 import { CLOCK_TOLERANCE_SECONDS } from '../../../contract';
 import { REQUEST_LIMIT_MS } from '../../../runtime/http/request-limits';
@@ -40,6 +42,11 @@ const FORGET = 'DELETE FROM verification WHERE identifier = $1';
 
 const FIND_USED = 'SELECT value FROM verification WHERE identifier = $1';
 
+const FIND_CLIENTS = `
+  SELECT client_id AS "clientId" FROM oauth_refresh_token WHERE authorization_code_id = $1
+  UNION
+  SELECT value::jsonb ->> 'clientId' FROM verification WHERE identifier = $2 AND expires_at > $3`;
+
 /** Ends the grant of the used code, and that of each refresh token that the code led to. */
 const END_GRANTS = `
   DELETE FROM oauth_grant WHERE (session_id, client_id) IN (
@@ -58,7 +65,8 @@ const INVALID_GRANT = { error: 'invalid_grant', error_description: 'invalid code
  *
  * The provider uses a code up before it authenticates the client: a stranger who knows a code
  * could prevent the sign-in. Here it only finds the code, and {@link use} uses it up when client,
- * redirect URI and verifier are right (RFC 6749, section 4.1.3).
+ * redirect URI and verifier are right (RFC 6749, section 4.1.3). For the same reason a second use is
+ * one of the client alone: others are refused before the provider deletes its refresh tokens.
  *
  * The row of a used code remains until its access tokens expire, under the name of a used code. The
  * second use writes to it, then ends the grant. The first use reads it after its last write: either
@@ -72,15 +80,27 @@ export class UsedCodes {
 
   constructor(private readonly parts: UsedCodesParts) {}
 
-  /** @returns the row of the code; `null`: it cannot be used (again). */
+  /** @returns the row of the code; `null`: it is used, or there is none. */
   async find(codeId: string, request: Request | undefined): Promise<Verification | null> {
     const { pool } = this.parts;
     const values = [toStoredIdentifier(codeId), new Date()];
     const { rows } = await pool.query<Verification>(FIND, values);
     const code = rows[0];
-    if (!code) return this.replay(codeId);
-    if (request) this.found.set(request, code);
-    return code;
+    if (code && request) this.found.set(request, code);
+    return code ?? null;
+  }
+
+  /**
+   * @param clientId the client that has authenticated.
+   * @throws {APIError} `invalid_grant` for the code of another client.
+   */
+  async refuse(codeId: string, clientId: string): Promise<null> {
+    const values = [codeId, nameOfUsed(codeId), new Date()];
+    const { rows } = await this.parts.pool.query<{ clientId: string }>(FIND_CLIENTS, values);
+    if (rows.some((row) => row.clientId !== clientId)) {
+      throw new APIError('BAD_REQUEST', INVALID_GRANT);
+    }
+    return this.replay(codeId);
   }
 
   /**
@@ -145,10 +165,12 @@ export function usedCodes(codes: UsedCodes) {
       before: [
         {
           matcher: isExchange,
-          handler: createAuthMiddleware(({ context, request }) => {
-            const { internalAdapter } = context;
-            const consumeVerificationValue = (id: string) => codes.find(id, request);
-            context.internalAdapter = { ...internalAdapter, consumeVerificationValue };
+          handler: createAuthMiddleware((ctx) => {
+            const { context, request } = ctx;
+            const consumeVerificationValue = async (id: string) =>
+              (await codes.find(id, request)) ??
+              codes.refuse(id, await authenticate(ctx as GenericEndpointContext));
+            context.internalAdapter = { ...context.internalAdapter, consumeVerificationValue };
             return Promise.resolve();
           }),
         },
@@ -168,6 +190,18 @@ export function usedCodes(codes: UsedCodes) {
       ],
     },
   } satisfies BetterAuthPlugin;
+}
+
+/**
+ * @returns the id of the client.
+ * @throws {APIError} `invalid_client`
+ */
+async function authenticate(ctx: GenericEndpointContext): Promise<string> {
+  // The provider has verified the assertion, which is valid once, before it looks for the code.
+  if (fieldOf(ctx.body, 'client_assertion') !== '') return namedClientId(ctx.body, ctx.headers)!;
+  const { options } = ctx.context.getPlugin('oauth-provider')!;
+  const provider = getOAuthProviderApi(ctx, options, 'authorization_code');
+  return (await provider.authenticateClient({ requireCredentials: false })).clientId;
 }
 
 function codeIdOf(body: unknown): string {

@@ -3,6 +3,7 @@ import type { NewClient } from '../../../src/admin/clients/clients.schemas';
 import type { Browser } from '../browser';
 import { type Code, OAuthStage } from '../stage';
 import { Caller } from '../../support/caller';
+import { asserting, ClientKeyPair } from '../../support/client/client-keys';
 import { eventually } from '../../support/eventually';
 import { changeDuring, HOLD_UP } from '../../support/servers/held-up-session';
 
@@ -102,6 +103,30 @@ describe('the second use of a code', () => {
     expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
     expect(await countGrants()).toEqual([0, 0]);
   });
+});
+
+it('a used code ends the grant of a client with a secret or keys by that client alone', async () => {
+  const pair = await ClientKeyPair.make();
+  const bySecret = await stage.register({ type: 'confidential' });
+  const byKeys = await stage.register({ type: 'confidential', jwks: pair.jwks });
+  const prove = async ({ clientId }: NewClient) =>
+    asserting(await pair.sign(clientId, stage.issuer));
+  for (const owner of [bySecret, byKeys]) {
+    const exchange = async (code: Code) =>
+      stage.exchange(owner, code, owner === byKeys ? await prove(owner) : {});
+    const code = await stage.code(owner, browser);
+    const { access_token: token } = (await exchange(code)).body;
+    const { clientId } = owner;
+    const nameOnly: NewClient = { ...owner, clientSecret: undefined };
+    const unproved = await stage.exchange(nameOnly, code, { client_id: clientId });
+    expect([clientId, unproved.body.error]).toEqual([clientId, 'invalid_client']);
+    const guessed = await stage.exchange({ ...owner, clientSecret: 'guess' }, code);
+    expect([clientId, guessed.body.error]).toEqual([clientId, 'invalid_client']);
+    await expectRefusal(stage.exchange(client, code));
+    expect(await statusWith(token)).toBe(200);
+    await expectRefusal(exchange(code));
+    await eventually(async () => expect(await statusWith(token)).toBe(401));
+  }
 });
 
 it('a use that is refused ends no grant, and does not use the code up', async () => {
