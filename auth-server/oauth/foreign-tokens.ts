@@ -46,6 +46,7 @@ export function foreignTokens({ resources, verifier }: ForeignTokenParts) {
           handler: createAuthMiddleware(async (ctx) => {
             const { access_token: fromBody } = (ctx.body ?? {}) as { access_token?: unknown };
             const fromHeader = ctx.headers?.get('authorization');
+            if (fromHeader) assertScheme(fromHeader);
             const audiences = [resources.api];
             for (const token of [fromHeader, fromBody]) {
               if (!(await isForeign(token, audiences))) continue;
@@ -56,6 +57,15 @@ export function foreignTokens({ resources, verifier }: ForeignTokenParts) {
       ],
     },
   } satisfies BetterAuthPlugin;
+}
+
+/** RFC 6750, section 3: a request without a token, and the answer of the provider to it. */
+const NO_CREDENTIALS = { error: 'invalid_request', error_description: 'access token not found' };
+
+/** RFC 9110, section 11.4: the scheme is the first word. The provider accepts a token without one. */
+function assertScheme(authorization: string): void {
+  if (/^\S+ +\S/.test(authorization)) return;
+  throw new APIError('UNAUTHORIZED', NO_CREDENTIALS, { 'WWW-Authenticate': 'Bearer' });
 }
 
 /** Three parts: a JWT. The provider looks other tokens up. */

@@ -327,6 +327,14 @@ describe('userinfo (RFC 6750, section 3)', () => {
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
   });
 
+  it('returns a challenge for a token without a scheme', async () => {
+    const { access_token: token } = await stage.tokens(client, browser);
+    for (const authorization of [token, 'Bearer']) {
+      const answer = await fetch(stage.at('userinfo'), { headers: { authorization } });
+      expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    }
+  });
+
   it('returns a challenge for a token of another scheme', async () => {
     const { access_token: token } = await stage.tokens(client, browser);
     const headers = { authorization: `DPoP ${token}` };
