@@ -67,7 +67,7 @@ export function authorizationServer(config: AuthConfig, pool: Pool) {
     foreignTokens({ resources, verifier: new TokenVerifier(verifierParts) }),
     verificationKeys(verifierParts),
     revocation(grants, pool),
-    introspection({ config, grants, pool }),
+    introspection({ config, grants, resources, pool }),
     userInfoInForce,
     protocolAnswers,
     replayedTokens(pool),

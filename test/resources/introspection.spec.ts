@@ -115,6 +115,19 @@ describe('a resource server', () => {
     expect((await fixture.introspect(tokens.access_token)).body).toEqual(INACTIVE);
   });
 
+  it('is told nothing of a refresh token that gets no token any more, as its client', async () => {
+    const scopes = ['offline_access', 'orders:read'];
+    const app = await stage.register({ type: 'confidential', scopes });
+    const scope = scopes.join(' ');
+    const { refresh_token: token } = await stage.tokens(app, fixture.browser, { scope });
+    const ask = async () =>
+      (await stage.ask({ token }, { secretOf: app, endpoint: 'introspect' })).body;
+    expect(await ask()).toMatchObject({ active: true, scope });
+    await stage.change(app.clientId, { scopes: ['offline_access'] });
+    expect(await ask()).toEqual(INACTIVE);
+    expect((await stage.refresh(app, token)).status).toBe(400);
+  });
+
   const ENDS: [string, (some: { id: string; token: string }) => Promise<unknown>][] = [
     ['its user is banned', ({ id }) => stage.clients.put(`/api/v1/admin/users/${id}/ban`, {})],
     ['its user is deleted', ({ id }) => stage.clients.delete(`/api/v1/admin/users/${id}`)],

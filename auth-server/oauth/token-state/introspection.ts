@@ -2,7 +2,10 @@ import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import type { Grants } from './grants';
+import type { Resources } from '../resources/resources';
+import { fieldOf } from '../../common/caller';
 import type { AuthConfig } from '../../common/config';
+import { hashToken } from '../../common/stored-hashes';
 import { mayHaveSessions } from '../../sessions/claims';
 import { RENEWAL_SCOPE } from '../../../contract';
 
@@ -32,9 +35,13 @@ interface ClientRow {
   ownScopes: string[] | null;
 }
 
+const FIND_RESOURCES = `
+  SELECT coalesce(resources, '[]') AS resources FROM oauth_refresh_token WHERE token = $1`;
+
 interface IntrospectionParts {
   config: Pick<AuthConfig, 'jwtAudience'>;
   grants: Grants;
+  resources: Resources;
   pool: Pool;
 }
 
@@ -54,7 +61,9 @@ export function introspection(parts: IntrospectionParts) {
             const shown = (ctx.context.returned ?? {}) as Shown;
             if (shown.active !== true) return undefined;
             const inForce = await describe(shown, { ...parts, ...ctx.context });
-            return ctx.json(inForce ?? { active: false });
+            const isUseless =
+              inForce && shown.aud === undefined && !(await canRenew(inForce, ctx.body, parts));
+            return ctx.json(isUseless || !inForce ? { active: false } : inForce);
           }),
         },
       ],
@@ -83,6 +92,20 @@ async function describe(
   const narrowed = isInForce ? withScopes(shown, scopes, isWithoutScopes) : null;
   if (narrowed?.role === undefined) return narrowed;
   return { ...narrowed, role: (user as { role?: string }).role };
+}
+
+/** Whether a token for one of the resources of a refresh token has a scope. */
+async function canRenew(
+  { scope = '' }: Shown,
+  body: unknown,
+  { resources, pool }: IntrospectionParts,
+): Promise<boolean> {
+  const token = fieldOf(body, 'token').replace(/^\w+ +/, '');
+  const { rows } = await pool.query<{ resources: string[] }>(FIND_RESOURCES, [hashToken(token)]);
+  for (const resource of rows[0]?.resources ?? []) {
+    if ((await resources.narrowTo(resource, scope.split(' '))).length > 0) return true;
+  }
+  return false;
 }
 
 /**
