@@ -100,7 +100,7 @@ describe('a request with cookies', () => {
   });
 
   it('gets an error in the OAuth format at the authorization server', async () => {
-    const headers = { origin: 'https://evil.example', cookie: user.cookie };
+    const headers = { origin: 'https://other.example', cookie: user.cookie };
     for (const endpoint of ['token', 'revoke', 'introspect']) {
       const form = await request(server.url)
         .post(`/api/auth/oauth2/${endpoint}`)
