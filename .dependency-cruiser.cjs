@@ -48,7 +48,7 @@ const SUBJECTS = {
   input: [],
   sessions: [],
   notices: ['mail', 'users'],
-  oauth: ['sessions', 'audit', 'signing-keys'],
+  oauth: ['admission', 'sessions', 'audit', 'signing-keys'],
   'second-factor': ['notices', 'mail'],
   'signing-keys': ['sessions', 'audit'],
   'shared-signals': ['admission', 'signing-keys', 'audit'],
