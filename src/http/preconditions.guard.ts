@@ -14,8 +14,8 @@ const NO_TAG = 'This URL has no ETag that If-Match can name. Send the request wi
 export class PreconditionsGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (ifMatchOf(request) === undefined) return true;
     if (request.method === 'GET' || request.method === 'HEAD') return true;
+    if (ifMatchOf(request) === undefined) return true;
     if ((request.routeOptions.config as ConditionalRouteConfig).isConditional) return true;
     throw new Problem('precondition_failed', { detail: NO_TAG });
   }

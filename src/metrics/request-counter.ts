@@ -6,7 +6,7 @@ import { outcomeOf } from '../../runtime/metrics/request-durations';
 export function countRequests(fastify: FastifyInstance, metrics: Metrics): void {
   // Fastify's `onResponse` is not called when the client has left.
   fastify.addHook('onRequest', (request, reply, done) => {
-    reply.raw.once('close', () => countRequest(metrics, request, reply));
+    reply.raw.on('close', () => countRequest(metrics, request, reply));
     done();
   });
 }
