@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
+import { getHeapStatistics } from 'node:v8';
+import { collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 import { explainPort } from '../network/port-errors';
 import { type FinishedRequest, RequestDurations } from './request-durations';
 
@@ -18,6 +19,11 @@ export class Metrics {
   constructor(processName: string) {
     this.registry.setDefaultLabels({ process: processName });
     collectDefaultMetrics({ register: this.registry });
+    new Gauge({
+      name: 'gatehouse_heap_limit_bytes',
+      help: 'Size of the heap at which Node.js ends the process',
+      registers: [this.registry],
+    }).set(getHeapStatistics().heap_size_limit);
     // Has the methods that the registry calls; the types accept only prom-client's own classes.
     this.registry.registerMetric(this.durations as unknown as Metric);
   }

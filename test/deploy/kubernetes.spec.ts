@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { NODE_FLAGS } from '../../launcher/services/service';
 import {
   readManifestFile,
   readManifests,
@@ -93,8 +97,14 @@ describe('deploy/kubernetes', () => {
 
   it('gives an auth server the memory of all password hashes that it computes at once', () => {
     const { memory } = settingsOf('auth').passwordHashCost;
-    const limit = parseInt(podOf('auth').containers[0]!.resources!.limits!.memory!, 10) * 2 ** 20;
-    expect(limit).toBeGreaterThan(WITHOUT_HASHES + toThreads(64).hashes * memory * 1_024);
+    const hashes = toThreads(64).hashes * memory * 1_024;
+    expect(memoryLimitOf('auth')).toBeGreaterThan(WITHOUT_HASHES + hashes);
+  });
+
+  it.each(['auth', 'api'])('has alerts that come before the memory of %s is full', (name) => {
+    const resident = new RegExp(`process="${name}"} > (\\S+)`);
+    expect(numberIn('GatehouseMemory', resident)).toBeLessThan(memoryLimitOf(name));
+    expect(numberIn('GatehouseHeap', /> (\S+)$/)).toBeLessThan(largestHeapOf(name) - 0.05);
   });
 
   it.each(['auth', 'api'])('probes %s and gives it time to stop', (name) => {
@@ -161,6 +171,37 @@ describe('deploy/kubernetes', () => {
 interface IngressSpec {
   tls: { hosts: string[] }[];
   rules: { host: string; http: { paths: { backend: { service: object } }[] } }[];
+}
+
+function memoryLimitOf(name: string): number {
+  return parseInt(podOf(name).containers[0]!.resources!.limits!.memory!, 10) * 2 ** 20;
+}
+
+function numberIn(alert: string, pattern: RegExp): number {
+  const { groups } = parse(readFileSync('deploy/prometheus/alerts.yaml', 'utf8')) as {
+    groups: { rules: { alert: string; expr: string }[] }[];
+  };
+  const rule = groups.flatMap(({ rules }) => rules).find((one) => one.alert === alert);
+  return Number(pattern.exec(rule?.expr ?? '')?.[1]);
+}
+
+/** Fills its heap, and writes the share of the limit that is used, until Node.js ends it. */
+const LEAK = `
+  const limit = require('v8').getHeapStatistics().heap_size_limit;
+  const kept = [];
+  setInterval(() => {
+    for (let i = 0; i < 20_000; i += 1) kept.push({ i, list: [i] });
+    require('fs').writeSync(1, process.memoryUsage().heapUsed / limit + '\\n');
+  }, 0);
+`;
+
+/** In its pod, where Node.js takes half the memory for old objects. */
+function largestHeapOf(name: string): number {
+  const half = `--max-old-space-size=${memoryLimitOf(name) / 2 ** 21}`;
+  const { stdout } = spawnSync(process.execPath, [...NODE_FLAGS, half, '-e', LEAK], {
+    encoding: 'utf8',
+  });
+  return Math.max(...stdout.trim().split('\n').map(Number));
 }
 
 /** What the process reads in its pod. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { getHeapStatistics } from 'node:v8';
 import { Client, Pool } from 'pg';
 import { SignInMetrics } from '../../auth-server/audit/sign-in-metrics';
 import { createHttpServer, listen } from '../../auth-server/http/server';
@@ -125,6 +126,14 @@ describe('a client that leaves before the answer', () => {
       expect(text).toMatch(new RegExp(counted, 'm'));
     });
     await holder.end();
+  });
+});
+
+describe('the memory in the metrics', () => {
+  it('includes the limit of the heap', async () => {
+    const text = await new Metrics('x').render();
+    const limit = getHeapStatistics().heap_size_limit;
+    expect(text).toContain(`gatehouse_heap_limit_bytes{process="x"} ${limit}\n`);
   });
 });
 
