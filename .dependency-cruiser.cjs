@@ -1,5 +1,5 @@
 const { globSync, readFileSync } = require('node:fs');
-const { basename, dirname } = require('node:path');
+const path = require('node:path');
 
 /**
  * The import rules of the project, in one direction:
@@ -96,7 +96,10 @@ const FEATURE_MAY_USE = ['auth-proxy', 'users', 'auth', ...FLOOR];
 const FEATURE_USES = globSync('features/*/*.feature.ts')
   .map((file) => {
     const [, names = ''] = /^ {2}uses: \[([^\]]*)\]/m.exec(readFileSync(file, 'utf8')) ?? [];
-    return { folder: basename(dirname(file)), others: names.match(/[a-z][a-z0-9-]*/g) ?? [] };
+    return {
+      folder: path.basename(path.dirname(file)),
+      others: names.match(/[a-z][a-z0-9-]*/g) ?? [],
+    };
   })
   .filter(({ others }) => others.length > 0);
 
