@@ -181,16 +181,16 @@ export const SETTING_DEFINITIONS = {
     readBy: AUTH_SERVER_ONLY,
   }),
   ADMIN_PASSWORD: define({
-    schema: z
-      .string()
-      .min(8, 'must have at least 8 characters')
-      .max(128, 'must have at most 128 characters')
-      // A file of a secret ends with a newline, and `docker run --env-file` keeps quotes.
+    schema: is
+      .unquoted(
+        z
+          .string()
+          .min(8, 'must have at least 8 characters')
+          .max(128, 'must have at most 128 characters'),
+      )
+      // A file of a secret ends with a newline.
       .refine((password) => !CONTROLS.test(password) && password === password.trim(), {
         message: 'must have no line break, and no blanks around it: a sign-in form sends none',
-      })
-      .refine((password) => !/^(["']).*\1$/.test(password), {
-        message: 'must not stand in quotes: they would be a part of it',
       })
       .describe('8 to 128 characters'),
     default: null,
@@ -200,7 +200,7 @@ export const SETTING_DEFINITIONS = {
     readBy: AUTH_SERVER_ONLY,
   }),
   GOOGLE_CLIENT_ID: define({
-    schema: is.text,
+    schema: is.unquoted(is.text),
     default: null,
     meaning:
       'with its secret: sign-in with Google; redirect URI to register: `$AUTH_URL/api/auth/callback/google`',
@@ -208,14 +208,14 @@ export const SETTING_DEFINITIONS = {
     readBy: AUTH_SERVER_ONLY,
   }),
   GOOGLE_CLIENT_SECRET: define({
-    schema: is.text,
+    schema: is.unquoted(is.text),
     default: null,
     meaning: 'see `GOOGLE_CLIENT_ID`; half a pair is an error',
     example: '(client secret)',
     readBy: AUTH_SERVER_ONLY,
   }),
   GITHUB_CLIENT_ID: define({
-    schema: is.text,
+    schema: is.unquoted(is.text),
     default: null,
     meaning:
       'with its secret: sign-in with GitHub; redirect URI to register: `$AUTH_URL/api/auth/callback/github`',
@@ -223,7 +223,7 @@ export const SETTING_DEFINITIONS = {
     readBy: AUTH_SERVER_ONLY,
   }),
   GITHUB_CLIENT_SECRET: define({
-    schema: is.text,
+    schema: is.unquoted(is.text),
     default: null,
     meaning: 'see `GITHUB_CLIENT_ID`; half a pair is an error',
     example: '(client secret)',
@@ -238,14 +238,14 @@ export const SETTING_DEFINITIONS = {
     readBy: AUTH_SERVER_ONLY,
   }),
   OIDC_CLIENT_ID: define({
-    schema: is.text,
+    schema: is.unquoted(is.text),
     default: null,
     meaning: 'client id at that provider',
     example: '(client id)',
     readBy: AUTH_SERVER_ONLY,
   }),
   OIDC_CLIENT_SECRET: define({
-    schema: is.text,
+    schema: is.unquoted(is.text),
     default: null,
     meaning: 'client secret at that provider; a part of the three is an error',
     example: '(client secret)',
@@ -260,12 +260,14 @@ export const SETTING_DEFINITIONS = {
     readBy: AUTH_SERVER_ONLY,
   }),
   MAIL_FROM: define({
-    schema: z
-      .string()
-      .regex(
-        /^([^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
-        'must be an address like Gatehouse <no-reply@example.com>',
-      ),
+    schema: is.unquoted(
+      z
+        .string()
+        .regex(
+          /^([^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+          'must be an address like Gatehouse <no-reply@example.com>',
+        ),
+    ),
     default: null,
     defaultNote: '`no-reply@` the host of `AUTH_URL`',
     meaning: 'sender of mails',

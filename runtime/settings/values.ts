@@ -120,6 +120,14 @@ export const text = z
     'must be printable ASCII without spaces around it',
   );
 
+/** `docker run --env-file` keeps quotes around a value. */
+export function unquoted<Schema extends z.ZodType<string>>(schema: Schema) {
+  return schema.refine(
+    (value) => !/^(["']).*\1$/.test(value),
+    'must not stand in quotes: they would be a part of it',
+  );
+}
+
 /** Refuses values that were copied from an example. */
 export function secret(least: number) {
   return text
