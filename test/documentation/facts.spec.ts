@@ -38,6 +38,7 @@ const FOREIGN = [
   'extra_authorize_params',
   'auth_params',
   'auth_complete_params',
+  'form_post',
 ];
 
 /** The cells of the rows of a table whose first cell has a name in code. */
