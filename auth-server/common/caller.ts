@@ -154,6 +154,31 @@ export async function ownerOfResetToken({ body, query, context }: HookContext) {
   return verification ? internalAdapter.findUserById(verification.value) : null;
 }
 
+/** A sign-in that waits for its second step. */
+export interface Challenge {
+  /** The id of the user. */
+  value: string;
+  expiresAt: Date;
+  basis?: string | null;
+}
+
+/**
+ * The challenge in force that the request names. Better-Auth also finds one that has expired: its
+ * code would be used up, and an attempt counted. @returns `null` when there is none.
+ */
+export async function findChallenge(ctx: HookContext): Promise<Challenge | null> {
+  const identifier = await readChallengeCookie(ctx);
+  if (!identifier) return null;
+  const challenge: Challenge | null =
+    await ctx.context.internalAdapter.findVerificationValue(identifier);
+  return challenge && challenge.expiresAt.getTime() > Date.now() ? challenge : null;
+}
+
+export function readChallengeCookie(ctx: HookContext) {
+  const { name } = ctx.context.createAuthCookie('two_factor');
+  return ctx.getSignedCookie(name, ctx.context.secret);
+}
+
 /** A field of an unchecked body; empty when it is no text. */
 export function fieldOf(body: unknown, name: string): string {
   const value = (body as Record<string, unknown> | null | undefined)?.[name];

@@ -8,7 +8,7 @@ import { LimitKeys, networkOf } from './limit-keys';
 import type { LimitStore } from './limit-store';
 import { KnownSources, type Origin } from './known-sources';
 import { ASK_FOR_RESET, mailSenders, noteMailSender } from './mail-senders';
-import { OWN_CHANGES, RequestLimits } from './request-limits';
+import { OWN_CHANGES, type Proof, RequestLimits } from './request-limits';
 import { SignInLimits, type SignInAttempt } from './sign-in-limits';
 import { JWKS_PATH } from '../../contract';
 import type { AuthConfig } from '../common/config';
@@ -17,6 +17,7 @@ import type { RateLimitFactors } from '../../runtime/settings/load';
 import {
   callerOf,
   fieldOf,
+  findChallenge,
   findNamedSession,
   ownerOfResetToken,
   ownAnswerOf,
@@ -25,6 +26,7 @@ import type { HookContext, HookMatch } from '../common/hook-types';
 
 const SIGN_IN = '/sign-in/email';
 const RESET_PASSWORD = '/reset-password';
+const SECOND_STEPS = new Set(['/two-factor/verify-totp', '/two-factor/verify-backup-code']);
 
 const CHANGE_PASSWORD = '/change-password';
 
@@ -100,6 +102,7 @@ interface Pending {
   checked?: string;
   /** The e-mail address of the user who sets a password with the code of a mail. */
   proven?: string;
+  proof?: Proof;
 }
 
 class LimitsGuard {
@@ -127,15 +130,15 @@ class LimitsGuard {
     // The key set has its own limit: `public-limits.ts`.
     if (path !== JWKS_PATH) await this.requests.checkFlood(network);
     const administrator = path === ASK_FOR_RESET ? await noteMailSender(ctx) : undefined;
-    const standing = await this.requests.check({ path, body, network, administrator });
+    const proven = path === RESET_PASSWORD ? (await ownerOfResetToken(ctx))?.email : undefined;
+    const proof = await this.proofOf(ctx, { network, proven });
+    const standing = await this.requests.check({ path, body, network, administrator, proof });
     if (standing) announce(ctx, toHeaders(standing.policy, standing.verdict));
     if (OWN_CHANGES.has(path)) await this.countOwnChange(ctx);
     if (path === SIGN_IN) {
       this.pending.set(request, { signIn: await this.beginSignIn(ctx, network) });
     }
-    if (path === RESET_PASSWORD) {
-      this.pending.set(request, { proven: (await ownerOfResetToken(ctx))?.email });
-    }
+    if (proven !== undefined || proof) this.pending.set(request, { proven, proof });
   }
 
   /**
@@ -154,9 +157,11 @@ class LimitsGuard {
   async after(ctx: HookContext): Promise<void> {
     const network = networkOf(ctx);
     if (network === null || !ctx.request) return;
-    const { signIn, checked, proven } = this.pending.get(ctx.request) ?? {};
+    const { signIn, checked, proven, proof } = this.pending.get(ctx.request) ?? {};
     if (signIn) await this.endSignIn(ctx, signIn.attempt);
-    if (!isAPIError(ownAnswerOf(ctx.context))) await this.requests.giveCodeBack(ctx.path, network);
+    if (!isAPIError(ownAnswerOf(ctx.context))) {
+      await this.requests.giveCodeBack({ path: ctx.path, network, proof });
+    }
     if (checked !== undefined && !isRefused(ctx, 'INVALID_PASSWORD')) {
       await this.passwords.giveBack(checked);
     }
@@ -169,6 +174,17 @@ class LimitsGuard {
       await this.signIns.forgetUnknownSources(origin);
       await this.sources.remember(ctx, origin);
     }
+  }
+
+  /** A link counts for its owner, who is no other client; a second step for its IP address. */
+  private async proofOf(
+    ctx: HookContext,
+    { network, proven }: { network: string; proven?: string },
+  ): Promise<Proof | undefined> {
+    if (proven !== undefined) return { rule: 'link', key: this.keys.account(proven) };
+    if (!SECOND_STEPS.has(ctx.path)) return undefined;
+    const isBegun = (await findChallenge(ctx)) !== null || (await callerOf(ctx)) !== null;
+    return isBegun ? { rule: 'secondStep', key: network } : undefined;
   }
 
   private async countOwnChange(ctx: HookContext): Promise<void> {

@@ -16,6 +16,9 @@ const REQUEST_RULES = {
   // Own budget, so that invitations do not use up the budget of the users.
   mailAdministrator: { name: 'mail-administrator', most: 300, window: HOUR },
   code: { name: 'code', most: 30, window: 900 },
+  // Of senders who have proved something: requests that anyone can send do not use them up.
+  secondStep: { name: 'second-step', most: 30, window: 900 },
+  link: { name: 'link', most: 30, window: 900 },
   // Each adds an audit event, which is kept: docs/security/audit.md.
   ownChange: { name: 'own-change', most: 60, window: HOUR },
 } as const satisfies Record<string, WindowRule>;
@@ -54,12 +57,20 @@ export const OWN_CHANGES: ReadonlySet<string> = new Set([
  */
 export const FLOOD = { name: 'requests', points: 500, duration: 10 } as const;
 
+/** What the sender of a code has proved: a right password, or the link of a mail. */
+export interface Proof {
+  rule: 'secondStep' | 'link';
+  key: string;
+}
+
 export interface LimitedRequest {
   path: string;
   body: unknown;
   network: string;
   /** The administrator, or the service account that acts, who causes a mail. */
   administrator?: string;
+  /** Counts instead of the limits of the path. */
+  proof?: Proof;
 }
 
 /** The limit that is nearest to its end, and the verdict about it. */
@@ -110,8 +121,9 @@ export class RequestLimits {
   async check({ path, body, ...who }: LimitedRequest): Promise<Standing | null> {
     const rules = Object.hasOwn(PATHS, path) ? PATHS[path]! : null;
     if (!rules) return null;
-    const { network, administrator } = who;
+    const { network, administrator, proof } = who;
     if (administrator !== undefined) return this.take('mailAdministrator', administrator);
+    if (proof) return this.take(proof.rule, proof.key);
     const standing = await this.take(rules.address, network);
     if (!rules.account) return standing;
     const email = fieldOf(body, rules.account.field);
@@ -121,9 +133,10 @@ export class RequestLimits {
   }
 
   /** A right code is no guess: many users can share one address. */
-  async giveCodeBack(path: string, network: string): Promise<void> {
-    if (Object.hasOwn(PATHS, path) && PATHS[path]!.address === 'code')
-      await this.limits.code.giveBack(network);
+  async giveCodeBack({ path, network, proof }: Omit<LimitedRequest, 'body'>): Promise<void> {
+    if (!Object.hasOwn(PATHS, path) || PATHS[path]!.address !== 'code') return;
+    const { rule, key } = proof ?? { rule: 'code', key: network };
+    await this.limits[rule].giveBack(key);
   }
 
   /** @throws {APIError} 429 */

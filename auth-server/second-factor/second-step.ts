@@ -11,7 +11,7 @@ import { decideOn } from '../common/basis';
 import { Attempts, FREE_ATTEMPTS } from './attempts';
 import { isReadable } from './stored-secrets';
 import { forgetDevices } from './trusted-devices';
-import { beginsSession, fieldOf } from '../common/caller';
+import { beginsSession, fieldOf, findChallenge, readChallengeCookie } from '../common/caller';
 import type { HookContext } from '../common/hook-types';
 import { requestContext } from '../common/request-context';
 import { toCompactCode } from '../../contract';
@@ -147,27 +147,16 @@ async function readSecret(ctx: HookContext, userId: string): Promise<string> {
   throw new APIError('SERVICE_UNAVAILABLE', UNREADABLE, { 'retry-after': UNREADABLE_RETRY_S });
 }
 
-interface Challenge {
-  value: string;
-  expiresAt: Date;
-  basis?: string | null;
-}
-
 /**
  * @returns the id of the user whose sign-in waits for this step; `null` when there is none, and
  * the endpoint refuses.
  */
 async function findChallenged(ctx: HookContext): Promise<string | null> {
-  const identifier = await readChallengeCookie(ctx);
-  if (!identifier) return null;
-  const challenge: Challenge | null =
-    await ctx.context.internalAdapter.findVerificationValue(identifier);
-  // Better-Auth also finds an expired row. Its code is not used up, and no attempt is counted.
-  if (!challenge || challenge.expiresAt.getTime() <= Date.now()) return null;
+  const challenge = await findChallenge(ctx);
   // The password was verified in an earlier request. A change of the credentials since then
   // refuses the session.
-  decideOn(challenge);
-  return challenge.value;
+  if (challenge) decideOn(challenge);
+  return challenge?.value ?? null;
 }
 
 /**
@@ -177,11 +166,6 @@ async function findChallenged(ctx: HookContext): Promise<string | null> {
 async function endChallenge(ctx: HookContext): Promise<void> {
   const identifier = await readChallengeCookie(ctx);
   if (identifier) await ctx.context.internalAdapter.consumeVerificationValue(identifier);
-}
-
-function readChallengeCookie(ctx: HookContext) {
-  const { name } = ctx.context.createAuthCookie('two_factor');
-  return ctx.getSignedCookie(name, ctx.context.secret);
 }
 
 /**

@@ -6,6 +6,8 @@ import { FLOOD } from '../../auth-server/limits/request-limits';
 import { authSettings, INTERNAL_SECRET } from '../support/auth-server/auth-settings';
 import { resetCodeIn } from '../support/reset-code';
 import { createAuthServer } from '../support/native/auth-server';
+import { AuthenticatorApp } from '../second-factor/authenticator-app';
+import { cookiesOf } from '../second-factor/second-step';
 import { LimitsCluster, PASSWORD } from './limits-cluster';
 
 let cluster: LimitsCluster;
@@ -27,6 +29,18 @@ async function statusesOf(
     statuses.push((await send(index, index % 2)).status);
   }
   return statuses;
+}
+
+/** Adds a second factor. @returns a recovery code, and the cookie of a sign-in that waits for it. */
+async function enrol(email: string, from: string): Promise<{ cookie: string; code: string }> {
+  const { body: user } = await cluster.signIn(email, PASSWORD, { from }).expect(200);
+  const headers = { authorization: `Bearer ${user.token}` };
+  const begin = cluster.post('/two-factor/enable', { password: PASSWORD }, { from, headers });
+  const { body: factor } = await begin.expect(200);
+  const code = new AuthenticatorApp(factor.totpURI).code();
+  await cluster.post('/two-factor/verify-totp', { code }, { from, headers }).expect(200);
+  const waiting = await cluster.signIn(email, PASSWORD, { from }).expect(200);
+  return { cookie: cookiesOf(waiting), code: factor.backupCodes[0] };
 }
 
 /** Sends that many accepted requests, then one that is refused. */
@@ -97,6 +111,40 @@ describe('one IP address', () => {
     );
     expect(statuses).toEqual(limitedTo(30, 400));
     await cluster.post('/two-factor/verify-totp', { code: '123456' }).expect(429);
+  });
+
+  it('leaves right links and second steps of others to them after such codes', async () => {
+    const [email, from] = ['behind@example.com', '192.0.2.40'];
+    await cluster.signUp(email, { from });
+    const { cookie } = await enrol(email, from);
+    const guess = (index: number) =>
+      cluster.post('/reset-password', { token: `${index}`, newPassword: PASSWORD }, { from });
+    for (let index = 0; index < 30; index += 1) await guess(index).expect(400);
+    await guess(30).expect(429);
+    const send = (code: string) =>
+      cluster.post('/two-factor/verify-backup-code', { code }, { from, cookie });
+    await send('wrong-codes').expect(401);
+    const { auth, app } = cluster.servers[0]!;
+    await auth.api.requestPasswordReset({ body: { email } });
+    const { body } = await request(app).get('/dev/mailbox');
+    const link = { token: resetCodeIn(body.items, email), newPassword: PASSWORD };
+    await cluster.post('/reset-password', link, { from }).expect(200);
+  });
+
+  it('can send thirty wrong codes at second steps in a quarter of an hour', async () => {
+    const [email, from] = ['second@example.com', '192.0.2.41'];
+    await cluster.signUp(email, { from });
+    const { cookie, code } = await enrol(email, from);
+    const send = (tried: string) =>
+      cluster.post('/two-factor/verify-backup-code', { code: tried }, { from, cookie });
+    for (let index = 0; index < 30; index += 1) {
+      expect((await send('wrong-codes')).body.code).not.toBe('TOO_MANY_REQUESTS');
+    }
+    const { body, headers } = await send(code).expect(429);
+    expect([body.code, headers['ratelimit-policy']]).toEqual([
+      'TOO_MANY_REQUESTS',
+      '"second-step";q=30;w=900',
+    ]);
   });
 
   it('does not use the limit of codes up by right ones', async () => {
