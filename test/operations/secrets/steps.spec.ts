@@ -60,11 +60,14 @@ async function renewWith(step: Step): Promise<string> {
   return lines.join();
 }
 
-/** The version of each row of encrypted data. */
+/**
+ * The version of each row of encrypted data. Jobs write other columns of streams: there it is the
+ * text, because each encryption is another one.
+ */
 const readVersions = () =>
   system.query(`
     SELECT id, xmin::text FROM two_factor UNION ALL SELECT id, xmin::text FROM jwks
-    UNION ALL SELECT id, xmin::text FROM event_stream ORDER BY 1, 2`);
+    UNION ALL SELECT id, "authorization" FROM event_stream ORDER BY 1, 2`);
 
 /** A browser whose requests go to several auth servers, as behind a load balancer. */
 class Visitor {
