@@ -33,6 +33,9 @@ const IF_NOT_YOU = {
   changed: 'If it was not you, set a new password and end your sessions.',
   // A new password leaves it in place.
   added: 'If it was not you, remove it, then set a new password and end your sessions.',
+  // The rules for automatic linking can link it again: docs/security/federation.md.
+  unlinked:
+    'If the account there is no longer yours alone, secure it or add a second factor here: a sign-in with it can link it again. If it was not you, set a new password and end your sessions.',
   // The owner has no code and cannot sign in.
   'switched on': 'If it was not you, tell the people who run this service at once.',
 };

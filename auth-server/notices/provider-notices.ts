@@ -57,7 +57,7 @@ async function notifyOfLink(row: Account, ctx: EndpointContext, mailer: Mailer):
 async function notifyOfUnlink(row: Account, ctx: EndpointContext, mailer: Mailer): Promise<void> {
   if (ctx?.path !== UNLINK || !ctx.context.session) return;
   const what = `Sign-in with ${nameOf(row)} was removed from your account`;
-  await mailer.send(composeSecurityNotice(ctx.context.session.user, what));
+  await mailer.send(composeSecurityNotice(ctx.context.session.user, what, 'unlinked'));
 }
 
 const NAMES: Record<string, string> = {

@@ -58,6 +58,8 @@ it('a user receives a mail after linking and after unlinking a provider', async 
   const body = { accountId: account!.id };
   expect((await browser.post(`${authUrl}/api/auth/unlink-account`, body)).status).toBe(200);
   expect(await subjectsTo(email)).toEqual([REMOVED, ADDED]);
+  const [removed] = await readMails(system, email);
+  expect(removed!.text).toContain('a sign-in with it can link it again');
 });
 
 it('an owner receives a mail when a provider is linked by a verified e-mail address', async () => {
