@@ -4,6 +4,7 @@ import { bearer } from 'better-auth/plugins';
 import type { Pool, PoolClient } from 'pg';
 import type { HookContext } from './hook-types';
 import { ACTING_CLIENT_HEADER } from '../../contract';
+import { repeatOnConflict } from '../../runtime/database/repeated-transaction';
 
 /** The hook of the bearer plugin: it turns a valid token into the session cookie. */
 const [readBearer] = bearer().hooks.before;
@@ -99,6 +100,13 @@ const FIND_CALLER = `
  * @throws {APIError} as {@link assertAdministratorInForce}; then nothing is written.
  */
 export async function writeAsAdministrator<T>(
+  { pool, sessionId }: { pool: Pool; sessionId: string },
+  write: (connection: PoolClient) => Promise<T>,
+): Promise<T> {
+  return repeatOnConflict(() => writeOnce({ pool, sessionId }, write));
+}
+
+async function writeOnce<T>(
   { pool, sessionId }: { pool: Pool; sessionId: string },
   write: (connection: PoolClient) => Promise<T>,
 ): Promise<T> {

@@ -48,11 +48,13 @@ export function pollEndpoint(parts: SignalParts) {
         const { streamId } = ctx.params;
         const stream = await findOwnStream(parts, { ctx, streamId: streamId.slice(0, 64) });
         if (stream.method !== 'poll') throw invalid('The stream is delivered by push.');
-        await acknowledge(parts, { streamId: stream.id, poll: ctx.body });
+        const isOfKey = await acknowledge(parts, { streamId: stream.id, poll: ctx.body });
         const isWaiting = waiting.has(stream.id);
         const waits = ctx.body.returnImmediately !== true && ctx.body.maxEvents !== 0 && !isWaiting;
         if (waits) waiting.add(stream.id);
         try {
+          // Otherwise a receiver that cannot verify a token gets it again at once, as fast as it asks.
+          if (waits && isOfKey) await leaveFor(LONG_POLL_MS);
           const found = await answer(parts, { stream, poll: ctx.body, waits });
           return await ctx.json(found);
         } finally {
@@ -63,10 +65,11 @@ export function pollEndpoint(parts: SignalParts) {
   };
 }
 
+/** @returns whether the receiver does not find the key of a token. */
 async function acknowledge(
   { deliveries }: SignalParts,
   { streamId, poll }: { streamId: string; poll: PollRequest },
-): Promise<void> {
+): Promise<boolean> {
   await deliveries.acknowledge(streamId, poll.ack ?? []);
   const refused = Object.entries(poll.setErrs ?? {});
   const toRefused = ([id, { err, description = '' }]: (typeof refused)[number]) => ({
@@ -76,6 +79,7 @@ async function acknowledge(
   const isOfKey = ([, { err }]: (typeof refused)[number]) => err === KEY_ERROR;
   await deliveries.doubt(streamId, refused.filter(isOfKey).map(toRefused));
   await deliveries.fail(streamId, refused.filter((one) => !isOfKey(one)).map(toRefused));
+  return refused.some(isOfKey);
 }
 
 async function answer(
@@ -87,13 +91,17 @@ async function answer(
   let found = stream.status === 'enabled' ? await readSets(parts, { stream, most }) : NONE;
   if (!waits) return found;
   while (Object.keys(found.sets).length === 0 && performance.now() <= deadline) {
-    // While the request waits for an event, others use its place.
-    requestContext.getStore()?.place?.leave();
-    await sleep(LOOK_INTERVAL_MS);
+    await leaveFor(LOOK_INTERVAL_MS);
     const hasWaiting = stream.status === 'enabled' && (await parts.streams.hasWaiting(stream.id));
     if (hasWaiting) found = await readSets(parts, { stream, most });
   }
   return found;
+}
+
+/** While the request waits, others use its place. */
+async function leaveFor(ms: number): Promise<void> {
+  requestContext.getStore()?.place?.leave();
+  await sleep(ms);
 }
 
 const NONE = { sets: {} as Record<string, string>, moreAvailable: false };

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { nameOf, Receiver } from './receiver';
 import { OAuthStage } from '../oauth/stage';
@@ -57,6 +58,9 @@ describe('a poll', () => {
       receiver.poll(id, { setErrs: { [jti]: { err: 'invalid_key' } }, returnImmediately: true });
     expect(Object.keys((await refuse()).sets)).toEqual([jti]);
     expect(Object.keys((await refuse()).sets)).toEqual([jti]);
+    const waiting = receiver.poll(id, { setErrs: { [jti]: { err: 'invalid_key' } } });
+    expect(await Promise.race([waiting, pause(1_000, 'no answer yet')])).toBe('no answer yet');
+    expect(Object.keys((await waiting).sets)).toEqual([jti]);
     await stage.system.query(
       `UPDATE event_delivery SET failing_since = now() - interval '61 minutes' WHERE stream_id = $1`,
       [id],
