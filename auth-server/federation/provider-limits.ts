@@ -1,5 +1,5 @@
 import type { AuthContext } from 'better-auth';
-import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
+import { Agent, type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { requestContext } from '../common/request-context';
 
 type Provider = AuthContext['socialProviders'][number];
@@ -83,10 +83,19 @@ function ask<T>(work: () => T | Promise<T>): Promise<T | null> {
 export function endSilentCalls(): void {
   const limits = { headersTimeout: REQUEST_LIMIT_MS, bodyTimeout: REQUEST_LIMIT_MS };
   // Around the one that is there: Node.js installs its own for the proxy of NODE_USE_ENV_PROXY.
-  const limited = getGlobalDispatcher().compose(
+  const limited = limitConnect(getGlobalDispatcher()).compose(
     (dispatch) => (call, handler) => dispatch({ ...limits, ...call }, handler),
   );
   setGlobalDispatcher(limited);
+}
+
+/**
+ * The limits of a call begin when its connection is open. A provider can also be silent before that, in
+ * the TLS handshake. The dispatcher for a proxy keeps the limit of undici, 10 s.
+ */
+function limitConnect(dispatcher: Dispatcher): Dispatcher {
+  const isDefault = dispatcher instanceof Agent;
+  return isDefault ? new Agent({ connect: { timeout: REQUEST_LIMIT_MS } }) : dispatcher;
 }
 
 /** Limits the providers that the options name. Each OpenID Connect provider is limited where it is found. */

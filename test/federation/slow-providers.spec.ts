@@ -1,6 +1,14 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { getGlobalDispatcher, request, setGlobalDispatcher } from 'undici';
 import { Browser } from './browser';
 import { APP, begin, NEW_HERE, TROUBLE } from './dance';
-import { limitProvider, MOST_CALLS } from '../../auth-server/federation/provider-limits';
+import {
+  endSilentCalls,
+  limitProvider,
+  MOST_CALLS,
+  REQUEST_LIMIT_MS,
+} from '../../auth-server/federation/provider-limits';
 import { EDGE_SETTINGS, FORGER, ProviderEdge } from './provider-edge';
 import { eventually } from '../support/eventually';
 import { InProcessSystem } from '../support/in-process-system';
@@ -165,5 +173,22 @@ describe('a provider that does not answer', () => {
     await Promise.all(waiting);
     await limited.getUserInfo({});
     expect(begun).toBe(MOST_CALLS + 1);
+  });
+
+  it('ends a call also in the handshake of its connection, in the time of a request', async () => {
+    const before = getGlobalDispatcher();
+    const silent = createServer((socket) => socket.on('error', () => {}));
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    endSilentCalls();
+    try {
+      const { port } = silent.address() as AddressInfo;
+      await expect(request(`https://127.0.0.1:${port}`)).rejects.toMatchObject({
+        code: 'UND_ERR_CONNECT_TIMEOUT',
+        message: expect.stringContaining(`timeout: ${REQUEST_LIMIT_MS}ms`) as string,
+      });
+    } finally {
+      setGlobalDispatcher(before);
+      silent.close();
+    }
   });
 });
