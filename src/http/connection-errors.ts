@@ -8,11 +8,13 @@ import { REQUEST_ID_HEADER } from '../../contract';
 /**
  * Answers what Node.js cannot parse as a request: invalid syntax, headers over the limit, an
  * incomplete request. There is no request object, so the answer is written to the socket, which is
- * then closed.
+ * then closed. It would be part of the body of an answer that is being sent: then the socket is only
+ * closed.
  */
 export function createConnectionErrorHandler(apiUrl: string) {
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    const isUnanswerable = error.code === 'ECONNRESET' || !socket.writable;
+    if (isUnanswerable || isAnswering(socket)) return void socket.destroy();
     const problem = toConnectionProblem(error);
     const requestId = randomUUID();
     const body = JSON.stringify(toProblemBody(problem, { apiUrl, instance: '/', requestId }));
@@ -27,6 +29,11 @@ export function createConnectionErrorHandler(apiUrl: string) {
     ];
     socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
   };
+}
+
+/** Node.js has no public name for the answer of a socket. Its documentation of this event reads it so. */
+function isAnswering(socket: Socket & { _httpMessage?: { _headerSent: boolean } | null }): boolean {
+  return socket._httpMessage?._headerSent ?? false;
 }
 
 /** https://nodejs.org/api/http.html#event-clienterror */

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { STYLE_SHEET } from '../../runtime/pages/style-sheet';
 import { PROBLEM_CODES } from '../../src/common/problems/problem-codes';
 import { eventually } from '../support/eventually';
@@ -441,6 +443,26 @@ describe('a request that is not valid HTTP', () => {
     expectProblem(await exchange(system.apiUrl, inHeader), 'headers_too_large');
     const inPath = `GET /${long} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
     expectProblem(await exchange(system.apiUrl, inPath), 'headers_too_large');
+  });
+});
+
+describe('bytes that are not valid HTTP, during an answer,', () => {
+  it('end the connection, and nothing is written into the answer', async () => {
+    const socket = connect(Number(new URL(system.apiUrl).port), '127.0.0.1');
+    const lines = [
+      'GET /api/v1/access-events HTTP/1.1',
+      'Host: localhost',
+      'Accept: text/event-stream',
+      `Authorization: Bearer ${admin.accessToken}`,
+    ];
+    let received = '';
+    socket.on('data', (chunk) => (received += chunk.toString()));
+    socket.on('error', () => {});
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+    await eventually(() => expect(received).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\n/));
+    socket.write('not HTTP\r\n\r\n');
+    await once(socket, 'close');
+    expect(received.match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 });
 
