@@ -121,6 +121,14 @@ describe('the database is unavailable', () => {
     expect(isDatabaseUnavailable(wrap(serverError('42601')))).toBe(false);
   });
 
+  it.each([
+    'too many notifications in the NOTIFY queue',
+    'zu viele Benachrichtigungen in NOTIFY-Schlange',
+  ])('when the queue of notifications is full: %s', (message) => {
+    expect(isDatabaseUnavailable(Object.assign(serverError('54000'), { message }))).toBe(true);
+    expect(isDatabaseUnavailable(serverError('54000'))).toBe(false);
+  });
+
   it('when the error is of another realm', () => {
     const error: unknown = runInNewContext(
       `Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })`,

@@ -200,10 +200,21 @@ function isServerError(parts: ErrorParts): parts is ErrorParts & ServerError {
 function isUnavailable(parts: ErrorParts): boolean {
   const { name, message, code, severity, syscall } = parts;
   // FATAL and PANIC end the connection with every state.
-  if (isServerError(parts)) return isUnavailableState(parts.code) || severity !== 'ERROR';
+  if (isServerError(parts)) {
+    return isUnavailableState(parts.code) || isFullQueue(parts) || severity !== 'ERROR';
+  }
   if (typeof code === 'string') return databaseErrors.has(parts) && isSocketError(code, syscall);
   if (TYPEORM_ERRORS.includes(String(name))) return true;
   return DRIVER_MESSAGES.some((start) => String(message).startsWith(start));
+}
+
+/**
+ * Another connection of the server listens in a transaction that does not end, so that no transaction
+ * with a notification can be committed. Other errors of this state are those of a statement. Translations
+ * of the message contain the name of the command too.
+ */
+function isFullQueue({ code, message }: ErrorParts & ServerError): boolean {
+  return code === '54000' && String(message).includes('NOTIFY');
 }
 
 function isSocketError(code: string, syscall: unknown): boolean {
