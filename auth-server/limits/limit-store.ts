@@ -6,8 +6,12 @@ import {
   type IRateLimiterOptions,
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
-import { REQUEST_IS_OVER } from '../../runtime/database/database-errors';
-import { runOptionalStatements } from '../../runtime/database/database-scope';
+import { DATABASE_LIMITS } from '../../runtime/database/database-limits';
+import {
+  recallFailure,
+  runOptionalStatements,
+  timeLeftInScope,
+} from '../../runtime/database/database-scope';
 import { FaultState } from '../../runtime/fault-state';
 import type { Logger } from '../../runtime/logger';
 import { connectRedis } from '../../runtime/redis';
@@ -67,13 +71,13 @@ function inPostgres(pool: Pool, logger: Logger): LimitStore {
   const storeClient = {
     // No prepared statement: a pooler in transaction mode does not support them.
     query: async ({ text, values }: { text: string; values: unknown[] }) => {
+      const isShort = runOptionalStatements(hasLessThanAStatement);
       try {
         const result = await runOptionalStatements(() => pool.query(text, values));
         fault.end();
         return result;
       } catch (error) {
-        // The end of the time of one request is no fault of the store.
-        if ((error as Error).message !== REQUEST_IS_OVER) fault.begin(error);
+        if (!isShort) fault.begin(error);
         throw error;
       }
     },
@@ -93,6 +97,14 @@ function inPostgres(pool: Pool, logger: Logger): LimitStore {
       }),
     close: () => {},
   };
+}
+
+/**
+ * Whether the request can end before the database can answer, or fails after an earlier statement of
+ * its own: its statement says nothing about the store.
+ */
+function hasLessThanAStatement(): boolean {
+  return recallFailure() !== null || timeLeftInScope() < DATABASE_LIMITS.statement;
 }
 
 /**

@@ -7,6 +7,8 @@ import { pino } from 'pino';
 import { GrowingDelay } from '../../auth-server/limits/growing-delay';
 import { createLimitStore, type LimitStore } from '../../auth-server/limits/limit-store';
 import { WindowLimit } from '../../auth-server/limits/window-limit';
+import { DATABASE_LIMITS } from '../../runtime/database/database-limits';
+import { rememberTimeLimit, runInDatabaseScope } from '../../runtime/database/database-scope';
 import { FaultState } from '../../runtime/fault-state';
 import { connectRedis } from '../../runtime/redis';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -140,6 +142,25 @@ describe('counters in PostgreSQL', () => {
     await expectCountingAlone(store);
     store.close();
     await lost.end();
+  });
+});
+
+describe('a statement that has no chance because of its own request', () => {
+  const lost = new Pool({ connectionString: 'postgres://127.0.0.1:1/nowhere' });
+  afterAll(() => lost.end());
+
+  it('is no loss of the store; that of another request is', async () => {
+    const store = createLimitStore({ config: { redisUrl: null }, pool: lost, logger });
+    const limit = new GrowingDelay(store, RULE);
+    const take = () => limit.take('one');
+    await runInDatabaseScope(take, { limitMs: DATABASE_LIMITS.statement - 1 });
+    await runInDatabaseScope(() => {
+      rememberTimeLimit(new Error('a statement took too long'), false);
+      return take();
+    });
+    expect(log).toEqual([]);
+    await runInDatabaseScope(take);
+    expect(log).toEqual([expect.stringContaining('shared limits are unavailable')]);
   });
 });
 
