@@ -122,7 +122,7 @@ function makeStrategy({ algorithm, keyId, publicKey }: TokenSet): JwtStrategy {
     onLeave: () => {},
   };
   const sessionAccess: Pick<SessionAccess, 'judge'> = {
-    judge: async (claims) => {
+    judge: async ({ claims }) => {
       if (claims.kind !== 'user') throw new Error('only tokens of users are measured');
       const { kind, sub: userId, sid: sessionId, role, clientId, scopes, impersonatorId } = claims;
       const caller = { kind, userId, sessionId, role, clientId, scopes, impersonatorId };

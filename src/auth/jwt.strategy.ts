@@ -72,8 +72,8 @@ export class JwtStrategy
    * session is not in force.
    */
   admitVerified(request: FastifyRequest): Promise<Principal> | null {
-    const claims = this.verifiedTokens.find(bearerTokenOf(request));
-    return claims && this.sessionAccess.judge(claims);
+    const verified = this.verifiedTokens.find(bearerTokenOf(request));
+    return verified && this.sessionAccess.judge(verified);
   }
 
   /** Called by passport for each request whose token has not been verified before. */
@@ -99,7 +99,7 @@ export class JwtStrategy
     const { claims, nbf } = read;
     const { token, key } = candidates.get(request)!;
     if (this.keySet.holds(key)) this.verifiedTokens.add(token, { claims, nbf, key });
-    return this.sessionAccess.judge(claims);
+    return this.sessionAccess.judge({ claims, key });
   }
 
   private verify(request: object, candidate: Candidate): void {

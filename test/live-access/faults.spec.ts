@@ -212,6 +212,18 @@ describe('when the process is paused', () => {
       expect(new Set(statuses)).toEqual(new Set([401]));
     },
   );
+
+  it('refuses a token whose key was withdrawn before the request', async () => {
+    const person = await knownPerson();
+    replica.process.pause();
+    await replica.fixture.sql.query('DELETE FROM jwks');
+    // Together: one uses the open connection, so that it is read in the turn of the notification.
+    const asked = Array.from({ length: 10 }, () => sendRequest(replica.url, person));
+    await pause(300);
+    replica.process.resume();
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([401]));
+  });
 });
 
 /**

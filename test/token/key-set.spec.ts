@@ -181,6 +181,27 @@ describe('an announced change of the keys', () => {
     expect(await found).toMatchObject({ keyId: newKey.kid });
   });
 
+  it('holds requests back until a read of the table that began after it', async () => {
+    bench.table = [bench.key.kid, bench.nextKey.kid];
+    await bench.start({ refreshMs: 60_000 });
+    await bench.keySet.refresh();
+    bench.table = null;
+    bench.keySet.announce();
+    const waiting = bench.keySet.untilRead();
+    bench.keySet.announce();
+    bench.table = [bench.nextKey.kid];
+    await waiting;
+    expect(bench.keySet.get(bench.key.kid)).toBeNull();
+    expect(bench.keySet.untilRead()).toBeNull();
+  });
+
+  it('holds no request back for longer than a read of its state may take', async () => {
+    await bench.start({ refreshMs: 60_000 });
+    bench.table = null;
+    bench.keySet.announce();
+    await expect(bench.keySet.untilRead()).rejects.toMatchObject({ code: 'database_unavailable' });
+  });
+
   it('is replaced by more frequent fetches while notifications do not arrive', async () => {
     await bench.start({ refreshMs: 60_000 });
     const { fetches } = bench.server;

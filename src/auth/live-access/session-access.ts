@@ -6,6 +6,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { KeySet } from '../token/key-set';
+import type { VerifiedToken } from '../token/verified-token-cache';
 import { AccessKnowledge } from './access-knowledge';
 import { AccessListener } from './access-listener';
 import {
@@ -65,7 +66,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
       leaseMs,
       knowledge: this.knowledge,
       sender,
-      onKeysChanged: () => void this.keySet.refresh(),
+      onKeysChanged: () => this.keySet.announce(),
       onEvents: () => this.receiveEvents(),
       onReturned: (milliseconds) => this.measureNotification(milliseconds),
       onConnected: () => this.changeConnection(true, 'changes of access are received'),
@@ -83,13 +84,18 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
 
   /**
    * @returns the caller, with the role and the scopes in force.
-   * @throws {Problem} `invalid_token` when session, user or client are no longer in force.
+   * @throws {Problem} `invalid_token` when session, user, client or key are no longer in force.
    */
-  async judge(claims: AccessTokenClaims): Promise<Principal> {
+  async judge({ claims, key }: VerifiedToken): Promise<Principal> {
     const { accessCheck } = this.settings;
     if (accessCheck === 'token') return toPrincipal(claims, null);
     const subject = toSubject(claims);
-    return admit(claims, { subject, state: await this.stateOf(subject) });
+    const state = await this.stateOf(subject);
+    // The token was verified before the notifications of this turn were read.
+    const read = this.keySet.untilRead();
+    if (read) await read;
+    if (!this.keySet.holds(key)) throw new Problem('invalid_token', { cause: 'key withdrawn' });
+    return admit(claims, { subject, state });
   }
 
   /**

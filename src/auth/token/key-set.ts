@@ -11,6 +11,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { JwksClient } from 'jwks-rsa';
 import type { DataSource } from 'typeorm';
 import { fetchJsonWithin } from './bounded-fetch';
+import { UnreadChange } from './unread-change';
 import {
   toVerificationKeys,
   type VerificationKey,
@@ -18,8 +19,10 @@ import {
 } from './verification-key';
 import { WithdrawnKeys } from './withdrawn-keys';
 import { AUTH_BASE_PATH, JWKS_PATH, TABLES } from '../../../contract';
+import { DATABASE_LIMITS } from '../../../runtime/database/database-limits';
 import { runOutsideScope } from '../../../runtime/database/database-scope';
 import { FaultState, toReason } from '../../../runtime/fault-state';
+import { endsWithin } from '../../../runtime/lifecycle/time-limit';
 import { Problem } from '../../common/problems/problem';
 import { API_SETTINGS, type ApiSettings } from '../../config/api-settings';
 
@@ -74,6 +77,7 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
   private readonly timing: KeySetTiming;
   private keys: VerificationKeys = new Map();
   private readonly withdrawn = new WithdrawnKeys();
+  private readonly unread = new UnreadChange();
   private readonly leaveListeners: ((key: VerificationKey) => void)[] = [];
   private fetchedAt: number | null = null;
   private lastAttemptAt = -Infinity;
@@ -136,6 +140,20 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     return this.keys.get(key.keyId) === key;
   }
 
+  /** The database announces that keys have changed. */
+  announce(): void {
+    this.unread.announce();
+    void this.refresh();
+  }
+
+  /**
+   * Resolves when an announced change is read from the table; `null`: there is none.
+   * The promise rejects with `database_unavailable` when the read takes too long.
+   */
+  untilRead(): Promise<void> | null {
+    return this.unread.read && this.readInTime(this.unread.read);
+  }
+
   /** `listener` is called for each key when it leaves the set. */
   onLeave(listener: (key: VerificationKey) => void): void {
     this.leaveListeners.push(listener);
@@ -183,6 +201,11 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     if (this.isConnected === isConnected) return;
     this.isConnected = isConnected;
     void this.refresh();
+  }
+
+  private async readInTime(read: Promise<void>): Promise<void> {
+    if (await endsWithin(read, DATABASE_LIMITS.access)) return;
+    throw new Problem('database_unavailable', { cause: 'a change of the keys is not read' });
   }
 
   private get isEmpty(): boolean {
@@ -233,6 +256,7 @@ export class KeySet implements OnModuleInit, OnApplicationShutdown {
     if (rows === null || signal.aborted) return;
     this.withdrawn.look(rows.map(({ id }) => id));
     this.use(this.keys);
+    this.unread.end();
   }
 
   private use(keys: VerificationKeys): void {

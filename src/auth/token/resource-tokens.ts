@@ -63,7 +63,7 @@ export class ResourceTokens {
   async verify(token: string): Promise<ResourceToken | null> {
     if (token.length > MAX_TOKEN_LENGTH) return null;
     const known = this.verified.find(token);
-    if (known) return known;
+    if (known) return known.claims;
     const header = parseTokenHeader(token, this.settings.jwtAlgorithm);
     const key = header.ok ? await this.keySet.find(header.keyId) : null;
     if (!key) return null;

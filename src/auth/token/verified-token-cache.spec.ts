@@ -32,7 +32,7 @@ describe('the cache of verified tokens', () => {
 
   it('knows a token again, to the letter', () => {
     const tokens = fill({}, 3);
-    expect(tokens.find('token-1')).toMatchObject({ sub: 'sub' });
+    expect(tokens.find('token-1')).toMatchObject({ claims: { sub: 'sub' } });
     expect(tokens.find('token-1 ')).toBeNull();
     expect(tokens.find('Token-1')).toBeNull();
   });

@@ -54,12 +54,12 @@ export class VerifiedTokens<Claims extends TokenTimes = AccessTokenClaims> {
     return this.totalBytes;
   }
 
-  /** The claims of a token that is known and in force now, or `null`. */
-  find(token: string): Claims | null {
+  /** A token that is known and in force now, or `null`. */
+  find(token: string): VerifiedToken<Claims> | null {
     const id = idOf(token);
     const entry = this.entries.get(id);
     if (!entry) return null;
-    if (isInForce(entry)) return entry.claims;
+    if (isInForce(entry)) return entry;
     this.delete(id, entry);
     return null;
   }
