@@ -23,6 +23,8 @@ interface Failures {
 
 interface DatabaseScope extends Required<ScopeOptions> {
   failures: Failures;
+  /** `performance.now()` at which the waits end that began late; `null`: none did. */
+  lateWaits: { end: number | null };
   /** The statements belong to work without which the request can succeed. */
   isOptional: boolean;
   /** `performance.now()` */
@@ -57,6 +59,7 @@ export function runInDatabaseScope<T>(work: () => T, options: ScopeOptions = {})
     limitMs: DATABASE_LIMITS.request,
     ...options,
     failures: { timeLimit: null, optionalLimit: null, outage: null },
+    lateWaits: { end: null },
     isOptional: false,
     begunAt: performance.now(),
     owner: null,
@@ -67,7 +70,9 @@ export function runInDatabaseScope<T>(work: () => T, options: ScopeOptions = {})
 /** The time of the current request begins now: until now its body was read. */
 export function restartTime(): void {
   const scope = scopes.getStore();
-  if (scope) scope.begunAt = performance.now();
+  if (!scope) return;
+  scope.begunAt = performance.now();
+  scope.lateWaits.end = null;
 }
 
 /** For a statement of the current request, in milliseconds. `Infinity`: none waits for an answer. */
@@ -92,6 +97,19 @@ export function connectionOwner(): string | null {
 export function timeInScope(): number {
   const scope = scopes.getStore();
   return scope ? performance.now() - scope.begunAt : 0;
+}
+
+/**
+ * The time for a wait of the current request, in milliseconds: until `dueMs` after its begin. The waits
+ * that begin less than `leastMs` before that have `leastMs` together.
+ */
+export function timeToWait(dueMs: number, leastMs: number): number {
+  const left = dueMs - timeInScope();
+  const lateWaits = scopes.getStore()?.lateWaits;
+  if (!lateWaits || left >= leastMs) return left;
+  const now = performance.now();
+  lateWaits.end ??= now + leastMs;
+  return Math.max(0, left, lateWaits.end - now);
 }
 
 /** Runs work for another request than the current one: its failures are not noted here. */

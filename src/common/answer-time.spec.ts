@@ -25,4 +25,17 @@ describe('the wait for work that the answer does not contain', () => {
     aborted.abort();
     await expect(silent).rejects.toThrow();
   });
+
+  it('is one time for all waits of a request that was slow before', async () => {
+    await runInDatabaseScope(async () => {
+      const clock = jest.spyOn(performance, 'now');
+      const late = performance.now() + 60_000;
+      clock.mockReturnValue(late);
+      expect(await untilAnswerIsDue(() => sleep(20))).toBe(true);
+      clock.mockReturnValue(late + 200);
+      expect(await untilAnswerIsDue(() => sleep(10))).toBe(true);
+      clock.mockReturnValue(late + 250);
+      expect(await untilAnswerIsDue(() => sleep(20))).toBe(false);
+    });
+  });
 });

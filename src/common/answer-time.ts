@@ -1,10 +1,10 @@
-import { runBeyondAnswer, timeInScope } from '../../runtime/database/database-scope';
+import { runBeyondAnswer, timeToWait } from '../../runtime/database/database-scope';
 import { endsWithin } from '../../runtime/lifecycle/time-limit';
 
 /** After the begin of the request, in milliseconds: a route answers within 5 seconds. */
 const DUE_MS = 4_800;
 
-/** For a request that was slow before: the database answers in this time, unless it is silent. */
+/** For all waits of a request that was slow before: the database answers in this time, unless it is silent. */
 const LEAST_MS = 250;
 
 /**
@@ -12,5 +12,5 @@ const LEAST_MS = 250;
  * @returns whether the work has ended.
  */
 export async function untilAnswerIsDue(work: () => Promise<unknown>): Promise<boolean> {
-  return endsWithin(runBeyondAnswer(work), Math.max(LEAST_MS, DUE_MS - timeInScope()));
+  return endsWithin(runBeyondAnswer(work), timeToWait(DUE_MS, LEAST_MS));
 }
