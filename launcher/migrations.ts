@@ -76,6 +76,7 @@ import { EndImpersonationsWithTheirSession1795814500000 } from '../migrations/17
 import { EndImpersonationsInTime1795815000000 } from '../migrations/1795815000000-EndImpersonationsInTime';
 import { EndGrantsOfClientsAtOnce1795817000000 } from '../migrations/1795817000000-EndGrantsOfClientsAtOnce';
 import { RecoverAccounts1795818000000 } from '../migrations/1795818000000-RecoverAccounts';
+import { BeginClientsOnce1795819000000 } from '../migrations/1795819000000-BeginClientsOnce';
 import { grantPrivileges } from './database-grants';
 import { APPLICATION_NAME, LimitLockWaits, repeatWhileLocked } from './lock-waits';
 import { alignRoles } from './role-constraint';
@@ -160,6 +161,7 @@ const OWN_MIGRATIONS = [
   EndImpersonationsInTime1795815000000,
   EndGrantsOfClientsAtOnce1795817000000,
   RecoverAccounts1795818000000,
+  BeginClientsOnce1795819000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

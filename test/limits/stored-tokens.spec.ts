@@ -1,6 +1,9 @@
 import { Pool } from 'pg';
+import { registerDocsClient } from '../../auth-server/oauth/docs-client';
 import { ENDED_GRANT_CLEANUP, WITHDRAWAL_CLEANUP } from '../../auth-server/oauth/token-cleanup';
+import { DOCS_CLIENT_ID } from '../../contract';
 import { deleteBatches, transactionsOf } from '../../runtime/jobs/cleanup';
+import { authSettings } from '../support/auth-server/auth-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { NotificationRecorder } from '../live-access/notification-recorder';
 
@@ -279,6 +282,20 @@ describe('a deleted client', () => {
       DELETE FROM oauth_client; ${CREATE}; COMMIT`);
     expect(await numberOf('oauth_grant')).toBe(0);
     expect(await numberOf('oauth_consent')).toBe(0);
+  });
+
+  it('keeps them when a start of an auth server registers it once more', async () => {
+    const config = authSettings(database.url);
+    await registerDocsClient(config, pool);
+    await recorder.sql.query(`
+      INSERT INTO oauth_grant (session_id, client_id) VALUES ('s1', '${DOCS_CLIENT_ID}');
+      INSERT INTO oauth_consent (id, client_id, user_id, scopes, created_at, updated_at)
+      VALUES ('docs', '${DOCS_CLIENT_ID}', 'u', '[]', now(), now())`);
+    for (const apiUrl of [config.apiUrl, 'https://elsewhere.example.com']) {
+      await registerDocsClient({ ...config, apiUrl }, pool);
+      expect(await numberOf(`${IN_FORCE} WHERE g.client_id = '${DOCS_CLIENT_ID}'`)).toBe(1);
+      expect(await numberOf(`oauth_consent WHERE client_id = '${DOCS_CLIENT_ID}'`)).toBe(1);
+    }
   });
 
   it.each([
