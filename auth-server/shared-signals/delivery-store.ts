@@ -16,6 +16,18 @@ export interface Delivery {
   attempts: number;
 }
 
+/** Where the tokens of a stream are sent. */
+interface Destination {
+  /** Of the stream. */
+  id: string;
+  endpointUrl: string | null;
+  authorization: string | null;
+}
+
+export function destinationOf({ id, endpointUrl, authorization }: Destination) {
+  return [id, endpointUrl, authorization];
+}
+
 /** A token that its receiver does not accept. */
 interface RefusedToken {
   jti: string;
@@ -69,16 +81,25 @@ const DOUBT = `
    WHERE stream_id = $1 AND event_delivery.jti::text = refused.jti AND state = 'pending'
      AND coalesce(failing_since > now() - interval '1 hour', true)`;
 
+/** Whether the stream `s` has the destination of `destinationOf` still. */
+export const IS_DESTINATION = `(s.id = $1 AND s.endpoint_url IS NOT DISTINCT FROM $2
+     AND s."authorization" IS NOT DISTINCT FROM $3)`;
+
 /**
+ * What waits for a new destination is tried there at once: a failed attempt at the former one does not
+ * postpone it.
+ *
  * A pause lasts an hour at most. A longer time without an attempt, for example while the client is
  * disabled, says nothing about the receiver: the day begins again.
  */
 const POSTPONE = `
   UPDATE event_delivery
-     SET next_attempt_at = now() + $2 * interval '1 ms', last_error = $3,
+     SET next_attempt_at = now() + $5 * interval '1 ms', last_error = $6,
          failing_since = CASE WHEN next_attempt_at > now() - interval '2 hours'
                               THEN coalesce(failing_since, now()) ELSE now() END
-   WHERE id = $1 AND state = 'pending'
+    FROM event_stream s
+   WHERE ${IS_DESTINATION} AND event_delivery.id = $4 AND event_delivery.stream_id = s.id
+     AND state = 'pending'
   RETURNING failing_since < now() - interval '24 hours' AS "isTooLong"`;
 
 /**
@@ -155,8 +176,11 @@ export class DeliveryStore {
   }
 
   /** @returns whether the delivery has failed for a day. */
-  async postpone(id: string, { ms, error }: { ms: number; error: string }): Promise<boolean> {
-    const values = [id, ms, toErrorText(error)];
+  async postpone(
+    { stream, id }: { stream: Destination; id: string },
+    { ms, error }: { ms: number; error: string },
+  ): Promise<boolean> {
+    const values = [...destinationOf(stream), id, ms, toErrorText(error)];
     const { rows } = await this.pool.query<{ isTooLong: boolean }>(POSTPONE, values);
     return rows[0]?.isTooLong ?? false;
   }

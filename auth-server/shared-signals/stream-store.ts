@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import { headsOf } from './delivery-store';
+import { destinationOf, headsOf, IS_DESTINATION } from './delivery-store';
 import { PAGE_SIZE } from './event-collector';
 import { SERVED_CLIENT } from './receiver-access';
 import { STREAM_UPDATED } from './security-events';
@@ -115,14 +115,15 @@ const FIND_PUSHED = `
          s."authorization", s.status, s.failures
     FROM event_stream s JOIN oauth_client c USING (client_id) WHERE s.id = $1 AND ${IS_PUSHED}`;
 
+/** What an attempt has shown about its destination says nothing about one that is set meanwhile. */
 const BACK_OFF = `
-  UPDATE event_stream SET failures = CASE WHEN $2::float8 IS NULL THEN 0 ELSE failures + 1 END,
-         retry_at = now() + $2 * interval '1 ms' WHERE id = $1 AND status = 'enabled'`;
+  UPDATE event_stream s SET failures = CASE WHEN $4::float8 IS NULL THEN 0 ELSE failures + 1 END,
+         retry_at = now() + $4 * interval '1 ms' WHERE ${IS_DESTINATION} AND status = 'enabled'`;
 
 const PAUSE = `
-  UPDATE event_stream SET status = 'paused', told_status = 'paused', status_reason = $2, updated_at = now(),
+  UPDATE event_stream s SET status = 'paused', told_status = 'paused', status_reason = $4, updated_at = now(),
          failures = greatest(failures, 1)
-   WHERE id = $1 AND status = 'enabled'`;
+   WHERE ${IS_DESTINATION} AND status = 'enabled'`;
 
 /** Streams, each with its client. */
 export class StreamStore {
@@ -215,13 +216,13 @@ export class StreamStore {
   }
 
   /** @param ms until the next attempt; `null`: the receiver answers again. */
-  async backOff(id: string, ms: number | null): Promise<void> {
-    await this.pool.query(BACK_OFF, [id, ms]);
+  async backOff(stream: StreamRow, ms: number | null): Promise<void> {
+    await this.pool.query(BACK_OFF, [...destinationOf(stream), ms]);
   }
 
-  /** @returns whether the stream was enabled until now. */
-  async pause(run: RunStatement, { id, reason }: { id: string; reason: string }): Promise<boolean> {
-    return (await run(PAUSE, [id, reason])).count === 1;
+  /** @returns whether the stream was enabled until now, with this destination. */
+  async pause(run: RunStatement, stream: StreamRow, reason: string): Promise<boolean> {
+    return (await run(PAUSE, [...destinationOf(stream), reason])).count === 1;
   }
 
   /**

@@ -136,6 +136,21 @@ describe('a stream that is pushed', () => {
     );
   });
 
+  it('tries at once what waits, after its destination has changed during an attempt', async () => {
+    const user = await stage.system.asUser();
+    const answer = target.holdAnswers();
+    await change(`role = 'admin'`, user.id);
+    await eventually(() => Promise.resolve(expect(target.requests).toHaveLength(1)));
+    const method = 'urn:ietf:rfc:8935';
+    const delivery = { method, endpoint_url: target.url, authorization_header: 'Bearer again' };
+    await receiver.call('PATCH', '/stream', { stream_id: streamId, delivery });
+    target.answerWith(202);
+    answer(503);
+    await eventually(async () =>
+      expect(await logOf(user.id)).toMatchObject([{ state: 'delivered', last_error: null }]),
+    );
+  });
+
   it.each([
     [
       400,

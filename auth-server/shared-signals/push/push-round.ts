@@ -57,7 +57,7 @@ export async function pushStream(work: PushWork, streamId: string): Promise<numb
     const { failures } = batch.stream;
     const ms = toPause(results, failures);
     const isChanged = ms !== null || failures > 0;
-    if (isChanged) await places.run(() => parts.streams.backOff(streamId, ms));
+    if (isChanged) await places.run(() => parts.streams.backOff(batch.stream, ms));
     if (ms !== null) return sent;
   }
   return sent;
@@ -132,7 +132,7 @@ async function note(parts: SignalParts, { stream, delivery, result }: Sent): Pro
     await deliveries.fail(stream.id, [{ jti, error: result.error }]);
   } else {
     const ms = Math.max(pauseAfter(attempts), result.retryAfterMs);
-    return deliveries.postpone(id, { ms, error: result.error });
+    return deliveries.postpone({ stream, id }, { ms, error: result.error });
   }
   return false;
 }
@@ -170,7 +170,7 @@ async function tellPause(
 ): Promise<Batch | null> {
   const { deliveries, streams } = parts;
   const isPaused = await streams.inTransaction(async (run) => {
-    if (!(await streams.pause(run, { id: stream.id, reason }))) return false;
+    if (!(await streams.pause(run, stream, reason))) return false;
     const event = toStatusEvent(stream.id, { status: 'paused', reason });
     await addEvents(run, { streamId: stream.id, events: [event] });
     await recordStreamEvent(run, { row: stream, action: 'stream.paused', detail: { reason } });
