@@ -153,9 +153,16 @@ function findWrongRoutes({ routes = {} }: FeatureDeclaration, roles: readonly st
   });
 }
 
-/** TypeORM reads the time from the name. */
+/** TypeORM reads the time from the name that it records: the property `name`, or that of the class. */
 function findWrongMigrations({ migrations = [] }: FeatureDeclaration): string[] {
-  return migrations
-    .filter(({ name }) => !/\D\d{13}$/.test(name))
-    .map(({ name }) => `the name of the migration ${name} does not end with 13 digits`);
+  return migrations.flatMap((Migration) => {
+    const { name } = Migration;
+    if (!/\D\d{13}$/.test(name)) {
+      return [`the name of the migration ${name} does not end with 13 digits`];
+    }
+    const { name: recorded = name } = new Migration() as { name?: string };
+    return recorded === name
+      ? []
+      : [`the class of the migration ${recorded} has another name, ${name}`];
+  });
 }

@@ -32,6 +32,10 @@ class OwnedEntity {
   writer?: Relation<UserEntity>;
 }
 
+class MovePlaces1795900000000 {
+  name = 'CreatePlaces1795900000000';
+}
+
 @Entity('place')
 class PlaceEntity {
   @PrimaryColumn({ type: 'text' })
@@ -212,6 +216,10 @@ describe('a declaration with a fault', () => {
     [
       { migrations: [PlaceEntity] },
       'places: the name of the migration PlaceEntity does not end with 13 digits',
+    ],
+    [
+      { migrations: [MovePlaces1795900000000] },
+      'places: the class of the migration CreatePlaces1795900000000 has another name, MovePlaces1795900000000',
     ],
   ])('is named in one sentence: %j', (declaration, fault) => {
     const roles = ['admin', 'user'];
