@@ -20,6 +20,9 @@ const LEASE_MS = 60_000;
 /** The number of mails that one process sends in parallel. */
 const AT_ONCE = 5;
 
+/** While another process takes the mails that are due, or a transaction holds them. */
+const SHORTEST_PAUSE_MS = 200;
+
 /** The interval at which mails of other processes are looked for. */
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -102,7 +105,7 @@ export class MailSender {
       this.fault.end();
       if (mails.length > 0) return 0;
       const { nextMs } = await this.parts.queue.state();
-      return Math.min(Math.max(nextMs ?? LONGEST_PAUSE_MS, 0), LONGEST_PAUSE_MS);
+      return Math.min(Math.max(nextMs ?? LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
     } catch (error) {
       this.fault.begin(error);
       return LONGEST_PAUSE_MS;

@@ -132,6 +132,29 @@ describe('a mail', () => {
     await eventually(() => expect(mailServer.mailsTo('no-tls@example.com')).toHaveLength(1));
   });
 
+  it('is not looked for without a pause while another transaction holds it', async () => {
+    const mailer = startMailer();
+    await mailer.send(letterTo('held@example.com'));
+    await eventually(() => expect(log.join()).toContain('mail not sent yet'));
+    await mailer.close();
+    await mailServer.up();
+    const holder = await pool.connect();
+    await holder.query('BEGIN');
+    await holder.query(`UPDATE mail_queue SET due_at = now() - interval '1 second'`);
+    await holder.query('COMMIT; BEGIN; SELECT FROM mail_queue FOR UPDATE');
+    const taking = jest.spyOn(MailQueue.prototype, 'take');
+    const begun = performance.now();
+    startMailer();
+    await sleep(1_000);
+    const passed = performance.now() - begun;
+    const looks = taking.mock.calls.length;
+    taking.mockRestore();
+    await holder.query('COMMIT');
+    holder.release();
+    expect(looks).toBeLessThanOrEqual(passed / 200 + 1);
+    await eventually(() => expect(mailServer.mailsTo('held@example.com')).toHaveLength(1));
+  });
+
   it('is retried with growing waits', async () => {
     await pool.query(RECORD_PAUSES);
     await startMailer().send(letterTo('eve@example.com'));
