@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import { Browser } from '../oauth/browser';
 import { OAuthStage, payloadOf } from '../oauth/stage';
@@ -111,6 +112,23 @@ describe('the guide to a single-page app with cookies', () => {
     }
   });
 
+  it('does not take a refusal of the auth server for the end of the session', async () => {
+    const sql = new Client({ connectionString: stage.system.database.url });
+    await sql.connect();
+    try {
+      await new Page(ORIGIN).run(async () => {
+        const begin = () => open(GUIDE).load('web/main.ts') as Main;
+        await begin().signUp('Dora', 'dora@example.com', PASSWORD);
+        await sql.query('BEGIN; LOCK TABLE session IN ACCESS EXCLUSIVE MODE');
+        await expect(begin().greet()).rejects.toThrow('No access token: status 503');
+        await sql.query('ROLLBACK');
+        expect(await begin().greet()).toBe('Hello Dora');
+      });
+    } finally {
+      await sql.end();
+    }
+  });
+
   it('fails at its first call from an origin that is not trusted', async () => {
     await new Page(FOREIGN).run(async () => {
       const main = open(GUIDE).load('web/main.ts') as Main;
@@ -173,6 +191,7 @@ describe('the guide to a single-page app with code and PKCE', () => {
       expect(await app.finishSignIn()).toBe(true);
       expect(location.href).toBe(`${ORIGIN}/`);
       expect(await (await app.callApi('/api/v1/users/me')).json()).toMatchObject({ id: user.id });
+      await Promise.all([app.renew(), app.renew()]);
       await app.renew();
       expect((await app.callApi('/api/v1/users/me')).status).toBe(200);
       await app.signOut();
@@ -227,6 +246,7 @@ describe('the guide to a server-side front end', () => {
   const GUIDE = 'server-side-front-end.md';
   const APP_URL = 'http://localhost:4000';
   let code: GuideCode;
+  let env: NodeJS.ProcessEnv;
 
   beforeAll(async () => {
     const client = await stage.register({
@@ -234,7 +254,7 @@ describe('the guide to a server-side front end', () => {
       redirectUris: [`${APP_URL}/callback`],
       firstParty: true,
     });
-    const env = {
+    env = {
       CLIENT_ID: client.clientId,
       CLIENT_SECRET: client.clientSecret,
       COOKIE_SECRET: 'a secret of the front end',
@@ -335,6 +355,21 @@ describe('the guide to a server-side front end', () => {
     await stage.system.query('DELETE FROM session WHERE user_id = $1', [user.id]);
     expect((await visitor.api('/v1/users/me')).status).toBe(401);
     expect(visitor.cookies.size).toBe(0);
+  });
+
+  it('keeps an old session while the auth server is not available', async () => {
+    const { user, browser } = await stage.user();
+    const visitor = new Visitor();
+    await visitor.signIn(browser);
+    age(visitor);
+    const served = code;
+    try {
+      code = open(GUIDE, { 'http://localhost:3000': 'http://127.0.0.1:1' }, { process: { env } });
+      expect((await visitor.api('/v1/users/me')).status).toBe(503);
+    } finally {
+      code = served;
+    }
+    expect(await (await visitor.api('/v1/users/me')).json()).toMatchObject({ id: user.id });
   });
 
   it('begins again in a browser that did not begin the sign-in, and with a changed cookie', async () => {
