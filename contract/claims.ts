@@ -1,4 +1,5 @@
 import { isRole, type Role } from './roles';
+import { CLOCK_TOLERANCE_SECONDS } from './token-terms';
 
 /** Claims of a user's access token in addition to the registered claims. */
 export interface SessionClaims {
@@ -43,6 +44,11 @@ export interface UserTokenClaims extends CommonClaims, Pick<SessionClaims, 'sid'
   scopes: readonly string[];
   /** The administrator who acts as the user; `null` outside an impersonation. */
   impersonatorId: string | null;
+  /**
+   * When the grant of the client began, in milliseconds since the epoch. `null` without a client, and
+   * in a token that a previous version has issued.
+   */
+  grantedAt: number | null;
 }
 
 /** Access token of a service account: its subject is a client, not a user (RFC 6749, section 4.4). */
@@ -57,6 +63,26 @@ export type AccessTokenClaims = UserTokenClaims | ClientTokenClaims;
 export type ClaimsResult = { ok: true; claims: AccessTokenClaims } | { ok: false; reason: string };
 
 type Payload = Record<string, unknown>;
+
+/** The claim of {@link UserTokenClaims.grantedAt}, in seconds since the epoch with a fraction. */
+export const GRANT_CLAIM = 'granted_at';
+
+/** @returns the milliseconds since the epoch; `null` without the claim. */
+export function toGrantTime(claim: unknown): number | null {
+  return isTime(claim) ? Math.round(claim * 1_000) : null;
+}
+
+/**
+ * Whether a token belongs to the grant that began at this time, in milliseconds since the epoch. A
+ * new grant of the same session and client does not make the tokens of the former one valid.
+ */
+export function isOfGrant(
+  { iat, grantedAt }: { iat: number; grantedAt: number | null },
+  begin: number,
+): boolean {
+  if (grantedAt === null) return begin / 1_000 - CLOCK_TOLERANCE_SECONDS <= iat;
+  return grantedAt === begin;
+}
 
 /**
  * Reads the payload of a token whose signature, issuer, audience and times have been verified
@@ -111,7 +137,8 @@ function parseUser(common: CommonClaims, payload: Payload): ClaimsResult {
     return refuse('act.sub is not a non-empty string');
   }
   const client = isText(clientId) ? clientId : null;
-  const user = { sid, role, clientId: client, scopes: toScopes(scope), impersonatorId };
+  const grantedAt = client === null ? null : toGrantTime(payload[GRANT_CLAIM]);
+  const user = { sid, role, clientId: client, scopes: toScopes(scope), impersonatorId, grantedAt };
   return { ok: true, claims: { ...common, kind: 'user', ...user } };
 }
 

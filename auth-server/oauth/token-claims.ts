@@ -4,7 +4,7 @@ import type { Grants } from './token-state/grants';
 import type { UsedCodes } from './requests/used-codes';
 import type { Resources } from './resources/resources';
 import { checkUserInfo } from './token-state/user-info';
-import type { SessionClaims } from '../../contract';
+import { GRANT_CLAIM, type SessionClaims } from '../../contract';
 import { mayHaveSessions, type SessionBasis, toSessionClaims } from '../sessions/claims';
 
 type ClaimInput = Parameters<
@@ -48,8 +48,8 @@ export function tokenClaims(parts: TokenClaimsParts): OAuthProviderExtension {
         const target = await targetOf(input, resources);
         if (!input.user) return { ...target };
         const claims = await claimsOfUser(input);
-        await assertGranted(input, parts);
-        return { ...target, ...claims };
+        const begin = await findGrant(input, parts);
+        return { ...target, ...claims, [GRANT_CLAIM]: begin / 1_000 };
       },
       userInfo: checkUserInfo(grants),
     },
@@ -79,17 +79,19 @@ async function targetOf(
  * The client has authenticated and proved its code, which is used up here. A grant begins with this
  * exchange. Its tokens depend on its row
  * (migrations/1795428000000-EndOAuthGrants), and no renewal restores it.
+ *
+ * @returns when it began, in milliseconds since the epoch.
  */
-async function assertGranted(
+async function findGrant(
   { ctx, sessionId, client: { clientId }, grantType, scopes, resources = [] }: ClaimInput,
   { grants, codes }: TokenClaimsParts,
-): Promise<void> {
+): Promise<number> {
   const isNew = grantType === 'authorization_code';
   if (isNew && !(await codes.use(ctx.request, ctx.body))) throw refusal('invalid code');
   const hasBasis = !isNew || (await grants.begin({ sessionId, clientId, scopes, resources }));
-  if (!hasBasis || !(await grants.isInForce({ sessionId, clientId }))) {
-    throw refusal('what was granted has ended');
-  }
+  const begin = hasBasis ? await grants.find({ sessionId, clientId }) : null;
+  if (begin === null) throw refusal('what was granted has ended');
+  return begin;
 }
 
 async function claimsOfUser(

@@ -64,6 +64,13 @@ async function statusesOf(token: string): Promise<number[]> {
   return (await Promise.all(answers)).map(({ status }) => status);
 }
 
+/** The status of userinfo, and whether introspection says that the token is active. */
+async function statusesAtAuthServer(token: string): Promise<[number, unknown]> {
+  const userInfo = await new Caller(stage.base, token).get('/userinfo');
+  const shown = await stage.ask({ token }, { secretOf: client, endpoint: 'introspect' });
+  return [userInfo.status, (shown.body as { active?: unknown }).active];
+}
+
 async function expectRefusedEverywhere(token: string): Promise<void> {
   const end = Date.now() + PATIENCE_MS;
   while ((await statusesOf(token)).some((status) => status === 200)) {
@@ -313,20 +320,32 @@ describe('a grant continues', () => {
 });
 
 describe('a new grant', () => {
-  it('is valid at once, and does not make older tokens valid', async () => {
+  it.each(WAYS)('does not make tokens valid that are as old: %s', async (_way, end) => {
     const old = await stage.tokens(client, browser);
     await expectGoodEverywhere(old.access_token);
-    await revoke(old.refresh_token);
-    await expectRefusedEverywhere(old.access_token);
+    await end(old);
     const fresh = await stage.tokens(client, browser);
     await expectGoodEverywhere(fresh.access_token);
-    // As if it began when the old tokens were ten seconds old.
-    await stage.system.query(
-      `UPDATE oauth_grant SET granted_at = granted_at + interval '10 s' WHERE client_id = $1`,
-      [client.clientId],
-    );
-    await expectRefusedEverywhere(old.access_token);
+    expect(await statusesOf(old.access_token)).toEqual([401, 401, 401]);
+    expect(await statusesAtAuthServer(old.access_token)).toEqual([401, false]);
+    expect(await statusesAtAuthServer(fresh.access_token)).toEqual([200, true]);
     expect((await stage.refresh(client, old.refresh_token)).status).toBe(400);
+  });
+
+  it('is valid at a replica that has not received the end of the former one', async () => {
+    const old = await stage.tokens(client, browser);
+    await expectGoodEverywhere(old.access_token);
+    await stage.system.query(
+      `DO $$ BEGIN
+         ALTER TABLE oauth_grant DISABLE TRIGGER oauth_grant_access_updated;
+         UPDATE oauth_grant SET granted_at = granted_at + interval '1 ms'
+          WHERE client_id = '${client.clientId}';
+         ALTER TABLE oauth_grant ENABLE ALWAYS TRIGGER oauth_grant_access_updated;
+       END $$`,
+    );
+    const { body: fresh } = await stage.refresh(client, old.refresh_token);
+    await expectGoodEverywhere(fresh.access_token);
+    expect(await statusesOf(old.access_token)).toEqual([401, 401, 401]);
   });
 
   it('does not make a refresh token valid that the end of the former grant left', async () => {

@@ -96,6 +96,7 @@ describe.each(['public', 'confidential'] as const)('a strict %s client', (type) 
       scope: 'openid profile email offline_access',
       client_id: client.clientId,
       azp: client.clientId,
+      granted_at: expect.any(Number),
       jti: expect.any(String),
       iat: expect.any(Number),
       exp: Number(payloadOf(token).iat) + settings.jwtTtl / 1_000,

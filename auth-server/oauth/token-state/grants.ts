@@ -1,10 +1,16 @@
 import type { Pool } from 'pg';
-import { CLOCK_TOLERANCE_SECONDS } from '../../../contract';
+import { GRANT_CLAIM, isOfGrant, toGrantTime } from '../../../contract';
 
 /** A grant of a user to a client, within one session. */
 export interface GrantKey {
   sessionId: string | undefined;
   clientId: string;
+}
+
+/** The claims that say to which grant an access token belongs. */
+export interface GrantedToken {
+  iat: number;
+  [GRANT_CLAIM]?: number;
 }
 
 /** What the exchange of a code asks for. */
@@ -62,10 +68,16 @@ export class Grants {
     return rowCount !== 0;
   }
 
-  /** @param issuedAt `iat` of the token, in seconds since the epoch. */
-  async isInForce({ sessionId, clientId }: GrantKey, issuedAt = Infinity): Promise<boolean> {
+  /** @returns when the grant in force began, in milliseconds since the epoch; `null`: there is none. */
+  async find({ sessionId, clientId }: GrantKey): Promise<number | null> {
     const { rows } = await this.pool.query<{ at: Date }>(FIND, [sessionId, clientId]);
-    return rows.some(({ at }) => at.getTime() / 1_000 - CLOCK_TOLERANCE_SECONDS <= issuedAt);
+    return rows[0]?.at.getTime() ?? null;
+  }
+
+  /** Whether an access token belongs to the grant in force. */
+  async isInForce(key: GrantKey, { iat, [GRANT_CLAIM]: claim }: GrantedToken): Promise<boolean> {
+    const begin = await this.find(key);
+    return begin !== null && isOfGrant({ iat, grantedAt: toGrantTime(claim) }, begin);
   }
 
   /** @returns whether the grant existed. */

@@ -1,23 +1,22 @@
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
-import type { Grants } from './grants';
+import type { GrantedToken, Grants } from './grants';
 import type { Resources } from '../resources/resources';
 import { fieldOf } from '../../common/caller';
 import type { AuthConfig } from '../../common/config';
 import { hashToken } from '../../common/stored-hashes';
 import { mayHaveSessions } from '../../sessions/claims';
-import { RENEWAL_SCOPE } from '../../../contract';
+import { GRANT_CLAIM, RENEWAL_SCOPE } from '../../../contract';
 
 /** The answer of introspection (RFC 7662, section 2.2). */
-interface Shown {
+interface Shown extends Partial<GrantedToken> {
   active?: boolean;
   /** None in that of a refresh token. */
   aud?: string | string[];
   sub?: string;
   sid?: string;
   client_id?: string;
-  iat?: number;
   scope?: string;
   role?: string;
 }
@@ -76,7 +75,7 @@ type DescribeParts = IntrospectionParts &
 
 /** @returns `null`: it is not active. */
 async function describe(
-  shown: Shown,
+  { [GRANT_CLAIM]: grantedAt, ...shown }: Shown,
   { config, grants, pool, internalAdapter }: DescribeParts,
 ): Promise<Shown | null> {
   const { aud, sub, client_id: clientId = '', sid: sessionId, iat } = shown;
@@ -86,8 +85,13 @@ async function describe(
   if (sub === clientId) return withScopes(shown, ownScopes ?? []);
   if (aud === undefined && !scopes.includes(RENEWAL_SCOPE)) return null;
   const user = await internalAdapter.findUserById(sub);
-  const isInForce =
-    user && mayHaveSessions(user) && (await grants.isInForce({ sessionId, clientId }, iat));
+  const key = { sessionId, clientId };
+  // A new grant deletes the refresh tokens of the former one, which have no time of issue here.
+  const isGranted =
+    iat === undefined
+      ? (await grants.find(key)) !== null
+      : await grants.isInForce(key, { iat, [GRANT_CLAIM]: grantedAt });
+  const isInForce = user && mayHaveSessions(user) && isGranted;
   const isWithoutScopes = firstParty && [aud].flat().includes(config.jwtAudience);
   const narrowed = isInForce ? withScopes(shown, scopes, isWithoutScopes) : null;
   if (narrowed?.role === undefined) return narrowed;

@@ -1,7 +1,7 @@
 import type { OAuthProviderExtension } from '@better-auth/oauth-provider';
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthMiddleware } from 'better-auth/api';
-import type { Grants } from './grants';
+import type { GrantedToken, Grants } from './grants';
 import { mayHaveSessions } from '../../sessions/claims';
 
 type UserInfo = NonNullable<NonNullable<OAuthProviderExtension['claims']>['userInfo']>;
@@ -14,10 +14,9 @@ const CHALLENGE = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
 const NO_SCOPE = { error: 'invalid_scope', error_description: 'Missing required scope' };
 
 /** The claims of a token at userinfo. */
-interface ShownToken {
+interface ShownToken extends GrantedToken {
   sid?: string;
   client_id: string;
-  iat: number;
 }
 
 type Claims = Record<string, unknown>;
@@ -37,8 +36,11 @@ const CLAIMS: Record<string, readonly string[]> = {
  */
 export function checkUserInfo(grants: Grants): UserInfo {
   return async ({ user, jwt, client, scopes }) => {
-    const { sid, client_id: clientId, iat } = jwt as unknown as ShownToken;
-    const isGranted = await grants.isInForce({ sessionId: sid, clientId }, iat);
+    const token = jwt as unknown as ShownToken;
+    const isGranted = await grants.isInForce(
+      { sessionId: token.sid, clientId: token.client_id },
+      token,
+    );
     if (!isGranted || !mayHaveSessions(user)) {
       throw new APIError('UNAUTHORIZED', INVALID_TOKEN, CHALLENGE);
     }

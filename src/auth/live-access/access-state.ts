@@ -1,5 +1,5 @@
 import type { KnownProfile } from '../principal/known-profile';
-import { CLOCK_TOLERANCE_SECONDS, isBanInForce, isRole, type Role } from '../../../contract';
+import { isBanInForce, isOfGrant, isRole, type Role } from '../../../contract';
 
 /** The fields of a session that decide about access. Times are milliseconds since the epoch. */
 export interface KnownSession {
@@ -49,6 +49,8 @@ export interface AccessSubject {
   sessionId: string | null;
   userId: string | null;
   clientId: string | null;
+  /** When the grant of the token began, in milliseconds since the epoch, if the token says it. */
+  grantedAt?: number | null;
 }
 
 /** The known state of a subject, one part for each of its ids. */
@@ -60,15 +62,17 @@ export interface AccessState {
 
 /**
  * Why a known session may be insufficient for a subject, so that it is loaded again: the
- * extension of a session and a new grant are not announced.
+ * extension of a session and a new grant are not announced. The end of the former grant is, and may
+ * arrive after a token of the new one.
  */
 export function mustReload(
   session: KnownSession,
-  { clientId, now }: { clientId: string | null; now: number },
+  { clientId, grantedAt, now }: Pick<AccessSubject, 'clientId' | 'grantedAt'> & { now: number },
 ): boolean {
-  return (
-    session.expiresAt <= now || (clientId !== null && !Object.hasOwn(session.grants, clientId))
-  );
+  if (session.expiresAt <= now) return true;
+  if (clientId === null) return false;
+  if (!Object.hasOwn(session.grants, clientId)) return true;
+  return typeof grantedAt === 'number' && grantedAt !== session.grants[clientId];
 }
 
 /**
@@ -86,9 +90,11 @@ export function refusalReason(
   if (session && session.userId !== subject.userId) return 'session belongs to another user';
   if (session && session.expiresAt <= now) return 'session has expired';
   if (session && subject.clientId !== null) {
-    // An earlier token belongs to an earlier grant, which a new grant does not restore.
-    const earliest = session.grants[subject.clientId]! / 1_000 - CLOCK_TOLERANCE_SECONDS;
-    if (!(earliest <= issuedAt)) return 'what was granted to the client has ended';
+    const begin = session.grants[subject.clientId];
+    const token = { iat: issuedAt, grantedAt: subject.grantedAt ?? null };
+    if (begin === undefined || !isOfGrant(token, begin)) {
+      return 'what was granted to the client has ended';
+    }
   }
   if (user && isBanInForce(user, now)) return 'user is banned';
   if (user && !isRole(user.role)) return 'no feature declares the role of the user';

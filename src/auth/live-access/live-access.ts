@@ -31,9 +31,8 @@ export class LiveAccess {
     if (!this.mayShare()) return null;
     const known = this.knowledge.find(subject);
     if (!known?.session) return known;
-    const { clientId } = subject;
     const { wall: now } = this.knowledge.now();
-    return mustReload(known.session, { clientId, now }) ? null : known;
+    return mustReload(known.session, { ...subject, now }) ? null : known;
   }
 
   /** Requests for one subject share a load whose result is not outdated. */

@@ -209,7 +209,7 @@ function admit(
 function toSubject(claims: AccessTokenClaims): AccessSubject {
   const { kind, sub, clientId } = claims;
   if (kind === 'client') return toClientSubject(claims.clientId);
-  return { sessionId: claims.sid, userId: sub, clientId };
+  return { sessionId: claims.sid, userId: sub, clientId, grantedAt: claims.grantedAt };
 }
 
 function toClientSubject(clientId: string): AccessSubject {

@@ -9,7 +9,14 @@ const otherKey = { keyId: 'b' } as VerificationKey;
 
 function claimsUntil(exp: number, iat = NOW) {
   const common = { iss: 'iss', aud: 'aud', sub: 'sub', iat, exp };
-  const user = { kind: 'user', sid: 'sid', role: 'user', clientId: null, scopes: [] } as const;
+  const user = {
+    kind: 'user',
+    sid: 'sid',
+    role: 'user',
+    clientId: null,
+    scopes: [],
+    grantedAt: null,
+  } as const;
   return { ...common, ...user, impersonatorId: null };
 }
 

@@ -97,6 +97,7 @@ export const CLIENT_CASES: TokenCase[] = [
       LIVE,
       delegated((kit) => ({ client_id: kit.regrantedClientId })),
     ],
+    ['a former grant of the same client', LIVE, delegated({ granted_at: 1_700_000_000.5 })],
     ['an unknown client that acts for a user', LIVE, delegated({ client_id: 'no-such-client' })],
     ['an empty client_id', SERVICE_ACCOUNT, delegated({ client_id: '' })],
     ['client_id as an array', SERVICE_ACCOUNT, delegated((kit) => ({ client_id: [kit.clientId] }))],
