@@ -9,6 +9,7 @@ import type { LimitStore } from './limit-store';
 import { KnownSources, type Origin } from './known-sources';
 import { ASK_FOR_RESET, mailSenders, noteMailSender } from './mail-senders';
 import { OWN_CHANGES, type Proof, RequestLimits } from './request-limits';
+import { proofOfSecondStep, SECOND_STEPS } from './second-step-proof';
 import { SignInLimits, type SignInAttempt } from './sign-in-limits';
 import { JWKS_PATH } from '../../contract';
 import type { AuthConfig } from '../common/config';
@@ -17,7 +18,6 @@ import type { RateLimitFactors } from '../../runtime/settings/load';
 import {
   callerOf,
   fieldOf,
-  findChallenge,
   findNamedSession,
   ownerOfResetToken,
   ownAnswerOf,
@@ -26,7 +26,6 @@ import type { HookContext, HookMatch } from '../common/hook-types';
 
 const SIGN_IN = '/sign-in/email';
 const RESET_PASSWORD = '/reset-password';
-const SECOND_STEPS = new Set(['/two-factor/verify-totp', '/two-factor/verify-backup-code']);
 
 const CHANGE_PASSWORD = '/change-password';
 
@@ -176,15 +175,15 @@ class LimitsGuard {
     }
   }
 
-  /** A link counts for its owner, who is no other client; a second step for its IP address. */
+  /** A link counts for its owner, who is no other client. */
   private async proofOf(
     ctx: HookContext,
     { network, proven }: { network: string; proven?: string },
   ): Promise<Proof | undefined> {
     if (proven !== undefined) return { rule: 'link', key: this.keys.account(proven) };
     if (!SECOND_STEPS.has(ctx.path)) return undefined;
-    const isBegun = (await findChallenge(ctx)) !== null || (await callerOf(ctx)) !== null;
-    return isBegun ? { rule: 'secondStep', key: network } : undefined;
+    const originOf = (email: string) => this.originOf(email, network);
+    return proofOfSecondStep(ctx, { sources: this.sources, originOf });
   }
 
   private async countOwnChange(ctx: HookContext): Promise<void> {

@@ -147,6 +147,39 @@ describe('one IP address', () => {
     ]);
   });
 
+  it('leaves second steps from known addresses and browsers to them after wrong codes of others', async () => {
+    const from = '192.0.2.42';
+    await cluster.signUp('other@example.com', { from });
+    const other = await enrol('other@example.com', from);
+    await cluster.signUp('owner@example.com', { from });
+    const owner = await enrol('owner@example.com', from);
+    const send = (cookie: string, code: string) =>
+      cluster.post('/two-factor/verify-backup-code', { code }, { from, cookie });
+    const refused = async (cookie: string) =>
+      (await send(cookie, 'wrong-codes')).body.code === 'TOO_MANY_REQUESTS';
+    for (let index = 0; index < 30; index += 1) expect(await refused(other.cookie)).toBe(false);
+    expect(await refused(other.cookie)).toBe(true);
+    await send(owner.cookie, owner.code).expect(200);
+  });
+
+  it('has one counter of wrong codes from sources that are unknown to their accounts', async () => {
+    const from = '192.0.2.43';
+    const cookies: string[] = [];
+    for (const [email, home] of [
+      ['guessed@example.com', '192.0.2.44'],
+      ['stolen@example.com', '192.0.2.45'],
+    ] as const) {
+      await cluster.signUp(email, { from: home });
+      await enrol(email, home);
+      cookies.push(cookiesOf(await cluster.signIn(email, PASSWORD, { from }).expect(200)));
+    }
+    const [first, second] = cookies as [string, string];
+    const send = (cookie: string) =>
+      cluster.post('/two-factor/verify-backup-code', { code: 'wrong-codes' }, { from, cookie });
+    for (let index = 0; index < 30; index += 1) await send(first);
+    expect((await send(second).expect(429)).body.code).toBe('TOO_MANY_REQUESTS');
+  });
+
   it('does not use the limit of codes up by right ones', async () => {
     const { auth, app } = cluster.servers[0]!;
     for (let index = 0; index < 31; index += 1) {
