@@ -37,9 +37,7 @@ export const checkBody: RequestHandler = (request, response, next) => {
   const type = parseMediaType(header);
   // The handler removes blanks of Unicode, and would read the body unchecked.
   if (type === null && header !== '') return sendError(response, NO_MEDIA_TYPE);
-  if (!/^utf-?8$/i.test(type?.params.get('charset') ?? 'utf-8')) {
-    return sendError(response, OTHER_CHARSET);
-  }
+  if (!isInUtf8(bytes, type)) return sendError(response, OTHER_CHARSET);
   const text = decode(bytes);
   if (text === null || (type?.essence === 'application/json' && !isReadableJson(text))) {
     return sendError(response, UNREADABLE);
@@ -53,6 +51,21 @@ export const checkBody: RequestHandler = (request, response, next) => {
   request.body = text;
   next();
 };
+
+/** The bytes, or the escape sequences of a form, that are not the same in each of the charsets. */
+const OTHER_THAN_ASCII = /[^\x20-\x7e]|%[89a-f]/i;
+
+/**
+ * A form has one charset (URL Standard, section 5), and clients that write another one by default, such
+ * as ISO-8859-1, send the same bytes for ASCII.
+ */
+function isInUtf8(bytes: Buffer, type: MIMEType | null): boolean {
+  const charset = type?.params.get('charset') ?? 'utf-8';
+  if (/^utf-?8$/i.test(charset)) return true;
+  const isForm = type?.essence === 'application/x-www-form-urlencoded';
+  const isSameForAscii = /^(us-ascii|iso-8859-1)$/i.test(charset);
+  return isForm && isSameForAscii && !OTHER_THAN_ASCII.test(bytes.toString('latin1'));
+}
 
 function parseMediaType(header: string): MIMEType | null {
   try {

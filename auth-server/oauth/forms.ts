@@ -61,7 +61,13 @@ export const noteRepeatedParameters: RequestHandler = ({ path, body }, _response
 };
 
 /** Endpoints that read forms, below the path of Better-Auth. */
-const FORM_ENDPOINTS = ['/oauth2/token', '/oauth2/introspect', '/oauth2/revoke'];
+const FORM_ENDPOINTS = [
+  '/oauth2/token',
+  '/oauth2/introspect',
+  '/oauth2/revoke',
+  // With the token in the form (RFC 6750, section 2.2).
+  '/oauth2/userinfo',
+];
 
 /**
  * Not for the provider: the secret is in the header. A hint must not keep a token from being found

@@ -66,6 +66,20 @@ describe('the form of a request (RFC 6749, section 3.2)', () => {
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
   });
 
+  it('the token must not occur twice at userinfo (RFC 6750, section 3.1)', async () => {
+    const { access_token: token } = await stage.tokens(client, browser);
+    const answer = await send('userinfo', `access_token=a&access_token=${token}`);
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
+    expect((await send('userinfo', `access_token=${token}&a=`)).status).toBe(200);
+  });
+
+  it('is read in ASCII also when another charset is named', async () => {
+    const type = `${FORM['content-type']}; charset=ISO-8859-1`;
+    const headers = { ...asServiceAccount(), 'content-type': type };
+    const answer = await send('token', 'grant_type=client_credentials', headers);
+    expect([answer.status, answer.body.token_type]).toEqual([200, 'Bearer']);
+  });
+
   it.each(['token', 'authorize', 'introspect'])(
     'has at most 200 parameters at %s: time grows with the square of their number',
     async (endpoint) => {
@@ -224,7 +238,11 @@ describe('every error of a request is in the OAuth format (section 5.2)', () => 
     ['JSON', '{"grant_type":"client_credentials"}', { 'content-type': 'application/json' }],
     ['half of a JSON text', '{"grant', { 'content-type': 'application/json' }],
     ['plain text', 'grant_type=client_credentials', { 'content-type': 'text/plain' }],
-    ['another charset', 'token=a', { 'content-type': `${FORM['content-type']}; charset=latin1` }],
+    [
+      'another charset',
+      'token=%E9',
+      { 'content-type': `${FORM['content-type']}; charset=ISO-8859-1` },
+    ],
     ['too much', `token=${'y'.repeat(120_000)}`, {}],
     ['a NUL', 'token=%00', {}],
     ['no UTF-8', new Uint8Array([0x67, 0xff]), {}],

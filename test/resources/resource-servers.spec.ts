@@ -148,6 +148,28 @@ describe('a token for a resource server', () => {
     expect(faultOf(await ask(`${sites.identifier}other/`))).toEqual([400, 'invalid_target']);
   });
 
+  it('is for the same URI in another spelling (RFC 3986, sections 6.2.2.1 and 6.2.3)', async () => {
+    const maps = await fixture.open('maps', { identifier: 'https://maps.example.com/Area?x=1' });
+    const account = await stage.register({ type: 'machine', scopes: ['maps:read'] });
+    const ask = (uri: string) => stage.serviceAccountToken(account, { resource: uri });
+    for (const uri of [
+      'HTTPS://Maps.Example.com/Area?x=1',
+      'https://maps.example.com:443/Area?x=1',
+    ]) {
+      expect(payloadOf((await ask(uri)).body.access_token).aud).toBe(maps.identifier);
+    }
+    for (const uri of [
+      'https://maps.example.com/area?x=1',
+      'https://maps.example.com/Area?X=1',
+      'https://maps.example.com/Area/?x=1',
+      'https://maps.example.com:80/Area?x=1',
+      'http://maps.example.com:443/Area?x=1',
+      'https://user@maps.example.com/Area?x=1',
+    ]) {
+      expect([uri, ...faultOf(await ask(uri))]).toEqual([uri, 400, 'invalid_target']);
+    }
+  });
+
   it('is issued to a service account', async () => {
     const account = await stage.register({ type: 'machine', scopes: ['users:read', 'stock:read'] });
     const scopeOf = async (changes: object) => {

@@ -16,7 +16,17 @@ const SELECT = `
     FROM oauth_resource_scope s JOIN oauth_resource r ON r.identifier = s.resource
    WHERE r.disabled IS NOT TRUE`;
 
-const ORIGIN_WITH_PATH = /^https?:\/\/[^/?#]+\/$/;
+const PARTS = /^https?:\/\/([^/?#@\\]+)([^\\]*)$/i;
+
+/**
+ * Scheme and host in lower case, without the port of the scheme and without the path "/" (RFC 3986,
+ * sections 6.2.2.1 and 6.2.3). Everything else of an identifier is compared as it is.
+ */
+function toNormalForm(uri: string): string {
+  const [, authority, rest = ''] = PARTS.exec(uri) ?? [];
+  const url = authority === undefined ? null : URL.parse(uri);
+  return url ? url.origin + (rest === '/' ? '' : rest) : uri;
+}
 
 /**
  * The resources (RFC 8707) and their scopes. The API is the resource that the code declares.
@@ -74,14 +84,15 @@ export class Resources {
   }
 
   /**
-   * An origin with the path "/" and one without are the same (RFC 3986, section 6.2.3). A client
-   * that builds the URI with a URL parser sends the first one, also when the second is registered.
+   * The identifier of the resource that a client names. One that builds the URI with a URL parser
+   * sends another spelling than the registered one, for example an origin with the path "/". Tokens
+   * have the registered one.
    */
   async toRegistered(resource: string): Promise<string> {
-    if (!ORIGIN_WITH_PATH.test(resource)) return resource;
     const registered = await this.listIdentifiers();
-    const origin = resource.slice(0, -1);
-    return !registered.includes(resource) && registered.includes(origin) ? origin : resource;
+    if (registered.includes(resource)) return resource;
+    const normal = toNormalForm(resource);
+    return registered.find((identifier) => toNormalForm(identifier) === normal) ?? resource;
   }
 
   /** The identifiers of all resources that exist, the API among them. */
