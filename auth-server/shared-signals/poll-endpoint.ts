@@ -53,9 +53,7 @@ export function pollEndpoint(parts: SignalParts) {
         const waits = ctx.body.returnImmediately !== true && ctx.body.maxEvents !== 0 && !isWaiting;
         if (waits) waiting.add(stream.id);
         try {
-          // Otherwise a receiver that cannot verify a token gets it again at once, as fast as it asks.
-          if (waits && isOfKey) await leaveFor(LONG_POLL_MS);
-          const found = await answer(parts, { stream, poll: ctx.body, waits });
+          const found = await answer(parts, { stream, poll: ctx.body, waits, isOfKey });
           return await ctx.json(found);
         } finally {
           if (waits) waiting.delete(stream.id);
@@ -82,18 +80,30 @@ async function acknowledge(
   return refused.some(isOfKey);
 }
 
-async function answer(
-  parts: SignalParts,
-  { stream, poll, waits }: { stream: StreamRow; poll: PollRequest; waits: boolean },
-) {
+interface Answering {
+  stream: StreamRow;
+  poll: PollRequest;
+  waits: boolean;
+  /** Whether the receiver does not find the key of a token. */
+  isOfKey: boolean;
+}
+
+async function answer(parts: SignalParts, { stream, poll, waits, isOfKey }: Answering) {
   const most = Math.min(poll.maxEvents ?? MOST_SETS, MOST_SETS);
+  const read = () => readSets(parts, { stream, most });
+  // After a wait, the state of the stream and of its client is read again.
+  const readWaiting = async () => ((await parts.streams.hasWaiting(stream.id)) ? read() : NONE);
+  // Otherwise a receiver that cannot verify a token gets it again at once, as fast as it asks.
+  if (waits && isOfKey) {
+    await leaveFor(LONG_POLL_MS);
+    return readWaiting();
+  }
   const deadline = performance.now() + LONG_POLL_MS;
-  let found = stream.status === 'enabled' ? await readSets(parts, { stream, most }) : NONE;
+  let found = stream.status === 'enabled' ? await read() : NONE;
   if (!waits) return found;
   while (Object.keys(found.sets).length === 0 && performance.now() <= deadline) {
     await leaveFor(LOOK_INTERVAL_MS);
-    const hasWaiting = stream.status === 'enabled' && (await parts.streams.hasWaiting(stream.id));
-    if (hasWaiting) found = await readSets(parts, { stream, most });
+    if (stream.status === 'enabled') found = await readWaiting();
   }
   return found;
 }

@@ -108,7 +108,9 @@ const LIST_WAITING = `
 
 /** Without a lock or a change: whether a poll of the stream can have an answer now. */
 const HAS_WAITING = `
-  SELECT FROM event_stream s WHERE id = $1 AND s.status = 'enabled' AND (${HAS_NEWS} OR ${PENDING_OF_STREAM} > 0)`;
+  SELECT FROM event_stream s JOIN oauth_client c USING (client_id)
+   WHERE s.id = $1 AND s.status = 'enabled' AND ${SERVED_CLIENT}
+     AND (${HAS_NEWS} OR ${PENDING_OF_STREAM} > 0)`;
 
 const FIND_PUSHED = `
   SELECT s.id, s.client_id AS "clientId", s.method, s.endpoint_url AS "endpointUrl",

@@ -65,7 +65,31 @@ describe('a poll', () => {
       `UPDATE event_delivery SET failing_since = now() - interval '61 minutes' WHERE stream_id = $1`,
       [id],
     );
-    expect((await refuse()).sets).toEqual({});
+    // Through the API, which waits for 3.5 s.
+    const answer = await fetch(`${stage.system.apiUrl}/api/auth/ssf/poll/${id}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${receiver.token}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ setErrs: { [jti]: { err: 'invalid_key' } } }),
+    });
+    expect([answer.status, await answer.json()]).toEqual([200, { sets: {}, moreAvailable: false }]);
+  });
+
+  it('gives nothing to a client that is disabled while it waits', async () => {
+    const user = await stage.system.asUser();
+    await setRole(user.id, 'admin');
+    const [jti] = Object.keys((await receiver.poll(id)).sets) as [string];
+    const waiting = receiver.poll(id, { setErrs: { [jti]: { err: 'invalid_key' } } });
+    const isInDoubt = `SELECT FROM event_delivery WHERE stream_id = $1 AND last_error IS NOT NULL`;
+    await eventually(async () => expect(await stage.system.query(isInDoubt, [id])).toHaveLength(1));
+    await stage.change(receiver.client.clientId, { disabled: true });
+    try {
+      expect(await waiting).toEqual({ sets: {}, moreAvailable: false });
+    } finally {
+      await stage.change(receiver.client.clientId, { disabled: false });
+    }
   });
 
   it('writes 1,000 refusals with one statement, and refuses more', async () => {
