@@ -50,6 +50,8 @@ export interface RequestContext {
   mailSender?: { isAdministrator: boolean };
   /** Whose writes are checked again: `users/administrators-in-force.ts`. */
   administrator?: Administrator;
+  /** The id of the client for which the API creates a user, likewise. */
+  actingClient?: string;
   /** Why the database refused a write: an SQLSTATE of `DATABASE_REFUSALS`. */
   refusal?: string;
 }

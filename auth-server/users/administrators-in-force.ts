@@ -2,9 +2,11 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
 import { assertAdministratorInForce, findNamedSession } from '../common/caller';
+import { assertClientInForce } from './clients-in-force';
 import { readDatabaseClock } from './database-clock';
 import type { Adapter } from '../common/hook-types';
 import { type Administrator, requestContext } from '../common/request-context';
+import { ACTING_CLIENT_HEADER, SERVICE_ACCOUNT_USERS_PATH } from '../../contract';
 
 /** Better-Auth serves these to administrators, and the end of an impersonation to all. */
 const ADMINISTRATION = '/admin/';
@@ -24,8 +26,8 @@ interface Input {
 /**
  * Better-Auth checks an administrator at the start of a request. The request then hashes a
  * password, or waits for a lock. Here each write of an administrator checks again, after the write
- * and before its commit: after a lost role or an ended session it changes nothing. The API does
- * the same (`src/users/actor-transactions.ts`, also for the reason why the check takes no lock).
+ * and before its commit: after a lost role or an ended session it changes nothing. The same holds for
+ * a client that creates a user. The API does the same (`src/users/actor-transactions.ts`, also for the reason why the check takes no lock).
  */
 export function administratorsInForce(pool: Pool) {
   return {
@@ -35,11 +37,16 @@ export function administratorsInForce(pool: Pool) {
       before: [
         {
           matcher: ({ path }) =>
-            path !== undefined && path.startsWith(ADMINISTRATION) && path !== END_OF_IMPERSONATION,
+            path === SERVICE_ACCOUNT_USERS_PATH ||
+            (path !== undefined &&
+              path.startsWith(ADMINISTRATION) &&
+              path !== END_OF_IMPERSONATION),
           handler: createAuthMiddleware(async (ctx) => {
             const session = await findNamedSession(ctx);
             const context = requestContext.getStore();
-            if (!session || !context) return;
+            if (!context) return;
+            context.actingClient = ctx.headers?.get(ACTING_CLIENT_HEADER) ?? undefined;
+            if (!session) return;
             const { id: sessionId, userId, token } = session as unknown as NamedSession;
             const databaseTime = await readDatabaseClock(pool);
             context.administrator = { sessionId, userId, token, databaseTime };
@@ -61,25 +68,28 @@ function guardWrites(adapter: Adapter): void {
   adapter.transaction = (work) =>
     transaction(async (trx) => {
       const result = await work(trx);
-      const administrator = administratorOfRequest();
-      if (administrator) await assertInForce(trx, administrator);
+      await judgeAgain(trx);
       return result;
     });
   for (const name of WRITES) {
     const write = adapter[name] as (input: Input) => Promise<unknown>;
     const guarded = (input: Input): Promise<unknown> => {
-      const administrator = administratorOfRequest();
-      if (!administrator || isOwnSession(input, administrator)) return write(input);
+      const { administrator, actingClient } = requestContext.getStore() ?? {};
+      if (administrator && isOwnSession(input, administrator)) return write(input);
+      if (!administrator && !actingClient) return write(input);
       const writeIn = (trx: Transaction) => (trx[name] as typeof write)(input);
-      if (!isOwn(input, administrator)) return adapter.transaction(writeIn);
+      if (!administrator || !isOwn(input, administrator)) return adapter.transaction(writeIn);
       return transaction((trx) => writeOwn(trx, { name, input, administrator }));
     };
     Object.assign(adapter, { [name]: guarded });
   }
 }
 
-function administratorOfRequest(): Administrator | undefined {
-  return requestContext.getStore()?.administrator;
+async function judgeAgain(trx: Transaction): Promise<void> {
+  const { administrator, actingClient } = requestContext.getStore() ?? {};
+  if (administrator) await assertInForce(trx, administrator);
+  if (actingClient)
+    await assertClientInForce(trx, { clientId: actingClient, isOfUser: !!administrator });
 }
 
 interface OwnWrite {

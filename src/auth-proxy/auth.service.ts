@@ -39,6 +39,10 @@ const PROBLEM_BY_CODE: Record<string, () => Problem> = {
   INVALID_EMAIL_OR_PASSWORD: () => new Problem('invalid_credentials'),
   SESSION_ENDED: () => new Problem('invalid_token', { cause: 'session has ended' }),
   ROLE_LOST: () => new Problem('forbidden'),
+  SCOPE_LOST: () =>
+    new Problem('insufficient_scope', {
+      headers: { 'www-authenticate': 'Bearer error="insufficient_scope", scope="users:write"' },
+    }),
   // Better-Auth's checks, when a role has changed since the check of this API.
   YOU_ARE_NOT_ALLOWED_TO_CREATE_USERS: () => new Problem('forbidden'),
   YOU_ARE_NOT_ALLOWED_TO_IMPERSONATE_USERS: () => new Problem('forbidden'),

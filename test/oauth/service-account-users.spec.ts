@@ -1,3 +1,4 @@
+import { Browser } from './browser';
 import { OAuthStage } from './stage';
 import type { User } from '../../src/users/user.schemas';
 import { Caller } from '../support/caller';
@@ -75,6 +76,63 @@ describe('a user created by a service account', () => {
       for (const answer of refused) expectProblem(answer, 'email_taken');
     },
   );
+});
+
+describe('a client whose access ends during its request', () => {
+  const ofClient = `WHERE client_id = $1`;
+  const ended = { status: 401, body: { code: 'invalid_token' } };
+  const narrowed = { status: 403, body: { code: 'insufficient_scope' } };
+
+  it.each([
+    ['a service account is disabled', `UPDATE oauth_client SET disabled = true ${ofClient}`, ended],
+    ['a service account is deleted', `DELETE FROM oauth_client ${ofClient}`, ended],
+    [
+      'a service account loses the scope',
+      `UPDATE oauth_client SET client_credentials_scopes = '[]' ${ofClient}`,
+      narrowed,
+    ],
+  ])('creates no user: %s', async (_title, sql, expected) => {
+    const client = await stage.register({ type: 'machine', scopes: ['users:write'] });
+    const { access_token: token } = (await stage.serviceAccountToken(client)).body;
+    expect(await createDuring(sql.replace('$1', `'${client.clientId}'`), token)).toMatchObject(
+      expected,
+    );
+  });
+
+  it.each([
+    [
+      'the client of an administrator loses the scope',
+      `UPDATE oauth_client SET scopes = '["openid"]' ${ofClient}`,
+      narrowed,
+    ],
+    [
+      'the administrator loses the role',
+      `UPDATE "user" SET role = 'user' WHERE id = $2`,
+      { status: 403, body: { code: 'forbidden' } },
+    ],
+  ])('creates no user: %s', async (_title, sql, expected) => {
+    const scopes = ['openid', 'users:write'] as const;
+    const client = await stage.register({ type: 'public', scopes: [...scopes] });
+    const admin = await stage.system.asNewAdmin();
+    const browser = await Browser.signedIn(stage.system, admin.email);
+    const { access_token: token } = await stage.tokens(client, browser, {
+      scope: scopes.join(' '),
+    });
+    const change = sql.replace('$1', `'${client.clientId}'`).replace('$2', `'${admin.id}'`);
+    expect(await createDuring(change, token)).toMatchObject(expected);
+  });
+
+  /** The change is committed while the request waits for a lock. */
+  async function createDuring(change: string, token: string) {
+    const email = 'late@example.com';
+    const caller = new Caller(stage.system.apiUrl, token);
+    const lock = 'LOCK TABLE account IN SHARE MODE';
+    const answer = await stage.system.duringChange({ lock, change }, () =>
+      caller.post(USERS, { email, name: 'Late', password: PASSWORD }),
+    );
+    expect(await stage.system.query('SELECT FROM "user" WHERE email = $1', [email])).toEqual([]);
+    return answer;
+  }
 });
 
 describe('the internal endpoint', () => {
