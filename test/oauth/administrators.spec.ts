@@ -109,11 +109,12 @@ describe('an administrator', () => {
 
   it('is not created by the endpoint of the auth server for clients', async () => {
     const { authUrl } = stage.system.settings;
+    const { clientId } = await stage.register({ type: 'machine', scopes: ['users:write'] });
     const headers = {
       origin: authUrl,
       'x-gatehouse-internal-key': INTERNAL_SECRET,
       'x-gatehouse-client-address': '203.0.113.9',
-      'x-gatehouse-acting-client': 'a-client',
+      'x-gatehouse-acting-client': clientId,
     };
     const create = (role: string) =>
       new Caller(authUrl).post(
