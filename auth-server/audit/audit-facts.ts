@@ -20,8 +20,8 @@ export interface AuditFacts {
   /** `null`: the request succeeded. */
   refusal: { status: number; code: string } | null;
   answer: Record<string, unknown>;
-  /** The endpoint returned no value. */
-  isSilent: boolean;
+  /** A hook replaced the answer of the endpoint by a complete response. */
+  isReplaced: boolean;
   /** The session of the request. */
   session: CallerSession | null;
   /** The user for whom a session was to begin, also when it was refused. */

@@ -62,10 +62,10 @@ function aboutConsent(action: AuditAction): AuditRule {
 
 /**
  * An unknown token is answered as a revoked one (RFC 7009, section 2.2), also without
- * authentication of the client. The provider returns no value only when it revoked a token.
+ * authentication of the client: by a complete response of `oauth/protocol-answers.ts`.
  */
 function revocation(facts: AuditFacts): AuditEntry[] {
-  if (facts.refusal || !facts.isSilent) return [];
+  if (facts.refusal || facts.isReplaced) return [];
   return [{ action: 'oauth.tokens_revoked', ...byClient(facts) }];
 }
 

@@ -118,7 +118,7 @@ async function toFacts(ctx: HookContext): Promise<AuditFacts> {
     oauthQuery: new URLSearchParams(typeof body.oauth_query === 'string' ? body.oauth_query : ''),
     refusal: isRedirectOfCaller(ctx) ? null : toRefusal(await toThrown(returned)),
     answer: isAPIError(returned) ? {} : ((returned ?? {}) as Record<string, unknown>),
-    isSilent: returned === undefined,
+    isReplaced: returned instanceof Response,
     session: (await findSession(ctx)) as AuditFacts['session'],
     sessionUserId: requestContext.getStore()!.sessionUserId ?? null,
     userBefore: usersBefore.get(requestContext.getStore()!) ?? null,

@@ -23,7 +23,7 @@ const BASIC_CHALLENGE = 'Basic realm="Gatehouse", charset="UTF-8"';
 
 /** A change of an answer of the provider. */
 interface Correction {
-  /** Another status and error; `null`: an empty body. */
+  /** Another status and error; `null`: {@link emptyAnswer}. */
   instead?: { status: number; error: string | null };
   /** `WWW-Authenticate` */
   challenge?: string;
@@ -76,8 +76,18 @@ export const protocolAnswers = {
   },
 } satisfies BetterAuthPlugin;
 
-async function correct(ctx: Endpoint): Promise<Response | undefined> {
+/**
+ * The answer to the revocation of a token that the provider does not revoke. Clients ignore the body (RFC 7009, section
+ * 2.2), but some parse it as JSON.
+ */
+export function emptyAnswer(): Response {
+  return Response.json({}, { headers: NO_STORE });
+}
+
+async function correct(ctx: Endpoint): Promise<object | undefined> {
   const { returned } = ctx.context;
+  // The provider's answer has the content type of JSON without a body: some clients fail to parse it.
+  if (ctx.path === '/oauth2/revoke' && returned === undefined) return {};
   if (!isAPIError(returned)) return undefined;
   const description: unknown = returned.body?.error_description;
   if (typeof description !== 'string') return undefined;
@@ -90,6 +100,6 @@ async function correct(ctx: Endpoint): Promise<Response | undefined> {
     status: returned.statusCode,
     error: String(returned.body?.error),
   };
-  if (error === null) return new Response(null, { status, headers: NO_STORE });
+  if (error === null) return emptyAnswer();
   return Response.json({ error, error_description: shown }, { status, headers: NO_STORE });
 }

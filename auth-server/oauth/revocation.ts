@@ -2,6 +2,7 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, isAPIError } from 'better-auth/api';
 import type { Pool } from 'pg';
 import type { Grants } from './token-state/grants';
+import { emptyAnswer } from './protocol-answers';
 import { writeAuditEvent } from '../audit/audit-writer';
 import { fieldOf } from '../common/caller';
 import type { HookContext } from '../common/hook-types';
@@ -30,7 +31,7 @@ export function revocation(grants: Grants, pool: Pool) {
             if (isOwn && (await grants.end({ sessionId, clientId }))) {
               await record(ctx, { pool, clientId });
             }
-            return new Response(null, { headers: { 'cache-control': 'no-store' } });
+            return emptyAnswer();
           }),
         },
       ],

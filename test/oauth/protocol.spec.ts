@@ -339,6 +339,26 @@ describe('token_type_hint (RFC 7009, section 2.1; RFC 7662, section 2.1)', () =>
   });
 });
 
+describe('the answer of a revocation (RFC 7009, section 2.2)', () => {
+  it.each(['refresh_token', 'access_token', 'id_token', 'unknown'])(
+    'is an empty JSON object: %s',
+    async (name) => {
+      const tokens: Record<string, unknown> = await stage.tokens(client, browser);
+      const form = new URLSearchParams({ token: String(tokens[name]), client_id: client.clientId });
+      for (const base of [stage.base, `${stage.system.apiUrl}/api/auth/oauth2`]) {
+        const answer = await fetch(`${base}/revoke`, { method: 'POST', body: form });
+        const { headers } = answer;
+        expect([answer.status, headers.get('content-type'), await answer.text()]).toEqual([
+          200,
+          expect.stringMatching(/^application\/json/),
+          '{}',
+        ]);
+        expect(headers.get('cache-control')).toBe('no-store');
+      }
+    },
+  );
+});
+
 describe('userinfo (RFC 6750, section 3)', () => {
   it('returns a challenge without a token', async () => {
     const answer = await fetch(stage.at('userinfo'));
