@@ -29,6 +29,10 @@ const COLUMNS_OF_API = {
 const CLIENT_COLUMNS_WRITTEN_BY_API =
   'name, redirect_uris, post_logout_redirect_uris, application_type, scopes, client_credentials_scopes, skip_consent, disabled, updated_at, grant_generation';
 
+/** What an administrator writes of a resource: not the claims, the key or the scopes of its tokens. */
+const NEW_RESOURCE = 'id, identifier, name, access_token_ttl, created_at, updated_at';
+const CHANGED_RESOURCE = 'id, name, access_token_ttl, disabled, created_at, updated_at';
+
 /**
  * The statements that give a role its privileges, and take away all others. They run in one
  * transaction, so that a running process keeps its privileges.
@@ -59,6 +63,9 @@ export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
     'REVOKE INSERT, UPDATE ON oauth_client, oauth_client_resource, oauth_consent, oauth_grant, oauth_refresh_token, oauth_access_token FROM gatehouse_api',
     `GRANT UPDATE (${CLIENT_COLUMNS_WRITTEN_BY_API}) ON oauth_client TO gatehouse_api`,
     'GRANT UPDATE (scopes, resources) ON oauth_consent TO gatehouse_api',
+    'REVOKE INSERT, UPDATE ON oauth_resource FROM gatehouse_api',
+    `GRANT INSERT (${NEW_RESOURCE}), UPDATE (${CHANGED_RESOURCE}) ON oauth_resource TO gatehouse_api`,
+    'REVOKE UPDATE ON oauth_resource_server FROM gatehouse_api',
     'REVOKE SELECT, UPDATE, DELETE ON oauth_ended_grant, oauth_withdrawal FROM gatehouse_api',
     'REVOKE INSERT, UPDATE, DELETE ON event_stream, event_delivery FROM gatehouse_api',
     'GRANT UPDATE (status, status_reason, failures, retry_at, updated_at) ON event_stream TO gatehouse_api',

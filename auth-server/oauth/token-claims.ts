@@ -16,18 +16,26 @@ interface SessionRow extends SessionBasis {
   expiresAt: Date;
 }
 
-/**
- * Claims that this server decides and the provider reserves. The signer gives them their names
- * ({@link ./token-signer}).
- */
-export interface DecidedClaims {
+/** Claims that this server decides. The signer writes them ({@link ./token-signer}). */
+export interface DecidedClaims extends Partial<Omit<SessionClaims, 'sid'>> {
   /** The one resource that the token is for. */
   resource: string;
   /** The scopes of that resource. */
-  granted: string;
-  signedInAt?: number;
-  /** How the user signed in: `amr`. */
-  methods?: readonly string[];
+  scope: string;
+  [GRANT_CLAIM]?: number;
+}
+
+/**
+ * By the context of the request. The provider merges the claims of an extension with others, and
+ * reserves the names of some.
+ */
+const decidedClaims = new WeakMap<object, DecidedClaims>();
+
+/** @throws {Error} when {@link tokenClaims} has decided none: no such token is signed. */
+export function claimsDecidedFor(context: object): DecidedClaims {
+  const claims = decidedClaims.get(context);
+  if (!claims) throw new Error('no claims were decided for the token');
+  return claims;
 }
 
 interface TokenClaimsParts {
@@ -41,19 +49,23 @@ interface TokenClaimsParts {
  * in force. The token of a service account has neither.
  */
 export function tokenClaims(parts: TokenClaimsParts): OAuthProviderExtension {
-  const { grants, resources } = parts;
   return {
     claims: {
       accessToken: async (input) => {
-        const target = await targetOf(input, resources);
-        if (!input.user) return { ...target };
-        const claims = await claimsOfUser(input);
-        const begin = await findGrant(input, parts);
-        return { ...target, ...claims, [GRANT_CLAIM]: begin / 1_000 };
+        decidedClaims.set(input.ctx.context, await decideClaims(input, parts));
+        return {};
       },
-      userInfo: checkUserInfo(grants),
+      userInfo: checkUserInfo(parts.grants),
     },
   };
+}
+
+async function decideClaims(input: ClaimInput, parts: TokenClaimsParts): Promise<DecidedClaims> {
+  const target = await targetOf(input, parts.resources);
+  if (!input.user) return target;
+  const claims = await claimsOfUser(input);
+  const begin = await findGrant(input, parts);
+  return { ...target, ...claims, [GRANT_CLAIM]: begin / 1_000 };
 }
 
 /**
@@ -65,14 +77,14 @@ export function tokenClaims(parts: TokenClaimsParts): OAuthProviderExtension {
 async function targetOf(
   { scopes, resources: named = [] }: ClaimInput,
   resources: Resources,
-): Promise<Pick<DecidedClaims, 'resource' | 'granted'>> {
+): Promise<Pick<DecidedClaims, 'resource' | 'scope'>> {
   const [resource] = named;
   if (resource === undefined || named.length > 1) throw invalidTarget('name one resource');
   const granted = await resources.narrowTo(resource, scopes);
   if (resource !== resources.api && granted.length === 0) {
     throw invalidTarget('no scope of the resource is granted');
   }
-  return { resource, granted: granted.join(' ') };
+  return { resource, scope: granted.join(' ') };
 }
 
 /**
@@ -94,21 +106,14 @@ async function findGrant(
   return begin;
 }
 
-async function claimsOfUser(
-  input: ClaimInput,
-): Promise<Pick<SessionClaims, 'role' | 'act'> & Pick<DecidedClaims, 'signedInAt' | 'methods'>> {
+async function claimsOfUser(input: ClaimInput): Promise<Omit<SessionClaims, 'sid'>> {
   const session = await findSession(input);
   const isInForce = session && session.expiresAt.getTime() > Date.now();
   if (!isInForce || session.userId !== input.user!.id) throw refusal('the session has ended');
   if (!mayHaveSessions(input.user!)) throw refusal('the user is banned or has an unknown role');
   // The provider sets `sid`.
-  const { role, act, auth_time: signedInAt, amr } = toSessionClaims({ session, user: input.user! });
-  return {
-    role,
-    ...(act && { act }),
-    ...(signedInAt !== undefined && { signedInAt }),
-    ...(amr && { methods: amr }),
-  };
+  const { sid: _, ...claims } = toSessionClaims({ session, user: input.user! });
+  return claims;
 }
 
 /** @returns `null` also for an ended session: refresh tokens outlive it, without its id. */

@@ -2,7 +2,8 @@ import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import { type JwtOptions, signJWT } from 'better-auth/plugins';
 import type { Resources } from './resources/resources';
-import type { DecidedClaims } from './token-claims';
+import { claimsDecidedFor } from './token-claims';
+import { GRANT_CLAIM } from '../../contract';
 import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
 
 const ACCESS_TOKEN_TYPE = 'at+jwt';
@@ -56,7 +57,7 @@ function replaceSigner(ctx: GenericEndpointContext, resources: Resources): void 
     const claims = payload as Payload;
     const isAccessToken = header?.typ === ACCESS_TOKEN_TYPE;
     // The ID token is signed later, because it has the hash of the access token.
-    if (isAccessToken) accessToken = toAccessToken(claims, resources);
+    if (isAccessToken) accessToken = toAccessToken(claims, context, resources);
     const signed = isAccessToken ? accessToken : toIdToken(claims, accessToken);
     return signJWT(ctx, { options, header, payload: signed });
   };
@@ -65,15 +66,11 @@ function replaceSigner(ctx: GenericEndpointContext, resources: Resources): void 
     id === 'jwt' ? replaced : getPlugin(id as never)) as typeof context.getPlugin;
 }
 
-function toAccessToken(payload: Payload, resources: Resources): Payload {
-  const { resource, granted, signedInAt, methods, ...claims } = payload as Payload & DecidedClaims;
-  return {
-    ...claims,
-    ...(resource !== resources.api && { aud: resource }),
-    scope: granted,
-    ...(signedInAt !== undefined && { auth_time: signedInAt }),
-    ...(methods && { amr: methods }),
-  };
+/** A claim of the row of a resource, which the provider merges, is not one that this server decides. */
+function toAccessToken(claims: Payload, context: object, { api }: Resources): Payload {
+  const { resource, ...decided } = claimsDecidedFor(context);
+  const none = { role: undefined, act: undefined, [GRANT_CLAIM]: undefined };
+  return { ...claims, ...(resource !== api && { aud: resource }), ...none, ...decided };
 }
 
 /**

@@ -43,6 +43,59 @@ describe('a token for a resource server', () => {
     expect(tokens).toMatchObject({ scope: 'orders:read', id_token: expect.any(String) });
   });
 
+  it('has no decided claim from the row of its resource', async () => {
+    const minted = {
+      role: 'admin',
+      act: { sub: 'x' },
+      amr: ['hwk'],
+      aud: stock.identifier,
+      auth_time: 1,
+      granted_at: 1,
+      scope: 'users:write',
+      sid: 'x',
+      // Names without a meaning, which stay.
+      granted: 'users:write',
+      methods: ['hwk'],
+      resource: stock.identifier,
+      signedInAt: 1,
+    };
+    const write = (claims: object | null) =>
+      stage.system.query('UPDATE oauth_resource SET custom_claims = $2 WHERE identifier = $1', [
+        orders.identifier,
+        claims,
+      ]);
+    const ask = async () => {
+      const tokens = await stage.tokens(client, fixture.browser, { scope: 'openid orders:read' });
+      const {
+        iat: _iat,
+        exp: _exp,
+        jti: _jti,
+        granted_at,
+        ...claims
+      } = payloadOf(tokens.access_token);
+      expect(granted_at).toBeGreaterThan(1);
+      return { claims, idToken: payloadOf(tokens.id_token) };
+    };
+    const before = await ask();
+    await write(minted);
+    try {
+      const { claims, idToken } = await ask();
+      const { granted, methods, resource, signedInAt } = minted;
+      const others = { granted, methods, resource, signedInAt };
+      expect(claims).toEqual({ ...before.claims, ...others });
+      expect(idToken).toMatchObject({ amr: ['pwd'], auth_time: before.idToken.auth_time });
+      expect(idToken).not.toHaveProperty('act');
+      const account = await stage.register({ type: 'machine', scopes: ['orders:read'] });
+      const answer = await stage.serviceAccountToken(account);
+      const names = ['role', 'act', 'granted_at', 'sid', 'auth_time', 'amr'];
+      for (const name of names) {
+        expect(payloadOf(answer.body.access_token)).not.toHaveProperty(name);
+      }
+    } finally {
+      await write(null);
+    }
+  });
+
   it('is refused by this API and by userinfo', async () => {
     const tokens = await stage.exchange(client, await grant(), { resource: orders.identifier });
     const token = tokens.body.access_token;
