@@ -1,11 +1,46 @@
+import { Controller, Get, Module } from '@nestjs/common';
+import { LazyModuleLoader } from '@nestjs/core';
+import { InjectDataSource } from '@nestjs/typeorm';
 import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { createLogger } from '../../runtime/logger';
+import { createApi } from '../../src/app.setup';
+import { Public } from '../../src/auth/public.decorator';
+import { Endpoint } from '../../src/common/openapi/endpoint.decorator';
+import { Caller } from '../support/caller';
 import { eventually } from '../support/eventually';
+import { listenAsReplica } from '../support/processes/extra-replica';
+import { settingsAs } from '../support/servers/database-logins';
 import { type SignedInUser, System } from '../support/system';
 
 const ME = '/api/v1/users/me';
 
 /** Connections of the API: half of them for one caller. */
 const POOL = 4;
+
+/** Of a session, which a route without a token waits for. */
+const LOCK = 20_261_128;
+
+@Controller({ path: 'open', version: '1' })
+class OpenController {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  @Get()
+  @Public()
+  @Endpoint({
+    summary: 'Read',
+    operationId: 'readOpen',
+    answers: { 200: { description: 'Nothing', schema: z.object({}) } },
+  })
+  async read(): Promise<object> {
+    await this.dataSource.query('SELECT pg_advisory_xact_lock_shared($1)', [LOCK]);
+    return {};
+  }
+}
+
+@Module({ controllers: [OpenController] })
+class OpenModule {}
 
 let system: System;
 let holder: Client;
@@ -61,6 +96,25 @@ it('one caller uses at most half of the connections, also while its statements w
     expect(await countWaiting()).toBe(POOL / 2);
   });
   expect(new Set(await statusesOf(changes))).toEqual(new Set([200]));
+});
+
+it('one address uses at most half of the connections on routes without a token', async () => {
+  const ben = await system.asUser();
+  const app = await createApi(settingsAs('api', system.settings), createLogger('api', 'silent'));
+  await app.get(LazyModuleLoader).load(() => OpenModule);
+  const replica = await listenAsReplica(app);
+  try {
+    await holder.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    const open = Array.from({ length: 3 * POOL }, () => fetch(`${replica.url}/api/v1/open`));
+    await eventually(async () => expect(await countWaiting()).toBe(POOL / 2));
+    const caller = new Caller(replica.url, ben.accessToken);
+    expect((await caller.get(`${ME}/sessions`)).status).toBe(200);
+    expect(await countWaiting()).toBe(POOL / 2);
+    await holder.query('SELECT pg_advisory_unlock($1)', [LOCK]);
+    expect(new Set(await statusesOf(open))).toEqual(new Set([200]));
+  } finally {
+    await app.close();
+  }
 });
 
 it('changes of one user to the own row wait without a connection', async () => {

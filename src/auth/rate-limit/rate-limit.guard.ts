@@ -12,7 +12,7 @@ import { setConnectionOwner } from '../../../runtime/database/database-scope';
 import { toClientNetwork } from '../../../runtime/network/client-network';
 import { RateLimit, type RateLimitState } from './rate-limit';
 import { SharedCounters } from './shared-counters';
-import { toCallerContext } from '../../http/request/caller-context';
+import { clientAddressOf } from '../../http/request/client-address';
 import { callerIdOf } from '../principal/caller-id';
 import type { AuthenticatedRequest } from '../principal/current-user.decorator';
 import { Problem } from '../../common/problems/problem';
@@ -33,7 +33,8 @@ const ADDRESS_QUOTA = 300;
  * Global, between {@link JwtAuthGuard} and {@link RolesGuard}: limits the requests of a caller to
  * the versioned API and sends `RateLimit` and `RateLimit-Policy`. A request with a refused token
  * is not counted: a limit by IP address would lock out the other users of that address. From here on,
- * the request uses the share of its user or service account of the database connections, also without `RATE_LIMITS`.
+ * the request uses the share of its user, service account or network of the database connections, also
+ * without `RATE_LIMITS`.
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
@@ -57,11 +58,12 @@ export class RateLimitGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest & AuthenticatedRequest>();
     const caller = request.user ? callerIdOf(request) : null;
+    const network = request.user ? null : toClientNetwork(clientAddressOf(request));
     // A user has one share through all clients.
-    if (request.user) setConnectionOwner(request.user.userId ?? request.user.clientId);
+    setConnectionOwner(network ?? request.user!.userId ?? request.user!.clientId);
     if (this.settings.rateLimits === null) return true;
     const limit = caller === null ? this.addresses : this.callers;
-    const state = limit.count(caller ?? toClientNetwork(toCallerContext(request).address));
+    const state = limit.count(caller ?? network!);
     const reply = http.getResponse<FastifyReply>();
     // A promise only with Redis.
     if (state instanceof Promise) return state.then((known) => admit(known, { limit, reply }));
