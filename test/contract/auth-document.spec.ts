@@ -2,6 +2,7 @@ import type * as description from '../../auth-server/describe';
 import type * as authDocument from '../../tools/auth-document/document';
 import { AUTH_BASE_PATH } from '../../contract';
 import { type Answer, Caller } from '../support/caller';
+import { AnswerSchemas } from '../support/documents/answer-schemas';
 import { type OpenApiDocument, operationsOf } from '../support/documents/openapi';
 import { requiredRequest } from '../support/documents/required-request';
 import { loadNatively } from '../support/native/load';
@@ -124,6 +125,21 @@ describe("the auth server's document", () => {
           faults.push(`${name}: ${status} is empty`);
       }
     }
+    expect(faults).toEqual([]);
+  });
+
+  it('describes each answer of JSON, also with fields that are null', async () => {
+    const schemas = new AnswerSchemas(document);
+    const given = answers
+      .map(({ name, answer: { status, body } }) => ({ name, status, body }))
+      .filter(({ status, body }) => status === 200 && typeof body === 'object');
+    expect(given.length).toBeGreaterThan(20);
+    const faults = given.flatMap(({ name, status, body }) => {
+      const [method, path] = name.split(' ') as [string, string];
+      const place = ['paths', path, method.toLowerCase(), 'responses', status, 'content'];
+      const pointer = [...place, 'application/json', 'schema'];
+      return schemas.faultsOf(pointer, body).map((fault) => `${name}: ${fault}`);
+    });
     expect(faults).toEqual([]);
   });
 

@@ -22,7 +22,10 @@ function renamed(reference: string): string {
 /** Named schemas that the paths reference, directly or indirectly. */
 export function usedSchemas(paths: unknown, schemas: Json): Json {
   const all = Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [PREFIX + name, correctSchemas(schema)]),
+    Object.entries(schemas).map(([name, schema]) => [
+      PREFIX + name,
+      correctSchemas(withNullColumns(schema as Json)),
+    ]),
   );
   const used = new Set<string>();
   const visit = (node: unknown) => {
@@ -34,6 +37,16 @@ export function usedSchemas(paths: unknown, schemas: Json): Json {
   };
   visit(paths);
   return Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)));
+}
+
+/** A named schema is a row. A column that it does not require can be null in an answer. */
+function withNullColumns(schema: Json): Json {
+  const { required = [], properties = {} } = schema as { required?: string[]; properties?: Json };
+  const columns = Object.entries(properties).map(([name, column]) => [
+    name,
+    required.includes(name) ? column : { ...(column as Json), nullable: true },
+  ]);
+  return { ...schema, properties: Object.fromEntries(columns) as Json };
 }
 
 /** `nullable` belongs to OpenAPI 3.0. A property with that name is not a keyword. */

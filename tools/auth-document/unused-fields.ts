@@ -16,24 +16,31 @@ const UNUSED: Record<string, string[]> = {
   '/oauth2/userinfo': ['DPoP'],
 };
 
-/** Parameters and fields of the body that have an effect. */
+/** Fields of answers that are always null, by path. */
+const ALWAYS_NULL: Record<string, string[]> = { '/admin/has-permission': ['error'] };
+
+/** Parameters and fields of the body that have an effect, and fields of answers with a value. */
 export function withoutUnusedFields(operation: Json, path: string): Json {
   const unused = UNUSED[path] ?? [];
-  const { parameters, requestBody } = operation;
+  const { parameters, requestBody, responses } = operation;
+  const answers = Object.entries((responses ?? {}) as Record<string, Json>);
   return {
     ...operation,
     ...(Array.isArray(parameters) && {
       parameters: (parameters as Json[]).filter(({ name }) => !unused.includes(String(name))),
     }),
     ...(isJson(requestBody) && { requestBody: withoutProperties(requestBody, unused) }),
+    responses: Object.fromEntries(
+      answers.map(([status, answer]) => [status, withoutProperties(answer, ALWAYS_NULL[path])]),
+    ),
   };
 }
 
-function withoutProperties(requestBody: Json, unused: string[]): Json {
-  const body = structuredClone(requestBody);
-  for (const media of Object.values((body.content ?? {}) as Record<string, Json>)) {
+function withoutProperties(described: Json, unused: string[] = []): Json {
+  const copy = structuredClone(described);
+  for (const media of Object.values((copy.content ?? {}) as Record<string, Json>)) {
     const { properties } = (media.schema ?? {}) as Json;
     for (const name of unused) if (isJson(properties)) delete properties[name];
   }
-  return body;
+  return copy;
 }
