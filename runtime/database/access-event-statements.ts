@@ -31,14 +31,16 @@ export const POSITION_IS_KEPT = `
             AND ${IS_OWN}))`;
 
 /**
- * Deletes at most `$1` old rows. Of those of this database, the row with the highest transaction
- * stays, as a mark for positions that are too old.
+ * Deletes at most `$1` old rows, the oldest first. Of those, and one more, the row of this database
+ * with the highest transaction stays, as a mark for positions that are too old. It is among the
+ * oldest of the next batch, so that no batch reads the rows that are kept.
  */
 export const DELETE_OLD_EVENTS = `
+  WITH oldest AS MATERIALIZED (
+    SELECT id, xid FROM access_event
+     WHERE occurred_at < now() - ${EVENT_RETENTION} ORDER BY occurred_at LIMIT $1 + 1)
   DELETE FROM access_event WHERE id = ANY (ARRAY(
-    SELECT id FROM access_event
-     WHERE occurred_at < now() - ${EVENT_RETENTION}
-       AND xid IS DISTINCT FROM (
-         SELECT xid FROM access_event WHERE occurred_at < now() - ${EVENT_RETENTION} AND ${IS_OWN}
-          ORDER BY xid DESC LIMIT 1)
+    SELECT id FROM oldest
+     WHERE id IS DISTINCT FROM (
+       SELECT id FROM oldest WHERE ${IS_OWN} ORDER BY xid DESC, id DESC LIMIT 1)
      LIMIT $1))`;

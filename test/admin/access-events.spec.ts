@@ -295,6 +295,19 @@ describe('the stream of access events', () => {
     await eventually(changesAfter, 0);
   });
 
+  it('keeps the event with the highest transaction through all batches of the cleanup', async () => {
+    await system.query('DELETE FROM access_event');
+    await system.query(
+      `INSERT INTO access_event (xid, kind, data, occurred_at)
+       SELECT xid::xid8, 'user-banned', '{"userId": "x"}', now() - age::interval
+         FROM (VALUES ('5', '30 hours'), ('9', '29 hours'), ('7', '28 hours'), ('8', '27 hours'),
+                      ('18446744073709551000', '26 hours'), ('3', '1 hour')) AS old(xid, age)`,
+    );
+    for (let batch = 0; batch < 6; batch += 1) await system.query(DELETE_OLD_EVENTS, [1]);
+    const rest = await system.query('SELECT xid FROM access_event ORDER BY occurred_at');
+    expect(rest).toEqual([{ xid: '9' }, { xid: '3' }]);
+  });
+
   it('ends when the access of its reader ends', async () => {
     const account = await addServiceAccount();
     const [stream, other] = [await open({ token: account.token }), await open()];

@@ -16,6 +16,7 @@ import {
   oneAtATime,
   transactionsOf,
 } from '../../runtime/jobs/cleanup';
+import { DELETE_OLD_EVENTS } from '../../runtime/database/access-event-statements';
 import { IDEMPOTENCY_CLEANUP } from '../../src/idempotency/idempotency-cleanup';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
@@ -139,6 +140,11 @@ describe('a cleanup', () => {
 
   it.each([
     ['counters of limits', RATE_LIMIT_CLEANUP, /rate_limit_expire_idx.*\n.*Index Cond: \(expire </],
+    [
+      'access events, without those of the last day',
+      { sql: DELETE_OLD_EVENTS },
+      /^(?![^]*access_event_xid_idx)[^]*access_event_occurred_at_idx/,
+    ],
     ['refresh tokens', REFRESH_TOKEN_CLEANUP, /oauth_refresh_token_expires_at_idx/],
     ['tokens of ended grants', ENDED_GRANT_CLEANUP, /Index Cond: \(session_id = e.session_id\)/],
     [
