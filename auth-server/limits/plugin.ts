@@ -8,7 +8,7 @@ import { LimitKeys, networkOf } from './limit-keys';
 import type { LimitStore } from './limit-store';
 import { KnownSources, type Origin } from './known-sources';
 import { ASK_FOR_RESET, mailSenders, noteMailSender } from './mail-senders';
-import { OWN_CHANGES, type Proof, RequestLimits } from './request-limits';
+import { OWN_CHANGES, OWN_MAILS, type Proof, RequestLimits } from './request-limits';
 import { proofOfSecondStep, SECOND_STEPS } from './second-step-proof';
 import { SignInLimits, type SignInAttempt } from './sign-in-limits';
 import { JWKS_PATH } from '../../contract';
@@ -131,7 +131,9 @@ class LimitsGuard {
     const administrator = path === ASK_FOR_RESET ? await noteMailSender(ctx) : undefined;
     const proven = path === RESET_PASSWORD ? (await ownerOfResetToken(ctx))?.email : undefined;
     const proof = await this.proofOf(ctx, { network, proven });
-    const standing = await this.requests.check({ path, body, network, administrator, proof });
+    const sender = OWN_MAILS.has(path) ? (await callerOf(ctx))?.id : undefined;
+    const who = { network, administrator, proof, sender };
+    const standing = await this.requests.check({ path, body, ...who });
     if (standing) announce(ctx, toHeaders(standing.policy, standing.verdict));
     if (OWN_CHANGES.has(path)) await this.countOwnChange(ctx);
     if (path === SIGN_IN) {

@@ -52,6 +52,12 @@ export const OWN_CHANGES: ReadonlySet<string> = new Set([
   '/two-factor/forget-devices',
 ]);
 
+/** Mails that signed-in users request for themselves: others at their IP address do not refuse them. */
+export const OWN_MAILS: ReadonlySet<string> = new Set([
+  '/change-email',
+  '/send-verification-email',
+]);
+
 /**
  * All requests of one IP address to one auth server. It keeps a flood away from the other limits.
  */
@@ -69,6 +75,8 @@ export interface LimitedRequest {
   network: string;
   /** The administrator, or the service account that acts, who causes a mail. */
   administrator?: string;
+  /** The user who asks for a mail to the own address, or to one that is to become it. */
+  sender?: string;
   /** Counts instead of the limits of the path. */
   proof?: Proof;
 }
@@ -121,10 +129,10 @@ export class RequestLimits {
   async check({ path, body, ...who }: LimitedRequest): Promise<Standing | null> {
     const rules = Object.hasOwn(PATHS, path) ? PATHS[path]! : null;
     if (!rules) return null;
-    const { network, administrator, proof } = who;
+    const { network, administrator, proof, sender } = who;
     if (administrator !== undefined) return this.take('mailAdministrator', administrator);
     if (proof) return this.take(proof.rule, proof.key);
-    const standing = await this.take(rules.address, network);
+    const standing = await this.take(rules.address, sender ?? network);
     if (!rules.account) return standing;
     const email = fieldOf(body, rules.account.field);
     // By path: requests of one kind, which any caller can send, do not use up those of another.

@@ -88,6 +88,21 @@ describe('one IP address', () => {
     expect(statuses).toEqual(limitedTo(20, 401));
   });
 
+  it('leaves the mails of signed-in users to them after twenty requests of others', async () => {
+    const from = '192.0.2.46';
+    const ask = (index: number) =>
+      cluster.post('/request-password-reset', { email: `other${index}@example.com` }, { from });
+    await cluster.signUp('signed-in@example.com', { from });
+    const { body: user } = await cluster.signIn('signed-in@example.com', PASSWORD, { from });
+    await Promise.all(Array.from({ length: 20 }, (_, index) => ask(index).expect(200)));
+    await ask(20).expect(429);
+    const headers = { authorization: `Bearer ${user.token}` };
+    const change = (index: number) =>
+      cluster.post('/change-email', { newEmail: `mine${index}@example.com` }, { from, headers });
+    await Promise.all(Array.from({ length: 20 }, (_, index) => change(index).expect(200)));
+    await change(20).expect(429);
+  });
+
   it('can sign up twenty times in an hour', async () => {
     const statuses = await statusesOf(21, (index, server) =>
       cluster.post(
