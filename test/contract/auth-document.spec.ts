@@ -115,6 +115,13 @@ describe("the auth server's document", () => {
     expect(fields).not.toContain(unused);
   });
 
+  it('describes one resource at the token endpoint, which refuses several', () => {
+    const { requestBody } = operationsOf(document).get('POST /api/auth/oauth2/token')!;
+    const { schema } = requestBody!.content['application/x-www-form-urlencoded']!;
+    const { resource } = schema.properties as Json;
+    expect(resource).toEqual({ type: 'string', description: expect.any(String) });
+  });
+
   it('lists the status of each refusal, which has a body', () => {
     const faults: string[] = [];
     for (const { name, refused, answer } of answers) {

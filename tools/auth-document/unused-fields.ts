@@ -19,6 +19,9 @@ const UNUSED: Record<string, string[]> = {
 /** Fields of answers that are always null, by path. */
 const ALWAYS_NULL: Record<string, string[]> = { '/admin/has-permission': ['error'] };
 
+/** Fields of the body that the library also reads as a list, of which one value is accepted, by path. */
+const ONE_VALUE: Record<string, string[]> = { '/oauth2/token': ['resource'] };
+
 /** Parameters and fields of the body that have an effect, and fields of answers with a value. */
 export function withoutUnusedFields(operation: Json, path: string): Json {
   const unused = UNUSED[path] ?? [];
@@ -29,7 +32,9 @@ export function withoutUnusedFields(operation: Json, path: string): Json {
     ...(Array.isArray(parameters) && {
       parameters: (parameters as Json[]).filter(({ name }) => !unused.includes(String(name))),
     }),
-    ...(isJson(requestBody) && { requestBody: withoutProperties(requestBody, unused) }),
+    ...(isJson(requestBody) && {
+      requestBody: withOneValue(withoutProperties(requestBody, unused), ONE_VALUE[path]),
+    }),
     responses: Object.fromEntries(
       answers.map(([status, answer]) => [status, withoutProperties(answer, ALWAYS_NULL[path])]),
     ),
@@ -38,9 +43,22 @@ export function withoutUnusedFields(operation: Json, path: string): Json {
 
 function withoutProperties(described: Json, unused: string[] = []): Json {
   const copy = structuredClone(described);
-  for (const media of Object.values((copy.content ?? {}) as Record<string, Json>)) {
-    const { properties } = (media.schema ?? {}) as Json;
-    for (const name of unused) if (isJson(properties)) delete properties[name];
+  for (const properties of propertiesOf(copy)) for (const name of unused) delete properties[name];
+  return copy;
+}
+
+function withOneValue(described: Json, names: string[] = []): Json {
+  const copy = structuredClone(described);
+  for (const properties of propertiesOf(copy)) {
+    for (const name of names) {
+      const { oneOf, description } = properties[name] as { oneOf: Json[]; description: string };
+      properties[name] = { ...oneOf.find(({ type }) => type === 'string'), description };
+    }
   }
   return copy;
+}
+
+function propertiesOf({ content }: Json): Json[] {
+  const media = Object.values((content ?? {}) as Record<string, Json>);
+  return media.map(({ schema }) => (schema as Json | undefined)?.properties).filter(isJson);
 }
