@@ -28,6 +28,13 @@ export class SessionsService {
     return rows.map((row) => toSession(row, currentSessionId));
   }
 
+  /** With those that have expired and are not deleted yet, the newest first. */
+  async listStoredSessions(userId: string, currentSessionId: string): Promise<Session[]> {
+    const order = { createdAt: 'DESC', id: 'ASC' } as const;
+    const rows = await this.dataSource.manager.find(SessionEntity, { where: { userId }, order });
+    return rows.map((row) => toSession(row, currentSessionId));
+  }
+
   /** @throws {Problem} `not_found` when the user has no such session; as {@link assertMayChange} */
   async endSession(actor: Actor, { userId, sessionId }: SessionOfUser): Promise<void> {
     await this.transactions.run({ actor, userId }, async (manager) => {

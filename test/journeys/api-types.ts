@@ -1086,7 +1086,7 @@ export interface components {
              */
             createdAt: string;
         };
-        /** @description All stored data of a user, without secrets */
+        /** @description The stored data of a user, without secrets. Not contained, because they exist for hours or a few days: links that were sent, sign-ins before their second step, queued mails, counters of limits, stored responses of idempotent requests, and the outbox of access events. */
         UserExport: {
             /**
              * Format: date-time
@@ -1097,6 +1097,7 @@ export interface components {
             accounts: components["schemas"]["Account"][];
             secondFactor: components["schemas"]["SecondFactor"];
             passkeys: components["schemas"]["Passkey"][];
+            /** @description Also those that have expired, which are stored for about a day */
             sessions: components["schemas"]["Session"][];
             grants: components["schemas"]["Grant"][];
             clientTokens: components["schemas"]["ClientToken"][];

@@ -58,6 +58,20 @@ describe('the export of a user with many audit events and refresh tokens', () =>
     expect(body.auditEvents.length).toBeGreaterThan(EVENTS);
   });
 
+  it('contains a session that has expired and is not deleted yet', async () => {
+    const client = await system.asUser();
+    const before = await client.caller.get<UserExport>(EXPORT);
+    const [session] = before.body.sessions;
+    await system.query(
+      `INSERT INTO session (id, user_id, token, expires_at, ip_address)
+       VALUES ('old', $1, 'old', now() - interval '1 hour', '203.0.113.7')`,
+      [client.id],
+    );
+    const { body } = await client.caller.get<UserExport>(EXPORT);
+    const old = { id: 'old', current: false, ipAddress: '203.0.113.7' };
+    expect(body.sessions).toEqual([expect.objectContaining(old), session]);
+  });
+
   it('is cut off when the client does not read it', async () => {
     const server = system.apps[0]!.getHttpServer();
     expect(server.timeout).toBe(15_000);

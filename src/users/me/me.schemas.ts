@@ -30,7 +30,10 @@ export const userExportSchema = z
     accounts: z.array(accountSchema).meta({ maxItems: MOST_STORED.accounts }),
     secondFactor: secondFactorSchema,
     passkeys: z.array(passkeySchema).meta({ maxItems: MOST_STORED.passkeys }),
-    sessions: z.array(sessionSchema).meta({ maxItems: MOST_STORED.sessions }),
+    sessions: z
+      .array(sessionSchema)
+      .describe('Also those that have expired, which are stored for about a day')
+      .meta({ maxItems: MOST_STORED.sessions }),
     grants: z.array(grantSchema).meta({ 'x-bound': 'one for each OAuth client' }),
     clientTokens: z
       .array(clientTokenSchema)
@@ -44,7 +47,13 @@ export const userExportSchema = z
       .describe('What you did and what was done to you, newest first')
       .meta({ 'x-bound': 'streamed in pages, as fast as the client reads' }),
   })
-  .meta({ id: 'UserExport', description: 'All stored data of a user, without secrets' });
+  .meta({
+    id: 'UserExport',
+    description:
+      'The stored data of a user, without secrets. Not contained, because they exist for hours or a ' +
+      'few days: links that were sent, sign-ins before their second step, queued mails, counters of ' +
+      'limits, stored responses of idempotent requests, and the outbox of access events.',
+  });
 
 export const updateProfileSchema = z
   .strictObject({

@@ -106,7 +106,7 @@ export class MeService {
       accounts: await this.listAccounts(userId),
       secondFactor: await readSecondFactor(manager, userId),
       passkeys: await listPasskeys(manager, userId),
-      sessions: await this.sessions.listSessions(userId, sessionId),
+      sessions: await this.sessions.listStoredSessions(userId, sessionId),
       grants: await listGrants(manager, userId),
       features: await exportFromFeatures(manager, userId),
     };
