@@ -4,7 +4,6 @@ import { isPreflight } from '../../runtime/http/preflight';
 import type { RefusedOrigins } from '../../runtime/network/refused-origins';
 
 const ALLOWED_METHODS = 'GET, POST, OPTIONS';
-const ALLOWED_HEADERS = 'Authorization, Content-Type, X-Request-Id, traceparent, tracestate';
 const EXPOSED_HEADERS =
   'Allow, RateLimit, RateLimit-Policy, Retry-After, set-auth-jwt, set-auth-token, WWW-Authenticate, X-Request-Id';
 const PREFLIGHT_MAX_AGE_S = '600';
@@ -30,9 +29,11 @@ export function allowOrigins(trusted: Set<string>, refused: RefusedOrigins): Req
         'Access-Control-Expose-Headers': EXPOSED_HEADERS,
       });
       if (isPreflight(request)) {
+        response.vary('Access-Control-Request-Headers');
         response.set({
           'Access-Control-Allow-Methods': ALLOWED_METHODS,
-          'Access-Control-Allow-Headers': ALLOWED_HEADERS,
+          // As the API: libraries add headers such as `DPoP` and `baggage`.
+          'Access-Control-Allow-Headers': request.get('Access-Control-Request-Headers') ?? [],
           'Access-Control-Max-Age': PREFLIGHT_MAX_AGE_S,
         });
       }

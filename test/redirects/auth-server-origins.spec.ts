@@ -87,16 +87,21 @@ describe('a browser', () => {
     },
   );
 
-  it('gets a response to its preflight', async () => {
+  it('gets a response to its preflight, which allows the headers of its libraries', async () => {
+    const asked = {
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type,dpop,baggage',
+    };
     const preflight = request(server.url)
       .options('/api/auth/sign-in/email')
-      .set({ origin: 'https://app.example', 'access-control-request-method': 'POST' });
+      .set({ origin: 'https://app.example', ...asked });
     const { headers } = await preflight.expect(204);
     expect(headers['access-control-allow-origin']).toBe('https://app.example');
-    expect(headers['access-control-allow-headers']).toContain('Content-Type');
+    expect(headers['access-control-allow-headers']).toBe('content-type,dpop,baggage');
+    expect(headers.vary).toContain('Access-Control-Request-Headers');
     const foreign = request(server.url)
       .options('/api/auth/ok')
-      .set({ origin: FOREIGN_ORIGIN, 'access-control-request-method': 'POST' });
+      .set({ origin: FOREIGN_ORIGIN, ...asked });
     expect((await foreign.expect(204)).headers).not.toHaveProperty('access-control-allow-headers');
   });
 
