@@ -47,7 +47,7 @@ export interface RequestContext {
   /** The values of each repeated parameter of a form: `oauth/requests/authorization-request.ts`. */
   repeatedParameters?: Map<string, string[]>;
   /** Who causes the mails of the request: `mail/mail-budgets.ts`. */
-  mailSender?: { isAdministrator: boolean };
+  mailSender?: { isAdministrator: boolean; isOwner?: boolean };
   /** Whose writes are checked again: `users/administrators-in-force.ts`. */
   administrator?: Administrator;
   /** The id of the client for which the API creates a user, likewise. */

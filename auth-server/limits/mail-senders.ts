@@ -1,11 +1,15 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
-import { callerOf, isAdministrator } from '../common/caller';
+import type { KnownSources, Origin } from './known-sources';
+import { callerOf, fieldOf, isAdministrator } from '../common/caller';
 import type { HookContext } from '../common/hook-types';
 import { requestContext } from '../common/request-context';
 import { ACTING_CLIENT_HEADER } from '../../contract';
 
 export const ASK_FOR_RESET = '/request-password-reset';
+
+/** Mails that signed-in users request for themselves. */
+const OWN_MAILS: ReadonlySet<string> = new Set(['/change-email', '/send-verification-email']);
 
 /** Notes who causes a mail, where nothing else does: without limits, the budgets of mails still count. */
 export const mailSenders: BetterAuthPlugin = {
@@ -28,6 +32,28 @@ export async function noteMailSender(ctx: HookContext): Promise<string | undefin
   const context = requestContext.getStore();
   if (context) context.mailSender = { isAdministrator: administrator !== undefined };
   return administrator;
+}
+
+interface SenderParts {
+  sources: KnownSources;
+  originOf: (email: string) => Promise<Origin>;
+}
+
+/**
+ * Whose requests for mails are counted instead of those of the IP address, so that others at it do not
+ * refuse them: of a signed-in user, or of a browser that is known to the account whose password is to
+ * be set.
+ */
+export async function mailSenderOf(
+  ctx: HookContext,
+  { sources, originOf }: SenderParts,
+): Promise<string | undefined> {
+  if (OWN_MAILS.has(ctx.path)) return (await callerOf(ctx))?.id;
+  if (ctx.path !== ASK_FOR_RESET) return undefined;
+  const device = await sources.deviceOf(ctx, await originOf(fieldOf(ctx.body, 'email')));
+  const { mailSender } = requestContext.getStore() ?? {};
+  if (mailSender) mailSender.isOwner = device !== null;
+  return device ?? undefined;
 }
 
 /** The id of the administrator, or of the service account for which the API acts. */

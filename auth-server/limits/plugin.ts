@@ -7,8 +7,8 @@ import { announce, refusal, toHeaders } from './limit-headers';
 import { LimitKeys, networkOf } from './limit-keys';
 import type { LimitStore } from './limit-store';
 import { KnownSources, type Origin } from './known-sources';
-import { ASK_FOR_RESET, mailSenders, noteMailSender } from './mail-senders';
-import { OWN_CHANGES, OWN_MAILS, type Proof, RequestLimits } from './request-limits';
+import { ASK_FOR_RESET, mailSenderOf, mailSenders, noteMailSender } from './mail-senders';
+import { OWN_CHANGES, type Proof, RequestLimits } from './request-limits';
 import { proofOfSecondStep, SECOND_STEPS } from './second-step-proof';
 import { SignInLimits, type SignInAttempt } from './sign-in-limits';
 import { JWKS_PATH } from '../../contract';
@@ -131,7 +131,7 @@ class LimitsGuard {
     const administrator = path === ASK_FOR_RESET ? await noteMailSender(ctx) : undefined;
     const proven = path === RESET_PASSWORD ? (await ownerOfResetToken(ctx))?.email : undefined;
     const proof = await this.proofOf(ctx, { network, proven });
-    const sender = OWN_MAILS.has(path) ? (await callerOf(ctx))?.id : undefined;
+    const sender = await mailSenderOf(ctx, this.partsFor(network));
     const who = { network, administrator, proof, sender };
     const standing = await this.requests.check({ path, body, ...who });
     if (standing) announce(ctx, toHeaders(standing.policy, standing.verdict));
@@ -184,8 +184,12 @@ class LimitsGuard {
   ): Promise<Proof | undefined> {
     if (proven !== undefined) return { rule: 'link', key: this.keys.account(proven) };
     if (!SECOND_STEPS.has(ctx.path)) return undefined;
+    return proofOfSecondStep(ctx, this.partsFor(network));
+  }
+
+  private partsFor(network: string) {
     const originOf = (email: string) => this.originOf(email, network);
-    return proofOfSecondStep(ctx, { sources: this.sources, originOf });
+    return { sources: this.sources, originOf };
   }
 
   private async countOwnChange(ctx: HookContext): Promise<void> {

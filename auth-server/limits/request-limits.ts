@@ -52,12 +52,6 @@ export const OWN_CHANGES: ReadonlySet<string> = new Set([
   '/two-factor/forget-devices',
 ]);
 
-/** Mails that signed-in users request for themselves: others at their IP address do not refuse them. */
-export const OWN_MAILS: ReadonlySet<string> = new Set([
-  '/change-email',
-  '/send-verification-email',
-]);
-
 /**
  * All requests of one IP address to one auth server. It keeps a flood away from the other limits.
  */
@@ -75,7 +69,7 @@ export interface LimitedRequest {
   network: string;
   /** The administrator, or the service account that acts, who causes a mail. */
   administrator?: string;
-  /** The user who asks for a mail to the own address, or to one that is to become it. */
+  /** The user, or the browser known to the account, that asks for a mail: `mail-senders.ts`. */
   sender?: string;
   /** Counts instead of the limits of the path. */
   proof?: Proof;

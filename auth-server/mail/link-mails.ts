@@ -17,7 +17,7 @@ export interface Message {
   cause: MailCause;
   /** The user who named the recipient. */
   senderId?: string;
-  /** A notice to an address that is not verified: it may belong to another person. */
+  /** To an address that is not verified: it may belong to another person. */
   isUnverified?: boolean;
   subject: string;
   text: string;
@@ -102,7 +102,8 @@ export function composePasswordReset(
     link: leadsToPage ? { label: 'Set a new password', url } : undefined,
     footer: 'It works once, for an hour. If it was not you, ignore this mail.',
   });
-  return { ...message, usefulForMs: LINK_LIFETIME_MS };
+  const isUnverified = user.emailVerified !== true;
+  return { ...message, isUnverified, usefulForMs: LINK_LIFETIME_MS };
 }
 
 /** Informs the owner of an e-mail address that a sign-up with it was attempted. */

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { LimitsCluster, PASSWORD } from './limits-cluster';
+import { deviceOf, LimitsCluster, PASSWORD } from './limits-cluster';
 
 let cluster: LimitsCluster;
 
@@ -51,14 +51,37 @@ it('one address gets five mails of one kind, from all auth servers and IP addres
   expect(counts.reduce((sum, count) => sum + Number(count?.[1] ?? 0), 0)).toBe(8);
 });
 
-it('one IP address causes forty mails', async () => {
+it('one IP address causes forty mails, and known browsers ask for a new password in addition', async () => {
   const from = '203.0.113.7';
+  const [owner, unverified] = ['owner@example.com', 'not-the-owner@example.com'];
+  const cookies: string[] = [];
+  for (const email of [owner, unverified]) {
+    const body = { email, password: PASSWORD, name: 'Owner' };
+    await cluster.post('/sign-up/email', body).expect(200);
+    await cluster.sql.query('UPDATE "user" SET email_verified = true WHERE email = $1', [email]);
+    cookies.push(deviceOf(await cluster.signIn(email, PASSWORD).expect(200)));
+  }
+  await cluster.sql.query('UPDATE "user" SET email_verified = false WHERE email = $1', [
+    unverified,
+  ]);
   await inGroupsOfFive(45, async (index) => {
     const body = { email: `many-${index}@example.com`, password: PASSWORD, name: 'Many' };
     await cluster.post('/sign-up/email', body, { from }).expect(200);
   });
   const sent = Array.from({ length: 45 }, (_, index) => mailsTo(`many-${index}@example.com`));
   expect((await Promise.all(sent)).flat()).toHaveLength(40);
+  const ask = (email: string, cookie?: string) =>
+    cluster.post('/request-password-reset', { email }, { from, cookie });
+  const asked = Array.from({ length: 20 }, (_, index) =>
+    ask(`no-${index}@example.com`).expect(200),
+  );
+  await Promise.all(asked);
+  for (const cookie of [undefined, cookies[1]]) await ask(owner, cookie).expect(429);
+  await ask(owner, cookies[0]).expect(200);
+  await ask(unverified, cookies[1]).expect(200);
+  const isReset = ({ text }: { text: string }) => text.includes('A new password was requested');
+  expect((await mailsTo(owner)).filter(isReset)).toHaveLength(1);
+  expect((await mailsTo(unverified)).filter(isReset)).toEqual([]);
 });
 
 it('forty mails of an administrator leave the budgets of users as they are', async () => {
