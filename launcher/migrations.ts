@@ -77,6 +77,7 @@ import { EndImpersonationsInTime1795815000000 } from '../migrations/179581500000
 import { EndGrantsOfClientsAtOnce1795817000000 } from '../migrations/1795817000000-EndGrantsOfClientsAtOnce';
 import { RecoverAccounts1795818000000 } from '../migrations/1795818000000-RecoverAccounts';
 import { BeginClientsOnce1795819000000 } from '../migrations/1795819000000-BeginClientsOnce';
+import { IndexFewUsers1795820000000 } from '../migrations/1795820000000-IndexFewUsers';
 import { grantPrivileges } from './database-grants';
 import { APPLICATION_NAME, LimitLockWaits, repeatWhileLocked } from './lock-waits';
 import { alignRoles } from './role-constraint';
@@ -162,6 +163,7 @@ const OWN_MIGRATIONS = [
   EndGrantsOfClientsAtOnce1795817000000,
   RecoverAccounts1795818000000,
   BeginClientsOnce1795819000000,
+  IndexFewUsers1795820000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

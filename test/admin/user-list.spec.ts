@@ -284,6 +284,18 @@ describe('with 20,000 users', () => {
     expect(await readsOf({ sort }, true)).toEqual([index]);
   });
 
+  it.each(USER_ORDERS)('the few users of a filter have an index in the order %s', async (sort) => {
+    expect(await readsOf({ sort, role: 'admin' })).toEqual(['user_role_idx']);
+    expect(await readsOf({ sort, role: 'admin', search: 'name' })).toEqual(['user_role_idx']);
+    expect(await readsOf({ sort, banned: true })).toEqual(['user_banned_idx']);
+    expect(await readsOf({ sort, banned: true, search: 'name' })).toEqual(['user_banned_idx']);
+  });
+
+  it('statements that ask for bans may use parallel workers, such as the statistics', async () => {
+    const parallel = `SELECT proparallel FROM pg_proc WHERE proname = 'gatehouse_is_banned'`;
+    expect(await system.query(parallel)).toEqual([{ proparallel: 's' }]);
+  });
+
   it.each(USER_ORDERS)('a search uses the trigram index in the order %s', async (sort) => {
     for (const search of ['.13337@', 'nobodyhasthis', 'Name c4ca4238a0']) {
       const reads = await readsOf({ sort, search });

@@ -12,6 +12,8 @@ const { name: table, columns } = TABLES.user;
 @Unique('user_email_key', ['email'])
 @Index('user_created_at_id_idx', ['createdAt', 'id'])
 @Index('user_name_id_idx', ['name', 'id'])
+@Index('user_role_idx', ['role', 'createdAt', 'id'], { where: `role <> 'user'` })
+@Index('user_banned_idx', ['createdAt', 'id'], { where: 'banned' })
 // An index of trigrams, which TypeORM cannot describe.
 @Index('user_search_idx', { synchronize: false })
 @Check('user_email_check', `"email" = lower("email")`)
