@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Pool, PoolClient } from 'pg';
 import type { UserLine } from './user-line';
+import { writeCompleteFile } from '../../runtime/complete-file';
 import { StartError } from '../../runtime/start-error';
 
 const PAGE = 1_000;
@@ -28,28 +28,32 @@ const SELECT_PAGE = `
  * @throws when the login may not read password hashes.
  */
 export async function exportUsers(pool: Pool, file: string): Promise<number> {
-  refuseExisting(file);
-  const client = await pool.connect();
-  // Not the process id: each container has a process 1.
-  const draft = `${file}.${randomUUID()}.partial`;
   const counted = { users: 0 };
+  await writeCompleteFile({
+    file,
+    name: 'export',
+    write: (draft) => writeUsers({ pool, draft, counted }),
+  });
+  return counted.users;
+}
+
+interface Writing {
+  pool: Pool;
+  draft: string;
+  counted: { users: number };
+}
+
+async function writeUsers({ pool, draft, counted }: Writing): Promise<void> {
+  const client = await pool.connect();
   try {
     const output = createWriteStream(draft, { flags: 'wx', mode: OWNER_ONLY });
     await once(output, 'open');
     await pipeline(readLines(client, counted), output);
-    refuseExisting(file);
-    renameSync(draft, file);
   } catch (error) {
     throw explainFile(error, draft);
   } finally {
-    rmSync(draft, { force: true });
     client.release(true);
   }
-  return counted.users;
-}
-
-function refuseExisting(file: string): void {
-  if (existsSync(file)) throw new StartError(`${file} exists. Give the export another name.`);
 }
 
 /** Codes of a write for which there is no space; Node.js does not name the file. */

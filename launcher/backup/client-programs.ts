@@ -33,9 +33,13 @@ async function run(
     env: { ...basicVariables(), ...connection },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+  // A signal for this process alone: the program would go on, and a restore would commit.
+  const end = () => void child.kill();
+  process.once('exit', end);
   const failed = once(child, 'error').then(([error]) => (error as Error).message);
   const ended = once(child, 'close').then(([code]) => (code === 0 ? null : `exit code ${code}`));
   const problem = await Promise.race([failed, ended]);
+  process.off('exit', end);
   if (problem === null) return;
   throw new StartError(`${program} failed: ${problem}. ${ADVICE[program]}`);
 }

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { Client } from 'pg';
 import { MigrationError } from '../migration-error';
 import { runMigrations } from '../migrations';
 import { refuseOldServer, runProgram } from './client-programs';
+import { writeCompleteFile } from '../../runtime/complete-file';
 import { explainConnection } from '../../runtime/database/connection-errors';
 import { createDatabaseClient } from '../../runtime/database/database-client';
 import { StartError } from '../../runtime/start-error';
@@ -27,26 +27,15 @@ const OWNER_ONLY = 0o600;
  * @throws {StartError} when the file exists, or `pg_dump` is missing or fails.
  */
 export async function backUp(databaseUrl: string, file: string): Promise<void> {
-  refuseExisting(file);
-  // Not the process id: each container has a process 1.
-  const draft = `${file}.${randomUUID()}.partial`;
-  closeSync(openSync(draft, 'w', OWNER_ONLY));
-  chmodSync(draft, OWNER_ONLY);
-  try {
-    await runProgram('pg_dump', databaseUrl, [
-      '--format=custom',
-      ...WITHOUT_ROLES,
-      `--file=${draft}`,
-    ]);
-    refuseExisting(file);
-    renameSync(draft, file);
-  } finally {
-    rmSync(draft, { force: true });
-  }
+  const write = (draft: string) => dump(databaseUrl, draft);
+  await writeCompleteFile({ file, name: 'backup', write });
 }
 
-function refuseExisting(file: string): void {
-  if (existsSync(file)) throw new StartError(`${file} exists. Give the backup another name.`);
+async function dump(databaseUrl: string, draft: string): Promise<void> {
+  closeSync(openSync(draft, 'w', OWNER_ONLY));
+  chmodSync(draft, OWNER_ONLY);
+  const options = ['--format=custom', ...WITHOUT_ROLES, `--file=${draft}`];
+  await runProgram('pg_dump', databaseUrl, options);
 }
 
 /**

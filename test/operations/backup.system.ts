@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { DATABASE_ROLES } from '../../launcher/database-grants';
 import { backUp, restore } from '../../launcher/backup/database-copy';
 import { runMigrations } from '../../launcher/migrations';
@@ -31,6 +33,8 @@ const SIGN_IN = '/api/v1/auth/sign-in';
 const PRIVILEGES = `
   SELECT grantee, table_name, column_name, privilege_type FROM information_schema.role_column_grants
    WHERE grantee LIKE 'gatehouse_%' ORDER BY 1, 2, 3, 4`;
+const WAITING_DUMPS = `
+  SELECT FROM pg_stat_activity WHERE application_name = 'pg_dump' AND wait_event_type = 'Lock'`;
 const TRIGGERS = `
   SELECT tgname, tgenabled, tgrelid::regclass::text FROM pg_trigger
    WHERE NOT tgisinternal ORDER BY 3, 1`;
@@ -251,6 +255,28 @@ describe('a backup that is restored into a new database', () => {
       process.env.PATH = PATH;
       rmSync(stub);
     }
+  });
+
+  it('is ended by a signal without a trace', async () => {
+    const other = join(folder, 'other.dump');
+    const lock = new Client(source);
+    await lock.connect();
+    try {
+      await lock.query('BEGIN; LOCK TABLE "user" IN ACCESS EXCLUSIVE MODE');
+      const child = spawn(process.execPath, [RUNNER, MAIN, 'backup', other], {
+        env: { PATH: process.env.PATH, DATABASE_URL: source },
+      });
+      const exited = once(child, 'exit');
+      await eventually(async () =>
+        expect(await server.query('postgres', WAITING_DUMPS)).toEqual([{}]),
+      );
+      child.kill('SIGTERM');
+      expect(await exited).toEqual([143, null]);
+    } finally {
+      await lock.query('ROLLBACK');
+      await lock.end();
+    }
+    expect(readdirSync(folder)).toEqual(['gatehouse.dump']);
   });
 
   it('fails without a trace when the database cannot be reached', async () => {

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -373,6 +374,26 @@ describe('the command says in one line', () => {
     );
     expect(status).toBe(1);
     expect(readdirSync(folder).filter((name) => name.startsWith('full'))).toEqual([]);
+  });
+
+  it('nothing when a signal ends an export, of which nothing is left', async () => {
+    const file = join(folder, 'interrupted.jsonl');
+    const listFiles = () => readdirSync(folder).filter((name) => name.startsWith('interrupted'));
+    const lock = await server.sql.connect();
+    try {
+      await lock.query('BEGIN; LOCK TABLE "user" IN ACCESS EXCLUSIVE MODE');
+      const child = spawn(process.execPath, ['--eval', COMMAND, 'export', file], {
+        env: { PATH: process.env.PATH, DATABASE_URL: server.sql.options.connectionString },
+      });
+      const exited = once(child, 'exit');
+      await eventually(() => expect(listFiles()).toHaveLength(1));
+      child.kill('SIGINT');
+      expect(await exited).toEqual([130, null]);
+    } finally {
+      await lock.query('ROLLBACK');
+      lock.release();
+    }
+    expect(listFiles()).toEqual([]);
   });
 
   it('that the database cannot be reached', () => {
