@@ -54,6 +54,11 @@ export interface FeatureExamples {
    * its path names: `values` has the parameters above.
    */
   fill?: (call: ExampleCall, values: Record<string, unknown>) => Promise<unknown>;
+  /**
+   * Operations whose example only another system can send, for example with its signature: by
+   * operationId, the problem code of the refusal, which the operation documents.
+   */
+  refused?: Record<string, string>;
 }
 
 /**

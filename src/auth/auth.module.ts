@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
+import { EventStreams } from './event-streams';
 import { JwtAuthGuard } from './jwt-auth.guard';
 import { JwtStrategy } from './jwt.strategy';
 import { KeySet } from './token/key-set';
@@ -17,6 +18,7 @@ import { SessionAccess } from './live-access/session-access';
   imports: [PassportModule],
   providers: [
     AccessStore,
+    EventStreams,
     JwtAuthGuard,
     JwtStrategy,
     KeySet,
@@ -29,6 +31,7 @@ import { SessionAccess } from './live-access/session-access';
     SharedCounters,
   ],
   exports: [
+    EventStreams,
     JwtAuthGuard,
     KeySet,
     RateLimitGuard,

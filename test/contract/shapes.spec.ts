@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ProblemCode } from '../../src/common/problems/problem-codes';
 import { type Answer, Caller } from '../support/caller';
-import { callerFor, fillFeatures } from '../support/documents/example-world';
+import { callerFor, exampleFileOf, fillFeatures } from '../support/documents/example-world';
 import { type ExtraReplica, startExtraReplica } from '../support/processes/extra-replica';
 import { addEventStream } from '../support/documents/event-stream';
 import {
@@ -63,11 +63,19 @@ async function askAll(tokenOf: () => Promise<string | undefined>): Promise<Asked
     const answer = await new Caller(replica.url, await tokenOf()).call<unknown>(
       method,
       path.replace('{code}', 'not_found').replace(/\{\w+\}/g, 'nobody'),
-      { body: bodyOf(operation), headers: { 'x-request-id': requestId } },
+      {
+        body: exampleFileOf(operation)?.body ?? bodyOf(operation),
+        headers: { 'x-request-id': requestId, ...typeOfFile(operation) },
+      },
     );
     asked.push({ name, operation, answer, requestId });
   }
   return asked;
+}
+
+function typeOfFile(operation: Operation): Record<string, string> {
+  const file = exampleFileOf(operation);
+  return file ? { 'content-type': file.type } : {};
 }
 
 function bodyOf({ requestBody }: Operation): unknown {
@@ -76,6 +84,10 @@ function bodyOf({ requestBody }: Operation): unknown {
   const { example, examples = {} } = content as { example?: unknown; examples?: object };
   const [first] = Object.values(examples) as { value?: unknown }[];
   return example ?? first?.value ?? {};
+}
+
+function mediaTypeOf(contentType: string | null): string | undefined {
+  return contentType?.split(';', 1)[0];
 }
 
 function isOfTheApi({ name }: Asked): boolean {
@@ -105,16 +117,20 @@ describe.each(CALLERS)('called by %s, every operation', (_title, tokenOf) => {
     }
   });
 
-  it('returns JSON, refuses with a problem, and has no body without content', () => {
-    for (const { name, answer } of asked) {
+  it('returns JSON or the documented type, refuses with a problem, and has no body without content', () => {
+    for (const { name, answer, operation } of asked) {
       const { status, headers, body } = answer;
       expect({ name, isOurFault: status >= 500 }).toEqual({ name, isOurFault: false });
       if (status >= 400) expectProblem(answer, (body as { code: ProblemCode }).code);
       const type = headers.get('content-type');
       if (status === 204 || body === '') expect({ name, type }).toEqual({ name, type: null });
-      else if (status < 400 && name.includes('/access-events')) {
-        expect(type).toBe('text/event-stream');
-      } else if (name.includes(' /api/v1/')) expect(type).toMatch(/json/);
+      else if (name.includes(' /api/v1/')) {
+        const types = Object.keys(operation.responses[status]?.content ?? {});
+        expect({ name, types }).toEqual({
+          name,
+          types: expect.arrayContaining([mediaTypeOf(type)]),
+        });
+      }
     }
   });
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SERVER_URL_VARIABLE } from '../support/database';
@@ -70,6 +70,11 @@ describe('a feature made by `npm run new:feature`', () => {
     for (const file of house) expect(read(file)).toBe(before.get(file));
   });
 
+  it('stands beside one with files, streams, an upload, a webhook and a hidden column', async () => {
+    installTroves();
+    expect(await run('generate')).toContain('features/troves/openapi.json');
+  });
+
   it('has up-to-date documents, and follows the rules for imports and unused code', async () => {
     await run('check:generated');
     await run('check:imports');
@@ -85,11 +90,36 @@ describe('a feature made by `npm run new:feature`', () => {
   });
 
   it('passes its own tests and those of Gatehouse that read the features', async () => {
-    const readers = ['contract/routes', 'consent-texts', 'database/triggers', 'layout'];
-    const specs = [`features/${FEATURE}/`, ...readers];
+    const readers = [
+      'contract/(routes|shapes|examples)',
+      'database/(triggers|features|schema-agreement)',
+      'consent-texts',
+      'layout',
+      'fuzz/api',
+    ];
+    const specs = [`features/${FEATURE}/`, 'features/troves/', ...readers];
     await run('test', '--', '--maxWorkers=2', ...specs);
   });
 });
+
+/** Files, streams, uploads, a webhook and a hidden column, as the folder of a feature. */
+function installTroves(): void {
+  const folder = join(copy, 'features/troves');
+  cpSync(join(copy, 'test/features/troves'), folder, { recursive: true });
+  renameSync(join(folder, 'troves.checks.ts'), join(folder, 'troves.spec.ts'));
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.ts'))) {
+    const code = read(`features/troves/${file}`);
+    const moved = code
+      .replaceAll(`'../../support/`, `'../../test/support/`)
+      .replaceAll(`'../../../features/`, `'../`)
+      .replaceAll(`'../../../`, `'../../`);
+    writeFileSync(join(folder, file), moved);
+  }
+  const list = read(LIST)
+    .replace('\n', `\nimport { troves } from './troves/troves.feature';\n`)
+    .replace('FEATURES = [', 'FEATURES = [troves, ');
+  writeFileSync(join(copy, LIST), list);
+}
 
 describe('a migration that the feature does not list', () => {
   const file = `features/${FEATURE}/migrations/1999999999999-AddColor.ts`;

@@ -3,11 +3,10 @@ import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type AccessEventsQuery, accessEventsQuerySchema } from './access-events.schemas';
 import { AccessEventsService } from './access-events.service';
+import { EVENT_STREAM, staysOpen } from '../../auth/event-streams';
 import { Roles } from '../../auth/roles.decorator';
 import { Scopes } from '../../auth/scopes.decorator';
 import { Endpoint } from '../../common/openapi/endpoint.decorator';
-
-const EVENT_STREAM = 'text/event-stream';
 
 @ApiTags('Admin')
 @Roles('admin')
@@ -48,8 +47,7 @@ export class AccessEventsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const accepts = request.headers.accept ?? '';
-    const follows = request.method === 'GET' && accepts.includes(EVENT_STREAM);
+    const follows = staysOpen(request);
     const stream = await this.accessEvents.open({ request, follows, lastEventId, replay });
     void reply.type(EVENT_STREAM).header('x-accel-buffering', 'no').send(stream);
   }

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { ACCESS_CHANNEL, EVENT_CHANNEL, parseAccessChange } from './access-change';
+import {
+  ACCESS_CHANNEL,
+  type AccessChange,
+  EVENT_CHANNEL,
+  parseAccessChange,
+} from './access-change';
 import type { AccessKnowledge, Instant } from './access-knowledge';
 import type { ProofSender } from './proof-sender';
 import { toReason } from '../../../runtime/fault-state';
@@ -30,6 +35,8 @@ export interface AccessListenerOptions {
   sender: Pick<ProofSender, 'notify'>;
   /** The signing keys may have changed. */
   onKeysChanged: () => void;
+  /** A change of access has arrived, and the knowledge has received it. */
+  onChange: (change: AccessChange) => void;
   /** Access events were committed. */
   onEvents: () => void;
   /** A proof has returned: the time from its statement to its notification. */
@@ -165,6 +172,7 @@ export class AccessListener {
       const change = parseAccessChange(payload);
       this.options.knowledge.receive(change);
       if (change.keys) this.options.onKeysChanged();
+      this.options.onChange(change);
     });
   }
 

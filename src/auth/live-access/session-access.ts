@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { KeySet } from '../token/key-set';
 import type { VerifiedToken } from '../token/verified-token-cache';
+import type { AccessChange } from './access-change';
 import { AccessKnowledge } from './access-knowledge';
 import { AccessListener } from './access-listener';
 import {
@@ -49,6 +50,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
   private readonly listener: AccessListener;
   private readonly turn = new EventLoopTurn();
   private wasConnected: boolean | null = null;
+  private receiveChange: (change: AccessChange) => void = () => {};
   private receiveEvents: () => void = () => {};
   private measureNotification: (milliseconds: number) => void = () => {};
 
@@ -67,6 +69,7 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
       knowledge: this.knowledge,
       sender,
       onKeysChanged: () => this.keySet.announce(),
+      onChange: (change) => this.receiveChange(change),
       onEvents: () => this.receiveEvents(),
       onReturned: (milliseconds) => this.measureNotification(milliseconds),
       onConnected: () => this.changeConnection(true, 'changes of access are received'),
@@ -147,6 +150,11 @@ export class SessionAccess implements OnApplicationBootstrap, OnApplicationShutd
     if (this.settings.accessCheck !== 'live') return;
     const isCaughtUp = await untilAnswerIsDue(() => this.listener.catchUp());
     if (!isCaughtUp) this.knowledge.lose();
+  }
+
+  /** A change of access has arrived, and {@link judge} knows it; not called while notifications do not arrive. */
+  onChange(receive: (change: AccessChange) => void): void {
+    this.receiveChange = receive;
   }
 
   /** The database has announced access events; not called while notifications do not arrive. */

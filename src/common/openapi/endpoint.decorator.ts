@@ -15,6 +15,8 @@ interface AnswerDescription {
   textType?: string;
   /** What such a text looks like. */
   textExample?: string;
+  /** The media type of an answer that is a file, such as `application/pdf`. */
+  fileType?: string;
   /** Whether browsers get the same as an HTML page. */
   alsoAsPage?: boolean;
   headers?: Record<string, { description: string; schema: { type: 'string' } }>;
@@ -49,14 +51,20 @@ export function Endpoint(endpoint: EndpointDescription): MethodDecorator {
         status: Number(status),
         description: answer.description,
         standardSchema: answer.schema,
-        content: answer.textType
-          ? { [answer.textType]: { schema: { type: 'string' }, example: answer.textExample } }
-          : undefined,
+        content: toContent(answer),
         headers: answer.headers,
       }),
     ),
     ...(schemas.length > 0 ? [RoutePart({ answerSchema: toAnswerSchema(schemas) })] : []),
   );
+}
+
+function toContent({ textType, textExample, fileType }: AnswerDescription) {
+  if (textType)
+    return { [textType]: { schema: { type: 'string' }, example: textExample } } as const;
+  return fileType
+    ? ({ [fileType]: { schema: { type: 'string', format: 'binary' } } } as const)
+    : undefined;
 }
 
 function toAnswerSchema([first, ...others]: z.ZodType[]): z.ZodType {

@@ -1,6 +1,7 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { MIMEType } from 'node:util';
+import type { UploadConfig } from '../../common/openapi/upload.decorator';
 import { Problem } from '../../common/problems/problem';
 import { BODY_LIMIT } from '../../../runtime/http/request-limits';
 import { closeLingering, isAfterLast } from '../../../runtime/http/lingering-close';
@@ -11,7 +12,7 @@ import { findJsonFault, type JsonFault } from '../../../runtime/json-faults';
  * gets 415. An empty body of any type counts as no body: clients send `Content-Type` with `DELETE`
  * too, and axios the type of a form with each `POST` that has no body. A body over the limit is
  * refused before it is read to its end, also by the auth server. `@RawBody()` of NestJS gives a
- * handler the bytes of the body.
+ * handler the bytes of the body. Routes with `@Upload()` take other types instead.
  */
 export function acceptJsonBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
@@ -22,6 +23,7 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
     { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
     (request, body, done) => {
       if (body.length === 0) return done(null, undefined);
+      if (uploadOf(request)) return done(new Problem('unsupported_media_type'));
       Object.assign(request, { rawBody: body });
       try {
         assertPlainUtf8(request.headers);
@@ -34,6 +36,8 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
   );
   fastify.addContentTypeParser('*', (request, _body, done) => {
     if (request.is404 || isEmpty(request.headers)) return done(null, undefined);
+    // The handler reads it.
+    if (isAcceptedUpload(request)) return done(null, undefined);
     return done(new Problem('unsupported_media_type'));
   });
   fastify.addHook('onSend', ({ raw }, reply, _payload, done) => {
@@ -57,6 +61,17 @@ export function ignoreAfterLast(fastify: FastifyInstance): void {
 /** RFC 9112, section 6.3. */
 function isEmpty(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+}
+
+function uploadOf({ routeOptions }: FastifyRequest): UploadConfig['upload'] {
+  return (routeOptions.config as UploadConfig).upload;
+}
+
+function isAcceptedUpload(request: FastifyRequest): boolean {
+  const coding = request.headers['content-encoding'] ?? 'identity';
+  const type = request.headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase();
+  const isListed = type !== undefined && uploadOf(request)?.types.includes(type) === true;
+  return isListed && /^identity$/i.test(coding);
 }
 
 /**

@@ -5,7 +5,7 @@ import { TOTP, URI } from 'otpauth';
 import { type ExampleCall, INSTALLED_FEATURES, isRole } from '../../../contract';
 import { type Answer, Caller } from '../caller';
 import { addEventStream } from './event-stream';
-import type { Operation } from './openapi';
+import { isFile, type Operation } from './openapi';
 import { PASSWORD, type SignedInUser, type System } from '../system';
 
 type Json = Record<string, unknown>;
@@ -89,6 +89,11 @@ for (const { examples } of INSTALLED_FEATURES) {
   }
 }
 
+/** The problem code that the example of an operation gets by the declaration of its feature. */
+export function refusalOf({ operationId }: Operation): string | undefined {
+  return INSTALLED_FEATURES.map(({ examples }) => examples?.refused?.[operationId]).find(Boolean);
+}
+
 /** A caller whom the roles of the operation admit; an administrator where they do. */
 export async function callerFor(
   { 'x-roles': roles = [] }: Operation,
@@ -153,7 +158,8 @@ export async function sendExamples(
   const place: Place = { path, url: path, query: new URLSearchParams() };
   const headers = { ...ownHeaders };
   for (const parameter of cursorLast(operation)) {
-    if (parameter.in !== 'path' && !optional.includes(parameter.name)) continue;
+    const isSent = parameter.required || optional.includes(parameter.name);
+    if (!isSent) continue;
     const real = await realValue(parameter.name, parameter.example, { world, place });
     if (real === undefined) continue;
     const value = typeof real === 'string' ? real : JSON.stringify(real);
@@ -161,7 +167,9 @@ export async function sendExamples(
     if (parameter.in === 'query') place.query.set(parameter.name, value);
     if (parameter.in === 'header') headers[parameter.name] = value;
   }
-  const body = ownBody ?? (await realBody(operation, { world, place }));
+  const file = exampleFileOf(operation);
+  if (file) headers['content-type'] = file.type;
+  const body = ownBody ?? file?.body ?? (await realBody(operation, { world, place }));
   const query = place.query.size > 0 ? `?${place.query.toString()}` : '';
   return world.caller.call<unknown>(method, place.url + query, { body, headers });
 }
@@ -182,6 +190,12 @@ async function realBody(
     body[name] = await realValue(name, value, how);
   }
   return body;
+}
+
+/** A file that a route with `@Upload()` accepts. */
+export function exampleFileOf({ requestBody }: Operation): { type: string; body: string } | null {
+  const [[type, media] = []] = Object.entries(requestBody?.content ?? {});
+  return type !== undefined && isFile(media!.schema) ? { type, body: 'example' } : null;
 }
 
 export function exampleBodyOf({ requestBody }: Operation): Json | undefined {

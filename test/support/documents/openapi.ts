@@ -47,6 +47,11 @@ export function operationsOf({ paths }: OpenApiDocument): Map<string, Operation>
   );
 }
 
+/** Whether the schema is that of a file: it has no example. */
+export function isFile({ format }: JsonSchema): boolean {
+  return format === 'binary';
+}
+
 /** Every value with the name, at any depth, with the object that contains it. */
 export function findAll(node: unknown, name: string): { value: unknown; holder: JsonSchema }[] {
   if (typeof node !== 'object' || node === null) return [];
