@@ -27,7 +27,7 @@ export type FeatureSettingName = NamesIn<'settings'>;
 /** Tables of the features. */
 export const FEATURE_TABLES = INSTALLED_FEATURES.flatMap(({ tables = [] }) => tables);
 
-export type { ExampleCall, FeatureSetting } from '../features/installed';
+export type { ExampleCall, FeatureDeclaration, FeatureSetting } from '../features/installed';
 export { findSettingFault } from './declarations/faults';
 
 /** Tables that a feature cannot declare: its declaration takes them from the auth server. */

@@ -92,6 +92,11 @@ export interface FeatureDeclaration {
   routes?: Record<string, string>;
   /** Tables of the feature. The auth server gets no privilege on them. */
   tables?: readonly string[];
+  /**
+   * Columns with the id or the e-mail address of a user and without a foreign key, such as
+   * `payment.payer`, each with the reason. `exportUser` reads their tables. A test finds others.
+   */
+  userColumns?: Record<string, string>;
   /** Oldest first; the name ends with the timestamp. */
   migrations?: readonly (new () => object)[];
   examples?: FeatureExamples;

@@ -68,6 +68,7 @@ export function findDeclarationFaults(
     ...findWrongStatuses(feature),
     ...findWrongDefaults(feature),
     ...findWrongRoutes(feature, roles),
+    ...findWrongUserColumns(feature),
     ...findWrongMigrations(feature),
   ];
   return faults.map((fault) => `${feature.name}: ${fault}`);
@@ -151,6 +152,15 @@ function findWrongRoutes({ routes = {} }: FeatureDeclaration, roles: readonly st
         : [`${route} is declared for ${unknown.join(', ')}, which no feature has in \`roles\``]),
     ];
   });
+}
+
+function findWrongUserColumns({ tables = [], userColumns = {} }: FeatureDeclaration): string[] {
+  return Object.entries(userColumns).flatMap(([column, reason]) => [
+    ...(reason.trim() ? [] : [`the reason for ${column} in \`userColumns\` is missing`]),
+    ...(tables.some((table) => column.startsWith(`${table}.`))
+      ? []
+      : [`${column} in \`userColumns\` is not \`<table>.<column>\` of \`tables\``]),
+  ]);
 }
 
 /** TypeORM reads the time from the name that it records: the property `name`, or that of the class. */

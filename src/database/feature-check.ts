@@ -1,14 +1,14 @@
 import { type DataSource, type EntityMetadata, getMetadataArgsStorage } from 'typeorm';
 import { listEntities } from './entities';
 import { UserEntity } from './entities/user.entity';
-import { INSTALLED_FEATURES } from '../../contract';
+import { type FeatureDeclaration, INSTALLED_FEATURES } from '../../contract';
 import { type FeatureApi, toFeatureApi } from '../common/feature-api';
 import { StartError } from '../../runtime/start-error';
 import { findUnlistedMigrations } from '../../runtime/unlisted-migrations';
 
 /** A feature and the part of it that only the API loads. */
 export interface FeatureParts {
-  feature: { name: string; tables?: readonly string[] };
+  feature: Pick<FeatureDeclaration, 'name' | 'tables' | 'userColumns'>;
   api: Pick<FeatureApi, 'entities' | 'exportUser'>;
   dataSource: DataSource;
 }

@@ -30,18 +30,21 @@ export async function checkReferences(dataSource: DataSource): Promise<void> {
 
 /** @returns a sentence for each table that refers to users and is not exported, or keeps its rows. */
 export async function findReferenceFaults({
-  feature: { name, tables = [] },
+  feature: { name, tables = [], userColumns = {} },
   api: { exportUser },
   dataSource,
 }: FeatureParts): Promise<string[]> {
   if (tables.length === 0) return [];
   const references = await dataSource.query<Reference[]>(REFERENCES, [tables]);
-  return references.flatMap((reference) => [
-    ...(exportUser
-      ? []
-      : [`${name}: ${reference.table} refers to users, and exportUser is missing`]),
-    ...(reference.ends
-      ? []
-      : [`${name}: the foreign key ${reference.name} needs ON DELETE CASCADE or SET NULL`]),
-  ]);
+  const referring = references.map(({ table }) => table);
+  const declared = Object.keys(userColumns).map((column) => column.split('.', 1)[0]!);
+  const unexported = exportUser ? [] : [...new Set([...referring, ...declared])];
+  return [
+    ...unexported.map((table) => `${name}: ${table} refers to users, and exportUser is missing`),
+    ...references.flatMap((reference) =>
+      reference.ends
+        ? []
+        : [`${name}: the foreign key ${reference.name} needs ON DELETE CASCADE or SET NULL`],
+    ),
+  ];
 }

@@ -9,6 +9,7 @@ import type { Answer } from '../support/caller';
 import {
   callerFor,
   exampleBodyOf,
+  fillFeatures,
   refusalOf,
   sendExamples,
 } from '../support/documents/example-world';
@@ -18,6 +19,7 @@ import {
   type Operation,
   operationsOf,
 } from '../support/documents/openapi';
+import { findHiddenUsers } from '../support/documents/feature-tables';
 import { expectProblem } from '../support/problems';
 import { PASSWORD, type SignedInUser, System } from '../support/system';
 
@@ -145,6 +147,18 @@ describe('the examples of the document', () => {
         if (!name.startsWith('GET ')) world = await prepareWorld(operation);
       }
     }
+  });
+});
+
+describe('the tables of the features, after the examples', () => {
+  it('hold the ids and e-mail addresses of users in foreign keys and declared columns', async () => {
+    await fillFeatures(admin.caller);
+    const faults = await Promise.all(
+      INSTALLED_FEATURES.map((feature) =>
+        findHiddenUsers(feature, (sql, values) => system.query(sql, values)),
+      ),
+    );
+    expect(faults.flat()).toEqual([]);
   });
 });
 

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Column, DataSource, Entity, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { Column, DataSource, Entity, ManyToOne, PrimaryColumn } from 'typeorm';
+import type { EntityManager, Relation } from 'typeorm';
 import { ROLES } from '../../contract';
 import { findDeclarationFaults, findMissingFeatures } from '../../contract/declarations/faults';
 import type { FeatureDeclaration } from '../../features/define-feature';
@@ -12,6 +13,7 @@ import { listEntities } from '../../src/database/entities';
 import { UserEntity } from '../../src/database/entities/user.entity';
 import { findUnlistedMigrations } from '../../runtime/unlisted-migrations';
 import { findRouteFaults } from '../../tools/features/routes';
+import { findHiddenUsers, findUnreadTables } from '../support/documents/feature-tables';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 @Entity('kept')
@@ -131,6 +133,33 @@ describe('the check of the foreign keys of a feature', () => {
   it('refuses a table without an export, whatever its column is called', async () => {
     await expect(faultsIn(['stall', 'place'], {})).resolves.toEqual([
       'places: stall refers to users, and exportUser is missing',
+    ]);
+  });
+
+  it('refuses a declared column without an export', async () => {
+    const feature = { name: 'places', tables: ['place'], userColumns: { 'place.owner_id': 'Tax' } };
+    await expect(findReferenceFaults({ feature, api: {}, dataSource })).resolves.toEqual([
+      'places: place refers to users, and exportUser is missing',
+    ]);
+  });
+
+  it('finds by the rows a column without a foreign key, unless it is declared', async () => {
+    await dataSource.query(`INSERT INTO "user" (id, name, email) VALUES ('u-1', 'U', 'u@example.com');
+      INSERT INTO stall VALUES ('u-1'); INSERT INTO place VALUES ('U@example.com')`);
+    const feature = { name: 'places', tables: ['stall', 'place'] };
+    const query = (sql: string, values?: unknown[]) => dataSource.query<object[]>(sql, values);
+    await expect(findHiddenUsers(feature, query)).resolves.toEqual([
+      expect.stringMatching(/^places: place.owner_id holds ids or e-mail addresses of users: /),
+    ]);
+    const userColumns = { 'place.owner_id': 'Tax' };
+    await expect(findHiddenUsers({ ...feature, userColumns }, query)).resolves.toEqual([]);
+  });
+
+  it('finds tables about users that the export does not read', async () => {
+    const feature = { name: 'places', tables: ['stall', 'place', 'guide'] };
+    const read = (manager: EntityManager) => manager.query('SELECT * FROM guide');
+    await expect(findUnreadTables(feature, { exportUser: read }, dataSource)).resolves.toEqual([
+      'places: exportUser does not read stall, which is about users',
     ]);
   });
 

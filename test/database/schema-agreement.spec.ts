@@ -3,10 +3,12 @@ import { getMigrations } from 'better-auth/db/migration';
 import { twoFactor } from 'better-auth/plugins';
 import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
-import { FEATURE_TABLES } from '../../contract';
+import { FEATURE_TABLES, INSTALLED_FEATURES } from '../../contract';
 import { createLogger } from '../../runtime/logger';
 import { authSettings } from '../support/auth-server/auth-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { findUnreadTables } from '../support/documents/feature-tables';
+import { toFeatureApi } from '../../src/common/feature-api';
 import { loadNatively } from '../support/native/load';
 import { readKeys, type KeyDescription } from './catalog';
 
@@ -144,6 +146,15 @@ describe('the entities of ormconfig.ts, compared with the migrated database', ()
       const wanted = ['id', ...Object.keys(fields), ...(OWN_COLUMNS[table] ?? [])];
       expect(columns.sort()).toEqual(wanted.sort());
     }
+  });
+
+  it('about users are read by the export of their feature', async () => {
+    const faults = await Promise.all(
+      INSTALLED_FEATURES.map((feature) =>
+        findUnreadTables(feature, toFeatureApi(feature) ?? {}, dataSource),
+      ),
+    );
+    expect(faults.flat()).toEqual([]);
   });
 
   it('omit credentials unless a query names them', () => {
