@@ -272,5 +272,5 @@ async function fillLists(userId: string): Promise<void> {
 /** The limit of an operation: exports have one of their own. */
 function policyOf(name: string, isOpen: boolean): string {
   if (name.endsWith('/users/me/export')) return '"export";q=10;w=3600';
-  return isOpen ? '"address";q=300;w=60' : '"caller";q=600;w=60';
+  return isOpen ? '"address";q=3000;w=60' : '"caller";q=600;w=60';
 }

@@ -195,7 +195,7 @@ it('docs/guides/rest-conventions.md states every limit of the API', () => {
     Object.fromEntries(
       Object.entries(limits).map(([name, [quota, window]]) => [
         name,
-        `${quota} in ${inWords(window)}`,
+        `${quota.toLocaleString('en')} in ${inWords(window)}`,
       ]),
     ),
   );

@@ -63,9 +63,11 @@ function asAda(): Caller {
 }
 
 /** From a client behind the trusted proxy. */
-function refreshFrom(address: string): Promise<Answer> {
-  const headers = { 'x-forwarded-for': address };
-  return on(replicas[0]!).post(REFRESH, { refreshToken: 'unknown' }, headers);
+function refreshFrom(
+  address: string,
+  { refreshToken = 'unknown', replica = replicas[0]! } = {},
+): Promise<Answer> {
+  return on(replica).post(REFRESH, { refreshToken }, { 'x-forwarded-for': address });
 }
 
 function readLimit({ headers }: Answer<unknown>) {
@@ -146,17 +148,28 @@ describe('a caller with a token', () => {
 describe('a caller of an open route', () => {
   it('is counted by IP address, and refused above the quota', async () => {
     const first = await refreshFrom('192.0.2.1');
-    expect(first.headers.get('ratelimit-policy')).toBe('"address";q=300;w=60');
-    expect(readLimit(first)).toMatchObject({ name: 'address', remaining: 299 });
-    await times(299, () => refreshFrom('192.0.2.1'));
-    expectProblem(await refreshFrom('192.0.2.1'), 'too_many_requests');
-    expect((await refreshFrom('192.0.2.2')).status).toBe(401);
+    expect(first.headers.get('ratelimit-policy')).toBe('"address";q=3000;w=60');
+    expect(readLimit(first)).toMatchObject({ name: 'address', remaining: 2_999 });
+    const replica = await startReplica({ rateLimits: { quotas: 0.01, guesses: 1 } });
+    try {
+      await times(30, () => refreshFrom('192.0.2.1', { replica }));
+      expectProblem(await refreshFrom('192.0.2.1', { replica }), 'too_many_requests');
+      expect((await refreshFrom('192.0.2.2', { replica })).status).toBe(401);
+    } finally {
+      await replica.app.close();
+    }
+  });
+
+  it('renews an access token beside five requests a second of others at the IP address', async () => {
+    await times(5 * 60, () => refreshFrom('192.0.2.3'));
+    const { refreshToken } = ada;
+    expect((await refreshFrom('192.0.2.3', { refreshToken })).status).toBe(200);
   });
 
   it('is counted by /64 with IPv6', async () => {
     await refreshFrom('2001:db8:1:2::1');
-    expect(readLimit(await refreshFrom('2001:db8:1:2:ffff::1')).remaining).toBe(298);
-    expect(readLimit(await refreshFrom('2001:db8:1:3::1')).remaining).toBe(299);
+    expect(readLimit(await refreshFrom('2001:db8:1:2:ffff::1')).remaining).toBe(2_998);
+    expect(readLimit(await refreshFrom('2001:db8:1:3::1')).remaining).toBe(2_999);
   });
 
   it('gets no RateLimit headers outside the API, where caches keep the answers', async () => {

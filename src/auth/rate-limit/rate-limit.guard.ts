@@ -24,10 +24,11 @@ const WINDOW_SECONDS = 60;
 const CALLER_QUOTA = 600;
 
 /**
- * For an IP address on routes without a token. Many users may share one; the auth server also
- * limits attempts for each account.
+ * For an IP address on routes without a token, as on other public routes: many users can share one, and
+ * one of them must not refuse the others a renewal with few requests. The auth server also limits
+ * attempts for each account.
  */
-const ADDRESS_QUOTA = 300;
+const ADDRESS_QUOTA = 3_000;
 
 /**
  * Global, between {@link JwtAuthGuard} and {@link RolesGuard}: limits the requests of a caller to
