@@ -78,7 +78,8 @@ async function countCutOff(): Promise<number> {
 
 /** Statements that wait for the table of events, which a test has locked. */
 async function waitingForEvents(): Promise<number> {
-  const sql = `SELECT FROM pg_locks WHERE relation = 'access_event'::regclass AND NOT granted`;
+  const sql = `SELECT FROM pg_locks WHERE relation = 'access_event'::regclass AND NOT granted
+     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
   return (await system.query(sql)).length;
 }
 

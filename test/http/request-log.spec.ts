@@ -124,7 +124,8 @@ describe('the log line of a request', () => {
   async function waiting(): Promise<number> {
     const { rows } = await holder.query<{ count: number }>(
       `SELECT count(*)::int AS count FROM pg_locks
-        WHERE relation = 'session'::regclass AND NOT granted`,
+        WHERE relation = 'session'::regclass AND NOT granted
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
     );
     return rows[0]!.count;
   }

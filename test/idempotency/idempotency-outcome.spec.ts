@@ -260,11 +260,15 @@ async function holdKeys(): Promise<() => Promise<void>> {
   return () => client.end();
 }
 
-/** A statement waits for the lock of a table; of that of the users: the auth server works. */
+/**
+ * A statement waits for the lock of a table; of that of the users: the auth server works. The tables of
+ * other test databases have the same number: all are copies of one.
+ */
 async function untilWaiting(table = '"user"'): Promise<void> {
   await eventually(async () => {
     const waiting = await stage.system.query(
-      `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = $1::regclass`,
+      `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = $1::regclass
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       [table],
     );
     expect(waiting).not.toEqual([]);
