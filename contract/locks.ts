@@ -27,4 +27,5 @@ export const LOCKS = {
   clientAssertionCleanup: 7319045561249,
   endedGrantCleanup: 7319045561250,
   withdrawalCleanup: 7319045561251,
+  removalCleanup: 7319045561252,
 } as const;

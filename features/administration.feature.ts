@@ -100,7 +100,8 @@ export const administration = defineFeature({
     scope_taken: {
       status: 409,
       title: 'Scope taken',
-      meaning: 'A scope belongs to one resource, and another resource has this name.',
+      meaning:
+        'A scope belongs to one resource, and another resource has this name. A name is also taken for some minutes after the removal of a scope of many users.',
     },
     no_client_secret: {
       status: 409,

@@ -78,6 +78,7 @@ import { EndGrantsOfClientsAtOnce1795817000000 } from '../migrations/17958170000
 import { RecoverAccounts1795818000000 } from '../migrations/1795818000000-RecoverAccounts';
 import { BeginClientsOnce1795819000000 } from '../migrations/1795819000000-BeginClientsOnce';
 import { IndexFewUsers1795820000000 } from '../migrations/1795820000000-IndexFewUsers';
+import { RemoveScopesInBoundedTime1795821000000 } from '../migrations/1795821000000-RemoveScopesInBoundedTime';
 import { grantPrivileges } from './database-grants';
 import { APPLICATION_NAME, LimitLockWaits, repeatWhileLocked } from './lock-waits';
 import { alignRoles } from './role-constraint';
@@ -164,6 +165,7 @@ const OWN_MIGRATIONS = [
   RecoverAccounts1795818000000,
   BeginClientsOnce1795819000000,
   IndexFewUsers1795820000000,
+  RemoveScopesInBoundedTime1795821000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

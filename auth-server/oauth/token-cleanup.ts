@@ -97,6 +97,67 @@ export const WITHDRAWAL_CLEANUP: Cleanup = {
     SELECT FROM left_client`,
 };
 
+/** Rows that one transaction reads of consents, and of refresh tokens. */
+const MOST_READ = 1_000;
+
+/** Of a consent or a refresh token. A resource that exists again keeps its consents and tokens. */
+const HAS_REMOVED =
+  '(scopes ?| r.scopes OR r.is_resource AND coalesce(resources ? r.resource, false))';
+
+/**
+ * Takes removed scopes away from the consents, and ends the grants whose tokens have them, which their
+ * removal has left (migrations/1795821000000-RemoveScopesInBoundedTime). It reads each table once, in
+ * the order of the ids. A later consent or token cannot have the scopes: the clients have lost them.
+ * An exchange or a renewal that began before the removal is over after 10 s. A successor of a token
+ * that was read belongs to the same grant.
+ */
+export const REMOVAL_CLEANUP: Cleanup = {
+  name: 'removal-cleanup',
+  intervalMs: 60_000,
+  lock: LOCKS.removalCleanup,
+  batchSize: 1,
+  sql: `
+    WITH removal AS MATERIALIZED (
+           SELECT r.*, o.identifier IS NULL AS is_resource
+             FROM oauth_removal r LEFT JOIN oauth_resource o ON o.identifier = r.resource
+            WHERE r.created_at < now() - interval '10 s'
+            ORDER BY r.created_at LIMIT $1 FOR UPDATE OF r SKIP LOCKED),
+         consents AS MATERIALIZED (
+           SELECT k.* FROM removal r CROSS JOIN LATERAL (
+                    SELECT id, ${HAS_REMOVED} AS has,
+                           count(*) FILTER (WHERE ${HAS_REMOVED}) OVER (ORDER BY id) AS number
+                      FROM (SELECT id, scopes, resources FROM oauth_consent
+                             WHERE id > r.last_consent ORDER BY id LIMIT ${MOST_READ}) read) k
+            WHERE k.number <= ${MOST_GRANTS}),
+         tokens AS MATERIALIZED (
+           SELECT t.* FROM removal r CROSS JOIN LATERAL (
+                    SELECT id, session_id, client_id, ${HAS_REMOVED} AS has,
+                           count(*) FILTER (WHERE ${HAS_REMOVED}) OVER (ORDER BY id) AS number
+                      FROM (SELECT id, session_id, client_id, scopes, resources
+                              FROM oauth_refresh_token
+                             WHERE id > r.last_token ORDER BY id LIMIT ${MOST_READ}) read) t
+            WHERE t.number <= ${MOST_GRANTS}),
+         narrowed AS (
+           UPDATE oauth_consent k SET scopes = k.scopes - r.scopes,
+                  resources = CASE WHEN r.is_resource THEN k.resources - r.resource
+                                   ELSE k.resources END
+             FROM removal r WHERE k.id = ANY (ARRAY(SELECT id FROM consents WHERE has))),
+         ended AS (
+           DELETE FROM oauth_grant g
+            USING (SELECT DISTINCT session_id, client_id FROM tokens WHERE has) t
+            WHERE g.session_id = t.session_id AND g.client_id = t.client_id),
+         finished AS (
+           DELETE FROM oauth_removal WHERE id = ANY (ARRAY(SELECT id FROM removal))
+              AND NOT EXISTS (SELECT FROM consents) AND NOT EXISTS (SELECT FROM tokens)),
+         moved AS (
+           UPDATE oauth_removal
+              SET last_consent = coalesce((SELECT max(id) FROM consents), last_consent),
+                  last_token = coalesce((SELECT max(id) FROM tokens), last_token)
+            WHERE id = ANY (ARRAY(SELECT id FROM removal))
+              AND (EXISTS (SELECT FROM consents) OR EXISTS (SELECT FROM tokens)))
+    SELECT FROM removal`,
+};
+
 /** Deletes the marks of used client assertions that have expired: they are refused for that alone. */
 export const CLIENT_ASSERTION_CLEANUP: Cleanup = {
   name: 'client-assertion-cleanup',

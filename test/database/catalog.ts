@@ -18,6 +18,7 @@ const OTHER_TABLES = [
   'oauth_grant',
   'oauth_ended_grant',
   'oauth_withdrawal',
+  'oauth_removal',
   'oauth_resource_scope',
   'oauth_resource_server',
   'rate_limit',

@@ -672,7 +672,7 @@ export interface paths {
         head?: never;
         /**
          * Change a resource
-         * @description A removed scope is removed from clients, and the consents and grants with it end at once. The identifier cannot be changed. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
+         * @description A removed scope gives nothing from then on: it is removed from clients, and the consents and grants with it end, those of many users within minutes. The identifier cannot be changed. Role: admin. Closed to service accounts, and to OAuth clients that are not first-party.
          */
         patch: operations["updateResource"];
         trace?: never;
@@ -9918,7 +9918,7 @@ export interface operations {
             /**
              * @description `resource_exists`: Another resource has this identifier. This API has one, too.
              *
-             *     `scope_taken`: A scope belongs to one resource, and another resource has this name.
+             *     `scope_taken`: A scope belongs to one resource, and another resource has this name. A name is also taken for some minutes after the removal of a scope of many users.
              *
              *     `idempotency_in_progress`: The first request with this Idempotency-Key is not answered yet. Repeat it after Retry-After seconds.
              *
@@ -10562,7 +10562,7 @@ export interface operations {
             /**
              * @description `built_in_resource`: This API is declared by its code and cannot be changed or deleted.
              *
-             *     `scope_taken`: A scope belongs to one resource, and another resource has this name.
+             *     `scope_taken`: A scope belongs to one resource, and another resource has this name. A name is also taken for some minutes after the removal of a scope of many users.
              */
             409: {
                 headers: {

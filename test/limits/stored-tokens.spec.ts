@@ -1,10 +1,15 @@
 import { Pool } from 'pg';
 import { registerDocsClient } from '../../auth-server/oauth/docs-client';
-import { ENDED_GRANT_CLEANUP, WITHDRAWAL_CLEANUP } from '../../auth-server/oauth/token-cleanup';
+import {
+  ENDED_GRANT_CLEANUP,
+  REMOVAL_CLEANUP,
+  WITHDRAWAL_CLEANUP,
+} from '../../auth-server/oauth/token-cleanup';
 import { DOCS_CLIENT_ID } from '../../contract';
 import { deleteBatches, transactionsOf } from '../../runtime/jobs/cleanup';
 import { authSettings } from '../support/auth-server/auth-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/eventually';
 import { NotificationRecorder } from '../live-access/notification-recorder';
 
 let database: TestDatabase;
@@ -33,7 +38,7 @@ beforeEach(async () => {
   await recorder.sql.query(`
     ROLLBACK;
     TRUNCATE "user", oauth_client, oauth_resource, access_event CASCADE;
-    TRUNCATE oauth_refresh_token, oauth_ended_grant, oauth_withdrawal CASCADE;
+    TRUNCATE oauth_refresh_token, oauth_ended_grant, oauth_withdrawal, oauth_removal CASCADE;
     INSERT INTO "user" (id, name, email) VALUES ('u', 'U', 'u@example.com');
     INSERT INTO session (id, user_id, token, expires_at)
     SELECT id, 'u', id, now() + interval '1 h' FROM unnest('{s1,s2,s3}'::text[]) AS id;
@@ -263,6 +268,98 @@ describe('the end of many grants of a client', () => {
         (id, token, client_id, session_id, user_id, expires_at, created_at, scopes)
       VALUES ('new', 'new', 'c', 's1', 'u', now() + interval '1 d', now(), '[]')`;
     await expect(recorder.sql.query(insert)).rejects.toMatchObject({ code: 'GH007' });
+  });
+});
+
+describe('the removal of a scope of many users', () => {
+  /** One more than the consents from which the removal itself takes the scope. */
+  const USERS = 2_001;
+  const REMOVALS = [
+    // The grants that are left to the job: with the resource, its clients lose theirs at once.
+    ['the scope is removed', 'DELETE FROM oauth_resource_scope', 4],
+    ['the resource is removed', 'DELETE FROM oauth_resource', 1],
+  ] as const;
+  const ADD_SCOPE = `
+    INSERT INTO oauth_resource (id, identifier, name) VALUES ('r', 'r', 'R') ON CONFLICT DO NOTHING;
+    INSERT INTO oauth_resource_scope (name, resource, description) VALUES ('r:read', 'r', 'Read')`;
+
+  /** A user with a consent, and another one with a grant of a first-party client and without a consent. */
+  async function addUsers(): Promise<void> {
+    await recorder.sql.query(`
+      BEGIN;
+      INSERT INTO "user" (id, name, email)
+      SELECT 'u' || i, 'U', i || '@example.com' FROM generate_series(1, ${USERS}) i;
+      INSERT INTO oauth_consent (id, client_id, user_id, scopes, resources, created_at, updated_at)
+      SELECT id, 'c', id, '["openid", "r:read"]', '["r", "s"]', now(), now()
+        FROM "user" WHERE id <> 'u';
+      INSERT INTO session (id, user_id, token, expires_at)
+      VALUES ('other', 'u1', 'other', now() + interval '1 h');
+      INSERT INTO oauth_client (id, client_id, redirect_uris, skip_consent, scopes)
+      VALUES ('d', 'd', '[]', true, '["r:read"]');
+      INSERT INTO oauth_grant (session_id, client_id) VALUES ('other', 'd');
+      COMMIT;
+      INSERT INTO oauth_refresh_token
+        (id, token, client_id, session_id, user_id, expires_at, created_at, resources, scopes)
+      VALUES ('d', 'd', 'd', 'other', 'u1', now() + interval '1 d', now(), '["r"]', '["r:read"]')`);
+  }
+
+  async function runJob(): Promise<void> {
+    await recorder.sql.query(`UPDATE oauth_removal SET created_at = now() - interval '11 s'`);
+    await deleteBatches(REMOVAL_CLEANUP, { inTransaction: transactionsOf(pool) });
+  }
+
+  it.each(REMOVALS)(
+    'is one row, and a job ends what rests on it: %s',
+    async (_title, sql, grants) => {
+      await addUsers();
+      await recorder.sql.query(sql);
+      expect(await numberOf(`oauth_client WHERE scopes ? 'r:read'`)).toBe(0);
+      expect(await numberOf(`oauth_consent WHERE scopes ? 'r:read'`)).toBe(USERS + 1);
+      expect(await numberOf('oauth_grant')).toBe(grants);
+      await runJob();
+      expect(await numberOf(`oauth_consent WHERE scopes ? 'r:read'`)).toBe(0);
+      expect(await numberOf(`oauth_consent WHERE scopes = '["openid"]'`)).toBe(USERS);
+      const isKept = sql.includes('scope');
+      const kept = await numberOf(`oauth_consent WHERE resources ? 'r'`);
+      expect(kept).toBe(isKept ? USERS : 0);
+      expect(await numberOf(`oauth_consent WHERE resources ? 's'`)).toBe(USERS);
+      expect(await numberOf('oauth_grant')).toBe(0);
+      expect(await numberOf('oauth_removal')).toBe(0);
+    },
+  );
+
+  it('keeps the name until the job has ended, so that nothing former counts for a new scope', async () => {
+    await addUsers();
+    await recorder.sql.query('DELETE FROM oauth_resource');
+    const refusal = { code: '23505', constraint: 'oauth_resource_scope_pkey' };
+    await expect(recorder.sql.query(ADD_SCOPE)).rejects.toMatchObject(refusal);
+    await runJob();
+    await recorder.sql.query(ADD_SCOPE);
+    expect(await numberOf('oauth_resource_scope')).toBe(1);
+  });
+
+  it('is seen by an insert of the name that waits for it, and refused with an older snapshot', async () => {
+    await addUsers();
+    await recorder.sql.query('BEGIN; DELETE FROM oauth_resource_scope');
+    const waiting = pool.query(ADD_SCOPE).catch((error: unknown) => error);
+    await eventually(async () => {
+      expect(await numberOf(`pg_locks WHERE NOT granted AND locktype = 'transactionid'`)).toBe(1);
+    });
+    await recorder.sql.query('COMMIT');
+    expect(await waiting).toMatchObject({ code: '23505' });
+    await runJob();
+    await recorder.sql.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await expect(recorder.sql.query(ADD_SCOPE)).rejects.toMatchObject({ code: '0A000' });
+  });
+
+  it('leaves alone what has other scopes', async () => {
+    await addUsers();
+    await recorder.sql.query(`
+      INSERT INTO oauth_resource_scope (name, resource, description) VALUES ('r:write', 'r', 'W');
+      DELETE FROM oauth_resource_scope WHERE name = 'r:write'`);
+    expect(await numberOf('oauth_removal')).toBe(0);
+    expect(await numberOf('oauth_grant')).toBe(4);
+    expect(await numberOf(`oauth_consent WHERE scopes ? 'r:read'`)).toBe(USERS + 1);
   });
 });
 

@@ -1,3 +1,4 @@
+import { REMOVAL_CLEANUP } from '../../auth-server/oauth/token-cleanup';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { Resource } from '../../src/admin/resources/resources.schemas';
 import { ResourceFixture, RESOURCES } from './resource-fixture';
@@ -274,6 +275,49 @@ describe('a scope that is removed', () => {
     const { body } = await stage.clients.get(`/api/v1/admin/clients/${app.clientId}`);
     expect(body.scopes).toEqual(['openid', 'offline_access', 'fleet:write']);
   });
+});
+
+describe('a scope of many users that is removed', () => {
+  const COUNT = 2_001;
+
+  it('gives nothing at once, and nothing former counts for a new scope with its name', async () => {
+    const farm = await fixture.open('farm');
+    const app = await fixture.client('farm:read', 'farm:write');
+    const scope = 'offline_access farm:read farm:write';
+    const tokens = await stage.tokens(app, fixture.browser, { scope });
+    await addConsents(app.clientId);
+    const path = `${RESOURCES}/${farm.id}`;
+    const scopes = farm.scopes.filter(({ name }) => name === 'farm:write');
+    expect((await stage.clients.patch(path, { scopes })).status).toBe(200);
+    expect((await fixture.introspect(tokens.access_token)).body.scope).toBe('farm:write');
+    const renewed = await stage.refresh(app, tokens.refresh_token);
+    expect(renewed.body.scope).toBe('farm:write');
+    expectProblem(await stage.clients.patch(path, { scopes: farm.scopes }), 'scope_taken');
+
+    await stage.system.query(`UPDATE oauth_removal SET created_at = now() - interval '11 s'`);
+    while ((await stage.system.query(REMOVAL_CLEANUP.sql, [1])).length > 0);
+    expect((await stage.clients.patch(path, { scopes: farm.scopes })).status).toBe(200);
+    await stage.change(app.clientId, { scopes: ['openid', ...scope.split(' ')] });
+    for (const { access_token: token, refresh_token: next } of [tokens, renewed.body]) {
+      expect(await fixture.isActive(token)).toBe(false);
+      expect(faultOf(await stage.refresh(app, next))).toEqual([400, 'invalid_grant']);
+    }
+    const url = stage.authorization(app.clientId, makePkce(), { scope, prompt: 'none' });
+    const callback = await fixture.browser.follow(url);
+    expect(callback.searchParams.get('error')).toBe('consent_required');
+  });
+
+  function addConsents(clientId: string): Promise<unknown> {
+    return stage.system.query(
+      `WITH users AS (
+         INSERT INTO "user" (id, name, email)
+         SELECT 'farmer' || i, 'F', 'farmer' || i || '@example.com'
+           FROM generate_series(1, ${COUNT}) i RETURNING id)
+       INSERT INTO oauth_consent (id, client_id, user_id, scopes, created_at, updated_at)
+       SELECT id, $1, id, '["farm:read"]', now(), now() FROM users`,
+      [clientId],
+    );
+  }
 });
 
 describe('a resource that is deleted', () => {

@@ -31,11 +31,13 @@ const BEGIN = `
          SELECT s.id, c.client_id FROM session s, oauth_client c
           WHERE s.id = $1 AND c.client_id = $2 AND NOT c.disabled AND c.skip_consent
             AND coalesce(c.grant_types ? 'authorization_code', true)
+            AND coalesce(c.scopes @> $4::jsonb, true)
             FOR KEY SHARE OF s FOR SHARE OF c),
        consented AS (
          SELECT s.id, c.client_id FROM session s, oauth_client c, oauth_consent k
           WHERE s.id = $1 AND c.client_id = $2 AND NOT c.disabled AND c.skip_consent IS NOT TRUE
             AND coalesce(c.grant_types ? 'authorization_code', true)
+            AND coalesce(c.scopes @> $4::jsonb, true)
             AND k.client_id = c.client_id AND k.user_id = s.user_id
             AND k.scopes @> $4::jsonb AND coalesce(k.resources @> $5::jsonb, true)
             FOR KEY SHARE OF s FOR SHARE OF c, k),

@@ -113,7 +113,7 @@ export class ResourcesController {
   @Endpoint({
     summary: 'Change a resource',
     description:
-      'A removed scope is removed from clients, and the consents and grants with it end at once. ' +
+      'A removed scope gives nothing from then on: it is removed from clients, and the consents and grants with it end, those of many users within minutes. ' +
       'The identifier cannot be changed.',
     operationId: 'updateResource',
     answers: { 200: { description: 'The resource after the change', schema: resourceSchema } },

@@ -45,7 +45,8 @@ export async function findParts(
 /**
  * Makes the list the scopes of the resource. Rows that stay are not written again.
  *
- * @throws {Problem} `scope_taken` when another resource has one of them.
+ * @throws {Problem} `scope_taken` when another resource has one of them, or consents still have it
+ *   after its removal.
  */
 export async function replaceScopes(
   manager: EntityManager,
@@ -72,7 +73,8 @@ async function insertScope(
     await manager.insert(OAuthResourceScopeEntity, row);
   } catch (error) {
     if (!isUniqueViolation(error, 'oauth_resource_scope_pkey')) throw error;
-    throw new Problem('scope_taken', { detail: `Another resource has the scope ${row.name}.` });
+    const detail = `Another resource has the scope ${row.name}, or it is still being removed.`;
+    throw new Problem('scope_taken', { detail });
   }
 }
 
