@@ -1,4 +1,5 @@
-import { Body, Controller, Get, type INestApplication, Module, Param, Patch } from '@nestjs/common';
+import { Body, Controller, Get, type INestApplication, Module, Param } from '@nestjs/common';
+import { Patch, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { readAccess } from './access';
@@ -7,6 +8,9 @@ import { CurrentUser } from '../auth/principal/current-user.decorator';
 import { Scopes } from '../auth/scopes.decorator';
 import { Conditional } from '../common/openapi/conditional.decorator';
 import { Endpoint } from '../common/openapi/endpoint.decorator';
+import { IDEMPOTENCY } from '../common/openapi/idempotency-gate';
+import { Idempotent } from '../common/openapi/idempotent.decorator';
+import { Upload, UploadedBytes } from '../common/openapi/upload.decorator';
 import { id } from '../common/validation/schemas';
 import { RequestPreconditions } from '../http/request/preconditions';
 
@@ -48,6 +52,32 @@ class UnvalidatedController {
   change(@Param('id', { schema: id }) _id: string, @Body() _change: object): void {}
 }
 
+@Controller('kept-file')
+class KeptFileController {
+  @Idempotent()
+  @Upload({ types: ['image/png'], maxBytes: 1 })
+  @Post()
+  @Endpoint(ENDPOINT)
+  add(@UploadedBytes() _bytes: Buffer): void {}
+}
+
+@Controller('kept-text')
+class KeptTextController {
+  @Idempotent()
+  @Post()
+  @Endpoint({ ...ENDPOINT, answers: { 200: { description: 'It', textType: 'text/csv' } } })
+  print(): string {
+    return '';
+  }
+}
+
+@Controller('no-file')
+class NoFileController {
+  @Post()
+  @Endpoint(ENDPOINT)
+  add(@UploadedBytes() _bytes: Buffer): void {}
+}
+
 @Controller('described')
 class DescribedController {
   @Scopes('users:read')
@@ -67,7 +97,7 @@ async function withApp<T>(
   controller: new () => object,
   work: (app: INestApplication) => T,
 ): Promise<T> {
-  @Module({ controllers: [controller] })
+  @Module({ controllers: [controller], providers: [{ provide: IDEMPOTENCY, useValue: {} }] })
   class RoutesModule {}
   const app = await NestFactory.create(RoutesModule, new FastifyAdapter(), { logger: false });
   try {
@@ -112,6 +142,17 @@ describe('the rules of the routes', () => {
     'fail the start when preconditions are accepted or read, but not both: %p',
     async (controller) => {
       await expect(accessOf(controller)).rejects.toThrow('needs both @Conditional()');
+    },
+  );
+
+  it.each([
+    [KeptFileController, 'compares bodies as JSON: not with @Upload()'],
+    [KeptTextController, 'keeps answers as JSON'],
+    [NoFileController, 'has @UploadedBytes() and no @Upload()'],
+  ])(
+    'fail the start when a file or a text meets what takes JSON: %p',
+    async (controller, words) => {
+      await expect(accessOf(controller)).rejects.toThrow(words);
     },
   );
 });

@@ -10,8 +10,10 @@ import { REQUIRED_SCOPES, type ScopeRule } from '../auth/scopes.decorator';
 import { needsUser } from '../auth/principal/current-user.decorator';
 import { CONDITIONAL } from '../common/openapi/conditional.decorator';
 import { DEPRECATION, type Deprecation } from '../common/openapi/deprecated.decorator';
-import { takesUncheckedInput } from '../common/openapi/parameter-factories';
 import { ENDPOINT, type EndpointDescription } from '../common/openapi/endpoint.decorator';
+import { isIdempotent } from '../common/openapi/idempotent.decorator';
+import { takesUncheckedInput } from '../common/openapi/parameter-factories';
+import { readsUpload, takesUpload } from '../common/openapi/upload.decorator';
 import type { ProblemCode } from '../common/problems/problem-codes';
 import { readsPreconditions } from '../http/request/preconditions';
 
@@ -29,6 +31,11 @@ export interface Access {
   hasPage: boolean;
   /** Whether the route has entity tags and preconditions. */
   isConditional: boolean;
+}
+
+interface Handler {
+  controller: Type;
+  handler: () => unknown;
 }
 
 /**
@@ -67,6 +74,7 @@ export function readAccess(app: INestApplication): Map<string, Access> {
         isConditional: reflector.get<boolean | undefined>(CONDITIONAL, handler) === true,
       };
       assertNoContradiction(access, { controller, handler });
+      assertJsonIfIdempotent(endpoint, { controller, handler });
       return [[endpoint.operationId, access] as const];
     });
   return new Map(entries);
@@ -74,12 +82,12 @@ export function readAccess(app: INestApplication): Map<string, Access> {
 
 /**
  * @throws when a route is opened to service accounts and its handler refuses them, when the handler
- *   of a change does not read the preconditions that the route accepts, or when nothing checks what
- *   the handler takes from the request.
+ *   of a change does not read the preconditions that the route accepts, when nothing checks what the
+ *   handler takes from the request, or when it reads a file that the route does not take.
  */
 function assertNoContradiction(
   { scopeRule, isConditional }: Access,
-  { controller, handler }: { controller: Type; handler: () => unknown },
+  { controller, handler }: Handler,
 ): void {
   const place = `${controller.name}.${handler.name}`;
   if (scopeRule?.forServiceAccounts && needsUser(controller, handler.name)) {
@@ -90,9 +98,25 @@ function assertNoContradiction(
       `${place} has a parameter without a schema: use @Body({ schema }), also for @Query() and @Param()`,
     );
   }
+  if (readsUpload(controller, handler.name) && !takesUpload(handler)) {
+    throw new Error(`${place} has @UploadedBytes() and no @Upload()`);
+  }
   const isRead = Reflect.getMetadata(METHOD_METADATA, handler) === RequestMethod.GET;
   if ((isConditional && !isRead) !== readsPreconditions(controller, handler.name)) {
     throw new Error(`${place} needs both @Conditional() and @RequestPreconditions(), or neither`);
+  }
+}
+
+/** @throws when the answers of repeated requests are kept, and something on the route is not JSON. */
+function assertJsonIfIdempotent(
+  { answers }: EndpointDescription,
+  { controller, handler }: Handler,
+): void {
+  if (!isIdempotent(handler)) return;
+  const place = `${controller.name}.${handler.name} has @Idempotent(), which`;
+  if (takesUpload(handler)) throw new Error(`${place} compares bodies as JSON: not with @Upload()`);
+  if (Object.values(answers).some(({ textType, fileType }) => textType ?? fileType)) {
+    throw new Error(`${place} keeps answers as JSON: not with \`textType\` or \`fileType\``);
   }
 }
 

@@ -1,4 +1,5 @@
 import { applyDecorators, UseInterceptors } from '@nestjs/common';
+import { INTERCEPTORS_METADATA } from '@nestjs/common/constants';
 import { ApiHeader } from '@nestjs/swagger';
 import { IdempotencyGate } from './idempotency-gate';
 
@@ -37,4 +38,10 @@ export function Idempotent(): MethodDecorator {
       },
     }),
   );
+}
+
+/** Whether a handler has {@link Idempotent}. */
+export function isIdempotent(handler: object): boolean {
+  const interceptors: unknown = Reflect.getMetadata(INTERCEPTORS_METADATA, handler);
+  return Array.isArray(interceptors) && interceptors.includes(IdempotencyGate);
 }

@@ -14,3 +14,8 @@ export function RoutePart(part: object): MethodDecorator {
     RouteConfig(all)(target, key, descriptor);
   };
 }
+
+/** What {@link RoutePart} added to the route of a handler. */
+export function routePartsOf(handler: object): object {
+  return parts.get(handler) ?? {};
+}

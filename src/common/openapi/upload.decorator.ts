@@ -1,7 +1,8 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { RoutePart } from './route-parts';
+import { parameterFactoriesOf } from './parameter-factories';
+import { RoutePart, routePartsOf } from './route-parts';
 import { Problem } from '../problems/problem';
 import { restartTime } from '../../../runtime/database/database-scope';
 
@@ -19,7 +20,8 @@ export interface UploadConfig {
 
 /**
  * The route takes one file as its body, as `fetch(url, { method: 'POST', body: file })` sends it.
- * The handler gets its bytes by {@link UploadedBytes}. Not with `@Idempotent()`, which compares JSON.
+ * The handler gets its bytes by {@link UploadedBytes}. The API does not start
+ * with `@Idempotent()` beside it, which compares JSON.
  */
 export function Upload(upload: UploadOptions): MethodDecorator {
   return applyDecorators(
@@ -33,9 +35,21 @@ export function Upload(upload: UploadOptions): MethodDecorator {
  * The bytes of the body of a route with {@link Upload}. They are read after the guards have admitted
  * the caller, and so strangers send none into the memory of the API.
  */
-export const UploadedBytes = createParamDecorator((_data: unknown, context: ExecutionContext) =>
-  readBytes(context.switchToHttp().getRequest<FastifyRequest>()),
-);
+export const UploadedBytes = createParamDecorator(uploadedBytesOf);
+
+/** Whether the route of a handler takes a file. */
+export function takesUpload(handler: object): boolean {
+  return (routePartsOf(handler) as UploadConfig).upload !== undefined;
+}
+
+/** Whether a parameter of the handler has the bytes of a file. */
+export function readsUpload(controller: object, handlerName: string): boolean {
+  return parameterFactoriesOf(controller, handlerName).includes(uploadedBytesOf);
+}
+
+function uploadedBytesOf(_data: unknown, context: ExecutionContext): Promise<Buffer> {
+  return readBytes(context.switchToHttp().getRequest<FastifyRequest>());
+}
 
 /** @throws {Problem} `body_too_large`; `malformed_request` when the body ends too early. */
 async function readBytes({ raw, routeOptions }: FastifyRequest): Promise<Buffer> {
