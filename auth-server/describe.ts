@@ -14,7 +14,7 @@ import { createLogger } from '../runtime/logger';
 export interface AuthServerDescription {
   /** The OpenAPI document as the library writes it. */
   document: object;
-  /** Additions to the document of the library, by path. */
+  /** Additions to the document of the library, by `method path`. */
   endpoints: Map<string, EndpointTraits>;
 }
 
@@ -22,6 +22,14 @@ export interface EndpointTraits {
   /** Media types of the body; only JSON when the endpoint names none. */
   mediaTypes: string[];
   needsSession: boolean;
+  /** Checks of the endpoint, when it has them. */
+  query?: ValueCheck;
+  body?: ValueCheck;
+}
+
+/** A schema of the library's endpoints. */
+export interface ValueCheck {
+  safeParse: (value: unknown) => { error?: { issues: { path: PropertyKey[] }[] } };
 }
 
 /**
@@ -50,7 +58,13 @@ const WITHOUT_TABLES = {
 /** The part of an endpoint that decides who may call it. */
 interface Endpoint {
   path?: string;
-  options?: { use?: unknown[]; metadata?: { allowedMediaTypes?: string[] } };
+  options?: {
+    method?: string | string[];
+    use?: unknown[];
+    query?: ValueCheck;
+    body?: ValueCheck;
+    metadata?: { allowedMediaTypes?: string[] };
+  };
 }
 
 const ASKS_FOR_SESSION = new Set<unknown>([
@@ -68,8 +82,13 @@ function toTraits(api: Record<string, Endpoint>): Map<string, EndpointTraits> {
       // The admin plugin has a guard of its own.
       needsSession:
         path.startsWith('/admin/') || (options?.use ?? []).some((use) => ASKS_FOR_SESSION.has(use)),
+      query: options?.query,
+      body: options?.body,
     };
-    return [[path.replaceAll(/:(\w+)/g, '{$1}'), traits] as const];
+    const written = path.replaceAll(/:(\w+)/g, '{$1}');
+    return [options?.method ?? []]
+      .flat()
+      .map((method) => [`${method.toLowerCase()} ${written}`, traits] as const);
   });
   return new Map(entries);
 }

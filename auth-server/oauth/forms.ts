@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { toScopeSet } from './requests/scope-set';
 import { sendError } from '../common/errors';
 import { requestContext } from '../common/request-context';
@@ -75,6 +75,13 @@ const FORM_ENDPOINTS = [
  */
 const REMOVED = ['client_secret', 'token_type_hint'];
 
+/** The parameter without which an endpoint answers nothing. */
+const REQUIRED: Record<string, string | undefined> = {
+  '/oauth2/token': 'grant_type',
+  '/oauth2/introspect': 'token',
+  '/oauth2/revoke': 'token',
+};
+
 /** The parameter that may be repeated (RFC 8707, section 2). */
 const REPEATABLE = 'resource';
 
@@ -94,8 +101,10 @@ const ONE_RESOURCE = {
  */
 export const parseForm: RequestHandler = (request, response, next) => {
   const text: unknown = request.body;
-  if (!FORM_ENDPOINTS.includes(request.path) || typeof text !== 'string') return next();
-  if (!request.is('application/x-www-form-urlencoded')) return next();
+  if (!FORM_ENDPOINTS.includes(request.path)) return next();
+  if (text === undefined) return passOn(request, response, next);
+  const isForm = request.is('application/x-www-form-urlencoded');
+  if (typeof text !== 'string' || !isForm) return next();
   const given = withoutEqualResources(text)
     .map(([name, value]): [string, string] => [name, name === 'scope' ? toScopeSet(value) : value])
     .filter(([, value]) => value !== '');
@@ -124,8 +133,16 @@ export const parseForm: RequestHandler = (request, response, next) => {
   const rest = given.filter(([name]) => !REMOVED.includes(name));
   // An empty form is no body: see checkBody.
   request.body = rest.length > 0 ? new URLSearchParams(rest).toString() : undefined;
-  next();
+  passOn(request, response, next);
 };
+
+/** To the provider, whose answer to a request without a body does not name a parameter. */
+function passOn({ method, path, body }: Request, response: Response, next: NextFunction): void {
+  const required = REQUIRED[path];
+  const isEmpty = method === 'POST' && body === undefined;
+  if (isEmpty && required !== undefined) sendError(response, refusal(`${required} is required`));
+  else next();
+}
 
 /**
  * A secret in the form (`client_secret_post`) is the same proof as one in the header, for which

@@ -16,6 +16,10 @@ type Json = Record<string, unknown>;
 /** Of the API only, with the internal secret. */
 const INTERNAL = `${AUTH_BASE_PATH}/gatehouse/`;
 
+const SIGN_IN = `${AUTH_BASE_PATH}/sign-in/email`;
+
+const SEND_MAIL = `${AUTH_BASE_PATH}/send-verification-email`;
+
 let system: System;
 let document: OpenApiDocument;
 let target: SignedInUser;
@@ -26,7 +30,8 @@ beforeAll(async () => {
   system = await System.start({ env: { RATE_LIMITS: 'off' } });
   const described = await describeAuthServer(system.settings);
   document = toAuthDocument(described) as unknown as OpenApiDocument;
-  for (const path of described.endpoints.keys()) {
+  const paths = [...described.endpoints.keys()].map((name) => name.split(' ')[1]!);
+  for (const path of new Set(paths)) {
     const { headers } = await anonymous().call('OPTIONS', AUTH_BASE_PATH + path);
     const methods = (headers.get('allow') ?? '').split(', ');
     const own = methods.filter((method) => !['', 'HEAD', 'OPTIONS'].includes(method));
@@ -120,6 +125,61 @@ describe("the auth server's document", () => {
     const { schema } = requestBody!.content['application/x-www-form-urlencoded']!;
     const { resource } = schema.properties as Json;
     expect(resource).toEqual({ type: 'string', description: expect.any(String) });
+  });
+
+  it('requires each parameter and each body without which the server refuses a request', async () => {
+    const refused: string[] = [];
+    for (const name of operationsOf(document).keys()) {
+      const [method, path] = name.split(' ') as [string, string];
+      const { body } = await anonymous().call(method, path.replaceAll(/\{\w+\}/g, 'x'));
+      if ((body as Json | null)?.code === 'VALIDATION_ERROR') refused.push(name);
+    }
+    expect(refused.length).toBeGreaterThan(20);
+    const optional = refused.filter((name) => {
+      const { parameters = [], requestBody } = operationsOf(document).get(name)!;
+      return !requestBody?.required && !parameters.some(({ required }) => required);
+    });
+    expect(optional).toEqual([]);
+  });
+
+  it('lists no field of a form, and no null, that the server refuses', async () => {
+    const { email } = await system.asUser();
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const sent = new URLSearchParams({ email, password: PASSWORD, rememberMe: 'true' }).toString();
+    const ofForm = await anonymous().call('POST', SIGN_IN, { body: sent, headers: form });
+    expect(ofForm.status).toBe(400);
+    const { content } = operationsOf(document).get(`POST ${SIGN_IN}`)!.requestBody!;
+    expect(Object.keys(content)).toEqual(['application/json', form['content-type']]);
+    expect(content[form['content-type']]!.schema.properties).not.toHaveProperty('rememberMe');
+    expect(content['application/json']!.schema.properties).toHaveProperty('rememberMe');
+    const withNull = await anonymous().post(SEND_MAIL, { email, callbackURL: null });
+    expect(withNull.status).toBe(400);
+    const mail = operationsOf(document).get(`POST ${SEND_MAIL}`)!.requestBody!;
+    expect(mail.content['application/json']!.schema.properties).toMatchObject({
+      callbackURL: { type: 'string' },
+    });
+  });
+
+  it('lists no column that no answer has', () => {
+    const { AuthUser, AuthSession } = document.components.schemas as Record<string, Json>;
+    for (const { properties } of [AuthUser!, AuthSession!]) {
+      expect(properties).toHaveProperty('createdAt');
+      for (const name of ['basis', 'begunIn']) expect(properties).not.toHaveProperty(name);
+    }
+  });
+
+  it('describes the answer of the API to a request that it does not pass through', async () => {
+    const { status, headers } = await system.asAnonymous().get(`${AUTH_BASE_PATH}/..%2fok`);
+    const type = headers.get('content-type')!.split(';')[0]!;
+    expect([status, type]).toEqual([400, 'application/problem+json']);
+    for (const { responses } of operationsOf(document).values()) {
+      expect(responses[status]!.content).toHaveProperty([type]);
+    }
+  });
+
+  it('describes the answer to a revocation as an object', () => {
+    const { responses } = operationsOf(document).get('POST /api/auth/oauth2/revoke')!;
+    expect(responses['200']).toMatchObject({ description: expect.stringMatching(/empty object/) });
   });
 
   it('lists the status of each refusal, which has a body', () => {

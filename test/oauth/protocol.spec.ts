@@ -260,6 +260,19 @@ describe('every error of a request is in the OAuth format (section 5.2)', () => 
     }
   });
 
+  it('names the parameter that an empty form lacks', async () => {
+    for (const [endpoint, body, name] of [
+      ['token', '', 'grant_type'],
+      ['token', 'grant_type=', 'grant_type'],
+      ['introspect', '', 'token'],
+      ['revoke', 'token=&token_type_hint=access_token', 'token'],
+    ] as const) {
+      const { status, body: refusal } = await send(endpoint, body, asServiceAccount());
+      expect([status, refusal.error]).toEqual([400, 'invalid_request']);
+      expect(refusal.error_description).toBe(`${name} is required`);
+    }
+  });
+
   it('a 401 contains a challenge (RFC 9110, section 11.6.1)', async () => {
     const stranger = {
       authorization: basic({ clientId: serviceAccount.clientId, clientSecret: 'x' }),

@@ -15,7 +15,7 @@ export function toAuthDocument({ document, endpoints }: AuthServerDescription): 
     published.flatMap(([path, item]) => {
       const methods = Object.keys(item).filter((method) => !NEVER_SERVED.has(`${method} ${path}`));
       const operations = methods.map((method) => {
-        const place = { path, method, methods, traits: endpoints.get(path) };
+        const place = { path, method, methods, traits: endpoints.get(`${method} ${path}`) };
         return [method, correctOperation(item[method] as Json, place)];
       });
       if (operations.length === 0) return [];
@@ -88,6 +88,19 @@ const ERRORS: Json = {
     type: 'object',
     description: 'An error of OAuth (RFC 6749, section 5.2), or of the server around it',
     properties: { error: text, error_description: text, code: text, message: text },
+  },
+  AuthApiError: {
+    type: 'object',
+    description: 'An error of the API, which did not pass the request through (RFC 9457)',
+    properties: {
+      type: text,
+      title: text,
+      status: { type: 'integer' },
+      detail: text,
+      instance: text,
+      code: { ...text, description: 'Stable error code' },
+      requestId: text,
+    },
   },
 };
 

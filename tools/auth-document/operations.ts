@@ -1,4 +1,5 @@
 import type { EndpointTraits } from '../../auth-server/describe';
+import { withCheckedValues } from './checked-values';
 import { isJson, type Json } from './json';
 import { toDescription, toOperationId, toSummary } from './names';
 import { withListBounds } from './list-bounds';
@@ -45,7 +46,7 @@ interface Place {
 /** One corrected operation. */
 export function correctOperation(described: Json, place: Place): Json {
   const { path, method, methods, traits } = place;
-  const operation = withoutUnusedFields(described, path);
+  const operation = withCheckedValues(withoutUnusedFields(described, path), traits);
   const given = typeof operation.description === 'string' ? operation.description : '';
   const summary = toSummary(path, given);
   return {
@@ -78,24 +79,50 @@ function withParameters({ parameters }: Json): Json {
 
 function withBody({ requestBody }: Json, mediaTypes: string[]): Json {
   if (!isJson(requestBody) || !isJson(requestBody.content)) return {};
-  const [media] = Object.values(requestBody.content);
-  const content = Object.fromEntries(mediaTypes.map((type) => [type, correctSchemas(media)]));
+  const media = correctSchemas(Object.values(requestBody.content)[0]) as Json;
+  // Generated clients take the first one: JSON, which has every field.
+  const types = mediaTypes.toSorted((a, b) => Number(b === JSON_TYPE) - Number(a === JSON_TYPE));
+  const content = Object.fromEntries(
+    types.map((type) => [type, type === FORM_TYPE ? asForm(media) : media]),
+  );
   return { requestBody: { ...requestBody, content } };
+}
+
+const JSON_TYPE = 'application/json';
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/** Values of a form are texts: a field of another type is refused. */
+function asForm(media: Json): Json {
+  const schema = media.schema as Json & { properties?: Record<string, Json> };
+  const fields = Object.entries(schema.properties ?? {});
+  const texts = fields.filter(([, { type }]) => type !== 'boolean');
+  return { ...media, schema: { ...schema, properties: Object.fromEntries(texts) } };
 }
 
 function toResponses({ responses }: Json, path: string): Json {
   const given = Object.entries((responses ?? {}) as Json).filter(([status]) => status < '4');
   const refusals = Object.entries(REFUSALS).map(([status, description]) => [
     status,
-    { description, content: errorContent(path) },
+    { description, content: errorContent(path, status) },
   ]);
   return Object.fromEntries([
     // Some descriptions omit the response; authorization also returns JSON.
     ...(given.some(([status]) => status < '3') ? [] : [['200', DONE]]),
-    ...given.map(([status, answer]) => [status, correctSchemas(answer)]),
+    ...given.map(([status, answer]) => [status, withDescription(correctSchemas(answer), path)]),
     ...(REDIRECTS.test(path) ? [['302', MOVED_ON]] : []),
     ...refusals,
   ]) as Json;
+}
+
+/** Descriptions of answers with which the library's are false, by path. */
+const DESCRIPTIONS: Record<string, string> = {
+  '/oauth2/revoke': 'The token is revoked, or is unknown. The body is an empty object',
+};
+
+function withDescription(answer: unknown, path: string): Json {
+  const description = DESCRIPTIONS[path];
+  return { ...(answer as Json), ...(description !== undefined && { description }) };
 }
 
 const DONE = { description: 'Done', content: { 'application/json': { schema: {} } } };
@@ -105,8 +132,18 @@ const MOVED_ON = {
   headers: { Location: { description: 'Where to', schema: { type: 'string' } } },
 };
 
+/** Statuses with which the API answers when it does not pass the request through. */
+const OF_THE_API = ['400', '503'];
+
 /** OAuth has its own error format (RFC 6749, section 5.2). */
-function errorContent(path: string): Json {
+function errorContent(path: string, status: string): Json {
   const name = path.startsWith('/oauth2/') ? 'AuthOAuthError' : 'AuthError';
-  return { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } };
+  return {
+    'application/json': referTo(name),
+    ...(OF_THE_API.includes(status) && { 'application/problem+json': referTo('AuthApiError') }),
+  };
+}
+
+function referTo(name: string): Json {
+  return { schema: { $ref: `#/components/schemas/${name}` } };
 }

@@ -24,7 +24,7 @@ export function usedSchemas(paths: unknown, schemas: Json): Json {
   const all = Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => [
       PREFIX + name,
-      correctSchemas(withNullColumns(schema as Json)),
+      correctSchemas(withNullColumns(withoutInternal(schema as Json))),
     ]),
   );
   const used = new Set<string>();
@@ -37,6 +37,15 @@ export function usedSchemas(paths: unknown, schemas: Json): Json {
   };
   visit(paths);
   return Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)));
+}
+
+/** Columns that no answer has (`returned: false`). */
+const INTERNAL = ['basis', 'begunIn'];
+
+function withoutInternal(schema: Json): Json {
+  const columns = Object.entries((schema.properties ?? {}) as Json);
+  const returned = columns.filter(([name]) => !INTERNAL.includes(name));
+  return { ...schema, properties: Object.fromEntries(returned) };
 }
 
 /** A named schema is a row. A column that it does not require can be null in an answer. */
