@@ -82,7 +82,7 @@ export async function createAuthServer(options: AuthServerOptions): Promise<Auth
     countDroppedMails(metrics, mailer);
     const signingKeys = new SigningKeys(config, pool);
     const steps = createSteps({ ...parts, auth, metrics, signingKeys });
-    const jobs = startJobs({ signingKeys, config, pool, logger, metrics });
+    const jobs = startJobs({ signingKeys, config, pool, mailer, logger, metrics });
     let stopped: Promise<unknown> | undefined;
     // Once: a second wait for a mail server that does not answer exceeds the limit of a stop.
     const stopWork = () => (stopped ??= Promise.all([mailer.close(), jobs.stop()]));

@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 import { REPEATED_EVENTS } from './audit/repeated-events';
 import { RATE_LIMIT_CLEANUP } from './limits/limit-cleanup';
+import type { Mailer } from './mail/mailer';
+import { createNoticeJob } from './notices/notice-job';
 import {
   CLIENT_ASSERTION_CLEANUP,
   ENDED_GRANT_CLEANUP,
@@ -31,6 +33,7 @@ const CLEANUPS = [
 
 interface JobParts extends KeyJobParts {
   pool: Pool;
+  mailer: Mailer;
   metrics: Metrics;
 }
 
@@ -47,6 +50,7 @@ export function startJobs(parts: JobParts): JobRunner {
   const inTransaction = oneAtATime(transactionsOf(pool));
   jobs.start(createKeyJob(parts));
   jobs.start(createPushJob(parts));
+  jobs.start(createNoticeJob(parts));
   for (const cleanup of CLEANUPS) jobs.start(createCleanupJob(cleanup, inTransaction));
   return jobs;
 }

@@ -68,6 +68,7 @@ export const DATABASE_GRANTS: Record<DatabaseRole, readonly string[]> = {
     'REVOKE UPDATE ON oauth_resource_server FROM gatehouse_api',
     'REVOKE SELECT, UPDATE, DELETE ON oauth_ended_grant, oauth_withdrawal FROM gatehouse_api',
     'REVOKE UPDATE, DELETE ON oauth_removal FROM gatehouse_api',
+    'REVOKE SELECT, UPDATE, DELETE ON owner_notice FROM gatehouse_api',
     'REVOKE INSERT, UPDATE, DELETE ON event_stream, event_delivery FROM gatehouse_api',
     'GRANT UPDATE (status, status_reason, failures, retry_at, updated_at) ON event_stream TO gatehouse_api',
     'GRANT UPDATE (state, attempts, next_attempt_at, failing_since, last_error, finished_at) ON event_delivery TO gatehouse_api',

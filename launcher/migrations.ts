@@ -79,6 +79,7 @@ import { RecoverAccounts1795818000000 } from '../migrations/1795818000000-Recove
 import { BeginClientsOnce1795819000000 } from '../migrations/1795819000000-BeginClientsOnce';
 import { IndexFewUsers1795820000000 } from '../migrations/1795820000000-IndexFewUsers';
 import { RemoveScopesInBoundedTime1795821000000 } from '../migrations/1795821000000-RemoveScopesInBoundedTime';
+import { KeepOwnerNotices1795822000000 } from '../migrations/1795822000000-KeepOwnerNotices';
 import { grantPrivileges } from './database-grants';
 import { APPLICATION_NAME, LimitLockWaits, repeatWhileLocked } from './lock-waits';
 import { alignRoles } from './role-constraint';
@@ -166,6 +167,7 @@ const OWN_MIGRATIONS = [
   BeginClientsOnce1795819000000,
   IndexFewUsers1795820000000,
   RemoveScopesInBoundedTime1795821000000,
+  KeepOwnerNotices1795822000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -101,7 +101,7 @@ export function createPhases(parts: PhaseParts) {
     // Any place: no other plugin has hooks at these endpoints. The order inside matters.
     phase('accounts', accounts(config, pool)),
     // Any place: the hooks run after an endpoint, read its answer and send mails.
-    phase('notices', notices(mailer)),
+    phase('notices', notices(mailer, pool)),
     // Before the audit log: the end of an impersonation can replace the answer.
     phase('sessions', [sessionHandles]),
     // After all hooks that can refuse a request: a password that no endpoint checks is not counted.

@@ -1,5 +1,6 @@
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, getSessionFromCtx } from 'better-auth/api';
+import type { Pool } from 'pg';
 import { z } from 'zod';
 import { ACTING_CLIENT_HEADER, COMMITTED_CHANGE_HEADER, NOTICES_PATH } from '../../contract';
 import {
@@ -21,20 +22,27 @@ const noticeSchema = z.discriminatedUnion('event', [
   z.object({
     event: z.enum(['two_factor_removed', 'sign_in_methods_removed']),
     userId: z.string(),
+    noticeId: z.uuid().optional(),
   }),
   z.object({
     event: z.literal('email_changed'),
     userId: z.string(),
     formerEmail: z.email(),
     wasVerified: z.boolean().default(false),
+    noticeId: z.uuid().optional(),
   }),
 ]);
+
+export type RequestedNotice = z.infer<typeof noticeSchema>;
+
+/** Of the row that the API has written with the change: `notice-job.ts` sends what is left. */
+const REMOVE = 'DELETE FROM owner_notice WHERE id = $1';
 
 /**
  * Lets the API notify the owner of an account of a change by an administrator or a service
  * account: the API sends no mails. The request chooses one of the texts of this server.
  */
-export function requestedNotices(mailer: Mailer) {
+export function requestedNotices(mailer: Mailer, pool: Pool) {
   return {
     id: 'owner-notices',
     endpoints: {
@@ -49,6 +57,7 @@ export function requestedNotices(mailer: Mailer) {
           const user = await ctx.context.internalAdapter.findUserById(body.userId);
           if (!user) throw noSuchUser();
           await mailer.send(composeNotice(user, body));
+          if (body.noticeId) await pool.query(REMOVE, [body.noticeId]);
           return ctx.json({ status: true });
         },
       ),
@@ -56,7 +65,7 @@ export function requestedNotices(mailer: Mailer) {
   } satisfies BetterAuthPlugin;
 }
 
-function composeNotice(user: UserContact, notice: z.infer<typeof noticeSchema>): Message {
+export function composeNotice(user: UserContact, notice: RequestedNotice): Message {
   if (notice.event !== 'email_changed') {
     return notice.event === 'two_factor_removed'
       ? composeSecurityNotice(user, FACTOR_REMOVED)

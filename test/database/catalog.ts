@@ -15,6 +15,7 @@ const OTHER_TABLES = [
   'typeorm_metadata',
   'credential_state',
   'mail_queue',
+  'owner_notice',
   'oauth_grant',
   'oauth_ended_grant',
   'oauth_withdrawal',

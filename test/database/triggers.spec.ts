@@ -83,6 +83,7 @@ describe('a time', () => {
     'mail_queue.expires_at',
     'oauth_client_assertion.expires_at',
     'oauth_removal.created_at',
+    'owner_notice.created_at',
     'readiness_probe.written_at',
     'user.ban_expires',
   ];

@@ -73,3 +73,25 @@ it('a change is answered in time when its notice is not', async () => {
   expect((await change).status).toBe(200);
   expect(performance.now() - releasedAt).toBeLessThan(CALL_LIMIT_MS);
 });
+
+it('the owner is informed of a change that was made while the auth server could not be reached', async () => {
+  const { id, email } = await system.asUser();
+  const { accessToken } = await system.asAdmin();
+  await authLink.cut();
+  const caller = new Caller(replica.url, accessToken);
+  const path = `/api/v1/admin/users/${id}`;
+  expect((await caller.delete(`${path}/sign-in-methods`)).status).toBe(204);
+  expect((await caller.patch(path, { email: `next-${email}` })).status).toBe(200);
+  await system.query(`UPDATE owner_notice SET created_at = now() - interval '16 s'`);
+  await eventually(async () => {
+    const subjects = [
+      ...(await readMails(system, email)),
+      ...(await readMails(system, `next-${email}`)),
+    ];
+    expect(subjects.map(({ subject }) => subject).toSorted()).toEqual([
+      'An administrator removed all sign-in methods of your account',
+      'Your e-mail address was changed',
+    ]);
+  });
+  expect(await system.query('SELECT FROM owner_notice')).toEqual([]);
+});

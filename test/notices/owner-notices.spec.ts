@@ -44,6 +44,7 @@ it.each<[string, () => Caller]>([
   expect(await mailsTo(email)).toMatchObject([
     { subject: CHANGED, text: expect.stringContaining(`now-${email}`) },
   ]);
+  expect(await stage.system.query('SELECT FROM owner_notice')).toEqual([]);
 });
 
 it('a former e-mail address that was not verified does not learn the new one', async () => {

@@ -32,10 +32,10 @@ export class SecondFactorService {
     if (actor.principal.userId === userId) {
       throw new Problem('forbidden', { detail: 'Switch your own off with your password.' });
     }
-    const isRemoved = await this.transactions.run({ actor }, async (manager) => {
+    const notice = await this.transactions.run({ actor }, async (manager) => {
       // All changes of a second factor lock the user first.
       const user = await lockUser(manager, { id: userId, actor, preconditions });
-      if (!user.twoFactorEnabled) return false;
+      if (!user.twoFactorEnabled) return null;
       await manager.delete(TwoFactorEntity, { userId });
       await recordAuditEvent(manager, {
         action: 'two_factor.disabled',
@@ -49,8 +49,8 @@ export class SecondFactorService {
       );
       await deleteProofs(manager, { userId, kinds: ['trusted_device', 'second_step'] });
       await manager.delete(SessionEntity, { userId });
-      return true;
+      return this.notices.keep(manager, { event: 'two_factor_removed', userId });
     });
-    if (isRemoved) await this.notices.send(actor, { event: 'two_factor_removed', userId });
+    if (notice) await this.notices.send(actor, notice);
   }
 }

@@ -46,7 +46,7 @@ export class SignInMethodsService {
     if (actor.principal.userId === userId) {
       throw new Problem('forbidden', { detail: 'Set a new password by mail instead.' });
     }
-    await this.transactions.run({ actor }, async (manager) => {
+    const notice = await this.transactions.run({ actor }, async (manager) => {
       // All changes of a sign-in method lock the user first.
       const user = await lockUser(manager, { id: userId, actor, preconditions });
       const subject = { type: 'user', id: userId } as const;
@@ -54,8 +54,9 @@ export class SignInMethodsService {
         await recordAuditEvent(manager, { actor, subject, ...event });
       }
       await removeMethods(manager, userId);
+      return this.notices.keep(manager, { event: 'sign_in_methods_removed', userId });
     });
-    await this.notices.send(actor, { event: 'sign_in_methods_removed', userId });
+    await this.notices.send(actor, notice);
   }
 }
 

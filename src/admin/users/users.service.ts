@@ -46,10 +46,8 @@ export class AdminUsersService {
    * session must not replace it. Or as {@link lockUser}
    */
   async updateUser(actor: Actor, update: UserUpdate): Promise<User> {
-    const { user, former } = await this.saveUpdate(actor, update);
-    if (user.email !== former.formerEmail) {
-      await this.notices.send(actor, { event: 'email_changed', userId: user.id, ...former });
-    }
+    const { user, notice } = await this.saveUpdate(actor, update);
+    if (notice) await this.notices.send(actor, notice);
     return user;
   }
 
@@ -62,8 +60,10 @@ export class AdminUsersService {
         if (actor.principal.userId === id) assertSameEmail(before, row);
         await recordUserChange(manager, { actor, before, after: row });
         const user = toUser(await manager.save(row));
+        if (user.email === before.email) return { user, notice: null };
         const { email: formerEmail, emailVerified: wasVerified } = before;
-        return { user, former: { formerEmail, wasVerified } };
+        const event = { event: 'email_changed', userId: id, formerEmail, wasVerified } as const;
+        return { user, notice: await this.notices.keep(manager, event) };
       });
     } catch (error) {
       if (isUniqueViolation(error)) throw new Problem('email_taken', { cause: error });
