@@ -11,8 +11,8 @@ export interface CompleteFile {
 }
 
 /**
- * Lets a file appear when it is complete. An attempt that fails, or that SIGINT or SIGTERM ends,
- * leaves nothing.
+ * Lets a file appear when it is complete. An attempt that fails, or that a signal other than
+ * SIGKILL ends, leaves nothing.
  *
  * @throws {StartError} when the file exists.
  */

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** 128 and the number of the signal, as a shell reports a process that the signal has ended. */
 const endStart = (signal: (typeof SIGNALS)[number]): never =>

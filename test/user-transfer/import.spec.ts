@@ -376,25 +376,31 @@ describe('the command says in one line', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('full'))).toEqual([]);
   });
 
-  it('nothing when a signal ends an export, of which nothing is left', async () => {
-    const file = join(folder, 'interrupted.jsonl');
-    const listFiles = () => readdirSync(folder).filter((name) => name.startsWith('interrupted'));
-    const lock = await server.sql.connect();
-    try {
-      await lock.query('BEGIN; LOCK TABLE "user" IN ACCESS EXCLUSIVE MODE');
-      const child = spawn(process.execPath, ['--eval', COMMAND, 'export', file], {
-        env: { PATH: process.env.PATH, DATABASE_URL: server.sql.options.connectionString },
-      });
-      const exited = once(child, 'exit');
-      await eventually(() => expect(listFiles()).toHaveLength(1));
-      child.kill('SIGINT');
-      expect(await exited).toEqual([130, null]);
-    } finally {
-      await lock.query('ROLLBACK');
-      lock.release();
-    }
-    expect(listFiles()).toEqual([]);
-  });
+  it.each([
+    ['SIGINT', 130],
+    ['SIGHUP', 129],
+  ] as const)(
+    'nothing when %s ends an export, of which nothing is left',
+    async (signal, status) => {
+      const file = join(folder, 'interrupted.jsonl');
+      const listFiles = () => readdirSync(folder).filter((name) => name.startsWith('interrupted'));
+      const lock = await server.sql.connect();
+      try {
+        await lock.query('BEGIN; LOCK TABLE "user" IN ACCESS EXCLUSIVE MODE');
+        const child = spawn(process.execPath, ['--eval', COMMAND, 'export', file], {
+          env: { PATH: process.env.PATH, DATABASE_URL: server.sql.options.connectionString },
+        });
+        const exited = once(child, 'exit');
+        await eventually(() => expect(listFiles()).toHaveLength(1));
+        child.kill(signal);
+        expect(await exited).toEqual([status, null]);
+      } finally {
+        await lock.query('ROLLBACK');
+        lock.release();
+      }
+      expect(listFiles()).toEqual([]);
+    },
+  );
 
   it('that the database cannot be reached', () => {
     const { status, stderr } = runCommand('postgres://a:b@127.0.0.1:1/none', 'export', '/none/x');
