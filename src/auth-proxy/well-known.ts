@@ -2,8 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { API_SCOPES, isAuthorizationServer } from '../../contract';
 import { PUBLIC_DOCUMENT_HEADERS } from '../../runtime/http/public-document';
 import type { ApiSettings } from '../config/api-settings';
-
-const RESOURCE_DOCUMENT = '/.well-known/oauth-protected-resource';
+import { RESOURCE_DOCUMENT } from '../config/resource-metadata';
 
 /** Names the authorization server to clients of the API (RFC 9728). Public, for every origin. */
 export function serveResourceMetadata(fastify: FastifyInstance, settings: ApiSettings): void {

@@ -19,7 +19,7 @@ export function createAdapter(settings: ApiSettings, logger: Logger): FastifyAda
     }),
     // Errors of the router (malformed or over-long URLs) occur before any hook runs.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      sendProblem({ problem: toProblem(error), request, reply, apiUrl: settings.apiUrl });
+      sendProblem({ problem: toProblem(error), request, reply, settings });
     },
     clientErrorHandler: createConnectionErrorHandler(settings.apiUrl),
     rewriteUrl: toOriginForm,

@@ -6,7 +6,11 @@ const text = { type: 'string' } as const;
 
 /** Headers that answers of many operations have, described once. */
 export const RESPONSE_HEADERS = {
-  WwwAuthenticate: { description: 'RFC 6750, section 3', schema: text },
+  WwwAuthenticate: {
+    description:
+      'RFC 6750, section 3; `resource_metadata` names the metadata of the API (RFC 9728)',
+    schema: text,
+  },
   RetryAfter: { description: 'Seconds to wait', schema: { type: 'integer' } as const },
   AcceptEncoding: {
     description:

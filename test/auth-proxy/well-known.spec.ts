@@ -1,6 +1,7 @@
 import { fastify } from 'fastify';
 import { serveResourceMetadata } from '../../src/auth-proxy/well-known';
 import type { ApiSettings } from '../../src/config/api-settings';
+import { resourceMetadataUrl } from '../../src/config/resource-metadata';
 
 async function read(jwtIssuer: string): Promise<Record<string, unknown>> {
   const app = fastify();
@@ -19,6 +20,26 @@ describe('the metadata of the API', () => {
     'names no authorization server when the issuer is %s: there is none',
     async (issuer) => {
       expect(await read(issuer)).not.toHaveProperty('authorization_servers');
+    },
+  );
+});
+
+describe('a challenge names the metadata (RFC 9728, section 5.1)', () => {
+  const settings = {
+    apiUrl: 'https://api.example.com',
+    jwtAudience: 'https://api.example.com',
+    jwtIssuer: 'https://auth.example.com',
+  } as ApiSettings;
+
+  it('when the audience is the URL of the API', () => {
+    const url = 'https://api.example.com/.well-known/oauth-protected-resource';
+    expect(resourceMetadataUrl(settings)).toBe(url);
+  });
+
+  it.each([{ jwtAudience: 'urn:gatehouse' }, { jwtIssuer: 'gatehouse' }])(
+    'but not with %o: a client would refuse the metadata',
+    (changes) => {
+      expect(resourceMetadataUrl({ ...settings, ...changes })).toBeNull();
     },
   );
 });

@@ -183,6 +183,11 @@ function routesFor(who: Who): string[] {
   return CONTRACT[who].filter((name) => operations.has(name));
 }
 
+/** RFC 9728, section 5.1. */
+function metadata(): string {
+  return `resource_metadata="${system.apiUrl}/.well-known/oauth-protected-resource"`;
+}
+
 describe('every route', () => {
   it('of the router is an operation of the document, and vice versa', () => {
     const routes = routesOf(system.apps[0]!)
@@ -214,7 +219,7 @@ describe('every route', () => {
     for (const name of [...routesFor('user'), ...routesFor('admin')]) {
       const answer = await call(name, system.asAnonymous(), someone);
       expectProblem(answer, 'missing_token');
-      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+      expect(answer.headers.get('www-authenticate')).toBe(`Bearer ${metadata()}`);
     }
   });
 
@@ -224,7 +229,9 @@ describe('every route', () => {
     for (const name of [...routesFor('user'), ...routesFor('admin')]) {
       const answer = await call(name, stranger, someone);
       expectProblem(answer, 'invalid_token');
-      expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+      expect(answer.headers.get('www-authenticate')).toBe(
+        `Bearer error="invalid_token", ${metadata()}`,
+      );
     }
   });
 

@@ -1831,7 +1831,7 @@ export interface components {
     parameters: never;
     requestBodies: never;
     headers: {
-        /** @description RFC 6750, section 3 */
+        /** @description RFC 6750, section 3; `resource_metadata` names the metadata of the API (RFC 9728) */
         WwwAuthenticate: string;
         /** @description Seconds to wait */
         RetryAfter: number;

@@ -101,7 +101,8 @@ describe('a service account', () => {
     const refused = await (await serviceAccountWith(lacking)).call(method, path, { body });
     expectProblem(refused, 'insufficient_scope');
     expect(refused.headers.get('www-authenticate')).toBe(
-      `Bearer error="insufficient_scope", scope="${scope}"`,
+      `Bearer error="insufficient_scope", scope="${scope}", ` +
+        `resource_metadata="${stage.system.apiUrl}/.well-known/oauth-protected-resource"`,
     );
     const taken = await (await serviceAccountWith(scope)).call(method, path, { body });
     expect(taken.status).toBeLessThan(300);

@@ -11,10 +11,13 @@ import type { CaseRequest, Refusal, TokenCase } from '../support/token-cases/tok
 const PATH = '/api/v1/users/me';
 const NOW = Math.floor(Date.now() / 1_000);
 
+/** RFC 9728, section 5.1. */
+const METADATA = 'resource_metadata="https://api.example.com/.well-known/oauth-protected-resource"';
+
 const CHALLENGES = {
-  missing_token: 'Bearer',
-  invalid_token: 'Bearer error="invalid_token"',
-  insufficient_scope: 'Bearer error="insufficient_scope", scope="profile"',
+  missing_token: `Bearer ${METADATA}`,
+  invalid_token: `Bearer error="invalid_token", ${METADATA}`,
+  insufficient_scope: `Bearer error="insufficient_scope", scope="profile", ${METADATA}`,
   user_required: undefined,
 };
 

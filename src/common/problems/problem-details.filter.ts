@@ -14,7 +14,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
       problem: toProblem(error),
       request: http.getRequest<FastifyRequest>(),
       reply: http.getResponse<FastifyReply>(),
-      apiUrl: this.settings.apiUrl,
+      settings: this.settings,
     });
   }
 }

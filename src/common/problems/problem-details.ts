@@ -6,6 +6,8 @@ import { toReason } from '../../../runtime/fault-state';
 import { Problem } from './problem';
 import type { ProblemCode } from './problem-codes';
 import { DATABASE_REFUSALS, REQUEST_ID_HEADER } from '../../../contract';
+import type { ApiSettings } from '../../config/api-settings';
+import { resourceMetadataUrl } from '../../config/resource-metadata';
 
 /** The problem for a status of Fastify or Nest. */
 const CODE_BY_STATUS: Record<number, ProblemCode> = {
@@ -48,31 +50,40 @@ export interface ProblemAnswer {
   problem: Problem;
   request: FastifyRequest;
   reply: FastifyReply;
-  /** Public base URL, under which the problem's `type` leads to a page. */
-  apiUrl: string;
+  settings: ApiSettings;
 }
 
 /** Answers with `application/problem+json` (RFC 9457) and logs the private reason. */
-export function sendProblem({ problem, request, reply, apiUrl }: ProblemAnswer): void {
+export function sendProblem({ problem, request, reply, settings }: ProblemAnswer): void {
   // A client that has left is no fault: its connection is closed before the answer.
   if (!reply.raw.destroyed) logProblem(request, problem);
   // Only the path: a query can contain personal data.
   const instance = request.url.split('?', 1)[0]!;
-  const body = toProblemBody(problem, { apiUrl, instance, requestId: request.id });
+  const body = toProblemBody(problem, { ...settings, instance, requestId: request.id });
   void reply
     .code(problem.status)
     .headers({
       'cache-control': 'no-store',
       [REQUEST_ID_HEADER]: request.id,
-      ...problem.headers,
+      ...withMetadata(problem.headers, settings),
     })
     .type('application/problem+json; charset=utf-8')
     .send(JSON.stringify(body));
 }
 
+/** A challenge leads clients to the authorization server (RFC 9728, section 5.1). */
+function withMetadata(headers: Problem['headers'], settings: ApiSettings): Record<string, string> {
+  const challenge = headers['www-authenticate'];
+  const place = resourceMetadataUrl(settings);
+  if (challenge === undefined || place === null) return headers;
+  const separator = challenge === 'Bearer' ? ' ' : ', ';
+  return { ...headers, 'www-authenticate': `${challenge}${separator}resource_metadata="${place}"` };
+}
+
 /** Members of RFC 9457 and our own, in this order on the wire. */
 export function toProblemBody(
   { code, title, status, detail, errors }: Problem,
+  // The problem's `type` leads to a page of the API.
   { apiUrl, instance, requestId }: { apiUrl: string; instance: string; requestId: string },
 ) {
   const type = `${apiUrl}/problems/${code}`;
