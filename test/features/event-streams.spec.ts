@@ -9,7 +9,7 @@ import { type ExtraReplica, listenAsReplica } from '../support/processes/extra-r
 import { settingsAs } from '../support/servers/database-logins';
 import { type SignedInUser, System } from '../support/system';
 
-const { addTicks, ticks } = loadNatively('test/live-access/ticks') as typeof import('./ticks');
+const { addTicks, ticks } = loadNatively('test/features/ticks') as typeof import('./ticks');
 
 /** In place of {@link IDLE_LIMIT_MS}. */
 const SHORT_LIMIT_MS = 2_000;
