@@ -45,8 +45,8 @@ export type ExampleCall = (
 /** What the tests of Gatehouse need to send the documented examples of a feature. */
 export interface FeatureExamples {
   /**
-   * Values that only a running system has, by the name of the parameter. The caller is an
-   * administrator, or has a role of the route.
+   * Values that only a running system has, by the name of the parameter of a path or query, or of
+   * the field of a body. The caller is an administrator, or has a role of the route.
    */
   parameters?: Record<string, (call: ExampleCall) => Promise<unknown>>;
   /**

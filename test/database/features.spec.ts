@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Column, DataSource, Entity, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Column, CreateDateColumn, DataSource, Entity, ManyToOne, PrimaryColumn } from 'typeorm';
 import type { EntityManager, Relation } from 'typeorm';
 import { ROLES } from '../../contract';
 import { findDeclarationFaults, findMissingFeatures } from '../../contract/declarations/faults';
@@ -9,6 +9,8 @@ import type { FeatureDeclaration } from '../../features/define-feature';
 import { HOUSE_FEATURES } from '../../features/house-features';
 import { findFeatureFaults, findUnlistedEntities } from '../../src/database/feature-check';
 import { findReferenceFaults } from '../../src/database/feature-references';
+import { Cursors } from '../../src/common/pagination/cursor';
+import { readPage } from '../../src/common/pagination/keyset-pages';
 import { listEntities } from '../../src/database/entities';
 import { UserEntity } from '../../src/database/entities/user.entity';
 import { findUnlistedMigrations } from '../../runtime/unlisted-migrations';
@@ -32,6 +34,21 @@ class OwnedEntity {
 
   @ManyToOne(() => UserEntity, { onDelete: 'CASCADE' })
   writer?: Relation<UserEntity>;
+}
+
+@Entity('entry')
+class EntryEntity {
+  @PrimaryColumn({ type: 'text' })
+  id!: string;
+
+  @Column({ type: 'text' })
+  folder!: string;
+
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
+  createdAt!: Date;
+
+  @CreateDateColumn({ name: 'read_at', type: 'timestamptz' })
+  readAt!: Date;
 }
 
 class MovePlaces1795900000000 {
@@ -97,7 +114,7 @@ describe('the check of a feature at the start', () => {
   });
 
   it('names each entity that no feature lists', () => {
-    const listed = [...listEntities(), KeptEntity, OwnedEntity];
+    const listed = [...listEntities(), KeptEntity, OwnedEntity, EntryEntity];
     expect(findUnlistedEntities(listed)).toEqual([
       'PlaceEntity is missing in `entities` of the `….api.ts` of its feature',
     ]);
@@ -105,13 +122,15 @@ describe('the check of a feature at the start', () => {
   });
 });
 
-describe('the check of the foreign keys of a feature', () => {
+describe('the tables of a feature', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+    const entities = [EntryEntity];
+    dataSource = new DataSource({ type: 'postgres', url: database.url, entities });
+    await dataSource.initialize();
     await dataSource.query(`
       CREATE TABLE stall (author_id text REFERENCES "user" (id) ON DELETE CASCADE);
       CREATE TABLE guide (created_by text REFERENCES "user" (id));
@@ -124,6 +143,23 @@ describe('the check of the foreign keys of a feature', () => {
 
   const faultsIn = (tables: string[], api: object) =>
     findReferenceFaults({ feature: { name: 'places', tables }, api, dataSource });
+
+  it('pages keep the parameters of the query, and refuse times that a cursor cannot hold', async () => {
+    await dataSource.query(`CREATE TABLE entry (id text, folder text, created_at timestamptz(3), read_at timestamptz);
+      INSERT INTO entry SELECT n, 'inbox', now(), now() FROM generate_series(1, 3) AS n`);
+    const cursors = new Cursors(() => Promise.resolve(Buffer.from('key')));
+    const read = (by: 'createdAt' | 'readAt', cursor?: string) => {
+      const query = dataSource.manager.createQueryBuilder(EntryEntity, 'entry');
+      query.where('entry.folder = :id', { id: 'inbox' });
+      const keyOf = (row: EntryEntity) => ({ value: row[by].toISOString(), id: row.id });
+      const order = { list: 'entries', by, direction: 'ASC', keyOf } as const;
+      return readPage({ query, cursors }, { ...order, limit: 2, cursor });
+    };
+    const { nextCursor } = await read('createdAt');
+    const { rows } = await read('createdAt', nextCursor!);
+    expect(rows.map(({ id }) => id)).toEqual(['3']);
+    await expect(read('readAt')).rejects.toThrow('EntryEntity.readAt needs `precision: 3`');
+  });
 
   it('accepts rows that are exported and end with the user, and no other foreign keys', async () => {
     await expect(faultsIn(['stall'], { exportUser })).resolves.toEqual([]);

@@ -21,9 +21,10 @@ export interface RowPage<Row> {
 /**
  * Reads one page of a query. A page starts after the last row of the page before, so each page
  * costs the same, and new rows move none. The table needs an index on the ordered column and the
- * id.
+ * id. The column is `NOT NULL`: rows without a value would be missing.
  *
  * @param query with its filters; the order and the limit are added here.
+ * @throws {Error} when the column has times that are finer than those of JavaScript.
  * @throws {Problem} `validation_failed` when the cursor is of another list than the query's.
  */
 export async function readPage<Row extends ObjectLiteral>(
@@ -33,10 +34,14 @@ export async function readPage<Row extends ObjectLiteral>(
   const { list, filters, by, direction, keyOf } = keyset;
   const sequence = { list, order: `${direction === 'DESC' ? '-' : ''}${by}`, filters };
   const { alias } = query;
+  assertWholeMilliseconds(query, by);
   if (cursor !== undefined) {
     const start = await cursors.parseCursor(cursor, sequence);
     const comparison = direction === 'DESC' ? '<' : '>';
-    query.andWhere(`(${alias}.${by}, ${alias}.id) ${comparison} (:value, :id)`, { ...start });
+    query.andWhere(`(${alias}.${by}, ${alias}.id) ${comparison} (:pageValue, :pageId)`, {
+      pageValue: start.value,
+      pageId: start.id,
+    });
   }
   // One additional row shows whether another page follows.
   query.orderBy(`${alias}.${by}`, direction).addOrderBy(`${alias}.id`, direction);
@@ -47,4 +52,16 @@ export async function readPage<Row extends ObjectLiteral>(
     rows,
     nextCursor: last ? await cursors.toCursor({ ...sequence, ...keyOf(last) }) : null,
   };
+}
+
+/** A cursor has the time of a `Date`. With finer times in the column, rows would be on two pages or on none. */
+function assertWholeMilliseconds<Row extends ObjectLiteral>(
+  { expressionMap: { mainAlias } }: SelectQueryBuilder<Row>,
+  by: string,
+): void {
+  const { type, precision } = mainAlias?.metadata.findColumnWithPropertyName(by) ?? {};
+  if (!String(type).startsWith('timestamp') || (precision ?? 6) <= 3) return;
+  throw new Error(
+    `${mainAlias!.metadata.name}.${by} needs \`precision: 3\` to order pages, and timestamp(3) in the table`,
+  );
 }

@@ -9,25 +9,50 @@ function describeFault(issue: z.core.$ZodRawIssue): string {
   if (issue.input === undefined) return 'Required';
   switch (issue.code) {
     case 'invalid_type':
-      return `Must be of type ${issue.expected}`;
+      return `Must be of type ${issue.expected === 'record' ? 'object' : issue.expected}`;
     case 'invalid_value':
       return `Must be ${issue.values.map(String).join(' or ')}`;
     case 'too_big':
-      return `Must have at most ${issue.maximum} ${unitOf(issue)}`;
+      return describeBound(issue, { most: issue.maximum });
     case 'too_small':
-      return `Must have at least ${issue.minimum} ${unitOf(issue)}`;
+      return describeBound(issue, { least: issue.minimum });
+    case 'not_multiple_of':
+      return `Must be a multiple of ${issue.divisor}`;
+    case 'invalid_format':
+      return DESCRIBED_FORMATS[issue.format] ?? 'Not acceptable';
     default:
       return 'Not acceptable';
   }
 }
 
+const DESCRIBED_FORMATS: Record<string, string> = {
+  date: 'Must be a date such as 2026-11-23',
+  datetime: 'Must be an RFC 3339 time',
+  email: 'Must be an e-mail address',
+  url: 'Must be a URL',
+  uuid: 'Must be a UUID',
+};
+
+interface Bound {
+  origin: string;
+  inclusive?: boolean;
+}
+
+function describeBound(
+  { origin, inclusive = true }: Bound,
+  { most, least }: { most?: number | bigint; least?: number | bigint },
+): string {
+  if (origin === 'number' || origin === 'int' || origin === 'bigint') {
+    if (most !== undefined) return `Must be ${inclusive ? 'at most' : 'less than'} ${most}`;
+    return `Must be ${inclusive ? 'at least' : 'more than'} ${least}`;
+  }
+  const unit = origin === 'string' ? 'characters' : 'entries';
+  return `Must have at ${most === undefined ? 'least' : 'most'} ${most ?? least} ${unit}`;
+}
+
 /** The message for a text of another format. A value that is not text has the general message. */
 function whenMalformed(words: string) {
   return ({ code }: { code?: string }) => (code === 'invalid_format' ? words : undefined);
-}
-
-function unitOf({ origin }: { origin: string }): string {
-  return origin === 'string' ? 'characters' : 'entries';
 }
 
 /** RFC 3339 in UTC with `Z`, milliseconds. */
