@@ -99,9 +99,11 @@ async function findGrant(
   { grants, codes }: TokenClaimsParts,
 ): Promise<number> {
   const isNew = grantType === 'authorization_code';
-  if (isNew && !(await codes.use(ctx.request, ctx.body))) throw refusal('invalid code');
-  const hasBasis = !isNew || (await grants.begin({ sessionId, clientId, scopes, resources }));
-  const begin = hasBasis ? await grants.find({ sessionId, clientId }) : null;
+  const issuedAt = isNew ? await codes.use(ctx.request, ctx.body) : null;
+  if (isNew && !issuedAt) throw refusal('invalid code');
+  const begin = issuedAt
+    ? await grants.begin({ sessionId, clientId, scopes, resources, issuedAt })
+    : await grants.find({ sessionId, clientId });
   if (begin === null) throw refusal('what was granted has ended');
   return begin;
 }

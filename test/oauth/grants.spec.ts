@@ -398,6 +398,21 @@ describe('a new grant', () => {
   });
 });
 
+describe('a new consent', () => {
+  it('does not make a code valid that is older', async () => {
+    const code = await stage.code(client, browser);
+    await deleteConsent();
+    const fresh = await stage.tokens(client, browser);
+    // As if the user had given it a second later: codes have whole seconds.
+    await statement(
+      `UPDATE oauth_consent SET created_at = created_at + interval '1 s' ${OF_USER}`,
+    )();
+    const answer = await stage.exchange(client, code);
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
+    await expectGoodEverywhere(fresh.access_token);
+  });
+});
+
 describe('a grant that ends while its refresh token is inserted', () => {
   holdUpAt('INSERT');
 
@@ -420,6 +435,22 @@ describe('a grant that ends while its refresh token is inserted', () => {
     const { status, body } = await changeDuring({ holder, request, change });
     expect([status, body.error, body.refresh_token]).toEqual([400, 'invalid_grant', undefined]);
     await expectNoTokens();
+  });
+
+  it('leaves no token: exchange, the user takes the consent back and gives a smaller one', async () => {
+    const code = await stage.code(client, browser);
+    let fresh: Tokens;
+    const { status, body } = await changeDuring({
+      holder,
+      request: () => stage.exchange(client, code),
+      change: async () => {
+        await deleteConsent();
+        fresh = await stage.tokens(client, browser, { scope: 'openid profile' });
+      },
+    });
+    expect([status, body.error, body.refresh_token]).toEqual([400, 'invalid_grant', undefined]);
+    await expectNoTokens();
+    await expectGoodEverywhere(fresh!.access_token);
   });
 
   /** A renewal has locked the grant: the end waits for it. */

@@ -7,8 +7,9 @@ import type { AuthConfig } from '../../common/config';
 import type { HookMatch } from '../../common/hook-types';
 import { namedClientId } from '../../common/client-id';
 import { hashToken, toStoredIdentifier } from '../../common/stored-hashes';
-import { CLOCK_TOLERANCE_SECONDS } from '../../../contract';
+import { CLOCK_TOLERANCE_SECONDS, GRANT_CLAIM, toGrantTime } from '../../../contract';
 import { REQUEST_LIMIT_MS } from '../../../runtime/http/request-limits';
+import { decodeJwtPayload } from '../../../runtime/tokens/jwt-payload';
 
 const TOLERANCE_MS = CLOCK_TOLERANCE_SECONDS * 1_000;
 
@@ -40,7 +41,16 @@ const REPLAY = `
 
 const FORGET = 'DELETE FROM verification WHERE identifier = $1';
 
-const FIND_USED = 'SELECT value FROM verification WHERE identifier = $1';
+const FIND_USED = `
+  SELECT v.value, g.granted_at AS "begunAt" FROM verification v
+    LEFT JOIN (oauth_grant g JOIN oauth_client c
+                 ON c.client_id = g.client_id AND c.grant_generation = g.generation)
+      ON g.session_id = v.value::jsonb ->> 'sessionId' AND g.client_id = v.value::jsonb ->> 'clientId'
+   WHERE v.identifier = $1`;
+
+/** As a new grant does with the refresh tokens that it finds. */
+const LEAVE_GRANT = `
+  UPDATE oauth_refresh_token SET session_id = NULL WHERE authorization_code_id = $1`;
 
 const FIND_CLIENTS = `
   SELECT client_id AS "clientId" FROM oauth_refresh_token WHERE authorization_code_id = $1
@@ -67,6 +77,9 @@ const INVALID_GRANT = { error: 'invalid_grant', error_description: 'invalid code
  * could prevent the sign-in. Here it only finds the code, and {@link use} uses it up when client,
  * redirect URI and verifier are right (RFC 6749, section 4.1.3). For the same reason a second use is
  * one of the client alone: others are refused before the provider deletes its refresh tokens.
+ *
+ * The first use is also refused when its grant ended meanwhile and another exchange has begun a new one,
+ * to which its refresh token would belong.
  *
  * The row of a used code remains until its access tokens expire, under the name of a used code. The
  * second use writes to it, then ends the grant. The first use reads it after its last write: either
@@ -105,12 +118,12 @@ export class UsedCodes {
 
   /**
    * Uses up the code that the request has found.
-   * @returns `false`: another request has used it.
+   * @returns when it was issued; `null`: another request has used it.
    */
-  async use(request: Request | undefined, body: unknown): Promise<boolean> {
+  async use(request: Request | undefined, body: unknown): Promise<Date | null> {
     const { pool, config } = this.parts;
     const code = request && this.found.get(request);
-    if (!code) return false;
+    if (!code) return null;
     const codeId = codeIdOf(body);
     const { sessionId, query } = JSON.parse(code.value) as StoredCode;
     const used: UsedCode = { sessionId, clientId: query.client_id };
@@ -120,10 +133,10 @@ export class UsedCodes {
     const values = [id, identifier, nameOfUsed(codeId), JSON.stringify(used), expiry, now];
     if ((await pool.query(USE, values)).rowCount !== 1) {
       await this.replay(codeId);
-      return false;
+      return null;
     }
     this.firstUses.add(request);
-    return true;
+    return code.createdAt;
   }
 
   /** @returns whether the first use may be answered with its tokens. */
@@ -137,10 +150,15 @@ export class UsedCodes {
       await pool.query(FORGET, [name]);
       return true;
     }
-    const { rows } = await pool.query<{ value: string }>(FIND_USED, [name]);
+    const { rows } = await pool.query<{ value: string; begunAt: Date | null }>(FIND_USED, [name]);
     const used = rows[0] && (JSON.parse(rows[0].value) as UsedCode);
-    if (used?.replayed !== true) return true;
-    await endGrants(codeId, pool);
+    if (used?.replayed === true) {
+      await endGrants(codeId, pool);
+      return false;
+    }
+    const grantedAt = toGrantTime(decodeJwtPayload(token)[GRANT_CLAIM]);
+    if (grantedAt === (rows[0]?.begunAt?.getTime() ?? null)) return true;
+    await pool.query(LEAVE_GRANT, [codeId]);
     return false;
   }
 
