@@ -80,6 +80,7 @@ import { BeginClientsOnce1795819000000 } from '../migrations/1795819000000-Begin
 import { IndexFewUsers1795820000000 } from '../migrations/1795820000000-IndexFewUsers';
 import { RemoveScopesInBoundedTime1795821000000 } from '../migrations/1795821000000-RemoveScopesInBoundedTime';
 import { KeepOwnerNotices1795822000000 } from '../migrations/1795822000000-KeepOwnerNotices';
+import { RaiseGenerationsOnly1795823000000 } from '../migrations/1795823000000-RaiseGenerationsOnly';
 import { grantPrivileges } from './database-grants';
 import { APPLICATION_NAME, LimitLockWaits, repeatWhileLocked } from './lock-waits';
 import { alignRoles } from './role-constraint';
@@ -168,6 +169,7 @@ const OWN_MIGRATIONS = [
   IndexFewUsers1795820000000,
   RemoveScopesInBoundedTime1795821000000,
   KeepOwnerNotices1795822000000,
+  RaiseGenerationsOnly1795823000000,
 ];
 
 /** Every migration, of Gatehouse and of the features, oldest first. */

@@ -6,6 +6,7 @@ import {
   WITHDRAWAL_CLEANUP,
 } from '../../auth-server/oauth/token-cleanup';
 import { DOCS_CLIENT_ID } from '../../contract';
+import { DATABASE_ROLES } from '../../launcher/database-grants';
 import { deleteBatches, transactionsOf } from '../../runtime/jobs/cleanup';
 import { authSettings } from '../support/auth-server/auth-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -259,6 +260,16 @@ describe('the end of many grants of a client', () => {
     const { rows } = await recorder.sql.query('SELECT session_id FROM oauth_grant');
     expect(rows).toEqual([{ session_id: 's1' }]);
     expect(await numberOf('oauth_consent')).toBe(1);
+  });
+
+  it('is not undone by a lower generation', async () => {
+    const [, sql] = ENDS_OF_CLIENT[0]!;
+    for (const statement of withoutDeletion(sql)) await recorder.sql.query(statement);
+    await recorder.sql.query(`SET ROLE ${DATABASE_ROLES.api}`);
+    const lower = recorder.sql.query('UPDATE oauth_client SET grant_generation = 0');
+    await expect(lower).rejects.toMatchObject({ code: '23514' });
+    await recorder.sql.query('RESET ROLE');
+    expect(await numberOf(IN_FORCE)).toBe(0);
   });
 
   it('refuses a new refresh token of an ended one', async () => {
