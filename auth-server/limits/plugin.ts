@@ -2,7 +2,7 @@ import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware, isAPIError } from 'better-auth/api';
 import type { Pool } from 'pg';
 export { equalTimes } from './equal-times';
-import { GrowingDelay, scaled, type DelayRule } from './growing-delay';
+import { GrowingDelay, scaled } from './growing-delay';
 import { announce, refusal, toHeaders } from './limit-headers';
 import { LimitKeys, networkOf } from './limit-keys';
 import type { LimitStore } from './limit-store';
@@ -10,7 +10,7 @@ import { KnownSources, type Origin } from './known-sources';
 import { ASK_FOR_RESET, mailSenderOf, mailSenders, noteMailSender } from './mail-senders';
 import { OWN_CHANGES, type Proof, RequestLimits } from './request-limits';
 import { proofOfSecondStep, SECOND_STEPS } from './second-step-proof';
-import { SignInLimits, type SignInAttempt } from './sign-in-limits';
+import { PASSWORD_RULE, SignInLimits, type SignInAttempt } from './sign-in-limits';
 import { JWKS_PATH } from '../../contract';
 import type { AuthConfig } from '../common/config';
 import { findLastingSecret, type Secrets } from '../common/secrets';
@@ -36,9 +36,6 @@ const PASSWORD_PATHS = new Set([
   '/two-factor/disable',
   '/two-factor/generate-backup-codes',
 ]);
-
-/** With a stolen session, a client must not guess the password without a limit. */
-const PASSWORD_RULE: DelayRule = { name: 'password', free: 5, window: 3_600, longest: 900 };
 
 interface LimitsConfig {
   pool: Pool;

@@ -8,17 +8,23 @@ import type { RateLimitFactors } from '../../runtime/settings/load';
 const HOUR = 3_600;
 const DAY = 86_400;
 
-/** The limits of the password sign-in: docs/security/limits.md. */
+/**
+ * The limits of the password sign-in: docs/security/limits.md. Those of one account leave fewer than
+ * 100 guesses a day.
+ */
 export const SIGN_IN_RULES = {
   /** One account from one IP address: a user who mistypes, or an attacker at one place. */
-  origin: { name: 'sign-in', free: 5, window: HOUR, longest: 900 },
+  origin: { name: 'sign-in', free: 5, window: DAY, longest: 1_200 },
   /** One account from a browser that its owner has used. */
-  device: { name: 'sign-in-device', free: 10, window: HOUR, longest: 900 },
+  device: { name: 'sign-in-device', free: 10, window: DAY, longest: 1_200 },
   /** All accounts from one IP address: one common password, tried at many accounts. */
   address: { name: 'sign-in-address', free: 30, window: HOUR, longest: 300 },
-  /** One account from all unknown sources: fewer than 100 guesses a day. */
+  /** One account from all unknown sources. */
   account: { name: 'sign-in-account', free: 20, window: DAY, longest: 1_800 },
 } as const satisfies Record<string, DelayRule>;
+
+/** Of a signed-in user who gives the password again: a session can be stolen. */
+export const PASSWORD_RULE: DelayRule = { name: 'password', free: 5, window: DAY, longest: 1_200 };
 
 /** A limit of an attempt, and the key that it counts. */
 interface CountedLimit {

@@ -50,7 +50,7 @@ describe('behind the API', () => {
       body: { code: 'too_many_requests', status: 429 },
     });
     expect(Number(refused!.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-    expect(refused!.headers.get('ratelimit-policy')).toContain('"sign-in";q=5;w=3600');
+    expect(refused!.headers.get('ratelimit-policy')).toContain('"sign-in";q=5;w=86400');
   });
 
   it.each(Object.keys(FORGED))('a forged %s has no effect when passed through', async (name) => {
