@@ -48,12 +48,20 @@ export async function mailSenderOf(
   ctx: HookContext,
   { sources, originOf }: SenderParts,
 ): Promise<string | undefined> {
-  if (OWN_MAILS.has(ctx.path)) return (await callerOf(ctx))?.id;
+  if (OWN_MAILS.has(ctx.path)) {
+    const caller = await callerOf(ctx);
+    noteOwner(caller?.emailVerified === true);
+    return caller?.id;
+  }
   if (ctx.path !== ASK_FOR_RESET) return undefined;
   const device = await sources.deviceOf(ctx, await originOf(fieldOf(ctx.body, 'email')));
-  const { mailSender } = requestContext.getStore() ?? {};
-  if (mailSender) mailSender.isOwner = device !== null;
+  noteOwner(device !== null);
   return device ?? undefined;
+}
+
+function noteOwner(isOwner: boolean): void {
+  const context = requestContext.getStore();
+  if (context) context.mailSender = { isAdministrator: false, ...context.mailSender, isOwner };
 }
 
 /** The id of the administrator, or of the service account for which the API acts. */

@@ -13,7 +13,10 @@ const RULES = {
   noticeRecipient: { name: 'mail-notice', most: 20, window: HOUR },
   /** One kind of mail to one address that administrators cause: the budget of the user remains. */
   byAdministrator: { name: 'mail-by-administrator', most: 10, window: HOUR },
-  /** All mails that one IP address causes, except notices to verified addresses and mails of owners. */
+  /**
+   * All mails that one IP address causes, except notices to verified addresses and mails of owners to
+   * themselves. Those to addresses that users name count apart from those that strangers cause.
+   */
   network: { name: 'mail-network', most: 40, window: HOUR },
   /** Mails to addresses that one user names. */
   account: { name: 'mail-sender', most: 10, window: HOUR },
@@ -59,8 +62,10 @@ export class MailBudgets {
     }
     if (isByAdministrator) return this.take('byAdministrator', recipient);
     // The sender first: an exhausted sender does not use up the budget of a recipient.
-    const isOwn = sender?.isOwner === true && !isUnverified;
-    if (!isOwn && network !== undefined && !(await this.take('network', network))) return false;
+    const isNamed = senderId !== undefined;
+    const isOwn = sender?.isOwner === true && !isUnverified && !isNamed;
+    const source = isNamed && network !== undefined ? `users:${network}` : network;
+    if (!isOwn && source !== undefined && !(await this.take('network', source))) return false;
     if (senderId !== undefined && !(await this.take('account', senderId))) return false;
     return this.take('recipient', recipient);
   }

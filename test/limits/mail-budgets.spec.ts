@@ -51,15 +51,18 @@ it('one address gets five mails of one kind, from all auth servers and IP addres
   expect(counts.reduce((sum, count) => sum + Number(count?.[1] ?? 0), 0)).toBe(8);
 });
 
-it('one IP address causes forty mails, and known browsers ask for a new password in addition', async () => {
+it('one IP address causes forty mails, and its known browsers and signed-in users others', async () => {
   const from = '203.0.113.7';
   const [owner, unverified] = ['owner@example.com', 'not-the-owner@example.com'];
   const cookies: string[] = [];
+  const tokens: string[] = [];
   for (const email of [owner, unverified]) {
     const body = { email, password: PASSWORD, name: 'Owner' };
     await cluster.post('/sign-up/email', body).expect(200);
     await cluster.sql.query('UPDATE "user" SET email_verified = true WHERE email = $1', [email]);
-    cookies.push(deviceOf(await cluster.signIn(email, PASSWORD).expect(200)));
+    const signedIn = await cluster.signIn(email, PASSWORD).expect(200);
+    cookies.push(deviceOf(signedIn));
+    tokens.push(signedIn.headers['set-auth-token']!);
   }
   await cluster.sql.query('UPDATE "user" SET email_verified = false WHERE email = $1', [
     unverified,
@@ -82,6 +85,14 @@ it('one IP address causes forty mails, and known browsers ask for a new password
   const isReset = ({ text }: { text: string }) => text.includes('A new password was requested');
   expect((await mailsTo(owner)).filter(isReset)).toHaveLength(1);
   expect((await mailsTo(unverified)).filter(isReset)).toEqual([]);
+  for (const [index, token] of tokens.entries()) {
+    const headers = { authorization: `Bearer ${token}` };
+    const body = { newEmail: `next-${index}@example.com` };
+    await cluster.post('/change-email', body, { from, headers }).expect(200);
+  }
+  const isChange = ({ text }: { text: string }) => text.includes('Confirm the change');
+  expect((await mailsTo(owner)).filter(isChange)).toHaveLength(1);
+  expect(await mailsTo('next-1@example.com')).toHaveLength(1);
 });
 
 it('forty mails of an administrator leave the budgets of users as they are', async () => {
