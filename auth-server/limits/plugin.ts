@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 export { equalTimes } from './equal-times';
 import { GrowingDelay, scaled } from './growing-delay';
 import { announce, refusal, toHeaders } from './limit-headers';
+import { knownBrowserOf } from './known-browser';
 import { LimitKeys, networkOf } from './limit-keys';
 import type { LimitStore } from './limit-store';
 import { KnownSources, type Origin } from './known-sources';
@@ -124,7 +125,7 @@ class LimitsGuard {
     const network = networkOf(ctx);
     if (network === null || !request) return;
     // The key set has its own limit: `public-limits.ts`.
-    if (path !== JWKS_PATH) await this.requests.checkFlood(network);
+    if (path !== JWKS_PATH) await this.requests.checkFlood(network, () => findKnown(ctx, network));
     const administrator = path === ASK_FOR_RESET ? await noteMailSender(ctx) : undefined;
     const proven = path === RESET_PASSWORD ? (await ownerOfResetToken(ctx))?.email : undefined;
     const proof = await this.proofOf(ctx, { network, proven });
@@ -229,6 +230,10 @@ class LimitsGuard {
       ? null
       : { account: this.keys.account(user.email), network, credentials };
   }
+}
+
+function findKnown({ headers, context: { secret } }: HookContext, network: string): string | null {
+  return knownBrowserOf(headers?.get('cookie'), { network, secret });
 }
 
 type BegunSession = NonNullable<HookContext['context']['newSession']>;

@@ -1,4 +1,5 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { KNOWN_SHARE } from './known-browser';
 import { refusal, type Policy, type Verdict } from './limit-headers';
 import type { LimitKeys } from './limit-keys';
 import type { LimitStore } from './limit-store';
@@ -92,6 +93,7 @@ interface RequestLimitsParts {
 export class RequestLimits {
   private readonly limits: Record<RuleName, WindowLimit>;
   private readonly flood: RateLimiterMemory;
+  private readonly floodOfKnown: RateLimiterMemory;
   private readonly keys: LimitKeys;
   private readonly factor: number;
 
@@ -103,15 +105,24 @@ export class RequestLimits {
       new WindowLimit(store, { ...rule, most: rule.most * factor }),
     ]);
     this.limits = Object.fromEntries(entries) as Record<RuleName, WindowLimit>;
-    this.flood = new RateLimiterMemory({ ...FLOOD, points: FLOOD.points * factor });
+    const points = FLOOD.points * factor;
+    this.flood = new RateLimiterMemory({ ...FLOOD, points });
+    const known = { name: 'requests-known', points: Math.ceil(points * KNOWN_SHARE) };
+    this.floodOfKnown = new RateLimiterMemory({ ...FLOOD, ...known, keyPrefix: known.name });
   }
 
-  /** @throws {APIError} 429 */
-  async checkFlood(network: string): Promise<void> {
+  /**
+   * @param findKnown finds the known browser that sends the request: `known-browser.ts`.
+   * @throws {APIError} 429
+   */
+  async checkFlood(network: string, findKnown: () => string | null): Promise<void> {
     const { duration: window, name } = FLOOD;
     const quota = FLOOD.points * this.factor;
     const counted = await this.flood.penalty(network);
     if (counted.consumedPoints <= quota) return;
+    const known = findKnown();
+    const own = known === null ? null : await this.floodOfKnown.penalty(known);
+    if (own && own.consumedPoints <= this.floodOfKnown.points) return;
     const reset = Math.max(1, Math.ceil(counted.msBeforeNext / 1_000));
     throw refusal({ name, quota, window }, { isAllowed: false, remaining: 0, reset });
   }

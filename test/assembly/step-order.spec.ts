@@ -42,7 +42,8 @@ function appWithSwapped(first: string, second: string, steps = server.steps): Ap
 function limitedSteps(): Step[] {
   const { limitPublicRequests } = loadNatively('auth-server/limits/public-limits') as PublicLimits;
   const isEndpoint = (path: string) => path.startsWith('/api/auth/');
-  const limit = limitPublicRequests({ rateLimits: { quotas: 1 / 3_000, guesses: 1 } }, isEndpoint);
+  const settings = { rateLimits: { quotas: 1 / 3_000, guesses: 1 }, secretVersions: null };
+  const limit = limitPublicRequests({ ...settings, betterAuthSecret: SECRET }, isEndpoint);
   return server.steps.map((step) =>
     step.name === 'public limits' ? { ...step, handlers: [limit] } : step,
   );

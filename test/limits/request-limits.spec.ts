@@ -8,7 +8,7 @@ import { resetCodeIn } from '../support/reset-code';
 import { createAuthServer } from '../support/native/auth-server';
 import { AuthenticatorApp } from '../second-factor/authenticator-app';
 import { cookiesOf } from '../second-factor/second-step';
-import { LimitsCluster, PASSWORD } from './limits-cluster';
+import { deviceOf, LimitsCluster, PASSWORD } from './limits-cluster';
 
 let cluster: LimitsCluster;
 
@@ -221,6 +221,23 @@ describe('one IP address', () => {
     expect((await auth.handler(new Request(url, { headers }))).status).toBe(200);
   });
 
+  it('leaves a tenth of its quota to each account with a known browser after a flood', async () => {
+    const { auth } = cluster.servers[0]!;
+    const address = { [RESOLVED_ADDRESS_HEADER]: '192.0.2.60' };
+    const device = deviceOf(await cluster.signIn('known@example.com', PASSWORD).expect(200));
+    const send = async (cookie?: string) => {
+      const headers = { ...address, ...(cookie && { cookie }) };
+      return (await auth.handler(new Request('http://localhost:3000/api/auth/ok', { headers })))
+        .status;
+    };
+    for (let index = 0; index < FLOOD.points; index += 1) expect(await send(device)).toBe(200);
+    const forged = device.replace(/=./, '=_');
+    for (const cookie of [undefined, forged]) expect(await send(cookie)).toBe(429);
+    const own = FLOOD.points / 10;
+    for (let index = 0; index < own; index += 1) expect(await send(`a=b; ${device}`)).toBe(200);
+    expect(await send(device)).toBe(429);
+  });
+
   it('does not tell users that they are signed out while a flood keeps their session', async () => {
     const { auth, app } = cluster.servers[0]!;
     const url = 'http://localhost:3000/api/auth/ok';
@@ -289,7 +306,12 @@ describe('the public routes', () => {
     for (const path of ['/api/auth/nothing', '/api/auth', '/api/auth/verify-password']) {
       await get(path, '192.0.2.1').expect(429);
     }
+    const device = deviceOf(await cluster.signIn('known@example.com', PASSWORD).expect(200));
+    for (const status of [200, 429]) {
+      await get('/sign-in', '192.0.2.1').set('cookie', device).expect(status);
+    }
     await exhaust(KEY_SET, '192.0.2.1');
+    await get(KEY_SET, '192.0.2.1').set('cookie', device).expect(429);
     await exhaust(KEY_SET, '192.0.2.2');
     await get('/health/ready', '192.0.2.1').expect(200);
   });
