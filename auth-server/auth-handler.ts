@@ -115,24 +115,36 @@ async function correctRefusal(response: Response, request: Request): Promise<Res
   const text = await response.clone().text();
   // Some refusals have no body, for example those of an endpoint that is switched off.
   if (text === '') return withBody(response, request);
-  const { code = '', message = '', error } = JSON.parse(text) as Record<string, string>;
+  const body = JSON.parse(text) as Record<string, string>;
+  const { message = '', error, code = toCode(message) } = body;
   if (STORE_FAILURES.has(code)) {
     const isTaken = requestContext.getStore()?.isEmailTaken;
     return toResponse(isTaken ? EMAIL_TAKEN : INTERNAL_ERROR, request);
   }
-  return error === undefined ? withOAuthFields(response, { code, message, request }) : response;
+  if (error !== undefined) return response;
+  const isCoded = body.code !== undefined || message === '';
+  return withAllFields(response, { code, message, request, isCoded });
 }
 
-/** A refusal by a rule for all endpoints, for example a limit, at one of the authorization server. */
-function withOAuthFields(response: Response, { request, ...refusal }: Refusal): Response {
+/** Some refusals of Better-Auth have a message alone: the code is made as it makes others. */
+function toCode(message: string): string {
+  return message.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
+}
+
+/**
+ * Adds the code, and the fields of OAuth to a refusal by a rule for all endpoints, for example a
+ * limit, at one of the authorization server.
+ */
+function withAllFields(response: Response, { request, isCoded, ...refusal }: Refusal): Response {
   const { pathname } = new URL(request.url);
   const { status, headers } = response;
-  if (!isOAuthPath(pathname)) return response;
+  if (isCoded && !isOAuthPath(pathname)) return response;
   return Response.json(toErrorBody({ status, ...refusal }, pathname), { status, headers });
 }
 
 interface Refusal extends Pick<ErrorAnswer, 'code' | 'message'> {
   request: Request;
+  isCoded: boolean;
 }
 
 /** RFC 9110, section 9.3.2: `HEAD` is answered as `GET`. Node sends the answer without its content. */

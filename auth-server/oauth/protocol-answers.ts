@@ -45,7 +45,11 @@ const CORRECTIONS: Record<string, (description: string, error: APIError) => Corr
       ? { instead: { status: 200, error: null } }
       : correctClient(error),
   '/oauth2/userinfo': correctBearer,
+  '/oauth2/delete-consent': () => ({}),
 };
+
+/** Endpoints whose answer has the content type of JSON without a body: some clients fail to parse it. */
+const WITHOUT_BODY = ['/oauth2/revoke', '/oauth2/delete-consent'];
 
 /** RFC 6749, section 5.2: a 401 names the authentication scheme. */
 function correctClient({ statusCode }: APIError): Correction {
@@ -86,8 +90,7 @@ export function emptyAnswer(): Response {
 
 async function correct(ctx: Endpoint): Promise<object | undefined> {
   const { returned } = ctx.context;
-  // The provider's answer has the content type of JSON without a body: some clients fail to parse it.
-  if (ctx.path === '/oauth2/revoke' && returned === undefined) return {};
+  if (WITHOUT_BODY.includes(ctx.path) && returned === undefined) return {};
   if (!isAPIError(returned)) return undefined;
   const description: unknown = returned.body?.error_description;
   if (typeof description !== 'string') return undefined;

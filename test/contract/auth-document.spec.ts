@@ -1,6 +1,9 @@
 import type * as description from '../../auth-server/describe';
 import type * as authDocument from '../../tools/auth-document/document';
 import { AUTH_BASE_PATH } from '../../contract';
+import { Browser } from '../oauth/browser';
+import { makePkce, OAuthStage } from '../oauth/stage';
+import { AuthenticatorApp } from '../second-factor/authenticator-app';
 import { type Answer, Caller } from '../support/caller';
 import { AnswerSchemas } from '../support/documents/answer-schemas';
 import { type OpenApiDocument, operationsOf } from '../support/documents/openapi';
@@ -160,6 +163,11 @@ describe("the auth server's document", () => {
     });
   });
 
+  it.each(['token', 'introspect', 'revoke'])('lists authentication by keys at %s', (endpoint) => {
+    const fields = fieldsOf(`POST ${AUTH_BASE_PATH}/oauth2/${endpoint}`);
+    expect(fields).toEqual(expect.arrayContaining(['client_assertion', 'client_assertion_type']));
+  });
+
   it('lists no column that no answer has', () => {
     const { AuthUser, AuthSession } = document.components.schemas as Record<string, Json>;
     for (const { properties } of [AuthUser!, AuthSession!]) {
@@ -182,14 +190,13 @@ describe("the auth server's document", () => {
     expect(responses['200']).toMatchObject({ description: expect.stringMatching(/empty object/) });
   });
 
-  it('lists the status of each refusal, which has a body', () => {
+  it('lists the status of each refusal, which has a code', () => {
     const faults: string[] = [];
     for (const { name, refused, answer } of answers) {
       for (const { status, body } of [refused, answer]) {
         if (!operationsOf(document).get(name)!.responses[status]) faults.push(`${name}: ${status}`);
-        const { code, error, message } = (body ?? {}) as Json;
-        if (status >= 400 && !(code ?? error ?? message))
-          faults.push(`${name}: ${status} is empty`);
+        const { code, error } = (body ?? {}) as Json;
+        if (status >= 400 && !(code ?? error)) faults.push(`${name}: ${status} has no code`);
       }
     }
     expect(faults).toEqual([]);
@@ -226,6 +233,72 @@ describe("the auth server's document", () => {
     }
   });
 });
+
+describe("the auth server's document describes each field of the answers", () => {
+  it('of a sign-in with a second factor', async () => {
+    const { email, refreshToken } = await system.asUser();
+    const session = new Caller(system.settings.authUrl + AUTH_BASE_PATH, refreshToken);
+    const enabled = await session.post('/two-factor/enable', { password: PASSWORD });
+    const code = new AuthenticatorApp(String(enabled.body.totpURI)).code();
+    const verified = await session.post('/two-factor/verify-totp', { code });
+    expect(faultsOf('POST /two-factor/verify-totp', verified.body)).toEqual([]);
+    const browser = Browser.open(system);
+    const due = await ofBrowser(browser, '/sign-in/email', { email, password: PASSWORD });
+    expect(due).toHaveProperty('twoFactorRedirect', true);
+    expect(faultsOf('POST /sign-in/email', due)).toEqual([]);
+    const [recoveryCode] = enabled.body.backupCodes as string[];
+    const done = await ofBrowser(browser, '/two-factor/verify-backup-code', { code: recoveryCode });
+    expect(done).toHaveProperty('token');
+    expect(faultsOf('POST /two-factor/verify-backup-code', done)).toEqual([]);
+    const renamed = await ofBrowser(browser, '/update-user', { name: 'Ada' });
+    expect(faultsOf('POST /update-user', renamed)).toEqual([]);
+  });
+
+  it('of an authorization', async () => {
+    const stage = await OAuthStage.on(system);
+    const { browser } = await stage.user();
+    const client = await stage.register({ type: 'confidential', scopes: ['openid'] });
+    const pkce = makePkce();
+    const request = stage.authorization(client.clientId, pkce, { scope: 'openid' });
+    const page = await browser.follow(request);
+    const consent = { accept: true, oauth_query: page.search.slice(1) };
+    const consented = await ofBrowser(browser, '/oauth2/consent', consent);
+    expect(faultsOf('POST /oauth2/consent', consented)).toEqual([]);
+    const callback = URL.parse(String(consented.url))!;
+    const code = callback.searchParams.get('code')!;
+    const { verifier } = pkce;
+    const { body: tokens } = await stage.exchange(client, { code, verifier, callback });
+    expect(faultsOf('POST /oauth2/token', tokens)).toEqual([]);
+    const token = tokens.access_token;
+    const asked = { secretOf: client, endpoint: 'introspect' };
+    const { body: report } = await stage.ask({ token }, asked);
+    expect(report).toHaveProperty('aud.length', 2);
+    expect(faultsOf('POST /oauth2/introspect', report, ['azp'])).toEqual([]);
+    const [{ id }] = JSON.parse(await browser.read(`${stage.base}/get-consents`)) as [
+      { id: string },
+    ];
+    expect(await ofBrowser(browser, '/oauth2/delete-consent', { id })).toEqual({});
+  });
+});
+
+async function ofBrowser(browser: Browser, path: string, body: object): Promise<Json> {
+  const response = await browser.post(path, body);
+  expect([path, response.status]).toEqual([path, 200]);
+  return (await response.json()) as Json;
+}
+
+/** By the schema of the success, whose top level names all fields except some. */
+function faultsOf(name: string, body: unknown, except: string[] = []): string[] {
+  const [method, path] = name.split(' ') as [string, string];
+  const place = ['paths', AUTH_BASE_PATH + path, method.toLowerCase(), 'responses', '200'];
+  const pointer = [...place, 'content', 'application/json', 'schema'];
+  const { responses } = operationsOf(document).get(`${method} ${AUTH_BASE_PATH}${path}`)!;
+  const { schema } = responses['200']!.content!['application/json']!;
+  const choices = (schema.anyOf ?? [schema]) as { properties?: Json }[];
+  const named = choices.flatMap(({ properties = {} }) => Object.keys(properties));
+  const unnamed = Object.keys(body as Json).filter((key) => ![...named, ...except].includes(key));
+  return [...new AnswerSchemas(document).faultsOf(pointer, body), ...unnamed];
+}
 
 /** Names of the parameters, and of the fields of the body. */
 function fieldsOf(name: string): string[] {

@@ -1,15 +1,34 @@
 import type { EndpointTraits, ValueCheck } from '../../auth-server/describe';
 import { isJson, type Json } from './json';
 
+/** Authentication by keys (RFC 7523, section 2.2). */
+const ASSERTION: Json = {
+  client_assertion_type: {
+    type: 'string',
+    enum: ['urn:ietf:params:oauth:client-assertion-type:jwt-bearer'],
+  },
+  client_assertion: { type: 'string', description: 'A JWT signed by a key of the client' },
+};
+
+/** Fields of the body that the library's document omits, by path. */
+const OMITTED: Record<string, Json> = {
+  '/oauth2/token': ASSERTION,
+  '/oauth2/introspect': ASSERTION,
+  '/oauth2/revoke': ASSERTION,
+};
+
 /** States what the checks of the endpoint require, which the library's document omits. */
-export function withCheckedValues(operation: Json, traits: EndpointTraits | undefined): Json {
+export function withCheckedValues(
+  operation: Json,
+  { path, traits }: { path: string; traits: EndpointTraits | undefined },
+): Json {
   const { parameters, requestBody } = operation;
   const { query, body } = traits ?? {};
   const own = parameters as Json[] | undefined;
   return {
     ...operation,
     ...(query && own && { parameters: withRequired(own, query) }),
-    ...(body && isJson(requestBody) && { requestBody: withChecks(requestBody, body) }),
+    ...(body && isJson(requestBody) && { requestBody: withChecks(requestBody, { path, body }) }),
   };
 }
 
@@ -20,10 +39,11 @@ function withRequired(parameters: Json[], query: ValueCheck): Json[] {
   );
 }
 
-function withChecks(requestBody: Json, body: ValueCheck): Json {
+function withChecks(requestBody: Json, { path, body }: { path: string; body: ValueCheck }): Json {
   const copy = structuredClone(requestBody);
-  for (const { schema } of Object.values(copy.content as Record<string, Json>)) {
-    refuseNull(schema as Json, body);
+  for (const media of Object.values(copy.content as Record<string, { schema: Json }>)) {
+    Object.assign((media.schema.properties ?? {}) as Json, structuredClone(OMITTED[path]));
+    refuseNull(media.schema, body);
   }
   return { ...copy, required: body.safeParse(undefined).error !== undefined };
 }

@@ -39,6 +39,8 @@ const INTERNAL = '/gatehouse/';
 /** Described by the library, but always refused by Gatehouse. The API manages OAuth clients. */
 const NEVER_SERVED = new Set([
   'post /get-session',
+  // A session has no field that its user can set.
+  'post /update-session',
   'post /oauth2/register',
   'post /oauth2/create-client',
   'get /oauth2/get-client',

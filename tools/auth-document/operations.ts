@@ -1,4 +1,5 @@
 import type { EndpointTraits } from '../../auth-server/describe';
+import { correctAnswer } from './answers';
 import { withCheckedValues } from './checked-values';
 import { isJson, type Json } from './json';
 import { toDescription, toOperationId, toSummary } from './names';
@@ -46,7 +47,7 @@ interface Place {
 /** One corrected operation. */
 export function correctOperation(described: Json, place: Place): Json {
   const { path, method, methods, traits } = place;
-  const operation = withCheckedValues(withoutUnusedFields(described, path), traits);
+  const operation = withCheckedValues(withoutUnusedFields(described, path), place);
   const given = typeof operation.description === 'string' ? operation.description : '';
   const summary = toSummary(path, given);
   return {
@@ -108,21 +109,16 @@ function toResponses({ responses }: Json, path: string): Json {
   ]);
   return Object.fromEntries([
     // Some descriptions omit the response; authorization also returns JSON.
-    ...(given.some(([status]) => status < '3') ? [] : [['200', DONE]]),
-    ...given.map(([status, answer]) => [status, withDescription(correctSchemas(answer), path)]),
+    ...(given.some(([status]) => status < '3') ? [] : [['200', correctAnswer(DONE, path)]]),
+    ...given.map(([status, answer]) => [status, toAnswer(status, answer, path)]),
     ...(REDIRECTS.test(path) ? [['302', MOVED_ON]] : []),
     ...refusals,
   ]) as Json;
 }
 
-/** Descriptions of answers with which the library's are false, by path. */
-const DESCRIPTIONS: Record<string, string> = {
-  '/oauth2/revoke': 'The token is revoked, or is unknown. The body is an empty object',
-};
-
-function withDescription(answer: unknown, path: string): Json {
-  const description = DESCRIPTIONS[path];
-  return { ...(answer as Json), ...(description !== undefined && { description }) };
+function toAnswer(status: string, given: unknown, path: string): Json {
+  const answer = correctSchemas(given) as Json;
+  return status === '200' ? correctAnswer(answer, path) : answer;
 }
 
 const DONE = { description: 'Done', content: { 'application/json': { schema: {} } } };
