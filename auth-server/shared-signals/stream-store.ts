@@ -102,7 +102,7 @@ const IS_PUSHED = `s.method = 'push' AND s.status = 'enabled' AND ${SERVED_CLIEN
 
 /** Streams with something that can be sent now: a token, or an event in the outbox. */
 const LIST_WAITING = `
-  SELECT s.id FROM event_stream s JOIN oauth_client c USING (client_id)
+  SELECT s.id, s.failures > 0 AS "isFailing" FROM event_stream s JOIN oauth_client c USING (client_id)
    WHERE ${IS_PUSHED} AND coalesce(s.retry_at <= now(), true)
      AND (${HAS_NEWS} OR EXISTS (SELECT FROM (${headsOf('s.id')}) AS head WHERE next_attempt_at <= now()))`;
 
@@ -126,6 +126,13 @@ const PAUSE = `
   UPDATE event_stream s SET status = 'paused', told_status = 'paused', status_reason = $4, updated_at = now(),
          failures = greatest(failures, 1)
    WHERE ${IS_DESTINATION} AND status = 'enabled'`;
+
+/** A stream to which something can be pushed. */
+export interface WaitingStream {
+  id: string;
+  /** Whether its receiver has not taken the last attempt. */
+  isFailing: boolean;
+}
 
 /** Streams, each with its client. */
 export class StreamStore {
@@ -206,9 +213,9 @@ export class StreamStore {
     return (await this.pool.query(HAS_WAITING, [id])).rowCount === 1;
   }
 
-  /** The ids of streams to which something can be pushed now. */
-  async listWaiting(): Promise<string[]> {
-    return (await this.pool.query<{ id: string }>(LIST_WAITING)).rows.map(({ id }) => id);
+  /** The streams to which something can be pushed now. */
+  async listWaiting(): Promise<WaitingStream[]> {
+    return (await this.pool.query<WaitingStream>(LIST_WAITING)).rows;
   }
 
   /** @returns `null` when the stream is not pushed, or not now. */

@@ -74,6 +74,48 @@ it('receivers that all fail at once leave the connections of the database to the
   for (const { end } of pushed) await end();
 });
 
+it('receivers that fail do not delay one that answers', async () => {
+  const { system } = stage;
+  const failing = [await createPushed(), await createPushed(), await createPushed()];
+  const healthy = await createPushed();
+  const ids = failing.map(({ streamId }) => streamId);
+  const change = async () => {
+    const { id } = await system.asUser();
+    await system.query(`UPDATE "user" SET role = 'admin' WHERE id = $1`, [id]);
+  };
+  const waiting = () =>
+    system.query(`
+      SELECT pid, query_start FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'gatehouse-auth'
+         AND wait_event_type = 'Lock'`);
+  for (const { target } of failing) target.answerWith(500);
+  await change();
+  await eventually(async () => {
+    const failed = 'SELECT FROM event_stream WHERE id = ANY ($1) AND failures > 0';
+    expect(await system.query(failed, [ids])).toHaveLength(failing.length);
+  });
+  const lock = new Client(system.database.url);
+  await lock.connect();
+  try {
+    // Again when a time limit has ended the statements that wait: they give their places back.
+    await eventually(async () => {
+      await lock.query('ROLLBACK');
+      await system.query('UPDATE event_stream SET retry_at = now() WHERE id = ANY ($1)', [ids]);
+      await lock.query('BEGIN');
+      await lock.query('SELECT FROM event_stream WHERE id = ANY ($1) FOR UPDATE', [ids]);
+      await eventually(async () => expect(await waiting()).not.toEqual([]));
+      const before = await waiting();
+      healthy.target.answerWith(202);
+      await change();
+      await eventually(() => expect(healthy.target.arrivals).not.toEqual([]));
+      expect(await waiting()).toEqual(before);
+    });
+  } finally {
+    await lock.end();
+  }
+  for (const { end } of [...failing, healthy]) await end();
+});
+
 it('a receiver that sends interim answers without end is tried again later', async () => {
   const { target, streamId, end } = await createPushed();
   const user = await stage.system.asUser();

@@ -18,13 +18,18 @@ const INTERVAL_MS = 500;
  */
 const DATABASE_WIDTH = 2;
 
+/** Streams whose receivers fail have their own place: thousands of attempts do not delay the others. */
+const FAILING_WIDTH = 1;
+
 /**
  * Pushes security events, on one auth server at a time: the lock keeps the order of a subject. A
  * receiver that answers slowly does not delay the others.
  */
 export function createPushJob({ config, pool }: { config: AuthConfig; pool: Pool }): Job {
   const parts = createSignalParts({ config, pool });
-  const places = new ConcurrencyLimit({ width: DATABASE_WIDTH, capacity: Infinity });
+  const [places, placesOfFailing] = [DATABASE_WIDTH, FAILING_WIDTH].map(
+    (width) => new ConcurrencyLimit({ width, capacity: Infinity }),
+  ) as [ConcurrencyLimit, ConcurrencyLimit];
   return {
     name: 'event-push',
     intervalMs: INTERVAL_MS,
@@ -32,13 +37,13 @@ export function createPushJob({ config, pool }: { config: AuthConfig; pool: Pool
       if ((await parts.streams.listWaiting()).length === 0) return 0;
       const { databaseUrl } = config;
       const lock = { databaseUrl, key: LOCKS.eventPush };
-      return tryWhileLocked(lock, () => pushWaiting({ parts, places, signal }));
+      return tryWhileLocked(lock, () => pushWaiting({ parts, places, signal }, placesOfFailing));
     },
   };
 }
 
 /** Runs until no receiver is left to which something can be sent now. */
-async function pushWaiting(pushWork: PushWork): Promise<number> {
+async function pushWaiting(pushWork: PushWork, placesOfFailing: ConcurrencyLimit): Promise<number> {
   const { parts, signal } = pushWork;
   const running = new Map<string, Promise<void>>();
   /** Streams to which nothing could be sent, such as those whose tokens are all postponed. */
@@ -48,10 +53,11 @@ async function pushWaiting(pushWork: PushWork): Promise<number> {
   const failures: unknown[] = [];
   do {
     const waiting = signal.aborted ? [] : await parts.streams.listWaiting();
-    for (const streamId of waiting) {
+    for (const { id: streamId, isFailing } of waiting) {
       const isIdle = (idleUntil.get(streamId) ?? 0) > performance.now();
       if (running.has(streamId) || isIdle) continue;
-      const work = pushStream(pushWork, streamId)
+      const places = isFailing ? placesOfFailing : pushWork.places;
+      const work = pushStream({ ...pushWork, places }, streamId)
         .catch((error: unknown) => {
           if (failures.length === 0) failures.push(error);
           return 0;
