@@ -15,6 +15,7 @@ import {
   takeSecondStep,
 } from '../second-factor/second-step';
 import { SoftwareAuthenticator } from '../passkeys/software-authenticator';
+import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
 
 const SOCIAL = { GITHUB_CLIENT_ID: 'id', GITHUB_CLIENT_SECRET: 'secret' };
 
@@ -221,4 +222,26 @@ it('a challenge of a passkey does not use up the sign-in that waits for its seco
 it('the table contains every signed cookie', () => {
   const names = READERS.map(({ name }) => name);
   expect(new Set([...names, 'dont_remember'])).toEqual(new Set(NAMES));
+});
+
+it('of two sessions each reader uses the first, also when its cookie is not valid', async () => {
+  const ben = await server.signUp('ben@example.com');
+  for (const [first, second] of [
+    [ada, ben],
+    [ben, ada],
+  ] as const) {
+    const cookies = `${first.cookie}; ${second.cookie}`;
+    const name = `First ${first.userId}`;
+    await post('/update-user', { name }, cookies).expect(200);
+    const { body } = await get('/get-session', cookies).expect(200);
+    expect(body.user).toMatchObject({ id: first.userId, name });
+    const { body: issued } = await get('/token', cookies).expect(200);
+    expect(decodeJwtPayload(issued.token).sub).toBe(first.userId);
+    const { rows } = await server.sql.query(
+      `SELECT subject_id FROM audit_event WHERE action = 'user.updated' ORDER BY id DESC LIMIT 1`,
+    );
+    expect(rows).toEqual([{ subject_id: first.userId }]);
+  }
+  const [name] = ada.cookie.split('=');
+  await get('/list-sessions', `${name}=forged; ${ada.cookie}`).expect(401);
 });
