@@ -62,8 +62,9 @@ function readGiven(field: (name: string) => unknown, { config }: PageParts): Giv
   };
 }
 
-async function inspect({ token }: Given, { auth }: PageParts): Promise<MailedLink> {
-  return inspectLink(token, await auth.$context);
+async function inspect({ token }: Given, { auth, pool }: PageParts): Promise<MailedLink> {
+  const { secret, internalAdapter } = await auth.$context;
+  return inspectLink(token, { secret, internalAdapter, pool });
 }
 
 function defaultCallback({ config }: PageParts): string {

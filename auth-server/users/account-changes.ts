@@ -2,7 +2,7 @@ import type { BetterAuthPlugin } from 'better-auth';
 import type { UserContact } from '../common/user-contact';
 import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api';
 import type { Pool } from 'pg';
-import { confirmTakenAddress, type EmailChange, readEmailChange } from './email-change';
+import { confirmTakenAddress, readEmailChange } from './email-change';
 import { findChangeFault, markUsed } from './mailed-link';
 import { callerOf } from '../common/caller';
 import type { Adapter, EndpointContext, HookContext } from '../common/hook-types';
@@ -17,8 +17,8 @@ const UPDATE_USER = '/admin/update-user';
 /**
  * Rules for changes of credentials that Better-Auth does not have: a password that an
  * administrator sets ends the user's sessions, an e-mail address that an administrator sets is
- * not verified, and a change of the e-mail address that was requested before a new password is
- * void. The mails to the owner are in `notices/`.
+ * not verified, and a change of the e-mail address that was requested before a change of the
+ * credentials is void. The mails to the owner are in `notices/`.
  */
 export const accountChanges = (pool: Pool) =>
   ({
@@ -98,9 +98,9 @@ async function endSessions({ context, body }: HookContext): Promise<void> {
 }
 
 /**
- * The link of a change works without a session. It must not work after the password or the address
- * is replaced: the person who requested the change can be an attacker with the old password, or a
- * person who signed up with the address of another one.
+ * The link of a change works without a session. It must not work after a change of the credentials,
+ * or of the address: the person who requested it can be an attacker with the old password or a
+ * removed passkey, or a person who signed up with the address of another one.
  */
 async function refuseVoidChange(
   { context, query, redirect }: HookContext,
@@ -108,9 +108,8 @@ async function refuseVoidChange(
 ): Promise<void> {
   const change = await readEmailChange(query?.token, context);
   if (!change) return changeOnlyIf({ field: 'emailVerified', value: false });
-  const fault =
-    (await findChangeFault(query?.token, { change, context })) ??
-    ((await isOlderThanRemoval(change, pool)) ? 'stale' : null);
+  const { internalAdapter } = context;
+  const fault = await findChangeFault(query?.token, { change, context: { internalAdapter, pool } });
   if (fault === null) return changeOnlyIf({ field: 'email', value: change.email.toLowerCase() });
   const refusal = fault === 'taken' ? NEW_EMAIL_TAKEN : VOID;
   const { callbackURL } = (query ?? {}) as { callbackURL?: string };
@@ -118,16 +117,6 @@ async function refuseVoidChange(
     throw new APIError('BAD_REQUEST', refusal);
   }
   throw redirect(withError(callbackURL, refusal.code));
-}
-
-/** Of a user without a password, for example because an administrator removed all sign-in methods. */
-const REMOVED_SINCE = `
-  SELECT FROM credential_state
-   WHERE user_id = $1 AND changed_at >= to_timestamp($2)
-     AND NOT EXISTS (SELECT FROM account WHERE user_id = $1 AND provider_id = 'credential')`;
-
-async function isOlderThanRemoval({ userId, iat }: EmailChange, pool: Pool): Promise<boolean> {
-  return (await pool.query(REMOVED_SINCE, [userId, iat])).rows.length > 0;
 }
 
 /** What a link finds before it changes the user, by the context of the request. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GenericEndpointContext } from 'better-auth';
 import { verifyJWT } from 'better-auth/crypto';
+import type { Pool } from 'pg';
 import { decodeJwtPayload } from '../../runtime/tokens/jwt-payload';
 import { CONFIRMATION, type EmailChange, LAST_STEP } from './email-change';
 
@@ -11,12 +12,15 @@ export type MailedLink =
   { state: 'open' | 'done'; purpose: LinkPurpose; address: string } | { state: 'expired' | 'void' };
 
 type Payload = Pick<EmailChange, 'email'> & Partial<EmailChange>;
-type Context = Pick<GenericEndpointContext['context'], 'secret' | 'internalAdapter'>;
+type Context = Pick<GenericEndpointContext['context'], 'internalAdapter'> & { pool: Pool };
 
 const VOID = { state: 'void' } as const;
 
 /** Reads the state of the link of a mail about an e-mail address. It changes nothing. */
-export async function inspectLink(token: string, context: Context): Promise<MailedLink> {
+export async function inspectLink(
+  token: string,
+  context: Context & { secret: string },
+): Promise<MailedLink> {
   const payload = await verifyJWT<Payload>(token, context.secret);
   if (!payload) return isPast(token) ? { state: 'expired' } : VOID;
   return payload.updateTo && payload.userId
@@ -47,18 +51,19 @@ async function inspectChange(
 }
 
 /**
- * Why the link of a change does nothing: it was used, the address or the password of the user has
+ * Why the link of a change does nothing: it was used, the address or the credentials of the user have
  * changed since the request, or another account has the new address. @returns `null` for an open
  * link.
  */
 export async function findChangeFault(
   token: unknown,
-  { change, context: { internalAdapter } }: { change: EmailChange; context: Context },
+  { change, context }: { change: EmailChange; context: Context },
 ): Promise<'used' | 'stale' | 'taken' | null> {
+  const { internalAdapter } = context;
   if (await isUsed(token, { internalAdapter })) return 'used';
   const user = await internalAdapter.findUserById(change.userId);
   if (user?.email.toLowerCase() !== change.email.toLowerCase()) return 'stale';
-  if (await isOlderThanPassword(change, { internalAdapter })) return 'stale';
+  if (await isOlderThanCredentials(change, context)) return 'stale';
   if (change.requestType !== LAST_STEP) return null;
   return (await internalAdapter.findUserByEmail(change.updateTo)) === null ? null : 'taken';
 }
@@ -73,13 +78,18 @@ function isPast(token: string): boolean {
   }
 }
 
-/** A change that was requested before the password was set is void. */
-async function isOlderThanPassword(
+/** Also the end of a second factor, of a provider or a passkey, and a ban. */
+const CHANGED_SINCE = `
+  SELECT FROM credential_state WHERE user_id = $1 AND changed_at >= to_timestamp($2)`;
+
+/** The time of a password is that of an auth server, as in the link. */
+async function isOlderThanCredentials(
   { userId, iat }: EmailChange,
-  { internalAdapter }: Pick<Context, 'internalAdapter'>,
+  { internalAdapter, pool }: Context,
 ): Promise<boolean> {
   const account = await internalAdapter.findCredentialAccount(userId);
-  return account !== null && account.updatedAt.getTime() >= iat * 1_000;
+  if (account && account.updatedAt.getTime() >= iat * 1_000) return true;
+  return (await pool.query(CHANGED_SINCE, [userId, iat])).rows.length > 0;
 }
 
 /** Longer than a link is valid. */

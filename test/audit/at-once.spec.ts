@@ -101,7 +101,8 @@ describe('an operation that several requests perform at the same time', () => {
 async function askForAddress(ann: SignedInUser, newEmail: string): Promise<string> {
   // A link of the second in which the password was set is void.
   await system.query(
-    `UPDATE account SET updated_at = now() - interval '1 minute' WHERE user_id = $1`,
+    `WITH aged AS (UPDATE account SET updated_at = now() - interval '1 minute' WHERE user_id = $1)
+     UPDATE credential_state SET changed_at = now() - interval '1 minute' WHERE user_id = $1`,
     [ann.id],
   );
   const caller = new Caller(`${system.settings.authUrl}/api/auth`, ann.refreshToken);

@@ -304,7 +304,8 @@ async function confirm(token: string): Promise<Visited> {
 async function linkToNewAddress(): Promise<string> {
   // A change that was requested before the last change of the password is void.
   await system.query(
-    `UPDATE account SET updated_at = now() - interval '1 hour' WHERE user_id = $1`,
+    `WITH aged AS (UPDATE account SET updated_at = now() - interval '1 hour' WHERE user_id = $1)
+     UPDATE credential_state SET changed_at = now() - interval '1 hour' WHERE user_id = $1`,
     [ann.id],
   );
   const change = { requestType: 'change-email-verification', userId: ann.id };

@@ -56,8 +56,11 @@ async function changeLink(requestType: string, newEmail: string): Promise<string
   await confirmLink(await signUp());
   // A change that was requested before the password was set is void.
   const [row] = await system.query<{ id: string }>(
-    `UPDATE account SET updated_at = now() - interval '1 hour'
-      WHERE user_id = (SELECT id FROM "user" WHERE email = $1) RETURNING user_id AS id`,
+    `WITH aged AS (
+       UPDATE account SET updated_at = now() - interval '1 hour'
+        WHERE user_id = (SELECT id FROM "user" WHERE email = $1) RETURNING user_id)
+     UPDATE credential_state SET changed_at = now() - interval '1 hour'
+      WHERE user_id = (SELECT user_id FROM aged) RETURNING user_id AS id`,
     [email],
   );
   const { betterAuthSecret, authUrl } = system.settings;

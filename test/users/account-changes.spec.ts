@@ -177,6 +177,37 @@ describe.each([
     expect(await rowOf(email)).toBeDefined();
   });
 
+  it.each([
+    [
+      'a passkey was removed',
+      `INSERT INTO passkey (id, user_id, public_key, credential_id, counter, device_type, backed_up)
+       SELECT id, id, 'k', id, 0, 'singleDevice', false FROM "user" WHERE email = $1`,
+      `DELETE FROM passkey WHERE user_id = (SELECT id FROM "user" WHERE email = $1)`,
+    ],
+    [
+      'a ban began and ended',
+      `UPDATE "user" SET banned = true WHERE email = $1`,
+      `UPDATE "user" SET banned = false WHERE email = $1`,
+    ],
+    [
+      'the address was changed and restored',
+      `UPDATE "user" SET email = 'other-' || email WHERE email = $1`,
+      `UPDATE "user" SET email = $1, email_verified = false WHERE email = 'other-' || $1`,
+    ],
+  ])('voids a change that was requested before %s', async (title, ...statements) => {
+    const name = `before-${title.split(' ')[1]!}`;
+    const { client, email } = await signedIn(name);
+    await system.query(`UPDATE "user" SET email_verified = false WHERE email = $1`, [email]);
+    const newEmail = `${name}-thief-${suffix}@example.com`;
+    await pause(NEXT_SECOND_MS);
+    await client.changeEmail({ newEmail, callbackURL: callbackURL() });
+    const prove = await mails.linkTo(newEmail, 'Confirm your new e-mail address');
+    for (const statement of statements) await system.query(statement, [email]);
+    expect(await (await fetch(prove)).text()).toContain('This link no longer works');
+    expect((await confirmLink(prove)).status).toBe(400);
+    expect(await rowOf(email)).toBeDefined();
+  });
+
   it('voids a change that was requested for another address, also when a new user has that address', async () => {
     const { client, email } = await signedIn('left');
     await system.query(`UPDATE "user" SET email_verified = false WHERE email = $1`, [email]);

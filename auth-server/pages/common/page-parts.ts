@@ -23,6 +23,7 @@ export interface PageParts {
   resources: Resources;
   /** Only in development without a mail server. */
   hasMailbox: boolean;
+  pool: Pool;
 }
 
 /** A request for a page, with its authorization request. */
@@ -35,12 +36,13 @@ export interface Visit {
 export type PageHandler = (visit: Visit, parts: PageParts) => Promise<void> | void;
 
 export function createPageParts(
-  given: Pick<PageParts, 'auth' | 'config' | 'hasMailbox'> & { pool: Pool },
+  given: Pick<PageParts, 'auth' | 'config' | 'hasMailbox' | 'pool'>,
 ): PageParts {
   const { auth, config, pool, hasMailbox } = given;
   return {
     auth,
     config,
+    pool,
     hasMailbox,
     resources: new Resources(pool, config),
     callAuth: createAuthCaller(auth, config),
