@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AccessEventHub } from './access-event-hub';
 import { AccessEventStore, PAGE_SIZE } from './access-event.store';
 import { type EventPosition, hasReached, isBefore, parseEventId } from './event-position';
-import { EventReader } from './event-reader';
+import { EventReader, toStream } from './event-reader';
 import { ReaderAccess } from './reader-access';
 import { OTHER_HISTORY, STREAM_BEGIN, toCurrent, toReload, toStreamText } from './event-text';
 import { StreamPlaces } from './stream-places';
@@ -72,7 +72,7 @@ export class AccessEventsService implements OnApplicationBootstrap {
       const beginning = await this.begin(reading);
       const reader = new EventReader(reading.request);
       const text = reading.follows ? this.follow(reader, beginning) : this.readKept(beginning);
-      const stream = Readable.from(text, { objectMode: false });
+      const stream = toStream(text, reader);
       stream.once('close', () => {
         giveBack();
         this.hub.leave(reader);

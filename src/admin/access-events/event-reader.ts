@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 
 /**
@@ -52,4 +53,18 @@ export class EventReader {
       }
     }
   }
+}
+
+/**
+ * The text as a stream that closes at once when its client leaves. A generator that waits for the
+ * next chunk of the reader cannot return before that: the place would stay taken.
+ */
+export function toStream(text: AsyncIterable<string | Buffer>, reader: EventReader): Readable {
+  const stream = Readable.from(text, { objectMode: false });
+  const destroy = stream._destroy.bind(stream);
+  stream._destroy = (error, done) => {
+    reader.end();
+    destroy(error, done);
+  };
+  return stream;
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import type { FastifyRequest } from 'fastify';
+import { EventReader, toStream } from './event-reader';
 import { MOST_STREAMS, StreamPlaces } from './stream-places';
 
 const { ofCaller, ofReplica } = MOST_STREAMS;
@@ -21,4 +24,15 @@ it('refuses the streams of all callers above the bound', () => {
   for (const giveBack of given) giveBack();
   for (let index = 0; index < ofReplica; index += 1) places.take(`caller ${index}`);
   expect(() => places.take('one more')).toThrow(expect.objectContaining(refusal));
+});
+
+it('a stream whose client leaves closes at once, also while no event comes', async () => {
+  const reader = new EventReader({} as FastifyRequest);
+  const stream = toStream(reader.chunks(), reader);
+  reader.push(Buffer.from('data: 1'));
+  await once(stream, 'data');
+  const closed = once(stream, 'close');
+  stream.destroy();
+  await closed;
+  expect(reader.hasEnded).toBe(true);
 });
