@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { Client } from 'pg';
 import type { NewClient } from '../../src/admin/clients/clients.schemas';
 import type { Resource } from '../../src/admin/resources/resources.schemas';
 import { ResourceFixture } from './resource-fixture';
@@ -371,6 +372,40 @@ describe('the queries of an introspection', () => {
     } finally {
       await replica.stop();
       await wire.close();
+    }
+  });
+});
+
+describe('a signing key that is withdrawn', () => {
+  it('is not accepted before the process has read the table of keys', async () => {
+    const { token } = await tokenOfSomeone();
+    for (let time = 0; time < 2; time += 1) expect(await fixture.isActive(token)).toBe(true);
+    const [writer, reader] = [0, 1].map(() => new Client(stage.system.database.url)) as [
+      Client,
+      Client,
+    ];
+    try {
+      for (const sql of [writer, reader]) {
+        await sql.connect();
+        await sql.query('BEGIN');
+      }
+      await writer.query('DELETE FROM jwks');
+      // It is granted with the commit, before any read of the table.
+      const locked = reader.query('LOCK TABLE jwks IN ACCESS EXCLUSIVE MODE');
+      const waiting = `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+         WHERE NOT granted AND relation = 'jwks'::regclass AND datname = current_database()`;
+      await eventually(async () => (await writer.query(waiting)).rowCount, 1);
+      await writer.query('COMMIT');
+      await locked;
+      const ofApi = `${waiting} AND pg_has_role(usename, 'gatehouse_api', 'USAGE')`;
+      await eventually(async () => (await writer.query(ofApi)).rowCount !== 0, true);
+      const asked = fixture.isActive(token);
+      await Promise.race([asked, sleep(PAUSE_MS)]);
+      await reader.query('COMMIT');
+      expect(await asked).toBe(false);
+    } finally {
+      await writer.end();
+      await reader.end();
     }
   });
 });

@@ -58,10 +58,12 @@ export class ResourceTokens {
 
   /**
    * @returns `null`: it is not an access token of this issuer, or its time is over.
-   * @throws {Problem} `keys_unavailable`
+   * @throws {Problem} `keys_unavailable`; `database_unavailable` while a change of the keys is not read.
    */
   async verify(token: string): Promise<ResourceToken | null> {
     if (token.length > MAX_TOKEN_LENGTH) return null;
+    const read = this.keySet.untilRead();
+    if (read) await read;
     const known = this.verified.find(token);
     if (known) return known.claims;
     const header = parseTokenHeader(token, this.settings.jwtAlgorithm);
