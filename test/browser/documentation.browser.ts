@@ -162,6 +162,9 @@ describe('a tab that is signed in', () => {
     expect(await heldTokens()).not.toBeNull();
     expect(await page.locator('.btn.authorize.locked').count()).toBe(1);
     await page.locator('.btn-done').first().click();
+    const held = await heldToken();
+    expect(await tryOut('getOwnProfile')).toBe('200');
+    expect(await heldToken()).not.toBe(held);
   });
 
   it('signs out when its session has ended', async () => {

@@ -89,6 +89,8 @@ function logout(original) {
       if (names.includes(SCHEME)) await signOut(config);
       original(names);
     } catch ({ message }) {
+      // The attempt may have renewed the token.
+      showWhoIsIn();
       ui.errActions.newAuthErr({ authId: SCHEME, level: 'error', source: 'auth', message });
     }
   };
@@ -135,13 +137,10 @@ async function renewToken(request) {
   return request;
 }
 
-/** The session may have been ended elsewhere. */
+/** The session may have been ended elsewhere. Swagger UI gives a header with a comma as a list. */
 function noticeEnd(response) {
-  if (
-    response.status === 401 &&
-    !hasExpired() &&
-    response.headers?.['www-authenticate']?.includes('invalid_token')
-  ) {
+  const challenge = String(response.headers?.['www-authenticate']);
+  if (response.status === 401 && !hasExpired() && challenge.includes('invalid_token')) {
     forgetTokens();
     showWhoIsIn();
   }
