@@ -9,7 +9,7 @@ import { EVENT_STREAM, EventStreams, type StreamedEvent } from '../../src/auth/e
 import { CurrentUserActor, type UserActor } from '../../src/auth/principal/current-actor.decorator';
 import { Endpoint } from '../../src/common/openapi/endpoint.decorator';
 
-/** The streams of this user have no ticks; those of others have as many as the client takes. */
+/** The streams of this user have one tick; those of others have as many as the client takes. */
 export const ticks = { quietUser: '', sentAt: 0 };
 
 @Controller({ path: 'ticks', version: '1' })
@@ -24,7 +24,7 @@ class TicksController {
   })
   follow(@CurrentUserActor() actor: UserActor, @Res() reply: FastifyReply): void {
     const isQuiet = actor.principal.userId === ticks.quietUser;
-    this.streams.send({ actor, reply }, isQuiet ? noTicks : endlessTicks);
+    this.streams.send({ actor, reply }, isQuiet ? oneTick : endlessTicks);
   }
 }
 
@@ -46,7 +46,7 @@ async function* endlessTicks(signal: AbortSignal): AsyncGenerator<StreamedEvent>
   }
 }
 
-// eslint-disable-next-line require-yield
-async function* noTicks(signal: AbortSignal): AsyncGenerator<StreamedEvent> {
+async function* oneTick(signal: AbortSignal): AsyncGenerator<StreamedEvent> {
+  yield { event: 'tick', data: '' };
   await once(signal, 'abort');
 }
